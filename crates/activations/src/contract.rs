@@ -1,0 +1,76 @@
+//! What an activation is.
+
+use sparring_math::Real;
+use std::fmt::Debug;
+
+/// Facts about an activation at its present parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct About {
+    /// The name used in configurations and on the command line.
+    pub name: &'static str,
+    /// The formula in plain text.
+    pub formula: &'static str,
+    /// Paper or standard reference.
+    pub source: &'static str,
+    /// Infimum and supremum of the values; `None` = unbounded on that side.
+    pub range: (Option<f64>, Option<f64>),
+    /// Best Lipschitz constant; `None` = unbounded.
+    pub lipschitz: Option<f64>,
+    /// Largest |f''| where it exists; `None` = unbounded, 0 for piecewise-linear functions.
+    pub curvature: Option<f64>,
+    /// Non-decreasing everywhere.
+    pub monotone: bool,
+    /// 1/√E f(z)² for z ~ N(0, 1): keeps the second moment of the forward signal. `None` where infinite.
+    pub gain_forward: Option<f64>,
+    /// 1/√E f'(z)² for z ~ N(0, 1): keeps the second moment of the gradient. `None` where infinite.
+    pub gain_backward: Option<f64>,
+}
+
+/// An element-wise activation: scalar in, scalar out. NaN in gives NaN out; ±∞ gives the mathematical limit.
+pub trait Activation<E: Real>: Debug + Send + Sync {
+    /// Name, formula, source and bounds at these parameters.
+    fn about(&self) -> About;
+    /// Value.
+    fn f(&self, x: E) -> E;
+    /// First derivative; at a kink the convention of PyTorch.
+    fn df(&self, x: E) -> E;
+    /// Second derivative where it exists, 0 at kinks.
+    fn d2f(&self, x: E) -> E;
+    /// y = f(x), element by element.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    fn forward(&self, x: &[E], y: &mut [E]) {
+        assert_eq!(x.len(), y.len(), "activation forward: {} inputs, {} outputs", x.len(), y.len());
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = self.f(x);
+        }
+    }
+    /// dx = dy · f'(x), element by element.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    fn backward(&self, x: &[E], dy: &[E], dx: &mut [E]) {
+        assert!(x.len() == dy.len() && x.len() == dx.len(), "activation backward: lengths differ");
+        for ((dx, &x), &dy) in dx.iter_mut().zip(x).zip(dy) {
+            *dx = dy * self.df(x);
+        }
+    }
+}
+
+/// An activation with learnt parameters p, shared by a tensor, a channel or one element.
+pub trait Trainable<E: Real>: Activation<E> {
+    /// The parameters, at most 16.
+    fn params(&self) -> &[E];
+    /// Replaces the parameters.
+    ///
+    /// # Panics
+    /// If the number of values differs.
+    fn set(&mut self, p: &[E]);
+    /// out[j] = ∂f/∂p_j at x.
+    fn dparams(&self, x: E, out: &mut [E]);
+    /// out[j] = ∂²f/∂x∂p_j at x.
+    fn ddf_dparams(&self, x: E, out: &mut [E]);
+    /// out = (∂²f/∂p²) v at x: the Hessian in the parameters times v.
+    fn d2params(&self, x: E, v: &[E], out: &mut [E]);
+}

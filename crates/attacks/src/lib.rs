@@ -1,0 +1,2 @@
+//! Adversarial attacks and honest evaluation on any model.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Reverse-mode differentiation, differentiable again, with gradcheck.
+#![forbid(unsafe_code)]

@@ -1,0 +1,5 @@
+//! Row losses with gradients and Hessian-vector products.
+#![forbid(unsafe_code)]
+
+mod contract;
+pub use contract::RowLoss;

@@ -1,0 +1,2 @@
+//! Named network specs: classifiers, autoencoders, GANs.
+#![forbid(unsafe_code)]

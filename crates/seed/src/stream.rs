@@ -1,0 +1,104 @@
+//! The numbers of one index.
+
+use rand_chacha::ChaCha8Rng;
+use rand_core::Rng;
+
+/// A sequence of random numbers, the same on every machine.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    rng: ChaCha8Rng,
+}
+
+impl Stream {
+    pub(crate) fn new(rng: ChaCha8Rng) -> Self {
+        Self { rng }
+    }
+
+    /// 32 uniform bits.
+    pub fn bits(&mut self) -> u32 {
+        self.rng.next_u32()
+    }
+
+    /// Uniform in [0, 1), a multiple of 2⁻²⁴.
+    pub fn uniform(&mut self) -> f32 {
+        (self.bits() >> 8) as f32 * (1.0 / 16_777_216.0)
+    }
+
+    /// Uniform in [0, 1), a multiple of 2⁻⁵³.
+    pub fn uniform_f64(&mut self) -> f64 {
+        let bits = (u64::from(self.bits()) << 32) | u64::from(self.bits());
+        (bits >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
+    }
+
+    /// Uniform in [lo, hi]: rounding may reach `hi`, nothing leaves the interval.
+    pub fn uniform_in(&mut self, lo: f32, hi: f32) -> f32 {
+        (lo + (hi - lo) * self.uniform()).clamp(lo.min(hi), hi.max(lo))
+    }
+
+    /// Standard normal, by Box and Muller (1958) in `f64`; the last bit follows the logarithm and cosine of the platform.
+    pub fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * (1.0 - self.uniform_f64()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.uniform_f64()).cos()
+    }
+
+    /// Uniform in 0..n without bias (Lemire 2019, arXiv:1805.10941).
+    ///
+    /// # Panics
+    /// If `n` is 0.
+    pub fn below(&mut self, n: u32) -> u32 {
+        assert!(n > 0, "below: n must be positive");
+        let floor = n.wrapping_neg() % n;
+        loop {
+            let wide = u64::from(self.bits()) * u64::from(n);
+            if wide as u32 >= floor {
+                return (wide >> 32) as u32;
+            }
+        }
+    }
+
+    /// Fisher and Yates.
+    ///
+    /// # Panics
+    /// If there are more than 2³² − 1 items.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for i in (1..items.len()).rev() {
+            let bound = u32::try_from(i + 1).expect("shuffle: at most 2^32 - 1 items");
+            items.swap(i, self.below(bound) as usize);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Key;
+
+    #[test]
+    fn moments_of_the_distributions() {
+        let mut s = Key::new(2).rng(0);
+        let n = 200_000;
+        let (mut mu, mut mn, mut m2) = (0.0, 0.0, 0.0);
+        for _ in 0..n {
+            mu += f64::from(s.uniform());
+            let z = s.normal();
+            mn += z;
+            m2 += z * z;
+        }
+        let n = f64::from(n);
+        assert!((mu / n - 0.5).abs() < 0.004 && (mn / n).abs() < 0.01 && (m2 / n - 1.0).abs() < 0.02);
+    }
+
+    #[test]
+    fn below_is_even_and_shuffle_keeps_all() {
+        let mut s = Key::new(3).rng(0);
+        let mut counts = [0u32; 7];
+        for _ in 0..70_000 {
+            counts[s.below(7) as usize] += 1;
+        }
+        assert!(counts.iter().all(|&c| (9_600..10_400).contains(&c)), "{counts:?}");
+        let mut items: Vec<u32> = (0..100).collect();
+        s.shuffle(&mut items);
+        assert_ne!(items, (0..100).collect::<Vec<_>>());
+        items.sort_unstable();
+        assert_eq!(items, (0..100).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,2 @@
+//! Train neural networks against their adversaries.
+#![forbid(unsafe_code)]

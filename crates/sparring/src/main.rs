@@ -1,0 +1,2 @@
+//! The command `sparring`.
+fn main() {}

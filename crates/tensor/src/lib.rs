@@ -1,0 +1,2 @@
+//! CPU arrays and kernels: gemm, convolution, pooling, reductions.
+#![forbid(unsafe_code)]

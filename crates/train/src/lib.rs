@@ -1,0 +1,2 @@
+//! Training loops: standard, adversarial, autoencoder, GAN.
+#![forbid(unsafe_code)]
