@@ -1,5 +1,6 @@
 //! What an activation is.
 
+use crate::slices;
 use sparring_math::Real;
 use std::fmt::Debug;
 
@@ -36,25 +37,27 @@ pub trait Activation<E: Real>: Debug + Send + Sync {
     fn df(&self, x: E) -> E;
     /// Second derivative where it exists, 0 at kinks.
     fn d2f(&self, x: E) -> E;
-    /// y = f(x), element by element.
+    /// y = f(x), element by element, on the widest instruction set of the machine: `f` is inlined into the loop where it is
+    /// marked `#[inline(always)]`. The bits are those of `f`.
     ///
     /// # Panics
     /// If the lengths differ.
     fn forward(&self, x: &[E], y: &mut [E]) {
-        assert_eq!(x.len(), y.len(), "activation forward: {} inputs, {} outputs", x.len(), y.len());
-        for (y, &x) in y.iter_mut().zip(x) {
-            *y = self.f(x);
-        }
+        slices::forward(self, x, y);
     }
     /// dx = dy · f'(x), element by element.
     ///
     /// # Panics
     /// If the lengths differ.
     fn backward(&self, x: &[E], dy: &[E], dx: &mut [E]) {
-        assert!(x.len() == dy.len() && x.len() == dx.len(), "activation backward: lengths differ");
-        for ((dx, &x), &dy) in dx.iter_mut().zip(x).zip(dy) {
-            *dx = dy * self.df(x);
-        }
+        slices::backward(self, x, dy, dx);
+    }
+    /// dx = dy · f''(x), element by element: what the gradient of a gradient needs.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    fn backward2(&self, x: &[E], dy: &[E], dx: &mut [E]) {
+        slices::backward2(self, x, dy, dx);
     }
 }
 
@@ -67,9 +70,9 @@ pub trait Trainable<E: Real>: Activation<E> {
     /// # Panics
     /// If the number of values differs.
     fn set(&mut self, p: &[E]);
-    /// out[j] = ∂f/∂p_j at x.
+    /// `out[j]` = ∂f/∂p_j at x.
     fn dparams(&self, x: E, out: &mut [E]);
-    /// out[j] = ∂²f/∂x∂p_j at x.
+    /// `out[j]` = ∂²f/∂x∂p_j at x.
     fn ddf_dparams(&self, x: E, out: &mut [E]);
     /// out = (∂²f/∂p²) v at x: the Hessian in the parameters times v.
     fn d2params(&self, x: E, v: &[E], out: &mut [E]);

@@ -1,2 +1,28 @@
-//! Adversarial attacks and honest evaluation on any model.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod ascent;
+mod attacks;
+mod chunked;
+mod contract;
+mod decorators;
+mod error;
+mod evaluation;
+mod goal;
+mod norms;
+pub mod suites;
+mod threat;
+
+pub use ascent::{Start, StepSize, Stop};
+pub use attacks::{AnyAttack, AnyBlackBox, Bim, Ffgsm, Fgsm, Pgd, Rfgsm, UniformNoise};
+pub use chunked::perturb_chunked;
+pub use contract::{Access, Attack, AttackInfo, Settings};
+pub use decorators::{Counting, Counts, Normalized};
+pub use error::AttackError;
+pub use evaluation::{
+    Adversarials, AttackCard, AttackResult, EvaluateOptions, Finding, Keep, Progress, Report, evaluate,
+    evaluate_with,
+};
+pub use goal::{Goal, check_input, predicted};
+pub use norms::{AnyNorm, L2, Linf, Norm};
+pub use threat::{Threat, Violation};

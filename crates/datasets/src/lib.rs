@@ -1,2 +1,22 @@
-//! IDX files, the MNIST family, synthetic sets and seeded batches.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod batches;
+mod catalogue;
+mod dataset;
+mod digest;
+mod error;
+#[cfg(feature = "fetch")]
+pub mod fetch;
+pub mod idx;
+pub mod mnist;
+mod place;
+mod split;
+pub mod synthetic;
+
+pub use batches::{Batches, Last, MiniBatch, Order};
+pub use catalogue::{ALL, Entry, Origin, default_folder, find, find_in, roots};
+pub use dataset::{Dataset, Provenance};
+pub use error::DataError;
+pub use mnist::{FashionMnist, Mnist};
+pub use split::{Pixels, Split};

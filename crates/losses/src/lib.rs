@@ -1,5 +1,27 @@
-//! Row losses with gradients and Hessian-vector products.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod bce_with_logits;
 mod contract;
+mod cross_entropy;
+mod error;
+mod gan;
+#[cfg(test)]
+mod gradcheck;
+mod lanes;
+mod margin;
+mod mse;
+mod reduction;
+mod registry;
+mod targets;
+
+pub use bce_with_logits::BceWithLogits;
 pub use contract::RowLoss;
+pub use cross_entropy::CrossEntropy;
+pub use error::LossError;
+pub use gan::{Minimax, NonSaturating, Side};
+pub use margin::Margin;
+pub use mse::Mse;
+pub use reduction::RowReduction;
+pub use registry::{ALL, AnyClassLoss, AnyGanLoss, AnyValueLoss, LossInfo, LossName, TargetKind};
+pub use targets::check_targets;

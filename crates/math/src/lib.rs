@@ -1,5 +1,9 @@
-//! Scalar mathematics for neural networks: branch-free elementary functions and the slice dispatcher.
+#![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
+mod double;
 mod real;
+pub mod simd;
+mod single;
+
 pub use real::Real;

@@ -12,9 +12,26 @@ mod sealed {
 
 /// A real number: `f32` for work, `f64` so that gradient checks are sharp. Sealed.
 pub trait Real:
-    sealed::Sealed + Copy + Default + PartialEq + PartialOrd + Debug + Display + Send + Sync + 'static
-    + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
-    + AddAssign + SubAssign + MulAssign + DivAssign + Sum
+    sealed::Sealed
+    + Copy
+    + Default
+    + PartialEq
+    + PartialOrd
+    + Debug
+    + Display
+    + Send
+    + Sync
+    + 'static
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + Sum
 {
     /// 0.
     const ZERO: Self;
@@ -48,6 +65,10 @@ pub trait Real:
     fn sigmoid(self) -> Self;
     /// ln(1 + eˣ).
     fn softplus(self) -> Self;
+    /// Φ(x) = ½ (1 + erf(x/√2)), the normal distribution function, with all digits in the left tail.
+    fn normal_cdf(self) -> Self;
+    /// φ(x) = e^(−x²/2) / √(2π), the normal density.
+    fn normal_pdf(self) -> Self;
     /// Square root.
     fn sqrt(self) -> Self;
     /// |x|.
@@ -56,8 +77,19 @@ pub trait Real:
     fn sin(self) -> Self;
     /// Cosine.
     fn cos(self) -> Self;
-    /// xⁿ.
-    fn powi(self, n: i32) -> Self;
+    /// xⁿ by repeated squaring, in the same order on every machine; 1/x^|n| for negative n.
+    #[inline(always)]
+    fn powi(self, n: i32) -> Self {
+        let (mut square, mut left, mut product) = (self, n.unsigned_abs(), Self::ONE);
+        while left > 0 {
+            if left & 1 == 1 {
+                product *= square;
+            }
+            square *= square;
+            left >>= 1;
+        }
+        if n < 0 { Self::ONE / product } else { product }
+    }
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
     /// Not a number.
@@ -75,6 +107,12 @@ pub trait Real:
     /// −1, 0 or 1; NaN stays NaN.
     #[inline(always)]
     fn sign(self) -> Self {
-        if self > Self::ZERO { Self::ONE } else if self < Self::ZERO { -Self::ONE } else { self * Self::ZERO }
+        if self > Self::ZERO {
+            Self::ONE
+        } else if self < Self::ZERO {
+            -Self::ONE
+        } else {
+            self * Self::ZERO
+        }
     }
 }

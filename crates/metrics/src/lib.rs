@@ -1,2 +1,18 @@
-//! Accuracy, reconstruction and PCA baselines: slices in, numbers out.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod auroc;
+mod classify;
+mod distance;
+mod error;
+mod interval;
+mod pca;
+mod reconstruct;
+
+pub use auroc::auroc;
+pub use classify::{Confusion, accuracy, confusion};
+pub use distance::{mean_pairwise_distance, nearest_distances};
+pub use error::MetricsError;
+pub use interval::wilson_interval;
+pub use pca::{Pca, principal_angles};
+pub use reconstruct::{mean_image, mean_image_mse, mse, psnr, unexplained};

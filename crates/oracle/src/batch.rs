@@ -16,7 +16,11 @@ impl Bounds {
     /// # Errors
     /// [`OracleError::Bounds`] unless `lo < hi` and both are finite.
     pub fn new(lo: f32, hi: f32) -> Result<Self, OracleError> {
-        if lo < hi && lo.is_finite() && hi.is_finite() { Ok(Self { lo, hi }) } else { Err(OracleError::Bounds { lo, hi }) }
+        if lo < hi && lo.is_finite() && hi.is_finite() {
+            Ok(Self { lo, hi })
+        } else {
+            Err(OracleError::Bounds { lo, hi })
+        }
     }
     /// Lower end.
     pub fn lo(self) -> f32 {
@@ -28,13 +32,9 @@ impl Bounds {
     }
     /// `x` moved to the nearest point of the box; NaN stays NaN.
     pub fn clip(self, x: f32) -> f32 {
-        if x < self.lo {
-            self.lo
-        } else if x > self.hi {
-            self.hi
-        } else {
-            x
-        }
+        // Two selects: this runs over every pixel of every attack step, and so it vectorises.
+        let below = if x > self.hi { self.hi } else { x };
+        if below < self.lo { self.lo } else { below }
     }
 }
 

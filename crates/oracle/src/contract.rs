@@ -38,6 +38,7 @@ pub trait Differentiable: Classifier {
     ///
     /// # Errors
     /// As [`pullback`](Self::pullback), and [`OracleError::Shape`] if `grads` is not `k` gradients long.
+    #[allow(clippy::type_complexity)] // a name for the callback would hide what a model has to call
     fn pullbacks(
         &self,
         x: Batch<'_>,
@@ -56,5 +57,40 @@ pub trait Differentiable: Classifier {
             self.pullback(x, &mut |z, dz| cotangent(i, z, dz), grad)?;
         }
         Ok(())
+    }
+}
+
+impl<M: Classifier + ?Sized> Classifier for &M {
+    fn shape(&self) -> [usize; 3] {
+        (**self).shape()
+    }
+    fn classes(&self) -> usize {
+        (**self).classes()
+    }
+    fn bounds(&self) -> Bounds {
+        (**self).bounds()
+    }
+    fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
+        (**self).logits(x, out)
+    }
+}
+
+impl<M: Differentiable + ?Sized> Differentiable for &M {
+    fn pullback(
+        &self,
+        x: Batch<'_>,
+        cotangent: &mut dyn FnMut(&[f32], &mut [f32]),
+        grad: &mut [f32],
+    ) -> Result<(), OracleError> {
+        (**self).pullback(x, cotangent, grad)
+    }
+    fn pullbacks(
+        &self,
+        x: Batch<'_>,
+        k: usize,
+        cotangent: &mut dyn FnMut(usize, &[f32], &mut [f32]),
+        grads: &mut [f32],
+    ) -> Result<(), OracleError> {
+        (**self).pullbacks(x, k, cotangent, grads)
     }
 }

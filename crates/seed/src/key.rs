@@ -32,7 +32,9 @@ impl Key {
     /// The child with this name: a purpose such as `"init"` or `"shuffle"`.
     pub fn named(self, label: &str) -> Self {
         // FNV-1a, then a fixed branch, so that names and numbers never meet.
-        let hash = label.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+        let hash = label
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
         self.child(u64::MAX).child(hash)
     }
 
@@ -50,9 +52,51 @@ impl std::fmt::Debug for Key {
     }
 }
 
+/// All 64 hexadecimal digits, so that a report can say from which key it came.
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+    }
+}
+
+/// A text that is not a key: 64 hexadecimal digits are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseKeyError;
+
+impl std::fmt::Display for ParseKeyError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a key is 64 hexadecimal digits, as a report prints it")
+    }
+}
+
+impl std::error::Error for ParseKeyError {}
+
+impl std::str::FromStr for Key {
+    type Err = ParseKeyError;
+    fn from_str(text: &str) -> Result<Self, ParseKeyError> {
+        if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(ParseKeyError);
+        }
+        let mut bytes = [0; 32];
+        for (i, b) in bytes.iter_mut().enumerate() {
+            *b = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).map_err(|_| ParseKeyError)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Key;
+
+    #[test]
+    fn a_printed_key_parses_back() {
+        let key = Key::new(9).named("pgd");
+        assert_eq!(key.to_string().parse(), Ok(key));
+        for bad in ["", "xyz", &key.to_string()[1..], &key.to_string().replace('a', "é")] {
+            assert!(bad.parse::<Key>().is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn the_same_path_gives_the_same_bits_for_ever() {

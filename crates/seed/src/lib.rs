@@ -11,5 +11,5 @@
 
 mod key;
 mod stream;
-pub use key::Key;
+pub use key::{Key, ParseKeyError};
 pub use stream::Stream;

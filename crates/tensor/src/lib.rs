@@ -1,2 +1,26 @@
-//! CPU arrays and kernels: gemm, convolution, pooling, reductions.
-#![forbid(unsafe_code)]
+#![doc = include_str!("../README.md")]
+#![deny(unsafe_code)]
+
+mod array;
+mod conv;
+pub mod broadcast;
+mod elem;
+mod gemm;
+mod kernels;
+pub mod par;
+pub mod elementwise;
+mod interop;
+pub mod layout;
+mod pool;
+pub mod pooling;
+pub mod reduce;
+mod shape;
+pub mod softmax;
+mod walk;
+pub use array::{Array, Tensor, TensorError};
+pub use conv::{ConvGeometry, channel_sum, conv2d, conv2d_input_grad, conv2d_weight_grad};
+pub use elem::Elem;
+pub use gemm::{Mat, MatMut, Trans, gemm, linear, matmul, matmul_acc};
+pub use pooling::PoolGeometry;
+pub use reduce::Keep;
+pub use shape::Shape;

@@ -1,0 +1,91 @@
+//! ELU (exponential linear unit).
+//!
+//! value       f(x)   = x for x > 0, α (eˣ − 1) for x ≤ 0, through eˣ − 1 without cancellation
+//! derivative  f'(x)  = 1 for x > 0, α eˣ for x ≤ 0
+//! second      f''(x) = 0 for x ≥ 0, α eˣ for x < 0 (PyTorch's convention at 0)
+//! parameter   α = `alpha`, 1
+//! source      Clevert, Unterthiner, Hochreiter 2015, arXiv:1511.07289
+//! bounds      range (−α, ∞), max(1, α)-Lipschitz, curvature α (left of 0), monotone; f' is continuous for α = 1 only
+
+use crate::error::demand;
+use crate::gain::gains;
+use crate::registry::Configured;
+use crate::{About, Activation, ActivationError};
+use sparring_math::Real;
+
+/// f(x) = x for x > 0, `alpha`·(eˣ − 1) elsewhere.
+///
+/// ```
+/// use sparring_activations::{Activation, Elu};
+///
+/// let elu = Elu::default();
+/// assert_eq!((elu.f(2.0f32), elu.f(f32::NEG_INFINITY)), (2.0, -1.0));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Elu {
+    /// Minus the limit on the left, 1 by default.
+    pub alpha: f64,
+}
+
+impl Default for Elu {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl Elu {
+    /// Whether the parameter makes sense.
+    ///
+    /// # Errors
+    /// Unless `alpha` is a finite number, 0 or more.
+    pub fn validate(&self) -> Result<(), ActivationError> {
+        demand(Self::NAME, "alpha", self.alpha, self.alpha >= 0.0, "a finite number, 0 or more")
+    }
+}
+
+impl Configured for Elu {
+    const NAME: &'static str = "elu";
+    const DEFAULT: Self = Elu { alpha: 1.0 };
+    fn fields(&mut self) -> Vec<(&'static str, &mut f64)> {
+        vec![("alpha", &mut self.alpha)]
+    }
+    fn check(&self) -> Result<(), ActivationError> {
+        self.validate()
+    }
+}
+
+impl<E: Real> Activation<E> for Elu {
+    fn about(&self) -> About {
+        let (gain_forward, gain_backward) = gains(self);
+        About {
+            name: Self::NAME,
+            formula: "x if x > 0, alpha * (exp(x) - 1) otherwise",
+            source: "Clevert, Unterthiner, Hochreiter 2015, arXiv:1511.07289",
+            range: (Some(-self.alpha), None),
+            lipschitz: Some(self.alpha.max(1.0)),
+            curvature: Some(self.alpha),
+            monotone: true,
+            gain_forward,
+            gain_backward,
+        }
+    }
+
+    #[inline(always)]
+    fn f(&self, x: E) -> E {
+        // The branch not taken may be infinite: it is selected away, never multiplied.
+        let left = E::of(self.alpha) * x.smaller(E::ZERO).exp_m1();
+        if x > E::ZERO { x } else { left }
+    }
+
+    #[inline(always)]
+    fn df(&self, x: E) -> E {
+        let left = E::of(self.alpha) * x.smaller(E::ZERO).exp();
+        if x > E::ZERO { E::ONE } else { left }
+    }
+
+    #[inline(always)]
+    fn d2f(&self, x: E) -> E {
+        let left = E::of(self.alpha) * x.smaller(E::ZERO).exp();
+        if x >= E::ZERO { E::ZERO } else { left }
+    }
+}

@@ -1,0 +1,63 @@
+//! GELU (Gaussian error linear unit), the exact form: x·Φ(x).
+//!
+//! value       f(x)   = x Φ(x) = x/2 · (1 + erf(x/√2)), Φ computed as such: the left tail keeps its digits
+//! derivative  f'(x)  = Φ(x) + x φ(x), φ the normal density
+//! second      f''(x) = φ(x) (2 − x²)
+//! source      Hendrycks and Gimpel 2016, arXiv:1606.08415
+//! bounds      range [−0.16997, ∞) with the minimum at −0.7518, 1.1289-Lipschitz (at √2), curvature 2φ(0) = 0.7979, not monotone
+
+use crate::gain::gains;
+use crate::registry::Configured;
+use crate::{About, Activation};
+use sparring_math::Real;
+
+/// f(x) = x Φ(x), Φ the normal distribution function (not the tanh approximation).
+///
+/// ```
+/// use sparring_activations::{Activation, Gelu};
+///
+/// assert_eq!((Gelu.f(0.0f64), Gelu.df(0.0f64)), (0.0, 0.5));
+/// assert!((Gelu.f(1.0f64) - 0.841_344_746_068_543).abs() < 1e-15);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Gelu;
+
+impl Configured for Gelu {
+    const NAME: &'static str = "gelu";
+    const DEFAULT: Self = Gelu;
+}
+
+impl<E: Real> Activation<E> for Gelu {
+    fn about(&self) -> About {
+        let (gain_forward, gain_backward) = gains(self);
+        About {
+            name: Self::NAME,
+            formula: "x * Phi(x), Phi the standard normal CDF",
+            source: "Hendrycks and Gimpel 2016, arXiv:1606.08415",
+            range: (Some(-0.169_971_207_479_903_66), None),
+            lipschitz: Some(1.128_904_145_185_155),
+            curvature: Some(0.797_884_560_802_865_4),
+            monotone: false,
+            gain_forward,
+            gain_backward,
+        }
+    }
+
+    #[inline(always)]
+    fn f(&self, x: E) -> E {
+        // Φ is 0 below −40, and 0 · (−∞) would be NaN.
+        x.larger(E::of(-40.0)) * x.normal_cdf()
+    }
+
+    #[inline(always)]
+    fn df(&self, x: E) -> E {
+        let c = x.larger(E::of(-40.0)).smaller(E::of(40.0));
+        x.normal_cdf() + c * x.normal_pdf()
+    }
+
+    #[inline(always)]
+    fn d2f(&self, x: E) -> E {
+        let c = x.larger(E::of(-40.0)).smaller(E::of(40.0));
+        (E::of(2.0) - c * c) * x.normal_pdf()
+    }
+}

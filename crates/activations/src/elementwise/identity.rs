@@ -1,0 +1,59 @@
+//! Identity: x.
+//!
+//! value       f(x)   = x
+//! derivative  f'(x)  = 1
+//! second      f''(x) = 0
+//! source      a layer without activation, as `torch.nn.Identity`
+//! bounds      range ℝ, 1-Lipschitz, curvature 0, monotone
+
+use crate::gain::gains;
+use crate::registry::Configured;
+use crate::{About, Activation};
+use sparring_math::Real;
+
+/// f(x) = x.
+///
+/// ```
+/// use sparring_activations::{Activation, Identity};
+///
+/// assert_eq!((Identity.f(-2.5f32), Identity.df(-2.5f32)), (-2.5, 1.0));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Identity;
+
+impl Configured for Identity {
+    const NAME: &'static str = "identity";
+    const DEFAULT: Self = Identity;
+}
+
+impl<E: Real> Activation<E> for Identity {
+    fn about(&self) -> About {
+        let (gain_forward, gain_backward) = gains(self);
+        About {
+            name: Self::NAME,
+            formula: "x",
+            source: "no activation",
+            range: (None, None),
+            lipschitz: Some(1.0),
+            curvature: Some(0.0),
+            monotone: true,
+            gain_forward,
+            gain_backward,
+        }
+    }
+
+    #[inline(always)]
+    fn f(&self, x: E) -> E {
+        x
+    }
+
+    #[inline(always)]
+    fn df(&self, x: E) -> E {
+        if x.is_nan() { x } else { E::ONE }
+    }
+
+    #[inline(always)]
+    fn d2f(&self, x: E) -> E {
+        if x.is_nan() { x } else { E::ZERO }
+    }
+}

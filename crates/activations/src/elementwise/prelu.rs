@@ -1,0 +1,137 @@
+//! PReLU (parametric ReLU): leaky ReLU with a learnt slope.
+//!
+//! value       f(x)   = x for x > 0, a x for x ≤ 0
+//! derivative  f'(x)  = 1 for x > 0, a for x ≤ 0 (PyTorch's convention at the kink)
+//! second      f''(x) = 0
+//! parameter   a = `slope`, starts at 0.25; ∂f/∂a = min(x, 0), ∂f'/∂a = 1 for x ≤ 0, ∂²f/∂a² = 0. Exclude it from weight decay
+//! source      He, Zhang, Ren, Sun 2015, arXiv:1502.01852
+//! bounds      range ℝ (a > 0) or [0, ∞), max(1, |a|)-Lipschitz, curvature 0 apart from the kink at 0, monotone for a ≥ 0
+
+use crate::error::demand;
+use crate::gain::gains;
+use crate::registry::Configured;
+use crate::{About, Activation, ActivationError, Trainable};
+use sparring_math::Real;
+use std::slice;
+
+/// f(x) = x for x > 0, `slope`·x elsewhere, the slope being learnt. `S` is the type that the slope is kept in: `f64` as data,
+/// the type of the network in a layer ([`Trainable`] of `E` is `Prelu<E>`).
+///
+/// ```
+/// use sparring_activations::{Activation, Prelu, Trainable};
+///
+/// let mut prelu = Prelu::<f32>::default();
+/// assert_eq!(prelu.f(-2.0), -0.5);
+/// prelu.set(&[0.5]);
+/// let mut gradient = [0.0];
+/// prelu.dparams(-2.0, &mut gradient);
+/// assert_eq!((prelu.f(-2.0), gradient), (-1.0, [-2.0]));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prelu<S = f64> {
+    /// The slope on the left, at first 0.25.
+    pub slope: S,
+}
+
+impl<S: Real> Default for Prelu<S> {
+    fn default() -> Self {
+        Prelu { slope: S::of(0.25) }
+    }
+}
+
+impl<S: Real> Prelu<S> {
+    /// Whether the parameter makes sense.
+    ///
+    /// # Errors
+    /// Unless `slope` is a finite number.
+    pub fn validate(&self) -> Result<(), ActivationError> {
+        demand(Prelu::<f64>::NAME, "slope", self.slope.to_f64(), true, "a finite number")
+    }
+
+    /// The slope in the type of the input; exact where the types agree.
+    #[inline(always)]
+    fn slope<E: Real>(&self) -> E {
+        E::of(self.slope.to_f64())
+    }
+}
+
+impl Configured for Prelu {
+    const NAME: &'static str = "prelu";
+    const DEFAULT: Self = Prelu { slope: 0.25 };
+    fn fields(&mut self) -> Vec<(&'static str, &mut f64)> {
+        vec![("slope", &mut self.slope)]
+    }
+    fn check(&self) -> Result<(), ActivationError> {
+        self.validate()
+    }
+    fn trainable<E: Real>(&self) -> Option<Box<dyn Trainable<E>>> {
+        Some(Box::new(Prelu { slope: E::of(self.slope) }))
+    }
+}
+
+impl<E: Real, S: Real> Activation<E> for Prelu<S> {
+    fn about(&self) -> About {
+        let (gain_forward, gain_backward) = gains(self);
+        let slope = self.slope.to_f64();
+        About {
+            name: Prelu::<f64>::NAME,
+            formula: "x if x > 0, slope * x otherwise, slope learnt",
+            source: "He, Zhang, Ren, Sun 2015, arXiv:1502.01852",
+            range: (if slope > 0.0 { None } else { Some(0.0) }, None),
+            lipschitz: Some(slope.abs().max(1.0)),
+            curvature: Some(0.0),
+            monotone: slope >= 0.0,
+            gain_forward,
+            gain_backward,
+        }
+    }
+
+    #[inline(always)]
+    fn f(&self, x: E) -> E {
+        let slope = self.slope::<E>();
+        // At slope 0 the limit at −∞ is 0, but 0 · (−∞) would be NaN.
+        let left = if slope == E::ZERO { x.larger(-E::MAX) } else { x };
+        if x > E::ZERO { x } else { slope * left }
+    }
+
+    #[inline(always)]
+    fn df(&self, x: E) -> E {
+        let left: E = self.slope();
+        let slope = if x > E::ZERO { E::ONE } else { left };
+        if x.is_nan() { x } else { slope }
+    }
+
+    #[inline(always)]
+    fn d2f(&self, x: E) -> E {
+        if x.is_nan() { x } else { E::ZERO }
+    }
+}
+
+impl<E: Real> Trainable<E> for Prelu<E> {
+    fn params(&self) -> &[E] {
+        slice::from_ref(&self.slope)
+    }
+
+    #[track_caller]
+    fn set(&mut self, p: &[E]) {
+        let [slope] = p else { panic!("prelu: set needs 1 parameter, got {}", p.len()) };
+        self.slope = *slope;
+    }
+
+    #[inline]
+    fn dparams(&self, x: E, out: &mut [E]) {
+        out[0] = if x > E::ZERO { E::ZERO } else { x };
+    }
+
+    #[inline]
+    fn ddf_dparams(&self, x: E, out: &mut [E]) {
+        let left = if x > E::ZERO { E::ZERO } else { E::ONE };
+        out[0] = if x.is_nan() { x } else { left };
+    }
+
+    #[inline]
+    fn d2params(&self, x: E, v: &[E], out: &mut [E]) {
+        debug_assert_eq!(v.len(), 1, "prelu has 1 parameter");
+        out[0] = if x.is_nan() { x } else { E::ZERO };
+    }
+}

@@ -1,0 +1,68 @@
+//! SiLU (swish): x·σ(x).
+//!
+//! value       f(x)   = x / (1 + e⁻ˣ)
+//! derivative  f'(x)  = σ(x) + x σ(x) σ(−x)
+//! second      f''(x) = σ(x) σ(−x) (2 + x (1 − 2σ(x)))
+//! source      Elfwing, Uchibe, Doya 2017, arXiv:1702.03118; Ramachandran, Zoph, Le 2017, arXiv:1710.05941
+//! bounds      range [−0.27846, ∞) with the minimum at −1.2785, 1.0998-Lipschitz (at 2.3994), curvature ½ at 0, not monotone
+
+use crate::gain::gains;
+use crate::registry::Configured;
+use crate::{About, Activation};
+use sparring_math::Real;
+
+/// f(x) = x σ(x).
+///
+/// ```
+/// use sparring_activations::{Activation, Silu};
+///
+/// assert_eq!((Silu.f(0.0f32), Silu.df(0.0f32)), (0.0, 0.5));
+/// assert_eq!(Silu.f(f32::NEG_INFINITY), 0.0);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Silu;
+
+impl Configured for Silu {
+    const NAME: &'static str = "silu";
+    const DEFAULT: Self = Silu;
+}
+
+impl<E: Real> Activation<E> for Silu {
+    fn about(&self) -> About {
+        let (gain_forward, gain_backward) = gains(self);
+        About {
+            name: Self::NAME,
+            formula: "x / (1 + exp(-x))",
+            source: "Elfwing et al. 2017, arXiv:1702.03118; Ramachandran et al. 2017, arXiv:1710.05941",
+            range: (Some(-0.278_464_542_761_073_8), None),
+            lipschitz: Some(1.099_839_320_128_867),
+            curvature: Some(0.5),
+            monotone: false,
+            gain_forward,
+            gain_backward,
+        }
+    }
+
+    #[inline(always)]
+    fn f(&self, x: E) -> E {
+        // σ is 0 below −800, and 0 · (−∞) would be NaN.
+        x.larger(E::of(-800.0)) * x.sigmoid()
+    }
+
+    #[inline(always)]
+    fn df(&self, x: E) -> E {
+        let c = x.larger(E::of(-800.0)).smaller(E::of(800.0));
+        let e = (-x.abs()).exp();
+        let q = E::ONE + e;
+        let numerator = if x < E::ZERO { e } else { E::ONE };
+        (numerator + c * (e / q)) / q
+    }
+
+    #[inline(always)]
+    fn d2f(&self, x: E) -> E {
+        let a = x.abs().smaller(E::of(800.0));
+        let e = (-x.abs()).exp();
+        let q = E::ONE + e;
+        (e / (E::ONE + e * (E::of(2.0) + e))) * (E::of(2.0) - a * ((E::ONE - e) / q))
+    }
+}

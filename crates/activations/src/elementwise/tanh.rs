@@ -1,0 +1,62 @@
+//! Hyperbolic tangent.
+//!
+//! value       f(x)   = tanh x = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ), computed from e^(2|x|) − 1: no overflow, no cancellation at 0
+//! derivative  f'(x)  = 1 − tanh² x = 4e / (1 + e)² with e = e^(−2|x|): no cancellation where tanh is near ±1
+//! second      f''(x) = −2 tanh(x) f'(x)
+//! source      LeCun, Bottou, Orr, Müller 1998, Efficient BackProp
+//! bounds      range (−1, 1), 1-Lipschitz, curvature 4/(3√3) at ±0.6585, monotone
+
+use crate::gain::gains;
+use crate::registry::Configured;
+use crate::{About, Activation};
+use sparring_math::Real;
+
+/// f(x) = tanh x.
+///
+/// ```
+/// use sparring_activations::{Activation, Tanh};
+///
+/// assert_eq!((Tanh.f(0.0f32), Tanh.df(0.0f32)), (0.0, 1.0));
+/// assert_eq!(Tanh.f(1000.0f32), 1.0); // where the textbook quotient is NaN
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Tanh;
+
+impl Configured for Tanh {
+    const NAME: &'static str = "tanh";
+    const DEFAULT: Self = Tanh;
+}
+
+impl<E: Real> Activation<E> for Tanh {
+    fn about(&self) -> About {
+        let (gain_forward, gain_backward) = gains(self);
+        About {
+            name: Self::NAME,
+            formula: "tanh(x)",
+            source: "LeCun, Bottou, Orr, Mueller 1998, Efficient BackProp",
+            range: (Some(-1.0), Some(1.0)),
+            lipschitz: Some(1.0),
+            curvature: Some(0.769_800_358_919_501),
+            monotone: true,
+            gain_forward,
+            gain_backward,
+        }
+    }
+
+    #[inline(always)]
+    fn f(&self, x: E) -> E {
+        x.tanh()
+    }
+
+    #[inline(always)]
+    fn df(&self, x: E) -> E {
+        let e = (E::of(-2.0) * x.abs()).exp();
+        E::of(4.0) * e / (E::ONE + e * (E::of(2.0) + e))
+    }
+
+    #[inline(always)]
+    fn d2f(&self, x: E) -> E {
+        let e = (E::of(-2.0) * x.abs()).exp();
+        E::of(-8.0) * x.tanh() * (e / (E::ONE + e * (E::of(2.0) + e)))
+    }
+}

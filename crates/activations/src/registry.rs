@@ -1,0 +1,205 @@
+//! The list of activations: names, parameters, reading and writing.
+
+use crate::{ActivationError, Trainable};
+use sparring_math::Real;
+use std::fmt;
+
+/// What the registry must know of an activation besides its mathematics.
+pub trait Configured: Copy + 'static {
+    /// The name in configurations.
+    const NAME: &'static str;
+    /// With the paper's parameters.
+    const DEFAULT: Self;
+    /// Names and places of the parameters, in the order of writing.
+    fn fields(&mut self) -> Vec<(&'static str, &mut f64)> {
+        Vec::new()
+    }
+    /// Whether the parameters make sense.
+    fn check(&self) -> Result<(), ActivationError> {
+        Ok(())
+    }
+    /// The learnt form, where there is one.
+    fn trainable<E: Real>(&self) -> Option<Box<dyn Trainable<E>>> {
+        None
+    }
+}
+
+/// Writes `name`, or `name(values)` where a value differs from the default.
+pub(crate) fn write<A: Configured>(activation: &A, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let values = |mut a: A| -> Vec<f64> { a.fields().iter().map(|(_, value)| **value).collect() };
+    let present = values(*activation);
+    if present == values(A::DEFAULT) {
+        return f.write_str(A::NAME);
+    }
+    let texts: Vec<_> = present.iter().map(f64::to_string).collect();
+    write!(f, "{}({})", A::NAME, texts.join(", "))
+}
+
+/// Reads the arguments of an activation whose name has been read.
+pub(crate) fn read<A: Configured>(text: &str, arguments: &[&str]) -> Result<A, ActivationError> {
+    let wrong = |reason: String| ActivationError::Syntax { text: text.to_owned(), reason };
+    let mut activation = A::DEFAULT;
+    let mut fields = activation.fields();
+    let known = fields.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    for (position, argument) in arguments.iter().enumerate() {
+        let (field, value) = match argument.split_once('=') {
+            Some((name, value)) => (fields.iter_mut().find(|(field, _)| *field == name.trim()), value),
+            None => (fields.get_mut(position), *argument),
+        };
+        let Some((_, place)) = field else {
+            let has = if known.is_empty() {
+                "no parameters".to_owned()
+            } else {
+                format!("the parameters: {known}")
+            };
+            return Err(wrong(format!("argument {argument:?} has no place, {} has {has}", A::NAME)));
+        };
+        **place = value.trim().parse().map_err(|_| wrong(format!("{value:?} is not a number")))?;
+    }
+    drop(fields);
+    activation.check()?;
+    Ok(activation)
+}
+
+/// Splits `name(a, b=1)` into the name in lower case with underscores, and the arguments.
+pub(crate) fn split(text: &str) -> Result<(String, Vec<&str>), ActivationError> {
+    let trimmed = text.trim();
+    let (name, arguments) = match trimmed.split_once('(') {
+        None => (trimmed, Vec::new()),
+        Some((name, rest)) => {
+            let inner = rest.strip_suffix(')').ok_or_else(|| ActivationError::Syntax {
+                text: text.to_owned(),
+                reason: "the closing parenthesis is missing".to_owned(),
+            })?;
+            let inner = inner.trim();
+            (name, if inner.is_empty() { Vec::new() } else { inner.split(',').map(str::trim).collect() })
+        }
+    };
+    Ok((name.trim().to_ascii_lowercase().replace('-', "_"), arguments))
+}
+
+/// Declares the modules, the enum of all activations and its table. To add an activation: one file, one word here.
+macro_rules! activations {
+    ($($module:ident :: $Type:ident),+ $(,)?) => {
+        $(
+            mod $module;
+            pub use $module::$Type;
+        )+
+
+        /// Any activation of this crate, as data: `"leaky_relu(0.2)".parse()`, `to_string()`, and serde (as that string)
+        /// with the feature `serde`.
+        ///
+        /// As a learnt activation it holds the initial value of the parameters; see [`AnyActivation::trainable`].
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum AnyActivation {
+            $(
+                #[doc = concat!("[`", stringify!($Type), "`]")]
+                $Type($Type),
+            )+
+        }
+
+        $(impl From<$Type> for AnyActivation {
+            fn from(activation: $Type) -> Self {
+                AnyActivation::$Type(activation)
+            }
+        })+
+
+        impl AnyActivation {
+            /// Every activation with the paper's parameters.
+            pub const ALL: &[AnyActivation] = &[$(AnyActivation::$Type(<$Type as $crate::registry::Configured>::DEFAULT)),+];
+
+            /// The name in configurations, without parameters.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(AnyActivation::$Type(_) => <$Type as $crate::registry::Configured>::NAME),+
+                }
+            }
+
+            /// Facts at the present parameters. The gains are computed anew at each call (about 1500 evaluations).
+            pub fn about(&self) -> $crate::About {
+                $crate::Activation::<f64>::about(self)
+            }
+
+            /// Names and values of the parameters.
+            pub fn parameters(&self) -> Vec<(&'static str, f64)> {
+                match *self {
+                    $(AnyActivation::$Type(mut a) => {
+                        let fields = $crate::registry::Configured::fields(&mut a);
+                        fields.into_iter().map(|(name, value)| (name, *value)).collect()
+                    }),+
+                }
+            }
+
+            /// Whether the parameters make sense; needed only for values built by hand, parsing checks by itself.
+            ///
+            /// # Errors
+            /// Names the activation, the parameter, its value and what it must be.
+            pub fn validate(&self) -> Result<(), $crate::ActivationError> {
+                match self {
+                    $(AnyActivation::$Type(a) => $crate::registry::Configured::check(a)),+
+                }
+            }
+
+            /// Whether it has parameters that are learnt.
+            pub fn is_trainable(&self) -> bool {
+                self.trainable::<f64>().is_some()
+            }
+
+            /// The learnt form, starting at the present parameters: a layer keeps the values as its own tensor, calls
+            /// [`Trainable::set`](crate::Trainable::set) before use and [`Trainable::dparams`](crate::Trainable::dparams) for the gradient.
+            pub fn trainable<E: sparring_math::Real>(&self) -> Option<Box<dyn $crate::Trainable<E>>> {
+                match self {
+                    $(AnyActivation::$Type(a) => $crate::registry::Configured::trainable(a)),+
+                }
+            }
+        }
+
+        impl<E: sparring_math::Real> $crate::Activation<E> for AnyActivation {
+            fn about(&self) -> $crate::About {
+                match self { $(AnyActivation::$Type(a) => $crate::Activation::<E>::about(a)),+ }
+            }
+            #[inline]
+            fn f(&self, x: E) -> E {
+                match self { $(AnyActivation::$Type(a) => a.f(x)),+ }
+            }
+            #[inline]
+            fn df(&self, x: E) -> E {
+                match self { $(AnyActivation::$Type(a) => a.df(x)),+ }
+            }
+            #[inline]
+            fn d2f(&self, x: E) -> E {
+                match self { $(AnyActivation::$Type(a) => a.d2f(x)),+ }
+            }
+            // One match a slice, not one an element.
+            fn forward(&self, x: &[E], y: &mut [E]) {
+                match self { $(AnyActivation::$Type(a) => a.forward(x, y)),+ }
+            }
+            fn backward(&self, x: &[E], dy: &[E], dx: &mut [E]) {
+                match self { $(AnyActivation::$Type(a) => a.backward(x, dy, dx)),+ }
+            }
+            fn backward2(&self, x: &[E], dy: &[E], dx: &mut [E]) {
+                match self { $(AnyActivation::$Type(a) => a.backward2(x, dy, dx)),+ }
+            }
+        }
+
+        impl std::fmt::Display for AnyActivation {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self { $(AnyActivation::$Type(a) => $crate::registry::write(a, f)),+ }
+            }
+        }
+
+        impl std::str::FromStr for AnyActivation {
+            type Err = $crate::ActivationError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let (name, arguments) = $crate::registry::split(text)?;
+                $(if name == <$Type as $crate::registry::Configured>::NAME {
+                    return $crate::registry::read::<$Type>(text, &arguments).map(AnyActivation::$Type);
+                })+
+                Err($crate::ActivationError::Unknown { name })
+            }
+        }
+    };
+}
+pub(crate) use activations;

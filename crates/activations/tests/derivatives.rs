@@ -1,0 +1,123 @@
+//! f' and f'' against central differences; f32 against f64; NaN, limits, kinks.
+
+mod cases;
+
+use cases::{all, has_kink, line};
+use sparring_activations::{Activation, AnyActivation};
+
+#[test]
+fn derivatives_agree_with_central_differences() {
+    for a in all() {
+        for x in line(10_000, 20.0) {
+            let h = 2e-5;
+            if has_kink(&a) && x.abs() <= h {
+                continue;
+            }
+            let first = (a.f(x + h) - a.f(x - h)) / (2.0 * h);
+            let second = (a.df(x + h) - a.df(x - h)) / (2.0 * h);
+            let (df, d2f): (f64, f64) = (a.df(x), a.d2f(x));
+            assert!((first - df).abs() < 2e-9 * (1.0 + x.abs()), "{a}: f'({x}) = {df}, difference {first}");
+            assert!((second - d2f).abs() < 5e-9, "{a}: f''({x}) = {d2f}, difference {second}");
+        }
+    }
+}
+
+/// Error in units of the last place of the f32 nearest to `exact`.
+fn ulps(got: f32, exact: f64) -> f64 {
+    let nearest = exact as f32;
+    if got == nearest {
+        return 0.0;
+    }
+    let unit = f64::from(f32::from_bits(nearest.abs().to_bits() + 1) - nearest.abs());
+    (f64::from(got) - exact).abs() / unit
+}
+
+#[test]
+fn single_precision_follows_double_away_from_zeros() {
+    type Pair<'a> = (&'a str, f64, Box<dyn Fn(f32) -> f32 + 'a>, Box<dyn Fn(f64) -> f64 + 'a>);
+    for a in AnyActivation::ALL {
+        // Exceptions: GELU's Φ has 3 ulps of its own, the f' of GELU and SiLU is a difference left of 0; second derivatives multiply more factors.
+        let (value, first) = if matches!(a, AnyActivation::Gelu(_) | AnyActivation::Silu(_)) {
+            (5.0, 7.0)
+        } else {
+            (4.0, 4.0)
+        };
+        let functions: [Pair; 3] = [
+            ("f", value, Box::new(|x| a.f(x)), Box::new(|x| a.f(x))),
+            ("f'", first, Box::new(|x| a.df(x)), Box::new(|x| a.df(x))),
+            ("f''", 8.0, Box::new(|x| a.d2f(x)), Box::new(|x| a.d2f(x))),
+        ];
+        for (name, allowed, single, double) in functions {
+            let (mut worst, mut at) = (0.0, 0.0);
+            for x in line(400_000, 110.0)
+                .chain(line(400_000, 6.0))
+                .chain([1e-45, -1e-45, 1e-40, -1e-38, 1e-20, 1e30, -1e30])
+            {
+                let x = x as f32;
+                let wide = f64::from(x);
+                // Around a zero of the function a relative error means nothing; 0 itself is exact and stays in.
+                let zero_near = double(wide - 0.6) * double(wide + 0.6) < 0.0 && wide.abs() > 0.6;
+                let error = ulps(single(x), double(wide));
+                // GELU multiplies subnormal Φ and φ by up to x²: there 256 of the smallest units are allowed.
+                let tiny = (f64::from(single(x)) - double(wide)).abs() < 256.0 * f64::from(f32::from_bits(1));
+                let close = (f64::from(single(x)) - double(wide)).abs() < 3e-7;
+                assert!(!zero_near || close, "{a} {name} near a zero, at {x:e}");
+                if !zero_near && !tiny && error > worst {
+                    (worst, at) = (error, x);
+                }
+            }
+            println!("{a} {name}: {worst:.2} ulp at {at:e}");
+            assert!(worst <= allowed, "{a} {name}: {worst} ulp at {at:e}");
+        }
+    }
+}
+
+#[test]
+fn nan_stays_nan_and_infinities_give_the_limits() {
+    for a in all() {
+        for (f, g) in [
+            (a.f(f32::NAN), a.f(f64::NAN)),
+            (a.df(f32::NAN), a.df(f64::NAN)),
+            (a.d2f(f32::NAN), a.d2f(f64::NAN)),
+        ] {
+            assert!(f.is_nan() && g.is_nan(), "{a}: NaN is lost");
+        }
+        for sign in [-1.0f64, 1.0] {
+            // Far out every function has reached its limit or its asymptote.
+            let (far, infinite) = (sign * 1e6, sign * f64::INFINITY);
+            let (value, limit) = (a.f(far), a.f(infinite));
+            let expected = if value.abs() > 1e3 { value * f64::INFINITY } else { value };
+            assert_eq!(limit, expected, "{a}: f({infinite})");
+            assert_eq!(Activation::<f64>::df(&a, infinite), a.df(far), "{a}: f'({infinite})");
+            assert_eq!(Activation::<f64>::d2f(&a, infinite), a.d2f(far), "{a}: f''({infinite})");
+            assert_eq!(f64::from(a.f(infinite as f32)), f64::from(limit as f32), "{a}: f32 f({infinite})");
+            assert_eq!(
+                f64::from(a.df(infinite as f32)),
+                f64::from(a.df(infinite) as f32),
+                "{a}: f32 f'({infinite})"
+            );
+            assert_eq!(a.d2f(infinite as f32), 0.0, "{a}: f32 f''({infinite})");
+            for x in [f32::MAX, f32::MIN_POSITIVE, 1e-45, 1e20, 89.0, 104.0, 709.0] {
+                let (f, df, d2f) = (a.f(x * sign as f32), a.df(x * sign as f32), a.d2f(x * sign as f32));
+                let overflow = x == f32::MAX && f.abs() == f32::INFINITY;
+                assert!(
+                    (f.is_finite() || overflow) && df.is_finite() && d2f.is_finite(),
+                    "{a} at {x}: {f} {df} {d2f}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn kinks_follow_pytorch() {
+    let at_zero = |text: &str| -> (f64, f64) {
+        let a: AnyActivation = text.parse().unwrap();
+        (a.df(0.0), a.d2f(0.0))
+    };
+    assert_eq!(at_zero("relu"), (0.0, 0.0));
+    assert_eq!(at_zero("leaky_relu"), (0.01, 0.0));
+    assert_eq!(at_zero("prelu"), (0.25, 0.0));
+    assert_eq!(at_zero("elu"), (1.0, 0.0));
+    assert_eq!(at_zero("elu(1.5)"), (1.5, 0.0));
+}

@@ -1,0 +1,66 @@
+//! Projected gradient ascent: FGSM is one step of it, PGD forty.
+
+use super::{Origin, Search};
+use crate::goal::check_input;
+use crate::{AttackError, Goal, Stop, Threat};
+use sparring_losses::AnyClassLoss;
+use sparring_oracle::{Batch, Differentiable};
+use sparring_seed::Key;
+
+/// x ← box ∩ ball of (x + step · steepest(∇ objective)), `steps` times, from `restarts` starts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ascent<'a> {
+    pub(crate) loss: AnyClassLoss,
+    pub(crate) from: Origin<'a>,
+    /// In units of the input.
+    pub(crate) step: f32,
+    pub(crate) steps: usize,
+    pub(crate) restarts: usize,
+    pub(crate) stop: Stop,
+}
+
+impl Ascent<'_> {
+    pub(crate) fn run<M: Differentiable + ?Sized>(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        goal: Goal<'_>,
+        threat: &Threat,
+        key: Key,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        threat.validate()?;
+        check_input(model, x, goal, out)?;
+        let (bounds, norm, classes) = (model.bounds(), threat.norm.get(), model.classes());
+        let mut grad = vec![0.0; x.data().len()];
+        let mut direction = vec![0.0; x.dim()];
+        let judged = if self.restarts > 1 { x.len() * classes } else { 0 };
+        let (mut logits, mut scratch) = (vec![0.0; judged], vec![0.0; judged]);
+        let mut search = Search::new(x, goal, self.loss, self.stop, classes, out);
+        for restart in 0..self.restarts {
+            let key = key.child(restart as u64);
+            search.begin(|row, id, x, adv| {
+                self.from.place(threat, bounds, key.rng(id), row, x, &mut direction, adv);
+            });
+            for _ in 0..self.steps {
+                if search.is_done() {
+                    break;
+                }
+                search.pullback(model, &mut grad)?;
+                search.advance(&grad, |x, grad, adv| {
+                    norm.steepest(grad, &mut direction);
+                    for (a, d) in adv.iter_mut().zip(&direction) {
+                        *a += self.step * d;
+                    }
+                    threat.confine(x, bounds, adv);
+                });
+            }
+            if self.restarts > 1 {
+                search.keep_better(model, &mut logits, &mut scratch)?;
+            } else {
+                search.keep_all();
+            }
+        }
+        Ok(())
+    }
+}

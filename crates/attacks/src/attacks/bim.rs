@@ -1,0 +1,79 @@
+//! BIM, the basic iterative method (I-FGSM): FGSM in small steps from the example itself.
+//!
+//! x₀ = x;  x_{k+1} = box ∩ ball of (x_k + α · steepest(∇ loss(x_k, y)));  default 10 steps of ε/10
+//! source    Kurakin, Goodfellow and Bengio 2017, arXiv:1607.02533
+
+use crate::ascent::{Ascent, Origin, at_least_one};
+use crate::{
+    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat,
+};
+use sparring_losses::AnyClassLoss;
+use sparring_oracle::{Batch, Differentiable};
+use sparring_seed::Key;
+
+/// Small steps from the example, without randomness.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
+pub struct Bim {
+    /// Number of steps.
+    pub steps: usize,
+    /// Length of a step.
+    pub step_size: StepSize,
+    /// What is climbed.
+    pub loss: AnyClassLoss,
+    /// When an example is left alone.
+    pub stop: Stop,
+}
+
+impl Default for Bim {
+    fn default() -> Self {
+        let (step_size, loss) = (StepSize::Relative(1.0 / 10.0), AnyClassLoss::default());
+        Self { steps: 10, step_size, loss, stop: Stop::WhenFooled }
+    }
+}
+
+impl Bim {
+    /// The row in the table of attacks.
+    pub const INFO: AttackInfo = AttackInfo {
+        name: "bim",
+        aliases: &["i-fgsm"],
+        paper: "Kurakin et al. 2017, arXiv:1607.02533",
+        access: Access::White,
+        norms: AnyNorm::ALL,
+        defaults: "10 steps of eps/10 from x; loss cross-entropy",
+    };
+    /// # Errors
+    /// If there is no step, or its length is not finite and positive.
+    pub fn validate(&self) -> Result<(), AttackError> {
+        at_least_one(Self::INFO.name, "steps", self.steps)?;
+        self.step_size.validate(Self::INFO.name)
+    }
+}
+
+impl<M: Differentiable + ?Sized> Attack<M> for Bim {
+    fn about(&self) -> &'static AttackInfo {
+        &Self::INFO
+    }
+    fn settings(&self) -> Settings {
+        let others = vec![
+            ("step_size", self.step_size.to_string()),
+            ("loss", self.loss.to_string()),
+            ("stop", self.stop.to_string()),
+        ];
+        Settings { steps: self.steps, restarts: 1, others }
+    }
+    fn perturb(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        goal: Goal<'_>,
+        threat: &Threat,
+        key: Key,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        self.validate()?;
+        let (from, step) = (Origin::Start(Start::Clean), self.step_size.at(threat.eps));
+        Ascent { loss: self.loss, from, step, steps: self.steps, restarts: 1, stop: self.stop }
+            .run(model, x, goal, threat, key, out)
+    }
+}

@@ -1,0 +1,70 @@
+//! FFGSM (FGSM-RS), FGSM from a random start: the attack of fast adversarial training.
+//!
+//! start     x + u, u uniform in the ball, cut to the box
+//! proposal  start + α · steepest(∇ loss(start, y)), back into ball and box; α = 1.25 ε
+//! source    Wong, Rice and Kolter 2020, arXiv:2001.03994
+
+use crate::ascent::{Ascent, Origin};
+use crate::{
+    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat,
+};
+use sparring_losses::AnyClassLoss;
+use sparring_oracle::{Batch, Differentiable};
+use sparring_seed::Key;
+
+/// One step from a random point of the ball.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
+pub struct Ffgsm {
+    /// Length of the step; the paper's is 1.25 eps.
+    pub step_size: StepSize,
+    /// What is climbed.
+    pub loss: AnyClassLoss,
+}
+
+impl Default for Ffgsm {
+    fn default() -> Self {
+        Self { step_size: StepSize::Relative(1.25), loss: AnyClassLoss::default() }
+    }
+}
+
+impl Ffgsm {
+    /// The row in the table of attacks.
+    pub const INFO: AttackInfo = AttackInfo {
+        name: "ffgsm",
+        aliases: &["fgsm-rs"],
+        paper: "Wong et al. 2020, arXiv:2001.03994",
+        access: Access::White,
+        norms: AnyNorm::ALL,
+        defaults: "uniform start, one step of 1.25 eps; loss cross-entropy",
+    };
+    /// # Errors
+    /// If the step is not finite and positive.
+    pub fn validate(&self) -> Result<(), AttackError> {
+        self.step_size.validate(Self::INFO.name)
+    }
+}
+
+impl<M: Differentiable + ?Sized> Attack<M> for Ffgsm {
+    fn about(&self) -> &'static AttackInfo {
+        &Self::INFO
+    }
+    fn settings(&self) -> Settings {
+        let others = vec![("step_size", self.step_size.to_string()), ("loss", self.loss.to_string())];
+        Settings { steps: 1, restarts: 1, others }
+    }
+    fn perturb(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        goal: Goal<'_>,
+        threat: &Threat,
+        key: Key,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        self.validate()?;
+        let (from, step) = (Origin::Start(Start::Random), self.step_size.at(threat.eps));
+        Ascent { loss: self.loss, from, step, steps: 1, restarts: 1, stop: Stop::Never }
+            .run(model, x, goal, threat, key, out)
+    }
+}

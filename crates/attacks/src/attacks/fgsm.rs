@@ -1,0 +1,52 @@
+//! FGSM, the fast gradient sign method: one step of full length.
+//!
+//! proposal  x + ε · steepest(∇ₓ loss(x, y)), cut to the box; L∞: the sign of the gradient, L2: its direction
+//! source    Goodfellow, Shlens and Szegedy 2015, arXiv:1412.6572
+
+use crate::ascent::{Ascent, Origin};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, Stop, Threat};
+use sparring_losses::AnyClassLoss;
+use sparring_oracle::{Batch, Differentiable};
+use sparring_seed::Key;
+
+/// One step of length ε along the steepest ascent of the loss (descent towards a target).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
+pub struct Fgsm {
+    /// What is climbed.
+    pub loss: AnyClassLoss,
+}
+
+impl Fgsm {
+    /// The row in the table of attacks.
+    pub const INFO: AttackInfo = AttackInfo {
+        name: "fgsm",
+        aliases: &[],
+        paper: "Goodfellow et al. 2015, arXiv:1412.6572",
+        access: Access::White,
+        norms: AnyNorm::ALL,
+        defaults: "one step of eps from x; loss cross-entropy",
+    };
+}
+
+impl<M: Differentiable + ?Sized> Attack<M> for Fgsm {
+    fn about(&self) -> &'static AttackInfo {
+        &Self::INFO
+    }
+    fn settings(&self) -> Settings {
+        Settings { steps: 1, restarts: 1, others: vec![("loss", self.loss.to_string())] }
+    }
+    fn perturb(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        goal: Goal<'_>,
+        threat: &Threat,
+        key: Key,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        let from = Origin::Start(Start::Clean);
+        Ascent { loss: self.loss, from, step: threat.eps, steps: 1, restarts: 1, stop: Stop::Never }
+            .run(model, x, goal, threat, key, out)
+    }
+}

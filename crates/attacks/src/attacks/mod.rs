@@ -1,0 +1,117 @@
+//! The attacks: one file each, listed once.
+
+use crate::{Attack, AttackError, AttackInfo, Goal, Settings, Threat};
+use sparring_oracle::{Batch, Classifier, Differentiable};
+use sparring_seed::Key;
+
+/// Makes the module of each attack, [`AnyBlackBox`], [`AnyAttack`] and their tables.
+macro_rules! attacks {
+    (black: { $($bfile:ident::$Black:ident $bword:literal),* $(,)? } white: { $($wfile:ident::$White:ident $wword:literal),* $(,)? }) => {
+        $(mod $bfile; pub use $bfile::$Black;)*
+        $(mod $wfile; pub use $wfile::$White;)*
+
+        one_enum! {
+            /// Any attack that needs logits only, as data.
+            AnyBlackBox: Classifier { $($Black $bword,)* }
+        }
+        one_enum! {
+            /// Any attack, as data: all that need gradients, and the black-box ones too, since a model with gradients
+            /// can be attacked by both.
+            AnyAttack: Differentiable { $($Black $bword,)* $($White $wword,)* }
+        }
+        impl From<AnyBlackBox> for AnyAttack {
+            fn from(attack: AnyBlackBox) -> Self {
+                match attack { $(AnyBlackBox::$Black(a) => Self::$Black(a)),* }
+            }
+        }
+    };
+}
+
+macro_rules! one_enum {
+    ($(#[$doc:meta])* $Any:ident: $Model:ident { $($Name:ident $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(tag = "attack"))]
+        #[non_exhaustive]
+        pub enum $Any {
+            $(#[doc = concat!("[`", stringify!($Name), "`], written `", $word, "`.")]
+            #[cfg_attr(feature = "serde", serde(rename = $word))]
+            $Name($Name),)*
+        }
+
+        impl $Any {
+            /// The table of these attacks: name, paper, access, norms, default parameters.
+            pub const ALL: &[AttackInfo] = &[$($Name::INFO),*];
+
+            /// The row of this attack.
+            pub fn info(&self) -> &'static AttackInfo {
+                match self { $(Self::$Name(_) => &$Name::INFO),* }
+            }
+
+            /// Each attack with its default parameters.
+            pub fn defaults() -> Vec<Self> {
+                vec![$(Self::$Name($Name::default())),*]
+            }
+        }
+
+        $(impl From<$Name> for $Any {
+            fn from(attack: $Name) -> Self {
+                Self::$Name(attack)
+            }
+        })*
+
+        impl<M: $Model + ?Sized> Attack<M> for $Any {
+            fn about(&self) -> &'static AttackInfo {
+                self.info()
+            }
+            fn settings(&self) -> Settings {
+                match self { $(Self::$Name(a) => Attack::<M>::settings(a)),* }
+            }
+            fn perturb(
+                &self,
+                model: &M,
+                x: Batch<'_>,
+                goal: Goal<'_>,
+                threat: &Threat,
+                key: Key,
+                out: &mut [f32],
+            ) -> Result<(), AttackError> {
+                match self { $(Self::$Name(a) => a.perturb(model, x, goal, threat, key, out)),* }
+            }
+        }
+
+        /// The attack of that name (or alias) with its default parameters.
+        impl std::str::FromStr for $Any {
+            type Err = AttackError;
+            fn from_str(name: &str) -> Result<Self, AttackError> {
+                let called = |info: &AttackInfo| {
+                    std::iter::once(&info.name).chain(info.aliases).any(|n| n.eq_ignore_ascii_case(name))
+                };
+                Self::defaults().into_iter().find(|a| called(a.info())).ok_or_else(|| AttackError::Unknown {
+                    kind: "attack",
+                    name: name.to_owned(),
+                    known: Self::ALL.iter().map(|i| i.name).collect::<Vec<_>>().join(", "),
+                })
+            }
+        }
+
+        impl std::fmt::Display for $Any {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.info().name)
+            }
+        }
+    };
+}
+
+attacks! {
+    black: {
+        uniform_noise::UniformNoise "noise",
+    }
+    white: {
+        fgsm::Fgsm "fgsm",
+        rfgsm::Rfgsm "r+fgsm",
+        ffgsm::Ffgsm "ffgsm",
+        bim::Bim "bim",
+        pgd::Pgd "pgd",
+    }
+}

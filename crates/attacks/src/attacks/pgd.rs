@@ -1,0 +1,128 @@
+//! PGD, projected gradient descent (here: ascent of the loss).
+//!
+//! for each restart:
+//!     x₀ = x + u, u uniform in the ball (or x itself), cut to the box
+//!     x_{k+1} = box ∩ ball of (x_k + α · steepest(∇ loss(x_k, y)))
+//!     an example that is fooled is kept as it is and costs nothing more (`Stop::WhenFooled`)
+//! of several restarts the fooling one is kept, else the one of highest loss; of one restart the last iterate
+//! source    Madry et al. 2018, arXiv:1706.06083
+
+use crate::ascent::{Ascent, Origin, at_least_one};
+use crate::{
+    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat,
+};
+use sparring_losses::AnyClassLoss;
+use sparring_oracle::{Batch, Differentiable};
+use sparring_seed::Key;
+
+/// Steps along the steepest ascent of the loss, each followed by a projection onto ball and box.
+///
+/// ```
+/// use sparring_attacks::{Pgd, StepSize, Stop};
+/// // Seven steps that never stop early: the inner attack of adversarial training.
+/// let inner = Pgd { steps: 7, step_size: StepSize::Relative(0.25), stop: Stop::Never, ..Pgd::default() };
+/// assert!(inner.validate().is_ok());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
+pub struct Pgd {
+    /// Number of steps of a restart.
+    pub steps: usize,
+    /// Length of a step.
+    pub step_size: StepSize,
+    /// Where a restart starts.
+    pub start: Start,
+    /// Number of restarts.
+    pub restarts: usize,
+    /// What is climbed.
+    pub loss: AnyClassLoss,
+    /// When an example is left alone.
+    pub stop: Stop,
+}
+
+impl Default for Pgd {
+    /// The evaluation of Madry et al. on MNIST: 40 steps of eps/30 (0.01 at 0.3) from a random start.
+    fn default() -> Self {
+        Self {
+            steps: 40,
+            step_size: StepSize::Relative(1.0 / 30.0),
+            start: Start::Random,
+            restarts: 1,
+            loss: AnyClassLoss::default(),
+            stop: Stop::WhenFooled,
+        }
+    }
+}
+
+impl Pgd {
+    /// The row in the table of attacks.
+    pub const INFO: AttackInfo = AttackInfo {
+        name: "pgd",
+        aliases: &[],
+        paper: "Madry et al. 2018, arXiv:1706.06083",
+        access: Access::White,
+        norms: AnyNorm::ALL,
+        defaults: "40 steps of eps/30, random start, 1 restart; loss cross-entropy",
+    };
+    /// # Errors
+    /// If there is no step or restart, or a step is not finite and positive.
+    pub fn validate(&self) -> Result<(), AttackError> {
+        at_least_one(Self::INFO.name, "steps", self.steps)?;
+        at_least_one(Self::INFO.name, "restarts", self.restarts)?;
+        self.step_size.validate(Self::INFO.name)
+    }
+
+    /// One walk from given points (shape of `x.data()`; brought into ball and box first) instead of
+    /// [`start`](Self::start) and [`restarts`](Self::restarts): to compare with another implementation step by step.
+    ///
+    /// # Errors
+    /// As [`Attack::perturb`].
+    pub fn perturb_from<M: Differentiable + ?Sized>(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        start: &[f32],
+        goal: Goal<'_>,
+        threat: &Threat,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        self.validate()?;
+        if start.len() != x.data().len() {
+            let (expected, got) = (x.data().len(), start.len());
+            return Err(AttackError::Length { what: "numbers of the start", expected, got });
+        }
+        self.walk(Origin::Given(start), 1, threat).run(model, x, goal, threat, Key::new(0), out)
+    }
+
+    fn walk<'a>(&self, from: Origin<'a>, restarts: usize, threat: &Threat) -> Ascent<'a> {
+        let step = self.step_size.at(threat.eps);
+        Ascent { loss: self.loss, from, step, steps: self.steps, restarts, stop: self.stop }
+    }
+}
+
+impl<M: Differentiable + ?Sized> Attack<M> for Pgd {
+    fn about(&self) -> &'static AttackInfo {
+        &Self::INFO
+    }
+    fn settings(&self) -> Settings {
+        let others = vec![
+            ("step_size", self.step_size.to_string()),
+            ("start", self.start.to_string()),
+            ("loss", self.loss.to_string()),
+            ("stop", self.stop.to_string()),
+        ];
+        Settings { steps: self.steps, restarts: self.restarts, others }
+    }
+    fn perturb(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        goal: Goal<'_>,
+        threat: &Threat,
+        key: Key,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        self.validate()?;
+        self.walk(Origin::Start(self.start), self.restarts, threat).run(model, x, goal, threat, key, out)
+    }
+}

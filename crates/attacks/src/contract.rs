@@ -1,0 +1,114 @@
+//! What an attack is.
+
+use crate::{AnyNorm, AttackError, Goal, Threat};
+use sparring_oracle::Batch;
+use sparring_seed::Key;
+
+/// What an attack asks of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Access {
+    /// Gradients.
+    White,
+    /// Logits only.
+    Black,
+}
+
+impl std::fmt::Display for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::White => "white",
+            Self::Black => "black",
+        })
+    }
+}
+
+/// A row of the table of attacks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct AttackInfo {
+    /// The name used in configurations and on the command line.
+    pub name: &'static str,
+    /// Other spellings that are understood.
+    pub aliases: &'static [&'static str],
+    /// Where it comes from.
+    pub paper: &'static str,
+    /// What it asks of the model.
+    pub access: Access,
+    /// The norms it works in.
+    pub norms: &'static [AnyNorm],
+    /// Its parameters when nothing is said.
+    pub defaults: &'static str,
+}
+
+/// The parameters of one attack as it stands, for cards and tables.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// Gradient steps of one restart (0: none are taken).
+    pub steps: usize,
+    /// Starts (or samples, where there are no steps).
+    pub restarts: usize,
+    /// Every other parameter, by name.
+    pub others: Vec<(&'static str, String)>,
+}
+
+/// A way to look for adversarial examples within a budget. It proposes; [`evaluate`](crate::evaluate()) judges.
+///
+/// `M` is what the attack needs to see: `M: Differentiable` for white-box attacks, `M: Classifier` for black-box ones.
+/// So a white-box attack on a model without gradients does not compile:
+///
+/// ```compile_fail,E0277
+/// use sparring_attacks::{Attack, Pgd, Goal, Threat};
+/// use sparring_oracle::{Batch, Classifier};
+/// use sparring_seed::Key;
+/// fn attack<M: Classifier>(model: &M, x: Batch<'_>, y: &[usize], threat: &Threat, out: &mut [f32]) {
+///     Pgd::default().perturb(model, x, Goal::Untargeted(y), threat, Key::new(0), out).unwrap();
+/// }
+/// ```
+pub trait Attack<M: ?Sized> {
+    /// Name, paper, access, norms.
+    fn about(&self) -> &'static AttackInfo;
+    /// The parameters as they stand.
+    fn settings(&self) -> Settings;
+    /// Writes a proposal for each example into `out` (same shape as `x.data()`, overwritten).
+    ///
+    /// Randomness is keyed by `key` and each example's id, so a proposal does not depend on the rest of the batch.
+    ///
+    /// # Errors
+    /// If parameters, labels, shapes or inputs are wrong, or the model fails.
+    fn perturb(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        goal: Goal<'_>,
+        threat: &Threat,
+        key: Key,
+        out: &mut [f32],
+    ) -> Result<(), AttackError>;
+}
+
+macro_rules! through_a_pointer {
+    ($($Pointer:ty),*) => {$(
+        impl<M: ?Sized, A: Attack<M> + ?Sized> Attack<M> for $Pointer {
+            fn about(&self) -> &'static AttackInfo {
+                (**self).about()
+            }
+            fn settings(&self) -> Settings {
+                (**self).settings()
+            }
+            fn perturb(
+                &self,
+                model: &M,
+                x: Batch<'_>,
+                goal: Goal<'_>,
+                threat: &Threat,
+                key: Key,
+                out: &mut [f32],
+            ) -> Result<(), AttackError> {
+                (**self).perturb(model, x, goal, threat, key, out)
+            }
+        }
+    )*};
+}
+through_a_pointer!(&A, Box<A>);

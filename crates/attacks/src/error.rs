@@ -1,0 +1,105 @@
+//! What can go wrong in an attack or an evaluation.
+
+use sparring_oracle::OracleError;
+
+/// Why an attack or an evaluation could not be done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AttackError {
+    /// The model, or the batch, said no.
+    #[error(transparent)]
+    Oracle(#[from] OracleError),
+    /// There is nothing to evaluate.
+    #[error("no example: give at least one")]
+    Empty,
+    /// Two things that belong together differ in length.
+    #[error("{what}: expected {expected}, got {got}")]
+    Length {
+        /// What was counted.
+        what: &'static str,
+        /// How many there should be.
+        expected: usize,
+        /// How many there are.
+        got: usize,
+    },
+    /// The batch does not have the shape the model takes.
+    #[error("the model takes examples of {model:?} (channels, height, width), the batch holds {batch:?}")]
+    Shape {
+        /// The model's shape.
+        model: [usize; 3],
+        /// The batch's shape.
+        batch: [usize; 3],
+    },
+    /// A label that the model has no class for.
+    #[error("label {label} of example {id}: the model has classes 0 to {}", classes.saturating_sub(1))]
+    Label {
+        /// The label.
+        label: usize,
+        /// The example.
+        id: u64,
+        /// Number of classes.
+        classes: usize,
+    },
+    /// A model with fewer than two classes cannot be fooled.
+    #[error("a model with {0} classes cannot be fooled: at least 2 are needed")]
+    Classes(usize),
+    /// The size of the perturbation is not a size.
+    #[error("eps {0}: must be finite and at least 0, in units of the input")]
+    Eps(f32),
+    /// A parameter of an attack or an evaluation is outside its range.
+    #[error("{of}: {parameter} is {value}, must be {need}")]
+    Parameter {
+        /// The attack (or `evaluate`, a decorator).
+        of: &'static str,
+        /// The parameter.
+        parameter: &'static str,
+        /// Its value.
+        value: String,
+        /// What it must be.
+        need: &'static str,
+    },
+    /// An input that is not in the model's box.
+    #[error(
+        "example {id} holds {value}, outside the model's box [{lo}, {hi}]: scale the data, or correct the bounds"
+    )]
+    OutOfBox {
+        /// The example.
+        id: u64,
+        /// The number.
+        value: f32,
+        /// Lower end of the box.
+        lo: f32,
+        /// Upper end of the box.
+        hi: f32,
+    },
+    /// A logit that is NaN or infinite.
+    #[error(
+        "the model's logits for example {id} are not finite: no attack can judge it; mend the model first"
+    )]
+    NonFinite {
+        /// The example.
+        id: u64,
+    },
+    /// The model broke the contract of `pullback`.
+    #[error(
+        "pullback: the model must call the cotangent once with {expected} logits; it called {calls} times, last with {got}"
+    )]
+    Cotangent {
+        /// How often it was called.
+        calls: usize,
+        /// Logits and places for their cotangents that there should be.
+        expected: usize,
+        /// The smaller of the two lengths seen last.
+        got: usize,
+    },
+    /// A name nobody answers to.
+    #[error("no {kind} is called `{name}`; there are {known}")]
+    Unknown {
+        /// Kind of thing.
+        kind: &'static str,
+        /// The name given.
+        name: String,
+        /// All names.
+        known: String,
+    },
+}

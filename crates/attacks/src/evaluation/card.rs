@@ -1,0 +1,59 @@
+//! Everything needed to repeat a figure.
+
+use crate::{Access, AnyNorm, AttackInfo, Settings, Threat};
+use sparring_seed::Key;
+
+/// The card printed with each figure: which attack, with what, from which randomness, on how many examples.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct AttackCard {
+    /// Name of the attack.
+    pub attack: String,
+    /// Where it comes from.
+    pub paper: String,
+    /// What it asked of the model.
+    pub access: Access,
+    /// How perturbations are measured.
+    pub norm: AnyNorm,
+    /// How large they may be, in units of the input.
+    pub eps: f32,
+    /// Gradient steps of a restart.
+    pub steps: usize,
+    /// Restarts (or samples).
+    pub restarts: usize,
+    /// Every other parameter, `name=value`, separated by spaces.
+    pub parameters: String,
+    /// The key given to `evaluate`, 64 hexadecimal digits; it parses back into a [`Key`].
+    pub key: String,
+    /// Examples evaluated.
+    pub n: usize,
+}
+
+impl AttackCard {
+    pub(crate) fn new(info: &AttackInfo, settings: &Settings, threat: &Threat, key: Key, n: usize) -> Self {
+        let parameters: Vec<String> =
+            settings.others.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Self {
+            attack: info.name.to_owned(),
+            paper: info.paper.to_owned(),
+            access: info.access,
+            norm: threat.norm,
+            eps: threat.eps,
+            steps: settings.steps,
+            restarts: settings.restarts,
+            parameters: parameters.join(" "),
+            key: key.to_string(),
+            n,
+        }
+    }
+}
+
+impl std::fmt::Display for AttackCard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { attack, paper, access, norm, eps, steps, restarts, parameters, key, n } = self;
+        write!(
+            f,
+            "{attack} ({paper}; {access} box) {norm} eps={eps} steps={steps} restarts={restarts} {parameters} key={key} n={n}"
+        )
+    }
+}

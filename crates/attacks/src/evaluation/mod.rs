@@ -1,0 +1,13 @@
+//! The judge: attacks propose, `evaluate` decides.
+
+mod card;
+mod finding;
+mod options;
+mod report;
+mod run;
+mod verdict;
+pub use card::AttackCard;
+pub use finding::Finding;
+pub use options::{EvaluateOptions, Keep, Progress};
+pub use report::{Adversarials, AttackResult, Report};
+pub use run::{evaluate, evaluate_with};

@@ -1,0 +1,57 @@
+//! How an evaluation is run; nothing here changes a bit of its figures.
+
+use crate::AttackError;
+
+/// What to keep of the proposals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Keep {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// For each example the worst proposal of all attacks.
+    Adversarials,
+}
+
+/// How an evaluation is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EvaluateOptions {
+    /// Examples that go through the model at once, one such chunk to a thread.
+    pub batch: usize,
+    /// What to keep of the proposals.
+    pub keep: Keep,
+}
+
+impl Default for EvaluateOptions {
+    fn default() -> Self {
+        Self { batch: 128, keep: Keep::Nothing }
+    }
+}
+
+impl EvaluateOptions {
+    /// # Errors
+    /// If `batch` is 0.
+    pub fn validate(&self) -> Result<(), AttackError> {
+        if self.batch > 0 {
+            return Ok(());
+        }
+        let value = self.batch.to_string();
+        Err(AttackError::Parameter { of: "evaluate", parameter: "batch", value, need: "at least 1" })
+    }
+}
+
+/// Where an evaluation stands; told after each chunk, from whichever thread finished it.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// The attack at work.
+    pub attack: &'a str,
+    /// Its place in the suite, from 0.
+    pub index: usize,
+    /// Number of attacks in the suite.
+    pub of: usize,
+    /// Examples this attack is done with.
+    pub done: usize,
+    /// Examples it has to attack.
+    pub total: usize,
+}

@@ -1,0 +1,96 @@
+//! What an evaluation found.
+
+use super::{AttackCard, Finding};
+use crate::{AnyNorm, Threat};
+
+/// One attack on all examples.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct AttackResult {
+    /// Name of the attack.
+    pub attack: String,
+    /// How perturbations were measured.
+    pub norm: AnyNorm,
+    /// How large they could be.
+    pub eps: f32,
+    /// Gradient steps of a restart.
+    pub steps: usize,
+    /// Restarts (or samples).
+    pub restarts: usize,
+    /// Examples still right under this attack, over all examples.
+    pub accuracy: f64,
+    /// Examples the attack sent forward; the judge's own passes are not counted.
+    pub forwards: u64,
+    /// Gradients it took.
+    pub backwards: u64,
+    /// Wall-clock time of the attack, without the judge.
+    pub seconds: f64,
+    /// Of each example: was it right, and did the attack make it wrong?
+    pub fooled: Vec<bool>,
+    /// Everything needed to repeat the figure.
+    pub card: AttackCard,
+}
+
+/// The worst valid proposal for each example: lowest `z_y − max z_other`. Examples that were wrong to begin with
+/// are themselves.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Adversarials {
+    /// All numbers, example after example, in the order of the input.
+    pub x_adv: Vec<f32>,
+    /// What the model says to them.
+    pub predictions: Vec<usize>,
+}
+
+/// What an evaluation found. `Display` is a compact table.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Report {
+    /// Number of examples.
+    pub n: usize,
+    /// What the adversary could do.
+    pub threat: Threat,
+    /// Accuracy on the examples themselves.
+    pub clean: f64,
+    /// What the model says to the examples themselves.
+    pub predictions: Vec<usize>,
+    /// Each attack on its own, in the order of the suite.
+    pub attacks: Vec<AttackResult>,
+    /// Examples right under every attack, over all examples.
+    pub robust_accuracy: f64,
+    /// What casts doubt on the figures.
+    pub findings: Vec<Finding>,
+    /// Present if asked for.
+    pub adversarials: Option<Adversarials>,
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let percent = |a: f64| format!("{:.2} %", 100.0 * a);
+        writeln!(f, "{} examples, {}", self.n, self.threat)?;
+        writeln!(
+            f,
+            "{:<10} {:>9} {:>6} {:>8} {:>10} {:>10} {:>9}",
+            "attack", "accuracy", "steps", "restarts", "forwards", "backwards", "seconds"
+        )?;
+        writeln!(f, "{:<10} {:>9}", "clean", percent(self.clean))?;
+        for a in &self.attacks {
+            writeln!(
+                f,
+                "{:<10} {:>9} {:>6} {:>8} {:>10} {:>10} {:>9.2}",
+                a.attack,
+                percent(a.accuracy),
+                a.steps,
+                a.restarts,
+                a.forwards,
+                a.backwards,
+                a.seconds
+            )?;
+        }
+        write!(f, "{:<10} {:>9}", "worst case", percent(self.robust_accuracy))?;
+        for finding in &self.findings {
+            write!(f, "\n! {finding}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! Fresh logits for a set of proposals: what the model really says, and which proposals count.
+
+use crate::{AttackError, Finding, Threat, Violation, predicted};
+use rayon::prelude::*;
+use sparring_oracle::{Batch, Classifier};
+
+/// The model's answer to one example.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer {
+    pub(super) prediction: usize,
+    /// z_y − max of the others: how far the example is from being wrong.
+    pub(super) margin: f32,
+}
+
+/// Logits of all examples, chunks side by side, placed by index.
+pub(super) fn logits<M: Classifier + Sync + ?Sized>(
+    model: &M,
+    x: Batch<'_>,
+    batch: usize,
+) -> Result<Vec<f32>, AttackError> {
+    let (n, classes) = (x.len(), model.classes());
+    let batch = batch.min(n.max(1));
+    let mut z = vec![0.0; n * classes];
+    let outcomes: Vec<Result<(), AttackError>> = z
+        .par_chunks_mut(batch * classes)
+        .enumerate()
+        .map(|(c, z)| Ok(model.logits(x.slice(c * batch..n.min((c + 1) * batch)), z)?))
+        .collect();
+    outcomes.into_iter().collect::<Result<(), _>>()?;
+    match z.chunks_exact(classes).position(|row| row.iter().any(|z| !z.is_finite())) {
+        Some(i) => Err(AttackError::NonFinite { id: x.ids()[i] }),
+        None => Ok(z),
+    }
+}
+
+pub(super) fn answers(z: &[f32], classes: usize, y: &[usize]) -> Vec<Answer> {
+    z.chunks_exact(classes)
+        .zip(y)
+        .map(|(z, &y)| {
+            let rival = z
+                .iter()
+                .enumerate()
+                .filter(|(i, _)| *i != y)
+                .map(|(_, &z)| z)
+                .fold(f32::NEG_INFINITY, f32::max);
+            Answer { prediction: predicted(z), margin: z[y] - rival }
+        })
+        .collect()
+}
+
+/// Checks each proposal, puts the example back where one does not count, and asks the model about the rest.
+/// Returns the answers, and a finding if anything was put back.
+pub(super) fn judge<M: Classifier + Sync + ?Sized>(
+    model: &M,
+    x: Batch<'_>,
+    y: &[usize],
+    threat: &Threat,
+    attack: &str,
+    gradients: u64,
+    proposals: &mut [f32],
+    batch: usize,
+) -> Result<(Vec<Answer>, Vec<Finding>), AttackError> {
+    let (dim, bounds) = (x.dim(), model.bounds());
+    let violations: Vec<Option<Violation>> = proposals
+        .par_chunks_mut(dim)
+        .enumerate()
+        .map(|(i, adv)| {
+            let violation = threat.check(x.row(i), bounds, adv).err();
+            if violation.is_some() {
+                adv.copy_from_slice(x.row(i));
+            }
+            violation
+        })
+        .collect();
+    let (mut not_finite, mut outside_box, mut over_budget, mut largest) = (0, 0, 0, 0.0_f64);
+    for violation in violations.into_iter().flatten() {
+        match violation {
+            Violation::NonFinite => not_finite += 1,
+            Violation::OutsideBox => outside_box += 1,
+            Violation::OverBudget(size) => {
+                over_budget += 1;
+                largest = largest.max(size);
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    if not_finite > 0 || gradients > 0 {
+        findings.push(Finding::NonFinite { attack: attack.to_owned(), proposals: not_finite, gradients });
+    }
+    if outside_box + over_budget > 0 {
+        let (attack, allowed) = (attack.to_owned(), threat.allowance(bounds, dim));
+        findings.push(Finding::BudgetViolated { attack, over_budget, outside_box, largest, allowed });
+    }
+    let z = logits(model, Batch::new(proposals, x.shape(), x.ids())?, batch)?;
+    Ok((answers(&z, model.classes(), y), findings))
+}

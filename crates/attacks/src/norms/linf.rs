@@ -1,0 +1,60 @@
+//! L∞: the largest change of any element.
+//!
+//! size      max |δᵢ|
+//! project   δᵢ ← min(max(δᵢ, −ε), ε)
+//! steepest  sign(gᵢ), with sign(0) = 0
+//! source    Goodfellow et al. 2015, arXiv:1412.6572
+
+use super::Norm;
+use sparring_seed::Stream;
+
+/// The L∞ norm, max |δᵢ|.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Linf;
+
+impl Norm for Linf {
+    fn name(&self) -> &'static str {
+        "linf"
+    }
+    fn size(&self, delta: &[f32]) -> f64 {
+        // f32::max would drop a NaN.
+        let largest = delta.iter().fold(0.0_f32, |m, d| if d.abs() > m || d.is_nan() { d.abs() } else { m });
+        f64::from(if delta.iter().any(|d| d.is_nan()) { f32::NAN } else { largest })
+    }
+    fn project(&self, delta: &mut [f32], eps: f32) {
+        // Two selects that keep NaN and vectorise.
+        for d in delta {
+            let below = if *d > eps { eps } else { *d };
+            *d = if below < -eps { -eps } else { below };
+        }
+    }
+    fn steepest(&self, grad: &[f32], out: &mut [f32]) {
+        assert_eq!(grad.len(), out.len(), "steepest: one direction a gradient element");
+        for (o, &g) in out.iter_mut().zip(grad) {
+            *o = if g > 0.0 { 1.0 } else { 0.0 } - if g < 0.0 { 1.0 } else { 0.0 };
+        }
+    }
+    fn uniform(&self, rng: &mut Stream, eps: f32, out: &mut [f32]) {
+        for o in out {
+            *o = rng.uniform_in(-eps, eps);
+        }
+    }
+    fn diagonal(&self, _dim: usize) -> f64 {
+        1.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Linf, Norm};
+
+    #[test]
+    fn signs_and_sizes() {
+        let mut out = [9.0; 5];
+        Linf.steepest(&[2.0, -1e-30, 0.0, -0.0, f32::NAN], &mut out);
+        assert_eq!(out, [1.0, -1.0, 0.0, 0.0, 0.0]);
+        assert_eq!(Linf.size(&[0.5, -2.0, 1.0]), 2.0);
+        assert!(Linf.size(&[f32::NAN, 1.0]).is_nan() && Linf.size(&[1.0, f32::NAN]).is_nan());
+        assert_eq!(Linf.size(&[]), 0.0);
+    }
+}

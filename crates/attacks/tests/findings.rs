@@ -1,0 +1,177 @@
+//! Planted faults in models: each must raise its finding (or error), and none may raise it on a sound model.
+
+mod models;
+use models::{Mlp, Points, own_labels};
+use sparring_attacks::{AnyAttack, AttackError, Finding, Normalized, Pgd, Report, Threat, evaluate, suites};
+use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
+use sparring_seed::Key;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+#[derive(Clone, Copy, PartialEq)]
+enum Fault {
+    None,
+    Softmax,
+    Noisy,
+    RoundedInput,
+    Saturated,
+    NanGradient,
+    NanLogits,
+    CallsTwice,
+    NeverCalls,
+}
+
+/// A sound model spoilt in one way.
+struct Spoilt(Mlp, Fault, AtomicU64);
+
+impl Spoilt {
+    fn spoil(&self, x: Batch<'_>, z: &mut [f32]) {
+        match self.1 {
+            Fault::Softmax => {
+                for row in z.chunks_exact_mut(3) {
+                    let sum: f32 = row.iter().map(|z| z.exp()).sum();
+                    row.iter_mut().for_each(|z| *z = z.exp() / sum);
+                }
+            }
+            Fault::Noisy => {
+                let call = self.2.fetch_add(1, Ordering::Relaxed);
+                let mut s = Key::new(99).rng(call);
+                z.iter_mut().for_each(|z| *z += 1e-3 * s.normal() as f32);
+            }
+            Fault::Saturated => z.iter_mut().for_each(|z| *z *= 1e4),
+            Fault::NanLogits => {
+                for (row, id) in z.chunks_exact_mut(3).zip(x.ids()) {
+                    if *id == 17 {
+                        row[1] = f32::NAN;
+                    }
+                }
+            }
+            _ => (),
+        }
+    }
+}
+impl Classifier for Spoilt {
+    fn shape(&self) -> [usize; 3] {
+        self.0.shape()
+    }
+    fn classes(&self) -> usize {
+        3
+    }
+    fn bounds(&self) -> Bounds {
+        Bounds::UNIT
+    }
+    fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
+        self.0.logits(x, out)?;
+        self.spoil(x, out);
+        Ok(())
+    }
+}
+impl Differentiable for Spoilt {
+    fn pullback(
+        &self,
+        x: Batch<'_>,
+        cotangent: &mut dyn FnMut(&[f32], &mut [f32]),
+        grad: &mut [f32],
+    ) -> Result<(), OracleError> {
+        self.0.pullback(
+            x,
+            &mut |z, dz| {
+                let mut z = z.to_vec();
+                self.spoil(x, &mut z);
+                if self.1 != Fault::NeverCalls {
+                    cotangent(&z, dz);
+                }
+                if self.1 == Fault::CallsTwice {
+                    cotangent(&z, dz);
+                }
+            },
+            grad,
+        )?;
+        match self.1 {
+            Fault::RoundedInput => grad.fill(0.0),
+            Fault::NanGradient => grad[0] = f32::NAN,
+            _ => (),
+        }
+        Ok(())
+    }
+}
+
+fn look(fault: Fault) -> Result<Report, AttackError> {
+    let p = Points::new(60, 12, 2);
+    let sound = Mlp::random(12, 16, 3, 1);
+    let y = own_labels(&sound, p.batch());
+    let model = Spoilt(sound, fault, AtomicU64::new(0));
+    evaluate(&model, p.batch(), &y, &suites::quick(), &Threat::linf(0.05)?, Key::new(3))
+}
+
+#[test]
+fn a_sound_model_raises_nothing() {
+    assert_eq!(look(Fault::None).unwrap().findings, []);
+}
+
+#[test]
+fn softmax_and_noise_are_seen() {
+    assert_eq!(look(Fault::Softmax).unwrap().findings, [Finding::LooksLikeProbabilities]);
+    let noisy = look(Fault::Noisy).unwrap();
+    assert!(matches!(noisy.findings[..], [Finding::Randomised { difference }] if difference > 1e-4));
+    assert!(noisy.to_string().contains("! the model is randomised"));
+}
+
+#[test]
+fn dead_gradients_are_seen() {
+    for fault in [Fault::RoundedInput, Fault::Saturated] {
+        let r = look(fault).unwrap();
+        for name in ["fgsm", "pgd"] {
+            let found = |f: &Finding| matches!(f, Finding::ZeroGradient { attack, share } if attack == name && *share > 0.5);
+            assert!(r.findings.iter().any(found), "{:?}", r.findings);
+        }
+    }
+    // The margin does not saturate: the cure for the second kind.
+    let p = Points::new(60, 12, 2);
+    let sound = Mlp::random(12, 16, 3, 1);
+    let y = own_labels(&sound, p.batch());
+    let model = Spoilt(sound, Fault::Saturated, AtomicU64::new(0));
+    let margin = Pgd { loss: sparring_losses::AnyClassLoss::Margin, ..Pgd::default() };
+    let suite = [AnyAttack::from(margin)];
+    let r = evaluate(&model, p.batch(), &y, &suite, &Threat::linf(0.05).unwrap(), Key::new(3)).unwrap();
+    assert!(r.findings.is_empty() && r.robust_accuracy < look(Fault::Saturated).unwrap().robust_accuracy);
+}
+
+#[test]
+fn numbers_that_are_none_are_seen() {
+    let r = look(Fault::NanGradient).unwrap();
+    assert!(
+        r.findings
+            .iter()
+            .any(|f| matches!(f, Finding::NonFinite { proposals: 0, gradients, .. } if *gradients > 0))
+    );
+    assert!(look(Fault::NanLogits).unwrap_err().to_string().contains("example 17"));
+}
+
+#[test]
+fn models_that_break_the_contract_are_told() {
+    assert!(look(Fault::CallsTwice).unwrap_err().to_string().contains("it called 2 times"));
+    assert!(look(Fault::NeverCalls).unwrap_err().to_string().contains("it called 0 times"));
+}
+
+#[test]
+fn normalisation_inside_the_model_changes_nothing_but_the_scale() {
+    // A model of (x − mean) / std, wrapped so that it takes x, is the same function of x, with the same gradient.
+    let (mean, std) = (0.25_f32, 0.5_f32);
+    let raw = Mlp::random(12, 16, 3, 8);
+    let model = Normalized::new(Mlp::random(12, 16, 3, 8), &[mean], &[std], Bounds::UNIT).unwrap();
+    let p = Points::new(7, 12, 9);
+    let z: Vec<f32> = p.data.iter().map(|x| (x - mean) / std).collect();
+    let inner = Batch::new(&z, p.shape, &p.ids).unwrap();
+    let (mut a, mut b) = (vec![0.0; 21], vec![0.0; 21]);
+    model.logits(p.batch(), &mut a).unwrap();
+    raw.logits(inner, &mut b).unwrap();
+    assert_eq!(a, b);
+    let (mut ga, mut gb) = (vec![0.0; 84], vec![0.0; 84]);
+    let mut ones = |_: &[f32], dz: &mut [f32]| dz.iter_mut().step_by(3).for_each(|d| *d = 1.0);
+    model.pullback(p.batch(), &mut ones, &mut ga).unwrap();
+    raw.pullback(inner, &mut ones, &mut gb).unwrap();
+    assert!(ga.iter().zip(&gb).all(|(a, b)| *a == b / std) && ga.iter().any(|g| *g != 0.0));
+    for (mean, std) in [(vec![0.0, 0.0], vec![1.0]), (vec![0.0], vec![0.0]), (vec![f32::NAN], vec![1.0])] {
+        assert!(Normalized::new(&raw, &mean, &std, Bounds::UNIT).is_err());
+    }
+}

@@ -1,0 +1,86 @@
+//! Projections and random points, for every norm: inside, idempotent, non-expansive, also after rounding.
+
+use proptest::prelude::*;
+use sparring_attacks::{AnyNorm, Threat};
+use sparring_oracle::Bounds;
+use sparring_seed::Key;
+
+fn vectors() -> impl Strategy<Value = (Vec<f32>, Vec<f32>)> {
+    (1usize..40)
+        .prop_flat_map(|n| (prop::collection::vec(-3.0f32..3.0, n), prop::collection::vec(-3.0f32..3.0, n)))
+}
+
+fn distance(norm: AnyNorm, a: &[f32], b: &[f32]) -> f64 {
+    let delta: Vec<f32> = a.iter().zip(b).map(|(a, b)| a - b).collect();
+    norm.get().size(&delta)
+}
+
+proptest! {
+    #[test]
+    fn onto_the_ball((a, b) in vectors(), eps in 0.0f32..2.0) {
+        for &any in AnyNorm::ALL {
+            let norm = any.get();
+            let (mut pa, mut pb) = (a.clone(), b.clone());
+            norm.project(&mut pa, eps);
+            norm.project(&mut pb, eps);
+            prop_assert!(norm.size(&pa) <= f64::from(eps), "{any}: {} > {eps}", norm.size(&pa));
+            let mut twice = pa.clone();
+            norm.project(&mut twice, eps);
+            prop_assert_eq!(&twice, &pa);
+            if norm.size(&a) <= f64::from(eps) {
+                prop_assert_eq!(&a, &pa);
+            }
+            // Both projections shrink Euclidean distances.
+            let (before, after) = (distance(AnyNorm::L2, &a, &b), distance(AnyNorm::L2, &pa, &pb));
+            prop_assert!(after <= before * (1.0 + 1e-6) + 1e-6 * f64::from(eps), "{any}: {after} > {before}");
+        }
+    }
+
+    #[test]
+    fn around_an_example((x, d) in vectors(), eps in 0.0f32..1.0, scale in prop::sample::select(vec![1.0f32, 255.0])) {
+        let bounds = Bounds::new(0.0, scale).unwrap();
+        let x: Vec<f32> = x.iter().map(|v| (v.abs() / 3.0 * scale).min(scale)).collect();
+        for &norm in AnyNorm::ALL {
+            let threat = Threat { norm, eps: eps * scale };
+            let mut adv: Vec<f32> = x.iter().zip(&d).map(|(x, d)| x + d * scale).collect();
+            threat.confine(&x, bounds, &mut adv);
+            prop_assert!(threat.check(&x, bounds, &adv).is_ok(), "{threat}: {:?}", threat.check(&x, bounds, &adv));
+            let none = Threat { norm, eps: 0.0 };
+            none.confine(&x, bounds, &mut adv);
+            prop_assert_eq!(&adv, &x);
+        }
+    }
+
+    #[test]
+    fn random_points_and_steepest_directions(seed in 0u64..1000, n in 1usize..30, eps in 0.0f32..2.0) {
+        for &any in AnyNorm::ALL {
+            let norm = any.get();
+            let (mut point, mut unit) = (vec![0.0; n], vec![0.0; n]);
+            norm.uniform(&mut Key::new(seed).rng(0), eps, &mut point);
+            prop_assert!(norm.size(&point) <= f64::from(eps));
+            // No unit vector does better than the steepest: Hölder with the point of the unit ball just drawn.
+            let grad: Vec<f32> = { let mut s = Key::new(seed).rng(1); (0..n).map(|_| s.normal() as f32).collect() };
+            norm.steepest(&grad, &mut unit);
+            prop_assert!((norm.size(&unit) - 1.0).abs() < 1e-6);
+            norm.uniform(&mut Key::new(seed).rng(2), 1.0, &mut point);
+            let along = |v: &[f32]| v.iter().zip(&grad).map(|(v, g)| f64::from(v * g)).sum::<f64>();
+            prop_assert!(along(&unit) >= along(&point) - 1e-6);
+        }
+    }
+}
+
+#[test]
+fn the_rule_rejects_what_is_beyond() {
+    let (x, b) = ([0.5_f32; 4], Bounds::UNIT);
+    let linf = Threat::linf(0.1).unwrap();
+    assert!(linf.check(&x, b, &[0.6, 0.4, 0.5, 0.5]).is_ok());
+    for bad in [[0.6001, 0.5, 0.5, 0.5], [0.5, f32::NAN, 0.5, 0.5], [0.5, 0.5, f32::INFINITY, 0.5]] {
+        assert!(linf.check(&x, b, &bad).is_err());
+    }
+    assert!(Threat::linf(0.7).unwrap().check(&x, b, &[1.01, 0.5, 0.5, 0.5]).is_err());
+    assert!(Threat::l2(0.2).unwrap().check(&x, b, &[0.6, 0.6, 0.6, 0.6]).is_ok());
+    assert!(Threat::l2(0.2).unwrap().check(&x, b, &[0.6, 0.6, 0.6, 0.601]).is_err());
+    for eps in [f32::NAN, -0.1, f32::INFINITY] {
+        assert!(Threat::linf(eps).is_err() && Threat::l2(eps).is_err());
+    }
+}

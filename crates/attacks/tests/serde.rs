@@ -1,0 +1,35 @@
+//! Attacks, threats and reports as data.
+#![cfg(feature = "serde")]
+
+mod models;
+use models::{Mlp, Points, own_labels};
+use sparring_attacks::{AnyAttack, AnyBlackBox, Pgd, Report, Threat, evaluate, suites};
+use sparring_seed::Key;
+
+#[test]
+fn attacks_round_trip_under_their_names() {
+    for attack in AnyAttack::defaults() {
+        let json = serde_json::to_value(attack).unwrap();
+        assert_eq!(json["attack"], attack.info().name);
+        assert_eq!(serde_json::from_value::<AnyAttack>(json).unwrap(), attack);
+    }
+    for attack in AnyBlackBox::defaults() {
+        assert_eq!(serde_json::to_value(attack).unwrap()["attack"], attack.info().name);
+    }
+    let short: AnyAttack = serde_json::from_str(r#"{"attack":"pgd","steps":7,"stop":"never"}"#).unwrap();
+    assert_eq!(short, Pgd { steps: 7, stop: sparring_attacks::Stop::Never, ..Pgd::default() }.into());
+    let threat: Threat = serde_json::from_str(r#"{"norm":"l2","eps":1.5}"#).unwrap();
+    assert_eq!(threat, Threat::l2(1.5).unwrap());
+    assert!(serde_json::to_string(AnyAttack::ALL).unwrap().contains(r#""name":"ffgsm""#));
+}
+
+#[test]
+fn a_report_round_trips() {
+    let model = Mlp::random(12, 16, 3, 1);
+    let p = Points::new(9, 12, 2);
+    let y = own_labels(&model, p.batch());
+    let threat = Threat::linf(0.25).unwrap();
+    let report = evaluate(&model, p.batch(), &y, &suites::quick(), &threat, Key::new(1)).unwrap();
+    let json = serde_json::to_string(&report).unwrap();
+    assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+}

@@ -1,0 +1,27 @@
+//! Natural logarithm.
+//!
+//! ln x.
+
+use crate::{Op, Var, Vjp};
+use sparring_tensor::{Array, Elem, elementwise};
+
+#[derive(Debug)]
+struct Ln;
+
+impl<E: Elem> Op<E> for Ln {
+    fn name(&self) -> &'static str {
+        "ln"
+    }
+    fn forward(&self, x: &[&Array<E>]) -> Array<E> {
+        elementwise::map(x[0], |v| v.ln())
+    }
+    fn vjp<'t>(&self, at: Vjp<'_, 't, E>) -> Vec<Option<Var<'t, E>>> {
+        vec![at.when(0, || at.grad / at.inputs[0])]
+    }
+}
+
+/// ln x.
+#[track_caller]
+pub fn ln<'t, E: Elem>(x: Var<'t, E>) -> Var<'t, E> {
+    x.tape().apply(Ln, &[x])
+}

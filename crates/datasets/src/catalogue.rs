@@ -1,0 +1,185 @@
+//! Data sets by name.
+
+use crate::mnist::{Kind, holds_any, load_dir};
+use crate::{DataError, Dataset, Provenance, synthetic};
+use sparring_seed::Key;
+use std::path::{Path, PathBuf};
+
+/// How a set comes to this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Inside the program.
+    BuiltIn,
+    /// Four files in a folder, which `sparring fetch` brings.
+    Files,
+    /// Computed from a seed.
+    Generated,
+}
+
+/// What `list datasets` tells of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Name for [`find`].
+    pub name: &'static str,
+    /// Training examples.
+    pub train: usize,
+    /// Test examples.
+    pub test: usize,
+    /// `[channels, height, width]`.
+    pub shape: [usize; 3],
+    /// Classes.
+    pub classes: usize,
+    /// Who made it.
+    pub source: &'static str,
+    /// Terms of the data.
+    pub licence: &'static str,
+    /// How it is had.
+    pub origin: Origin,
+}
+
+const fn digits(name: &'static str, train: usize, test: usize, origin: Origin) -> Entry {
+    let source = "LeCun, Cortes, Burges: handwritten digits";
+    Entry { name, train, test, shape: [1, 28, 28], classes: 10, source, licence: "CC BY-SA 3.0", origin }
+}
+
+const fn plane(name: &'static str, classes: usize, source: &'static str) -> Entry {
+    let (shape, licence) = ([1, 1, 2], "MIT OR Apache-2.0");
+    Entry { name, train: 2000, test: 1000, shape, classes, source, licence, origin: Origin::Generated }
+}
+
+/// Every set with a name.
+pub const ALL: &[Entry] = &[
+    #[cfg(feature = "embedded")]
+    digits("mnist-10k", 10_000, 2_000, Origin::BuiltIn),
+    digits("mnist", 60_000, 10_000, Origin::Files),
+    Entry {
+        name: "fashion-mnist",
+        source: "Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747",
+        licence: "MIT",
+        ..digits("", 60_000, 10_000, Origin::Files)
+    },
+    plane("moons", 2, "two interleaved half circles, noise 0.1"),
+    plane("blobs", 3, "normal clouds on the corners of a triangle"),
+    plane("rings", 2, "two concentric circles"),
+];
+
+/// The folders in which sets are looked up by name: `$SPARRING_DATA` if set, then `./data`.
+pub fn roots() -> Vec<PathBuf> {
+    let named = std::env::var_os("SPARRING_DATA").filter(|v| !v.is_empty()).map(PathBuf::from);
+    named.into_iter().chain([PathBuf::from("data")]).collect()
+}
+
+/// Where `fetch` puts a set when no folder is given: `$SPARRING_DATA/NAME` if that is set, else `./data/NAME`.
+pub fn default_folder(name: &str) -> PathBuf {
+    roots()[0].join(name)
+}
+
+/// The data set of this name, or in the folder of this path.
+///
+/// `mnist-10k`, `moons`, `blobs` and `rings` need no file. Another name is looked up as `$SPARRING_DATA/NAME`, then
+/// `./data/NAME`; what has a `/` in it, or is no name, is a folder. A set found by a known name must have its pinned
+/// SHA-256, since no set may stand in for another; a folder given by its path may hold any set of the same form.
+///
+/// ```
+/// let data = sparring_datasets::find("moons")?;
+/// assert_eq!((data.train.len(), data.classes), (2000, 2));
+/// assert!(sparring_datasets::find("mnits").unwrap_err().to_string().contains("fashion-mnist"));
+/// # Ok::<(), sparring_datasets::DataError>(())
+/// ```
+///
+/// # Errors
+/// [`DataError::Absent`] for a known set that is not here, with the way to get it; [`DataError::Unknown`] for a name that
+/// nothing has; and as [`load_dir`].
+pub fn find(name_or_dir: &str) -> Result<Dataset, DataError> {
+    find_in(name_or_dir, &roots())
+}
+
+/// As [`find`], with the folders to look in given.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_in(name_or_dir: &str, roots: &[PathBuf]) -> Result<Dataset, DataError> {
+    #[cfg(feature = "embedded")]
+    if name_or_dir == "mnist-10k" {
+        return Ok(crate::Mnist::embedded());
+    }
+    if let Some(set) = synthetic::named(name_or_dir, Key::new(0)) {
+        return Ok(set);
+    }
+    let is_path = name_or_dir.contains(['/', '\\']) || matches!(name_or_dir, "" | "." | "..");
+    let looked: Vec<PathBuf> =
+        if is_path { vec![name_or_dir.into()] } else { roots.iter().map(|r| r.join(name_or_dir)).collect() };
+    let known = ALL.iter().find(|e| e.name == name_or_dir && e.origin == Origin::Files);
+    let there = |d: &&PathBuf| d.is_dir();
+    // An empty folder, as a fetch without a network leaves it, does not hide a full one further on.
+    let best = looked.iter().filter(there).find(|d| holds_any(d)).or_else(|| looked.iter().find(there));
+    if let Some(dir) = best {
+        return match known {
+            Some(entry) => verified(dir, entry),
+            None => load_dir(dir, Kind::Any),
+        };
+    }
+    if let Some(entry) = known {
+        return Err(DataError::Absent { name: entry.name.into(), looked });
+    }
+    if !is_path && Path::new(name_or_dir).is_dir() {
+        return load_dir(name_or_dir, Kind::Any);
+    }
+    let known = ALL.iter().map(|e| e.name).collect::<Vec<_>>().join(", ");
+    Err(DataError::Unknown { name: name_or_dir.into(), looked, known })
+}
+
+fn verified(dir: &Path, entry: &Entry) -> Result<Dataset, DataError> {
+    let kind = if entry.name == "mnist" { Kind::Mnist } else { Kind::FashionMnist };
+    let set = load_dir(dir, kind)?;
+    match set.provenance {
+        Provenance::Verified(_) => Ok(set),
+        _ => Err(DataError::WrongSet {
+            dir: dir.into(),
+            wanted: entry.name.into(),
+            found: format!(
+                "the form is right but the SHA-256 is not the pinned one (to use it as it is, give the path {})",
+                path_form(dir)
+            ),
+        }),
+    }
+}
+
+/// The folder as `find` would take it for a path.
+fn path_form(dir: &Path) -> String {
+    let text = dir.display().to_string();
+    if text.contains(['/', '\\']) { text } else { format!("./{text}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_tells_the_truth() {
+        for entry in ALL.iter().filter(|e| e.origin != Origin::Files) {
+            let set = find_in(entry.name, &[]).unwrap();
+            assert_eq!(
+                (set.name.as_str(), set.train.len(), set.test.len()),
+                (entry.name, entry.train, entry.test)
+            );
+            assert_eq!((set.shape(), set.classes), (entry.shape, entry.classes));
+            assert!(set.train.all().x.iter().all(|x| (0.0..=1.0).contains(x)));
+            let mut seen = set.test.labels();
+            seen.sort_unstable();
+            seen.dedup();
+            assert_eq!(seen.len(), entry.classes);
+        }
+    }
+
+    #[test]
+    fn a_set_that_is_not_here_says_how_to_get_it() {
+        let empty = tempfile::tempdir().unwrap();
+        let text = find_in("fashion-mnist", &[empty.path().into()]).unwrap_err().to_string();
+        assert!(text.contains("sparring fetch fashion-mnist") && text.contains("looked in"), "{text}");
+        let text = find_in("fashion_mnist", &[empty.path().into()]).unwrap_err().to_string();
+        assert!(text.contains("known sets: ") && text.contains("fashion-mnist"), "{text}");
+        let text = find_in("./nowhere", &[]).unwrap_err().to_string();
+        assert!(text.contains("./nowhere"), "{text}");
+    }
+}

@@ -1,0 +1,234 @@
+//! One part of a data set: pixels, labels, and which of its rows are in view.
+
+use crate::{DataError, MiniBatch};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Stored inputs, row after row; copies share the memory.
+#[derive(Clone, Debug)]
+pub enum Pixels {
+    /// Bytes, seen as `byte / 255` in [0, 1]: 47 MB for MNIST instead of 188.
+    U8(Arc<[u8]>),
+    /// Numbers as they are.
+    F32(Arc<[f32]>),
+}
+
+impl Pixels {
+    fn len(&self) -> usize {
+        match self {
+            Self::U8(p) => p.len(),
+            Self::F32(p) => p.len(),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Rows {
+    Range(Range<usize>),
+    Picked(Arc<[usize]>),
+}
+
+/// Labelled examples. A part of a split ([`first`](Split::first), [`subset`](Split::subset)) shares its memory, and each
+/// example keeps its id: its index in the whole.
+#[derive(Clone, Debug)]
+pub struct Split {
+    pixels: Pixels,
+    labels: Arc<[u8]>,
+    shape: [usize; 3],
+    rows: Rows,
+}
+
+impl Split {
+    /// # Shapes
+    /// `pixels` `n · c · h · w` for `shape = [c, h, w]`, `labels` `n`.
+    /// # Errors
+    /// [`DataError::Shape`] when the numbers do not fit together, or an input is not finite.
+    pub fn new(pixels: Pixels, shape: [usize; 3], labels: impl Into<Arc<[u8]>>) -> Result<Self, DataError> {
+        let labels = labels.into();
+        let want = shape.iter().try_fold(labels.len(), |a, &b| a.checked_mul(b));
+        if want != Some(pixels.len()) || shape.contains(&0) {
+            let (p, l) = (pixels.len(), labels.len());
+            return Err(DataError::Shape(format!(
+                "{p} pixels for {l} labels and examples of shape {shape:?}"
+            )));
+        }
+        if let Pixels::F32(p) = &pixels
+            && let Some(i) = p.iter().position(|x| !x.is_finite())
+        {
+            return Err(DataError::Shape(format!("input {i} is {}", p[i])));
+        }
+        let rows = Rows::Range(0..labels.len());
+        Ok(Self { pixels, labels, shape, rows })
+    }
+
+    /// Number of examples in view.
+    pub fn len(&self) -> usize {
+        match &self.rows {
+            Rows::Range(r) => r.len(),
+            Rows::Picked(p) => p.len(),
+        }
+    }
+    /// No example at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// `[channels, height, width]` of one example.
+    pub fn shape(&self) -> [usize; 3] {
+        self.shape
+    }
+    /// Numbers in one example.
+    pub fn dim(&self) -> usize {
+        self.shape.iter().product()
+    }
+    /// The first `n` examples, or all when there are fewer.
+    #[must_use]
+    pub fn first(&self, n: usize) -> Self {
+        self.range(0..n.min(self.len()))
+    }
+    /// The examples `range`, as for a validation part.
+    ///
+    /// # Panics
+    /// If the range leaves the split.
+    #[must_use]
+    #[track_caller]
+    pub fn range(&self, range: Range<usize>) -> Self {
+        let n = self.len();
+        assert!(range.start <= range.end && range.end <= n, "split: examples {range:?} of {n}");
+        let rows = match &self.rows {
+            Rows::Range(r) => Rows::Range(r.start + range.start..r.start + range.end),
+            Rows::Picked(p) => Rows::Picked(p[range].into()),
+        };
+        Self { rows, ..self.clone() }
+    }
+    /// The examples `indices`, in that order.
+    ///
+    /// # Panics
+    /// If an index is not below `len()`.
+    #[must_use]
+    #[track_caller]
+    pub fn subset(&self, indices: &[usize]) -> Self {
+        Self { rows: Rows::Picked(indices.iter().map(|&i| self.at(i)).collect()), ..self.clone() }
+    }
+    /// Example `i`'s index in the whole split, from which all its randomness is keyed.
+    ///
+    /// # Panics
+    /// If `i >= len()`.
+    #[track_caller]
+    pub fn id(&self, i: usize) -> u64 {
+        self.at(i) as u64
+    }
+    /// Example `i`'s class.
+    ///
+    /// # Panics
+    /// If `i >= len()`.
+    #[track_caller]
+    pub fn label(&self, i: usize) -> usize {
+        usize::from(self.labels[self.at(i)])
+    }
+    /// All classes, example after example.
+    pub fn labels(&self) -> Vec<usize> {
+        (0..self.len()).map(|i| self.label(i)).collect()
+    }
+    /// Example `i` as numbers; bytes become `byte / 255`.
+    ///
+    /// # Panics
+    /// If `i >= len()`.
+    #[track_caller]
+    pub fn row(&self, i: usize) -> Vec<f32> {
+        let mut out = vec![0.0; self.dim()];
+        self.to_f32(&[i], &mut out);
+        out
+    }
+    /// Examples `indices` as numbers, one after the other.
+    ///
+    /// # Shapes
+    /// `out` holds `indices.len() · c · h · w`.
+    /// # Panics
+    /// If `out` has another length or an index is not below `len()`.
+    #[track_caller]
+    pub fn to_f32(&self, indices: &[usize], out: &mut [f32]) {
+        let dim = self.dim();
+        let (want, got) = (indices.len() * dim, out.len());
+        assert!(
+            want == got,
+            "split: {} examples of {:?} are {want} numbers, out holds {got}",
+            indices.len(),
+            self.shape
+        );
+        for (&i, out) in indices.iter().zip(out.chunks_exact_mut(dim)) {
+            let start = self.at(i) * dim;
+            match &self.pixels {
+                Pixels::U8(p) => {
+                    for (o, &b) in out.iter_mut().zip(&p[start..start + dim]) {
+                        *o = f32::from(b) / 255.0;
+                    }
+                }
+                Pixels::F32(p) => out.copy_from_slice(&p[start..start + dim]),
+            }
+        }
+    }
+    /// Everything in view as one batch.
+    pub fn all(&self) -> MiniBatch {
+        let mut batch = MiniBatch::default();
+        batch.gather(self, 0..self.len());
+        batch
+    }
+    /// The stored inputs of the whole, whatever part is in view; rows by [`id`](Split::id).
+    pub fn pixels(&self) -> &Pixels {
+        &self.pixels
+    }
+
+    #[track_caller]
+    fn at(&self, i: usize) -> usize {
+        let n = self.len();
+        assert!(i < n, "split: example {i} of {n}");
+        match &self.rows {
+            Rows::Range(r) => r.start + i,
+            Rows::Picked(p) => p[i],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ten() -> Split {
+        Split::new(Pixels::U8((0..40).collect()), [1, 2, 2], (0..10).collect::<Vec<u8>>()).unwrap()
+    }
+
+    #[test]
+    fn parts_keep_ids_labels_and_pixels() {
+        let part = ten().range(2..8).subset(&[5, 0, 5]);
+        assert_eq!((part.len(), part.labels()), (3, vec![7, 2, 7]));
+        assert_eq!([part.id(0), part.id(1)], [7, 2]);
+        assert_eq!(part.row(1), [8.0f32, 9.0, 10.0, 11.0].map(|b| b / 255.0));
+        assert_eq!(part.first(1).labels(), [7]);
+        assert_eq!(part.range(1..3).labels(), [2, 7]);
+        assert_eq!(ten().first(99).len(), 10);
+        let all = part.all();
+        assert_eq!((all.ids.clone(), all.x.len(), all.shape), (vec![7, 2, 7], 12, [1, 2, 2]));
+    }
+
+    #[test]
+    fn bytes_are_divided_as_f32() {
+        let split = Split::new(Pixels::U8((0..=255).collect()), [1, 16, 16], vec![0]).unwrap();
+        for (b, x) in split.row(0).into_iter().enumerate() {
+            assert_eq!(x.to_bits(), (b as f32 / 255.0).to_bits());
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        assert!(Split::new(Pixels::U8(vec![0; 7].into()), [1, 2, 2], vec![0, 1]).is_err());
+        assert!(Split::new(Pixels::U8(vec![].into()), [1, 0, 2], vec![0]).is_err());
+        let nan = Split::new(Pixels::F32(vec![0.0, f32::NAN].into()), [1, 1, 2], vec![0]);
+        assert!(nan.unwrap_err().to_string().contains("NaN"));
+    }
+
+    #[test]
+    #[should_panic(expected = "example 10 of 10")]
+    fn an_index_past_the_end_is_a_bug_of_the_caller() {
+        let _ = ten().label(10);
+    }
+}

@@ -1,0 +1,44 @@
+//! Normal clouds around the corners of a polygon.
+
+use super::plane::scatter;
+use crate::Split;
+use sparring_seed::Key;
+use std::f64::consts::TAU;
+
+/// `classes` isotropic normal clouds of standard deviation `spread`, centred on the corners of a regular polygon of
+/// radius 0.3 about (½, ½). The Bayes rule is the nearest corner, so the best possible accuracy is known.
+///
+/// # Panics
+/// If `classes` is outside 1..=256.
+#[track_caller]
+pub fn blobs(n: usize, classes: usize, spread: f64, key: Key) -> Split {
+    scatter(n, classes, key, |class, s| {
+        let angle = TAU * class as f64 / classes as f64;
+        [0.5 + 0.3 * angle.cos() + spread * s.normal(), 0.5 + 0.3 * angle.sin() + spread * s.normal()]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cloud_has_its_corner_and_its_spread() {
+        let (n, classes, spread) = (6000, 3, 0.04);
+        let split = blobs(n, classes, spread, Key::new(3));
+        for class in 0..classes {
+            let angle = TAU * class as f64 / classes as f64;
+            let rows: Vec<Vec<f32>> =
+                (0..n).filter(|&i| split.label(i) == class).map(|i| split.row(i)).collect();
+            assert_eq!(rows.len(), n / classes);
+            for (axis, centre) in [0.5 + 0.3 * angle.cos(), 0.5 + 0.3 * angle.sin()].into_iter().enumerate() {
+                let mean = rows.iter().map(|r| f64::from(r[axis])).sum::<f64>() / rows.len() as f64;
+                let var =
+                    rows.iter().map(|r| (f64::from(r[axis]) - mean).powi(2)).sum::<f64>() / rows.len() as f64;
+                // Five standard errors of 2,000 draws.
+                assert!((mean - centre).abs() < 5.0 * spread / 2000f64.sqrt(), "{mean} {centre}");
+                assert!((var.sqrt() / spread - 1.0).abs() < 0.08, "{}", var.sqrt());
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The list of losses: adding one is one file and one word here.
+
+use crate::{BceWithLogits, CrossEntropy, LossError, Margin, Minimax, Mse, NonSaturating, RowLoss, Side};
+use sparring_math::Real;
+
+/// What a loss compares a row with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TargetKind {
+    /// A class index.
+    Class,
+    /// A row of values.
+    Values,
+    /// A side of a GAN.
+    Side,
+}
+
+/// Name and facts of a loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LossInfo {
+    /// The name used in configurations and on the command line.
+    pub name: &'static str,
+    /// What it is for, in one line.
+    pub about: &'static str,
+    /// The formula in plain text; `z` the row, `y` or `t` the target, `c` a critic's logit.
+    pub formula: &'static str,
+    /// Paper or book.
+    pub source: &'static str,
+    /// What it compares a row with.
+    pub target: TargetKind,
+}
+
+/// Parses a name among unit variants and names them all in the error.
+macro_rules! by_name {
+    ($any:ident { $($loss:ident),+ }) => {
+        impl $any {
+            /// All of them, in the order of the list.
+            pub const ALL: &'static [Self] = &[$(Self::$loss),+];
+
+            /// Name and facts.
+            pub const fn info(self) -> &'static LossInfo {
+                match self { $(Self::$loss => &$loss::INFO),+ }
+            }
+        }
+
+        impl std::fmt::Display for $any {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.info().name)
+            }
+        }
+
+        impl std::str::FromStr for $any {
+            type Err = LossError;
+
+            fn from_str(name: &str) -> Result<Self, LossError> {
+                Self::ALL.iter().copied().find(|l| l.info().name == name).ok_or_else(|| LossError::UnknownName {
+                    asked: name.to_owned(),
+                    known: Self::ALL.iter().map(|l| l.info().name).collect::<Vec<_>>().join(", "),
+                })
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $any {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(self.info().name)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'de> serde::Deserialize<'de> for $any {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+/// Registers losses by family: each family becomes an enum that is a [`RowLoss`] itself; its first loss is the default.
+macro_rules! losses {
+    ($($(#[$doc:meta])* $any:ident<$e:ident>($target:ty) { $first:ident $(, $loss:ident)* $(,)? })+) => {
+        $(
+            $(#[$doc])*
+            ///
+            /// Each variant is the loss with its default parameters; for others use the struct itself.
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+            #[allow(missing_docs)] // the variants are the structs of the same names
+            pub enum $any { #[default] $first $(, $loss)* }
+
+            by_name!($any { $first $(, $loss)* });
+
+            impl<$e: Real> RowLoss<$e> for $any {
+                type Target = $target;
+
+                fn name(&self) -> &'static str {
+                    self.info().name
+                }
+
+                #[track_caller]
+                fn eval(&self, z: &[$e], t: &$target, dz: &mut [$e]) -> $e {
+                    match self {
+                        Self::$first => $first::default().eval(z, t, dz),
+                        $(Self::$loss => $loss::default().eval(z, t, dz)),*
+                    }
+                }
+
+                #[track_caller]
+                fn hvp(&self, z: &[$e], t: &$target, v: &[$e], out: &mut [$e]) {
+                    match self {
+                        Self::$first => $first::default().hvp(z, t, v, out),
+                        $(Self::$loss => $loss::default().hvp(z, t, v, out)),*
+                    }
+                }
+            }
+        )+
+
+        /// Every loss by name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)] // the variants are the structs of the same names
+        pub enum LossName { $($first $(, $loss)*),+ }
+
+        by_name!(LossName { $($first $(, $loss)*),+ });
+
+        /// Name and facts of every loss.
+        pub const ALL: &[LossInfo] = &[$($first::INFO $(, $loss::INFO)*),+];
+    };
+}
+
+losses! {
+    /// A loss against a class index, for classifiers and the attacks on them.
+    AnyClassLoss<E>(usize) { CrossEntropy, Margin }
+    /// A loss against a row of values, for autoencoders and regression.
+    AnyValueLoss<E>([E]) { Mse, BceWithLogits }
+    /// A loss of a GAN on critic logits.
+    AnyGanLoss<E>(Side) { NonSaturating, Minimax }
+}
+
+impl AnyClassLoss {
+    /// Checks that this loss can be used on a model with `classes` classes and these targets.
+    ///
+    /// # Errors
+    /// [`LossError::TooFewClasses`] for a margin with one class, [`LossError::ClassOutOfRange`] for a wrong target.
+    pub fn check_targets(self, targets: &[usize], classes: usize) -> Result<(), LossError> {
+        let needed = if self == Self::Margin { 2 } else { 1 };
+        if classes < needed {
+            return Err(LossError::TooFewClasses { loss: self.info().name, classes, needed });
+        }
+        crate::check_targets(targets, classes)
+    }
+}

@@ -1,0 +1,42 @@
+//! Values, gradients and Hessian-vector products against PyTorch in f64; `golden/losses/make.py` made the file.
+
+use sparring_losses::{AnyClassLoss, AnyValueLoss, RowLoss};
+
+const CASES: &str = include_str!("../../../golden/losses/cases.csv");
+
+fn close(got: &[f64], want: &[f64], what: &str) {
+    assert_eq!(got.len(), want.len());
+    for (g, w) in got.iter().zip(want) {
+        assert!((g - w).abs() <= 1e-12 * w.abs().max(1.0), "{what}: {got:?}, PyTorch {want:?}");
+    }
+}
+
+fn compare<L: RowLoss<f64>>(loss: &L, z: &[f64], t: &L::Target, want: f64, rest: &[f64], case: &str) {
+    let n = z.len();
+    let (dz, v, hv) = (&rest[..n], &rest[n..2 * n], &rest[2 * n..]);
+    let (mut got_dz, mut got_hv) = (vec![f64::NAN; n], vec![f64::NAN; n]);
+    close(&[loss.eval(z, t, &mut got_dz)], &[want], case);
+    close(&got_dz, dz, case);
+    loss.hvp(z, t, v, &mut got_hv);
+    close(&got_hv, hv, case);
+}
+
+#[test]
+fn every_case() {
+    let mut seen = [0; 4];
+    for line in CASES.lines() {
+        let (name, numbers) = line.split_once(',').unwrap();
+        let x: Vec<f64> = numbers.split(',').map(|s| s.parse().unwrap()).collect();
+        let (n, value) = (x[0] as usize, x[1]);
+        let (z, x) = x[2..].split_at(n);
+        if let Ok(loss) = name.parse::<AnyClassLoss>() {
+            compare(&loss, z, &(x[0] as usize), value, &x[1..], line);
+            seen[loss as usize] += 1;
+        } else {
+            let loss: AnyValueLoss = name.parse().unwrap();
+            compare(&loss, z, &x[..n], value, &x[n..], line);
+            seen[2 + loss as usize] += 1;
+        }
+    }
+    assert!(seen.iter().all(|&n| n >= 10), "{seen:?}");
+}

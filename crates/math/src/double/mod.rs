@@ -1,0 +1,4 @@
+//! `f64`, the precise type.
+
+mod normal;
+mod scalar;

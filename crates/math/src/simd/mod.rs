@@ -1,0 +1,14 @@
+//! One slice dispatcher: a loop written once, compiled for each instruction set, chosen once at run time.
+//!
+//! [`map`], [`zip`], [`update`], [`update2`], [`sum`] and [`dot`] serve plain loops; [`dispatch`] takes any [`Kernel`].
+//! The bits of the result do not depend on the instruction set.
+
+mod dispatch;
+mod isa;
+mod reduce;
+mod slices;
+
+pub use dispatch::{Kernel, dispatch, dispatch_on};
+pub use isa::{Isa, IsaError, isa, isa_request};
+pub use reduce::{dot, sum};
+pub use slices::{map, update, update2, zip};

@@ -1,0 +1,87 @@
+//! `f32` behind the trait.
+
+use crate::Real;
+
+impl Real for f32 {
+    const ZERO: Self = 0.0;
+    const ONE: Self = 1.0;
+    const EPSILON: Self = f32::EPSILON;
+    const MAX: Self = f32::MAX;
+    const INFINITY: Self = f32::INFINITY;
+    #[inline(always)]
+    fn of(x: f64) -> Self {
+        x as f32
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+    #[inline(always)]
+    fn to_f32(self) -> f32 {
+        self
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        super::exp::exp(self)
+    }
+    #[inline(always)]
+    fn exp_m1(self) -> Self {
+        super::exp::exp_m1(self)
+    }
+    #[inline(always)]
+    fn ln(self) -> Self {
+        super::ln::ln(self)
+    }
+    #[inline(always)]
+    fn ln_1p(self) -> Self {
+        super::ln::ln_1p(self)
+    }
+    #[inline(always)]
+    fn tanh(self) -> Self {
+        super::logistic::tanh(self)
+    }
+    #[inline(always)]
+    fn erf(self) -> Self {
+        super::normal::erf(self)
+    }
+    #[inline(always)]
+    fn sigmoid(self) -> Self {
+        super::logistic::sigmoid(self)
+    }
+    #[inline(always)]
+    fn softplus(self) -> Self {
+        super::logistic::softplus(self)
+    }
+    #[inline(always)]
+    fn normal_cdf(self) -> Self {
+        super::normal::normal_cdf(self)
+    }
+    #[inline(always)]
+    fn normal_pdf(self) -> Self {
+        super::normal::normal_pdf(self)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        f32::sqrt(self)
+    }
+    #[inline(always)]
+    fn abs(self) -> Self {
+        f32::abs(self)
+    }
+    #[inline(always)]
+    fn sin(self) -> Self {
+        f32::sin(self)
+    }
+    #[inline(always)]
+    fn cos(self) -> Self {
+        f32::cos(self)
+    }
+    #[inline(always)]
+    fn is_finite(self) -> bool {
+        f32::is_finite(self)
+    }
+    #[inline(always)]
+    fn is_nan(self) -> bool {
+        f32::is_nan(self)
+    }
+}

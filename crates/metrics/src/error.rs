@@ -1,0 +1,50 @@
+//! What can be wrong with numbers that came from outside.
+
+use std::fmt;
+
+/// Why a metric could not be computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MetricsError {
+    /// A decomposition was asked for without a single row or with rows of no elements.
+    Empty,
+    /// The slice is not a whole number of rows.
+    Ragged {
+        /// Elements in the slice.
+        len: usize,
+        /// Elements a row should have.
+        dim: usize,
+    },
+    /// More components were asked for than there are dimensions, or none.
+    Components {
+        /// Components asked for.
+        k: usize,
+        /// Elements of a row.
+        dim: usize,
+    },
+    /// An element is NaN or infinite.
+    NotFinite {
+        /// The first row that holds one.
+        row: usize,
+    },
+    /// The eigenvalue iteration did not converge.
+    NoConvergence,
+}
+
+impl fmt::Display for MetricsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => write!(f, "no rows to fit: pass at least one row of at least one element"),
+            Self::Ragged { len, dim } => {
+                write!(f, "{len} elements are not a whole number of rows of {dim}: pass a multiple of {dim}")
+            }
+            Self::Components { k, dim } => {
+                write!(f, "{k} components of {dim}-dimensional rows: ask for 1 to {dim}")
+            }
+            Self::NotFinite { row } => write!(f, "row {row} holds a NaN or an infinity: remove or repair it"),
+            Self::NoConvergence => write!(f, "the eigenvalue iteration did not converge: rescale the rows"),
+        }
+    }
+}
+
+impl std::error::Error for MetricsError {}

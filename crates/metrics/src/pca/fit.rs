@@ -1,0 +1,180 @@
+//! PCA by the eigenvectors of the covariance.
+
+use nalgebra::{DMatrix, SymmetricEigen};
+
+use super::covariance::covariance;
+use crate::MetricsError;
+
+/// Rows coded at once, so that a large set needs no second copy in `f64`.
+const PANEL: usize = 512;
+
+/// The `k` directions of largest variance: among all linear codes of size `k`, the one with the least squared error.
+///
+/// code = Vᵀ(x − mean), reconstruction = mean + V·code, V the leading eigenvectors of the covariance.
+///
+/// Source: Pearson 1901; Eckart and Young, Psychometrika 1 (1936). A linear autoencoder can at best equal it
+/// (Baldi and Hornik, Neural Networks 2, 1989).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pca {
+    mean: Vec<f64>,
+    /// [dim, k], orthonormal columns.
+    directions: DMatrix<f64>,
+    /// All dim eigenvalues, largest first.
+    variances: Vec<f64>,
+}
+
+impl Pca {
+    /// Fits the first `k` components of `rows`; exact, in `f64`, the same bits every time.
+    ///
+    /// Each direction is signed so that its element of largest magnitude is positive.
+    ///
+    /// # Shapes
+    /// `rows` [n, dim]
+    ///
+    /// # Errors
+    /// No rows, a broken last row, a NaN or infinity, `k` outside 1..=dim, or an eigenvalue iteration without end.
+    ///
+    /// ```
+    /// use sparring_metrics::Pca;
+    /// let pca = Pca::fit(&[1.0, 1.0, -1.0, -1.0, 0.1, -0.1, -0.1, 0.1], 2, 1)?;
+    /// assert!(pca.explained() > 0.98);
+    /// assert!((pca.direction(0)[0] - 0.5f64.sqrt()).abs() < 1e-12);
+    /// # Ok::<(), sparring_metrics::MetricsError>(())
+    /// ```
+    pub fn fit(rows: &[f32], dim: usize, k: usize) -> Result<Self, MetricsError> {
+        if dim > 0 && !(1..=dim).contains(&k) {
+            return Err(MetricsError::Components { k, dim });
+        }
+        let (mean, covariance) = covariance(rows, dim)?;
+        let eigen = SymmetricEigen::try_new(covariance, f64::EPSILON, 100 * dim)
+            .ok_or(MetricsError::NoConvergence)?;
+        let mut order: Vec<usize> = (0..dim).collect();
+        order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]).then(a.cmp(&b)));
+        let mut directions = DMatrix::zeros(dim, k);
+        for (mut to, &from) in directions.column_iter_mut().zip(&order) {
+            to.copy_from(&eigen.eigenvectors.column(from));
+            if to[to.icamax()] < 0.0 {
+                to.neg_mut();
+            }
+        }
+        // A covariance has no negative eigenvalue; rounding may leave -1e-17.
+        let variances = order.iter().map(|&i| eigen.eigenvalues[i].max(0.0)).collect();
+        Ok(Self { mean, directions, variances })
+    }
+
+    /// Elements of a row.
+    pub fn dim(&self) -> usize {
+        self.directions.nrows()
+    }
+
+    /// Number of components.
+    pub fn k(&self) -> usize {
+        self.directions.ncols()
+    }
+
+    /// Mean of the rows that were fitted, `[dim]`.
+    pub fn mean(&self) -> &[f64] {
+        &self.mean
+    }
+
+    /// Direction `i`, `[dim]`, of length 1, orthogonal to the others.
+    ///
+    /// # Panics
+    /// If `i` is not below [`Pca::k`].
+    #[track_caller]
+    pub fn direction(&self, i: usize) -> &[f64] {
+        assert!(i < self.k(), "direction {i} of {} components", self.k());
+        let dim = self.dim();
+        &self.directions.as_slice()[i * dim..(i + 1) * dim]
+    }
+
+    /// All directions, one after the other, [k, dim].
+    pub fn directions(&self) -> &[f64] {
+        self.directions.as_slice()
+    }
+
+    /// Variance along every eigenvector of the covariance, largest first, `[dim]`; the first [`Pca::k`] are kept.
+    pub fn variances(&self) -> &[f64] {
+        &self.variances
+    }
+
+    /// Share of the total variance that the kept components explain, in [0, 1]; 1 if there is no variance at all.
+    pub fn explained(&self) -> f64 {
+        let total: f64 = self.variances.iter().sum();
+        if total == 0.0 { 1.0 } else { self.variances[..self.k()].iter().sum::<f64>() / total }
+    }
+
+    /// Codes of `rows`.
+    ///
+    /// # Shapes
+    /// `rows` [n, dim] -> [n, k]
+    ///
+    /// # Panics
+    /// If `rows` is not a whole number of rows.
+    #[track_caller]
+    pub fn project(&self, rows: &[f32]) -> Vec<f32> {
+        let mut out = Vec::with_capacity(rows.len() / self.dim() * self.k());
+        for block in self.panels("project", rows) {
+            out.extend(self.code(&self.centred(block)).iter().map(|&c| c as f32));
+        }
+        out
+    }
+
+    /// Rows coded with `k` numbers each and decoded again.
+    ///
+    /// # Shapes
+    /// `rows` [n, dim] -> [n, dim]
+    ///
+    /// # Panics
+    /// If `rows` is not a whole number of rows.
+    #[track_caller]
+    pub fn reconstruct(&self, rows: &[f32]) -> Vec<f32> {
+        let mut out = Vec::with_capacity(rows.len());
+        for block in self.panels("reconstruct", rows) {
+            let decoded = self.decoded(&self.centred(block));
+            for row in decoded.column_iter() {
+                out.extend(row.iter().zip(&self.mean).map(|(x, m)| (x + m) as f32));
+            }
+        }
+        out
+    }
+
+    /// Mean squared error per element of reconstructing `rows`, in `f64` throughout; NaN for no rows.
+    ///
+    /// # Shapes
+    /// `rows` [n, dim]
+    ///
+    /// # Panics
+    /// If `rows` is not a whole number of rows.
+    #[track_caller]
+    pub fn mse(&self, rows: &[f32]) -> f64 {
+        let mut sum = 0.0;
+        for block in self.panels("mse", rows) {
+            let centred = self.centred(block);
+            sum += (self.decoded(&centred) - centred).norm_squared();
+        }
+        sum / rows.len() as f64
+    }
+
+    #[track_caller]
+    fn panels<'a>(&self, name: &str, rows: &'a [f32]) -> std::slice::Chunks<'a, f32> {
+        let dim = self.dim();
+        assert!(rows.len().is_multiple_of(dim), "{name}: {} elements are not rows of {dim}", rows.len());
+        rows.chunks(PANEL * dim)
+    }
+
+    /// [n, dim] rows to a [dim, n] matrix of centred columns.
+    fn centred(&self, block: &[f32]) -> DMatrix<f64> {
+        let dim = self.dim();
+        let elements = block.iter().enumerate().map(|(i, &x)| f64::from(x) - self.mean[i % dim]);
+        DMatrix::from_iterator(dim, block.len() / dim, elements)
+    }
+
+    fn code(&self, centred: &DMatrix<f64>) -> DMatrix<f64> {
+        self.directions.transpose() * centred
+    }
+
+    fn decoded(&self, centred: &DMatrix<f64>) -> DMatrix<f64> {
+        &self.directions * self.code(centred)
+    }
+}

@@ -1,0 +1,49 @@
+//! The GAN of the articles, done right: hidden layers in the discriminator, logits instead of a sigmoid.
+
+use super::{affine_chain, relu};
+use crate::GanSpec;
+use sparring_activations::{AnyActivation, Identity, Sigmoid};
+use sparring_nn::{LayerSpec, Spec};
+
+/// G 100-128-128-784 with sigmoid pixels, D 784-128-128-1 with a logit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArticleGan {
+    /// The activation after each hidden layer of the generator.
+    pub generator: [AnyActivation; 2],
+    /// The activation after each hidden layer of the discriminator.
+    pub discriminator: [AnyActivation; 2],
+    /// The activation of the generated pixels; its range must be that of the data.
+    pub output: AnyActivation,
+    /// What follows the discriminator's last affine map; identity, since the loss works on logits.
+    pub verdict: AnyActivation,
+}
+
+impl Default for ArticleGan {
+    fn default() -> Self {
+        Self::with(relu())
+    }
+}
+
+impl ArticleGan {
+    /// One activation in all hidden layers.
+    pub fn with(activation: AnyActivation) -> Self {
+        let pair = || std::array::from_fn(|_| activation.clone());
+        Self {
+            generator: pair(),
+            discriminator: pair(),
+            output: AnyActivation::Sigmoid(Sigmoid),
+            verdict: AnyActivation::Identity(Identity),
+        }
+    }
+    /// Both networks, for `[1, 28, 28]`.
+    pub fn spec(&self) -> GanSpec {
+        let [a, b] = self.generator.clone();
+        let mut generator = vec![LayerSpec::Flatten];
+        generator.extend(affine_chain(&[100, 128, 128, 784], &[a, b, self.output.clone()]));
+        generator.push(LayerSpec::Reshape { shape: vec![1, 28, 28] });
+        let [a, b] = self.discriminator.clone();
+        let mut discriminator = vec![LayerSpec::Flatten];
+        discriminator.extend(affine_chain(&[784, 128, 128, 1], &[a, b, self.verdict.clone()]));
+        GanSpec { generator: Spec::new([1, 1, 100], generator), discriminator: Spec::new([1, 28, 28], discriminator) }
+    }
+}

@@ -1,0 +1,42 @@
+//! The small convolutional net of "Fast is better than free" (Wong, Rice, Kolter 2020, arXiv:2001.03994) for MNIST.
+
+use super::relu;
+use sparring_activations::AnyActivation;
+use sparring_nn::{LayerSpec, Spec};
+
+/// conv 16 4x4 stride 2, conv 32 4x4 stride 2, fc 100, fc 10: 166,406 parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FgsmRs {
+    /// The activation after each of the three hidden layers.
+    pub activations: [AnyActivation; 3],
+}
+
+impl Default for FgsmRs {
+    fn default() -> Self {
+        Self::with(relu())
+    }
+}
+
+impl FgsmRs {
+    /// One activation everywhere.
+    pub fn with(activation: AnyActivation) -> Self {
+        Self { activations: std::array::from_fn(|_| activation.clone()) }
+    }
+    /// The network, for `[1, 28, 28]`.
+    pub fn spec(&self) -> Spec {
+        let [a, b, c] = self.activations.each_ref().map(LayerSpec::activation);
+        Spec::new(
+            [1, 28, 28],
+            vec![
+                LayerSpec::conv(1, 16, 4, 2, 1),
+                a,
+                LayerSpec::conv(16, 32, 4, 2, 1),
+                b,
+                LayerSpec::Flatten,
+                LayerSpec::linear(32 * 7 * 7, 100),
+                c,
+                LayerSpec::linear(100, 10),
+            ],
+        )
+    }
+}

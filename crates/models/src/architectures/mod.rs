@@ -1,0 +1,35 @@
+//! One file an architecture: a small struct of choices, turned into a spec.
+
+mod article_autoencoder;
+mod article_gan;
+mod fgsm_rs;
+mod linear_autoencoder;
+mod madry;
+mod mlp;
+
+pub use article_autoencoder::ArticleAutoencoder;
+pub use article_gan::ArticleGan;
+pub use fgsm_rs::FgsmRs;
+pub use linear_autoencoder::LinearAutoencoder;
+pub use madry::Madry;
+pub use mlp::Mlp;
+
+use sparring_activations::{AnyActivation, Relu};
+use sparring_nn::LayerSpec;
+
+/// The default of every hidden place.
+pub(crate) fn relu() -> AnyActivation {
+    AnyActivation::Relu(Relu)
+}
+
+/// Affine maps through these widths, each but the last followed by its activation; the identity is no layer, so that
+/// names stay those of the equal `nn.Sequential`.
+pub(crate) fn affine_chain(widths: &[usize], between: &[AnyActivation]) -> Vec<LayerSpec> {
+    let mut layers = Vec::new();
+    for (i, pair) in widths.windows(2).enumerate() {
+        layers.push(LayerSpec::linear(pair[0], pair[1]));
+        let act = between.get(i).filter(|a| !matches!(a, AnyActivation::Identity(_)));
+        layers.extend(act.map(LayerSpec::activation));
+    }
+    layers
+}

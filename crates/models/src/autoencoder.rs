@@ -1,0 +1,73 @@
+//! An autoencoder: a network that gives back its input through a narrow code.
+
+use crate::ModelError;
+use sparring_autograd::Tape;
+use sparring_nn::{Cx, Module, Sequential, Spec, Summary, summary};
+use sparring_seed::Key;
+use sparring_tensor::{Array, Shape};
+
+/// Spec, network and where the code is.
+#[derive(Debug)]
+pub struct Autoencoder {
+    spec: Spec,
+    /// The network.
+    pub net: Sequential<f32>,
+    encoder: usize,
+    code: usize,
+}
+
+impl Autoencoder {
+    /// A network with parameters drawn by `key`; its first `encoder` layers end in the code.
+    ///
+    /// # Errors
+    /// If shapes do not fit or the output does not have as many numbers as the input.
+    pub fn new(spec: Spec, encoder: usize, key: Key) -> Result<Self, ModelError> {
+        let net: Sequential<f32> = spec.build(key)?;
+        let [c, h, w] = spec.input;
+        let out = net.output_shape(Shape::new(&[1, c, h, w]))?;
+        let role = |what: String| ModelError::Role { model: "autoencoder", what };
+        if out.numel() != c * h * w {
+            return Err(role(format!("gives {out} for an input of {} numbers", c * h * w)));
+        }
+        if encoder == 0 || encoder >= spec.layers.len() {
+            return Err(role(format!("encoder of {encoder} layers in a network of {}", spec.layers.len())));
+        }
+        let head = Spec::new(spec.input, spec.layers[..encoder].to_vec());
+        let code = head.build::<f32>(key)?.output_shape(Shape::new(&[1, c, h, w]))?.numel();
+        Ok(Self { spec, net, encoder, code })
+    }
+    /// The network as data.
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+    /// Layers of the encoder.
+    pub fn encoder(&self) -> usize {
+        self.encoder
+    }
+    /// Numbers in the code.
+    pub fn code(&self) -> usize {
+        self.code
+    }
+    /// Layers, shapes, parameters.
+    pub fn summary(&self) -> Summary {
+        summary(&self.net, self.spec.input).expect("checked when built")
+    }
+    /// The reconstruction `[n, pixels]` of x `[n, c, h, w]`.
+    ///
+    /// # Panics
+    /// If x does not have the shape of the network's examples.
+    pub fn reconstruct(&self, x: Array<f32>) -> Array<f32> {
+        let (tape, n) = (Tape::new(), x.shape()[0]);
+        let y = self.net.forward(&Cx::eval(&tape), tape.constant(x)).value();
+        y.reshape([n, y.len() / n.max(1)])
+    }
+    /// The code `[n, code]` of x `[n, c, h, w]`.
+    ///
+    /// # Panics
+    /// If x does not have the shape of the network's examples.
+    pub fn encode(&self, x: Array<f32>) -> Array<f32> {
+        let (tape, n) = (Tape::new(), x.shape()[0]);
+        let y = self.net.forward_to(&Cx::eval(&tape), tape.constant(x), self.encoder).value();
+        y.reshape([n, self.code])
+    }
+}

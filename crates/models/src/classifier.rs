@@ -1,0 +1,61 @@
+//! A classifier: a network whose output is one row of logits an example.
+
+use crate::ModelError;
+use sparring_autograd::Tape;
+use sparring_nn::{Cx, LayerSpec, Module, Sequential, Spec, Summary, Victim, summary};
+use sparring_oracle::Bounds;
+use sparring_seed::Key;
+use sparring_tensor::{Array, reduce};
+
+/// Spec and network, kept together so that a saved model can be built again.
+#[derive(Debug)]
+pub struct Classifier {
+    spec: Spec,
+    /// The network.
+    pub net: Sequential<f32>,
+    classes: usize,
+}
+
+impl Classifier {
+    /// Pixels lie in [0, 1].
+    pub const BOUNDS: Bounds = Bounds::UNIT;
+
+    /// A network with parameters drawn by `key`.
+    ///
+    /// # Errors
+    /// If shapes do not fit, the output is not a row of at least two logits, or an activation follows the last layer:
+    /// the loss works on logits, and a ReLU there, say, makes rows of zeros that are no distribution.
+    pub fn new(spec: Spec, key: Key) -> Result<Self, ModelError> {
+        let net = spec.build(key)?;
+        let classes = Victim::new(&net, spec.input, Self::BOUNDS).map(|v| sparring_oracle::Classifier::classes(&v))?;
+        if let Some(LayerSpec::Activation { function }) = spec.layers.last() {
+            let what = format!("`{function}` follows the last layer, but the loss works on logits; leave it out");
+            return Err(ModelError::Role { model: "classifier", what });
+        }
+        Ok(Self { spec, net, classes })
+    }
+    /// The network as data.
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+    /// What attacks see: logits and input gradients, parameters frozen.
+    pub fn victim(&self) -> Victim<'_> {
+        Victim::new(&self.net, self.spec.input, Self::BOUNDS).expect("checked when built")
+    }
+    /// Layers, shapes, parameters.
+    pub fn summary(&self) -> Summary {
+        summary(&self.net, self.spec.input).expect("checked when built")
+    }
+    /// The most likely class of each example of x `[n, c, h, w]`.
+    ///
+    /// # Panics
+    /// If x does not have the shape of the network's examples.
+    pub fn predict(&self, x: Array<f32>) -> Vec<usize> {
+        let tape = Tape::new();
+        reduce::argmax_rows(&self.net.forward(&Cx::eval(&tape), tape.constant(x)).value())
+    }
+}

@@ -1,0 +1,118 @@
+//! A generative adversarial network: a generator of examples and a discriminator of logits.
+
+use crate::ModelError;
+use serde::{Deserialize, Serialize};
+use sparring_activations::{Activation, AnyActivation};
+use sparring_autograd::Tape;
+use sparring_nn::{Cx, LayerSpec, Module, Sequential, Spec};
+use sparring_seed::Key;
+use sparring_tensor::{Array, Shape};
+
+/// Both networks as data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GanSpec {
+    /// From noise `[1, 1, z]` to an example.
+    pub generator: Spec,
+    /// From an example to one logit.
+    pub discriminator: Spec,
+}
+
+/// Specs and networks.
+#[derive(Debug)]
+pub struct Gan {
+    spec: GanSpec,
+    /// From noise to examples.
+    pub generator: Sequential<f32>,
+    /// From examples to logits.
+    pub discriminator: Sequential<f32>,
+}
+
+fn role(what: String) -> ModelError {
+    ModelError::Role { model: "gan", what }
+}
+
+/// The activation whose values leave the network: shape changes do not count.
+fn final_activation(spec: &Spec) -> Option<&AnyActivation> {
+    let acts = spec.layers.iter().rev().find(|l| !matches!(l, LayerSpec::Reshape { .. } | LayerSpec::Flatten));
+    match acts {
+        Some(LayerSpec::Activation { function }) => Some(function),
+        _ => None,
+    }
+}
+
+impl Gan {
+    /// Networks with parameters drawn by `key`, for data in `range`.
+    ///
+    /// # Errors
+    /// If shapes do not fit; if the generator's values leave the range of the data (tanh against [0, 1], a linear or
+    /// ReLU output), which lets the discriminator win by looking at the range alone; if an activation follows the
+    /// discriminator's last layer, since the loss works on logits (a sigmoid there is applied twice: the
+    /// discriminator's loss can then never fall below 1.0064).
+    pub fn new(spec: GanSpec, range: (f64, f64), key: Key) -> Result<Self, ModelError> {
+        let generator: Sequential<f32> = spec.generator.build(key.named("generator"))?;
+        let discriminator: Sequential<f32> = spec.discriminator.build(key.named("discriminator"))?;
+        let batch = |s: [usize; 3]| Shape::new(&[1, s[0], s[1], s[2]]);
+        let made = generator.output_shape(batch(spec.generator.input))?;
+        if made != batch(spec.discriminator.input) {
+            return Err(role(format!(
+                "the generator makes {made}, the discriminator takes {}",
+                batch(spec.discriminator.input)
+            )));
+        }
+        let verdict = discriminator.output_shape(made)?;
+        if verdict.dims() != [1, 1] {
+            return Err(role(format!("the discriminator gives {verdict} for one example, not one logit")));
+        }
+        let (lo, hi) = final_activation(&spec.generator).map_or((None, None), |a| Activation::<f64>::about(a).range);
+        if !(lo.is_some_and(|l| l >= range.0) && hi.is_some_and(|h| h <= range.1)) {
+            let name = final_activation(&spec.generator).map_or("no activation".to_string(), ToString::to_string);
+            let show = |end: Option<f64>, none: &str| end.map_or(none.to_string(), |v| v.to_string());
+            return Err(role(format!(
+                "the generator ends in {name}, range ({}, {}), but the data lie in [{}, {}]: the discriminator would win \
+                 by the range alone; end it in sigmoid, or scale the data",
+                show(lo, "-inf"),
+                show(hi, "inf"),
+                range.0,
+                range.1
+            )));
+        }
+        if let Some(a) = final_activation(&spec.discriminator) {
+            return Err(role(format!(
+                "the discriminator ends in {a}, but the loss takes logits: a sigmoid would be applied twice and the loss \
+                 could never fall below 1.0064; leave it out"
+            )));
+        }
+        Ok(Self { spec, generator, discriminator })
+    }
+    /// Both networks as data.
+    pub fn spec(&self) -> &GanSpec {
+        &self.spec
+    }
+    /// Numbers of noise an example is made from.
+    pub fn latent(&self) -> usize {
+        self.spec.generator.input.iter().product()
+    }
+    /// Shape of an example.
+    pub fn shape(&self) -> [usize; 3] {
+        self.spec.discriminator.input
+    }
+    /// Noise z ~ N(0, I), `[ids.len(), 1, 1, z]`; row i depends on `key` and `ids[i]` alone.
+    pub fn noise(&self, key: Key, ids: &[u64]) -> Array<f32> {
+        let [c, h, w] = self.spec.generator.input;
+        let mut z = Array::stale([ids.len(), c, h, w]);
+        for (row, &id) in z.as_mut_slice().chunks_exact_mut(self.latent()).zip(ids) {
+            let mut numbers = key.rng(id);
+            row.fill_with(|| numbers.normal() as f32);
+        }
+        z
+    }
+    /// G(z), `[n, c, h, w]`.
+    ///
+    /// # Panics
+    /// If z is not noise for this generator.
+    pub fn generate(&self, z: Array<f32>) -> Array<f32> {
+        let tape = Tape::new();
+        self.generator.forward(&Cx::eval(&tape), tape.constant(z)).value()
+    }
+}

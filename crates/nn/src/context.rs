@@ -1,0 +1,103 @@
+//! What a forward pass knows: tape, binding, mode, randomness.
+
+use crate::Param;
+use sparring_autograd::{Tape, Var};
+use sparring_seed::Key;
+use sparring_tensor::{Array, Elem};
+use std::cell::RefCell;
+
+/// How parameters enter a tape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bind {
+    /// As leaves: their gradients are computed.
+    Free,
+    /// As constants: no gradient with respect to them is computed.
+    Frozen,
+}
+
+/// Whether layers behave as in training (dropout drops) or as in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Training.
+    Train,
+    /// Use and evaluation.
+    Eval,
+}
+
+/// Running statistics posted during a forward pass; the loop commits them once a step, or drops them.
+pub type Learned<E> = RefCell<Vec<(u64, Array<E>)>>;
+
+/// The context of one forward pass. Cheap to copy; two may share a tape (generator free, discriminator frozen).
+#[derive(Debug)]
+pub struct Cx<'t, E: Elem = f32> {
+    tape: &'t Tape<E>,
+    bind: Bind,
+    mode: Mode,
+    key: Key,
+    ids: &'t [u64],
+    learned: Option<&'t Learned<E>>,
+}
+
+impl<E: Elem> Clone for Cx<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<E: Elem> Copy for Cx<'_, E> {}
+
+impl<'t, E: Elem> Cx<'t, E> {
+    /// A context for evaluation: frozen parameters, no randomness.
+    pub fn eval(tape: &'t Tape<E>) -> Self {
+        Self { tape, bind: Bind::Frozen, mode: Mode::Eval, key: Key::new(0), ids: &[], learned: None }
+    }
+    /// A context for training: free parameters; `key` is that of the step, `ids` the examples' indices.
+    pub fn train(tape: &'t Tape<E>, key: Key, ids: &'t [u64]) -> Self {
+        Self { tape, bind: Bind::Free, mode: Mode::Train, key, ids, learned: None }
+    }
+    /// With another binding.
+    #[must_use]
+    pub fn bound(self, bind: Bind) -> Self {
+        Self { bind, ..self }
+    }
+    /// With another mode.
+    #[must_use]
+    pub fn in_mode(self, mode: Mode) -> Self {
+        Self { mode, ..self }
+    }
+    /// With a place for running statistics.
+    #[must_use]
+    pub fn learning(self, learned: &'t Learned<E>) -> Self {
+        Self { learned: Some(learned), ..self }
+    }
+    /// The context of layer `i`: its own randomness.
+    #[must_use]
+    pub fn layer(self, i: usize) -> Self {
+        Self { key: self.key.child(i as u64), ..self }
+    }
+    /// The tape.
+    pub fn tape(&self) -> &'t Tape<E> {
+        self.tape
+    }
+    /// Training or evaluation.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+    /// The randomness of this layer at this step.
+    pub fn key(&self) -> Key {
+        self.key
+    }
+    /// The id of example `i`: its index in the data set, or `i` where none was given.
+    pub fn id(&self, i: usize) -> u64 {
+        self.ids.get(i).copied().unwrap_or(i as u64)
+    }
+    /// The parameter on the tape, a leaf or a constant by the binding.
+    pub fn param(&self, p: &Param<E>) -> Var<'t, E> {
+        self.tape.bind(p.id(), &p.value, self.bind == Bind::Free && p.is_trained())
+    }
+    /// Posts a new value of a running statistic.
+    pub fn learn(&self, buffer: &Param<E>, value: Array<E>) {
+        if let Some(learned) = self.learned {
+            learned.borrow_mut().push((buffer.id(), value));
+        }
+    }
+}

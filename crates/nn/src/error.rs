@@ -1,0 +1,55 @@
+//! What can go wrong with a network before it runs.
+
+use thiserror::Error;
+
+/// A shape a layer cannot take, with the layer's path.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{path}: {what}")]
+pub struct ShapeError {
+    /// Where: `5 (linear)`, outermost first.
+    pub path: String,
+    /// What was expected and what came.
+    pub what: String,
+}
+
+impl ShapeError {
+    /// An error at a layer of this kind.
+    pub fn new(kind: &str, what: impl Into<String>) -> Self {
+        Self { path: kind.to_string(), what: what.into() }
+    }
+    /// The same error seen from the layer's parent, which calls it `name`.
+    #[must_use]
+    pub fn inside(self, name: &str) -> Self {
+        let joined = if self.path.contains('(') || self.path.contains('.') {
+            format!("{name}.{}", self.path)
+        } else {
+            format!("{name} ({})", self.path)
+        };
+        Self { path: joined, what: self.what }
+    }
+}
+
+/// Everything this crate can refuse.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum NnError {
+    /// Shapes do not fit.
+    #[error("layer {0}")]
+    Shape(#[from] ShapeError),
+    /// A number in a specification makes no sense.
+    #[error("layer {layer}: {what}")]
+    Spec {
+        /// Position of the layer.
+        layer: usize,
+        /// Field, value and what is allowed.
+        what: String,
+    },
+    /// A gradient is infinite or NaN.
+    #[error("step {step}: the gradient of {name} is not finite; lower the learning rate or clip the gradient")]
+    NonFinite {
+        /// Name of the parameter, so of the layer.
+        name: String,
+        /// The optimiser step, from 1.
+        step: u64,
+    },
+}

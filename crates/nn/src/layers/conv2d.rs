@@ -1,0 +1,60 @@
+//! Two-dimensional convolution.
+
+use crate::{Cx, Init, Kind, Module, Param, ShapeError};
+use sparring_autograd::{Var, ops};
+use sparring_seed::Key;
+use sparring_tensor::{ConvGeometry, Elem, Shape};
+
+/// Weight `[out, in, kh, kw]`, bias `[out]`; input `[n, in, h, w]`.
+#[derive(Clone, Debug)]
+pub struct Conv2d<E: Elem = f32> {
+    weight: Param<E>,
+    bias: Param<E>,
+    geometry: ConvGeometry,
+}
+
+impl<E: Elem> Conv2d<E> {
+    /// A layer from `inputs` to `outputs` channels with a `[height, width]` kernel.
+    pub fn new(
+        inputs: usize,
+        outputs: usize,
+        kernel: [usize; 2],
+        geometry: ConvGeometry,
+        init: Init,
+        key: Key,
+    ) -> Self {
+        let fan_in = inputs * kernel[0] * kernel[1];
+        let weight = init.weight(&[outputs, inputs, kernel[0], kernel[1]], key.named("weight"));
+        let bias = init.bias(outputs, fan_in, key.named("bias"));
+        Self { weight: Param::new(Kind::Weight, weight), bias: Param::new(Kind::Bias, bias), geometry }
+    }
+}
+
+impl<E: Elem> Module<E> for Conv2d<E> {
+    fn kind(&self) -> &'static str {
+        "conv2d"
+    }
+    fn forward<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>) -> Var<'t, E> {
+        ops::conv2d(x, cx.param(&self.weight), Some(cx.param(&self.bias)), self.geometry)
+    }
+    fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
+        let w = self.weight.value.shape();
+        let fail = |what: String| Err(ShapeError::new("conv2d", what));
+        match input.dims() {
+            &[n, c, h, wide] if c == w[1] => match self.geometry.output([h, wide], [w[2], w[3]]) {
+                Ok([oh, ow]) => Ok(Shape::new(&[n, w[0], oh, ow])),
+                Err(e) => fail(e.to_string()),
+            },
+            &[_, c, _, _] => fail(format!("expected {} channels, got {c}", w[1])),
+            _ => fail(format!("expected [batch, {}, height, width], got {input}", w[1])),
+        }
+    }
+    fn visit(&self, prefix: &str, f: &mut dyn FnMut(&str, &Param<E>)) {
+        f(&format!("{prefix}weight"), &self.weight);
+        f(&format!("{prefix}bias"), &self.bias);
+    }
+    fn visit_mut(&mut self, prefix: &str, f: &mut dyn FnMut(&str, &mut Param<E>)) {
+        f(&format!("{prefix}weight"), &mut self.weight);
+        f(&format!("{prefix}bias"), &mut self.bias);
+    }
+}

@@ -1,0 +1,34 @@
+//! What a layer is.
+
+use crate::{Cx, Param, ShapeError};
+use sparring_autograd::Var;
+use sparring_tensor::{Elem, Shape};
+use std::fmt::Debug;
+
+/// A layer or a network of layers. Object safe.
+pub trait Module<E: Elem = f32>: Debug + Send + Sync {
+    /// The kind of layer, in lower case: `"linear"`.
+    fn kind(&self) -> &'static str;
+    /// The output for a batch; never changes the layer.
+    ///
+    /// # Panics
+    /// On a shape that [`output_shape`](Self::output_shape) would refuse.
+    fn forward<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>) -> Var<'t, E>;
+    /// The shape `forward` would give, without any work. Axis 0 is the batch.
+    ///
+    /// # Errors
+    /// [`ShapeError`] naming the layer's path.
+    fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError>;
+    /// Every stored tensor with its name, in PyTorch's names, layouts and order; `prefix` ends in a dot or is empty.
+    fn visit(&self, prefix: &str, f: &mut dyn FnMut(&str, &Param<E>)) {
+        let _ = (prefix, f);
+    }
+    /// As [`visit`](Self::visit), to change.
+    fn visit_mut(&mut self, prefix: &str, f: &mut dyn FnMut(&str, &mut Param<E>)) {
+        let _ = (prefix, f);
+    }
+    /// The layers inside, with their names; empty for a layer.
+    fn children(&self) -> Vec<(String, &dyn Module<E>)> {
+        Vec::new()
+    }
+}

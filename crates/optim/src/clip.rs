@@ -1,0 +1,108 @@
+//! Gradient clipping.
+
+use sparring_math::Real;
+
+/// Clips every element to `[-limit, limit]`; NaN stays NaN.
+///
+/// # Panics
+/// If `limit` is negative or NaN.
+#[track_caller]
+pub fn clip_value<E: Real>(g: &mut [E], limit: E) {
+    assert!(limit >= E::ZERO, "clip_value: limit {limit} is not 0 or above");
+    for g in g {
+        // Two selects with the value on the false side: NaN passes.
+        let low = if *g < -limit { -limit } else { *g };
+        *g = if low > limit { limit } else { low };
+    }
+}
+
+/// Euclidean norm over all slices together, summed in f64 in a fixed order.
+///
+/// The order within a slice depends on its length alone, and slices are added in the order given.
+pub fn global_norm<'a, E: Real>(slices: impl IntoIterator<Item = &'a [E]>) -> f64 {
+    slices.into_iter().map(squares).sum::<f64>().sqrt()
+}
+
+/// Sum of squares in eight lanes, so that the loop vectorises.
+fn squares<E: Real>(slice: &[E]) -> f64 {
+    let mut lanes = [0f64; 8];
+    let (chunks, rest) = slice.as_chunks::<8>();
+    for chunk in chunks {
+        for j in 0..8 {
+            lanes[j] += chunk[j].to_f64() * chunk[j].to_f64();
+        }
+    }
+    for (lane, x) in lanes.iter_mut().zip(rest) {
+        *lane += x.to_f64() * x.to_f64();
+    }
+    lanes.iter().sum()
+}
+
+/// Scales all slices by `max / (norm + 1e-6)` if that is below 1, and returns the norm before.
+///
+/// PyTorch's `clip_grad_norm_`, but for one thing: if the norm is not finite nothing is scaled, so that the caller
+/// sees where the bad number is, and the norm returned says that there is one.
+///
+/// # Panics
+/// If `max` is negative or NaN.
+///
+/// ```
+/// let (mut a, mut b) = ([3.0_f32], [4.0]);
+/// assert_eq!(sparring_optim::clip_global_norm(&mut [&mut a, &mut b], 1.0), 5.0);
+/// assert!((a[0] - 0.6).abs() < 1e-6 && (b[0] - 0.8).abs() < 1e-6);
+/// ```
+#[track_caller]
+pub fn clip_global_norm<E: Real>(slices: &mut [&mut [E]], max: f64) -> f64 {
+    assert!(max >= 0.0, "clip_global_norm: max {max} is not 0 or above");
+    let norm = global_norm(slices.iter().map(|s| &**s));
+    let factor = max / (norm + 1e-6);
+    if norm.is_finite() && factor < 1.0 {
+        let factor = E::of(factor);
+        for x in slices.iter_mut().flat_map(|s| s.iter_mut()) {
+            *x *= factor;
+        }
+    }
+    norm
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_clipped() {
+        let mut g = [-3.0f32, -1.0, 0.5, 7.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN];
+        clip_value(&mut g, 2.0);
+        assert_eq!(g[..6], [-2.0, -1.0, 0.5, 2.0, 2.0, -2.0]);
+        assert!(g[6].is_nan());
+    }
+
+    #[test]
+    fn norm_over_many_slices() {
+        let a: Vec<f32> = (0..37).map(|i| i as f32).collect();
+        let want: f64 = (0..37).map(|i| f64::from(i * i)).sum();
+        assert!((global_norm([&a[..10], &a[10..]]).powi(2) / want - 1.0).abs() < 1e-14);
+        assert_eq!(global_norm::<f32>([]), 0.0);
+        // Squares that would overflow f32.
+        assert!((global_norm([&[1e30f32, 1e30][..]]) / 2f64.sqrt() / 1e30 - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn small_and_broken_gradients_are_left() {
+        let mut g = [0.3f64, 0.4];
+        assert_eq!(clip_global_norm(&mut [&mut g], 10.0), 0.5);
+        assert_eq!(g, [0.3, 0.4]);
+        let mut g = [1.0f32, f32::NAN];
+        assert!(clip_global_norm(&mut [&mut g], 0.1).is_nan());
+        assert_eq!(g[0], 1.0);
+        let mut g = [1.0f32, f32::INFINITY];
+        assert_eq!(clip_global_norm(&mut [&mut g], 0.1), f64::INFINITY);
+        assert_eq!(g, [1.0, f32::INFINITY]);
+    }
+
+    #[test]
+    #[should_panic(expected = "max -1 is not 0 or above")]
+    fn negative_limit() {
+        clip_global_norm::<f32>(&mut [], -1.0);
+    }
+}

@@ -1,0 +1,61 @@
+//! What can be wrong with a configuration.
+
+use std::fmt;
+
+/// A rule or schedule cannot be used as configured.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum OptimError {
+    /// No rule or schedule has this name.
+    UnknownName {
+        /// What kind of thing was asked for: `rule` or `schedule`.
+        kind: &'static str,
+        /// The name asked for.
+        asked: String,
+        /// The names there are, separated by commas.
+        known: String,
+    },
+    /// A parameter has a value it cannot have.
+    Parameter {
+        /// The rule or schedule, and the field: `adam.beta1`.
+        field: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be.
+        must: &'static str,
+    },
+    /// The points of a piecewise-linear schedule make no curve.
+    Points {
+        /// What is wrong with them.
+        why: String,
+    },
+}
+
+impl fmt::Display for OptimError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownName { kind, asked, known } => {
+                write!(f, "no {kind} is called `{asked}`; choose one of: {known}")
+            }
+            Self::Parameter { field, value, must } => write!(f, "{field} is {value}, but must be {must}"),
+            Self::Points { why } => {
+                write!(
+                    f,
+                    "piecewise schedule: {why}; write it like `piecewise:0=0,0.4=1,1=0` (progress=factor)"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for OptimError {}
+
+/// `Ok` if `allowed`; the comparison of the caller must be false for NaN.
+pub(crate) fn require(
+    allowed: bool,
+    field: &'static str,
+    value: f64,
+    must: &'static str,
+) -> Result<(), OptimError> {
+    if allowed { Ok(()) } else { Err(OptimError::Parameter { field, value, must }) }
+}

@@ -1,0 +1,148 @@
+//! Straight lines between points.
+
+use super::Schedule;
+use super::contract::after;
+use crate::error::OptimError;
+use std::fmt;
+use std::str::FromStr;
+
+/// Straight lines between points `(progress, factor)`; flat before the first and after the last.
+///
+/// Steps count themselves (progress `step / steps`), as in the code of Wong et al. 2020: a curve that rises from 0 loses
+/// no step at rate 0, and one that ends at 0 is 0 on the last step only.
+///
+/// Source: Smith 2017, arXiv:1708.07120 (one cycle); Wong, Rice, Kolter 2020, arXiv:2001.03994.
+///
+/// ```
+/// use sparring_optim::{Piecewise, Schedule};
+/// let s = Piecewise::one_cycle(0.4);
+/// assert_eq!(s.lr(5e-3, 40, 100), 5e-3);
+/// assert_eq!(s.lr(5e-3, 100, 100), 0.0);
+/// assert_eq!("piecewise:0=0,0.4=1,1=0".parse::<Piecewise>()?, s);
+/// # Ok::<(), sparring_optim::OptimError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+pub struct Piecewise {
+    /// Progress in [0, 1], strictly increasing, and factor >= 0.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// One cycle with its top at 0.4.
+impl Default for Piecewise {
+    fn default() -> Self {
+        Self::one_cycle(0.4)
+    }
+}
+
+impl Piecewise {
+    /// A triangle: from 0 up to the base rate at progress `warm` (in (0, 1)), down to 0 at the end.
+    pub fn one_cycle(warm: f64) -> Self {
+        Self { points: vec![(0.0, 0.0), (warm, 1.0), (1.0, 0.0)] }
+    }
+
+    /// Checks the points.
+    ///
+    /// # Errors
+    /// [`OptimError::Points`] says what is wrong.
+    pub fn validate(&self) -> Result<(), OptimError> {
+        let fail = |why: String| Err(OptimError::Points { why });
+        if self.points.is_empty() {
+            return fail("it has no points".into());
+        }
+        for &(t, factor) in &self.points {
+            if !(0.0..=1.0).contains(&t) {
+                return fail(format!("progress {t} is not in [0, 1]"));
+            }
+            if !(factor >= 0.0 && factor.is_finite()) {
+                return fail(format!("factor {factor} is not 0 or above and finite"));
+            }
+        }
+        match self.points.windows(2).find(|p| p[0].0 >= p[1].0) {
+            Some(p) => fail(format!("progress {} does not come after {}", p[1].0, p[0].0)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Schedule for Piecewise {
+    fn factor(&self, t: f64) -> f64 {
+        let next = self.points.iter().position(|&(at, _)| at >= t);
+        match next {
+            Some(0) => self.points[0].1,
+            Some(i) => {
+                let ((t0, f0), (t1, f1)) = (self.points[i - 1], self.points[i]);
+                let along = (t - t0) / (t1 - t0);
+                f0 * (1.0 - along) + f1 * along
+            }
+            // No points at all: nothing is said, nothing is changed.
+            None => self.points.last().map_or(1.0, |p| p.1),
+        }
+    }
+
+    fn lr(&self, base: f64, step: u64, steps: u64) -> f64 {
+        base * self.factor(after(step, steps))
+    }
+}
+
+impl fmt::Display for Piecewise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let points: Vec<String> = self.points.iter().map(|(t, factor)| format!("{t}={factor}")).collect();
+        write!(f, "piecewise:{}", points.join(","))
+    }
+}
+
+impl FromStr for Piecewise {
+    type Err = OptimError;
+
+    fn from_str(text: &str) -> Result<Self, OptimError> {
+        let point = |p: &str| {
+            let (t, factor) = p.split_once('=')?;
+            Some((t.trim().parse().ok()?, factor.trim().parse().ok()?))
+        };
+        let points = text.strip_prefix("piecewise:").unwrap_or(text).split(',');
+        let points = points.map(|p| point(p).ok_or(OptimError::Points { why: format!("`{p}` is no point") }));
+        let schedule = Self { points: points.collect::<Result<_, _>>()? };
+        schedule.validate()?;
+        Ok(schedule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_between_points() {
+        let s = Piecewise { points: vec![(0.2, 1.0), (0.4, 3.0), (0.8, 0.0)] };
+        for (t, want) in [(-1.0, 1.0), (0.2, 1.0), (0.3, 2.0), (0.4, 3.0), (0.6, 1.5), (0.8, 0.0), (7.0, 0.0)]
+        {
+            assert!((s.factor(t) - want).abs() < 1e-12, "{t}");
+        }
+    }
+
+    #[test]
+    fn one_cycle_never_stands_still_before_the_end() {
+        let s = Piecewise::one_cycle(0.4);
+        assert!((1..100).all(|step| s.lr(1.0, step, 100) > 0.0));
+        assert!((s.lr(1.0, 1, 100) - 0.025).abs() < 1e-12);
+    }
+
+    #[test]
+    fn text_goes_both_ways_and_errors_say_why() {
+        let s = Piecewise { points: vec![(0.0, 0.5), (0.25, 1.0), (1.0, 1e-3)] };
+        assert_eq!(s.to_string().parse::<Piecewise>().unwrap(), s);
+        for (text, why) in [
+            ("piecewise:", "`` is no point"),
+            ("piecewise:0=0,x=1", "`x=1` is no point"),
+            ("piecewise:0=0,0.5=1,0.5=2", "progress 0.5 does not come after 0.5"),
+            ("piecewise:0=0,1.5=1", "progress 1.5 is not in [0, 1]"),
+            ("piecewise:0=-1", "factor -1 is not 0 or above"),
+            ("piecewise:0=NaN", "factor NaN is not 0 or above"),
+        ] {
+            let e = text.parse::<Piecewise>().unwrap_err().to_string();
+            assert!(e.contains(why), "{text}: {e}");
+        }
+    }
+}

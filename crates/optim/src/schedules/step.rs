@@ -1,0 +1,77 @@
+//! Steps down.
+
+use super::Schedule;
+use crate::error::{OptimError, require};
+
+/// Multiplies the rate by `gamma` after every `every` of the training: factor `gamma^floor(t / every)`.
+///
+/// PyTorch's `StepLR(step_size, gamma)` with `every = step_size / all steps`. Default: a tenth after each third.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+pub struct Step {
+    /// Factor of each step, > 0.
+    pub gamma: f64,
+    /// Length of a stage as a fraction of the training, in (0, 1].
+    pub every: f64,
+}
+
+impl Default for Step {
+    fn default() -> Self {
+        Self { gamma: 0.1, every: 1.0 / 3.0 }
+    }
+}
+
+impl Step {
+    /// Checks every parameter.
+    ///
+    /// # Errors
+    /// [`OptimError::Parameter`] names the first field that is out of its range.
+    pub fn validate(&self) -> Result<(), OptimError> {
+        require(self.gamma > 0.0 && self.gamma.is_finite(), "step.gamma", self.gamma, "above 0 and finite")?;
+        require(self.every > 0.0 && self.every <= 1.0, "step.every", self.every, "in (0, 1]")
+    }
+}
+
+impl Schedule for Step {
+    fn factor(&self, t: f64) -> f64 {
+        // 0.3 / 0.1 is just below 3: a stage begins on the step that was meant.
+        self.gamma.powf((t.clamp(0.0, 1.0) / self.every + 1e-9).floor())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_begin_on_the_step_that_was_meant() {
+        for steps in [10u64, 30, 100, 470, 1000, 4690] {
+            let schedule = Step { gamma: 0.5, every: 0.1 };
+            for step in 1..=steps {
+                let stage = (step - 1) * 10 / steps;
+                assert_eq!(
+                    schedule.lr(1.0, step, steps),
+                    0.5f64.powi(stage as i32),
+                    "step {step} of {steps}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn wrong_parameters_are_named() {
+        for every in [0.0, -0.1, 1.1, f64::NAN] {
+            let e = Step { every, ..Step::default() }.validate().unwrap_err();
+            assert!(e.to_string().starts_with("step.every"));
+        }
+        assert!(
+            Step { gamma: 0.0, ..Step::default() }
+                .validate()
+                .unwrap_err()
+                .to_string()
+                .starts_with("step.gamma")
+        );
+        assert!(Step::default().validate().is_ok());
+    }
+}

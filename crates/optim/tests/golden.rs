@@ -1,0 +1,102 @@
+//! Rules, schedules and clipping against PyTorch in f64; `golden/optim/make.py` made the files.
+
+use sparring_optim::{
+    Adam, AdamW, AnyRule, AnySchedule, Constant, Cosine, MomentumKind, Rule, Schedule, Sgd, Step,
+    clip_global_norm,
+};
+
+const STEPS: &str = include_str!("../../../golden/optim/steps.csv");
+const GRADIENTS: &str = include_str!("../../../golden/optim/gradients.csv");
+const SCHEDULES: &str = include_str!("../../../golden/optim/schedules.csv");
+const CLIP: &str = include_str!("../../../golden/optim/clip.csv");
+
+fn numbers(line: &str) -> Vec<f64> {
+    line.split(',').map(|s| s.parse().unwrap()).collect()
+}
+
+/// The variants of the script, with their learning rates.
+fn variants() -> Vec<(&'static str, f64, AnyRule)> {
+    let nesterov = Sgd { momentum: 0.9, kind: MomentumKind::Nesterov, ..Sgd::default() };
+    let dampened = Sgd { momentum: 0.9, dampening: 0.3, weight_decay: 0.01, ..Sgd::default() };
+    let strong = AdamW { beta1: 0.8, beta2: 0.95, eps: 1e-6, weight_decay: 0.3 };
+    vec![
+        ("sgd", 1e-3, Sgd::default().into()),
+        ("sgd-decay", 1e-3, Sgd { weight_decay: 0.1, ..Sgd::default() }.into()),
+        ("sgd-momentum", 1e-3, Sgd { momentum: 0.9, ..Sgd::default() }.into()),
+        ("sgd-dampening", 1e-3, dampened.into()),
+        ("sgd-nesterov", 1e-3, nesterov.into()),
+        ("sgd-nesterov-decay", 1e-3, Sgd { momentum: 0.8, weight_decay: 0.05, ..nesterov }.into()),
+        ("adam", 1e-3, Adam::default().into()),
+        ("adam-decay", 1e-2, Adam { weight_decay: 0.1, ..Adam::default() }.into()),
+        ("adam-gan", 2e-4, Adam::gan().into()),
+        ("adam-no-memory", 1e-3, Adam { beta1: 0.0, beta2: 0.9, eps: 1e-4, ..Adam::default() }.into()),
+        ("adamw", 1e-3, AdamW::default().into()),
+        ("adamw-strong", 1e-2, strong.into()),
+    ]
+}
+
+#[test]
+fn a_hundred_steps_of_every_rule() {
+    let gradients: Vec<Vec<f64>> = GRADIENTS.lines().map(numbers).collect();
+    let rows: Vec<(&str, usize, Vec<f64>)> = STEPS
+        .lines()
+        .map(|line| {
+            let mut parts = line.splitn(3, ',');
+            let (name, step) = (parts.next().unwrap(), parts.next().unwrap().parse().unwrap());
+            (name, step, numbers(parts.next().unwrap()))
+        })
+        .collect();
+    let mut compared = 0;
+    for (name, lr, rule) in variants() {
+        rule.validate().unwrap();
+        let mut w = rows[0].2.clone();
+        let mut state = vec![vec![0.0; w.len()]; rule.slots()];
+        for (i, g) in gradients.iter().enumerate() {
+            let mut slots: Vec<&mut [f64]> = state.iter_mut().map(|s| &mut s[..]).collect();
+            rule.update(i as u64 + 1, lr, &mut w, g, &mut slots);
+            for (_, _, want) in rows.iter().filter(|r| r.0 == name && r.1 == i + 1) {
+                for (a, b) in w.iter().zip(want) {
+                    let off = (a - b).abs() / b.abs().max(1.0);
+                    assert!(off <= 1e-12, "{name}, step {}: {w:?}, PyTorch {want:?}", i + 1);
+                }
+                compared += 1;
+            }
+        }
+    }
+    assert_eq!(compared, rows.len() - 1, "a variant of the script is not tested");
+}
+
+#[test]
+fn schedules() {
+    let of = |name: &str| -> AnySchedule {
+        match name {
+            "constant" => AnySchedule::Constant(Constant {}),
+            "step" => AnySchedule::Step(Step { gamma: 0.5, every: 10.0 / 60.0 }),
+            "cosine" => AnySchedule::Cosine(Cosine { warmup: 0.0, floor: 0.05 }),
+            _ => panic!("the script knows a schedule `{name}`, this test does not"),
+        }
+    };
+    assert_eq!(SCHEDULES.lines().count(), 180);
+    for line in SCHEDULES.lines() {
+        let (name, rest) = line.split_once(',').unwrap();
+        let rest = numbers(rest);
+        let got = of(name).lr(1.0, rest[0] as u64 + 1, 60);
+        assert!((got - rest[1]).abs() <= 1e-12, "{line}: {got}");
+    }
+}
+
+#[test]
+fn clipping() {
+    let first = numbers(GRADIENTS.lines().next().unwrap());
+    assert_eq!(CLIP.lines().count(), 3);
+    for line in CLIP.lines() {
+        let want = numbers(line);
+        let mut g = first.clone();
+        let (a, b) = g.split_at_mut(2);
+        let norm = clip_global_norm(&mut [a, b], want[0]);
+        assert!((norm / want[1] - 1.0).abs() <= 1e-14, "{norm} {line}");
+        for (g, w) in g.iter().zip(&want[2..]) {
+            assert!((g - w).abs() <= 1e-12 * w.abs(), "{g} {line}");
+        }
+    }
+}

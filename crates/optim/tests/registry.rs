@@ -1,0 +1,87 @@
+//! Every registered rule keeps the contract.
+
+use sparring_math::Real;
+use sparring_optim::{ALL, AnyRule, MomentumKind, Rule, Sgd};
+
+fn rules() -> Vec<AnyRule> {
+    let sgd = Sgd { momentum: 0.9, weight_decay: 0.01, ..Sgd::default() };
+    let mut rules = AnyRule::all();
+    rules.push(sgd.into());
+    rules.push(Sgd { kind: MomentumKind::Nesterov, ..sgd }.into());
+    rules
+}
+
+#[test]
+fn names_are_unique_and_parse() {
+    for (i, info) in ALL.iter().enumerate() {
+        assert!(ALL[..i].iter().all(|other| other.name != info.name));
+        let rule: AnyRule = info.name.parse().unwrap();
+        assert_eq!((rule.to_string().as_str(), rule.info()), (info.name, info));
+        assert!(rule.validate().is_ok() && rule.default_lr() > 0.0);
+        assert_eq!(rule.slots(), Rule::<f32>::slots(&rule));
+        assert!(include_str!("../README.md").contains(&format!("| `{}`", info.name)));
+    }
+    let e = "adma".parse::<AnyRule>().unwrap_err().to_string();
+    assert_eq!(e, "no rule is called `adma`; choose one of: sgd, adam, adamw");
+}
+
+/// Fifty steps on 67 weights, cut into pieces of the given length.
+fn run<E: Real>(rule: &AnyRule, piece: usize) -> Vec<E> {
+    const N: usize = 67;
+    let mut w: Vec<E> = (0..N).map(|i| E::of((i as f64 * 0.7).sin())).collect();
+    let mut state = vec![vec![E::ZERO; N]; rule.slots()];
+    for t in 1..=50 {
+        let g: Vec<E> = (0..N).map(|i| E::of(((i * 13 + t) as f64).cos() * 1e-2)).collect();
+        for start in (0..N).step_by(piece) {
+            let range = start..N.min(start + piece);
+            let mut slots: Vec<&mut [E]> = state.iter_mut().map(|s| &mut s[range.clone()]).collect();
+            rule.update(t as u64, E::of(1e-2), &mut w[range.clone()], &g[range.clone()], &mut slots);
+        }
+    }
+    w
+}
+
+#[test]
+fn any_cut_gives_the_same_bits() {
+    for rule in rules() {
+        let (whole32, whole64) = (run::<f32>(&rule, 67), run::<f64>(&rule, 67));
+        for piece in [1, 2, 3, 7, 8, 16, 31, 66] {
+            assert_eq!(whole32, run::<f32>(&rule, piece), "{rule} in pieces of {piece}");
+            assert_eq!(whole64, run::<f64>(&rule, piece), "{rule} in pieces of {piece}");
+        }
+        let off = whole32.iter().zip(&whole64).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max);
+        assert!(off < 1e-4, "{rule}: f32 strays by {off}");
+    }
+}
+
+#[test]
+fn every_rule_goes_downhill() {
+    for rule in rules() {
+        let mut w = [4.0f64, -3.0];
+        let mut state = vec![[0.0; 2]; rule.slots()];
+        for t in 1..=2000 {
+            let g = [w[0], 10.0 * w[1]];
+            let mut slots: Vec<&mut [f64]> = state.iter_mut().map(|s| &mut s[..]).collect();
+            rule.update(t, 1e-2, &mut w, &g, &mut slots);
+        }
+        assert!(w.iter().all(|w| w.abs() < 1e-3), "{rule:?}: {w:?}");
+    }
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn configurations_go_both_ways() {
+    use sparring_optim::{Adam, AnySchedule, SCHEDULES};
+    for rule in rules() {
+        let text = serde_json::to_string(&rule).unwrap();
+        assert_eq!(serde_json::from_str::<AnyRule>(&text).unwrap(), rule, "{text}");
+    }
+    let rule: AnyRule = serde_json::from_str(r#"{"adam":{"beta1":0.5}}"#).unwrap();
+    assert_eq!(rule, Adam::gan().into());
+    assert!(serde_json::from_str::<AnyRule>(r#"{"adam":{"beta":0.5}}"#).is_err());
+    for info in SCHEDULES {
+        let schedule: AnySchedule = info.name.parse().unwrap();
+        let text = serde_json::to_string(&schedule).unwrap();
+        assert_eq!(serde_json::from_str::<AnySchedule>(&text).unwrap(), schedule, "{text}");
+    }
+}

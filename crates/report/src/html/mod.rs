@@ -1,0 +1,19 @@
+//! A report as data, and the one HTML file it becomes.
+
+mod block;
+mod details;
+mod gallery;
+mod page;
+mod render;
+mod table;
+
+pub use block::{Block, Code, Fact, Figure, Note, Section, Tile, Tone};
+pub use details::Details;
+pub use gallery::{Gallery, GalleryEntry, Prediction};
+pub use page::Page;
+pub use table::{Cell, Table};
+
+#[cfg(test)]
+pub(crate) mod balance;
+#[cfg(test)]
+mod every_block_test;

@@ -1,0 +1,173 @@
+//! Tables that can be read across.
+
+use super::block::Tone;
+use crate::escape::{escape_into, prose_into};
+
+/// Rows and columns of short texts and numbers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// Running text above; may be empty.
+    pub caption: String,
+    /// Names of the columns.
+    pub headers: Vec<String>,
+    /// Rows of cells; the first cell of a row names it. Short rows are filled up.
+    pub rows: Vec<Vec<Cell>>,
+    /// Indices of rows to set off.
+    pub highlight: Vec<usize>,
+}
+
+/// One place of a table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cell {
+    /// What it says; may hold `code`.
+    pub text: String,
+    /// Fraction of 1 drawn as a bar behind a number; `None` or NaN for none.
+    pub bar: Option<f64>,
+    /// Colour of the text.
+    pub tone: Tone,
+}
+
+impl Cell {
+    /// A fraction of 1 as a percentage with one decimal and a bar; "–" if it is not finite.
+    ///
+    /// ```
+    /// use sparring_report::html::Cell;
+    /// assert_eq!(Cell::percent(0.8846).text, "88.5\u{a0}%");
+    /// assert_eq!(Cell::percent(f64::NAN).text, "–");
+    /// ```
+    pub fn percent(fraction: f64) -> Self {
+        if !fraction.is_finite() {
+            return Self::from("–");
+        }
+        Self { text: format!("{:.1}\u{a0}%", fraction * 100.0), bar: Some(fraction), tone: Tone::Plain }
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+}
+
+impl Table {
+    pub(super) fn render(&self, out: &mut String) {
+        let columns = self.rows.iter().map(Vec::len).chain([self.headers.len()]).max().unwrap_or(0);
+        if columns == 0 {
+            return;
+        }
+        let numeric: Vec<bool> = (0..columns).map(|c| self.is_numeric(c)).collect();
+        let class = |c: usize| if numeric[c] { "n" } else { "" };
+        out.push_str("<div class=\"scroll\"><table>");
+        if !self.caption.is_empty() {
+            out.push_str("<caption>");
+            prose_into(&self.caption, out);
+            out.push_str("</caption>");
+        }
+        if !self.headers.is_empty() {
+            out.push_str("<thead><tr>");
+            for c in 0..columns {
+                open("th scope=\"col\"", class(c), out);
+                prose_into(self.headers.get(c).map_or("", String::as_str), out);
+                out.push_str("</th>");
+            }
+            out.push_str("</tr></thead>");
+        }
+        out.push_str("<tbody>\n");
+        for (r, row) in self.rows.iter().enumerate() {
+            out.push_str(if self.highlight.contains(&r) { "<tr class=\"hot\">" } else { "<tr>" });
+            for c in 0..columns {
+                let blank = Cell::default();
+                let cell = row.get(c).unwrap_or(&blank);
+                let (tag, end) = if c == 0 { ("th scope=\"row\"", "</th>") } else { ("td", "</td>") };
+                open(tag, &format!("{}{}", class(c), cell.tone.class()), out);
+                cell.render(out);
+                out.push_str(end);
+            }
+            out.push_str("</tr>\n");
+        }
+        out.push_str("</tbody></table></div>\n");
+    }
+
+    /// A column of numbers (and gaps) is set flush right, so that digits stand under digits.
+    fn is_numeric(&self, column: usize) -> bool {
+        let texts = || self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.text.trim());
+        let gap = |t: &str| t.is_empty() || t == "–" || t == "-";
+        texts().any(|t| !gap(t)) && texts().all(|t| gap(t) || reads_as_number(t))
+    }
+}
+
+/// Whether a text starts like a number and has at most a unit of three letters (`97.9 %`, `−0.1`, `12.5 s`, `1×10⁻³`).
+fn reads_as_number(text: &str) -> bool {
+    let body = text.trim_start_matches(['+', '-', '−', '±', '<', '>', '≤', '≥', '≈', '~', ' ']);
+    body.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && body.chars().filter(|c| c.is_alphabetic()).count() <= 3
+        || matches!(body.to_ascii_lowercase().as_str(), "nan" | "inf" | "∞")
+}
+
+impl Cell {
+    fn render(&self, out: &mut String) {
+        match self.bar.filter(|b| b.is_finite()) {
+            Some(bar) => {
+                out.push_str("<span class=\"meter\" style=\"--v:");
+                escape_into(&format!("{:.1}%", bar.clamp(0.0, 1.0) * 100.0), out);
+                out.push_str("\">");
+                prose_into(&self.text, out);
+                out.push_str("</span>");
+            }
+            None => prose_into(&self.text, out),
+        }
+    }
+}
+
+fn open(tag: &str, class: &str, out: &mut String) {
+    out.push('<');
+    out.push_str(tag);
+    let class = class.trim();
+    if !class.is_empty() {
+        out.push_str(" class=\"");
+        out.push_str(class);
+        out.push('"');
+    }
+    out.push('>');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_recognised() {
+        for number in
+            ["97.9\u{a0}%", "−0.3", "12", "1.5 s", "≤ 3", ".5", "1×10⁻³", "NaN", "98.2 ± 0.3", "109,386"]
+        {
+            assert!(reads_as_number(number), "{number}");
+        }
+        for word in ["pgd", "", "40 steps of eps", "linf"] {
+            assert!(!reads_as_number(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn short_rows_are_filled_and_columns_aligned() {
+        let table = Table {
+            headers: vec!["attack".into(), "accuracy".into()],
+            rows: vec![vec!["pgd".into(), Cell::percent(1.5)], vec!["none".into()]],
+            highlight: vec![1],
+            ..Table::default()
+        };
+        let mut out = String::new();
+        table.render(&mut out);
+        assert_eq!(out.matches("<td").count(), 2);
+        assert!(out.contains("<th scope=\"col\" class=\"n\">accuracy"));
+        assert!(out.contains("--v:100.0%") && out.contains("<tr class=\"hot\">"));
+        let mut nothing = String::new();
+        Table::default().render(&mut nothing);
+        assert!(nothing.is_empty());
+    }
+}

@@ -1,0 +1,171 @@
+//! One axis: what it says and how numbers become places.
+
+use super::tick_label::TickFormat;
+use super::ticks::{linear_ticks, log_ticks};
+
+/// Numbers beyond this magnitude are not drawn: their differences would overflow.
+const DRAWABLE: f64 = 1e300;
+
+/// How an axis is divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scale {
+    /// Equal steps are equal differences.
+    #[default]
+    Linear,
+    /// Equal steps are equal ratios; numbers that are not positive are not drawn.
+    Log10,
+}
+
+/// Which numbers an axis shows.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Range {
+    /// All data.
+    #[default]
+    Auto,
+    /// All data and zero (ignored on a logarithmic axis).
+    FromZero,
+    /// From the first to the second number, whatever the data; broken or reversed ends count as [`Range::Auto`].
+    Fixed(f64, f64),
+}
+
+/// An axis of a chart.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Axis {
+    /// What is measured, with its unit.
+    pub label: String,
+    /// Linear or logarithmic.
+    pub scale: Scale,
+    /// How ticks are written.
+    pub format: TickFormat,
+    /// Which numbers are shown.
+    pub range: Range,
+}
+
+impl Axis {
+    /// Whether `v` has a place on this axis.
+    pub(super) fn draws(&self, v: f64) -> bool {
+        v.abs() <= DRAWABLE && (self.scale == Scale::Linear || v > 1.0 / DRAWABLE)
+    }
+
+    /// The axis over `values`; `ends` says whether it stops at the data or at the next tick.
+    pub(super) fn over(&self, values: impl Iterator<Item = f64>, target: usize, ends: Ends) -> Ruler {
+        let log = self.scale == Scale::Log10;
+        let mut low = f64::INFINITY;
+        let mut high = f64::NEG_INFINITY;
+        let zero = (self.range == Range::FromZero && !log).then_some(0.0);
+        for v in values.filter(|&v| self.draws(v)).chain(zero) {
+            low = low.min(v);
+            high = high.max(v);
+        }
+        if low > high {
+            (low, high) = if log { (0.1, 1.0) } else { (0.0, 1.0) };
+        }
+        let mut fixed = false;
+        if let Range::Fixed(from, to) = self.range
+            && self.draws(from)
+            && self.draws(to)
+            && from < to
+        {
+            (low, high, fixed) = (from, to, true);
+        }
+        if low == high {
+            // A single value stands in the middle of an axis wide enough to be read.
+            let half = if low == 0.0 { 0.5 } else { low.abs() * 0.1 };
+            (low, high) = if log { (low / 2.0, high * 2.0) } else { (low - half, high + half) };
+        }
+        if !fixed && !log && ends == Ends::Ticks {
+            (low, high) = widened(low, high, target);
+        }
+        let ticks = if log { log_ticks(low, high, target) } else { linear_ticks(low, high, target) };
+        Ruler { log, low, high, labels: self.format.labels(&ticks, self.scale), ticks }
+    }
+}
+
+/// Where an automatic axis stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// At the outermost data.
+    Data,
+    /// At the round number beyond them.
+    Ticks,
+}
+
+/// Ends moved outwards to the next multiple of the tick step.
+fn widened(low: f64, high: f64, target: usize) -> (f64, f64) {
+    let ticks = linear_ticks(low, high, target);
+    let [first, second, ..] = ticks[..] else { return (low, high) };
+    let step = second - first;
+    let last = ticks[ticks.len() - 1];
+    // Data a hair beyond a tick (less than a twentieth of a step) do not open a whole empty step.
+    let down = if first - low > 0.05 * step { first - step } else { low.min(first) };
+    let up = if high - last > 0.05 * step { last + step } else { high.max(last) };
+    (down, up)
+}
+
+/// An axis with numbers on it: turns values into fractions of its length.
+#[derive(Debug, Clone)]
+pub(super) struct Ruler {
+    log: bool,
+    low: f64,
+    high: f64,
+    pub(super) ticks: Vec<f64>,
+    pub(super) labels: Vec<String>,
+}
+
+impl Ruler {
+    /// Place of `v` as a fraction of the axis: 0 at the low end, 1 at the high end, outside beyond them (at most 50 lengths).
+    pub(super) fn place(&self, v: f64) -> f64 {
+        let at = |v: f64| if self.log { v.log10() } else { v };
+        // Halves first: the difference of two large numbers of opposite sign must not overflow.
+        let (v, low, high) = (at(v) / 2.0, at(self.low) / 2.0, at(self.high) / 2.0);
+        ((v - low) / (high - low)).clamp(-50.0, 51.0)
+    }
+
+    /// Whether `v` lies on the axis, its ends included.
+    pub(super) fn shows(&self, v: f64) -> bool {
+        (-1e-9..=1.0 + 1e-9).contains(&self.place(v))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ranges() {
+        let axis = |range| Axis { range, ..Axis::default() };
+        let auto = axis(Range::Auto).over([2.0, 7.9].into_iter(), 4, Ends::Ticks);
+        assert_eq!((auto.low, auto.high), (2.0, 8.0));
+        let zero = axis(Range::FromZero).over([7.9].into_iter(), 4, Ends::Data);
+        assert_eq!((zero.low, zero.high), (0.0, 7.9));
+        let fixed = axis(Range::Fixed(0.0, 1.0)).over([5.0].into_iter(), 4, Ends::Ticks);
+        assert!(!fixed.shows(5.0) && fixed.shows(0.0) && fixed.shows(1.0));
+        let broken = axis(Range::Fixed(1.0, f64::NAN)).over([1.0, 2.0].into_iter(), 4, Ends::Data);
+        assert_eq!((broken.low, broken.high), (1.0, 2.0));
+        let none = axis(Range::Auto).over(std::iter::empty(), 4, Ends::Ticks);
+        assert_eq!((none.low, none.high), (0.0, 1.0));
+    }
+
+    #[test]
+    fn log_ignores_what_has_no_logarithm() {
+        let axis = Axis { scale: Scale::Log10, ..Axis::default() };
+        let ruler = axis.over([0.0, -3.0, f64::NAN, 0.01, 1.0].into_iter(), 5, Ends::Ticks);
+        assert_eq!((ruler.low, ruler.high), (0.01, 1.0));
+        assert!((ruler.place(0.1) - 0.5).abs() < 1e-12);
+    }
+
+    proptest! {
+        #[test]
+        fn any_numbers_have_a_place(values in prop::collection::vec(any::<f64>(), 0..12), log in any::<bool>()) {
+            let scale = if log { Scale::Log10 } else { Scale::Linear };
+            let axis = Axis { scale, ..Axis::default() };
+            for ends in [Ends::Data, Ends::Ticks] {
+                let ruler = axis.over(values.iter().copied(), 5, ends);
+                for &v in values.iter().filter(|&&v| axis.draws(v)) {
+                    prop_assert!((-1e-6..=1.0 + 1e-6).contains(&ruler.place(v)), "{v} on {ruler:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Any chart, in either size, alone or on a page.
+
+use super::STYLE;
+use super::bar::BarChart;
+use super::line::LineChart;
+
+/// The shape a chart is laid out for; both scale with their place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Size {
+    /// As wide as a page of text.
+    #[default]
+    Wide,
+    /// Half a page, or a phone: same letters, fewer ticks.
+    Compact,
+}
+
+impl Size {
+    /// Width and height of the view box.
+    pub(super) fn pixels(self) -> (f64, f64) {
+        match self {
+            Self::Wide => (820.0, 420.0),
+            Self::Compact => (410.0, 330.0),
+        }
+    }
+
+    /// About how many ticks fit across and up.
+    pub(super) fn ticks(self) -> (usize, usize) {
+        match self {
+            Self::Wide => (8, 5),
+            Self::Compact => (5, 5),
+        }
+    }
+}
+
+/// A chart of any kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Chart {
+    /// Curves.
+    Line(LineChart),
+    /// Grouped bars.
+    Bar(BarChart),
+}
+
+impl Chart {
+    /// The chart as an SVG file that needs nothing else.
+    ///
+    /// ```
+    /// use sparring_report::svg::{Chart, LineChart, Series, Size};
+    /// let chart = LineChart { series: vec![Series::new("loss", [(0.0, 2.3), (1.0, 0.4)])], ..LineChart::default() };
+    /// let svg = Chart::Line(chart).to_svg(Size::Wide);
+    /// assert!(svg.starts_with("<svg xmlns=") && svg.contains("prefers-color-scheme"));
+    /// ```
+    pub fn to_svg(&self, size: Size) -> String {
+        let mut out = String::new();
+        self.draw(size, &mut out);
+        // The style goes right behind the opening tag, before anything it styles.
+        let head = out.find('>').map_or(0, |at| at + 1);
+        out.insert_str(head, &format!("<style>{STYLE}.chart{{background:var(--chart-back)}}</style>"));
+        out
+    }
+
+    /// Appends the bare element, for a page that holds [`STYLE`] itself.
+    pub(crate) fn draw(&self, size: Size, out: &mut String) {
+        match self {
+            Self::Line(chart) => chart.draw(size, out),
+            Self::Bar(chart) => chart.draw(size, out),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The look of a series: colour, dash and marker, so that no reader depends on colour alone.
+
+use super::ink::{num, numbers};
+use crate::escape::escape_into;
+
+/// Number of colours in the style sheet.
+const COLOURS: usize = 8;
+const DASHES: [&str; 4] = ["", "7 4", "2 4", "10 4 2 4"];
+
+/// CSS value of the colour of series `slot`.
+pub(super) fn colour(slot: usize) -> String {
+    format!("var(--c{})", slot % COLOURS)
+}
+
+/// Appends the dash pattern of series `slot` as an attribute; the first one is solid.
+pub(super) fn dash(slot: usize, out: &mut String) {
+    let pattern = DASHES[slot % DASHES.len()];
+    if !pattern.is_empty() {
+        out.push_str(" stroke-dasharray=\"");
+        out.push_str(pattern);
+        out.push('"');
+    }
+}
+
+/// Appends the marker of series `slot` at (`x`, `y`); `hint`, if there is one, shows under a resting pointer.
+pub(super) fn mark(slot: usize, x: f64, y: f64, hint: &str, out: &mut String) {
+    let fill = colour(slot);
+    let tag = match slot % 4 {
+        0 => {
+            out.push_str("<circle");
+            numbers(&[("cx", x), ("cy", y), ("r", 4.2)], out);
+            "circle"
+        }
+        1 => {
+            out.push_str("<rect");
+            numbers(&[("x", x - 3.9), ("y", y - 3.9), ("width", 7.8), ("height", 7.8)], out);
+            "rect"
+        }
+        2 => polygon(&[(x, y - 5.2), (x + 5.0, y + 3.8), (x - 5.0, y + 3.8)], out),
+        _ => polygon(&[(x, y - 5.4), (x + 5.4, y), (x, y + 5.4), (x - 5.4, y)], out),
+    };
+    out.push_str(" class=\"mark\" fill=\"");
+    out.push_str(&fill);
+    if hint.is_empty() {
+        out.push_str("\"/>");
+    } else {
+        out.push_str("\"><title>");
+        escape_into(hint, out);
+        out.push_str("</title></");
+        out.push_str(tag);
+        out.push('>');
+    }
+}
+
+fn polygon(points: &[(f64, f64)], out: &mut String) -> &'static str {
+    out.push_str("<polygon points=\"");
+    for (i, (x, y)) in points.iter().enumerate() {
+        if i > 0 {
+            out.push(' ');
+        }
+        num(*x, out);
+        out.push(',');
+        num(*y, out);
+    }
+    out.push('"');
+    "polygon"
+}

@@ -1,0 +1,27 @@
+//! Charts as SVG: plain data in, a string out.
+//!
+//! Colours are CSS variables with a light and a dark set, so a chart follows the reader's preference wherever it stands.
+
+mod axis;
+mod bar;
+mod chart;
+#[cfg(test)]
+mod chart_test;
+mod decimate;
+mod frame;
+mod ink;
+mod legend;
+mod line;
+mod marker;
+mod tick_label;
+mod ticks;
+
+pub use axis::{Axis, Range, Scale};
+pub use bar::{BarChart, BarSeries};
+pub use chart::{Chart, Size};
+pub use line::{LineChart, Series};
+pub use tick_label::TickFormat;
+pub use ticks::{linear_ticks, log_ticks};
+
+/// Colours and text of every chart; a page holds it once, a standalone SVG brings its own.
+pub(crate) const STYLE: &str = include_str!("chart.css");

@@ -1,0 +1,219 @@
+//! The array: contiguous, copy-on-write.
+
+use crate::pool::Buffer;
+use crate::{Elem, Shape};
+use std::fmt;
+use std::sync::Arc;
+
+/// A row-major array of rank 0 to 4; a clone shares the buffer until one of the two is written.
+#[derive(Clone)]
+pub struct Array<E: Elem = f32> {
+    buffer: Arc<Buffer<E>>,
+    shape: Shape,
+}
+
+/// The working type.
+pub type Tensor = Array<f32>;
+
+/// What can be wrong with data from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TensorError {
+    /// The shape asks for another number of elements than there are.
+    Length {
+        /// The shape asked for.
+        shape: Vec<usize>,
+        /// Numbers given.
+        got: usize,
+    },
+    /// An array of another shape is needed.
+    Shape {
+        /// The shape there is.
+        got: Vec<usize>,
+        /// What fits.
+        wanted: String,
+    },
+    /// A convolution kernel that does not fit its image.
+    Kernel {
+        /// Extent of the kernel.
+        kernel: [usize; 2],
+        /// Step of the kernel.
+        stride: [usize; 2],
+        /// Zeros on each side.
+        padding: [usize; 2],
+        /// Extent of the image.
+        input: [usize; 2],
+    },
+    /// Pooling windows that do not fit their input.
+    Window {
+        /// Extent of the window.
+        kernel: [usize; 2],
+        /// Distance between windows.
+        stride: [usize; 2],
+        /// Border on each side.
+        padding: [usize; 2],
+        /// Extent of the input.
+        input: [usize; 2],
+    },
+}
+
+impl fmt::Display for TensorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length { shape, got } => write!(f, "shape {shape:?} does not hold {got} numbers"),
+            Self::Shape { got, wanted } => write!(f, "shape {got:?} where {wanted} is needed"),
+            Self::Kernel { kernel, stride, padding, input } => write!(
+                f,
+                "kernel {kernel:?} with stride {stride:?} and padding {padding:?} does not fit an image of {input:?} \
+                 pixels: kernel and stride must be at least 1, the kernel at most the padded image"
+            ),
+            Self::Window { kernel, stride, padding, input } => write!(
+                f,
+                "windows {kernel:?} with stride {stride:?} and padding {padding:?} do not fit {input:?} pixels: window, \
+                 stride and input must be at least 1, padding at most half the window, the window at most the padded input"
+            ),
+        }
+    }
+}
+impl std::error::Error for TensorError {}
+
+impl<E: Elem> Array<E> {
+    /// An array whose numbers are unspecified: for kernels that write every element.
+    pub fn stale(shape: impl Into<Shape>) -> Self {
+        let shape = shape.into();
+        Self { buffer: Arc::new(Buffer::stale(shape.numel())), shape }
+    }
+    /// All elements `value`.
+    pub fn full(shape: impl Into<Shape>, value: E) -> Self {
+        let mut a = Self::stale(shape);
+        a.as_mut_slice().fill(value);
+        a
+    }
+    /// All elements 0.
+    pub fn zeros(shape: impl Into<Shape>) -> Self {
+        Self::full(shape, E::ZERO)
+    }
+    /// All elements 1.
+    pub fn ones(shape: impl Into<Shape>) -> Self {
+        Self::full(shape, E::ONE)
+    }
+    /// A rank-0 array.
+    pub fn scalar(value: E) -> Self {
+        Self::full([], value)
+    }
+    /// Element `i` (row-major) is `f(i)`.
+    pub fn from_fn(shape: impl Into<Shape>, mut f: impl FnMut(usize) -> E) -> Self {
+        let mut a = Self::stale(shape);
+        for (i, v) in a.as_mut_slice().iter_mut().enumerate() {
+            *v = f(i);
+        }
+        a
+    }
+    /// A copy of row-major data.
+    ///
+    /// # Errors
+    /// [`TensorError::Length`] if the numbers do not fill the shape exactly.
+    pub fn try_from_slice(shape: &[usize], data: &[E]) -> Result<Self, TensorError> {
+        let wanted = shape.iter().try_fold(1usize, |a, &d| a.checked_mul(d));
+        if shape.len() > 4 || wanted != Some(data.len()) {
+            return Err(TensorError::Length { shape: shape.to_vec(), got: data.len() });
+        }
+        Ok(Self::from_slice(shape, data))
+    }
+    /// A copy of row-major data.
+    ///
+    /// # Panics
+    /// If the numbers do not fill the shape exactly.
+    #[track_caller]
+    pub fn from_slice(shape: impl Into<Shape>, data: &[E]) -> Self {
+        let shape = shape.into();
+        assert_eq!(shape.numel(), data.len(), "shape {shape} does not hold {} numbers", data.len());
+        let mut a = Self::stale(shape);
+        a.as_mut_slice().copy_from_slice(data);
+        a
+    }
+    /// Extents.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        self.shape.numel()
+    }
+    /// No element at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The numbers in row-major order.
+    pub fn as_slice(&self) -> &[E] {
+        self.buffer.as_slice()
+    }
+    /// The numbers, to write; copies first if another array shares them.
+    pub fn as_mut_slice(&mut self) -> &mut [E] {
+        Arc::make_mut(&mut self.buffer).as_mut_slice()
+    }
+    /// Whether no other array shares the buffer, so that writing is in place.
+    pub fn is_unique(&mut self) -> bool {
+        Arc::get_mut(&mut self.buffer).is_some()
+    }
+    /// The single element of a one-element array.
+    ///
+    /// # Panics
+    /// If there is not exactly one element.
+    #[track_caller]
+    pub fn item(&self) -> E {
+        assert_eq!(self.len(), 1, "item: array of shape {} has {} elements", self.shape, self.len());
+        self.as_slice()[0]
+    }
+    /// The same numbers under another shape; free.
+    ///
+    /// # Panics
+    /// If the number of elements differs.
+    #[track_caller]
+    pub fn reshape(&self, shape: impl Into<Shape>) -> Self {
+        let shape = shape.into();
+        assert_eq!(shape.numel(), self.len(), "reshape: {} does not fit into {shape}", self.shape);
+        Self { buffer: Arc::clone(&self.buffer), shape }
+    }
+    /// Another scalar type, value by value.
+    pub fn cast<F: Elem>(&self) -> Array<F> {
+        let src = self.as_slice();
+        Array::from_fn(self.shape, |i| F::of(src[i].to_f64()))
+    }
+}
+
+impl<E: Elem> PartialEq for Array<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.shape == other.shape && self.as_slice() == other.as_slice()
+    }
+}
+
+impl<E: Elem> fmt::Debug for Array<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = &self.as_slice()[..self.len().min(8)];
+        write!(f, "Array{} {head:?}", self.shape)?;
+        if self.len() > head.len() { write!(f, " ..") } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clone_shares_until_written() {
+        let a = Tensor::from_slice([2, 2], &[1.0, 2.0, 3.0, 4.0]);
+        let mut b = a.clone();
+        assert!(!b.is_unique());
+        b.as_mut_slice()[0] = 9.0;
+        assert_eq!((a.as_slice()[0], b.as_slice()[0]), (1.0, 9.0));
+        assert!(b.is_unique());
+    }
+
+    #[test]
+    fn outside_data_must_fit() {
+        assert!(Tensor::try_from_slice(&[2, 3], &[0.0; 5]).is_err());
+        assert!(Tensor::try_from_slice(&[usize::MAX, 2], &[]).is_err());
+        assert_eq!(Tensor::scalar(3.0).item(), 3.0);
+    }
+}

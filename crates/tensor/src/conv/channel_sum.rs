@@ -1,0 +1,65 @@
+//! The gradient at a bias.
+
+use crate::pool::Buffer;
+use crate::{Array, Elem, par};
+
+/// Partial sums of a plane; fixed, so that the result is the same everywhere.
+const LANES: usize = 16;
+
+/// The sum over everything but the channel: Σ over n and pixels of dy\[n, c, ..\]. A plane is summed in 16 interleaved partial sums, planes
+/// in order of n.
+///
+/// # Shapes
+/// `dy` \[n, c\] or \[n, c, h, w\]; result \[c\].
+///
+/// # Panics
+/// If the rank is below 2.
+#[track_caller]
+pub fn channel_sum<E: Elem>(dy: &Array<E>) -> Array<E> {
+    let shape = dy.shape();
+    assert!(shape.rank() >= 2, "channel_sum: {shape} has no channels");
+    let (c, plane) = (shape[1], shape[2..].iter().product::<usize>());
+    let mut out = Array::zeros([c]);
+    if dy.is_empty() {
+        return out;
+    }
+    let sums = out.as_mut_slice();
+    if plane == 1 {
+        for row in dy.as_slice().chunks(c) {
+            sums.iter_mut().zip(row).for_each(|(s, &v)| *s += v);
+        }
+        return out;
+    }
+    let mut planes = Buffer::<E>::stale(dy.len() / plane);
+    let data = dy.as_slice();
+    par::for_each_chunk(planes.as_mut_slice(), c, dy.len() / 4, |n, row| {
+        for (i, v) in row.iter_mut().enumerate() {
+            *v = plane_sum(&data[(n * c + i) * plane..(n * c + i + 1) * plane]);
+        }
+    });
+    for row in planes.as_slice().chunks(c) {
+        sums.iter_mut().zip(row).for_each(|(s, &v)| *s += v);
+    }
+    out
+}
+
+fn plane_sum<E: Elem>(plane: &[E]) -> E {
+    let mut acc = [E::ZERO; LANES];
+    let (whole, rest) = plane.as_chunks::<LANES>();
+    for v in whole {
+        for i in 0..LANES {
+            acc[i] += v[i];
+        }
+    }
+    for (a, &v) in acc.iter_mut().zip(rest) {
+        *a += v;
+    }
+    let mut half = LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            acc[i] += acc[i + half];
+        }
+        half /= 2;
+    }
+    acc[0]
+}

@@ -1,0 +1,5 @@
+//! Arrays from and to the matrices and vectors of others.
+
+#[cfg(feature = "nalgebra")]
+mod linear_algebra;
+mod plain;

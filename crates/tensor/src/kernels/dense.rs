@@ -1,0 +1,203 @@
+//! The dense product: K in blocks, B in panels, rows in tiles, the output split over threads.
+
+use super::door::Door;
+use super::pack;
+use super::scratch::Scratch;
+use super::tile::Tile;
+use crate::par;
+use crate::{Elem, Mat, MatMut};
+
+/// K of a packed block: a panel of B (256 × 32 `f32`) is 32 KB.
+const BLOCK_K: usize = 256;
+/// Columns of B packed at a time: with `BLOCK_K` half a megabyte of `f32`, inside L2.
+const BLOCK_N: usize = 512;
+/// Up to this many tiles of rows B is read in place where its rows are contiguous: packing would cost as much as it saves.
+const IN_PLACE_TILES: usize = 2;
+/// From this many columns on, rows of A that do not lie ready are packed.
+const PACK_A_COLUMNS: usize = 128;
+/// Columns a thread gets at least when the columns are split.
+const SPLIT_COLUMNS: usize = 32;
+
+/// Where the chain of an output element begins.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a, E> {
+    /// At 0.
+    Zero,
+    /// At the number of this row in the element's column: a bias.
+    Row(&'a [E]),
+    /// At what the output holds: accumulation.
+    Out,
+}
+
+/// One thread's share: plain addresses, already checked.
+#[derive(Clone, Copy)]
+struct Job<E> {
+    m: usize,
+    n: usize,
+    k: usize,
+    a: *const E,
+    a_rs: usize,
+    a_cs: usize,
+    b: *const E,
+    b_rs: usize,
+    b_cs: usize,
+    start: *const E,
+    start_ld: usize,
+    c: *mut E,
+    ldc: usize,
+}
+
+/// A job on its way to another thread.
+struct Shared<E>(Job<E>);
+// SAFETY: a job only reads A, B and a bias row, and the parts cut from one job write disjoint parts of C.
+unsafe impl<E: Sync> Sync for Shared<E> {}
+
+/// out = start + a · b.
+///
+/// # Panics
+/// If the extents do not agree.
+pub fn product<E: Elem>(
+    door: &Door<E>,
+    a: Mat<'_, E>,
+    b: Mat<'_, E>,
+    start: Start<'_, E>,
+    out: MatMut<'_, E>,
+) {
+    let (m, n, k) = (a.rows(), b.cols(), a.cols());
+    assert!(b.rows() == k && out.rows() == m && out.cols() == n, "product: extents differ");
+    if m == 0 || n == 0 {
+        return;
+    }
+    let (ldc, [a_rs, a_cs], [b_rs, b_cs]) = (out.stride(), a.strides(), b.strides());
+    let c = out.into_slice().as_mut_ptr();
+    let (from, start_ld) = match start {
+        Start::Zero => (std::ptr::null(), 0),
+        Start::Row(row) => {
+            assert!(row.len() >= n, "product: start too short");
+            (row.as_ptr(), 0)
+        }
+        Start::Out => (c.cast_const(), ldc),
+    };
+    let (a, b) = (a.data().as_ptr(), b.data().as_ptr());
+    let job = Job { m, n, k, a, a_rs, a_cs, b, b_rs, b_cs, start: from, start_ld, c, ldc };
+    let (rows, cols) = grid(door, m, n, m.saturating_mul(n).saturating_mul(k));
+    if rows * cols == 1 {
+        // SAFETY: the views have checked that every element they name exists; C is borrowed mutably.
+        return unsafe { run(door, &job) };
+    }
+    let shared = Shared(job);
+    let vectors = n.div_ceil(door.lanes());
+    let work = |task: usize| {
+        let (r, c) = (task / cols, task % cols);
+        // Columns are cut at whole vectors, as evenly as that allows.
+        let cut = |i: usize| (i * vectors / cols * door.lanes()).min(n);
+        let ((r0, r1), (c0, c1)) = ((r * m / rows, (r + 1) * m / rows), (cut(c), cut(c + 1)));
+        let whole = &shared;
+        // SAFETY: tasks are disjoint sub-rectangles of the checked job.
+        unsafe { run(door, &part(&whole.0, r0, r1, c0, c1)) }
+    };
+    par::tasks(rows * cols, work);
+}
+
+/// Into how many rows and columns of tasks the output is cut. This changes speed only, never a bit.
+fn grid<E: Elem>(door: &Door<E>, m: usize, n: usize, mul_adds: usize) -> (usize, usize) {
+    let threads = par::threads(mul_adds / par::MUL_ADDS_PER_ELEMENT);
+    if threads == 1 {
+        return (1, 1);
+    }
+    if n >= SPLIT_COLUMNS * threads && (n >= m || m < threads * door.max_rows()) {
+        (1, threads)
+    } else {
+        (threads.min(m.div_ceil(door.max_rows())), 1)
+    }
+}
+
+/// Rows `r0..r1` and columns `c0..c1` of a job.
+///
+/// # Safety
+/// The ranges lie inside the job.
+unsafe fn part<E>(j: &Job<E>, r0: usize, r1: usize, c0: usize, c1: usize) -> Job<E> {
+    // SAFETY: the offsets of existing elements; an empty K leaves A and B unread, hence the wrapping arithmetic there.
+    let start = if j.start.is_null() { j.start } else { unsafe { j.start.add(r0 * j.start_ld + c0) } };
+    Job {
+        m: r1 - r0,
+        n: c1 - c0,
+        a: j.a.wrapping_add(r0 * j.a_rs),
+        b: j.b.wrapping_add(c0 * j.b_cs),
+        // SAFETY: as above.
+        c: unsafe { j.c.add(r0 * j.ldc + c0) },
+        start,
+        ..Job { ..*j }
+    }
+}
+
+/// # Safety
+/// All elements of A, B and start are readable and C is writable by this thread alone.
+unsafe fn run<E: Elem>(door: &Door<E>, j: &Job<E>) {
+    let nr = door.panel();
+    let in_place = j.b_cs == 1 && j.m <= IN_PLACE_TILES * door.max_rows();
+    let pack_a = j.a_rs != 1 && (j.n >= PACK_A_COLUMNS || j.a_cs != 1);
+    let (kc, nc) = (j.k.min(BLOCK_K), j.n.min(BLOCK_N));
+    let mut b_block = Scratch::<E>::stale(kc * if in_place { nr } else { nc.next_multiple_of(nr) });
+    let mut a_block = Scratch::<E>::stale(if pack_a { kc * door.max_rows() } else { 0 });
+    let (b_pack, a_pack) = (b_block.as_mut_slice().as_mut_ptr(), a_block.as_mut_slice().as_mut_ptr());
+    for n0 in (0..j.n).step_by(BLOCK_N) {
+        let nc = (j.n - n0).min(BLOCK_N);
+        // At least one block, so that an empty K still writes the start.
+        for k0 in (0..j.k.max(1)).step_by(BLOCK_K) {
+            let kc = (j.k - k0).min(BLOCK_K);
+            let b = j.b.wrapping_add(k0 * j.b_rs + n0 * j.b_cs);
+            for p0 in (0..nc).step_by(nr) {
+                let cols = (nc - p0).min(nr);
+                if !in_place || cols < nr {
+                    let to = b_pack.wrapping_add(if in_place { 0 } else { p0 * kc });
+                    let width = cols.next_multiple_of(door.lanes());
+                    let from = b.wrapping_add(p0 * j.b_cs);
+                    // SAFETY: the panel lies inside B and the block holds kc rows of nr numbers for it.
+                    unsafe { pack::rows(door, from, j.b_rs, j.b_cs, kc, cols, to, nr, width, E::ZERO) }
+                }
+            }
+            for (r0, rows) in door.cut(j.m) {
+                let a = j.a.wrapping_add(r0 * j.a_rs + k0 * j.a_cs);
+                let (a, rs, cs) = if pack_a {
+                    // SAFETY: `rows` rows and kc columns of A; the block holds kc rows of max_rows numbers.
+                    unsafe { pack::rows(door, a, j.a_cs, j.a_rs, kc, rows, a_pack, rows, rows, E::ZERO) }
+                    (a_pack.cast_const(), 1, rows)
+                } else {
+                    (a, j.a_rs, j.a_cs)
+                };
+                for p0 in (0..nc).step_by(nr) {
+                    let cols = (nc - p0).min(nr);
+                    let (b, ldb) = match in_place {
+                        true if cols == nr => (b.wrapping_add(p0), j.b_rs),
+                        true => (b_pack.cast_const(), nr),
+                        false => (b_pack.wrapping_add(p0 * kc).cast_const(), nr),
+                    };
+                    let c = j.c.wrapping_add(r0 * j.ldc + n0 + p0);
+                    let (start, start_ld) = match k0 {
+                        0 if j.start.is_null() => (j.start, 0),
+                        0 => (j.start.wrapping_add(r0 * j.start_ld + n0 + p0), j.start_ld),
+                        _ => (c.cast_const(), j.ldc),
+                    };
+                    let t = Tile {
+                        a,
+                        rs,
+                        cs,
+                        a_seg: 0,
+                        segs: 1,
+                        k: kc,
+                        b,
+                        ldb,
+                        start,
+                        start_ld,
+                        c,
+                        ldc: j.ldc,
+                        cols,
+                    };
+                    // SAFETY: the tile lies inside the job, B inside its panel.
+                    unsafe { door.kernel(rows, cols)(&t) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The fast inner loops. One door ([`Door`]) to each instruction set; everything behind it computes an output element
+//! as one chain of multiply-adds over K in order, so every path and every tile shape gives the same bits.
+#![allow(unsafe_code)]
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod dense;
+mod door;
+mod lanes;
+mod pack;
+mod portable;
+mod scratch;
+#[cfg(test)]
+mod tests;
+mod tile;
+mod transpose;
+
+pub use dense::{Start, product};
+pub use door::{Door, Kernels, Patch};
+pub use scratch::Scratch;

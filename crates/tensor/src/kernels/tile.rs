@@ -1,0 +1,80 @@
+//! The one micro-kernel: an MR × (NV vectors) tile of the output held in registers over several segments of K.
+
+use super::lanes::Lanes;
+
+/// What a tile reads and writes. Element `(i, p)` of A in segment `s` lies at `a + s·a_seg + i·rs + p·cs`; B is contiguous over
+/// segments, rows `ldb` apart; the chain of row `i` begins with `start + i·start_ld` (null: with zeros).
+pub struct Tile<E> {
+    pub a: *const E,
+    pub rs: usize,
+    pub cs: usize,
+    pub a_seg: usize,
+    pub segs: usize,
+    pub k: usize,
+    pub b: *const E,
+    pub ldb: usize,
+    pub start: *const E,
+    pub start_ld: usize,
+    pub c: *mut E,
+    pub ldc: usize,
+    /// Columns of C that exist: more than NV − 1 vectors, at most NV.
+    pub cols: usize,
+}
+
+/// A tile kernel of fixed size.
+pub type TileFn<E> = unsafe fn(&Tile<E>);
+
+/// C[i, j] = start[i, j] + Σ over segments and p, in order, of A[i, p] · B[p, j].
+///
+/// # Safety
+/// The CPU has the register's instructions; A is readable for `MR` rows, B for `segs · k` rows of `NV · N` numbers; `start` and C hold
+/// `MR` rows of `cols` numbers and C is not written by anyone else meanwhile.
+#[inline(always)]
+pub(super) unsafe fn tile<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>) {
+    let last = t.cols - (NV - 1) * V::N;
+    let whole = last == V::N;
+    // SAFETY: all addresses stay inside what the caller vouches for: rows < MR, columns < cols, p < k, s < segs.
+    unsafe {
+        let mut acc = [[V::zero(); NV]; MR];
+        if !t.start.is_null() {
+            for i in 0..MR {
+                let row = t.start.add(i * t.start_ld);
+                for j in 0..NV {
+                    let p = row.add(j * V::N);
+                    acc[i][j] = if whole || j + 1 < NV { V::load(p) } else { V::load_part(p, last) };
+                }
+            }
+        }
+        let mut b = t.b;
+        for s in 0..t.segs {
+            let mut a = t.a.add(s * t.a_seg);
+            for _ in 0..t.k {
+                let mut bv = [V::zero(); NV];
+                for j in 0..NV {
+                    bv[j] = V::load(b.add(j * V::N));
+                }
+                for i in 0..MR {
+                    let x = V::splat(a.add(i * t.rs));
+                    for j in 0..NV {
+                        acc[i][j] = x.mul_add(bv[j], acc[i][j]);
+                    }
+                }
+                a = a.wrapping_add(t.cs);
+                b = b.wrapping_add(t.ldb);
+            }
+        }
+        for i in 0..MR {
+            let row = t.c.add(i * t.ldc);
+            for j in 0..NV {
+                let p = row.add(j * V::N);
+                if whole || j + 1 < NV { acc[i][j].store(p) } else { acc[i][j].store_part(p, last) }
+            }
+        }
+    }
+}
+
+/// The table of tile kernels of one instruction set: `[rows − 1][vectors − 1]`.
+macro_rules! tile_table {
+    ($f:ident, $v:ty, $($m:literal)*) => { &[$([$f::<$v, $m, 1>, $f::<$v, $m, 2>]),*] };
+}
+pub(super) use tile_table;

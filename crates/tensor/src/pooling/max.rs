@@ -1,0 +1,113 @@
+//! Max pooling: the largest of each window, and where it was.
+
+use super::PoolGeometry;
+use crate::par;
+use crate::{Array, Elem};
+use rayon::prelude::*;
+use sparring_math::simd;
+use std::sync::Arc;
+
+/// The largest element of each window and its index (`row · w + column`) inside the plane it comes from.
+///
+/// Of equal elements the first wins; a NaN wins over every number (the last of several), as in PyTorch. The border never wins.
+/// With the indices, [`gather_planes`](super::gather_planes) repeats the pooling as a linear map and
+/// [`scatter_planes`](super::scatter_planes) is its gradient.
+///
+/// # Shapes
+/// `[n, c, h, w]` to `[n, c, oh, ow]` with [`PoolGeometry::output`]; one index for each output element.
+///
+/// # Panics
+/// If the rank is not 4, the geometry does not fit, or a plane has more than 2³² pixels.
+///
+/// ```
+/// use sparring_tensor::{Tensor, pooling::{self, PoolGeometry}};
+/// let x = Tensor::from_slice([1, 1, 2, 4], &[1.0, 2.0, 5.0, 0.0, 4.0, 3.0, 5.0, 1.0]);
+/// let (y, winners) = pooling::max_pool2d(&x, PoolGeometry::default());
+/// assert_eq!((y.as_slice(), &*winners), (&[4.0, 5.0][..], &[4, 2][..]));
+/// ```
+#[track_caller]
+pub fn max_pool2d<E: Elem>(x: &Array<E>, g: PoolGeometry) -> (Array<E>, Arc<[u32]>) {
+    let (planes, [h, w], [oh, ow]) = g.planes("max_pool2d", x.shape());
+    assert!(u32::try_from(h * w).is_ok(), "max_pool2d: planes of shape {} have too many pixels", x.shape());
+    let [n, c, ..] = x.shape().dims4();
+    let mut out = Array::stale([n, c, oh, ow]);
+    let mut winners: Arc<[u32]> = std::iter::repeat_n(0, out.len()).collect();
+    let at = Arc::get_mut(&mut winners).expect("not shared yet");
+    if out.is_empty() {
+        return (out, winners);
+    }
+    let plane = |((y, at), x)| simd::dispatch(Plane { x, y, at, g, input: [h, w], width: ow });
+    let (y, x, size) = (out.as_mut_slice(), x.as_slice(), oh * ow);
+    if par::threads(2 * x.len()) == 1 {
+        y.chunks_exact_mut(size).zip(at.chunks_exact_mut(size)).zip(x.chunks_exact(h * w)).for_each(plane);
+    } else {
+        let parts = y.par_chunks_exact_mut(size).zip(at.par_chunks_exact_mut(size));
+        parts.zip(x.par_chunks_exact(h * w)).with_min_len((planes / 64).max(1)).for_each(plane);
+    }
+    (out, winners)
+}
+
+/// One plane: its pixels, where the largest go, and where their places go.
+struct Plane<'a, E> {
+    x: &'a [E],
+    y: &'a mut [E],
+    at: &'a mut [u32],
+    g: PoolGeometry,
+    input: [usize; 2],
+    width: usize,
+}
+
+impl<E: Elem> simd::Kernel for Plane<'_, E> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Plane { x, y, at, g, input, width } = self;
+        let w = input[1];
+        for (i, (y, at)) in y.chunks_exact_mut(width).zip(at.chunks_exact_mut(width)).enumerate() {
+            if g == PoolGeometry::default() {
+                pair(&x[2 * i * w..][..2 * w], 2 * i * w, y, at);
+            } else {
+                line(x, g, input, i, y, at);
+            }
+        }
+    }
+}
+
+/// Two lines of pixels to one line of 2 x 2 winners.
+#[inline(always)]
+fn pair<E: Elem>(x: &[E], first: usize, y: &mut [E], at: &mut [u32]) {
+    let w = x.len() / 2;
+    let (up, down) = x.split_at(w);
+    let cells = up.chunks_exact(2).zip(down.chunks_exact(2));
+    for (j, ((y, at), (up, down))) in y.iter_mut().zip(at).zip(cells).enumerate() {
+        let (mut best, mut place) = (up[0], 0);
+        for (x, p) in [(up[1], 1), (down[0], w as u32), (down[1], w as u32 + 1)] {
+            // No short circuit: a branch for each pixel would cost more than the comparison.
+            let wins = (x > best) | x.is_nan();
+            best = if wins { x } else { best };
+            place = if wins { p } else { place };
+        }
+        *y = best;
+        *at = (first + 2 * j) as u32 + place;
+    }
+}
+
+/// Line `i` of the output, for any geometry.
+#[inline(always)]
+fn line<E: Elem>(x: &[E], g: PoolGeometry, [h, w]: [usize; 2], i: usize, y: &mut [E], at: &mut [u32]) {
+    let rows = g.window(0, i, h);
+    for (j, (y, at)) in y.iter_mut().zip(at).enumerate() {
+        let columns = g.window(1, j, w);
+        let mut place = rows.start * w + columns.start;
+        let mut best = x[place];
+        for r in rows.clone() {
+            for c in columns.clone() {
+                let x = x[r * w + c];
+                if x > best || x.is_nan() {
+                    (best, place) = (x, r * w + c);
+                }
+            }
+        }
+        (*y, *at) = (best, place as u32);
+    }
+}

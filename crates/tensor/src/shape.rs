@@ -1,0 +1,103 @@
+//! Shapes of rank 0 to 4.
+
+use std::fmt;
+use std::ops::Deref;
+
+/// Extents of an array, outermost first (images: `[batch, channels, height, width]`). Rank 0 is a scalar.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shape {
+    dims: [usize; 4],
+    rank: usize,
+}
+
+impl Shape {
+    /// # Panics
+    /// If the rank exceeds 4 or the number of elements overflows.
+    #[track_caller]
+    pub fn new(dims: &[usize]) -> Self {
+        assert!(dims.len() <= 4, "shape {dims:?} has rank {}, at most 4 is supported", dims.len());
+        assert!(
+            dims.iter().try_fold(1usize, |a, &d| a.checked_mul(d)).is_some(),
+            "shape {dims:?} has more elements than memory has addresses"
+        );
+        let mut all = [1; 4];
+        all[..dims.len()].copy_from_slice(dims);
+        Self { dims: all, rank: dims.len() }
+    }
+    /// The extents.
+    pub fn dims(&self) -> &[usize] {
+        &self.dims[..self.rank]
+    }
+    /// Number of axes.
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+    /// Number of elements.
+    pub fn numel(&self) -> usize {
+        self.dims().iter().product()
+    }
+    /// The extents padded to four axes with ones in front.
+    pub fn dims4(&self) -> [usize; 4] {
+        let mut out = [1; 4];
+        out[4 - self.rank..].copy_from_slice(self.dims());
+        out
+    }
+    /// The shape both broadcast to by NumPy's rule, or `None`.
+    pub fn broadcast(&self, other: &Self) -> Option<Self> {
+        let (a, b) = (self.dims4(), other.dims4());
+        let mut out = [1; 4];
+        for i in 0..4 {
+            out[i] = match (a[i], b[i]) {
+                (x, y) if x == y => x,
+                (1, y) => y,
+                (x, 1) => x,
+                _ => return None,
+            };
+        }
+        let rank = self.rank.max(other.rank);
+        Some(Self::new(&out[4 - rank..]))
+    }
+}
+
+impl Deref for Shape {
+    type Target = [usize];
+    fn deref(&self) -> &[usize] {
+        self.dims()
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.dims())
+    }
+}
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.dims())
+    }
+}
+impl From<&[usize]> for Shape {
+    #[track_caller]
+    fn from(dims: &[usize]) -> Self {
+        Self::new(dims)
+    }
+}
+impl<const R: usize> From<[usize; R]> for Shape {
+    #[track_caller]
+    fn from(dims: [usize; R]) -> Self {
+        Self::new(&dims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Shape;
+
+    #[test]
+    fn broadcasting_follows_numpy() {
+        let s = |d: &[usize]| Shape::new(d);
+        assert_eq!(s(&[3, 1, 5]).broadcast(&s(&[4, 1])), Some(s(&[3, 4, 5])));
+        assert_eq!(s(&[]).broadcast(&s(&[2])), Some(s(&[2])));
+        assert_eq!(s(&[2, 3]).broadcast(&s(&[2])), None);
+    }
+}

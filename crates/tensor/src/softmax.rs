@@ -1,0 +1,183 @@
+//! Softmax and its logarithms over the last axis, shifted by the largest element so that nothing overflows.
+//!
+//! A row that holds NaN or +∞, or only −∞, has no softmax: it comes out as NaN, as in PyTorch.
+
+use crate::par::for_each_chunk;
+use crate::{Array, Elem, Shape, reduce};
+use sparring_math::simd;
+
+/// Elements of whole rows worked on while they are in the first-level cache.
+const TILE: usize = 2048;
+/// What an element costs, in additions: the exponential above all.
+const WORK: usize = 8;
+
+/// `e^(xᵢ − max x) / Σⱼ e^(xⱼ − max x)` over the last axis.
+///
+/// # Shapes
+/// `[.., m]` to `[.., m]`.
+///
+/// # Panics
+/// If the rank is 0.
+///
+/// ```
+/// use sparring_tensor::{Tensor, softmax};
+/// let p = softmax::softmax(&Tensor::from([[1e4, 1e4], [0.0, f32::NEG_INFINITY]]));
+/// assert_eq!(p.as_slice(), [0.5, 0.5, 1.0, 0.0]);
+/// ```
+#[track_caller]
+pub fn softmax<E: Elem>(a: &Array<E>) -> Array<E> {
+    let m = row("softmax", a.shape());
+    let mut out = Array::stale(a.shape());
+    let (x, chunk) = (a.as_slice(), tile(m));
+    for_each_chunk(out.as_mut_slice(), chunk, WORK * x.len(), |k, e| {
+        simd::dispatch(Softmax { x: &x[k * chunk..][..e.len()], m, e });
+    });
+    out
+}
+
+/// `xᵢ − log Σⱼ e^xⱼ` over the last axis.
+///
+/// # Shapes
+/// `[.., m]` to `[.., m]`.
+///
+/// # Panics
+/// If the rank is 0.
+#[track_caller]
+pub fn log_softmax<E: Elem>(a: &Array<E>) -> Array<E> {
+    let m = row("log_softmax", a.shape());
+    let mut out = Array::stale(a.shape());
+    let (x, chunk) = (a.as_slice(), tile(m));
+    for_each_chunk(out.as_mut_slice(), chunk, WORK * x.len(), |k, e| {
+        simd::dispatch(LogSoftmax { x: &x[k * chunk..][..e.len()], m, e });
+    });
+    out
+}
+
+/// `log Σⱼ e^xⱼ` over the last axis, which goes; −∞ for a row of −∞ or of nothing, ∞ for one that holds ∞.
+///
+/// # Shapes
+/// `[.., m]` to `[..]`.
+///
+/// # Panics
+/// If the rank is 0.
+#[track_caller]
+pub fn log_sum_exp<E: Elem>(a: &Array<E>) -> Array<E> {
+    let m = row("log_sum_exp", a.shape());
+    let shape = a.shape();
+    let mut out = Array::stale(Shape::new(&shape[..shape.rank() - 1]));
+    if m == 0 {
+        out.as_mut_slice().fill(-E::INFINITY);
+        return out;
+    }
+    let (x, rows) = (a.as_slice(), tile(m) / m);
+    for_each_chunk(out.as_mut_slice(), rows, WORK * x.len(), |k, out| {
+        let x = &x[k * rows * m..][..out.len() * m];
+        let mut e = Array::stale([x.len()]);
+        simd::dispatch(LogSumExp { x, m, e: e.as_mut_slice(), out });
+    });
+    out
+}
+
+/// Whole rows of `m` numbers in the cache, and where the result goes.
+struct Softmax<'a, E> {
+    x: &'a [E],
+    m: usize,
+    e: &'a mut [E],
+}
+
+impl<E: Elem> simd::Kernel for Softmax<'_, E> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        shifted_exp(self.x, self.m, self.e);
+        for e in self.e.chunks_exact_mut(self.m) {
+            let scale = E::ONE / total(e);
+            e.iter_mut().for_each(|e| *e *= scale);
+        }
+    }
+}
+
+struct LogSoftmax<'a, E> {
+    x: &'a [E],
+    m: usize,
+    e: &'a mut [E],
+}
+
+impl<E: Elem> simd::Kernel for LogSoftmax<'_, E> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        shifted_exp(self.x, self.m, self.e);
+        for (e, x) in self.e.chunks_exact_mut(self.m).zip(self.x.chunks_exact(self.m)) {
+            let (max, log) = (largest(x), total(e).ln());
+            // Not x − (max + log): among large logits that sum would round the logarithm away.
+            e.iter_mut().zip(x).for_each(|(e, &x)| *e = (x - max) - log);
+        }
+    }
+}
+
+struct LogSumExp<'a, E> {
+    x: &'a [E],
+    m: usize,
+    e: &'a mut [E],
+    out: &'a mut [E],
+}
+
+impl<E: Elem> simd::Kernel for LogSumExp<'_, E> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        shifted_exp(self.x, self.m, self.e);
+        let rows = self.x.chunks_exact(self.m).zip(self.e.chunks_exact(self.m));
+        for (o, (x, e)) in self.out.iter_mut().zip(rows) {
+            let max = largest(x);
+            *o = if max.abs() == E::INFINITY { max } else { max + total(e).ln() };
+        }
+    }
+}
+
+/// Length of a row.
+#[track_caller]
+fn row(op: &str, s: Shape) -> usize {
+    assert!(s.rank() > 0, "{op}: a scalar has no rows, expects shape [.., m]");
+    s[s.rank() - 1]
+}
+
+/// Elements of as many rows as fit a tile, at least one.
+fn tile(m: usize) -> usize {
+    m.max(1) * (TILE / m.max(1)).max(1)
+}
+
+/// `e = exp(x − max x)`, the maximum row by row, the exponentials in one sweep over all rows: short rows would leave lanes idle.
+#[inline(always)]
+fn shifted_exp<E: Elem>(x: &[E], m: usize, e: &mut [E]) {
+    for (x, e) in x.chunks_exact(m).zip(e.chunks_exact_mut(m)) {
+        let max = largest(x);
+        e.iter_mut().zip(x).for_each(|(e, &x)| *e = x - max);
+    }
+    e.iter_mut().for_each(|e| *e = e.exp());
+}
+
+/// The largest element, NaN if there is one, −∞ of nothing.
+#[inline(always)]
+fn largest<E: Elem>(x: &[E]) -> E {
+    reduce::largest(x, -E::INFINITY, |x| x)
+}
+
+/// Σ in an order fixed by the length.
+#[inline(always)]
+fn total<E: Elem>(x: &[E]) -> E {
+    const LANES: usize = 16;
+    let (blocks, rest) = x.as_chunks::<LANES>();
+    let mut sum = E::ZERO;
+    if !blocks.is_empty() {
+        let mut lanes = [E::ZERO; LANES];
+        for block in blocks {
+            for l in 0..LANES {
+                lanes[l] += block[l];
+            }
+        }
+        sum = lanes.iter().fold(sum, |s, &x| s + x);
+    }
+    rest.iter().fold(sum, |s, &x| s + x)
+}

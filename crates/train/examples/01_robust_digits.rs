@@ -1,0 +1,27 @@
+//! Trains the FGSM-RS net on the embedded MNIST-10k, clean and hardened, and attacks both with PGD-40.
+//!
+//! `cargo run --release -p sparring-train --example 01_robust_digits`
+
+use sparring_attacks::{AnyAttack, Pgd, Threat, evaluate};
+use sparring_datasets::Mnist;
+use sparring_models::{Classifier, FgsmRs};
+use sparring_oracle::Batch;
+use sparring_seed::Key;
+use sparring_train::{Defense, Recipe, accuracy, fit};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let data = Mnist::embedded();
+    let first = data.test.first(1000).all();
+    for defense in [Defense::None, Defense::fgsm_rs(0.3), Defense::pgd(0.3)] {
+        let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(1))?;
+        let schedule = if defense == Defense::None { "constant" } else { "one-cycle" };
+        let lr = if defense == Defense::None { 1e-3 } else { 5e-3 };
+        let recipe = Recipe { epochs: 5, lr, schedule: schedule.parse()?, defense, ..Recipe::default() };
+        let done = fit(&mut net, &data.train, &recipe)?;
+        println!("{:8} {:.1} s, {:.0} examples/s, clean {:.4}", defense.name(), done.seconds, done.examples_per_s(), accuracy(&net, &data.test)?);
+        let x = Batch::new(&first.x, first.shape, &first.ids)?;
+        let pgd = [AnyAttack::from(Pgd::default())];
+        println!("{}", evaluate(&net.victim(), x, &first.labels, &pgd, &Threat::linf(0.3)?, Key::new(7))?);
+    }
+    Ok(())
+}

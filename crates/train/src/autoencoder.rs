@@ -1,0 +1,119 @@
+//! Training an autoencoder on the mean squared error of a pixel.
+
+use crate::parallel::{Part, Tally, map_parts};
+use crate::supervised::{Task, check_data, run};
+use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
+use sparring_autograd::{Var, ops};
+use sparring_datasets::{MiniBatch, Split};
+use sparring_losses::Mse;
+use sparring_models::Autoencoder;
+use sparring_nn::{Cx, Module};
+use sparring_seed::Key;
+use sparring_tensor::Array;
+
+struct Reconstruct<'m>(&'m mut Autoencoder);
+
+impl Task for Reconstruct<'_> {
+    type Model = Autoencoder;
+    const COUNTS: bool = false;
+    fn model(&self) -> &Autoencoder {
+        self.0
+    }
+    fn net(&mut self) -> &mut dyn Module<f32> {
+        &mut self.0.net
+    }
+    fn prepare(&self, _: &mut MiniBatch, _: f64, _: Key) -> Result<(), TrainError> {
+        Ok(())
+    }
+    fn loss<'t, 'd>(&self, part: Part<'t, 'd>, batch: &'d MiniBatch, key: Key) -> (Var<'t, f32>, Tally) {
+        let (tape, part) = (part.tape, part.range);
+        let ([c, h, w], dim) = (batch.shape, batch.x.len() / batch.len());
+        let n = part.len();
+        let x = Array::from_slice([n, c, h, w], &batch.x[part.start * dim..part.end * dim]);
+        let target = x.reshape([n, dim]);
+        let cx = Cx::train(tape, key.named("layers"), &batch.ids[part]);
+        let y = ops::reshape(self.0.net.forward(&cx, tape.constant(x)), [n, dim]);
+        let sum = ops::sum(ops::row_loss(y, Mse::default(), target));
+        (ops::scale(sum, 1.0 / batch.len() as f32), Tally::default())
+    }
+}
+
+/// Trains by the recipe.
+///
+/// # Errors
+/// As [`fit_autoencoder_with`].
+pub fn fit_autoencoder(
+    model: &mut Autoencoder,
+    train: &Split,
+    recipe: &Recipe,
+) -> Result<Summary, TrainError> {
+    fit_autoencoder_with(model, train, recipe, &mut Quiet)
+}
+
+/// Trains by the recipe, watched. The loss is the squared error averaged over pixels and examples.
+///
+/// # Errors
+/// If the recipe or the data make no sense (a defence needs labels; pixels must lie in [0, 1]), or the loss or a
+/// gradient stops being finite.
+pub fn fit_autoencoder_with(
+    model: &mut Autoencoder,
+    train: &Split,
+    recipe: &Recipe,
+    observer: &mut dyn Observer<Autoencoder>,
+) -> Result<Summary, TrainError> {
+    recipe.validate()?;
+    if recipe.defense != Defense::None {
+        let value = recipe.defense.name().to_string();
+        return Err(TrainError::Recipe { field: "defense", value, must: "none for an autoencoder" });
+    }
+    check_data(train, model.spec().input)?;
+    check_range(train)?;
+    run(&mut Reconstruct(model), train, recipe, observer)
+}
+
+/// Pixels are in [0, 1] and not scaled twice: a largest value below 0.02 is what x/255/255 leaves, on which any
+/// network that puts out almost nothing looks perfect.
+fn check_range(split: &Split) -> Result<(), TrainError> {
+    let ranges = map_parts(split.len(), |part| {
+        let x = pixels(split, &part.collect::<Vec<_>>());
+        x.as_slice().iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), &v| (lo.min(v), hi.max(v)))
+    });
+    let (lo, hi) = ranges.into_iter().fold((f32::INFINITY, f32::NEG_INFINITY), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+    if lo >= 0.0 && (0.02..=1.0).contains(&hi) {
+        Ok(())
+    } else {
+        Err(TrainError::Data(format!("pixels lie in [{lo}, {hi}]; expected [0, 1], scaled once")))
+    }
+}
+
+/// Examples as `[n, c, h, w]`.
+///
+/// # Panics
+/// If an index is not below the number of examples.
+pub fn pixels(split: &Split, indices: &[usize]) -> Array<f32> {
+    let [c, h, w] = split.shape();
+    let mut x = Array::stale([indices.len(), c, h, w]);
+    split.to_f32(indices, x.as_mut_slice());
+    x
+}
+
+/// Reconstructions, one row of pixels an example.
+///
+/// # Errors
+/// If there is no example, or its shape is not the network's.
+pub fn reconstruct(model: &Autoencoder, split: &Split) -> Result<Vec<f32>, TrainError> {
+    check_data(split, model.spec().input)?;
+    let parts =
+        map_parts(split.len(), |part| model.reconstruct(pixels(split, &part.collect::<Vec<_>>())).as_slice().to_vec());
+    Ok(parts.concat())
+}
+
+/// Squared error averaged over pixels and examples.
+///
+/// # Errors
+/// If there is no example, or its shape is not the network's.
+pub fn reconstruction_mse(model: &Autoencoder, split: &Split) -> Result<f64, TrainError> {
+    let y = reconstruct(model, split)?;
+    let x = pixels(split, &(0..split.len()).collect::<Vec<_>>());
+    Ok(sparring_metrics::mse(&y, x.as_slice()))
+}

@@ -1,0 +1,92 @@
+//! Training a classifier, clean or adversarially.
+
+use crate::parallel::{PART, Part, Tally, map_parts};
+use crate::supervised::{Task, check_data, run};
+use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
+use sparring_attacks::{Goal, perturb_chunked};
+use sparring_autograd::{Var, ops};
+use sparring_datasets::{MiniBatch, Split};
+use sparring_losses::{CrossEntropy, check_targets};
+use sparring_models::Classifier;
+use sparring_nn::{Cx, Module};
+use sparring_oracle::Batch;
+use sparring_seed::Key;
+use sparring_tensor::{Array, reduce};
+use std::sync::Arc;
+
+struct Classify<'m> {
+    model: &'m mut Classifier,
+    defense: Defense,
+}
+
+impl Task for Classify<'_> {
+    type Model = Classifier;
+    const COUNTS: bool = true;
+    fn model(&self) -> &Classifier {
+        self.model
+    }
+    fn net(&mut self) -> &mut dyn Module<f32> {
+        &mut self.model.net
+    }
+    fn prepare(&self, batch: &mut MiniBatch, progress: f64, key: Key) -> Result<(), TrainError> {
+        let Some((attack, threat)) = self.defense.attack(progress)? else { return Ok(()) };
+        let mut adversarial = vec![0.0; batch.x.len()];
+        let x = Batch::new(&batch.x, batch.shape, &batch.ids).map_err(|e| TrainError::Data(e.to_string()))?;
+        let goal = Goal::Untargeted(&batch.labels);
+        let key = key.named("defense");
+        perturb_chunked(&attack, &self.model.victim(), x, goal, &threat, key, &mut adversarial, PART)?;
+        batch.x = adversarial;
+        Ok(())
+    }
+    fn loss<'t, 'd>(&self, part: Part<'t, 'd>, batch: &'d MiniBatch, key: Key) -> (Var<'t, f32>, Tally) {
+        let (tape, part) = (part.tape, part.range);
+        let ([c, h, w], dim) = (batch.shape, batch.x.len() / batch.len());
+        let labels: Arc<[usize]> = Arc::from(&batch.labels[part.clone()]);
+        let x = Array::from_slice([part.len(), c, h, w], &batch.x[part.start * dim..part.end * dim]);
+        let cx = Cx::train(tape, key.named("layers"), &batch.ids[part]);
+        let logits = self.model.net.forward(&cx, tape.constant(x));
+        let right = reduce::argmax_rows(&logits.value()).iter().zip(&*labels).filter(|(a, b)| a == b).count();
+        let sum = ops::sum(ops::row_loss(logits, CrossEntropy::default(), labels));
+        (ops::scale(sum, 1.0 / batch.len() as f32), Tally { right, ..Tally::default() })
+    }
+}
+
+/// Trains by the recipe.
+///
+/// # Errors
+/// As [`fit_with`].
+pub fn fit(model: &mut Classifier, train: &Split, recipe: &Recipe) -> Result<Summary, TrainError> {
+    fit_with(model, train, recipe, &mut Quiet)
+}
+
+/// Trains by the recipe, watched. The loss is the mean cross-entropy of the batch.
+///
+/// # Errors
+/// If the recipe or the data make no sense, or the loss or a gradient stops being finite.
+pub fn fit_with(
+    model: &mut Classifier,
+    train: &Split,
+    recipe: &Recipe,
+    observer: &mut dyn Observer<Classifier>,
+) -> Result<Summary, TrainError> {
+    recipe.validate()?;
+    check_data(train, model.spec().input)?;
+    check_targets(&train.labels(), model.classes()).map_err(|e| TrainError::Data(e.to_string()))?;
+    run(&mut Classify { model, defense: recipe.defense }, train, recipe, observer)
+}
+
+/// Fraction of examples classified rightly.
+///
+/// # Errors
+/// If there is no example, or its shape is not the network's.
+pub fn accuracy(model: &Classifier, split: &Split) -> Result<f64, TrainError> {
+    check_data(split, model.spec().input)?;
+    let [c, h, w] = split.shape();
+    let right = map_parts(split.len(), |part| {
+        let indices: Vec<usize> = part.collect();
+        let mut x = Array::stale([indices.len(), c, h, w]);
+        split.to_f32(&indices, x.as_mut_slice());
+        model.predict(x).iter().zip(&indices).filter(|&(&p, &i)| p == split.label(i)).count()
+    });
+    Ok(right.iter().sum::<usize>() as f64 / split.len() as f64)
+}

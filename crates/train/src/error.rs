@@ -1,0 +1,50 @@
+//! What can stop a training.
+
+use sparring_attacks::AttackError;
+use sparring_models::ModelError;
+use sparring_nn::NnError;
+use sparring_optim::OptimError;
+use thiserror::Error;
+
+/// Why a training cannot start or go on.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// A number of the recipe makes no sense.
+    #[error("{field} is {value}, but must be {must}")]
+    Recipe {
+        /// The field, by its name on the command line.
+        field: &'static str,
+        /// Its value.
+        value: String,
+        /// What is allowed.
+        must: &'static str,
+    },
+    /// Optimiser or schedule.
+    #[error(transparent)]
+    Optim(#[from] OptimError),
+    /// The data do not fit the model.
+    #[error("data: {0}")]
+    Data(String),
+    /// The loss is infinite or NaN.
+    #[error("epoch {epoch}, step {step}: the loss is {loss}, first seen in {op}; lower the learning rate or clip the gradient")]
+    NonFinite {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// The step of the whole training, from 1.
+        step: u64,
+        /// The loss.
+        loss: f64,
+        /// The first operation with a value that is not finite.
+        op: String,
+    },
+    /// The network, or a gradient that is not finite.
+    #[error(transparent)]
+    Network(#[from] NnError),
+    /// The model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The attack inside adversarial training.
+    #[error("defence: {0}")]
+    Attack(#[from] AttackError),
+}

@@ -1,0 +1,116 @@
+//! The loop that classifiers and autoencoders share: batches, one gradient a step, one optimiser.
+
+use crate::parallel::{Part, Tally, Tapes};
+use crate::{Epoch, Flow, Observer, Recipe, Step, TrainError};
+use sparring_autograd::Var;
+use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
+use sparring_nn::{Module, Optimizer};
+use sparring_optim::Schedule;
+use sparring_seed::Key;
+use std::time::Instant;
+
+/// What a training did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// The epochs, in order.
+    pub epochs: Vec<Epoch>,
+    /// Wall-clock time, observers included.
+    pub seconds: f64,
+    /// Whether an observer ended it early.
+    pub stopped: bool,
+}
+
+impl Summary {
+    /// Mean training loss of the last epoch; NaN if none was finished.
+    pub fn train_loss(&self) -> f64 {
+        self.epochs.last().map_or(f64::NAN, |e| e.train_loss)
+    }
+    /// Examples over time spent in epochs, observers left out.
+    pub fn examples_per_s(&self) -> f64 {
+        let examples: f64 = self.epochs.iter().map(|e| e.examples_per_s * e.seconds).sum();
+        examples / self.epochs.iter().map(|e| e.seconds).sum::<f64>()
+    }
+}
+
+/// What differs between the kinds of model.
+pub(crate) trait Task {
+    /// The model observers see.
+    type Model;
+    fn model(&self) -> &Self::Model;
+    fn net(&mut self) -> &mut dyn Module<f32>;
+    /// Whether right answers are counted.
+    const COUNTS: bool;
+    /// Replaces the batch by what the step is trained on (adversarial examples).
+    fn prepare(&self, batch: &mut MiniBatch, progress: f64, key: Key) -> Result<(), TrainError>;
+    /// The loss of a part of the batch, already divided by the batch size.
+    fn loss<'t, 'd>(&self, part: Part<'t, 'd>, batch: &'d MiniBatch, key: Key) -> (Var<'t, f32>, Tally);
+}
+
+/// Runs the recipe.
+pub(crate) fn run<T: Task + Sync>(
+    task: &mut T,
+    train: &Split,
+    recipe: &Recipe,
+    observer: &mut dyn Observer<T::Model>,
+) -> Result<Summary, TrainError> {
+    let key = Key::new(recipe.seed);
+    let mut batches = Batches::new(train, recipe.batch, key, 0, Order::Shuffled, Last::Keep);
+    let steps = (batches.per_epoch() * recipe.epochs) as u64;
+    let mut optimizer = Optimizer::new(recipe.rule, recipe.clip);
+    let (tapes, mut batch, start) = (Tapes::default(), MiniBatch::default(), Instant::now());
+    let mut summary = Summary { epochs: Vec::new(), seconds: 0.0, stopped: false };
+    let mut step = 0;
+    'training: for epoch in 1..=recipe.epochs {
+        batches.restart(epoch as u64);
+        let (begun, mut loss, mut right, mut seen, mut lr) = (Instant::now(), 0.0, 0, 0, 0.0);
+        while batches.fill(&mut batch) {
+            step += 1;
+            let step_key = key.named("step").child(step);
+            let n = batch.len();
+            task.prepare(&mut batch, (step - 1) as f64 / steps as f64, step_key)?;
+            let shared: &T = task;
+            let (tally, mut grads) = tapes
+                .gradients(n, |part| shared.loss(part, &batch, step_key))
+                .map_err(|bad| TrainError::NonFinite { epoch, step, loss: bad.loss, op: bad.op })?;
+            lr = recipe.schedule.lr(recipe.lr, step, steps);
+            optimizer.step(task.net(), &mut grads, lr)?;
+            loss += tally.loss * n as f64;
+            right += tally.right;
+            seen += n;
+            let done = Step { step, steps, epoch, loss: tally.loss, lr };
+            if observer.step(&done) == Flow::Stop {
+                summary.stopped = true;
+                break 'training;
+            }
+        }
+        let seconds = begun.elapsed().as_secs_f64();
+        let done = Epoch {
+            epoch,
+            epochs: recipe.epochs,
+            train_loss: loss / seen as f64,
+            train_accuracy: T::COUNTS.then(|| right as f64 / seen as f64),
+            lr,
+            seconds,
+            examples_per_s: seen as f64 / seconds,
+        };
+        summary.epochs.push(done);
+        if observer.epoch(&done, task.model()) == Flow::Stop {
+            summary.stopped = epoch < recipe.epochs;
+            break;
+        }
+    }
+    summary.seconds = start.elapsed().as_secs_f64();
+    Ok(summary)
+}
+
+/// Data and network agree, and there is something to learn from.
+pub(crate) fn check_data(train: &Split, input: [usize; 3]) -> Result<(), TrainError> {
+    if train.is_empty() {
+        return Err(TrainError::Data("no training examples".into()));
+    }
+    if train.shape() != input {
+        let shape = train.shape();
+        return Err(TrainError::Data(format!("examples are {shape:?} (channels, height, width), the network takes {input:?}")));
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+"""Golden values for crates/optim, from PyTorch on the CPU in float64.
+
+Run: python make.py   (writes steps.csv, gradients.csv, schedules.csv, clip.csv beside itself)
+
+gradients.csv  one row per step: the gradient every rule gets, the same for all. Column 4 is always 0, column 5 is 0 on two
+               of three steps, the scales run from 1e-9 to 1e4.
+steps.csv      rule variant, step, weights after that step.
+schedules.csv  schedule, step counted from 0, factor on a base learning rate of 1.
+clip.csv       maximal norm, norm returned, then the clipped gradient (first row of gradients.csv, cut in two tensors).
+"""
+
+import csv
+import pathlib
+
+import torch
+
+HERE = pathlib.Path(__file__).resolve().parent
+STEPS = 100
+torch.set_default_dtype(torch.float64)
+torch.manual_seed(1)
+
+START = torch.tensor([1.0, -0.5, 0.25, 2.0, -1.0, 0.125])
+gradients = torch.randn(STEPS, 6)
+gradients[:, 1] *= 1e-9
+gradients[:, 2] *= 1e4
+gradients[:, 3] *= torch.logspace(0, -6, STEPS)
+gradients[:, 4] = 0.0
+gradients[:, 5] *= torch.tensor([float(i % 3 == 0) for i in range(STEPS)])
+
+RULES = {
+    "sgd": lambda p: torch.optim.SGD(p, lr=1e-3),
+    "sgd-decay": lambda p: torch.optim.SGD(p, lr=1e-3, weight_decay=0.1),
+    "sgd-momentum": lambda p: torch.optim.SGD(p, lr=1e-3, momentum=0.9),
+    "sgd-dampening": lambda p: torch.optim.SGD(p, lr=1e-3, momentum=0.9, dampening=0.3, weight_decay=0.01),
+    "sgd-nesterov": lambda p: torch.optim.SGD(p, lr=1e-3, momentum=0.9, nesterov=True),
+    "sgd-nesterov-decay": lambda p: torch.optim.SGD(p, lr=1e-3, momentum=0.8, nesterov=True, weight_decay=0.05),
+    "adam": lambda p: torch.optim.Adam(p, lr=1e-3),
+    "adam-decay": lambda p: torch.optim.Adam(p, lr=1e-2, weight_decay=0.1),
+    "adam-gan": lambda p: torch.optim.Adam(p, lr=2e-4, betas=(0.5, 0.999)),
+    "adam-no-memory": lambda p: torch.optim.Adam(p, lr=1e-3, betas=(0.0, 0.9), eps=1e-4),
+    "adamw": lambda p: torch.optim.AdamW(p, lr=1e-3),
+    "adamw-strong": lambda p: torch.optim.AdamW(p, lr=1e-2, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.3),
+}
+
+
+def write(name, rows):
+    with open(HERE / name, "w", newline="") as f:
+        csv.writer(f, lineterminator="\n").writerows(rows)
+
+
+def numbers(t):
+    return [repr(float(x)) for x in t]
+
+
+steps = []
+for name, make in RULES.items():
+    w = START.clone().requires_grad_()
+    rule = make([w])
+    for i in range(STEPS):
+        w.grad = gradients[i].clone()
+        rule.step()
+        if i < 5 or i % 5 == 4:
+            steps.append([name, i + 1, *numbers(w.detach())])
+write("gradients.csv", [numbers(g) for g in gradients])
+write("steps.csv", [["start", 0, *numbers(START)], *steps])
+
+SCHEDULES = {
+    "constant": lambda o: torch.optim.lr_scheduler.ConstantLR(o, factor=1.0),
+    "step": lambda o: torch.optim.lr_scheduler.StepLR(o, step_size=10, gamma=0.5),
+    "cosine": lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, T_max=60, eta_min=0.05),
+}
+rows = []
+for name, make in SCHEDULES.items():
+    p = torch.zeros(1, requires_grad=True)
+    o = torch.optim.SGD([p], lr=1.0)
+    s = make(o)
+    for k in range(60):
+        rows.append([name, k, repr(float(o.param_groups[0]["lr"]))])
+        o.step()
+        s.step()
+write("schedules.csv", rows)
+
+rows = []
+for limit in (0.5, 10.0, 1e9):
+    a, b = torch.zeros(2, requires_grad=True), torch.zeros(4, requires_grad=True)
+    a.grad, b.grad = gradients[0, :2].clone(), gradients[0, 2:].clone()
+    norm = torch.nn.utils.clip_grad_norm_([a, b], limit)
+    rows.append([limit, repr(float(norm)), *numbers(a.grad), *numbers(b.grad)])
+write("clip.csv", rows)
