@@ -3,6 +3,8 @@
 The learning rate is np.interp(t, [0, 4, 10], [0, 5e-3, 0]) at t = epoch + (i + 1) / batches, set before the step, as in
 the MNIST script of locuslab/fast_adversarial (whose batch is 100). Judged by clean accuracy on the 10,000 test images and
 by PGD-50, step 0.01, 10 restarts, on the first 1,000.
+
+The training's random start is not clipped to the box (as there). --start box clips it, to show what that does: README.
 """
 
 import time
@@ -49,6 +51,7 @@ if __name__ == "__main__":
         clean = attack.accuracy(net, test_x, test_y)
         began = time.perf_counter()
         robust = attack.pgd_accuracy(net, test_x[:1000], test_y[:1000], eps=0.3, steps=50, step=0.01, restarts=10)
-        mnist.record(args, recipe="fgsm_rs", seed=seed, epochs=10, batch=args.batch, start=args.start, eps=0.3, alpha=0.375, lr_max=5e-3,
-                     test_accuracy=clean, train_loss=round(loss, 6), pgd50x10_accuracy_first_1000=robust[-1], after_each_restart=robust,
+        mnist.record(args, recipe="fgsm_rs", seed=seed, epochs=10, batch=args.batch, start=args.start, eps=0.3,
+                     alpha=0.375, lr_max=5e-3, test_accuracy=clean, train_loss=round(loss, 6),
+                     pgd50x10_accuracy_first_1000=robust[-1], after_each_restart=robust,
                      seconds=round(seconds, 1), attack_seconds=round(time.perf_counter() - began, 1))  # fmt: skip

@@ -1,2 +1,17 @@
-//! House-keeping commands.
-fn main() {}
+//! House-keeping: `cargo xtask COMMAND`.
+#![forbid(unsafe_code)]
+
+mod command;
+mod fetch_mnist;
+mod golden;
+mod run_program;
+mod smoke;
+mod tables;
+mod tidy;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    command::run(&args)
+}

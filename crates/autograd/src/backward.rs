@@ -29,7 +29,13 @@ impl<E: Elem> Tape<E> {
     /// If the shape of the seed is not the root's.
     #[track_caller]
     pub fn backward_by(&self, root: Var<'_, E>, seed: Array<E>, path: Path) -> Grads<E> {
-        assert_eq!(root.shape(), seed.shape(), "backward: root {} with a seed {}", root.shape(), seed.shape());
+        assert_eq!(
+            root.shape(),
+            seed.shape(),
+            "backward: root {} with a seed {}",
+            root.shape(),
+            seed.shape()
+        );
         let inner = self.inner.borrow();
         let top = root.id() as usize;
         let mut slots: Vec<Option<Array<E>>> = vec![None; top + 1];
@@ -83,7 +89,12 @@ impl<E: Elem> Tape<E> {
     /// # Panics
     /// If the shape of the seed is not the root's.
     #[track_caller]
-    pub fn grad_with<'t>(&'t self, root: Var<'t, E>, seed: Var<'t, E>, wrt: &[Var<'t, E>]) -> Vec<Var<'t, E>> {
+    pub fn grad_with<'t>(
+        &'t self,
+        root: Var<'t, E>,
+        seed: Var<'t, E>,
+        wrt: &[Var<'t, E>],
+    ) -> Vec<Var<'t, E>> {
         assert_eq!(root.shape(), seed.shape(), "grad: root {} with a seed {}", root.shape(), seed.shape());
         let top = root.id() as usize;
         // Only nodes between `wrt` and `root` are walked.

@@ -76,7 +76,10 @@ impl<E: Elem> Tape<E> {
         let inner = self.inner.borrow();
         if let Some(&(_, _, id)) = inner.bound.iter().find(|b| b.0 == param && b.1 == wants_grad) {
             let same = std::ptr::eq(inner.nodes[id as usize].value.as_slice(), value.as_slice());
-            assert!(same, "bind: a parameter changed while it was on the tape; reset the tape after each step");
+            assert!(
+                same,
+                "bind: a parameter changed while it was on the tape; reset the tape after each step"
+            );
             return Var::new(self, id);
         }
         drop(inner);
@@ -110,7 +113,12 @@ impl<E: Elem> Tape<E> {
     /// # Panics
     /// If an input lives on another tape.
     #[track_caller]
-    pub fn record<'t>(&'t self, value: Array<E>, op: impl Op<E> + 'static, inputs: &[Var<'t, E>]) -> Var<'t, E> {
+    pub fn record<'t>(
+        &'t self,
+        value: Array<E>,
+        op: impl Op<E> + 'static,
+        inputs: &[Var<'t, E>],
+    ) -> Var<'t, E> {
         for x in inputs {
             assert!(std::ptr::eq(x.tape(), self), "{}: an input lives on another tape", op.name());
         }
@@ -159,7 +167,10 @@ impl<E: Elem> Tape<E> {
     }
     /// The first recorded value that is infinite or NaN: its position and operation.
     pub fn first_non_finite(&self) -> Option<(usize, &'static str)> {
-        self.nodes().enumerate().find(|(_, n)| !sparring_tensor::reduce::all_finite(&n.value)).map(|(i, n)| (i, n.name))
+        self.nodes()
+            .enumerate()
+            .find(|(_, n)| !sparring_tensor::reduce::all_finite(&n.value))
+            .map(|(i, n)| (i, n.name))
     }
     /// Forgets everything; buffers go back to the pool, capacity stays.
     pub fn reset(&mut self) {

@@ -27,9 +27,11 @@ impl Classifier {
     /// the loss works on logits, and a ReLU there, say, makes rows of zeros that are no distribution.
     pub fn new(spec: Spec, key: Key) -> Result<Self, ModelError> {
         let net = spec.build(key)?;
-        let classes = Victim::new(&net, spec.input, Self::BOUNDS).map(|v| sparring_oracle::Classifier::classes(&v))?;
+        let classes =
+            Victim::new(&net, spec.input, Self::BOUNDS).map(|v| sparring_oracle::Classifier::classes(&v))?;
         if let Some(LayerSpec::Activation { function }) = spec.layers.last() {
-            let what = format!("`{function}` follows the last layer, but the loss works on logits; leave it out");
+            let what =
+                format!("`{function}` follows the last layer, but the loss works on logits; leave it out");
             return Err(ModelError::Role { model: "classifier", what });
         }
         Ok(Self { spec, net, classes })

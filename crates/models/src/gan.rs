@@ -34,7 +34,8 @@ fn role(what: String) -> ModelError {
 
 /// The activation whose values leave the network: shape changes do not count.
 fn final_activation(spec: &Spec) -> Option<&AnyActivation> {
-    let acts = spec.layers.iter().rev().find(|l| !matches!(l, LayerSpec::Reshape { .. } | LayerSpec::Flatten));
+    let acts =
+        spec.layers.iter().rev().find(|l| !matches!(l, LayerSpec::Reshape { .. } | LayerSpec::Flatten));
     match acts {
         Some(LayerSpec::Activation { function }) => Some(function),
         _ => None,
@@ -64,9 +65,11 @@ impl Gan {
         if verdict.dims() != [1, 1] {
             return Err(role(format!("the discriminator gives {verdict} for one example, not one logit")));
         }
-        let (lo, hi) = final_activation(&spec.generator).map_or((None, None), |a| Activation::<f64>::about(a).range);
+        let (lo, hi) =
+            final_activation(&spec.generator).map_or((None, None), |a| Activation::<f64>::about(a).range);
         if !(lo.is_some_and(|l| l >= range.0) && hi.is_some_and(|h| h <= range.1)) {
-            let name = final_activation(&spec.generator).map_or("no activation".to_string(), ToString::to_string);
+            let name =
+                final_activation(&spec.generator).map_or("no activation".to_string(), ToString::to_string);
             let show = |end: Option<f64>, none: &str| end.map_or(none.to_string(), |v| v.to_string());
             return Err(role(format!(
                 "the generator ends in {name}, range ({}, {}), but the data lie in [{}, {}]: the discriminator would win \

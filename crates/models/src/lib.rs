@@ -1,14 +1,4 @@
-//! Named network specs and typed models: classifiers, autoencoders, GANs.
-//!
-//! ```
-//! use sparring_models::{Classifier, FgsmRs};
-//! use sparring_seed::Key;
-//! let net = Classifier::new(FgsmRs::default().spec(), Key::new(1))?;
-//! assert_eq!(net.summary().parameters, 166_406);
-//! let victim = net.victim();
-//! # let _ = victim;
-//! # Ok::<(), sparring_models::ModelError>(())
-//! ```
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod architectures;

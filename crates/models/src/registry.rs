@@ -69,23 +69,23 @@ impl Arch {
     /// A classifier's network with one activation in every hidden place; `None` for other families.
     pub fn classifier(self, activation: &AnyActivation) -> Option<Spec> {
         match self {
-            Self::Mlp => Some(Mlp::with(activation.clone()).spec()),
-            Self::FgsmRs => Some(FgsmRs::with(activation.clone()).spec()),
-            Self::Madry => Some(Madry::with(activation.clone()).spec()),
+            Self::Mlp => Some(Mlp::with(*activation).spec()),
+            Self::FgsmRs => Some(FgsmRs::with(*activation).spec()),
+            Self::Madry => Some(Madry::with(*activation).spec()),
             _ => None,
         }
     }
     /// An autoencoder's network and the layers of its encoder; `None` for other families.
     pub fn autoencoder(self, activation: &AnyActivation) -> Option<(Spec, usize)> {
         match self {
-            Self::Autoencoder => Some(ArticleAutoencoder::with(activation.clone()).spec()),
+            Self::Autoencoder => Some(ArticleAutoencoder::with(*activation).spec()),
             Self::LinearAutoencoder => Some(LinearAutoencoder::default().spec()),
             _ => None,
         }
     }
     /// A GAN's choices; `None` for other families.
     pub fn gan(self, activation: &AnyActivation) -> Option<ArticleGan> {
-        (self == Self::Gan).then(|| ArticleGan::with(activation.clone()))
+        (self == Self::Gan).then(|| ArticleGan::with(*activation))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can go wrong with a network before it runs.
 
+use sparring_tensor::Shape;
 use thiserror::Error;
 
 /// A shape a layer cannot take, with the layer's path.
@@ -29,6 +30,17 @@ impl ShapeError {
     }
 }
 
+/// Most numbers a layer may give for a batch in a dry run: 2³⁴, far past any memory, far below overflow.
+const MOST: usize = 1 << 34;
+
+/// The shape a layer gives, refused where it could only be a mistake or an attempt to overflow.
+pub(crate) fn given(kind: &str, dims: &[usize]) -> Result<Shape, ShapeError> {
+    match Shape::checked(dims) {
+        Some(shape) if shape.numel() <= MOST => Ok(shape),
+        _ => Err(ShapeError::new(kind, format!("an output of {dims:?} is more than any memory holds"))),
+    }
+}
+
 /// Everything this crate can refuse.
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
@@ -45,7 +57,9 @@ pub enum NnError {
         what: String,
     },
     /// A gradient is infinite or NaN.
-    #[error("step {step}: the gradient of {name} is not finite; lower the learning rate or clip the gradient")]
+    #[error(
+        "step {step}: the gradient of {name} is not finite; lower the learning rate or clip the gradient"
+    )]
     NonFinite {
         /// Name of the parameter, so of the layer.
         name: String,

@@ -47,10 +47,9 @@ impl<E: Elem> Module<E> for Sequential<E> {
         self.forward_to(cx, x, self.len())
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
-        let step = |shape, (i, layer): (usize, &Box<dyn Module<E>>)| {
+        self.layers.iter().enumerate().try_fold(input, |shape, (i, layer)| {
             layer.output_shape(shape).map_err(|e| e.inside(&i.to_string()))
-        };
-        self.layers.iter().enumerate().try_fold(input, step)
+        })
     }
     fn visit(&self, prefix: &str, f: &mut dyn FnMut(&str, &Param<E>)) {
         for (i, layer) in self.layers.iter().enumerate() {

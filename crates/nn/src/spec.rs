@@ -95,18 +95,24 @@ impl LayerSpec {
     }
     /// An activation.
     pub fn activation(function: &AnyActivation) -> Self {
-        Self::Activation { function: function.clone() }
+        Self::Activation { function: *function }
     }
     /// Numbers of this layer that may be zero, too large or otherwise senseless.
     fn problem(&self) -> Option<String> {
         /// Most numbers a layer may hold: 2²⁸ is 1 GiB of weights.
         const MOST: usize = 1 << 28;
+        /// Longest stride, padding or window: no image is wider.
+        const LONGEST: usize = 1 << 16;
+        let short = |what: &str, values: &[usize]| {
+            values.iter().any(|&v| v > LONGEST).then(|| format!("{what} {values:?}: at most {LONGEST}"))
+        };
         let positive = |what: &str, values: &[usize]| {
             values.contains(&0).then(|| format!("{what} {values:?}: must be above 0"))
         };
         let size = |values: &[usize]| {
             let n = values.iter().try_fold(1usize, |a, &b| a.checked_mul(b));
-            n.is_none_or(|n| n > MOST).then(|| format!("{values:?} weights are more than this program will hold"))
+            n.is_none_or(|n| n > MOST)
+                .then(|| format!("{values:?} weights are more than this program will hold"))
         };
         match self {
             Self::Linear { inputs, outputs, init } => positive("extents", &[*inputs, *outputs])
@@ -118,15 +124,22 @@ impl LayerSpec {
                     .or_else(|| positive("kernel", kernel))
                     .or_else(|| positive("stride", stride))
                     .or_else(|| size(&[*inputs, *outputs, kernel[0], kernel[1]]))
-                    .or_else(|| size(padding))
+                    .or_else(|| short("stride", stride))
+                    .or_else(|| short("padding", padding))
                     .or_else(|| init.problem())
             }
             Self::Pool2d { kernel, stride, padding, .. } => positive("window", kernel)
                 .or_else(|| positive("stride", stride))
-                .or_else(|| (0..2).any(|i| padding[i] > kernel[i] / 2).then(|| {
-                    format!("padding {padding:?}: at most half the window {kernel:?}")
-                })),
-            Self::Dropout { p } => (!(0.0..1.0).contains(p)).then(|| format!("dropout p {p}: must be in [0, 1)")),
+                .or_else(|| short("window", kernel))
+                .or_else(|| short("stride", stride))
+                .or_else(|| {
+                    (0..2)
+                        .any(|i| padding[i] > kernel[i] / 2)
+                        .then(|| format!("padding {padding:?}: at most half the window {kernel:?}"))
+                }),
+            Self::Dropout { p } => {
+                (!(0.0..1.0).contains(p)).then(|| format!("dropout p {p}: must be in [0, 1)"))
+            }
             Self::Reshape { shape } => (shape.is_empty() || shape.len() > 3)
                 .then(|| format!("reshape {shape:?}: one to three axes"))
                 .or_else(|| positive("reshape", shape)),
@@ -151,7 +164,7 @@ impl LayerSpec {
             Self::Flatten => Box::new(Flatten),
             Self::Reshape { shape } => Box::new(Reshape { shape: shape.clone() }),
             Self::Dropout { p } => Box::new(Dropout { p: *p }),
-            Self::Activation { function } => Box::new(Activated::new(function.clone())),
+            Self::Activation { function } => Box::new(Activated::new(*function)),
         }
     }
 }
@@ -176,8 +189,12 @@ impl Spec {
     /// # Errors
     /// [`NnError::Spec`] naming layer and field.
     pub fn validate(&self) -> Result<(), NnError> {
-        if self.input.iter().try_fold(1usize, |a, &b| a.checked_mul(b)).is_none_or(|n| n == 0 || n > 1 << 28) {
-            return Err(NnError::Spec { layer: 0, what: format!("input {:?}: one to 2^28 numbers", self.input) });
+        if self.input.iter().try_fold(1usize, |a, &b| a.checked_mul(b)).is_none_or(|n| n == 0 || n > 1 << 28)
+        {
+            return Err(NnError::Spec {
+                layer: 0,
+                what: format!("input {:?}: one to 2^28 numbers", self.input),
+            });
         }
         match self.layers.iter().enumerate().find_map(|(i, l)| l.problem().map(|what| (i, what))) {
             Some((layer, what)) => Err(NnError::Spec { layer, what }),
@@ -214,8 +231,32 @@ mod tests {
     }
 
     #[test]
+    fn numbers_meant_to_overflow_are_refused() {
+        let huge = 1 << 40;
+        let wide = |inputs, outputs, stride| LayerSpec::ConvTranspose2d {
+            inputs,
+            outputs,
+            kernel: [1, 1],
+            stride: [stride; 2],
+            padding: [0; 2],
+            init: Init::Torch,
+        };
+        for layers in [
+            vec![LayerSpec::Reshape { shape: vec![huge, huge] }],
+            vec![wide(1, 1, huge)],
+            vec![wide(1, 1, 1 << 16), wide(1, 1, 1 << 16), wide(1, 1, 1 << 16)],
+            vec![LayerSpec::conv(1, 1, 3, 1, huge)],
+        ] {
+            assert!(Spec::new([1, 2, 2], layers).build::<f32>(Key::new(1)).is_err());
+        }
+    }
+
+    #[test]
     fn the_same_key_builds_the_same_network() {
-        let spec = Spec::new([1, 8, 8], vec![LayerSpec::conv(1, 3, 3, 1, 1), LayerSpec::Flatten, LayerSpec::linear(192, 4)]);
+        let spec = Spec::new(
+            [1, 8, 8],
+            vec![LayerSpec::conv(1, 3, 3, 1, 1), LayerSpec::Flatten, LayerSpec::linear(192, 4)],
+        );
         let numbers = |seed| {
             let mut all = Vec::new();
             spec.build::<f32>(Key::new(seed)).unwrap().visit("", &mut |name, p| {

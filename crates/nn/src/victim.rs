@@ -32,7 +32,9 @@ impl<'m> Victim<'m> {
             }
             _ => Err(ShapeError::new(
                 module.kind(),
-                format!("a classifier gives [batch, classes] with two classes or more, this network gives {out}"),
+                format!(
+                    "a classifier gives [batch, classes] with two classes or more, this network gives {out}"
+                ),
             )),
         }
     }
@@ -51,7 +53,11 @@ impl<'m> Victim<'m> {
     }
     fn check(&self, x: &Batch<'_>, what: &str, got: usize, expected: usize) -> Result<(), OracleError> {
         if x.shape() != self.shape {
-            return Err(OracleError::Shape(format!("examples {:?}, the model takes {:?}", x.shape(), self.shape)));
+            return Err(OracleError::Shape(format!(
+                "examples {:?}, the model takes {:?}",
+                x.shape(),
+                self.shape
+            )));
         }
         if got != expected {
             return Err(OracleError::Shape(format!("{what}: {got} numbers, expected {expected}")));

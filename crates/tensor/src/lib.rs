@@ -2,15 +2,15 @@
 #![deny(unsafe_code)]
 
 mod array;
-mod conv;
 pub mod broadcast;
+mod conv;
 mod elem;
-mod gemm;
-mod kernels;
-pub mod par;
 pub mod elementwise;
+mod gemm;
 mod interop;
+mod kernels;
 pub mod layout;
+pub mod par;
 mod pool;
 pub mod pooling;
 pub mod reduce;

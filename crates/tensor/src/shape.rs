@@ -24,6 +24,11 @@ impl Shape {
         all[..dims.len()].copy_from_slice(dims);
         Self { dims: all, rank: dims.len() }
     }
+    /// As [`new`](Self::new) for extents from outside: `None` where that panics.
+    pub fn checked(dims: &[usize]) -> Option<Self> {
+        let fits = dims.len() <= 4 && dims.iter().try_fold(1usize, |a, &d| a.checked_mul(d)).is_some();
+        fits.then(|| Self::new(dims))
+    }
     /// The extents.
     pub fn dims(&self) -> &[usize] {
         &self.dims[..self.rank]

@@ -12,13 +12,19 @@ use sparring_train::{Defense, Recipe, accuracy, fit};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = Mnist::embedded();
     let first = data.test.first(1000).all();
-    for defense in [Defense::None, Defense::fgsm_rs(0.3), Defense::pgd(0.3)] {
+    for defense in [Defense::None, Defense::fgsm_rs(0.3)] {
         let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(1))?;
         let schedule = if defense == Defense::None { "constant" } else { "one-cycle" };
         let lr = if defense == Defense::None { 1e-3 } else { 5e-3 };
-        let recipe = Recipe { epochs: 5, lr, schedule: schedule.parse()?, defense, ..Recipe::default() };
+        let recipe = Recipe { epochs: 20, lr, schedule: schedule.parse()?, defense, ..Recipe::default() };
         let done = fit(&mut net, &data.train, &recipe)?;
-        println!("{:8} {:.1} s, {:.0} examples/s, clean {:.4}", defense.name(), done.seconds, done.examples_per_s(), accuracy(&net, &data.test)?);
+        println!(
+            "{:8} {:.1} s, {:.0} examples/s, clean {:.4}",
+            defense.name(),
+            done.seconds,
+            done.examples_per_s(),
+            accuracy(&net, &data.test)?
+        );
         let x = Batch::new(&first.x, first.shape, &first.ids)?;
         let pgd = [AnyAttack::from(Pgd::default())];
         println!("{}", evaluate(&net.victim(), x, &first.labels, &pgd, &Threat::linf(0.3)?, Key::new(7))?);

@@ -22,7 +22,7 @@ impl Task for Reconstruct<'_> {
     fn net(&mut self) -> &mut dyn Module<f32> {
         &mut self.0.net
     }
-    fn prepare(&self, _: &mut MiniBatch, _: f64, _: Key) -> Result<(), TrainError> {
+    fn prepare(&mut self, _: &mut MiniBatch, _: f64, _: Key) -> Result<(), TrainError> {
         Ok(())
     }
     fn loss<'t, 'd>(&self, part: Part<'t, 'd>, batch: &'d MiniBatch, key: Key) -> (Var<'t, f32>, Tally) {
@@ -78,7 +78,8 @@ fn check_range(split: &Split) -> Result<(), TrainError> {
         let x = pixels(split, &part.collect::<Vec<_>>());
         x.as_slice().iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), &v| (lo.min(v), hi.max(v)))
     });
-    let (lo, hi) = ranges.into_iter().fold((f32::INFINITY, f32::NEG_INFINITY), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let (lo, hi) =
+        ranges.into_iter().fold((f32::INFINITY, f32::NEG_INFINITY), |a, b| (a.0.min(b.0), a.1.max(b.1)));
     if lo >= 0.0 && (0.02..=1.0).contains(&hi) {
         Ok(())
     } else {
@@ -103,8 +104,9 @@ pub fn pixels(split: &Split, indices: &[usize]) -> Array<f32> {
 /// If there is no example, or its shape is not the network's.
 pub fn reconstruct(model: &Autoencoder, split: &Split) -> Result<Vec<f32>, TrainError> {
     check_data(split, model.spec().input)?;
-    let parts =
-        map_parts(split.len(), |part| model.reconstruct(pixels(split, &part.collect::<Vec<_>>())).as_slice().to_vec());
+    let parts = map_parts(split.len(), |part| {
+        model.reconstruct(pixels(split, &part.collect::<Vec<_>>())).as_slice().to_vec()
+    });
     Ok(parts.concat())
 }
 

@@ -17,6 +17,8 @@ use std::sync::Arc;
 struct Classify<'m> {
     model: &'m mut Classifier,
     defense: Defense,
+    /// Changes places with the batch's pixels at each step.
+    adversarial: Vec<f32>,
 }
 
 impl Task for Classify<'_> {
@@ -28,14 +30,14 @@ impl Task for Classify<'_> {
     fn net(&mut self) -> &mut dyn Module<f32> {
         &mut self.model.net
     }
-    fn prepare(&self, batch: &mut MiniBatch, progress: f64, key: Key) -> Result<(), TrainError> {
+    fn prepare(&mut self, batch: &mut MiniBatch, progress: f64, key: Key) -> Result<(), TrainError> {
         let Some((attack, threat)) = self.defense.attack(progress)? else { return Ok(()) };
-        let mut adversarial = vec![0.0; batch.x.len()];
+        self.adversarial.resize(batch.x.len(), 0.0);
         let x = Batch::new(&batch.x, batch.shape, &batch.ids).map_err(|e| TrainError::Data(e.to_string()))?;
         let goal = Goal::Untargeted(&batch.labels);
         let key = key.named("defense");
-        perturb_chunked(&attack, &self.model.victim(), x, goal, &threat, key, &mut adversarial, PART)?;
-        batch.x = adversarial;
+        perturb_chunked(&attack, &self.model.victim(), x, goal, &threat, key, &mut self.adversarial, PART)?;
+        std::mem::swap(&mut batch.x, &mut self.adversarial);
         Ok(())
     }
     fn loss<'t, 'd>(&self, part: Part<'t, 'd>, batch: &'d MiniBatch, key: Key) -> (Var<'t, f32>, Tally) {
@@ -46,7 +48,7 @@ impl Task for Classify<'_> {
         let cx = Cx::train(tape, key.named("layers"), &batch.ids[part]);
         let logits = self.model.net.forward(&cx, tape.constant(x));
         let right = reduce::argmax_rows(&logits.value()).iter().zip(&*labels).filter(|(a, b)| a == b).count();
-        let sum = ops::sum(ops::row_loss(logits, CrossEntropy::default(), labels));
+        let sum = ops::sum(ops::row_loss(logits, CrossEntropy, labels));
         (ops::scale(sum, 1.0 / batch.len() as f32), Tally { right, ..Tally::default() })
     }
 }
@@ -72,7 +74,7 @@ pub fn fit_with(
     recipe.validate()?;
     check_data(train, model.spec().input)?;
     check_targets(&train.labels(), model.classes()).map_err(|e| TrainError::Data(e.to_string()))?;
-    run(&mut Classify { model, defense: recipe.defense }, train, recipe, observer)
+    run(&mut Classify { model, defense: recipe.defense, adversarial: Vec::new() }, train, recipe, observer)
 }
 
 /// Fraction of examples classified rightly.

@@ -27,7 +27,9 @@ pub enum TrainError {
     #[error("data: {0}")]
     Data(String),
     /// The loss is infinite or NaN.
-    #[error("epoch {epoch}, step {step}: the loss is {loss}, first seen in {op}; lower the learning rate or clip the gradient")]
+    #[error(
+        "epoch {epoch}, step {step}: the loss is {loss}, first seen in {op}; lower the learning rate or clip the gradient"
+    )]
     NonFinite {
         /// The epoch, from 1.
         epoch: usize,

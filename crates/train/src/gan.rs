@@ -93,8 +93,8 @@ impl Loop<'_> {
             let cx = Cx::train(tape, key.named("discriminator"), &real.ids[part.clone()]);
             let on_real = self.model.discriminator.forward(&cx, tape.constant(rows(&real.x, &part)));
             let on_fake = self.model.discriminator.forward(&cx, tape.constant(rows(fake.as_slice(), &part)));
-            let loss = ops::sum(ops::row_loss(on_real, NonSaturating::default(), ops::Every(Side::Real)))
-                + ops::sum(ops::row_loss(on_fake, NonSaturating::default(), ops::Every(Side::Fake)));
+            let loss = ops::sum(ops::row_loss(on_real, NonSaturating, ops::Every(Side::Real)))
+                + ops::sum(ops::row_loss(on_fake, NonSaturating, ops::Every(Side::Fake)));
             let other = sigmoid_sum(&on_real.value());
             (ops::scale(loss, 1.0 / n as f32), Tally { other, ..Tally::default() })
         })
@@ -108,9 +108,12 @@ impl Loop<'_> {
             let free = Cx::train(tape, key.named("generator"), &ids[part.clone()]);
             let frozen = Cx::train(tape, key.named("critic"), &ids[part.clone()]).bound(Bind::Frozen);
             let rows = &z.as_slice()[part.start * latent..part.end * latent];
-            let fake = self.model.generator.forward(&free, tape.constant(Array::from_slice([part.len(), c, h, w], rows)));
+            let fake = self
+                .model
+                .generator
+                .forward(&free, tape.constant(Array::from_slice([part.len(), c, h, w], rows)));
             let logits = self.model.discriminator.forward(&frozen, fake);
-            let loss = ops::sum(ops::row_loss(logits, NonSaturating::default(), ops::Every(Side::Generator)));
+            let loss = ops::sum(ops::row_loss(logits, NonSaturating, ops::Every(Side::Generator)));
             (ops::scale(loss, 1.0 / n as f32), Tally::default())
         })
     }
@@ -150,7 +153,12 @@ pub fn fit_gan(
             step += 1;
             let n = batch.len();
             let key = key.named("step").child(step);
-            let fail = |bad: crate::parallel::NonFinite| TrainError::NonFinite { epoch, step, loss: bad.loss, op: bad.op };
+            let fail = |bad: crate::parallel::NonFinite| TrainError::NonFinite {
+                epoch,
+                step,
+                loss: bad.loss,
+                op: bad.op,
+            };
             let ids: Vec<u64> = (0..n as u64).collect();
             let fake = work.model.generate(work.model.noise(key.named("d noise"), &ids));
             let (d, mut grads) = work.discriminator(&batch, &fake, key).map_err(fail)?;

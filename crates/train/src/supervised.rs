@@ -41,7 +41,7 @@ pub(crate) trait Task {
     /// Whether right answers are counted.
     const COUNTS: bool;
     /// Replaces the batch by what the step is trained on (adversarial examples).
-    fn prepare(&self, batch: &mut MiniBatch, progress: f64, key: Key) -> Result<(), TrainError>;
+    fn prepare(&mut self, batch: &mut MiniBatch, progress: f64, key: Key) -> Result<(), TrainError>;
     /// The loss of a part of the batch, already divided by the batch size.
     fn loss<'t, 'd>(&self, part: Part<'t, 'd>, batch: &'d MiniBatch, key: Key) -> (Var<'t, f32>, Tally);
 }
@@ -110,7 +110,9 @@ pub(crate) fn check_data(train: &Split, input: [usize; 3]) -> Result<(), TrainEr
     }
     if train.shape() != input {
         let shape = train.shape();
-        return Err(TrainError::Data(format!("examples are {shape:?} (channels, height, width), the network takes {input:?}")));
+        return Err(TrainError::Data(format!(
+            "examples are {shape:?} (channels, height, width), the network takes {input:?}"
+        )));
     }
     Ok(())
 }

@@ -86,6 +86,9 @@ impl std::fmt::Display for Stop {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Origin<'a> {
     Start(Start),
+    /// Uniform in the ball, box or not: where FGSM-RS takes its gradient. Cut to the box, every dark pixel would start
+    /// at or above its clean value, and training on that start overfits to it (0 % under PGD, measured).
+    Uncut,
     /// `radius · steepest(z)`, z normal: a random corner of a smaller ball (R+FGSM).
     Corner(f32),
     /// These points, row by row of the batch.
@@ -110,7 +113,7 @@ impl Origin<'_> {
                 adv.copy_from_slice(x);
                 return;
             }
-            Self::Start(Start::Random) => norm.uniform(&mut rng, threat.eps, adv),
+            Self::Start(Start::Random) | Self::Uncut => norm.uniform(&mut rng, threat.eps, adv),
             Self::Corner(radius) => {
                 scratch.fill_with(|| rng.normal() as f32);
                 norm.steepest(scratch, adv);
@@ -125,7 +128,9 @@ impl Origin<'_> {
         for (a, x) in adv.iter_mut().zip(x) {
             *a += x;
         }
-        threat.confine(x, bounds, adv);
+        if !matches!(self, Self::Uncut) {
+            threat.confine(x, bounds, adv);
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! FFGSM (FGSM-RS), FGSM from a random start: the attack of fast adversarial training.
 //!
-//! start     x + u, u uniform in the ball, cut to the box
+//! start     x + u, u uniform in the ball; it may leave the box, as in the authors' MNIST code: the model is asked for a
+//!           gradient there, never for a verdict
 //! proposal  start + α · steepest(∇ loss(start, y)), back into ball and box; α = 1.25 ε
 //! source    Wong, Rice and Kolter 2020, arXiv:2001.03994
 
 use crate::ascent::{Ascent, Origin};
 use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat,
+    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, StepSize, Stop, Threat,
 };
 use sparring_losses::AnyClassLoss;
 use sparring_oracle::{Batch, Differentiable};
@@ -63,7 +64,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Ffgsm {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        let (from, step) = (Origin::Start(Start::Random), self.step_size.at(threat.eps));
+        let (from, step) = (Origin::Uncut, self.step_size.at(threat.eps));
         Ascent { loss: self.loss, from, step, steps: 1, restarts: 1, stop: Stop::Never }
             .run(model, x, goal, threat, key, out)
     }

@@ -84,8 +84,7 @@ pub fn gradcheck(f: impl Function, inputs: &[Array<f64>], how: Checking) -> Resu
         let term = |(x, v): (&Var<'_, f64>, &Array<f64>)| grads.get(*x).map_or(0.0, |g| reduce::dot(g, v));
         let analytic: f64 = xs.iter().zip(&v).map(term).sum();
         let error = (numeric - analytic).abs() / numeric.abs().max(analytic.abs()).max(1.0);
-        // NaN must not pass: the comparison is written so that it fails.
-        if !(error <= how.tolerance) {
+        if error.is_nan() || error > how.tolerance {
             return Err(CheckError { direction, numeric, tape: analytic, error });
         }
         worst = worst.max(error);

@@ -2,7 +2,7 @@
 
 use super::directions::Directions;
 use super::{Checking, Function, gradcheck, gradgradcheck};
-use crate::{Path, Tape, Var, ops};
+use crate::{Path, Tape, ops};
 use sparring_activations as act;
 use sparring_losses as losses;
 use sparring_tensor::{Array, ConvGeometry, PoolGeometry, Shape, Trans};

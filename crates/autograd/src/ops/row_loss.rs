@@ -92,7 +92,7 @@ bounds! { Value,
             for (i, ((dz, z), &g)) in rows.zip(at.grad.as_slice()).enumerate() {
                 self.0.eval(z, self.1.row(i, cols), dz);
                 for d in dz {
-                    *d = *d * g;
+                    *d *= g;
                 }
             }
             dz

@@ -25,7 +25,7 @@ impl<E: Elem> Op<E> for ScatterCols {
     }
 }
 
-/// `[n]` into `[n, m]`: x[i] at column index[i].
+/// `[n]` into `[n, m]`: `x[i]` at column `index[i]`.
 ///
 /// # Panics
 /// If there is not one index an element, or one is not below `m`.

@@ -25,7 +25,7 @@ impl<E: Elem> Op<E> for SelectCols {
     }
 }
 
-/// y[i] = x[i, index[i]] for x `[n, m]`; gives `[n]`.
+/// `y[i] = x[i, index[i]]` for x `[n, m]`; gives `[n]`.
 ///
 /// # Panics
 /// If there is not one index a row, or one leaves its row.

@@ -25,19 +25,19 @@ impl ArticleAutoencoder {
     /// One activation in all hidden layers.
     pub fn with(activation: AnyActivation) -> Self {
         Self {
-            hidden: std::array::from_fn(|_| activation.clone()),
+            hidden: std::array::from_fn(|_| activation),
             code: AnyActivation::Identity(Identity),
             output: AnyActivation::Sigmoid(Sigmoid),
         }
     }
     /// The network, for `[1, 28, 28]`, and the number of layers in its encoder.
     pub fn spec(&self) -> (Spec, usize) {
-        let [a, b, c, d] = self.hidden.clone();
+        let [a, b, c, d] = self.hidden;
         let mut layers = vec![LayerSpec::Flatten];
         // The code's activation follows an affine map to 32: written here, so that the encoder's end is known.
-        layers.extend(affine_chain(&[784, 64, 32, 32], &[a, b, self.code.clone()]));
+        layers.extend(affine_chain(&[784, 64, 32, 32], &[a, b, self.code]));
         let encoder = layers.len();
-        layers.extend(affine_chain(&[32, 32, 64, 784], &[c, d, self.output.clone()]));
+        layers.extend(affine_chain(&[32, 32, 64, 784], &[c, d, self.output]));
         (Spec::new([1, 28, 28], layers), encoder)
     }
 }

@@ -27,7 +27,7 @@ impl Default for ArticleGan {
 impl ArticleGan {
     /// One activation in all hidden layers.
     pub fn with(activation: AnyActivation) -> Self {
-        let pair = || std::array::from_fn(|_| activation.clone());
+        let pair = || std::array::from_fn(|_| activation);
         Self {
             generator: pair(),
             discriminator: pair(),
@@ -37,13 +37,16 @@ impl ArticleGan {
     }
     /// Both networks, for `[1, 28, 28]`.
     pub fn spec(&self) -> GanSpec {
-        let [a, b] = self.generator.clone();
+        let [a, b] = self.generator;
         let mut generator = vec![LayerSpec::Flatten];
-        generator.extend(affine_chain(&[100, 128, 128, 784], &[a, b, self.output.clone()]));
+        generator.extend(affine_chain(&[100, 128, 128, 784], &[a, b, self.output]));
         generator.push(LayerSpec::Reshape { shape: vec![1, 28, 28] });
-        let [a, b] = self.discriminator.clone();
+        let [a, b] = self.discriminator;
         let mut discriminator = vec![LayerSpec::Flatten];
-        discriminator.extend(affine_chain(&[784, 128, 128, 1], &[a, b, self.verdict.clone()]));
-        GanSpec { generator: Spec::new([1, 1, 100], generator), discriminator: Spec::new([1, 28, 28], discriminator) }
+        discriminator.extend(affine_chain(&[784, 128, 128, 1], &[a, b, self.verdict]));
+        GanSpec {
+            generator: Spec::new([1, 1, 100], generator),
+            discriminator: Spec::new([1, 28, 28], discriminator),
+        }
     }
 }

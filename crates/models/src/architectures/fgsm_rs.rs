@@ -20,7 +20,7 @@ impl Default for FgsmRs {
 impl FgsmRs {
     /// One activation everywhere.
     pub fn with(activation: AnyActivation) -> Self {
-        Self { activations: std::array::from_fn(|_| activation.clone()) }
+        Self { activations: std::array::from_fn(|_| activation) }
     }
     /// The network, for `[1, 28, 28]`.
     pub fn spec(&self) -> Spec {

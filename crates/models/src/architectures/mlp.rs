@@ -26,7 +26,7 @@ impl Default for Mlp {
 impl Mlp {
     /// The default with one activation everywhere.
     pub fn with(activation: AnyActivation) -> Self {
-        Self { activations: vec![activation.clone(), activation], ..Self::default() }
+        Self { activations: vec![activation, activation], ..Self::default() }
     }
     /// The network.
     pub fn spec(&self) -> Spec {
@@ -35,7 +35,7 @@ impl Mlp {
         widths.push(self.classes);
         let last = self.activations.last().cloned().unwrap_or_else(relu);
         let between: Vec<_> =
-            (0..self.hidden.len()).map(|i| self.activations.get(i).cloned().unwrap_or_else(|| last.clone())).collect();
+            (0..self.hidden.len()).map(|i| self.activations.get(i).cloned().unwrap_or(last)).collect();
         let mut layers = vec![LayerSpec::Flatten];
         layers.extend(affine_chain(&widths, &between));
         Spec::new(self.input, layers)

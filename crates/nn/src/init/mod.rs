@@ -49,9 +49,9 @@ impl Init {
     pub(crate) fn problem(&self) -> Option<String> {
         match *self {
             Self::Torch => None,
-            Self::He { gain } | Self::Glorot { gain } | Self::Orthogonal { gain } => {
-                (!(gain.is_finite() && gain > 0.0)).then(|| format!("init gain {gain}: must be finite and above 0"))
-            }
+            Self::He { gain } | Self::Glorot { gain } | Self::Orthogonal { gain } => (!(gain.is_finite()
+                && gain > 0.0))
+                .then(|| format!("init gain {gain}: must be finite and above 0")),
         }
     }
     /// Weights `[out, in, ..]`.
@@ -110,7 +110,9 @@ mod tests {
             let (short, stride, step) = if shape[0] < shape[1] { (4, 9, 1) } else { (4, 1, 4) };
             for i in 0..short {
                 for j in 0..short {
-                    let dot: f64 = (0..9).map(|k| w.as_slice()[i * stride + k * step] * w.as_slice()[j * stride + k * step]).sum();
+                    let dot: f64 = (0..9)
+                        .map(|k| w.as_slice()[i * stride + k * step] * w.as_slice()[j * stride + k * step])
+                        .sum();
                     assert!((dot - if i == j { 9.0 } else { 0.0 }).abs() < 1e-12, "{shape:?} {i} {j}: {dot}");
                 }
             }

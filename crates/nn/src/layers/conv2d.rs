@@ -1,6 +1,6 @@
 //! Two-dimensional convolution.
 
-use crate::{Cx, Init, Kind, Module, Param, ShapeError};
+use crate::{Cx, Init, Kind, Module, Param, ShapeError, error::given};
 use sparring_autograd::{Var, ops};
 use sparring_seed::Key;
 use sparring_tensor::{ConvGeometry, Elem, Shape};
@@ -40,12 +40,12 @@ impl<E: Elem> Module<E> for Conv2d<E> {
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
         let w = self.weight.value.shape();
         let fail = |what: String| Err(ShapeError::new("conv2d", what));
-        match input.dims() {
-            &[n, c, h, wide] if c == w[1] => match self.geometry.output([h, wide], [w[2], w[3]]) {
-                Ok([oh, ow]) => Ok(Shape::new(&[n, w[0], oh, ow])),
+        match *input.dims() {
+            [n, c, h, wide] if c == w[1] => match self.geometry.output([h, wide], [w[2], w[3]]) {
+                Ok([oh, ow]) => given("conv2d", &[n, w[0], oh, ow]),
                 Err(e) => fail(e.to_string()),
             },
-            &[_, c, _, _] => fail(format!("expected {} channels, got {c}", w[1])),
+            [_, c, _, _] => fail(format!("expected {} channels, got {c}", w[1])),
             _ => fail(format!("expected [batch, {}, height, width], got {input}", w[1])),
         }
     }

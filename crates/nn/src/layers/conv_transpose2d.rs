@@ -1,6 +1,6 @@
 //! Transposed convolution: the input gradient of a convolution, used forwards.
 
-use crate::{Cx, Init, Kind, Module, Param, ShapeError};
+use crate::{Cx, Init, Kind, Module, Param, ShapeError, error::given};
 use sparring_autograd::{Var, ops};
 use sparring_seed::Key;
 use sparring_tensor::{ConvGeometry, Elem, Shape};
@@ -33,7 +33,7 @@ impl<E: Elem> ConvTranspose2d<E> {
     fn extent(&self, axis: usize, input: usize) -> Option<usize> {
         let kernel = self.weight.value.shape()[2 + axis];
         let full = input.checked_sub(1)?.checked_mul(self.geometry.stride[axis])?.checked_add(kernel)?;
-        full.checked_sub(2 * self.geometry.padding[axis]).filter(|&n| n > 0)
+        full.checked_sub(self.geometry.padding[axis].checked_mul(2)?).filter(|&n| n > 0)
     }
 }
 
@@ -49,12 +49,12 @@ impl<E: Elem> Module<E> for ConvTranspose2d<E> {
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
         let w = self.weight.value.shape();
         let fail = |what: String| Err(ShapeError::new("conv_transpose2d", what));
-        match input.dims() {
-            &[n, c, h, wide] if c == w[0] => match (self.extent(0, h), self.extent(1, wide)) {
-                (Some(oh), Some(ow)) => Ok(Shape::new(&[n, w[1], oh, ow])),
+        match *input.dims() {
+            [n, c, h, wide] if c == w[0] => match (self.extent(0, h), self.extent(1, wide)) {
+                (Some(oh), Some(ow)) => given("conv_transpose2d", &[n, w[1], oh, ow]),
                 _ => fail(format!("an input of {h} by {wide} leaves no output")),
             },
-            &[_, c, _, _] => fail(format!("expected {} channels, got {c}", w[0])),
+            [_, c, _, _] => fail(format!("expected {} channels, got {c}", w[0])),
             _ => fail(format!("expected [batch, {}, height, width], got {input}", w[0])),
         }
     }

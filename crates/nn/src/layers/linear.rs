@@ -1,6 +1,6 @@
 //! Affine map: y = x Wᵀ + b.
 
-use crate::{Cx, Init, Kind, Module, Param, ShapeError};
+use crate::{Cx, Init, Kind, Module, Param, ShapeError, error::given};
 use sparring_autograd::{Var, ops};
 use sparring_seed::Key;
 use sparring_tensor::{Elem, Shape};
@@ -34,10 +34,13 @@ impl<E: Elem> Module<E> for Linear<E> {
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
         let w = self.weight.value.shape();
-        match input.dims() {
-            &[n, k] if k == w[1] => Ok(Shape::new(&[n, w[0]])),
-            &[_, k] => Err(ShapeError::new("linear", format!("expected {} inputs, got {k}", w[1]))),
-            _ => Err(ShapeError::new("linear", format!("expected [batch, {}], got {input}; flatten first", w[1]))),
+        match *input.dims() {
+            [n, k] if k == w[1] => given("linear", &[n, w[0]]),
+            [_, k] => Err(ShapeError::new("linear", format!("expected {} inputs, got {k}", w[1]))),
+            _ => Err(ShapeError::new(
+                "linear",
+                format!("expected [batch, {}], got {input}; flatten first", w[1]),
+            )),
         }
     }
     fn visit(&self, prefix: &str, f: &mut dyn FnMut(&str, &Param<E>)) {

@@ -10,8 +10,8 @@ mod pool;
 mod reshape;
 
 pub use activation::Activated;
-pub use conv2d::Conv2d;
 pub use conv_transpose2d::ConvTranspose2d;
+pub use conv2d::Conv2d;
 pub use dropout::Dropout;
 pub use flatten::Flatten;
 pub use linear::Linear;

@@ -1,6 +1,6 @@
 //! Pooling.
 
-use crate::{Cx, Module, ShapeError};
+use crate::{Cx, Module, ShapeError, error::given};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, PoolGeometry, Shape};
@@ -39,9 +39,9 @@ impl<E: Elem> Module<E> for Pool2d {
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
         let fail = |what: String| Err(ShapeError::new(Module::<E>::kind(self), what));
-        match input.dims() {
-            &[n, c, h, w] => match self.geometry.output([h, w]) {
-                Ok([oh, ow]) => Ok(Shape::new(&[n, c, oh, ow])),
+        match *input.dims() {
+            [n, c, h, w] => match self.geometry.output([h, w]) {
+                Ok([oh, ow]) => given(Module::<E>::kind(self), &[n, c, oh, ow]),
                 Err(e) => fail(e.to_string()),
             },
             _ => fail(format!("expected [batch, channels, height, width], got {input}")),

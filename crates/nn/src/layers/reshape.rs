@@ -1,6 +1,6 @@
 //! Another shape for each example.
 
-use crate::{Cx, Module, ShapeError};
+use crate::{Cx, Module, ShapeError, error::given};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, Shape};
 
@@ -12,10 +12,10 @@ pub struct Reshape {
 }
 
 impl Reshape {
-    fn with_batch(&self, n: usize) -> Shape {
+    fn with_batch(&self, n: usize) -> Vec<usize> {
         let mut dims = vec![n];
         dims.extend(&self.shape);
-        Shape::new(&dims)
+        dims
     }
 }
 
@@ -24,15 +24,20 @@ impl<E: Elem> Module<E> for Reshape {
         "reshape"
     }
     fn forward<'t>(&self, _cx: &Cx<'t, E>, x: Var<'t, E>) -> Var<'t, E> {
-        ops::reshape(x, self.with_batch(x.shape()[0]))
+        ops::reshape(x, self.with_batch(x.shape()[0]).as_slice())
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
         let one: usize = input.dims().iter().skip(1).product();
-        let fits = self.shape.len() <= 3 && input.rank() > 0 && self.shape.iter().product::<usize>() == one;
+        let fits = self.shape.len() <= 3
+            && input.rank() > 0
+            && self.shape.iter().try_fold(1usize, |a, &d| a.checked_mul(d)) == Some(one);
         if fits {
-            Ok(self.with_batch(input[0]))
+            given("reshape", &self.with_batch(input[0]))
         } else {
-            Err(ShapeError::new("reshape", format!("an example of {one} numbers does not fit into {:?}", self.shape)))
+            Err(ShapeError::new(
+                "reshape",
+                format!("an example of {one} numbers does not fit into {:?}", self.shape),
+            ))
         }
     }
 }

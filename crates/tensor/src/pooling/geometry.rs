@@ -4,7 +4,7 @@ use crate::{Shape, TensorError};
 use std::ops::Range;
 
 /// Window, step and border of a pooling layer, each as `[vertical, horizontal]` in pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PoolGeometry {
     /// Extent of the window.
     pub kernel: [usize; 2],

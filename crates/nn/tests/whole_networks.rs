@@ -1,0 +1,172 @@
+//! Networks built from a `Spec`, in `f64`: gradients of all parameters and of the input, and their gradients again,
+//! against central differences.
+
+use sparring_activations::AnyActivation;
+use sparring_autograd::{Checking, Tape, Var, gradcheck, gradgradcheck, ops};
+use sparring_losses::CrossEntropy;
+use sparring_nn::layers::Pool;
+use sparring_nn::{Cx, Init, LayerSpec, Module, Param, Sequential, Spec};
+use sparring_seed::Key;
+use sparring_tensor::Array;
+use std::sync::Arc;
+
+/// Step of the central differences; small enough that no sample of these seeds crosses a kink.
+const STEP: f64 = 1e-6;
+const IDS: [u64; 3] = [7, 2, 11];
+
+fn act(name: &str) -> LayerSpec {
+    LayerSpec::activation(&name.parse::<AnyActivation>().unwrap())
+}
+
+/// Every kind of layer with parameters, both pools, smooth, kinked and learnt activations, dropout.
+fn networks() -> Vec<(&'static str, Spec)> {
+    let max = LayerSpec::Pool2d { pool: Pool::Max, kernel: [2; 2], stride: [2; 2], padding: [0; 2] };
+    let mean = LayerSpec::Pool2d { pool: Pool::Average, kernel: [3, 2], stride: [2; 2], padding: [1, 0] };
+    let up = LayerSpec::ConvTranspose2d {
+        inputs: 3,
+        outputs: 2,
+        kernel: [4, 3],
+        stride: [2, 1],
+        padding: [1, 1],
+        init: Init::Glorot { gain: 1.0 },
+    };
+    vec![
+        (
+            "conv, max pool, prelu",
+            Spec::new(
+                [2, 6, 6],
+                vec![
+                    LayerSpec::conv(2, 3, 3, 1, 1),
+                    max,
+                    act("prelu"),
+                    LayerSpec::Flatten,
+                    LayerSpec::linear(27, 4),
+                    act("silu"),
+                    LayerSpec::linear(4, 5),
+                ],
+            ),
+        ),
+        (
+            "transposed conv, mean pool, dropout",
+            Spec::new(
+                [1, 1, 12],
+                vec![
+                    LayerSpec::Reshape { shape: vec![3, 2, 2] },
+                    up,
+                    act("gelu"),
+                    mean,
+                    LayerSpec::Flatten,
+                    LayerSpec::Dropout { p: 0.3 },
+                    LayerSpec::linear(4, 5),
+                ],
+            ),
+        ),
+    ]
+}
+
+fn numbers(shape: &[usize], key: Key) -> Array<f64> {
+    let mut random = key.rng(0);
+    Array::from_fn(shape, |_| 2.0 * random.uniform_f64() - 1.0)
+}
+
+fn batch(spec: &Spec) -> Array<f64> {
+    let [c, h, w] = spec.input;
+    numbers(&[3, c, h, w], Key::new(40))
+}
+
+/// Summed cross-entropy in training mode.
+fn loss<'t>(net: &Sequential<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+    let labels: Arc<[usize]> = Arc::from([4, 0, 2]);
+    ops::sum(ops::row_loss(net.forward(cx, x), CrossEntropy, labels))
+}
+
+/// Something to differentiate with respect to the parameters.
+type Quantity = for<'t> fn(&Sequential<f64>, &Cx<'t, f64>, Var<'t, f64>) -> Var<'t, f64>;
+
+/// u · ∇ₓ loss: its gradient is the mixed second derivative.
+fn slope_in_input<'t>(net: &Sequential<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+    let g = cx.tape().grad(loss(net, cx, x), &[x])[0];
+    ops::sum(g * cx.tape().constant(numbers(g.shape().dims(), Key::new(50))))
+}
+
+/// u · ∇θ loss: its gradient is the Hessian in the parameters times u.
+fn slope_in_parameters<'t>(net: &Sequential<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+    let root = loss(net, cx, x);
+    let mut wrt = Vec::new();
+    net.visit("", &mut |_, p| wrt.push(cx.param(p)));
+    let slopes = cx.tape().grad(root, &wrt);
+    let along = |(i, g): (usize, Var<'t, f64>)| {
+        ops::sum(g * cx.tape().constant(numbers(g.shape().dims(), Key::new(60).child(i as u64))))
+    };
+    slopes.into_iter().enumerate().map(along).reduce(|a, b| a + b).unwrap()
+}
+
+fn value(net: &Sequential<f64>, x: &Array<f64>, of: Quantity) -> f64 {
+    let tape = Tape::new();
+    of(net, &Cx::train(&tape, Key::new(9), &IDS), tape.leaf(x.clone())).item()
+}
+
+/// Moves every parameter by `by` along its direction.
+fn shift(net: &mut Sequential<f64>, by: f64, towards: impl Fn(&Param<f64>, u64) -> Array<f64>) {
+    let mut i = 0;
+    net.visit_mut("", &mut |_, p| {
+        let v = towards(p, i);
+        p.value.as_mut_slice().iter_mut().zip(v.as_slice()).for_each(|(w, v)| *w += by * v);
+        i += 1;
+    });
+}
+
+fn check_parameters(name: &str, spec: &Spec, of: Quantity) {
+    let mut net = spec.build::<f64>(Key::new(3)).unwrap();
+    let x = batch(spec);
+    let tape = Tape::new();
+    let root = of(&net, &Cx::train(&tape, Key::new(9), &IDS), tape.leaf(x.clone()));
+    let grads = tape.backward(root, Array::scalar(1.0));
+    for direction in 0..3 {
+        let towards =
+            |p: &Param<f64>, i: u64| numbers(p.value.shape().dims(), Key::new(70).child(direction).child(i));
+        let (mut slope, mut i) = (0.0, 0);
+        net.visit("", &mut |layer, p| {
+            let g = grads.param(p.id()).unwrap_or_else(|| panic!("{name}: {layer} got no gradient"));
+            slope += g.as_slice().iter().zip(towards(p, i).as_slice()).map(|(g, v)| g * v).sum::<f64>();
+            i += 1;
+        });
+        let ends = [STEP, -STEP].map(|by| {
+            shift(&mut net, by, towards);
+            let end = value(&net, &x, of);
+            shift(&mut net, -by, towards);
+            end
+        });
+        let numeric = (ends[0] - ends[1]) / (2.0 * STEP);
+        let error = (numeric - slope).abs() / numeric.abs().max(slope.abs()).max(1.0);
+        assert!(error <= 1e-6, "{name}, direction {direction}: numeric {numeric}, tape {slope}");
+    }
+}
+
+#[test]
+fn gradients_of_all_parameters() {
+    for (name, spec) in networks() {
+        check_parameters(name, &spec, loss);
+    }
+}
+
+#[test]
+fn second_derivatives_of_all_parameters() {
+    for (name, spec) in networks() {
+        check_parameters(&format!("{name}, input then parameters"), &spec, slope_in_input);
+        check_parameters(&format!("{name}, parameters twice"), &spec, slope_in_parameters);
+    }
+}
+
+#[test]
+fn gradients_of_the_input_first_and_second_order() {
+    for (name, spec) in networks() {
+        let net = spec.build::<f64>(Key::new(3)).unwrap();
+        let x = [batch(&spec)];
+        let how = Checking { step: STEP, ..Checking::default() };
+        gradcheck(|t, x| loss(&net, &Cx::train(t, Key::new(9), &IDS), x[0]), &x, how)
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
+        gradgradcheck(|t, x| loss(&net, &Cx::train(t, Key::new(9), &IDS), x[0]), &x, how)
+            .unwrap_or_else(|e| panic!("{name}, second order: {e}"));
+    }
+}

@@ -1,0 +1,26 @@
+//! A classifier from a spec, trained on the embedded digits. `cargo run --release --example 03_train`
+
+use sparring::prelude::*;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let data = Mnist::embedded();
+
+    // A network is data: layers in a list, checked by a dry run when it is built.
+    let act = "gelu".parse()?;
+    let spec = Spec::new(
+        [1, 28, 28],
+        vec![
+            LayerSpec::Flatten,
+            LayerSpec::linear(784, 128),
+            LayerSpec::activation(&act),
+            LayerSpec::linear(128, 10),
+        ],
+    );
+    let mut net = Classifier::new(spec, Key::new(1))?;
+    println!("{}\n", net.summary());
+
+    let done = fit(&mut net, &data.train, &Recipe { epochs: 3, ..Recipe::default() })?;
+    println!("{:.1} s, {:.0} examples/s", done.seconds, done.examples_per_s());
+    println!("test accuracy {:.2} %", 100.0 * accuracy(&net, &data.test)?);
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! A GAN on eight blobs in the plane: the game, and the alarms. `cargo run --release --example 07_gan`
+
+use sparring::datasets::synthetic;
+use sparring::models::{Gan, GanSpec};
+use sparring::prelude::*;
+use sparring::train::{Flow, GanEpoch, GanObserver};
+
+struct Watch;
+impl GanObserver for Watch {
+    fn epoch(&mut self, e: &GanEpoch, _: &Gan) -> Flow {
+        if e.epoch.is_multiple_of(10) {
+            println!(
+                "epoch {:3}: D(x) {:.2}, D(G(z)) {:.2}, diversity {:.2}",
+                e.epoch, e.d_real, e.d_fake, e.diversity
+            );
+        }
+        Flow::Continue
+    }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let data = synthetic::blobs(2000, 8, 0.02, Key::new(1));
+    let relu: AnyActivation = "relu".parse()?;
+    let sigmoid: AnyActivation = "sigmoid".parse()?;
+    let chain = |widths: [usize; 4]| {
+        let mut layers = vec![LayerSpec::Flatten];
+        for pair in widths.windows(2) {
+            layers.extend([LayerSpec::linear(pair[0], pair[1]), LayerSpec::activation(&relu)]);
+        }
+        layers.pop();
+        layers
+    };
+    let mut generator = chain([8, 64, 64, 2]);
+    generator.extend([LayerSpec::activation(&sigmoid), LayerSpec::Reshape { shape: vec![1, 1, 2] }]);
+    let spec = GanSpec {
+        generator: Spec::new([1, 1, 8], generator),
+        discriminator: Spec::new([1, 1, 2], chain([2, 64, 64, 1])),
+    };
+    let mut gan = Gan::new(spec, (0.0, 1.0), Key::new(2))?;
+    let done =
+        fit_gan(&mut gan, &data, &GanRecipe { epochs: 60, lr: 1e-3, ..GanRecipe::default() }, &mut Watch)?;
+    for alarm in &done.alarms {
+        println!("alarm: {alarm}");
+    }
+    let samples = gan.generate(gan.noise(Key::new(3), &[0, 1, 2, 3]));
+    println!("four samples: {:.2?}", samples.as_slice());
+    Ok(())
+}

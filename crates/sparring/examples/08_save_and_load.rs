@@ -1,0 +1,24 @@
+//! Weights out and in: safetensors with PyTorch's names, the spec, and a checksum.
+//! `cargo run --release --example 08_save_and_load`
+
+use sparring::prelude::*;
+use sparring::store;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let data = Mnist::embedded();
+    let mut net = Classifier::new(Mlp::default().spec(), Key::new(1))?;
+    fit(&mut net, &data.train, &Recipe { epochs: 1, ..Recipe::default() })?;
+
+    let file = std::env::temp_dir().join(format!("sparring-example-{}.safetensors", std::process::id()));
+    store::write(&file, "classifier", &[("", net.spec(), &net.net)], Default::default())?;
+
+    // The file says how its network is built; any change to it since it was written is refused.
+    let weights = store::read(&file)?;
+    let spec = weights.spec("").ok_or("written by another program")?.clone();
+    let mut again = Classifier::new(spec, Key::new(99))?;
+    weights.load_into("", &mut again.net)?;
+    assert_eq!(accuracy(&net, &data.test)?, accuracy(&again, &data.test)?);
+    println!("{} tensors, the same {:.2} %", weights.tensors().len(), 100.0 * accuracy(&again, &data.test)?);
+    std::fs::remove_file(&file)?;
+    Ok(())
+}

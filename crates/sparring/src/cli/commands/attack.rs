@@ -1,0 +1,193 @@
+//! `sparring attack MODEL`.
+
+use crate::cli::io::{progress::AttackBar, say};
+use crate::cli::options::{MachineArgs, Named, above_zero, budget, count};
+use crate::cli::pages;
+use crate::cli::{Failure, Outcome};
+use serde_json::{Value, json};
+use sparring::activations::AnyActivation;
+use sparring::attacks::{
+    AnyAttack, AnyNorm, AttackResult, EvaluateOptions, Keep, Report, StepSize, Threat, evaluate_with,
+};
+use sparring::models::Arch;
+use sparring::oracle::Batch;
+use sparring::seed::Key;
+use sparring::store::{Values, write_tensors};
+use sparring::tensor::Array;
+use std::path::PathBuf;
+
+/// Flags.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A run directory or a weights file (.safetensors).
+    model: PathBuf,
+    /// A folder with the set's files, or a name. Default: the run's own data, mnist-10k for a
+    /// bare weights file.
+    #[arg(long, value_name = "NAME|DIR")]
+    data: Option<String>,
+    /// Attacks, separated by commas (see `sparring list attacks`); each runs on all correctly classified images.
+    #[arg(long, value_delimiter = ',', default_value = "fgsm,pgd")]
+    attack: Vec<AnyAttack>,
+    /// The norm of the budget: linf or l2.
+    #[arg(long, default_value = "linf")]
+    norm: AnyNorm,
+    /// The budget, in units of a pixel of [0, 1]. Default: 0.3 in linf, 2 in l2.
+    #[arg(long, value_parser = budget)]
+    eps: Option<f32>,
+    /// Steps of bim and pgd. Default: the attack's own (pgd 40).
+    #[arg(long, value_parser = count)]
+    steps: Option<usize>,
+    /// Step size of ffgsm, bim and pgd. Default: the attack's own (pgd eps/30).
+    #[arg(long, value_parser = above_zero)]
+    step_size: Option<f64>,
+    /// Restarts of pgd. Default: 1.
+    #[arg(long, value_parser = count)]
+    restarts: Option<usize>,
+    /// The first N test images. Default: 1000, or all if there are fewer.
+    #[arg(long, value_parser = count)]
+    n: Option<usize>,
+    /// Images a worker attacks at a time; the results do not depend on it.
+    #[arg(long, default_value_t = 128, value_parser = count)]
+    batch: usize,
+    /// The architecture of a weights file that does not name its own (from PyTorch, say).
+    #[arg(long)]
+    arch: Option<Arch>,
+    /// The activation of that architecture.
+    #[arg(long, default_value = "relu")]
+    activation: AnyActivation,
+    /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
+    #[arg(long, value_name = "FILE.safetensors")]
+    save: Option<PathBuf>,
+    /// Writes a page with the figures and a gallery; must not exist yet.
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
+    #[command(flatten)]
+    machine: MachineArgs,
+}
+
+impl Args {
+    /// The attacks with the flags applied; a flag that fits none of them is a mistake.
+    fn suite(&self) -> Outcome<Vec<AnyAttack>> {
+        let (mut steps, mut size, mut restarts) = (false, false, false);
+        let absolute = self.step_size.map(|s| StepSize::Absolute(s as f32));
+        let mut suite = self.attack.clone();
+        for attack in &mut suite {
+            match attack {
+                AnyAttack::Pgd(a) => {
+                    a.steps = self.steps.unwrap_or(a.steps);
+                    a.step_size = absolute.unwrap_or(a.step_size);
+                    a.restarts = self.restarts.unwrap_or(a.restarts);
+                    (steps, size, restarts) = (true, true, true);
+                }
+                AnyAttack::Bim(a) => {
+                    a.steps = self.steps.unwrap_or(a.steps);
+                    a.step_size = absolute.unwrap_or(a.step_size);
+                    (steps, size) = (true, true);
+                }
+                AnyAttack::Ffgsm(a) => {
+                    a.step_size = absolute.unwrap_or(a.step_size);
+                    size = true;
+                }
+                _ => {}
+            }
+        }
+        let names = suite.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        for (given, used, flag) in [
+            (self.steps.is_some(), steps, "--steps"),
+            (self.step_size.is_some(), size, "--step-size"),
+            (self.restarts.is_some(), restarts, "--restarts"),
+        ] {
+            if given && !used {
+                return Err(Failure::Usage(format!(
+                    "{flag}: none of the attacks ({names}) has it; leave it out"
+                )));
+            }
+        }
+        Ok(suite)
+    }
+    fn threat(&self) -> Outcome<Threat> {
+        let eps = self.eps.unwrap_or(match self.norm {
+            AnyNorm::L2 => 2.0,
+            _ => 0.3,
+        });
+        if self.norm == AnyNorm::Linf && eps > 1.0 {
+            return Err(Failure::Usage(format!(
+                "--eps {eps}: pixels lie in [0, 1], so an L-inf budget is at most 1 (8/255 is 0.031)"
+            )));
+        }
+        let threat = Threat { norm: self.norm, eps };
+        threat.validate().map_err(|e| Failure::Usage(format!("--eps: {e}")))?;
+        Ok(threat)
+    }
+}
+
+/// One attack as machines read it.
+pub(crate) fn row(a: &AttackResult) -> Value {
+    json!({
+        "attack": a.attack, "norm": a.norm, "eps": pages::decimal(a.eps), "steps": a.steps, "restarts": a.restarts,
+        "accuracy": a.accuracy, "forwards": a.forwards, "backwards": a.backwards, "seconds": a.seconds,
+    })
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    let (suite, threat) = (args.suite()?, args.threat()?);
+    for path in [&args.save, &args.report].into_iter().flatten() {
+        if path.exists() {
+            return Err(Failure::Failed(format!("{} exists; nothing is ever written over", path.display())));
+        }
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+        if folder.is_some_and(|f| !f.is_dir()) {
+            return Err(Failure::Failed(format!(
+                "{}: its folder does not exist; make it first",
+                path.display()
+            )));
+        }
+    }
+    args.machine.start()?;
+    let (model, own_data) = pages::weights::load_classifier(&args.model, args.arch, &args.activation)?;
+    let asked = args.data.clone().or(own_data).unwrap_or_else(|| "mnist-10k".to_string());
+    let data = Named::find(&asked)?;
+    if let Some(n) = args.n.filter(|&n| n > data.set.test.len()) {
+        return Err(Failure::Usage(format!("--n {n}: {asked} has {} test images", data.set.test.len())));
+    }
+    let test = data.set.test.first(args.n.unwrap_or(1000).min(data.set.test.len())).all();
+    let x = Batch::new(&test.x, test.shape, &test.ids)?;
+    let keep = if args.save.is_some() || args.report.is_some() { Keep::Adversarials } else { Keep::Nothing };
+    let options = EvaluateOptions { batch: args.batch, keep };
+    let bar = AttackBar::new("attacking", suite.len(), test.len());
+    let key = Key::new(args.machine.seed).named("attack");
+    let victim = model.victim();
+    let report = evaluate_with(&victim, x, &test.labels, &suite, &threat, key, &options, &|p| bar.show(p))?;
+    bar.finish();
+    if let (Some(path), Some(adv)) = (&args.save, &report.adversarials) {
+        let [c, h, w] = test.shape;
+        let whole = |v: &[usize]| Values::labels(v.iter().map(|&l| l as i64));
+        let tensors = [
+            ("labels", whole(&test.labels)),
+            ("predictions", whole(&adv.predictions)),
+            ("x_adv", Array::from_slice([test.len(), c, h, w], &adv.x_adv).into()),
+        ];
+        let cards: Vec<_> = report.attacks.iter().map(|a| &a.card).collect();
+        write_tensors(path, "adversarials", &tensors, json!({ "cards": cards }))?;
+        say::note(&format!("adversarial images in {}", path.display()));
+    }
+    if let Some(path) = &args.report {
+        pages::attack::page(&args.model, &data, &model, &test, &report)?.save(path)?;
+        say::note(&format!("page in {}", path.display()));
+    }
+    if args.machine.json {
+        say::json(&object(&report));
+    } else {
+        say::result(&report.to_string());
+    }
+    Ok(())
+}
+
+fn object(report: &Report) -> Value {
+    json!({
+        "n": report.n, "clean": report.clean, "attacks": report.attacks.iter().map(row).collect::<Vec<_>>(),
+        "robust_accuracy": report.robust_accuracy,
+        "findings": report.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "cards": report.attacks.iter().map(|a| &a.card).collect::<Vec<_>>(),
+    })
+}

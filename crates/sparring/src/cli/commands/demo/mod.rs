@@ -1,0 +1,146 @@
+//! `sparring demo`: from pixels to a report.
+
+mod judge;
+mod plan;
+
+use super::attack::row;
+use super::train::{EpochRow, Test, Watch};
+use crate::cli::io::{run_dir::RunDir, say, signal};
+use crate::cli::options::{MachineArgs, Named, count};
+use crate::cli::pages;
+use crate::cli::{Failure, Outcome};
+pub(crate) use judge::Judged;
+use serde_json::{Value, json};
+use sparring::models::Classifier;
+use sparring::seed::Key;
+use sparring::train::{Defense, Recipe, accuracy, fit_with};
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Flags.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A folder with MNIST-like files, or a name. The recipe was chosen for `mnist-10k`, which is built in.
+    #[arg(long, default_value = "mnist-10k", value_name = "NAME|DIR")]
+    data: String,
+    /// The first N test images are attacked.
+    #[arg(long, default_value_t = 1000, value_parser = count)]
+    n: usize,
+    #[command(flatten)]
+    machine: MachineArgs,
+    /// The run directory; new or empty. Default: runs/demo-K.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// One of the two nets with everything measured on it.
+pub(crate) struct Fighter {
+    pub(crate) name: &'static str,
+    pub(crate) model: Classifier,
+    pub(crate) phases: Vec<Recipe>,
+    pub(crate) rows: Vec<EpochRow>,
+    pub(crate) judged: Judged,
+    /// Wall-clock time of training.
+    pub(crate) seconds: f64,
+}
+
+fn raise(
+    name: &'static str,
+    phases: Vec<Recipe>,
+    data: &Named,
+    run: &RunDir,
+    args: &Args,
+) -> Outcome<Fighter> {
+    let seed = args.machine.seed;
+    let mut model = Classifier::new(plan::spec(), Key::new(seed).named("init"))?;
+    let own = run.inside(name)?;
+    own.write_json(
+        "config.json",
+        &json!({
+            "command": "demo", "data": data.asked, "recipes": phases, "spec": model.spec(),
+        }),
+    )?;
+    let (mut rows, mut seconds): (Vec<EpochRow>, f64) = (Vec::new(), 0.0);
+    for (i, recipe) in phases.iter().enumerate() {
+        let label = match recipe.defense {
+            Defense::None => name.to_string(),
+            _ => format!("{name}, {}", recipe.defense.name()),
+        };
+        let steps = data.set.train.len().div_ceil(recipe.batch) * recipe.epochs;
+        let before = rows.len();
+        let mut watch = Watch::new(label, steps, |m: &Classifier| {
+            Test::Accuracy(accuracy(m, &data.set.test).unwrap_or(f64::NAN))
+        });
+        let done = fit_with(&mut model, &data.set.train, recipe, &mut watch)?;
+        seconds += done.seconds;
+        rows.extend(watch.finish().into_iter().map(|r| EpochRow { epoch: r.epoch + before, ..r }));
+        signal::check(|| format!("phase {} of {name} was not finished; nothing of it is kept", i + 1))?;
+    }
+    own.write_lines("metrics.jsonl", &rows)?;
+    pages::weights::save_classifier(&own.file("model.safetensors"), &model)?;
+    let judged = judge::judge(name, &model, data, args.n, Key::new(seed).named("attack"))?;
+    let fighter = Fighter { name, model, phases, rows, judged, seconds };
+    pages::demo::single(&fighter, data)?.save(own.file("report.html"))?;
+    Ok(fighter)
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    let start = Instant::now();
+    args.machine.start()?;
+    let data = Named::find(&args.data)?;
+    if data.set.shape() != [1, 28, 28] {
+        return Err(Failure::Usage(format!(
+            "--data {}: the demo's net takes 28 x 28 grey images",
+            args.data
+        )));
+    }
+    if args.n > data.set.test.len() {
+        return Err(Failure::Usage(format!(
+            "--n {}: {} has {} test images",
+            args.n,
+            args.data,
+            data.set.test.len()
+        )));
+    }
+    let run = RunDir::create(args.out.as_deref(), "demo")?;
+    let seed = args.machine.seed;
+    let fighters = [
+        raise("standard", plan::standard(seed), &data, &run, args)?,
+        raise("hardened", plan::hardened(seed), &data, &run, args)?,
+    ];
+    let report = run.file("report.html");
+    let seconds = start.elapsed().as_secs_f64();
+    pages::demo::page(&fighters, &data, args.n, seconds)?.save(&report)?;
+    if args.machine.json {
+        let models: Vec<Value> = fighters
+            .iter()
+            .map(|f| {
+                json!({
+                    "name": f.name, "n": args.n, "clean": f.judged.clean,
+                    "attacks": f.judged.results().map(row).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        say::json(&json!({ "models": models, "seconds": start.elapsed().as_secs_f64(), "report": report }));
+    } else {
+        say::result(&table(&fighters, args.n));
+        say::result(&format!("{seconds:.1} s; the page: {}", report.display()));
+    }
+    Ok(())
+}
+
+/// The compact table at the end.
+fn table(fighters: &[Fighter], n: usize) -> String {
+    let mut text = format!("accuracy on {n} test images, L-inf\n{:<10} {:>8}", "", "clean");
+    let shown: Vec<_> = fighters[0].judged.table().collect();
+    for a in &shown {
+        text.push_str(&format!(" {:>9}", format!("{} {}", a.attack, a.eps)));
+    }
+    for f in fighters {
+        text.push_str(&format!("\n{:<10} {:>6.1} %", f.name, 100.0 * f.judged.clean));
+        for a in f.judged.table() {
+            text.push_str(&format!(" {:>7.1} %", 100.0 * a.accuracy));
+        }
+    }
+    text
+}

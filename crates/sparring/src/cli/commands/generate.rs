@@ -1,0 +1,78 @@
+//! `sparring generate RUN`.
+
+use crate::cli::io::say;
+use crate::cli::options::{MachineArgs, count};
+use crate::cli::pages;
+use crate::cli::{Failure, Outcome};
+use serde_json::json;
+use sparring::seed::Key;
+use sparring_report::grid::{GridSpec, images_from_rows, png_grid, save_png};
+use std::path::{Path, PathBuf};
+
+/// Flags.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A run directory of `sparring train gan`, or its weights file.
+    run: PathBuf,
+    /// How many samples.
+    #[arg(short, long, default_value_t = 64, value_parser = few)]
+    n: usize,
+    /// The picture; must not exist yet.
+    #[arg(long, value_name = "FILE.png", default_value = "samples.png")]
+    out: PathBuf,
+    /// Samples in a row. Default: as square as can be.
+    #[arg(long, value_parser = count)]
+    columns: Option<usize>,
+    /// Each pixel becomes a square of this side.
+    #[arg(long, default_value_t = 2, value_parser = count)]
+    scale: usize,
+    #[command(flatten)]
+    machine: MachineArgs,
+}
+
+/// More than a picture can hold is a slip of the finger.
+const MOST: usize = 1 << 16;
+/// Samples drawn at a time; sample i depends on the seed and i alone.
+const PART: u64 = 256;
+
+fn few(text: &str) -> Result<usize, String> {
+    count(text).and_then(|n| if n > MOST { Err(format!("must be at most {MOST}")) } else { Ok(n) })
+}
+
+/// Nothing is ever written over, and a missing folder is found before any work.
+fn free(out: &Path) -> Outcome {
+    if out.symlink_metadata().is_ok() {
+        let path = out.display();
+        return Err(Failure::Failed(format!(
+            "{path} exists; nothing is ever written over: name another file with --out"
+        )));
+    }
+    let folder = out.parent().filter(|p| !p.as_os_str().is_empty());
+    if folder.is_some_and(|f| !f.is_dir()) {
+        return Err(Failure::Failed(format!("{}: its folder does not exist; make it first", out.display())));
+    }
+    Ok(())
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    free(&args.out)?;
+    args.machine.start()?;
+    let model = pages::weights::load_gan(&args.run)?;
+    let key = Key::new(args.machine.seed).named("generate");
+    let (n, mut images) = (args.n as u64, Vec::with_capacity(args.n));
+    for first in (0..n).step_by(PART as usize) {
+        let ids: Vec<u64> = (first..n.min(first + PART)).collect();
+        let samples = model.generate(model.noise(key, &ids));
+        images.extend(images_from_rows(model.shape(), samples.as_slice())?);
+    }
+    let layout = GridSpec { columns: args.columns.unwrap_or(0), scale: args.scale, ..GridSpec::default() };
+    let png =
+        png_grid(&images, &layout).map_err(|e| Failure::Failed(format!("-n, --columns, --scale: {e}")))?;
+    save_png(&args.out, &png)?;
+    if args.machine.json {
+        say::json(&json!({ "out": args.out, "n": args.n, "seed": args.machine.seed, "bytes": png.len() }));
+    } else {
+        say::result(&format!("{} samples in {}", args.n, args.out.display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! `sparring inspect FILE|RUN`.
+
+mod idx;
+mod run_dir;
+mod weights;
+
+use crate::cli::io::say;
+use crate::cli::{Failure, Outcome};
+use serde_json::Value;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Flags.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A run directory, a weights file (.safetensors) or an IDX file, raw or gzip.
+    path: PathBuf,
+    /// One JSON object on the last line of stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was found, for people and for machines.
+#[derive(Debug)]
+struct Seen {
+    text: String,
+    object: Value,
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    let path = &args.path;
+    let kind = if path.is_dir() { Kind::Run } else { kind_of(path)? };
+    let seen = match kind {
+        Kind::Run => run_dir::look(path)?,
+        Kind::Weights => weights::look(path)?,
+        Kind::Idx => idx::look(path)?,
+    };
+    if args.json {
+        say::json(&seen.object);
+    } else {
+        say::result(&seen.text);
+    }
+    Ok(())
+}
+
+enum Kind {
+    Run,
+    Weights,
+    Idx,
+}
+
+/// By the name where it says enough, so that a broken file is called by what it should be; else by the first bytes.
+fn kind_of(path: &Path) -> Outcome<Kind> {
+    let is_file = path.metadata().map_err(|e| Failure::at(path, e))?.is_file();
+    if !is_file {
+        return Err(Failure::at(path, "neither a file nor a directory"));
+    }
+    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if name.ends_with(".safetensors") {
+        return Ok(Kind::Weights);
+    }
+    if name.trim_end_matches(".gz").ends_with("-ubyte") || name.trim_end_matches(".gz").ends_with(".idx") {
+        return Ok(Kind::Idx);
+    }
+    let mut first = Vec::new();
+    File::open(path).and_then(|f| f.take(9).read_to_end(&mut first)).map_err(|e| Failure::at(path, e))?;
+    match first[..] {
+        [.., b'{'] if first.len() == 9 => Ok(Kind::Weights),
+        [0, 0, ..] | [0x1f, 0x8b, ..] => Ok(Kind::Idx),
+        _ => Err(Failure::at(
+            path,
+            "neither a safetensors file nor an IDX file, raw or gzip; nothing else can be inspected",
+        )),
+    }
+}

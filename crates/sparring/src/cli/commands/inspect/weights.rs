@@ -1,0 +1,123 @@
+//! What a safetensors file holds: ours with networks and checksum, foreign ones with tensors only.
+
+use super::Seen;
+use crate::cli::io::table::{facts, grouped, table};
+use crate::cli::{Failure, Outcome};
+use serde_json::{Value, json};
+use sparring::nn::{Summary, summary};
+use sparring::seed::Key;
+use sparring::store::{Document, Stored, TensorFile, Values, read, read_tensors};
+use std::path::Path;
+
+/// Layers, shapes and parameters; the numbers drawn for it are thrown away.
+fn layers(path: &Path, network: &Stored) -> Outcome<Summary> {
+    let net = network.spec.build::<f32>(Key::new(0)).map_err(|e| Failure::at(path, e))?;
+    Ok(summary(&net, network.spec.input)?)
+}
+
+fn extent(shape: &[usize]) -> String {
+    if shape.is_empty() {
+        "scalar".into()
+    } else {
+        shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ")
+    }
+}
+
+/// Smallest and largest number.
+fn range(values: &Values) -> (f64, f64) {
+    fn over(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
+        numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)))
+    }
+    match values {
+        Values::F32(a) => over(a.as_slice().iter().map(|&v| v.into())),
+        Values::F64(a) => over(a.as_slice().iter().copied()),
+        Values::I64 { numbers, .. } => over(numbers.iter().map(|&v| v as f64)),
+    }
+}
+
+/// A number for a column: whole numbers whole, others with four significant digits.
+fn short(v: f64) -> String {
+    if v == v.trunc() && v.abs() < 1e15 { format!("{v}") } else { format!("{v:.4}") }
+}
+
+fn tensors(file: &TensorFile) -> (String, Vec<Value>) {
+    let (mut rows, mut objects) = (Vec::new(), Vec::new());
+    for (name, values) in &file.tensors {
+        let ((min, max), shape) = (range(values), values.shape());
+        rows.push(vec![
+            name.clone(),
+            values.dtype().to_string(),
+            extent(&shape),
+            grouped(values.len()),
+            short(min),
+            short(max),
+        ]);
+        objects
+            .push(json!({ "name": name, "dtype": values.dtype(), "shape": shape, "min": min, "max": max }));
+    }
+    (table(&["tensor", "dtype", "shape", "numbers", "min", "max"], &rows), objects)
+}
+
+fn networks(path: &Path, document: &Document) -> Outcome<(String, Vec<Value>)> {
+    let (mut text, mut objects) = (String::new(), Vec::new());
+    for network in &document.networks {
+        let s = layers(path, network)?;
+        let input = extent(&network.spec.input);
+        let title = if network.prefix.is_empty() { "network" } else { &network.prefix };
+        text.push_str(&format!("\n\n{title}, for examples of {input}\n{s}"));
+        let rows = s.rows.iter().map(
+            |r| json!({ "name": r.name, "kind": r.kind, "output": r.output, "parameters": r.parameters }),
+        );
+        objects.push(json!({
+            "prefix": network.prefix, "input": network.spec.input, "parameters": s.parameters,
+            "layers": rows.collect::<Vec<_>>(),
+        }));
+    }
+    Ok((text, objects))
+}
+
+pub(super) fn look(path: &Path) -> Outcome<Seen> {
+    let file = read_tensors(path)?;
+    let pair = |name: &str, value: String| (name.to_string(), value);
+    let mut pairs = vec![pair("file", path.display().to_string())];
+    let (listed, tensors) = tensors(&file);
+    let numbers: usize = file.tensors.iter().map(|(_, v)| v.len()).sum();
+    let holds = format!("{} tensors, {} numbers, all finite", file.tensors.len(), grouped(numbers));
+    let Some(document) = &file.document else {
+        pairs.push(pair("kind", "safetensors, written by another program".into()));
+        pairs.push(pair("checksum", "none in the file: changes cannot be noticed".into()));
+        pairs.push(pair("holds", holds));
+        let metadata = file.metadata.iter().map(|(key, value)| (format!("metadata {key}"), brief(value)));
+        pairs.extend(metadata);
+        let object = json!({
+            "kind": "safetensors", "file": path, "ours": false, "checksum": "absent", "non_finite": 0,
+            "metadata": file.metadata, "tensors": tensors,
+        });
+        return Ok(Seen { text: format!("{}\n\n{listed}", facts(&pairs)), object });
+    };
+    if !document.networks.is_empty() {
+        // Beyond the checksum: the tensors are those of the networks, so building these costs no more than the file.
+        read(path)?;
+    }
+    pairs.push(pair("kind", format!("{}, format {}", document.kind, document.format)));
+    pairs.push(pair("checksum", format!("right: SHA-256 {}", document.sha256)));
+    pairs.push(pair("holds", holds));
+    if !document.extra.is_null() {
+        pairs.push(pair("beside", brief(&document.extra.to_string())));
+    }
+    let (text, networks) = networks(path, document)?;
+    let shown = if networks.is_empty() { format!("\n\n{listed}") } else { text };
+    let object = json!({
+        "kind": "safetensors", "file": path, "ours": true, "model": document.kind, "format": document.format,
+        "checksum": "verified", "sha256": document.sha256, "non_finite": 0, "networks": networks, "extra": document.extra,
+        "tensors": tensors,
+    });
+    Ok(Seen { text: format!("{}{shown}", facts(&pairs)), object })
+}
+
+/// The first characters of a text from outside, on one line.
+fn brief(text: &str) -> String {
+    const MOST: usize = 100;
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST).collect();
+    if text.chars().count() > MOST { format!("{line} ..") } else { line }
+}

@@ -1,0 +1,66 @@
+//! `sparring list WHAT`.
+
+mod datasets;
+mod registries;
+
+use crate::cli::Outcome;
+use crate::cli::io::{say, table::table};
+use serde_json::Value;
+
+/// Flags.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Of what.
+    #[arg(value_enum)]
+    what: What,
+    /// One JSON array of objects, with everything that is known of each.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum What {
+    /// Activations, with range, bounds and gains.
+    Activations,
+    /// Attacks, with what they need and their defaults.
+    Attacks,
+    /// Losses.
+    Losses,
+    /// Update rules, and the schedules of their learning rate.
+    Optimizers,
+    /// Networks.
+    Models,
+    /// Data sets, and where each is looked up.
+    Datasets,
+}
+
+/// A table for people and the same things, more of them, for machines.
+#[derive(Debug)]
+struct Listing {
+    headers: &'static [&'static str],
+    rows: Vec<Vec<String>>,
+    objects: Vec<Value>,
+    /// What people should know besides; empty for nothing.
+    below: String,
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    let listing = match args.what {
+        What::Activations => registries::activations(),
+        What::Attacks => registries::attacks(),
+        What::Losses => registries::losses(),
+        What::Optimizers => registries::optimizers(),
+        What::Models => registries::models(),
+        What::Datasets => datasets::datasets(),
+    };
+    if args.json {
+        say::json(&Value::Array(listing.objects));
+        return Ok(());
+    }
+    say::result(&table(listing.headers, &listing.rows));
+    if !listing.below.is_empty() {
+        say::result(&format!("\n{}", listing.below));
+    }
+    Ok(())
+}

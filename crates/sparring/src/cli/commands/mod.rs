@@ -1,0 +1,10 @@
+//! One file a command.
+
+pub(crate) mod attack;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod fetch;
+pub(crate) mod generate;
+pub(crate) mod inspect;
+pub(crate) mod list;
+pub(crate) mod train;

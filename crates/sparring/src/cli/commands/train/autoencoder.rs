@@ -1,0 +1,124 @@
+//! `sparring train autoencoder`.
+
+use super::watch::{Test, Watch};
+use crate::cli::io::{run_dir::RunDir, say, signal};
+use crate::cli::options::{DataArgs, MachineArgs, above_zero, count};
+use crate::cli::pages;
+use crate::cli::{Failure, Outcome};
+use serde_json::json;
+use sparring::activations::AnyActivation;
+use sparring::metrics::{Pca, mean_image_mse};
+use sparring::models::{Arch, Autoencoder, Family};
+use sparring::optim::{AnyRule, AnySchedule};
+use sparring::seed::Key;
+use sparring::train::{Recipe, fit_autoencoder_with, pixels, reconstruction_mse};
+use std::path::PathBuf;
+
+/// Flags.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    data: DataArgs,
+    /// The network.
+    #[arg(long, default_value = "autoencoder")]
+    arch: Arch,
+    /// The activation of every hidden layer.
+    #[arg(long, default_value = "relu")]
+    activation: AnyActivation,
+    /// The update rule.
+    #[arg(long, default_value = "adam")]
+    optimizer: AnyRule,
+    /// Base learning rate.
+    #[arg(long, default_value_t = 1e-3, value_parser = above_zero)]
+    lr: f64,
+    /// constant, step, one-cycle or cosine.
+    #[arg(long, default_value = "constant")]
+    schedule: AnySchedule,
+    /// Passes over the data.
+    #[arg(long, default_value_t = 20, value_parser = count)]
+    epochs: usize,
+    /// Examples a step.
+    #[arg(long, default_value_t = 128, value_parser = count)]
+    batch: usize,
+    #[command(flatten)]
+    machine: MachineArgs,
+    /// The run directory; new or empty. Default: runs/NAME-K.
+    #[arg(long, value_name = "RUN")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    let Some((spec, encoder)) = args.arch.autoencoder(&args.activation) else {
+        let names = sparring::models::ALL.iter().filter(|m| m.family == Family::Autoencoder).map(|m| m.name);
+        let names = names.collect::<Vec<_>>().join(", ");
+        return Err(Failure::Usage(format!(
+            "--arch {}: not an autoencoder; choose one of: {names}",
+            args.arch
+        )));
+    };
+    let recipe = Recipe {
+        epochs: args.epochs,
+        batch: args.batch,
+        rule: args.optimizer,
+        lr: args.lr,
+        schedule: args.schedule.clone(),
+        seed: args.machine.seed,
+        ..Recipe::default()
+    };
+    recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
+    args.machine.start()?;
+    let data = args.data.load()?;
+    let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
+    let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
+    run.write_json("config.json", &json!({
+        "command": "train autoencoder", "data": data.asked, "arch": args.arch, "activation": args.activation,
+        "recipe": recipe, "spec": model.spec(), "code": model.code(),
+    }))?;
+    let steps = data.set.train.len().div_ceil(recipe.batch) * recipe.epochs;
+    let test = &data.set.test;
+    let measure = |m: &Autoencoder| Test::Mse(reconstruction_mse(m, test).unwrap_or(f64::NAN));
+    let mut watch = Watch::new(format!("training {}", args.arch), steps, measure);
+    let done = fit_autoencoder_with(&mut model, &data.set.train, &recipe, &mut watch)?;
+    let rows = watch.finish();
+    run.write_lines("metrics.jsonl", &rows)?;
+    let weights = run.file("model.safetensors");
+    pages::weights::save_autoencoder(&weights, &model)?;
+    signal::check(|| format!("the model as of then is in {}", weights.display()))?;
+    say::note("exact PCA of the training images at the code size ..");
+    let every = |n: usize| (0..n).collect::<Vec<_>>();
+    let (train_rows, test_rows) =
+        (pixels(&data.set.train, &every(data.set.train.len())), pixels(test, &every(test.len())));
+    let dim = test.dim();
+    let pca = Pca::fit(train_rows.as_slice(), dim, model.code())?;
+    let baselines = pages::autoencoder::Baselines {
+        pca: pca.mse(test_rows.as_slice()),
+        mean_image: mean_image_mse(train_rows.as_slice(), test_rows.as_slice(), dim),
+    };
+    let test_mse = reconstruction_mse(&model, test)?;
+    let facts = pages::autoencoder::Facts {
+        arch: args.arch,
+        activation: args.activation,
+        data: &data,
+        recipe: &recipe,
+        baselines,
+        test_mse,
+    };
+    pages::autoencoder::page(&facts, &model, &pca, &rows, &done)?.save(run.file("report.html"))?;
+    if args.machine.json {
+        say::json(&json!({
+            "test_mse": test_mse, "pca_mse": baselines.pca, "mean_image_mse": baselines.mean_image,
+            "epochs": done.epochs.len(), "seconds": done.seconds, "run": run.path(),
+        }));
+    } else {
+        say::result(&format!(
+            "test MSE        {test_mse:.5} a pixel, {} images\nPCA-{:<3}         {:.5}\nmean image      {:.5}\ntime            {:.1} s\nrun             {}",
+            test.len(),
+            model.code(),
+            baselines.pca,
+            baselines.mean_image,
+            done.seconds,
+            run.path().display()
+        ));
+    }
+    Ok(())
+}

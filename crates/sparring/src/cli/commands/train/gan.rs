@@ -1,0 +1,160 @@
+//! `sparring train gan`.
+
+use crate::cli::io::{progress::Progress, run_dir::RunDir, say, signal};
+use crate::cli::options::{DataArgs, MachineArgs, above_zero, count, fraction};
+use crate::cli::pages;
+use crate::cli::{Failure, Outcome};
+use serde_json::json;
+use sparring::activations::AnyActivation;
+use sparring::models::{Arch, Gan};
+use sparring::seed::Key;
+use sparring::tensor::Array;
+use sparring::train::{Flow, GanEpoch, GanObserver, GanRecipe, Step, fit_gan};
+use sparring_report::grid::save_png;
+use std::path::PathBuf;
+
+/// Flags.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    data: DataArgs,
+    /// The activation of every hidden layer of both networks.
+    #[arg(long, default_value = "relu")]
+    activation: AnyActivation,
+    /// The activation of the discriminator's hidden layers, if another.
+    #[arg(long)]
+    discriminator_activation: Option<AnyActivation>,
+    /// What ends the generator; its range must be that of the data, [0, 1].
+    #[arg(long, default_value = "sigmoid")]
+    generator_output: AnyActivation,
+    /// What ends the discriminator; anything but identity is refused: the loss takes logits.
+    #[arg(long, default_value = "identity")]
+    discriminator_output: AnyActivation,
+    /// Passes over the real images.
+    #[arg(long, default_value_t = 30, value_parser = count)]
+    epochs: usize,
+    /// Real images, and fakes, a step.
+    #[arg(long, default_value_t = 128, value_parser = count)]
+    batch: usize,
+    /// Adam's learning rate for both networks.
+    #[arg(long, default_value_t = 2e-4, value_parser = above_zero)]
+    lr: f64,
+    /// Adam's first decay.
+    #[arg(long, default_value_t = 0.5, value_parser = fraction)]
+    beta1: f64,
+    #[command(flatten)]
+    machine: MachineArgs,
+    /// The run directory; new or empty. Default: runs/gan-K.
+    #[arg(long, value_name = "RUN")]
+    out: Option<PathBuf>,
+}
+
+/// Images of the grid drawn after each epoch, always from the same noise.
+const SHOWN: u64 = 64;
+
+struct Watch<'a> {
+    progress: Progress,
+    run: &'a RunDir,
+    noise: Array<f32>,
+    grids: Vec<(usize, Vec<u8>)>,
+    trouble: Option<Failure>,
+}
+
+impl GanObserver for Watch<'_> {
+    fn step(&mut self, s: &Step) -> Flow {
+        self.progress.at(s.step, &format!("epoch {}, G loss {:.3}", s.epoch, s.loss));
+        if signal::asked().is_some() { Flow::Stop } else { Flow::Continue }
+    }
+    fn epoch(&mut self, e: &GanEpoch, model: &Gan) -> Flow {
+        self.progress.line(&format!(
+            "epoch {}/{}, D loss {:.3}, G loss {:.3}, D(x) {:.3}, D(G(z)) {:.3}, diversity {:.2}",
+            e.epoch, e.epochs, e.d_loss, e.g_loss, e.d_real, e.d_fake, e.diversity
+        ));
+        let drawn = pages::gan::grid(model, self.noise.clone()).and_then(|png| {
+            save_png(self.run.file(&format!("samples-{:03}.png", e.epoch)), &png)?;
+            self.grids.push((e.epoch, png));
+            Ok(())
+        });
+        match drawn {
+            Ok(()) => Flow::Continue,
+            Err(failure) => {
+                self.trouble = Some(failure);
+                Flow::Stop
+            }
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    let recipe = GanRecipe {
+        epochs: args.epochs,
+        batch: args.batch,
+        lr: args.lr,
+        beta1: args.beta1,
+        seed: args.machine.seed,
+        ..GanRecipe::default()
+    };
+    recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
+    args.machine.start()?;
+    let mut choices = Arch::Gan.gan(&args.activation).expect("the architecture is a GAN");
+    if let Some(act) = args.discriminator_activation {
+        choices.discriminator = [act; 2];
+    }
+    choices.output = args.generator_output;
+    choices.verdict = args.discriminator_output;
+    let key = Key::new(args.machine.seed);
+    let mut model = Gan::new(choices.spec(), (0.0, 1.0), key.named("init"))?;
+    let data = args.data.load()?;
+    let run = RunDir::create(args.out.as_deref(), "gan")?;
+    run.write_json(
+        "config.json",
+        &json!({
+            "command": "train gan", "data": data.asked, "arch": Arch::Gan, "activation": args.activation,
+            "recipe": recipe, "spec": model.spec(),
+        }),
+    )?;
+    let steps = data.set.train.len() / recipe.batch * recipe.epochs;
+    let mut watch = Watch {
+        progress: Progress::new("training gan", steps.max(recipe.epochs) as u64),
+        run: &run,
+        noise: model.noise(key.named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
+        grids: Vec::new(),
+        trouble: None,
+    };
+    let done = fit_gan(&mut model, &data.set.train, &recipe, &mut watch)?;
+    watch.progress.finish();
+    if let Some(failure) = watch.trouble {
+        return Err(failure);
+    }
+    // Times stay out of the files: equal runs write equal files.
+    let rows: Vec<_> = done.epochs.iter().map(|e| json!({
+        "epoch": e.epoch, "d_loss": e.d_loss, "g_loss": e.g_loss, "d_real": e.d_real, "d_fake": e.d_fake,
+        "diversity": e.diversity,
+    })).collect();
+    run.write_lines("metrics.jsonl", &rows)?;
+    let weights = run.file("model.safetensors");
+    pages::weights::save_gan(&weights, &model)?;
+    signal::check(|| format!("the model as of then is in {}", weights.display()))?;
+    let facts = pages::gan::Facts { activation: args.activation, data: &data, recipe: &recipe };
+    pages::gan::page(&facts, &model, &done, &watch.grids)?.save(run.file("report.html"))?;
+    let last = done.epochs.last();
+    let (d_real, d_fake) = last.map_or((f64::NAN, f64::NAN), |e| (e.d_real, e.d_fake));
+    let alarms: Vec<String> = done.alarms.iter().map(ToString::to_string).collect();
+    if args.machine.json {
+        say::json(&json!({
+            "d_real": d_real, "d_fake": d_fake, "alarms": alarms, "epochs": done.epochs.len(),
+            "seconds": done.seconds, "run": run.path(),
+        }));
+    } else {
+        say::result(&format!(
+            "D(x)            {d_real:.3}\nD(G(z))         {d_fake:.3}\ntime            {:.1} s",
+            done.seconds
+        ));
+        for alarm in &alarms {
+            say::result(&format!("alarm           {alarm}"));
+        }
+        say::result(&format!("run             {}", run.path().display()));
+        say::note(&format!("next: sparring generate {} -n 64 --out grid.png", run.path().display()));
+    }
+    Ok(())
+}

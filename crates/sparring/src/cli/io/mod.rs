@@ -1,0 +1,7 @@
+//! Where words, bars, files and signals go.
+
+pub(crate) mod progress;
+pub(crate) mod run_dir;
+pub(crate) mod say;
+pub(crate) mod signal;
+pub(crate) mod table;

@@ -1,0 +1,91 @@
+//! The command line: arguments in, exit code out.
+
+mod commands;
+mod failure;
+mod io;
+mod options;
+mod pages;
+
+use clap::{Parser, Subcommand};
+use commands::{attack, completions, demo, fetch, generate, inspect, list, train};
+pub(crate) use failure::{Failure, Outcome};
+use std::process::ExitCode;
+
+/// Train neural networks against their adversaries, on a CPU, fast.
+#[derive(Debug, Parser)]
+#[command(name = "sparring", version, about, propagate_version = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a net, watch it fall, harden it, attack it again: one page, under a minute, nothing to download.
+    Demo(demo::Args),
+    /// Fetch a data set with checked hashes.
+    Fetch(fetch::Args),
+    /// Train a classifier, an autoencoder or a GAN.
+    #[command(subcommand)]
+    Train(train::Kind),
+    /// Attack a trained classifier and re-check every result.
+    Attack(attack::Args),
+    /// Draw samples from a trained GAN.
+    Generate(generate::Args),
+    /// List what there is: activations, attacks, losses, optimizers, models, datasets.
+    List(list::Args),
+    /// Show what a run or a file holds.
+    Inspect(inspect::Args),
+    /// Print shell completions.
+    Completions(completions::Args),
+}
+
+/// Parses, runs, and turns the result into an exit code: 0 done, 1 could not be done, 2 wrong usage, 130/143 after a signal.
+pub(crate) fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // clap prints help and version to stdout (code 0), errors to stderr (code 2); a closed pipe is no failure.
+            let code = e.exit_code();
+            let _ = e.print();
+            return ExitCode::from(u8::try_from(code).unwrap_or(2));
+        }
+    };
+    let done = sparring::math::simd::isa_request()
+        .map_err(|e| Failure::Usage(e.to_string()))
+        .and_then(|_| io::signal::watch())
+        .and_then(|()| run(cli.command));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            io::say::error(&failure.to_string());
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(command: Command) -> Outcome {
+    match command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Fetch(args) => fetch::run(&args),
+        Command::Train(kind) => train::run(&kind),
+        Command::Attack(args) => attack::run(&args),
+        Command::Generate(args) => generate::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+/// The whole command line, for completions.
+pub(crate) fn definition() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_definition_is_sound() {
+        super::definition().debug_assert();
+    }
+}

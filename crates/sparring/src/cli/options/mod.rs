@@ -1,0 +1,9 @@
+//! Flags that several commands share.
+
+mod dataset;
+mod machine;
+mod number;
+
+pub(crate) use dataset::{DataArgs, Named};
+pub(crate) use machine::MachineArgs;
+pub(crate) use number::{above_zero, budget, count, fraction};

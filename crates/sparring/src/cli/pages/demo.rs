@@ -1,0 +1,233 @@
+//! The demo's page: two nets, what attacked them, what was left.
+
+use super::attack::{cards, interval};
+use super::curves::{self, Training};
+use super::gallery::{Pairs, gallery};
+use crate::cli::Outcome;
+use crate::cli::commands::demo::Fighter;
+use crate::cli::options::Named;
+use sparring_report::html::{Block, Cell, Code, Details, Note, Page, Section, Table, Tile, Tone};
+use sparring_report::svg::{Axis, Chart, LineChart, Range, Series, TickFormat};
+
+/// Full scale of the perturbation's colours, and the budget of the gallery.
+fn pairs(f: &Fighter) -> Pairs<'_> {
+    let shown = &f.judged.shown;
+    Pairs {
+        shape: shown.shape,
+        ids: &shown.ids,
+        labels: &shown.labels,
+        clean: &shown.x,
+        adversarial: &f.judged.shown_adversarial,
+        eps: f.judged.full(),
+    }
+}
+
+fn percent(v: f64) -> String {
+    format!("{:.1} %", 100.0 * v)
+}
+
+/// Accuracy by budget for both attacks.
+fn curve(fighters: &[&Fighter]) -> Chart {
+    let mut series = Vec::new();
+    for (slot, f) in fighters.iter().enumerate() {
+        for (k, attack) in ["pgd", "fgsm"].into_iter().enumerate() {
+            let name = format!("{}, {}", f.name, attack.to_uppercase());
+            series.push(Series { slot: Some(slot + 2 * k), ..Series::new(name, f.judged.curve(attack)) });
+        }
+    }
+    Chart::Line(LineChart {
+        title: "Accuracy against budget".into(),
+        description: "fraction of images still classified rightly under FGSM and PGD-40 by L-inf budget"
+            .into(),
+        x: Axis {
+            label: "budget eps (L-inf, pixels in [0, 1])".into(),
+            range: Range::FromZero,
+            ..Axis::default()
+        },
+        y: Axis {
+            label: "accuracy".into(),
+            format: TickFormat::Percent,
+            range: Range::Fixed(0.0, 1.0),
+            ..Axis::default()
+        },
+        series,
+    })
+}
+
+/// Clean, FGSM and PGD by budget, a column a net: it fits a phone.
+fn table(fighters: &[&Fighter], n: usize) -> Block {
+    let mut headers = vec!["attack".to_string(), "budget".to_string()];
+    headers.extend(fighters.iter().map(|f| f.name.to_string()));
+    let line = |name: String, budget: String, values: Vec<f64>| {
+        let mut cells: Vec<Cell> = vec![name.into(), budget.into()];
+        cells.extend(values.into_iter().map(Cell::percent));
+        cells
+    };
+    let mut rows =
+        vec![line("none".into(), String::new(), fighters.iter().map(|f| f.judged.clean).collect())];
+    for a in fighters.iter().take(1).flat_map(|f| f.judged.table()) {
+        let values = fighters.iter().map(|f| f.judged.at(&a.attack, a.eps)).collect();
+        rows.push(line(a.attack.to_uppercase(), a.eps.to_string(), values));
+    }
+    Block::Table(Table {
+        caption: format!("Accuracy on the first {n} test images; budgets in L-inf"),
+        headers,
+        highlight: vec![rows.len() - 1],
+        rows,
+    })
+}
+
+fn notes(fighters: &[&Fighter]) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for f in fighters {
+        for finding in &f.judged.findings {
+            let title = format!("Finding on the {} net", f.name);
+            blocks.push(Block::Note(Note { title, text: finding.to_string(), tone: Tone::Bad }));
+        }
+    }
+    blocks
+}
+
+fn training(fighters: &[&Fighter]) -> Section {
+    let trainings: Vec<_> =
+        fighters.iter().enumerate().map(|(slot, f)| Training { name: f.name, slot, rows: &f.rows }).collect();
+    let mut section = Section::new("Training");
+    section.blocks.push(Block::Charts(vec![curves::loss(&trainings), curves::accuracy(&trainings)]));
+    section.blocks.push(Block::text(
+        "The loss of the hardened net is that on its adversarial examples: it is higher because its task is harder. It jumps \
+         where the attack of the training changes.",
+    ));
+    section
+}
+
+fn phases(f: &Fighter) -> Block {
+    let blocks = f
+        .phases
+        .iter()
+        .enumerate()
+        .flat_map(|(i, r)| [Block::text(format!("Phase {}", i + 1)), Block::facts(curves::recipe(r))]);
+    Block::Details(Details { summary: format!("Recipe of the {} net", f.name), blocks: blocks.collect() })
+}
+
+fn seen(f: &Fighter) -> Outcome<Section> {
+    let pairs = pairs(f);
+    let caption = format!(
+        "The first {} test images under PGD-40 at eps {}: clean, perturbation (red adds, blue takes away), adversarial.",
+        pairs.ids.len(),
+        pairs.eps
+    );
+    let mut section = Section::new(format!("What the {} net sees", f.name));
+    section.blocks.push(Block::Gallery(gallery(&f.model, &pairs, caption)?));
+    Ok(section)
+}
+
+fn setup(fighters: &[&Fighter], data: &Named, n: usize) -> Outcome<Section> {
+    let set = &data.set;
+    let mut section = Section::new("What was done");
+    section.blocks.push(Block::facts([
+        (
+            "data",
+            format!(
+                "{}: {} training images; {n} of {} test images attacked",
+                data.asked,
+                set.train.len(),
+                set.test.len()
+            ),
+        ),
+        (
+            "net",
+            "conv 16 4x4 stride 2, conv 32 4x4 stride 2, fc 100, fc 10; ReLU; 166,406 parameters".to_string(),
+        ),
+        (
+            "attacks",
+            "FGSM; PGD, 40 steps of eps/30 from a random start, stopped when the image is misclassified"
+                .to_string(),
+        ),
+        ("checks", "every adversarial image re-checked: box, budget, fresh logits".to_string()),
+        ("seed", fighters[0].phases[0].seed.to_string()),
+    ]));
+    section.blocks.extend(fighters.iter().map(|f| phases(f)));
+    let spec = serde_json::to_string_pretty(fighters[0].model.spec())?;
+    section.blocks.push(Block::Details(Details {
+        summary: "The net as data".into(),
+        blocks: vec![Block::Code(Code { caption: "spec".into(), text: spec })],
+    }));
+    section.blocks.push(cards(fighters.iter().flat_map(|f| f.judged.table())));
+    let repeat = format!("sparring demo --seed {} --n {n} --data {}", fighters[0].phases[0].seed, data.asked);
+    section.blocks.push(Block::Code(Code { caption: "to repeat".into(), text: repeat }));
+    Ok(section)
+}
+
+/// The page over both nets.
+pub(crate) fn page(fighters: &[Fighter; 2], data: &Named, n: usize, seconds: f64) -> Outcome<Page> {
+    let all: Vec<&Fighter> = fighters.iter().collect();
+    let [standard, hardened] = fighters;
+    let full = standard.judged.full();
+    let under = |f: &Fighter| f.judged.at("pgd", full);
+    let tile = |f: &Fighter, value: f64, label: String, note: String, tone| Tile {
+        value: percent(value),
+        label: format!("{}, {label}", f.name),
+        note,
+        tone,
+    };
+    let mut result = Section::new("Result");
+    result.blocks.push(Block::Tiles(vec![
+        tile(standard, standard.judged.clean, "clean".into(), format!("{n} images"), Tone::Plain),
+        tile(
+            standard,
+            under(standard),
+            format!("PGD-40, eps {full}"),
+            interval(under(standard), n),
+            Tone::Bad,
+        ),
+        tile(hardened, hardened.judged.clean, "clean".into(), format!("{n} images"), Tone::Plain),
+        tile(
+            hardened,
+            under(hardened),
+            format!("PGD-40, eps {full}"),
+            interval(under(hardened), n),
+            Tone::Good,
+        ),
+    ]));
+    result.blocks.push(table(&all, n));
+    result.blocks.push(Block::Chart(curve(&all)));
+    result.blocks.extend(notes(&all));
+    result.blocks.push(Block::text(
+        "PGD is an upper bound on robust accuracy: a stronger attack can only lower these figures. Small notes under the \
+         figures are 95 % intervals for the number of images.",
+    ));
+    let sections = vec![result, seen(standard)?, seen(hardened)?, training(&all), setup(&all, data, n)?];
+    Ok(Page {
+        title: "A standard net and its hardened twin under attack".into(),
+        subtitle: format!(
+            "The same network trained twice on {} and attacked: under PGD at eps {full} the standard one goes from {} to {}, the \
+             hardened one from {} to {}.",
+            data.asked,
+            percent(standard.judged.clean),
+            percent(under(standard)),
+            percent(hardened.judged.clean),
+            percent(under(hardened))
+        ),
+        sections,
+        footer: format!(
+            "Made by `sparring demo` in {seconds:.0} s ({:.0} s of training the standard net, {:.0} s the hardened one). Every number on \
+             this page was measured in this run.",
+            standard.seconds, hardened.seconds
+        ),
+    })
+}
+
+/// The page of one net, in its own run directory.
+pub(crate) fn single(f: &Fighter, data: &Named) -> Outcome<Page> {
+    let (all, n) = ([f], f.judged.results().next().map_or(0, |a| a.fooled.len()));
+    let mut result = Section::new("Result");
+    result.blocks.push(table(&all, n));
+    result.blocks.push(Block::Chart(curve(&all)));
+    result.blocks.extend(notes(&all));
+    Ok(Page {
+        title: format!("The {} net", f.name),
+        subtitle: format!("Trained on {} by `sparring demo`, attacked by FGSM and PGD-40", data.asked),
+        sections: vec![result, seen(f)?, training(&all), setup(&all, data, n)?],
+        footer: "Every number on this page was measured in this run.".into(),
+    })
+}

@@ -1,0 +1,201 @@
+//! The page of a trained GAN.
+
+mod curves;
+mod neighbours;
+
+use super::layers;
+use crate::cli::Outcome;
+use crate::cli::options::Named;
+use neighbours::neighbours;
+use sparring::activations::AnyActivation;
+use sparring::models::{Gan, GanSpec};
+use sparring::nn::{LayerSpec, Spec, summary};
+use sparring::tensor::Array;
+use sparring::train::{GanRecipe, GanSummary};
+use sparring_report::grid::{GridSpec, images_from_rows, png_grid};
+use sparring_report::html::{Block, Details, Figure, Note, Page, Section, Tile, Tone};
+
+/// What the run was asked to do.
+pub(crate) struct Facts<'a> {
+    pub(crate) activation: AnyActivation,
+    pub(crate) data: &'a Named,
+    pub(crate) recipe: &'a GanRecipe,
+}
+
+/// Epochs whose samples are seen at once.
+const SHOWN: usize = 3;
+/// Epochs whose samples are on the page at all.
+const INSIDE: usize = 40;
+
+/// What the generator makes of this noise, as a PNG.
+pub(crate) fn grid(model: &Gan, noise: Array<f32>) -> Outcome<Vec<u8>> {
+    let samples = model.generate(noise);
+    let images = images_from_rows(model.shape(), samples.as_slice())?;
+    Ok(png_grid(&images, &GridSpec::default())?)
+}
+
+fn result(done: &GanSummary) -> Section {
+    let mut section = Section::new("Result");
+    let Some(last) = done.epochs.last() else {
+        section.blocks.push(Block::text("No epoch was finished: nothing was measured."));
+        return section;
+    };
+    let tile = |value: f64, label: &str, note: &str| Tile {
+        value: format!("{value:.3}"),
+        label: label.into(),
+        note: note.into(),
+        ..Tile::default()
+    };
+    section.blocks.push(Block::Tiles(vec![
+        tile(last.d_real, "D(x)", "mean over real images; 0.5 where D cannot tell, 1 where it can"),
+        tile(last.d_fake, "D(G(z))", "mean over samples; 0.5 where D cannot tell, 0 where it can"),
+        tile(last.diversity, "diversity", "distance between samples, over that between real images"),
+        tile(last.d_loss, "D loss", "1.386 at balance"),
+        tile(last.g_loss, "G loss", "0.693 at balance"),
+    ]));
+    for alarm in &done.alarms {
+        section.blocks.push(Block::Note(Note {
+            title: "Alarm.".into(),
+            text: alarm.to_string(),
+            tone: Tone::Bad,
+        }));
+    }
+    if done.alarms.is_empty() {
+        section.blocks.push(Block::Note(Note {
+            title: "No alarm.".into(),
+            text: "Neither did the discriminator win outright, nor did the samples collapse. That says nothing about how good \
+                   they look: look below."
+                .into(),
+            tone: Tone::Plain,
+        }));
+    }
+    section.blocks.push(Block::Charts(vec![curves::verdicts(&done.epochs), curves::losses(&done.epochs)]));
+    section.blocks.push(Block::Chart(curves::diversity(&done.epochs)));
+    section
+}
+
+/// The first, the last, and some between, evenly; all if there are no more than `most`.
+fn chosen(n: usize, most: usize) -> Vec<usize> {
+    let k = most.min(n);
+    (0..k).map(|i| (i * (n - 1)).checked_div(k - 1).unwrap_or(0)).collect()
+}
+
+fn samples(grids: &[(usize, Vec<u8>)]) -> Section {
+    let figure = |at: usize| {
+        let (epoch, png) = &grids[at];
+        let last = if at + 1 == grids.len() { ", the last" } else { "" };
+        Block::Figure(Figure {
+            png: png.clone(),
+            alt: format!("Samples of epoch {epoch}"),
+            caption: format!("Epoch {epoch}{last}"),
+        })
+    };
+    let mut section = Section::new("Samples");
+    section.blocks.push(Block::text(
+        "The same noise after each epoch, so that a place in the grid can be followed. Nothing was picked: these are all that \
+         the fixed noise gives.",
+    ));
+    let open = chosen(grids.len(), SHOWN);
+    section.blocks.extend(open.iter().map(|&at| figure(at)));
+    let closed: Vec<usize> =
+        chosen(grids.len(), INSIDE).into_iter().filter(|at| !open.contains(at)).collect();
+    if !closed.is_empty() {
+        let summary = if grids.len() <= INSIDE {
+            "The other epochs"
+        } else {
+            "More epochs; all are in the run's folder"
+        };
+        let blocks = closed.into_iter().map(figure).collect();
+        section.blocks.push(Block::Details(Details { summary: summary.into(), blocks }));
+    }
+    section
+}
+
+/// The activations of a network, first to last.
+fn activations(spec: &Spec) -> Vec<AnyActivation> {
+    let of = |l: &LayerSpec| match l {
+        LayerSpec::Activation { function } => Some(*function),
+        _ => None,
+    };
+    spec.layers.iter().filter_map(of).collect()
+}
+
+fn command(facts: &Facts<'_>, spec: &GanSpec) -> Vec<String> {
+    let r = facts.recipe;
+    let mut flags = vec![
+        ("--data", facts.data.asked.clone()),
+        ("--activation", facts.activation.to_string()),
+        ("--epochs", r.epochs.to_string()),
+        ("--batch", r.batch.to_string()),
+        ("--lr", r.lr.to_string()),
+        ("--beta1", r.beta1.to_string()),
+        ("--seed", r.seed.to_string()),
+    ];
+    // The identity is no layer of a spec.
+    let identity = "identity".to_string();
+    let named = |a: Option<&AnyActivation>| a.map_or(identity.clone(), ToString::to_string);
+    let (hidden, pixels) = (activations(&spec.discriminator), activations(&spec.generator));
+    if named(hidden.first()) != facts.activation.to_string() {
+        flags.push(("--discriminator-activation", named(hidden.first())));
+    }
+    if named(pixels.last()) != "sigmoid" {
+        flags.push(("--generator-output", named(pixels.last())));
+    }
+    let head = ["sparring", "train", "gan"].map(String::from);
+    head.into_iter().chain(flags.into_iter().flat_map(|(flag, value)| [flag.to_string(), value])).collect()
+}
+
+fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
+    let (r, set, spec) = (facts.recipe, &facts.data.set, model.spec());
+    let mut section = Section::new("What was done");
+    section.blocks.push(Block::facts([
+        ("networks", format!("generator from {} numbers, discriminator to one logit; {}", model.latent(), facts.activation)),
+        ("data", format!("{}: {} training images; their labels are not used", facts.data.asked, set.train.len())),
+        ("loss", "non-saturating, on logits (Goodfellow et al. 2014)".to_string()),
+        ("steps", "one of the discriminator on fixed fakes, then one of the generator through a frozen discriminator".to_string()),
+        ("optimizer", format!("adam for both, lr {}, beta1 {}", r.lr, r.beta1)),
+        ("epochs", r.epochs.to_string()),
+        ("batch", format!("{} real images, {} samples", r.batch, r.batch)),
+        ("seed", r.seed.to_string()),
+    ]));
+    section.blocks.push(layers::table("Generator", &summary(&model.generator, spec.generator.input)?, None));
+    section.blocks.push(layers::table(
+        "Discriminator",
+        &summary(&model.discriminator, spec.discriminator.input)?,
+        None,
+    ));
+    section.blocks.push(layers::spec(spec)?);
+    section.blocks.push(layers::again(&command(facts, spec)));
+    Ok(section)
+}
+
+/// The page; `grids` are the samples of the fixed noise by epoch.
+pub(crate) fn page(
+    facts: &Facts<'_>,
+    model: &Gan,
+    done: &GanSummary,
+    grids: &[(usize, Vec<u8>)],
+) -> Outcome<Page> {
+    let near = neighbours(model, &facts.data.set, facts.recipe.seed)?;
+    Ok(Page {
+        title: "GAN".into(),
+        subtitle: format!("Trained on {} by `sparring train gan`", facts.data.asked),
+        sections: vec![result(done), samples(grids), near, setup(facts, model)?],
+        footer: "Made by `sparring train gan`. Every number on this page was measured in this run.".into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chosen;
+
+    #[test]
+    fn first_and_last_epoch_are_always_shown() {
+        assert_eq!((chosen(0, 3), chosen(1, 3), chosen(2, 3)), (vec![], vec![0], vec![0, 1]));
+        assert_eq!(
+            (chosen(30, 3), chosen(7, 3), chosen(3, 40)),
+            (vec![0, 14, 29], vec![0, 3, 6], vec![0, 1, 2])
+        );
+        assert_eq!((chosen(100, 40).len(), chosen(100, 40).last()), (40, Some(&99)));
+    }
+}

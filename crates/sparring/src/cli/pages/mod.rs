@@ -1,0 +1,16 @@
+//! What the commands write: pages and weights.
+
+pub(crate) mod attack;
+pub(crate) mod autoencoder;
+pub(crate) mod classifier;
+mod curves;
+pub(crate) mod demo;
+mod gallery;
+pub(crate) mod gan;
+mod layers;
+pub(crate) mod weights;
+
+/// An `f32` as the decimal it was written as: 0.3, not 0.30000001192.
+pub(crate) fn decimal(v: f32) -> f64 {
+    v.to_string().parse().unwrap_or_else(|_| f64::from(v))
+}

@@ -1,0 +1,250 @@
+//! The small commands as a user meets them: what they print, where, and how they end.
+#![cfg(feature = "cli")]
+
+use serde_json::Value;
+use sparring::activations::AnyActivation;
+use sparring::datasets::idx::{Idx, Packing, Values, write};
+use sparring::models::{Arch, Classifier, Gan};
+use sparring::seed::Key;
+use sparring::{datasets, store};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A new, empty folder for one test.
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli_small").join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// The command in a folder, without the environment's say on data.
+fn sparring(dir: &Path, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sparring"));
+    command.args(words).current_dir(dir).env_remove("SPARRING_DATA").output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// The reason of a failure: one line on stderr, nothing on stdout.
+fn reason(output: &Output, code: i32) -> String {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    if code == 1 {
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(text.starts_with("sparring: "), "{text}");
+    }
+    text
+}
+
+fn last_line(output: &Output) -> Value {
+    let text = stdout(output);
+    serde_json::from_str(text.lines().last().unwrap()).unwrap()
+}
+
+fn relu() -> AnyActivation {
+    "relu".parse().unwrap()
+}
+
+fn save_gan(path: &Path) {
+    let spec = Arch::Gan.gan(&relu()).unwrap().spec();
+    let gan = Gan::new(spec, (0.0, 1.0), Key::new(3)).unwrap();
+    let networks: [store::Network<'_>; 2] = [
+        ("generator", &gan.spec().generator, &gan.generator),
+        ("discriminator", &gan.spec().discriminator, &gan.discriminator),
+    ];
+    store::write(path, "gan", &networks, Value::Null).unwrap();
+}
+
+fn save_classifier(path: &Path) {
+    let model = Classifier::new(Arch::Mlp.classifier(&relu()).unwrap(), Key::new(3)).unwrap();
+    store::write(path, "classifier", &[("", model.spec(), &model.net)], Value::Null).unwrap();
+}
+
+#[test]
+fn every_list_holds_its_registry() {
+    let dir = folder("list");
+    let names = |of: Vec<&str>| of.into_iter().map(String::from).collect::<Vec<_>>();
+    let known = [
+        ("activations", names(AnyActivation::ALL.iter().map(|a| a.name()).collect())),
+        ("attacks", names(sparring::attacks::AnyAttack::ALL.iter().map(|a| a.name).collect())),
+        ("losses", names(sparring::losses::ALL.iter().map(|l| l.name).collect())),
+        ("optimizers", names(sparring::optim::ALL.iter().map(|o| o.name).collect())),
+        ("models", names(sparring::models::ALL.iter().map(|m| m.name).collect())),
+        ("datasets", names(datasets::ALL.iter().map(|d| d.name).collect())),
+    ];
+    for (what, names) in known {
+        assert!(!names.is_empty());
+        let array = last_line(&sparring(&dir, &["list", what, "--json"]));
+        let objects = array.as_array().unwrap().iter();
+        let listed: Vec<_> = objects.map(|o| o["name"].as_str().unwrap().to_string()).collect();
+        assert_eq!(listed, names, "{what}");
+        let table = stdout(&sparring(&dir, &["list", what]));
+        let firsts: Vec<_> = table.lines().filter_map(|l| l.split_whitespace().next()).collect();
+        assert!(names.iter().all(|n| firsts.contains(&n.as_str())), "{table}");
+        assert!(table.lines().all(|l| l == l.trim_end()), "{table}");
+    }
+}
+
+#[test]
+fn facts_of_a_list_are_numbers() {
+    let dir = folder("facts");
+    let find = |what: &str, name: &str| {
+        let array = last_line(&sparring(&dir, &["list", what, "--json"]));
+        array.as_array().unwrap().iter().find(|o| o["name"] == name).unwrap().clone()
+    };
+    let relu = find("activations", "relu");
+    assert_eq!((relu["range"][0].as_f64(), relu["range"][1].is_null()), (Some(0.0), true));
+    assert_eq!((relu["lipschitz"].as_f64(), relu["monotone"].as_bool()), (Some(1.0), Some(true)));
+    assert_eq!(find("activations", "prelu")["trainable"], true);
+    assert_eq!(find("attacks", "pgd")["access"], "white");
+    assert_eq!(find("attacks", "noise")["access"], "black");
+    assert_eq!(find("optimizers", "adam")["parameters"]["beta2"], 0.999);
+    assert_eq!(find("models", "mlp")["parameters"], 109_386);
+    std::fs::create_dir_all(dir.join("data/mnist")).unwrap();
+    for file in datasets::mnist::MNIST.files {
+        assert!(find("datasets", "mnist")["found"].is_null());
+        std::fs::write(dir.join(format!("data/mnist/{}.gz", file.name)), b"").unwrap();
+    }
+    assert_eq!(find("datasets", "mnist")["found"], "data/mnist");
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    let dir = folder("usage");
+    for words in [
+        &["list", "activations", "--jsn"][..],
+        &["list", "flavours"],
+        &["list"],
+        &["inspect"],
+        &["generate", "run", "-n", "0"],
+        &["generate", "run", "-n", "1000000000"],
+        &["fetch", "cifar-10"],
+        &["fetch", "mnist-10k"],
+        &["fetch", "mnist", "--from", "a", "--mirror", "http://b/"],
+        &["fetch", "mnist", "--mirror", "ftp://b/"],
+        &["flee"],
+    ] {
+        reason(&sparring(&dir, words), 2);
+    }
+    assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 0, "nothing is written");
+    assert!(reason(&sparring(&dir, &["fetch", "cifar-10"]), 2).contains("fashion-mnist"));
+}
+
+#[test]
+fn completions_know_the_commands() {
+    let dir = folder("completions");
+    for shell in ["bash", "zsh", "fish"] {
+        let text = stdout(&sparring(&dir, &["completions", shell]));
+        for word in ["train", "attack", "generate", "inspect", "autoencoder"] {
+            assert!(text.contains(word), "{shell} does not complete {word}");
+        }
+    }
+}
+
+#[test]
+fn inspect_names_what_is_wrong() {
+    let dir = folder("inspect-errors");
+    let refused = |path: &str, why: &str| {
+        let text = reason(&sparring(&dir, &["inspect", path]), 1);
+        assert!(text.contains(path) && text.contains(why), "{text}");
+    };
+    refused("absent.safetensors", "");
+    std::fs::create_dir(dir.join("empty")).unwrap();
+    refused("empty", "config.json");
+    std::fs::write(dir.join("page.html"), "<!doctype html>").unwrap();
+    refused("page.html", "neither a safetensors file nor an IDX file");
+    std::fs::write(dir.join("short.safetensors"), b"abc").unwrap();
+    refused("short.safetensors", "3 bytes");
+    std::fs::write(dir.join("t10k-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 9, 1, 2]).unwrap();
+    refused("t10k-labels-idx1-ubyte", "cut short");
+
+    save_classifier(&dir.join("whole.safetensors"));
+    let mut bytes = std::fs::read(dir.join("whole.safetensors")).unwrap();
+    let last = bytes.len() - 3;
+    bytes[last] ^= 1;
+    std::fs::write(dir.join("changed.safetensors"), bytes).unwrap();
+    refused("changed.safetensors", "SHA-256");
+}
+
+#[test]
+fn inspect_shows_what_there_is() {
+    let dir = folder("inspect");
+    save_classifier(&dir.join("model.safetensors"));
+    let look = |path: &str| last_line(&sparring(&dir, &["inspect", path, "--json"]));
+    let object = look("model.safetensors");
+    assert_eq!((&object["model"], &object["checksum"]), (&"classifier".into(), &"verified".into()));
+    assert_eq!(object["networks"][0]["parameters"], 109_386);
+    assert_eq!(object["tensors"].as_array().unwrap().len(), 6);
+    let text = stdout(&sparring(&dir, &["inspect", "model.safetensors"]));
+    assert!(text.contains("109386") && text.contains("linear"), "{text}");
+
+    let config = r#"{"command":"train classifier","recipe":{"epochs":2},"spec":{}}"#;
+    std::fs::write(dir.join("config.json"), config).unwrap();
+    let rows = "{\"epoch\":1}\n{\"epoch\":2,\"test_accuracy\":0.5}\n";
+    std::fs::write(dir.join("metrics.jsonl"), rows).unwrap();
+    let run = look(".");
+    assert_eq!((&run["epochs"], &run["metrics"]["test_accuracy"]), (&2.into(), &0.5.into()));
+    assert_eq!(
+        (&run["config"]["recipe"]["epochs"], &run["model"]["checksum"]),
+        (&2.into(), &"verified".into())
+    );
+    let text = stdout(&sparring(&dir, &["inspect", "."]));
+    assert!(["test_accuracy", "recipe.epochs", "metrics.jsonl"].iter().all(|w| text.contains(w)), "{text}");
+
+    let numbers = Idx::new(vec![2, 2], Values::F32(vec![-1.0, 0.5, 2.0, f32::NAN])).unwrap();
+    write(&dir.join("numbers.idx.gz"), &numbers, Packing::Gzip).unwrap();
+    let object = look("numbers.idx.gz");
+    assert_eq!((&object["dtype"], &object["shape"]), (&"f32".into(), &serde_json::json!([2, 2])));
+    let [min, max, mean] = ["min", "max", "mean"].map(|k| object[k].as_f64().unwrap());
+    assert_eq!((min, max, mean, &object["non_finite"]), (-1.0, 2.0, 0.5, &1.into()));
+}
+
+#[test]
+fn generate_draws_and_never_writes_over() {
+    let dir = folder("generate");
+    let missing = reason(&sparring(&dir, &["generate", "runs/gan-9"]), 1);
+    assert!(missing.contains("runs/gan-9"), "{missing}");
+    save_classifier(&dir.join("mlp.safetensors"));
+    assert!(reason(&sparring(&dir, &["generate", "mlp.safetensors"]), 1).contains("gan"));
+    assert!(!dir.join("samples.png").exists());
+
+    save_gan(&dir.join("model.safetensors"));
+    let draw =
+        |words: &[&str]| sparring(&dir, &[&["generate", ".", "-n", "6", "--columns", "3"], words].concat());
+    let object = last_line(&draw(&["--out", "a.png", "--json"]));
+    assert_eq!((&object["n"], &object["out"]), (&6.into(), &"a.png".into()));
+    let png = std::fs::read(dir.join("a.png")).unwrap();
+    // Width and height stand in the header: three columns, two rows of 28 doubled pixels and 2 between.
+    assert_eq!((&png[1..4], &png[16..24]), (&b"PNG"[..], &[0, 0, 0, 176, 0, 0, 0, 118][..]));
+
+    std::fs::write(dir.join("b.png"), b"mine").unwrap();
+    assert!(reason(&draw(&["--out", "b.png"]), 1).contains("exists"));
+    assert_eq!(std::fs::read(dir.join("b.png")).unwrap(), b"mine");
+    assert!(reason(&draw(&["--out", "no/such/c.png"]), 1).contains("folder"));
+    assert!(reason(&draw(&["--out", "c.png", "--scale", "9999"]), 1).contains("--scale"));
+
+    stdout(&draw(&["--out", "again.png", "--threads", "1"]));
+    stdout(&draw(&["--out", "other.png", "--seed", "2"]));
+    assert_eq!(std::fs::read(dir.join("again.png")).unwrap(), png, "the same seed, the same picture");
+    assert_ne!(std::fs::read(dir.join("other.png")).unwrap(), png);
+}
+
+#[test]
+fn fetch_refuses_wrong_files() {
+    let dir = folder("fetch");
+    std::fs::create_dir(dir.join("wrong")).unwrap();
+    let fetch = || sparring(&dir, &["fetch", "mnist", "--from", "wrong", "--json"]);
+    assert!(reason(&fetch(), 1).contains("train-images-idx3-ubyte"));
+    for file in datasets::mnist::MNIST.files {
+        std::fs::write(dir.join("wrong").join(file.name), b"not these").unwrap();
+    }
+    assert!(reason(&fetch(), 1).contains("wrong/train-images-idx3-ubyte"));
+    let left = std::fs::read_dir(dir.join("data/mnist")).unwrap().flatten().map(|e| e.file_name());
+    let left: Vec<_> = left.filter(|n| !n.to_string_lossy().starts_with('.')).collect();
+    assert!(left.is_empty(), "{left:?}");
+}

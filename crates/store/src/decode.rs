@@ -1,0 +1,43 @@
+//! Bytes to tensors and document.
+
+use crate::limits::MAX_FILE;
+use crate::{Document, StoreError, Values, checksum, document, header};
+use safetensors::SafeTensors;
+
+/// What a file holds, every check of its structure passed.
+pub(crate) struct Decoded {
+    pub document: Option<Document>,
+    pub metadata: header::Metadata,
+    /// In the order of their names.
+    pub tensors: Vec<(String, Values)>,
+}
+
+/// Length, then header, then checksum, then document, then tensors: each step trusts only what the last one proved.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, StoreError> {
+    let length = bytes.len() as u64;
+    if length > MAX_FILE {
+        return Err(StoreError::TooLarge { what: "a file in bytes", got: length, limit: MAX_FILE });
+    }
+    let first = bytes.first_chunk().ok_or_else(|| StoreError::broken(format!("it has {length} bytes")))?;
+    let end = header::end(*first, length)?;
+    let metadata = header::check(&bytes[8..end])?;
+    let document = match document::find(&metadata)? {
+        None => None,
+        Some((text, envelope)) => {
+            checksum::verify(bytes, end, &envelope.sha256)?;
+            let document: Document = serde_json::from_str(text).map_err(StoreError::document)?;
+            document.check()?;
+            Some(document)
+        }
+    };
+    let file = SafeTensors::deserialize(bytes).map_err(StoreError::broken)?;
+    let mut tensors = Vec::with_capacity(file.len());
+    for (name, view) in file.iter() {
+        let values = Values::parse(view.dtype(), view.shape(), view.data())
+            .ok_or_else(|| StoreError::tensor(name, "its numbers do not fill its shape"))?;
+        values.check(name)?;
+        tensors.push((name.to_string(), values));
+    }
+    tensors.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(Decoded { document, metadata, tensors })
+}

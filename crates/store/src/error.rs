@@ -1,0 +1,152 @@
+//! What can be wrong with a file.
+
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Why a file was not read or written. Errors about a file on disk come as [`StoreError::File`] with its path;
+/// [`reason`](StoreError::reason) looks inside.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The operating system refused.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    Io {
+        /// What was tried: `write`, `read`.
+        action: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// Its answer.
+        source: std::io::Error,
+    },
+    /// Something is wrong with this file.
+    #[error("`{}`: {fault}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        fault: Box<StoreError>,
+    },
+    /// More than this program will hold.
+    #[error("{what} of {got} is above the limit of {limit}")]
+    TooLarge {
+        /// What: `a file`, `a header`, `a document`; with its unit.
+        what: &'static str,
+        /// Its extent.
+        got: u64,
+        /// Most that is allowed.
+        limit: u64,
+    },
+    /// The bytes are not a whole safetensors file.
+    #[error("not a whole safetensors file: {what}")]
+    NotSafetensors {
+        /// Where it breaks.
+        what: String,
+    },
+    /// A tensor that no network of this program holds.
+    #[error("tensor `{name}`: {what}")]
+    Tensor {
+        /// The tensor.
+        name: String,
+        /// What is wrong and what is allowed.
+        what: String,
+    },
+    /// The metadata key `sparring` does not hold one of our documents.
+    #[error("the document under the metadata key `sparring` cannot be used: {what}")]
+    Document {
+        /// What is wrong.
+        what: String,
+    },
+    /// Written by a later version.
+    #[error(
+        "written in format {found}, this program reads up to format {known}; update it to read this file"
+    )]
+    Future {
+        /// Format of the file.
+        found: u32,
+        /// Newest format known here.
+        known: u32,
+    },
+    /// The content was changed after it was written.
+    #[error("damaged: the file says SHA-256 {stored}, its content gives {computed}; fetch or train it again")]
+    Checksum {
+        /// What the file says.
+        stored: String,
+        /// What its content gives.
+        computed: String,
+    },
+    /// The file is whole, perhaps, but not the one that was asked for.
+    #[error("has SHA-256 {computed}, but {pinned} was asked for")]
+    Pinned {
+        /// The SHA-256 asked for.
+        pinned: String,
+        /// The SHA-256 there is.
+        computed: String,
+    },
+    /// Tensors and network do not belong together.
+    #[error("the tensors are not those of the network: {}", list(missing, unexpected, shapes))]
+    Names {
+        /// Names the network has and the file lacks.
+        missing: Vec<String>,
+        /// Names the file has and the network lacks.
+        unexpected: Vec<String>,
+        /// Names of both with different shapes: `0.weight is [3, 2], the network needs [2, 3]`.
+        shapes: Vec<String>,
+    },
+    /// A network that is not there or not sound.
+    #[error("network `{prefix}`: {what}")]
+    Network {
+        /// Its prefix; empty for the only one.
+        prefix: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// A file of another kind.
+    #[error("holds a model of kind `{got}`, `{wanted}` is needed")]
+    Kind {
+        /// The kind needed.
+        wanted: String,
+        /// The kind there is.
+        got: String,
+    },
+}
+
+impl StoreError {
+    /// The error itself, without the path around it.
+    pub fn reason(&self) -> &Self {
+        match self {
+            Self::File { fault, .. } => fault.reason(),
+            other => other,
+        }
+    }
+    /// This error about the file at `path`; an [`Io`](Self::Io) names its path already.
+    pub(crate) fn at(self, path: &Path) -> Self {
+        match self {
+            Self::Io { .. } | Self::File { .. } => self,
+            fault => Self::File { path: path.to_path_buf(), fault: Box::new(fault) },
+        }
+    }
+    pub(crate) fn broken(what: impl ToString) -> Self {
+        Self::NotSafetensors { what: what.to_string() }
+    }
+    pub(crate) fn document(what: impl ToString) -> Self {
+        Self::Document { what: what.to_string() }
+    }
+    pub(crate) fn tensor(name: &str, what: impl ToString) -> Self {
+        Self::Tensor { name: name.to_string(), what: what.to_string() }
+    }
+    pub(crate) fn network(prefix: &str, what: impl ToString) -> Self {
+        Self::Network { prefix: prefix.to_string(), what: what.to_string() }
+    }
+}
+
+/// The first names of each list: a line stays a line, whatever the file holds.
+fn list(missing: &[String], unexpected: &[String], shapes: &[String]) -> String {
+    const SHOWN: usize = 4;
+    let part = |title: &str, names: &[String]| {
+        let rest = names.len().saturating_sub(SHOWN);
+        let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        (!names.is_empty()).then(|| format!("{title} {}{more}", names[..names.len().min(SHOWN)].join(", ")))
+    };
+    let parts = [part("missing", missing), part("unexpected", unexpected), part("of another shape", shapes)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,40 @@
+//! A file into memory, no more of it than it has.
+
+use crate::limits::MAX_FILE;
+use crate::{StoreError, header};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+/// The bytes of a safetensors file; its first eight are looked at before the rest is held.
+pub(crate) fn open(path: &Path) -> Result<Vec<u8>, StoreError> {
+    let io = |source| StoreError::Io { action: "read", path: path.to_path_buf(), source };
+    // Asked before opening: opening a pipe would wait for its other end.
+    if !fs::metadata(path).map_err(io)?.is_file() {
+        return Err(io(io::Error::new(ErrorKind::InvalidInput, "not a file")));
+    }
+    let mut file = File::open(path).map_err(io)?;
+    let length = file.metadata().map_err(io)?.len();
+    if length > MAX_FILE {
+        let too_large = StoreError::TooLarge { what: "a file in bytes", got: length, limit: MAX_FILE };
+        return Err(too_large.at(path));
+    }
+    let mut first = [0; 8];
+    match file.read_exact(&mut first) {
+        Err(e) if e.kind() == ErrorKind::UnexpectedEof => {
+            return Err(StoreError::broken(format!("it has {length} bytes")).at(path));
+        }
+        result => result.map_err(io)?,
+    }
+    header::end(first, length).map_err(|e| e.at(path))?;
+    let mut bytes = Vec::new();
+    // One byte more than promised, so that the end is seen without growing.
+    bytes.try_reserve_exact(length as usize + 1).map_err(|_| io(ErrorKind::OutOfMemory.into()))?;
+    bytes.extend_from_slice(&first);
+    file.take(length - 7).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() as u64 != length {
+        let changed = format!("it had {length} bytes and then {}: someone writes to it", bytes.len());
+        return Err(StoreError::broken(changed).at(path));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,72 @@
+//! Files of named tensors that are no network: the outcome of an attack.
+
+use crate::decode::decode;
+use crate::{Document, StoreError, Values, encode::encode, open::open, write_atomic};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Writes named tensors with a checksum, whole or not at all; equal tensors make equal files.
+///
+/// ```
+/// # let dir = tempfile::tempdir()?; let path = dir.path().join("attack.safetensors");
+/// use sparring_store::{Values, read_tensors, write_tensors};
+/// use sparring_tensor::Array;
+/// let tensors = [("x_adv", Array::<f32>::zeros([2, 1, 4, 4]).into()), ("labels", Values::labels([7, 2]))];
+/// write_tensors(&path, "attack", &tensors, serde_json::json!({ "attack": "pgd", "eps": 0.3 }))?;
+/// let file = read_tensors(&path)?;
+/// assert_eq!(file.get("labels").unwrap().shape(), [2]);
+/// assert_eq!(file.document.unwrap().extra["attack"], "pgd");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`StoreError`] for a tensor that is empty, not finite, named twice or of more than four axes, and for what the
+/// system refuses; the old file is then untouched.
+pub fn write_tensors(
+    path: impl AsRef<Path>,
+    kind: &str,
+    tensors: &[(&str, Values)],
+    extra: serde_json::Value,
+) -> Result<(), StoreError> {
+    let path = path.as_ref();
+    let tensors: Vec<_> = tensors.iter().map(|(name, v)| (name.to_string(), v.clone())).collect();
+    let bytes = encode(kind, Vec::new(), extra, &tensors).map_err(|e| e.at(path))?;
+    write_atomic(path, &bytes)
+}
+
+/// Everything in a safetensors file.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TensorFile {
+    /// Our document; `None` in a file another program wrote.
+    pub document: Option<Document>,
+    /// Metadata of the file, ours included.
+    pub metadata: BTreeMap<String, String>,
+    /// Name and numbers, in the order of the names.
+    pub tensors: Vec<(String, Values)>,
+}
+
+impl TensorFile {
+    /// As [`read_tensors`], from memory.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
+        let file = decode(bytes)?;
+        Ok(Self { document: file.document, metadata: file.metadata, tensors: file.tensors })
+    }
+    /// The tensor of this name.
+    pub fn get(&self, name: &str) -> Option<&Values> {
+        self.tensors.iter().find(|(n, _)| n == name).map(|(_, v)| v)
+    }
+}
+
+/// Reads any safetensors file of f32, f64 and i64 tensors, of this program or another.
+///
+/// # Errors
+/// [`StoreError`] naming the file for a broken structure, a number that is not finite, an empty tensor or one of more than
+/// four axes, and, in a file of ours, any change since it was written.
+pub fn read_tensors(path: impl AsRef<Path>) -> Result<TensorFile, StoreError> {
+    let path = path.as_ref();
+    TensorFile::parse(&open(path)?).map_err(|e| e.at(path))
+}

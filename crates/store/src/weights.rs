@@ -1,0 +1,137 @@
+//! Weights of networks, out and in.
+
+use crate::load::compare;
+use crate::{
+    Document, StoreError, Stored, TensorFile, encode::encode, layout, open::open, verify_sha256, write_atomic,
+};
+use sparring_nn::{Module, Spec};
+use sparring_tensor::Array;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A network to write: its prefix (empty for the only one), its spec, and the module with the numbers.
+pub type Network<'a> = (&'a str, &'a Spec, &'a dyn Module<f32>);
+
+/// Writes networks with their specs and a checksum, whole or not at all; equal networks make equal files.
+///
+/// Tensors carry PyTorch's names, `0.weight`, behind the prefix if there is one, `generator.0.weight`.
+///
+/// # Errors
+/// [`StoreError`] if a module is not what its spec says, a weight is not finite, or the system refuses; the old file is
+/// then untouched.
+pub fn write(
+    path: impl AsRef<Path>,
+    kind: &str,
+    networks: &[Network<'_>],
+    extra: serde_json::Value,
+) -> Result<(), StoreError> {
+    let path = path.as_ref();
+    let bytes = bytes_of(kind, networks, extra).map_err(|e| e.at(path))?;
+    write_atomic(path, &bytes)
+}
+
+fn bytes_of(kind: &str, networks: &[Network<'_>], extra: serde_json::Value) -> Result<Vec<u8>, StoreError> {
+    let mut tensors = Vec::new();
+    for (prefix, spec, module) in networks {
+        let mut own = Vec::new();
+        let dotted = if prefix.is_empty() { String::new() } else { format!("{prefix}.") };
+        module.visit(&dotted, &mut |name, p| own.push((name.to_string(), p.value.clone())));
+        let shapes = own.iter().map(|(name, a)| (name.clone(), a.shape().dims().to_vec()));
+        compare(&layout(spec, prefix), &shapes.collect::<Vec<_>>())?;
+        tensors.extend(own.into_iter().map(|(name, a)| (name, a.into())));
+    }
+    let stored =
+        |(prefix, spec, _): &Network<'_>| Stored { prefix: prefix.to_string(), spec: (*spec).clone() };
+    encode(kind, networks.iter().map(stored).collect(), extra, &tensors)
+}
+
+/// The weights of a file, checked; no network yet.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    document: Option<Document>,
+    pub(crate) tensors: BTreeMap<String, Array<f32>>,
+}
+
+/// Reads weights: our own files with spec and checksum, or those of another program, which come without a spec.
+///
+/// # Errors
+/// [`StoreError`] naming the file for a broken structure, a tensor that is not f32 or f64, empty, not finite or of more
+/// than four axes; in a file of ours also for any change since it was written and for tensors that are not its specs'.
+pub fn read(path: impl AsRef<Path>) -> Result<Weights, StoreError> {
+    let path = path.as_ref();
+    Weights::parse(&open(path)?).map_err(|e| e.at(path))
+}
+
+/// As [`read`], but only the file with this SHA-256 (64 digits, as `sha256sum` prints them): the way to trust a file
+/// that another program wrote.
+///
+/// # Errors
+/// [`StoreError::Pinned`] for another content, before anything in it is looked at; else as [`read`].
+pub fn read_verified(path: impl AsRef<Path>, sha256: &str) -> Result<Weights, StoreError> {
+    let path = path.as_ref();
+    let bytes = open(path)?;
+    verify_sha256(&bytes, sha256).and_then(|()| Weights::parse(&bytes)).map_err(|e| e.at(path))
+}
+
+impl Weights {
+    /// As [`read`], from memory.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
+        let TensorFile { document, tensors: found, .. } = TensorFile::parse(bytes)?;
+        if let Some(document) = &document {
+            if document.networks.is_empty() {
+                let what = format!("it is of kind `{}` and holds no network", document.kind);
+                return Err(StoreError::document(what));
+            }
+            let wanted: Vec<_> = document.networks.iter().flat_map(|n| layout(&n.spec, &n.prefix)).collect();
+            compare(&wanted, &found.iter().map(|(name, v)| (name.clone(), v.shape())).collect::<Vec<_>>())?;
+        }
+        let mut tensors = BTreeMap::new();
+        for (name, values) in found {
+            let floats = values
+                .into_f32()
+                .ok_or_else(|| StoreError::tensor(&name, "numbers of type I64; weights are F32 or F64"))?;
+            if floats.as_slice().iter().any(|v| !v.is_finite()) {
+                return Err(StoreError::tensor(&name, "a number of type F64 is too large for F32"));
+            }
+            tensors.insert(name, floats);
+        }
+        Ok(Self { document, tensors })
+    }
+    /// What the file says of itself; `None` if another program wrote it.
+    pub fn document(&self) -> Option<&Document> {
+        self.document.as_ref()
+    }
+    /// The spec of the network with this prefix; `None` if the file does not tell.
+    pub fn spec(&self, prefix: &str) -> Option<&Spec> {
+        self.document()?.networks.iter().find(|n| n.prefix == prefix).map(|n| &n.spec)
+    }
+    /// What the file is for; `None` if another program wrote it.
+    pub fn kind(&self) -> Option<&str> {
+        self.document().map(|d| d.kind.as_str())
+    }
+    /// Refuses a file of another kind; one that another program wrote may be anything.
+    ///
+    /// # Errors
+    /// [`StoreError::Kind`].
+    pub fn expect_kind(&self, wanted: &str) -> Result<(), StoreError> {
+        match self.kind() {
+            Some(got) if got != wanted => Err(StoreError::Kind { wanted: wanted.into(), got: got.into() }),
+            _ => Ok(()),
+        }
+    }
+    /// What the writer put beside the networks; `None` if another program wrote the file.
+    pub fn extra(&self) -> Option<&serde_json::Value> {
+        self.document().map(|d| &d.extra)
+    }
+    /// Name and numbers of every tensor, in the order of the names.
+    pub fn tensors(&self) -> impl ExactSizeIterator<Item = (&str, &Array<f32>)> {
+        self.tensors.iter().map(|(name, a)| (name.as_str(), a))
+    }
+    /// The tensor of this full name.
+    pub fn get(&self, name: &str) -> Option<&Array<f32>> {
+        self.tensors.get(name)
+    }
+}

@@ -1,0 +1,176 @@
+//! What cannot be trained is refused in words: recipes, data that do not fit, numbers that stop being finite.
+
+use sparring_datasets::{Mnist, Pixels, Split, synthetic};
+use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, FgsmRs, Gan, Mlp};
+use sparring_nn::{Clip, Module, NnError};
+use sparring_optim::{Adam, AnyRule, Sgd};
+use sparring_seed::Key;
+use sparring_train::{
+    Defense, Flow, GanRecipe, Observer, Quiet, Recipe, Step, TrainError, accuracy, fit, fit_autoencoder,
+    fit_gan, fit_with, reconstruction_mse,
+};
+
+fn mlp() -> Classifier {
+    Classifier::new(Mlp::default().spec(), Key::new(1)).unwrap()
+}
+fn autoencoder() -> Autoencoder {
+    let (spec, encoder) = ArticleAutoencoder::default().spec();
+    Autoencoder::new(spec, encoder, Key::new(1)).unwrap()
+}
+fn gan() -> Gan {
+    Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(1)).unwrap()
+}
+fn digits(n: usize) -> Split {
+    Mnist::embedded().train.first(n)
+}
+fn bits(net: &dyn Module<f32>) -> Vec<u32> {
+    let mut all = Vec::new();
+    net.visit("", &mut |_, p| all.extend(p.value.as_slice().iter().map(|v| v.to_bits())));
+    all
+}
+
+#[test]
+fn a_recipe_names_the_field_that_makes_no_sense() {
+    let good = Recipe::default;
+    let pgd = |eps, steps, step_size, warm_up| Defense::Pgd { eps, steps, step_size, warm_up };
+    let bad = [
+        ("epochs is 0", Recipe { epochs: 0, ..good() }),
+        ("batch is 0", Recipe { batch: 0, ..good() }),
+        ("lr is 0", Recipe { lr: 0.0, ..good() }),
+        ("lr is NaN", Recipe { lr: f64::NAN, ..good() }),
+        ("lr is inf", Recipe { lr: f64::INFINITY, ..good() }),
+        ("clip is -1", Recipe { clip: Some(Clip::Value(-1.0)), ..good() }),
+        ("clip is 0", Recipe { clip: Some(Clip::GlobalNorm(0.0)), ..good() }),
+        ("adam.beta1 is 1", Recipe { rule: Adam { beta1: 1.0, ..Adam::default() }.into(), ..good() }),
+        ("eps is 1.5", Recipe { defense: Defense::fgsm_rs(1.5), ..good() }),
+        ("eps is NaN", Recipe { defense: Defense::fgsm_rs(f32::NAN), ..good() }),
+        ("attack-step-size is 0", Recipe { defense: Defense::FgsmRs { eps: 0.3, step_size: 0.0 }, ..good() }),
+        ("attack-steps is 0", Recipe { defense: pgd(0.3, 0, 0.1, 0.0), ..good() }),
+        ("eps warm-up is 2", Recipe { defense: pgd(0.3, 7, 0.1, 2.0), ..good() }),
+    ];
+    let (mut net, data) = (mlp(), digits(10));
+    let before = bits(&net.net);
+    for (start, recipe) in bad {
+        let e = fit(&mut net, &data, &recipe).unwrap_err().to_string();
+        assert!(e.starts_with(start) && e.contains("must be"), "{start}: {e}");
+    }
+    assert_eq!(bits(&net.net), before, "a refused training changed the network");
+    for (start, recipe) in [
+        ("epochs is 0", GanRecipe { epochs: 0, ..GanRecipe::default() }),
+        ("batch is 0", GanRecipe { batch: 0, ..GanRecipe::default() }),
+        ("lr is -1", GanRecipe { lr: -1.0, ..GanRecipe::default() }),
+        ("beta1 is 1", GanRecipe { beta1: 1.0, ..GanRecipe::default() }),
+    ] {
+        let e = fit_gan(&mut gan(), &data, &recipe, &mut Quiet).unwrap_err().to_string();
+        assert!(e.starts_with(start), "{start}: {e}");
+    }
+    let e = fit_autoencoder(&mut autoencoder(), &data, &Recipe { defense: Defense::fgsm_rs(0.3), ..good() });
+    assert!(e.unwrap_err().to_string().starts_with("defense is fgsm-rs"));
+}
+
+#[test]
+fn data_that_do_not_fit_are_refused() {
+    let points = synthetic::rings(20, 2, 0.02, Key::new(1));
+    let said = |e: TrainError| match e {
+        TrainError::Data(what) => what,
+        other => panic!("expected a data error, got: {other}"),
+    };
+    let recipe = Recipe::default();
+    for what in [
+        said(fit(&mut mlp(), &points, &recipe).unwrap_err()),
+        said(fit_autoencoder(&mut autoencoder(), &points, &recipe).unwrap_err()),
+        said(fit_gan(&mut gan(), &points, &GanRecipe::default(), &mut Quiet).unwrap_err()),
+        said(accuracy(&mlp(), &points).unwrap_err()),
+        said(reconstruction_mse(&autoencoder(), &points).unwrap_err()),
+    ] {
+        assert!(what.contains("[1, 1, 2]") && what.contains("[1, 28, 28]"), "{what}");
+    }
+    assert!(said(fit(&mut mlp(), &digits(0), &recipe).unwrap_err()).contains("no training examples"));
+    let labels = Split::new(Pixels::U8(vec![0; 784].into()), [1, 28, 28], vec![12]).unwrap();
+    let e = said(fit(&mut mlp(), &labels, &recipe).unwrap_err());
+    assert!(e.contains("12"), "{e}");
+    // Divided by 255 twice, or not at all.
+    for (scale, start) in [(1.0 / 255.0, "pixels lie in [0, 0.0039"), (255.0, "pixels lie in [0, 255")] {
+        let x: Vec<f32> = digits(20).all().x.iter().map(|v| v * scale).collect();
+        let split = Split::new(Pixels::F32(x.into()), [1, 28, 28], vec![0; 20]).unwrap();
+        let e = said(fit_autoencoder(&mut autoencoder(), &split, &recipe).unwrap_err());
+        assert!(e.starts_with(start), "{e}");
+    }
+    // Attacks live in the unit box: a defence on other data says so instead of training on nonsense.
+    let x = vec![3.0; 784];
+    let split = Split::new(Pixels::F32(x.into()), [1, 28, 28], vec![0]).unwrap();
+    let e = fit(&mut mlp(), &split, &Recipe { defense: Defense::fgsm_rs(0.3), ..recipe }).unwrap_err();
+    assert!(matches!(e, TrainError::Attack(_)) && e.to_string().contains("outside the model's box"), "{e}");
+}
+
+#[track_caller]
+fn diverges(e: TrainError) {
+    let text = e.to_string();
+    match e {
+        TrainError::NonFinite { epoch, step, loss, ref op } => {
+            assert!(epoch >= 1 && step >= 1 && !loss.is_finite() && !op.is_empty(), "{text}");
+        }
+        TrainError::Network(NnError::NonFinite { ref name, step }) => {
+            assert!(step >= 1 && name.contains('.'), "{text}");
+        }
+        ref other => panic!("expected a word about numbers that are not finite, got: {other}"),
+    }
+    assert!(text.contains("step") && text.contains("learning rate"), "{text}");
+}
+
+#[test]
+fn a_learning_rate_of_a_million_ends_in_an_error() {
+    let data = digits(256);
+    let wild = |rule: AnyRule| Recipe { lr: 1e6, batch: 32, epochs: 20, rule, ..Recipe::default() };
+    let sgd: AnyRule = Sgd::default().into();
+    diverges(fit(&mut mlp(), &data, &wild(sgd)).unwrap_err());
+    let mut conv = Classifier::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
+    diverges(fit(&mut conv, &data, &wild(sgd)).unwrap_err());
+    let (spec, encoder) = sparring_models::LinearAutoencoder::default().spec();
+    let mut linear = Autoencoder::new(spec, encoder, Key::new(1)).unwrap();
+    diverges(fit_autoencoder(&mut linear, &data, &wild(sgd)).unwrap_err());
+}
+
+#[test]
+fn a_broken_weight_is_found_and_the_operation_named() {
+    let poison = |net: &mut dyn Module<f32>, at: &str| {
+        net.visit_mut("", &mut |name, p| {
+            if name == at {
+                p.value.as_mut_slice()[0] = f32::NAN;
+            }
+        });
+    };
+    let mut conv = Classifier::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
+    poison(&mut conv.net, "2.weight");
+    let e = fit(&mut conv, &digits(70), &Recipe::default()).unwrap_err();
+    assert!(matches!(&e, TrainError::NonFinite { epoch: 1, step: 1, .. }), "{e}");
+    // With a defence the attack meets the broken logits first.
+    let e = fit(&mut conv, &digits(70), &Recipe { defense: Defense::fgsm_rs(0.3), ..Recipe::default() });
+    assert!(matches!(e, Err(TrainError::Attack(_))), "{e:?}");
+    let mut model = gan();
+    poison(&mut model.generator, "3.weight");
+    let e = fit_gan(&mut model, &digits(64), &GanRecipe::default(), &mut Quiet).unwrap_err();
+    assert!(matches!(&e, TrainError::NonFinite { step: 1, .. }), "{e}");
+    // Pixels that are not finite never come so far: a split refuses them.
+    let nan = Split::new(Pixels::F32(vec![f32::NAN; 784].into()), [1, 28, 28], vec![0]);
+    assert!(nan.unwrap_err().to_string().contains("NaN"));
+    // Finite pixels whose products are not.
+    let huge = Split::new(Pixels::F32(vec![f32::MAX; 784].into()), [1, 28, 28], vec![0]).unwrap();
+    diverges(fit(&mut mlp(), &huge, &Recipe::default()).unwrap_err());
+}
+
+struct StopAt(u64);
+impl Observer<Classifier> for StopAt {
+    fn step(&mut self, step: &Step) -> Flow {
+        if step.step == self.0 { Flow::Stop } else { Flow::Continue }
+    }
+}
+
+#[test]
+fn an_observer_ends_a_training_early() {
+    let recipe = Recipe { epochs: 3, batch: 10, ..Recipe::default() };
+    let done = fit_with(&mut mlp(), &digits(40), &recipe, &mut StopAt(6)).unwrap();
+    assert!(done.stopped && done.epochs.len() == 1);
+    let done = fit_with(&mut mlp(), &digits(40), &recipe, &mut StopAt(99)).unwrap();
+    assert!(!done.stopped && done.epochs.len() == 3);
+}

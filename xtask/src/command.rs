@@ -1,0 +1,125 @@
+//! The list of commands: adding one is one file and one line here.
+
+use crate::run_program::{root, run_here};
+use crate::{fetch_mnist, golden, smoke, tables, tidy};
+use std::process::ExitCode;
+
+/// A command of `cargo xtask`.
+struct Command {
+    name: &'static str,
+    arguments: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Result<(), String>,
+}
+
+const ALL: &[Command] = &[
+    Command {
+        name: "tidy",
+        arguments: "",
+        about: "checks the rules of the house: doors between crates, file names and sizes, unsafe, tables",
+        run: |args| none(args).and_then(|()| tidy::run(&root())),
+    },
+    Command {
+        name: "tables",
+        arguments: "[--check]",
+        about: "writes the tables between markers in README files from the lists in the code",
+        run: |args| tables::run(&root(), args),
+    },
+    Command {
+        name: "ci",
+        arguments: "",
+        about: "runs everything that decides whether a change may land (.ci/run)",
+        run: |args| none(args).and_then(|()| run_here("bash", &[".ci/run"])),
+    },
+    Command {
+        name: "smoke",
+        arguments: "",
+        about: "runs the demo as a stranger would and checks what it prints and writes",
+        run: |args| none(args).and_then(|()| smoke::run()),
+    },
+    Command {
+        name: "bench",
+        arguments: "[NAME] [-- ARGUMENTS]",
+        about: "runs the benchmarks, or one of them: gemm, conv, tape, pgd",
+        run: bench,
+    },
+    Command {
+        name: "fetch-mnist",
+        arguments: "[--dataset NAME] [--to DIR] [--from DIR] [--mirror URL]...",
+        about: "downloads MNIST or Fashion-MNIST and checks it (--help for more)",
+        run: fetch_mnist::run,
+    },
+    Command {
+        name: "golden",
+        arguments: "",
+        about: "lists the scripts that made the stored reference values",
+        run: |args| none(args).and_then(|()| golden::run(&root())),
+    },
+];
+
+/// Runs the command: exit 0 done, 1 not done, 2 no such command.
+pub fn run(args: &[String]) -> ExitCode {
+    let Some((name, rest)) = args.split_first() else {
+        eprint!("{}", help());
+        return ExitCode::from(2);
+    };
+    if matches!(name.as_str(), "-h" | "--help" | "help") {
+        print!("{}", help());
+        return ExitCode::SUCCESS;
+    }
+    let Some(command) = ALL.iter().find(|c| c.name == name) else {
+        eprint!("cargo xtask has no command {name:?}\n\n{}", help());
+        return ExitCode::from(2);
+    };
+    match (command.run)(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("xtask {name}: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn help() -> String {
+    let mut text = String::from("cargo xtask COMMAND\n\n");
+    for c in ALL {
+        text += &format!("  {}\n      {}\n", format!("{} {}", c.name, c.arguments).trim_end(), c.about);
+    }
+    text
+}
+
+fn none(args: &[String]) -> Result<(), String> {
+    match args.first() {
+        None => Ok(()),
+        Some(arg) => Err(format!("takes no arguments, got {arg:?}")),
+    }
+}
+
+fn bench(args: &[String]) -> Result<(), String> {
+    let mut cargo = vec!["bench", "--package", "benches"];
+    match args.split_first() {
+        Some((name, rest)) if !name.starts_with('-') => {
+            cargo.extend(["--bench", name]);
+            cargo.extend(rest.iter().map(String::as_str));
+        }
+        _ => cargo.extend(args.iter().map(String::as_str)),
+    }
+    run_here("cargo", &cargo)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_names_every_command() {
+        let text = help();
+        assert!(ALL.iter().all(|c| text.contains(c.name) && text.contains(c.about)));
+    }
+
+    #[test]
+    fn stray_arguments_are_refused() {
+        assert!(none(&["--fix".to_string()]).unwrap_err().contains("--fix"));
+        assert!(none(&[]).is_ok());
+    }
+}

@@ -1,0 +1,45 @@
+//! Running other programs from the root of the workspace.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The root of the workspace: where cargo says this package is, or the folder of the call.
+pub fn root() -> PathBuf {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let root = package.as_deref().and_then(Path::parent).map(Path::to_path_buf);
+    root.unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// Runs a program in the root; its output goes where ours goes.
+///
+/// # Errors
+/// If it cannot be started or does not succeed.
+pub fn run_here(program: &str, args: &[&str]) -> Result<(), String> {
+    let status = command(program, args, &root()).status().map_err(|e| not_started(program, &e))?;
+    if status.success() { Ok(()) } else { Err(format!("`{program} {}` ended with {status}", args.join(" "))) }
+}
+
+/// The standard output of a program run in `folder`; its errors go where ours go.
+///
+/// # Errors
+/// If it cannot be started, does not succeed or writes no UTF-8.
+pub fn output_of(program: &str, args: &[&str], folder: &Path) -> Result<String, String> {
+    let mut command = command(program, args, folder);
+    let output = command.stderr(Stdio::inherit()).output().map_err(|e| not_started(program, &e))?;
+    if !output.status.success() {
+        return Err(format!("`{program} {}` ended with {}", args.join(" "), output.status));
+    }
+    String::from_utf8(output.stdout).map_err(|_| format!("`{program}` wrote bytes that are no UTF-8"))
+}
+
+fn command(program: &str, args: &[&str], folder: &Path) -> Command {
+    // Inside cargo, the same cargo again.
+    let cargo = std::env::var_os("CARGO").filter(|_| program == "cargo");
+    let mut command = Command::new(cargo.unwrap_or_else(|| program.into()));
+    command.args(args).current_dir(folder);
+    command
+}
+
+fn not_started(program: &str, error: &std::io::Error) -> String {
+    format!("`{program}` cannot be started: {error}")
+}

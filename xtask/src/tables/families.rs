@@ -1,0 +1,169 @@
+//! The tables: one a family of things that are listed in code.
+
+use super::markdown::{code, count, number, table};
+use sparring_activations::AnyActivation;
+use sparring_attacks::{AnyAttack, AnyNorm};
+use sparring_losses::TargetKind;
+use sparring_models::Family;
+
+/// A table.
+pub struct Table {
+    /// The name in markers.
+    pub name: &'static str,
+    /// The README that must show it.
+    pub home: &'static str,
+    /// Writes it.
+    pub write: fn() -> String,
+}
+
+/// Every table.
+pub const ALL: &[Table] = &[
+    Table { name: "activations", home: "crates/activations/README.md", write: activations },
+    Table { name: "losses", home: "crates/losses/README.md", write: losses },
+    Table { name: "rules", home: "crates/optim/README.md", write: rules },
+    Table { name: "schedules", home: "crates/optim/README.md", write: schedules },
+    Table { name: "attacks", home: "crates/attacks/README.md", write: attacks },
+    Table { name: "norms", home: "crates/attacks/README.md", write: norms },
+    Table { name: "models", home: "crates/models/README.md", write: models },
+    Table { name: "datasets", home: "crates/datasets/README.md", write: datasets },
+];
+
+fn activations() -> String {
+    let row = |a: &AnyActivation| {
+        let about = a.about();
+        let parameters: Vec<_> =
+            a.parameters().iter().map(|(n, v)| format!("{n} = {}", number(*v))).collect();
+        let name = if parameters.is_empty() {
+            code(a.name())
+        } else {
+            format!("`{}({})`", a.name(), parameters.join(", "))
+        };
+        let bound = |b: Option<f64>, none: &str| b.map_or(none.to_string(), number);
+        let learnt = if a.is_trainable() { ", learnt" } else { "" };
+        vec![
+            name + learnt,
+            code(about.formula),
+            format!("{} to {}", bound(about.range.0, "−∞"), bound(about.range.1, "∞")),
+            bound(about.lipschitz, "∞"),
+            bound(about.curvature, "∞"),
+            if about.monotone { "yes" } else { "no" }.into(),
+            bound(about.gain_forward, "–"),
+            about.source.into(),
+        ]
+    };
+    let header = ["name", "f(x)", "range", "Lipschitz", "largest \\|f''\\|", "monotone", "gain", "source"];
+    table(&header, &AnyActivation::ALL.iter().map(row).collect::<Vec<_>>())
+}
+
+fn losses() -> String {
+    let target = |t| match t {
+        TargetKind::Class => "a class",
+        TargetKind::Values => "a row of values",
+        TargetKind::Side => "a side of a GAN",
+    };
+    let row = |l: &sparring_losses::LossInfo| {
+        vec![code(l.name), l.about.into(), target(l.target).into(), code(l.formula), l.source.into()]
+    };
+    table(
+        &["name", "for", "against", "formula", "source"],
+        &sparring_losses::ALL.iter().map(row).collect::<Vec<_>>(),
+    )
+}
+
+fn rules() -> String {
+    let slots = |name: &str| name.parse::<sparring_optim::AnyRule>().map_or(0, |r| r.slots());
+    let row = |r: &sparring_optim::RuleInfo| {
+        vec![
+            code(r.name),
+            r.about.into(),
+            slots(r.name).to_string(),
+            r.default_lr.to_string(),
+            r.source.into(),
+        ]
+    };
+    let header = ["rule", "what", "state slots", "default rate", "paper"];
+    table(&header, &sparring_optim::ALL.iter().map(row).collect::<Vec<_>>())
+}
+
+fn schedules() -> String {
+    let row = |s: &sparring_optim::ScheduleInfo| vec![code(s.name), s.about.into()];
+    table(&["schedule", "what"], &sparring_optim::SCHEDULES.iter().map(row).collect::<Vec<_>>())
+}
+
+fn attacks() -> String {
+    let row = |a: &sparring_attacks::AttackInfo| {
+        let norms = a.norms.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        vec![code(a.name), a.access.to_string(), norms, a.defaults.into(), a.paper.into()]
+    };
+    table(
+        &["attack", "access", "norms", "defaults", "paper"],
+        &AnyAttack::ALL.iter().map(row).collect::<Vec<_>>(),
+    )
+}
+
+fn norms() -> String {
+    let row = |n: &AnyNorm| {
+        let norm = n.get();
+        vec![code(norm.name()), number(norm.size(&[3.0, -4.0])), number(norm.diagonal(784))]
+    };
+    table(&["norm", "of (3, −4)", "of 784 ones"], &AnyNorm::ALL.iter().map(row).collect::<Vec<_>>())
+}
+
+fn models() -> String {
+    let family = |f| match f {
+        Family::Classifier => "classifier",
+        Family::Autoencoder => "autoencoder",
+        Family::Gan => "GAN",
+    };
+    let row = |m: &sparring_models::ModelInfo| {
+        vec![code(m.name), family(m.family).into(), m.layers.into(), count(m.parameters), m.source.into()]
+    };
+    let header = ["model", "kind", "layers", "numbers", "source"];
+    table(&header, &sparring_models::ALL.iter().map(row).collect::<Vec<_>>())
+}
+
+fn datasets() -> String {
+    let row = |e: &sparring_datasets::Entry| {
+        use sparring_datasets::Origin::{BuiltIn, Files, Generated};
+        let origin = match e.origin {
+            BuiltIn => "built in",
+            Files => "`sparring fetch`",
+            Generated => "computed",
+        };
+        let [c, h, w] = e.shape;
+        vec![
+            code(e.name),
+            origin.into(),
+            count(e.train),
+            count(e.test),
+            format!("{c}×{h}×{w}"),
+            e.classes.to_string(),
+            e.licence.into(),
+            e.source.into(),
+        ]
+    };
+    let header = ["name", "comes", "train", "test", "shape", "classes", "licence", "source"];
+    table(&header, &sparring_datasets::ALL.iter().map(row).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_has_a_row_for_each_thing() {
+        let rows = |name: &str| {
+            let table = ALL.iter().find(|t| t.name == name).unwrap();
+            (table.write)().lines().count() - 2
+        };
+        assert_eq!(rows("activations"), AnyActivation::ALL.len());
+        assert_eq!(rows("attacks"), AnyAttack::ALL.len());
+        assert_eq!(rows("datasets"), sparring_datasets::ALL.len());
+        for t in ALL {
+            let text = (t.write)();
+            let cells = |l: &str| l.replace("\\|", "").matches('|').count();
+            let header = cells(text.lines().next().unwrap());
+            assert!(text.lines().all(|l| cells(l) == header), "{}: ragged\n{text}", t.name);
+        }
+    }
+}

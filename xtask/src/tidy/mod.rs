@@ -1,0 +1,18 @@
+//! The rules of the house, checked: one file a group of rules.
+
+mod doors;
+mod machine_paths;
+mod names;
+mod operations;
+mod outside;
+mod packages;
+mod problem;
+mod roots;
+mod run;
+mod sizes;
+mod source;
+mod tree;
+mod unsafety;
+mod words;
+
+pub use run::run;
