@@ -6,7 +6,7 @@ use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
 use sparring_attacks::{Goal, perturb_chunked};
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Split};
-use sparring_losses::{CrossEntropy, check_targets};
+use sparring_losses::{RoundedCrossEntropy, check_targets};
 use sparring_models::Classifier;
 use sparring_nn::{Cx, Module};
 use sparring_oracle::Batch;
@@ -48,7 +48,7 @@ impl Task for Classify<'_> {
         let cx = Cx::train(tape, key.named("layers"), &batch.ids[part]);
         let logits = self.model.net.forward(&cx, tape.constant(x));
         let right = reduce::argmax_rows(&logits.value()).iter().zip(&*labels).filter(|(a, b)| a == b).count();
-        let sum = ops::sum(ops::row_loss(logits, CrossEntropy, labels));
+        let sum = ops::sum(ops::row_loss(logits, RoundedCrossEntropy, labels));
         (ops::scale(sum, 1.0 / batch.len() as f32), Tally { right, ..Tally::default() })
     }
 }

@@ -84,7 +84,8 @@ fn result(facts: &Facts<'_>, code: usize, rows: &[EpochRow], done: &Summary) -> 
     let n = facts.data.set.test.len();
     let tile = |value: String, label: String, note: String| Tile { value, label, note, ..Tile::default() };
     let Baselines { pca, mean_image } = facts.baselines;
-    let left = |mse: f64| format!("{:.1} % of the variance", 100.0 * (1.0 - unexplained(mse, mean_image)));
+    let left =
+        |mse: f64| format!("explains {:.1} % of the variance", 100.0 * (1.0 - unexplained(mse, mean_image)));
     let mut section = Section::new("Result");
     section.blocks.push(Block::Tiles(vec![
         tile(

@@ -40,18 +40,22 @@ fn result(done: &GanSummary) -> Section {
         section.blocks.push(Block::text("No epoch was finished: nothing was measured."));
         return section;
     };
-    let tile = |value: f64, label: &str, note: &str| Tile {
-        value: format!("{value:.3}"),
+    let tile = |value: String, label: &str, note: &str| Tile {
+        value,
         label: label.into(),
         note: note.into(),
         ..Tile::default()
     };
+    let one = |value: f64| format!("{value:.3}");
     section.blocks.push(Block::Tiles(vec![
-        tile(last.d_real, "D(x)", "mean over real images; 0.5 where D cannot tell, 1 where it can"),
-        tile(last.d_fake, "D(G(z))", "mean over samples; 0.5 where D cannot tell, 0 where it can"),
-        tile(last.diversity, "diversity", "distance between samples, over that between real images"),
-        tile(last.d_loss, "D loss", "1.386 at balance"),
-        tile(last.g_loss, "G loss", "0.693 at balance"),
+        tile(one(last.d_real), "D(x)", "mean over real images; 0.5 where D cannot tell, 1 where it can"),
+        tile(one(last.d_fake), "D(G(z))", "mean over samples; 0.5 where D cannot tell, 0 where it can"),
+        tile(one(last.diversity), "diversity", "distance between samples, over that between real images"),
+        tile(
+            format!("{:.2} / {:.2}", last.d_loss, last.g_loss),
+            "loss of D / of G",
+            "1.39 / 0.69 at balance",
+        ),
     ]));
     for alarm in &done.alarms {
         section.blocks.push(Block::Note(Note {

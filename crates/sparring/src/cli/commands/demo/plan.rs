@@ -17,7 +17,7 @@ fn schedule(text: &str) -> AnySchedule {
 /// Clean training.
 pub(super) fn standard(seed: u64) -> Vec<Recipe> {
     let schedule = schedule("one-cycle");
-    vec![Recipe { epochs: 14, batch: 64, lr: 3e-3, schedule, seed, ..Recipe::default() }]
+    vec![Recipe { epochs: 15, lr: 8e-3, schedule, seed, ..Recipe::default() }]
 }
 
 /// FGSM-RS first, since its steps are cheap, at a budget where it does not overfit to its one step; then PGD-7 on the

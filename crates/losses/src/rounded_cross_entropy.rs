@@ -1,0 +1,73 @@
+//! Cross-entropy with the gradient as PyTorch rounds it: what networks are trained on.
+
+use crate::registry::{LossInfo, TargetKind};
+use crate::{CrossEntropy, RowLoss};
+use sparring_math::Real;
+
+/// Softmax cross-entropy whose gradient at the target is `p_y - 1` rounded in the working precision, as PyTorch's and
+/// most other engines' is; value and Hessian are those of [`CrossEntropy`].
+///
+/// Where p_y rounds to 1 the example stops pulling. That is an early stop for examples that are learnt, and it matters: Adam
+/// divides by the size of the gradient, so an exact gradient of 1e-9 moves the weights as far as one of 1. FGSM-RS training at
+/// eps 0.3 on MNIST collapses (below 10 % under PGD on two of three seeds) with the exact gradient and not with this one.
+/// Attacks want the exact one: a gradient rounded to 0 looks like robustness.
+///
+/// Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.2.2.3; the rounding is that of `p - onehot(y)` in f32.
+///
+/// # Panics
+/// As [`CrossEntropy`].
+///
+/// ```
+/// use sparring_losses::{CrossEntropy, RoundedCrossEntropy, RowLoss};
+/// let (mut exact, mut rounded) = ([0f32; 2], [0f32; 2]);
+/// CrossEntropy.eval(&[30.0, 0.0], &0, &mut exact);
+/// RoundedCrossEntropy.eval(&[30.0, 0.0], &0, &mut rounded);
+/// assert!(exact[0] < 0.0 && rounded[0] == 0.0 && exact[1] == rounded[1]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RoundedCrossEntropy;
+
+impl RoundedCrossEntropy {
+    /// Name and facts.
+    pub const INFO: LossInfo = LossInfo {
+        name: "rounded-cross-entropy",
+        about: "cross-entropy with the gradient rounded as PyTorch's: what classifiers are trained on",
+        formula: "ln(sum_i exp(z_i)) - z_y",
+        source: "Goodfellow, Bengio, Courville 2016, section 6.2.2.3",
+        target: TargetKind::Class,
+    };
+}
+
+impl<E: Real> RowLoss<E> for RoundedCrossEntropy {
+    type Target = usize;
+
+    fn name(&self) -> &'static str {
+        Self::INFO.name
+    }
+
+    #[track_caller]
+    fn eval(&self, z: &[E], y: &usize, dz: &mut [E]) -> E {
+        let loss = CrossEntropy.eval(z, y, dz);
+        // p_y, rounded; then p_y - 1, which is exact.
+        dz[*y] = (E::ONE + dz[*y]) - E::ONE;
+        loss
+    }
+
+    #[track_caller]
+    fn hvp(&self, z: &[E], y: &usize, v: &[E], out: &mut [E]) {
+        CrossEntropy.hvp(z, y, v, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck;
+
+    #[test]
+    fn gradient_and_hessian_agree_with_differences() {
+        for n in [2, 10] {
+            gradcheck::check(&RoundedCrossEntropy, n, &(n / 2), 3.0);
+        }
+    }
+}
