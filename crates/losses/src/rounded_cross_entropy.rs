@@ -48,8 +48,9 @@ impl<E: Real> RowLoss<E> for RoundedCrossEntropy {
     #[track_caller]
     fn eval(&self, z: &[E], y: &usize, dz: &mut [E]) -> E {
         let loss = CrossEntropy.eval(z, y, dz);
-        // p_y, rounded; then p_y - 1, which is exact.
-        dz[*y] = (E::ONE + dz[*y]) - E::ONE;
+        // The others' share over the target's; added to 1 it is rounded, as the sum of exponentials is everywhere.
+        let rest = -dz[*y] / (E::ONE + dz[*y]);
+        dz[*y] = E::ONE / (E::ONE + rest) - E::ONE;
         loss
     }
 

@@ -1,6 +1,6 @@
 //! `sparring attack MODEL`.
 
-use crate::cli::io::{progress::AttackBar, say};
+use crate::cli::io::{progress::AttackBar, run_dir, say};
 use crate::cli::options::{MachineArgs, Named, above_zero, budget, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -131,17 +131,8 @@ pub(crate) fn row(a: &AttackResult) -> Value {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let (suite, threat) = (args.suite()?, args.threat()?);
-    for path in [&args.save, &args.report].into_iter().flatten() {
-        if path.exists() {
-            return Err(Failure::Failed(format!("{} exists; nothing is ever written over", path.display())));
-        }
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-        if folder.is_some_and(|f| !f.is_dir()) {
-            return Err(Failure::Failed(format!(
-                "{}: its folder does not exist; make it first",
-                path.display()
-            )));
-        }
+    for (path, flag) in [(&args.save, "--save"), (&args.report, "--report")] {
+        path.as_deref().map_or(Ok(()), |path| run_dir::free(path, flag))?;
     }
     args.machine.start()?;
     let (model, own_data) = pages::weights::load_classifier(&args.model, args.arch, &args.activation)?;

@@ -1,13 +1,13 @@
 //! `sparring generate RUN`.
 
-use crate::cli::io::say;
+use crate::cli::io::{run_dir, say};
 use crate::cli::options::{MachineArgs, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::json;
 use sparring::seed::Key;
 use sparring_report::grid::{GridSpec, images_from_rows, png_grid, save_png};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -39,23 +39,8 @@ fn few(text: &str) -> Result<usize, String> {
     count(text).and_then(|n| if n > MOST { Err(format!("must be at most {MOST}")) } else { Ok(n) })
 }
 
-/// Nothing is ever written over, and a missing folder is found before any work.
-fn free(out: &Path) -> Outcome {
-    if out.symlink_metadata().is_ok() {
-        let path = out.display();
-        return Err(Failure::Failed(format!(
-            "{path} exists; nothing is ever written over: name another file with --out"
-        )));
-    }
-    let folder = out.parent().filter(|p| !p.as_os_str().is_empty());
-    if folder.is_some_and(|f| !f.is_dir()) {
-        return Err(Failure::Failed(format!("{}: its folder does not exist; make it first", out.display())));
-    }
-    Ok(())
-}
-
 pub(crate) fn run(args: &Args) -> Outcome {
-    free(&args.out)?;
+    run_dir::free(&args.out, "--out")?;
     args.machine.start()?;
     let model = pages::weights::load_gan(&args.run)?;
     let key = Key::new(args.machine.seed).named("generate");

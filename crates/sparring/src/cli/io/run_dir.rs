@@ -82,6 +82,20 @@ impl RunDir {
     }
 }
 
+/// Refuses a file that exists, since nothing is ever written over, and a folder that does not, before any work.
+pub(crate) fn free(file: &Path, flag: &str) -> Outcome {
+    let shown = file.display();
+    if file.symlink_metadata().is_ok() {
+        let what = format!("{shown} exists; nothing is ever written over: name another file with {flag}");
+        return Err(Failure::Failed(what));
+    }
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
+    if folder.is_some_and(|f| !f.is_dir()) {
+        return Err(Failure::Failed(format!("{shown}: its folder does not exist; make it first")));
+    }
+    Ok(())
+}
+
 fn cannot(path: &Path, e: &std::io::Error) -> Failure {
     Failure::Failed(format!(
         "{}: cannot write there ({e}); name another directory with --out",

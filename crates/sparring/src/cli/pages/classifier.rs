@@ -36,7 +36,6 @@ pub(crate) fn page(
     result.blocks.push(Block::Tiles(vec![
         tile(format!("{:.2} %", 100.0 * last), "test accuracy", format!("{} clean images", set.test.len())),
         tile(format!("{:.4}", done.train_loss()), "train loss", "mean of the last epoch".into()),
-        tile(format!("{:.0}", done.examples_per_s()), "examples/s", "training, in the epochs alone".into()),
     ]));
     let trainings = [Training { name: "this run", slot: 0, rows }];
     result.blocks.push(Block::Charts(vec![curves::loss(&trainings), curves::accuracy(&trainings)]));

@@ -159,7 +159,7 @@ fn setup(fighters: &[&Fighter], data: &Named, n: usize) -> Outcome<Section> {
 }
 
 /// The page over both nets.
-pub(crate) fn page(fighters: &[Fighter; 2], data: &Named, n: usize, seconds: f64) -> Outcome<Page> {
+pub(crate) fn page(fighters: &[Fighter; 2], data: &Named, n: usize) -> Outcome<Page> {
     let all: Vec<&Fighter> = fighters.iter().collect();
     let [standard, hardened] = fighters;
     let full = standard.judged.full();
@@ -209,11 +209,7 @@ pub(crate) fn page(fighters: &[Fighter; 2], data: &Named, n: usize, seconds: f64
             percent(under(hardened))
         ),
         sections,
-        footer: format!(
-            "Made by `sparring demo` in {seconds:.0} s ({:.0} s of training the standard net, {:.0} s the hardened one). Every number on \
-             this page was measured in this run.",
-            standard.seconds, hardened.seconds
-        ),
+        footer: "Made by `sparring demo`. Every number on this page was measured in this run.".into(),
     })
 }
 

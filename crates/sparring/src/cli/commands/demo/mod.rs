@@ -40,8 +40,6 @@ pub(crate) struct Fighter {
     pub(crate) phases: Vec<Recipe>,
     pub(crate) rows: Vec<EpochRow>,
     pub(crate) judged: Judged,
-    /// Wall-clock time of training.
-    pub(crate) seconds: f64,
 }
 
 fn raise(
@@ -60,7 +58,7 @@ fn raise(
             "command": "demo", "data": data.asked, "recipes": phases, "spec": model.spec(),
         }),
     )?;
-    let (mut rows, mut seconds): (Vec<EpochRow>, f64) = (Vec::new(), 0.0);
+    let mut rows: Vec<EpochRow> = Vec::new();
     for (i, recipe) in phases.iter().enumerate() {
         let label = match recipe.defense {
             Defense::None => name.to_string(),
@@ -71,15 +69,14 @@ fn raise(
         let mut watch = Watch::new(label, steps, |m: &Classifier| {
             Test::Accuracy(accuracy(m, &data.set.test).unwrap_or(f64::NAN))
         });
-        let done = fit_with(&mut model, &data.set.train, recipe, &mut watch)?;
-        seconds += done.seconds;
+        fit_with(&mut model, &data.set.train, recipe, &mut watch)?;
         rows.extend(watch.finish().into_iter().map(|r| EpochRow { epoch: r.epoch + before, ..r }));
         signal::check(|| format!("phase {} of {name} was not finished; nothing of it is kept", i + 1))?;
     }
     own.write_lines("metrics.jsonl", &rows)?;
     pages::weights::save_classifier(&own.file("model.safetensors"), &model)?;
     let judged = judge::judge(name, &model, data, args.n, Key::new(seed).named("attack"))?;
-    let fighter = Fighter { name, model, phases, rows, judged, seconds };
+    let fighter = Fighter { name, model, phases, rows, judged };
     pages::demo::single(&fighter, data)?.save(own.file("report.html"))?;
     Ok(fighter)
 }
@@ -109,8 +106,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         raise("hardened", plan::hardened(seed), &data, &run, args)?,
     ];
     let report = run.file("report.html");
+    pages::demo::page(&fighters, &data, args.n)?.save(&report)?;
     let seconds = start.elapsed().as_secs_f64();
-    pages::demo::page(&fighters, &data, args.n, seconds)?.save(&report)?;
     if args.machine.json {
         let models: Vec<Value> = fighters
             .iter()
@@ -121,7 +118,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
                 })
             })
             .collect();
-        say::json(&json!({ "models": models, "seconds": start.elapsed().as_secs_f64(), "report": report }));
+        say::json(&json!({ "models": models, "seconds": seconds, "report": report }));
     } else {
         say::result(&table(&fighters, args.n));
         say::result(&format!("{seconds:.1} s; the page: {}", report.display()));

@@ -1,0 +1,145 @@
+//! Training and attacking as a user does, on a few epochs: what is written, what is refused, and that equal runs are equal.
+#![cfg(feature = "cli")]
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli_runs").join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+fn sparring(dir: &Path, line: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sparring"));
+    command.args(line.split_whitespace()).current_dir(dir).env_remove("SPARRING_DATA").output().unwrap()
+}
+
+fn object(dir: &Path, line: &str) -> Value {
+    let out = sparring(dir, line);
+    assert!(out.status.success(), "{line}: {}", String::from_utf8_lossy(&out.stderr));
+    serde_json::from_str(String::from_utf8_lossy(&out.stdout).lines().last().unwrap()).unwrap()
+}
+
+fn refusal(dir: &Path, line: &str, code: i32) -> String {
+    let out = sparring(dir, line);
+    let text = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(code), "{line}: {text}");
+    assert!(!text.contains("panicked"), "{line}: {text}");
+    text
+}
+
+fn number(v: &Value, key: &str) -> f64 {
+    v[key].as_f64().unwrap_or_else(|| panic!("no number `{key}` in {v}"))
+}
+
+/// Every file of two runs is the same, byte for byte.
+fn equal_runs(a: &Path, b: &Path) {
+    let names = |dir: &Path| {
+        let mut all: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name()).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(names(a), names(b));
+    for name in names(a) {
+        let (x, y) = (std::fs::read(a.join(&name)).unwrap(), std::fs::read(b.join(&name)).unwrap());
+        assert!(x == y, "{} differs between equal runs", name.display());
+    }
+}
+
+#[test]
+fn classifier_from_training_to_attack() {
+    let dir = folder("classifier");
+    let train = "train classifier --epochs 1 --arch fgsm-rs --defense fgsm-rs --eps 0.1 --json --out";
+    let done = object(&dir, &format!("{train} a --threads 1"));
+    assert!(number(&done, "test_accuracy") > 0.3 && number(&done, "examples_per_s") > 0.0, "{done}");
+    assert!(number(&done, "train_loss").is_finite() && number(&done, "seconds") > 0.0);
+    assert_eq!((number(&done, "epochs"), done["run"].as_str()), (1.0, Some("a")));
+    object(&dir, &format!("{train} b --threads 2"));
+    equal_runs(&dir.join("a"), &dir.join("b"));
+
+    let attack = "attack a --attack noise,fgsm,pgd --eps 0.1 --steps 5 --n 64 --json";
+    let report =
+        object(&dir, &format!("{attack} --threads 1 --batch 7 --save adv.safetensors --report page.html"));
+    let rows = report["attacks"].as_array().unwrap();
+    assert_eq!((number(&report, "n"), rows.len()), (64.0, 3));
+    for row in rows {
+        for key in ["eps", "steps", "restarts", "accuracy", "forwards", "backwards", "seconds"] {
+            number(row, key);
+        }
+        assert!(number(row, "accuracy") <= number(&report, "clean"));
+        assert!(number(&report, "robust_accuracy") <= number(row, "accuracy"));
+    }
+    assert_eq!((rows[2]["attack"].as_str(), number(&rows[2], "eps")), (Some("pgd"), 0.1));
+    let again = object(&dir, &format!("{attack} --threads 2 --batch 64 --save again.safetensors"));
+    assert_eq!(number(&again, "robust_accuracy"), number(&report, "robust_accuracy"));
+    let bytes = |name: &str| std::fs::read(dir.join(name)).unwrap();
+    assert!(
+        bytes("adv.safetensors") == bytes("again.safetensors"),
+        "the cut of the batch changed the images"
+    );
+    assert!(String::from_utf8(bytes("page.html")).unwrap().contains("Accuracy under attack"));
+
+    // Nothing is written over; a broken file is named; a foreign one wants its architecture.
+    assert!(refusal(&dir, &format!("{train} a"), 1).contains("not empty"));
+    assert!(refusal(&dir, &format!("{attack} --save adv.safetensors"), 1).contains("exists"));
+    let mut broken = bytes("a/model.safetensors");
+    let at = broken.len() - 9;
+    broken[at] ^= 1;
+    std::fs::write(dir.join("broken.safetensors"), broken).unwrap();
+    assert!(refusal(&dir, "attack broken.safetensors --n 8", 1).contains("broken.safetensors"));
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../golden/attacks/fgsm_rs.safetensors");
+    let golden = golden.display();
+    assert!(refusal(&dir, &format!("attack {golden} --n 8"), 2).contains("--arch"));
+    let foreign = object(&dir, &format!("attack {golden} --arch fgsm-rs --attack fgsm --n 200 --json"));
+    assert!(number(&foreign, "clean") > 0.9, "PyTorch's weights are read wrongly: {foreign}");
+}
+
+#[test]
+fn wrong_usage_names_the_flag() {
+    let dir = folder("usage");
+    for (line, code, why) in [
+        ("train classifier --epochs 0", 2, "--epochs"),
+        ("train classifier --lr nan", 2, "--lr"),
+        ("train classifier --arch resnet", 2, "fgsm-rs"),
+        ("train classifier --arch gan", 2, "not a classifier"),
+        ("train classifier --activation relux", 2, "relux"),
+        ("train classifier --data nowhere", 1, "nowhere"),
+        ("train classifier --attack-steps 3", 2, "--attack-steps"),
+        ("train classifier --defense pgd --eps 30", 2, "eps"),
+        ("train autoencoder --arch mlp", 2, "not an autoencoder"),
+        ("train gan --generator-output tanh", 1, "tanh"),
+        ("train gan --discriminator-output sigmoid", 1, "twice"),
+        ("attack nowhere", 1, "nowhere"),
+        ("attack . --eps 3", 2, "--eps"),
+        ("attack . --attack fgsm --steps 3", 2, "--steps"),
+        ("attack . --attack fgsmm", 2, "fgsmm"),
+        ("demo --n 0", 2, "--n"),
+        ("demo --threads 0", 2, "--threads"),
+    ] {
+        let text = refusal(&dir, line, code);
+        assert!(text.contains(why), "{line}: {text}");
+    }
+    assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 0, "a refused command left something behind");
+}
+
+#[test]
+fn autoencoder_and_gan() {
+    let dir = folder("generative");
+    let done = object(&dir, "train autoencoder --epochs 2 --json --out ae");
+    let (own, pca, mean) =
+        (number(&done, "test_mse"), number(&done, "pca_mse"), number(&done, "mean_image_mse"));
+    assert!(pca < own && own < mean, "{done}");
+
+    let done = object(&dir, "train gan --epochs 1 --json --out a --threads 1");
+    assert!((0.0..=1.0).contains(&number(&done, "d_real")) && (0.0..=1.0).contains(&number(&done, "d_fake")));
+    assert!(done["alarms"].is_array() && number(&done, "epochs") == 1.0);
+    object(&dir, "train gan --epochs 1 --json --out b --threads 3");
+    equal_runs(&dir.join("a"), &dir.join("b"));
+    let out = sparring(&dir, "generate a -n 9 --out grid.png");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    assert!(std::fs::read(dir.join("grid.png")).unwrap().starts_with(b"\x89PNG"));
+    assert!(refusal(&dir, "attack a --n 8", 1).contains("gan"));
+}
