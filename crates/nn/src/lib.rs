@@ -5,6 +5,7 @@ mod context;
 mod error;
 pub mod init;
 pub mod layers;
+mod limits;
 mod module;
 mod optimizer;
 mod param;
