@@ -7,10 +7,8 @@ use sparring_math::Real;
 /// Softmax cross-entropy whose gradient at the target is `p_y - 1` rounded in the working precision, as PyTorch's and
 /// most other engines' is; value and Hessian are those of [`CrossEntropy`].
 ///
-/// Where p_y rounds to 1 the example stops pulling. That is an early stop for examples that are learnt, and it matters: Adam
-/// divides by the size of the gradient, so an exact gradient of 1e-9 moves the weights as far as one of 1. FGSM-RS training at
-/// eps 0.3 on MNIST collapses (below 10 % under PGD on two of three seeds) with the exact gradient and not with this one.
-/// Attacks want the exact one: a gradient rounded to 0 looks like robustness.
+/// Where p_y rounds to 1 the target stops pulling, as it does in PyTorch: training follows the field, so that results can be
+/// compared. Attacks want the exact gradient: one rounded to 0 looks like robustness.
 ///
 /// Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.2.2.3; the rounding is that of `p - onehot(y)` in f32.
 ///
