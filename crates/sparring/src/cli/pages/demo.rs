@@ -6,6 +6,7 @@ use super::gallery::{Pairs, gallery};
 use crate::cli::Outcome;
 use crate::cli::commands::demo::Fighter;
 use crate::cli::options::Named;
+use sparring::models::Arch;
 use sparring_report::html::{Block, Cell, Code, Details, Note, Page, Section, Table, Tile, Tone};
 use sparring_report::svg::{Axis, Chart, LineChart, Range, Series, TickFormat};
 
@@ -20,6 +21,12 @@ fn pairs(f: &Fighter) -> Pairs<'_> {
         adversarial: &f.judged.shown_adversarial,
         eps: f.judged.full(),
     }
+}
+
+/// PGD with the steps it took.
+fn pgd(f: &Fighter) -> String {
+    let steps = f.judged.results().find(|a| a.attack == "pgd").map_or(0, |a| a.steps);
+    format!("PGD-{steps}")
 }
 
 fn percent(v: f64) -> String {
@@ -37,8 +44,7 @@ fn curve(fighters: &[&Fighter]) -> Chart {
     }
     Chart::Line(LineChart {
         title: "Accuracy against budget".into(),
-        description: "fraction of images still classified rightly under FGSM and PGD-40 by L-inf budget"
-            .into(),
+        description: "fraction of images still classified rightly under FGSM and PGD by L-inf budget".into(),
         x: Axis {
             label: "budget eps (L-inf, pixels in [0, 1])".into(),
             range: Range::FromZero,
@@ -112,8 +118,9 @@ fn phases(f: &Fighter) -> Block {
 fn seen(f: &Fighter) -> Outcome<Section> {
     let pairs = pairs(f);
     let caption = format!(
-        "The first {} test images under PGD-40 at eps {}: clean, perturbation (red adds, blue takes away), adversarial.",
+        "The first {} test images under {} at eps {}: clean, perturbation (red adds, blue takes away), adversarial.",
         pairs.ids.len(),
+        pgd(f),
         pairs.eps
     );
     let mut section = Section::new(format!("What the {} net sees", f.name));
@@ -122,7 +129,7 @@ fn seen(f: &Fighter) -> Outcome<Section> {
 }
 
 fn setup(fighters: &[&Fighter], data: &Named, n: usize) -> Outcome<Section> {
-    let set = &data.set;
+    let (set, net) = (&data.set, Arch::FgsmRs.info());
     let mut section = Section::new("What was done");
     section.blocks.push(Block::facts([
         (
@@ -134,15 +141,8 @@ fn setup(fighters: &[&Fighter], data: &Named, n: usize) -> Outcome<Section> {
                 set.test.len()
             ),
         ),
-        (
-            "net",
-            "conv 16 4x4 stride 2, conv 32 4x4 stride 2, fc 100, fc 10; ReLU; 166,406 parameters".to_string(),
-        ),
-        (
-            "attacks",
-            "FGSM; PGD, 40 steps of eps/30 from a random start, stopped when the image is misclassified"
-                .to_string(),
-        ),
+        ("net", format!("{}, {} parameters", net.layers, fighters[0].model.summary().parameters)),
+        ("attacks", format!("FGSM; {}, {}", pgd(fighters[0]), fighters[0].judged.parameters("pgd"))),
         ("checks", "every adversarial image re-checked: box, budget, fresh logits".to_string()),
         ("seed", fighters[0].phases[0].seed.to_string()),
     ]));
@@ -176,7 +176,7 @@ pub(crate) fn page(fighters: &[Fighter; 2], data: &Named, n: usize) -> Outcome<P
         tile(
             standard,
             under(standard),
-            format!("PGD-40, eps {full}"),
+            format!("{}, eps {full}", pgd(standard)),
             interval(under(standard), n),
             Tone::Bad,
         ),
@@ -184,7 +184,7 @@ pub(crate) fn page(fighters: &[Fighter; 2], data: &Named, n: usize) -> Outcome<P
         tile(
             hardened,
             under(hardened),
-            format!("PGD-40, eps {full}"),
+            format!("{}, eps {full}", pgd(hardened)),
             interval(under(hardened), n),
             Tone::Good,
         ),
@@ -222,7 +222,7 @@ pub(crate) fn single(f: &Fighter, data: &Named) -> Outcome<Page> {
     result.blocks.extend(notes(&all));
     Ok(Page {
         title: format!("The {} net", f.name),
-        subtitle: format!("Trained on {} by `sparring demo`, attacked by FGSM and PGD-40", data.asked),
+        subtitle: format!("Trained on {} by `sparring demo`, attacked by FGSM and {}", data.asked, pgd(f)),
         sections: vec![result, seen(f)?, training(&all), setup(&all, data, n)?],
         footer: "Every number on this page was measured in this run.".into(),
     })
