@@ -2,8 +2,8 @@
 
 use super::geometry::Plan;
 use super::image::channels_last;
-use super::panels::Panels;
 use crate::kernels::{Door, Patch, Scratch, Start};
+use crate::panels::Panels;
 use crate::{Array, ConvGeometry, Elem, par};
 use sparring_math::simd;
 

@@ -3,8 +3,8 @@
 use super::geometry::Plan;
 use super::image::channels_last;
 use super::narrow;
-use super::panels::Panels;
 use crate::kernels::{Door, Patch, Scratch, Start};
+use crate::panels::Panels;
 use crate::{Array, ConvGeometry, Elem, Shape, par};
 use sparring_math::simd;
 

@@ -7,7 +7,6 @@ mod geometry;
 mod image;
 mod input_grad;
 mod narrow;
-mod panels;
 #[cfg(test)]
 mod tests;
 mod weight_grad;

@@ -1,0 +1,262 @@
+//! A matrix kept in the order in which the tile kernel reads it: packed once, multiplied often.
+
+use crate::kernels::{Door, Patch, Start};
+use crate::pool::Buffer;
+use crate::{Elem, Mat, MatMut};
+use sparring_math::simd;
+
+/// A matrix B of `depth` rows in panels of columns, each `[depth][width]`; columns that do not exist are zero.
+///
+/// The width is that of a tile of the machine's instruction set (32 `f32` with AVX-512), so panels live in memory only, never in files.
+#[derive(Clone, Debug)]
+pub struct Panels<E: Elem> {
+    data: Buffer<E>,
+    depth: usize,
+    cols: usize,
+    width: usize,
+}
+
+impl<E: Elem> Panels<E> {
+    /// All zeros.
+    pub fn zeros(depth: usize, cols: usize) -> Self {
+        Self::zeros_for(E::door(simd::isa()), depth, cols)
+    }
+    /// The matrix that `b` shows.
+    pub fn pack(b: Mat<'_, E>) -> Self {
+        let mut panels = Self::zeros(b.rows(), b.cols());
+        panels.fill(b);
+        panels
+    }
+    /// Element `(p, j)` is `at(p, j)`.
+    pub fn from_fn(depth: usize, cols: usize, at: impl Fn(usize, usize) -> E) -> Self {
+        Self::new(E::door(simd::isa()), depth, cols, at)
+    }
+    fn zeros_for(door: &Door<E>, depth: usize, cols: usize) -> Self {
+        let width = door.panel();
+        let mut data = Buffer::stale(depth * cols.next_multiple_of(width));
+        data.as_mut_slice().fill(E::ZERO);
+        Self { data, depth, cols, width }
+    }
+    /// As [`from_fn`](Self::from_fn), for the tiles of one instruction set.
+    pub(crate) fn new(door: &Door<E>, depth: usize, cols: usize, at: impl Fn(usize, usize) -> E) -> Self {
+        let mut panels = Self::zeros_for(door, depth, cols);
+        let width = panels.width;
+        for (q, panel) in panels.data.as_mut_slice().chunks_mut((depth * width).max(1)).enumerate() {
+            let exist = (cols - q * width).min(width);
+            for (p, row) in panel.chunks_mut(width).enumerate() {
+                for (j, v) in row[..exist].iter_mut().enumerate() {
+                    *v = at(p, q * width + j);
+                }
+            }
+        }
+        panels
+    }
+    /// Takes over another matrix of the same extents.
+    ///
+    /// # Panics
+    /// If the extents differ.
+    #[track_caller]
+    pub fn fill(&mut self, b: Mat<'_, E>) {
+        assert!(
+            b.rows() == self.depth && b.cols() == self.cols,
+            "Panels: [{}, {}] does not fit into [{}, {}]",
+            b.rows(),
+            b.cols(),
+            self.depth,
+            self.cols
+        );
+        let ([rs, cs], width, depth) = (b.strides(), self.width, self.depth);
+        if depth == 0 || self.cols == 0 {
+            return;
+        }
+        let door = E::door(simd::isa());
+        for (q, panel) in self.data.as_mut_slice().chunks_mut(depth * width).enumerate() {
+            let exist = (self.cols - q * width).min(width);
+            let from = &b.data()[q * width * cs..];
+            if rs == 1 {
+                door.transpose(from, cs, exist, depth, panel, width);
+                continue;
+            }
+            for (p, row) in panel.chunks_mut(width).enumerate() {
+                let from = &from[p * rs..];
+                if cs == 1 {
+                    row[..exist].copy_from_slice(&from[..exist]);
+                } else {
+                    row[..exist].iter_mut().enumerate().for_each(|(j, v)| *v = from[j * cs]);
+                }
+            }
+        }
+    }
+    /// Element `(p, j)`.
+    pub fn at(&self, p: usize, j: usize) -> E {
+        self.data.as_slice()[(j / self.width * self.depth + p) * self.width + j % self.width]
+    }
+    /// Rows: the inner extent of a product.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+    /// Columns that exist.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+    /// Columns of a panel, and the distance of its rows.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+    /// All panels, one after the other.
+    pub fn as_slice(&self) -> &[E] {
+        self.data.as_slice()
+    }
+    /// All panels, to change; columns that do not exist must stay zero.
+    pub fn as_mut_slice(&mut self) -> &mut [E] {
+        self.data.as_mut_slice()
+    }
+    /// `(first column, columns that exist, panel)` in order.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, usize, &[E])> {
+        (0..self.cols).step_by(self.width).map(|j| {
+            let from = j * self.depth;
+            (j, (self.cols - j).min(self.width), &self.data.as_slice()[from..from + self.depth * self.width])
+        })
+    }
+    /// Writes panel `q` of the transpose: `to` receives `[cols][width]`, row j the elements `(q·width .., j)`.
+    ///
+    /// # Panics
+    /// If `to` is shorter or there is no such panel.
+    #[track_caller]
+    pub fn transposed_panel(&self, q: usize, to: &mut [E]) {
+        let (door, width) = (E::door(simd::isa()), self.width);
+        assert!(q * width < self.depth, "Panels: no panel {q} in the transpose of {} rows", self.depth);
+        let (from, rows) = (q * width, (self.depth - q * width).min(width));
+        for (j, cols, panel) in self.iter() {
+            door.transpose(&panel[from * width..], width, rows, cols, &mut to[j * width..], width);
+        }
+    }
+
+    /// out = row + a · self: one thread, each element one chain of multiply-adds over K begun at `row` (a bias; `None`: 0).
+    ///
+    /// # Shapes
+    /// `a` \[m, depth\], `row` \[cols\], `out` \[m, cols\].
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    #[track_caller]
+    pub fn left_multiplied(&self, a: Mat<'_, E>, row: Option<&[E]>, out: MatMut<'_, E>) {
+        let door = E::door(simd::isa());
+        let (m, ldc) = (a.rows(), out.stride());
+        assert!(
+            a.cols() == self.depth && out.rows() == m && out.cols() == self.cols,
+            "Panels: [{m}, {}] times [{}, {}] does not give [{}, {}]",
+            a.cols(),
+            self.depth,
+            self.cols,
+            out.rows(),
+            out.cols()
+        );
+        let ([rs, cs], out) = (a.strides(), out.into_slice());
+        let segments = usize::from(self.depth > 0);
+        for (j, cols, panel) in self.iter() {
+            let start = row.map_or(Start::Zero, |r| Start::Row(&r[j..]));
+            for (i, rows) in door.cut(m) {
+                let data = if segments > 0 { &a.data()[i * rs..] } else { &[] };
+                let patch = Patch { data, row: rs, step: cs, segment: 0, segments, k: self.depth };
+                door.tile(rows, cols, patch, panel, self.width, start, &mut out[i * ldc + j..], ldc);
+            }
+        }
+    }
+}
+
+/// out += Σ over the rows n of `x` of x\[n, i\] · dy\[n, j\]: a block of the gradient at a weight kept in [`Panels`]. One thread; each element goes on
+/// as one chain over the rows, so a batch may be cut anywhere between rows.
+///
+/// # Shapes
+/// `x` \[n, rows\]; `dy` holds `n` rows, `dy_stride` apart, of at least `width` numbers (columns that do not exist: zeros); `out` \[rows\]\[width\].
+///
+/// # Panics
+/// If the shapes do not fit.
+#[track_caller]
+pub fn accumulate_outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, out: &mut [E]) {
+    let door = E::door(simd::isa());
+    let (width, [step, row]) = (door.panel(), x.strides());
+    assert!(out.len() == x.cols() * width, "accumulate_outer: {} numbers for {} rows", out.len(), x.cols());
+    if x.rows() == 0 {
+        return;
+    }
+    // The last row of dy may end with its columns.
+    let cols = width.min(dy.len() - (x.rows() - 1) * dy_stride) / door.lanes() * door.lanes();
+    for (i, rows) in door.cut(x.cols()) {
+        let patch = Patch { data: &x.data()[i * row..], row, step, segment: 0, segments: 1, k: x.rows() };
+        door.tile(rows, cols, patch, dy, dy_stride, Start::Out, &mut out[i * width..], width);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tensor;
+
+    fn rough(rows: usize, cols: usize, salt: usize) -> Tensor {
+        Tensor::from_fn([rows, cols], |i| ((i * 2654435761 + salt) % 10007) as f32 / 5003.0 - 1.0)
+    }
+
+    #[test]
+    fn products_have_the_bits_of_gemm() {
+        for (m, k, n) in [(1, 1, 1), (5, 7, 3), (14, 32, 32), (29, 100, 65), (64, 0, 10), (33, 784, 128)] {
+            let (a, w, b) = (rough(m, k, 1), rough(n, k, 2), rough(1, n, 3));
+            let expected = crate::linear(&a, &w, Some(&b.reshape([n])));
+            let panels = Panels::pack(Mat::new(w.as_slice(), n, k).t());
+            let mut out = vec![f32::NAN; m * (n + 5)];
+            let into = MatMut::with_stride(&mut out, m, n, n + 5);
+            panels.left_multiplied(Mat::new(a.as_slice(), m, k), Some(b.as_slice()), into);
+            for i in 0..m {
+                assert_eq!(out[i * (n + 5)..][..n], expected.as_slice()[i * n..][..n], "{m} {k} {n} row {i}");
+            }
+        }
+    }
+
+    #[test]
+    fn panels_hold_the_matrix_and_its_transpose() {
+        let w = rough(70, 45, 1);
+        for b in [Mat::new(w.as_slice(), 70, 45), Mat::new(w.as_slice(), 70, 45).t()] {
+            let ([rs, cs], panels) = (b.strides(), Panels::pack(b));
+            let mut other = Panels::zeros(b.cols(), b.rows());
+            let size = other.depth() * other.width();
+            for (q, to) in other.as_mut_slice().chunks_mut(size).enumerate() {
+                panels.transposed_panel(q, to);
+            }
+            for p in 0..b.rows() {
+                for j in 0..b.cols() {
+                    let v = w.as_slice()[p * rs + j * cs];
+                    assert_eq!((panels.at(p, j), other.at(j, p)), (v, v));
+                }
+            }
+            let sum: f32 = panels.as_slice().iter().map(|v| v.abs()).sum();
+            let expected: f32 = w.as_slice().iter().map(|v| v.abs()).sum();
+            assert!((sum - expected).abs() < 1e-2, "columns that do not exist are zero");
+        }
+    }
+
+    #[test]
+    fn outer_products_go_on_where_a_cut_left_them() {
+        let (n, k) = (37, 50);
+        let width = Panels::<f32>::zeros(1, 1).width();
+        let (x, dy) = (rough(n, k, 1), rough(n, width, 2));
+        let whole = |cuts: &[usize]| {
+            let mut out = vec![0.0; k * width];
+            for c in cuts.windows(2) {
+                let part = Mat::new(&x.as_slice()[c[0] * k..], c[1] - c[0], k);
+                accumulate_outer(part, &dy.as_slice()[c[0] * width..], width, &mut out);
+            }
+            out
+        };
+        let got = whole(&[0, n]);
+        assert_eq!(got, whole(&[0, 5, 5, 20, n]));
+        for i in 0..k {
+            for j in 0..width {
+                let sum: f64 = (0..n)
+                    .map(|r| f64::from(x.as_slice()[r * k + i]) * f64::from(dy.as_slice()[r * width + j]))
+                    .sum();
+                assert!((f64::from(got[i * width + j]) - sum).abs() < 1e-4);
+            }
+        }
+    }
+}
