@@ -3,6 +3,7 @@
 
 mod array;
 pub mod broadcast;
+pub mod channels_last;
 mod conv;
 mod elem;
 pub mod elementwise;

@@ -31,7 +31,8 @@ impl<E: Elem> Panels<E> {
     pub fn from_fn(depth: usize, cols: usize, at: impl Fn(usize, usize) -> E) -> Self {
         Self::new(E::door(simd::isa()), depth, cols, at)
     }
-    fn zeros_for(door: &Door<E>, depth: usize, cols: usize) -> Self {
+    /// All zeros, for the tiles of one instruction set.
+    pub(crate) fn zeros_for(door: &Door<E>, depth: usize, cols: usize) -> Self {
         let width = door.panel();
         let mut data = Buffer::stale(depth * cols.next_multiple_of(width));
         data.as_mut_slice().fill(E::ZERO);

@@ -1,6 +1,7 @@
 //! How a kernel moves over an image.
 
-use crate::{Shape, TensorError};
+use crate::channels_last::ConvBlock;
+use crate::{Shape, TensorError, par};
 
 /// Steps of the kernel and rows and columns of zeros around the image, `[vertical, horizontal]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,20 +38,13 @@ impl ConvGeometry {
     }
 }
 
-/// All extents of one convolution, checked.
+/// A convolution of a whole batch, its extents checked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
     /// Images.
     pub n: usize,
-    /// Channels of the image and of the output.
-    pub ic: usize,
-    pub oc: usize,
-    /// Image, kernel and output, `[height, width]`.
-    pub input: [usize; 2],
-    pub kernel: [usize; 2],
-    pub output: [usize; 2],
-    pub stride: [usize; 2],
-    pub padding: [usize; 2],
+    /// What happens to each.
+    pub block: ConvBlock,
 }
 
 impl Plan {
@@ -61,9 +55,8 @@ impl Plan {
         let ([n, ic, h, wd], [oc, wic, kh, kw]) = (rank4(op, "input", x), rank4(op, "weight", w));
         let plural = if ic == 1 { "" } else { "s" };
         assert!(ic == wic, "{op}: input {x} has {ic} channel{plural}, weight {w} expects {wic}");
-        let output =
-            g.output([h, wd], [kh, kw]).unwrap_or_else(|e| panic!("{op}: input {x}, weight {w}: {e}"));
-        Self { n, ic, oc, input: [h, wd], kernel: [kh, kw], output, stride: g.stride, padding: g.padding }
+        let block = ConvBlock::new([h, wd], ic, oc, [kh, kw], g);
+        Self { n, block: block.unwrap_or_else(|e| panic!("{op}: input {x}, weight {w}: {e}")) }
     }
     /// The same, with the shape of the output's gradient held against it.
     ///
@@ -72,28 +65,21 @@ impl Plan {
     #[track_caller]
     pub fn backward(op: &str, x: Shape, w: Shape, dy: Shape, g: ConvGeometry) -> Self {
         let p = Self::new(op, x, w, g);
-        let expected = [p.n, p.oc, p.output[0], p.output[1]];
+        let expected = p.result();
         assert!(
             *dy.dims() == expected,
             "{op}: input {x} and weight {w} give {expected:?}, the gradient is {dy}"
         );
         p
     }
-    /// Pixels of an output plane.
-    pub fn pixels(&self) -> usize {
-        self.output[0] * self.output[1]
+    /// Shape of the result.
+    pub fn result(&self) -> [usize; 4] {
+        let ([_, oc], [oh, ow]) = (self.block.channels(), self.block.output());
+        [self.n, oc, oh, ow]
     }
-    /// Numbers in an image.
-    pub fn image(&self) -> usize {
-        self.ic * self.input[0] * self.input[1]
-    }
-    /// Length of the sum behind an output element.
-    pub fn depth(&self) -> usize {
-        self.ic * self.kernel[0] * self.kernel[1]
-    }
-    /// Multiply-adds of the whole batch.
-    pub fn mul_adds(&self) -> usize {
-        self.n.saturating_mul(self.oc * self.pixels()).saturating_mul(self.depth())
+    /// Cost of the whole batch in simple element operations.
+    pub fn work(&self) -> usize {
+        self.n.saturating_mul(self.block.mul_adds()) / par::MUL_ADDS_PER_ELEMENT
     }
 }
 

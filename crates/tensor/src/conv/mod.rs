@@ -4,9 +4,7 @@
 mod channel_sum;
 mod forward;
 mod geometry;
-mod image;
 mod input_grad;
-mod narrow;
 #[cfg(test)]
 mod tests;
 mod weight_grad;

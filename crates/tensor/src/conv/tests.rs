@@ -13,17 +13,18 @@ fn rough(shape: impl Into<Shape>, salt: usize) -> Array<f32> {
 }
 
 /// Every (y, x, w) index of a product that takes part, in the order of a plain loop.
-fn walk(p: &Plan, mut f: impl FnMut(usize, usize, usize)) {
-    let ([h, w], [kh, kw], [oh, ow]) = (p.input, p.kernel, p.output);
-    for yi in 0..p.n * p.oc * oh * ow {
-        let (j, i, o, n) = (yi % ow, yi / ow % oh, yi / (ow * oh) % p.oc, yi / (ow * oh * p.oc));
-        for wi in 0..p.ic * kh * kw {
+fn walk(p: &Plan, kernel: [usize; 2], g: ConvGeometry, mut f: impl FnMut(usize, usize, usize)) {
+    let ([h, w], [kh, kw], [oh, ow], [ic, oc]) =
+        (p.block.input(), kernel, p.block.output(), p.block.channels());
+    for yi in 0..p.n * oc * oh * ow {
+        let (j, i, o, n) = (yi % ow, yi / ow % oh, yi / (ow * oh) % oc, yi / (ow * oh * oc));
+        for wi in 0..ic * kh * kw {
             let (kx, ky, c) = (wi % kw, wi / kw % kh, wi / (kw * kh));
-            let (y, x) = (i * p.stride[0] + ky, j * p.stride[1] + kx);
-            if (p.padding[0]..p.padding[0] + h).contains(&y) && (p.padding[1]..p.padding[1] + w).contains(&x)
+            let (y, x) = (i * g.stride[0] + ky, j * g.stride[1] + kx);
+            if (g.padding[0]..g.padding[0] + h).contains(&y) && (g.padding[1]..g.padding[1] + w).contains(&x)
             {
-                let xi = ((n * p.ic + c) * h + y - p.padding[0]) * w + x - p.padding[1];
-                f(yi, xi, o * p.ic * kh * kw + wi);
+                let xi = ((n * ic + c) * h + y - g.padding[0]) * w + x - g.padding[1];
+                f(yi, xi, o * ic * kh * kw + wi);
             }
         }
     }
@@ -31,11 +32,11 @@ fn walk(p: &Plan, mut f: impl FnMut(usize, usize, usize)) {
 
 fn check<E: Elem>(x: Shape, w: Shape, g: ConvGeometry) {
     let plan = Plan::new("test", x, w, g);
-    let out = Shape::new(&[plan.n, plan.oc, plan.output[0], plan.output[1]]);
-    let (xs, ws, b, dy) = (whole::<E>(x, 1), whole::<E>(w, 2), whole::<E>([plan.oc], 3), whole::<E>(out, 4));
-    let mut y = Array::<E>::from_fn(out, |i| b.as_slice()[i / plan.pixels() % plan.oc]);
+    let out = Shape::new(&plan.result());
+    let (xs, ws, b, dy) = (whole::<E>(x, 1), whole::<E>(w, 2), whole::<E>([out[1]], 3), whole::<E>(out, 4));
+    let mut y = Array::<E>::from_fn(out, |i| b.as_slice()[i / (out[2] * out[3]) % out[1]]);
     let (mut dx, mut dw) = (Array::<E>::zeros(x), Array::<E>::zeros(w));
-    walk(&plan, |yi, xi, wi| {
+    walk(&plan, [w[2], w[3]], g, |yi, xi, wi| {
         y.as_mut_slice()[yi] += xs.as_slice()[xi] * ws.as_slice()[wi];
         dx.as_mut_slice()[xi] += dy.as_slice()[yi] * ws.as_slice()[wi];
         dw.as_mut_slice()[wi] += dy.as_slice()[yi] * xs.as_slice()[xi];

@@ -1,0 +1,96 @@
+//! The weight as the gradient at the image reads it: turned round, and transposed.
+
+use super::ConvBlock;
+use super::input_grad::Axis;
+use super::narrow::NARROW;
+use crate::kernels::Door;
+use crate::pool::Buffer;
+use crate::{Elem, Panels};
+use sparring_math::simd;
+
+/// A convolution's weight for [`ConvBlock::input_grad`], made by [`ConvBlock::turn`] from the panels of the forward pass; in memory only.
+#[derive(Clone, Debug)]
+pub struct BackwardPanels<E: Elem> {
+    pub(super) form: Form<E>,
+    block: ConvBlock,
+    width: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Form<E: Elem> {
+    /// For each class of pixels, [`Axis`] by [`Axis`], rows (ky, kx, o) of the taps that reach it, last tap first, and columns c.
+    Wide(Vec<Panels<E>>),
+    /// \[oc\]\[(ky, kx, c)\].
+    Narrow(Buffer<E>),
+}
+
+impl ConvBlock {
+    /// Room for the turned weight, all zeros.
+    pub fn backward_panels<E: Elem>(&self) -> BackwardPanels<E> {
+        self.backward_panels_on(E::door(simd::isa()))
+    }
+    /// Fills `into` from the forward weight.
+    ///
+    /// # Panics
+    /// If either belongs to another block.
+    #[track_caller]
+    pub fn turn<E: Elem>(&self, w: &Panels<E>, into: &mut BackwardPanels<E>) {
+        self.turn_on(E::door(simd::isa()), w, into);
+    }
+
+    pub(crate) fn backward_panels_on<E: Elem>(&self, door: &Door<E>) -> BackwardPanels<E> {
+        let form = if self.ic <= NARROW {
+            let mut data = Buffer::stale(self.oc * self.depth());
+            data.as_mut_slice().fill(E::ZERO);
+            Form::Narrow(data)
+        } else {
+            let panels = |(v, u): (Axis, Axis)| Panels::zeros_for(door, v.count * u.count * self.oc, self.ic);
+            Form::Wide(Axis::pairs(self).map(panels).collect())
+        };
+        BackwardPanels { form, block: *self, width: door.panel() }
+    }
+    #[track_caller]
+    pub(super) fn turned<E: Elem>(&self, door: &Door<E>, w: &BackwardPanels<E>) {
+        assert!(
+            w.block == *self && w.width == door.panel(),
+            "conv: the turned weight of {:?} in panels of {} does not belong to {self:?}",
+            w.block,
+            w.width
+        );
+    }
+    #[track_caller]
+    pub(crate) fn turn_on<E: Elem>(&self, door: &Door<E>, w: &Panels<E>, into: &mut BackwardPanels<E>) {
+        self.fits(door, w);
+        self.turned(door, into);
+        let (depth, width) = (self.depth(), door.panel());
+        match &mut into.form {
+            Form::Narrow(data) => {
+                for (o, cols, panel) in w.iter() {
+                    door.transpose(panel, width, depth, cols, &mut data.as_mut_slice()[o * depth..], depth);
+                }
+            }
+            Form::Wide(phases) => {
+                for ((v, u), phase) in Axis::pairs(self).zip(phases) {
+                    self.turn_phase(door, w, v, u, phase);
+                }
+            }
+        }
+    }
+    /// One class of pixels: a transposition for each tap.
+    fn turn_phase<E: Elem>(&self, door: &Door<E>, w: &Panels<E>, v: Axis, u: Axis, to: &mut Panels<E>) {
+        let (width, size) = (door.panel(), to.depth() * door.panel());
+        for (q, to) in to.as_mut_slice().chunks_mut(size.max(1)).enumerate() {
+            let (c, cs) = (q * width, (self.ic - q * width).min(width));
+            for tap in 0..v.count * u.count {
+                // Rows and columns of taps backwards: output positions then ascend.
+                let ky = v.first + (v.count - 1 - tap / u.count) * self.stride[0];
+                let kx = u.first + (u.count - 1 - tap % u.count) * self.stride[1];
+                let from = ((ky * self.kernel[1] + kx) * self.ic + c) * width;
+                for (o, os, panel) in w.iter() {
+                    let to = &mut to[(tap * self.oc + o) * width..];
+                    door.transpose(&panel[from..], width, cs, os, to, width);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The forward pass.
+
+use super::ConvBlock;
+use super::frame::Framed;
+use crate::kernels::{Door, Patch, Start};
+use crate::{Elem, Panels};
+use sparring_math::simd;
+
+impl ConvBlock {
+    /// y\[i, j, o\] = b\[o\] + Σ over ky, kx, c of x\[i·sy + ky − py, j·sx + kx − px, c\] · w\[(ky, kx, c), o\], with zeros outside the image;
+    /// one chain of multiply-adds in this order.
+    ///
+    /// # Shapes
+    /// `x` \[h\]\[w\]\[ic\], `bias` \[oc\], `y` \[oh\]\[ow\]\[oc\]; or several images one after the other.
+    ///
+    /// # Panics
+    /// If a length does not fit.
+    #[track_caller]
+    pub fn forward<E: Elem>(&self, w: &Panels<E>, bias: Option<&[E]>, x: &[E], y: &mut [E]) {
+        self.forward_on(E::door(simd::isa()), w, bias, x, y);
+    }
+
+    #[track_caller]
+    pub(super) fn forward_on<E: Elem>(
+        &self,
+        door: &Door<E>,
+        w: &Panels<E>,
+        bias: Option<&[E]>,
+        x: &[E],
+        y: &mut [E],
+    ) {
+        self.images("conv forward", x.len(), y.len());
+        let mut frame = Framed::new(self.ic, self.frame(), self.padding != [0, 0]);
+        if x.is_empty() || y.is_empty() {
+            return;
+        }
+        for (x, y) in x.chunks(self.image()).zip(y.chunks_mut(self.result())) {
+            let (image, row) = frame.take(x, self.ic, self.input, self.padding);
+            self.forward_framed(door, w, bias, image, row, y);
+        }
+    }
+
+    /// One image in its frame, rows `row` numbers apart.
+    #[track_caller]
+    pub(crate) fn forward_framed<E: Elem>(
+        &self,
+        door: &Door<E>,
+        w: &Panels<E>,
+        bias: Option<&[E]>,
+        image: &[E],
+        row: usize,
+        y: &mut [E],
+    ) {
+        self.fits(door, w);
+        let ([oh, ow], [sy, sx]) = (self.output, self.stride);
+        for (o, cols, panel) in w.iter() {
+            let start = bias.map_or(Start::Zero, |b| Start::Row(&b[o..]));
+            for i in 0..oh {
+                for (j, rows) in door.cut(ow) {
+                    let patch = Patch {
+                        data: &image[i * sy * row + j * sx * self.ic..],
+                        row: sx * self.ic,
+                        step: 1,
+                        segment: row,
+                        segments: self.kernel[0],
+                        k: self.kernel[1] * self.ic,
+                    };
+                    let to = &mut y[(i * ow + j) * self.oc + o..];
+                    door.tile(rows, cols, patch, panel, w.width(), start, to, self.oc);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The gradient at the image.
+
+use super::backward::Form;
+use super::frame::pad;
+use super::{BackwardPanels, ConvBlock};
+use crate::kernels::{Door, Patch, Scratch, Start};
+use crate::{Elem, Panels};
+use sparring_math::simd;
+
+/// The taps that reach the pixels ≡ `residue` modulo the stride along one axis: k = first + stride · t, t < count. Pixel
+/// residue + stride · u then sees output positions u + lead − (count − 1) ..= u + lead.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Axis {
+    residue: usize,
+    pixels: usize,
+    pub first: usize,
+    pub count: usize,
+    lead: usize,
+}
+
+impl Axis {
+    /// All classes along one axis.
+    fn all(b: &ConvBlock, d: usize) -> impl Iterator<Item = Self> + Clone + use<> {
+        let (s, pad, kernel, input) = (b.stride[d], b.padding[d], b.kernel[d], b.input[d]);
+        (0..s.min(input)).map(move |residue| Self {
+            residue,
+            pixels: (input - residue).div_ceil(s),
+            first: (residue + pad) % s,
+            count: kernel.saturating_sub((residue + pad) % s).div_ceil(s),
+            lead: (residue + pad) / s,
+        })
+    }
+    /// With stride s the pixels fall into s · s classes, each a convolution of stride 1 with the taps that reach it.
+    pub fn pairs(b: &ConvBlock) -> impl Iterator<Item = (Self, Self)> + use<> {
+        let horizontal = Self::all(b, 1);
+        Self::all(b, 0).flat_map(move |v| horizontal.clone().map(move |u| (v, u)))
+    }
+    /// Zeros needed before and positions after `-before` that are read.
+    fn reach(b: &ConvBlock, d: usize) -> (usize, usize) {
+        let before = Self::all(b, d).map(|a| (a.count.max(1) - 1).saturating_sub(a.lead)).max().unwrap_or(0);
+        let end = Self::all(b, d).map(|a| a.pixels + a.lead).max().unwrap_or(0);
+        (before, before + end)
+    }
+}
+
+impl ConvBlock {
+    /// dx\[y, x, c\] = Σ over ky, kx, o with i·sy + ky − py = y, j·sx + kx − px = x of dy\[i, j, o\] · w\[(ky, kx, c), o\]: every output pixel's
+    /// gradient, spread back through the kernel. One chain with i, j, o ascending; up to four channels a chain over o for each tap, the
+    /// taps then added with ky, kx ascending.
+    ///
+    /// # Shapes
+    /// `dy` \[oh\]\[ow\]\[oc\], `dx` \[h\]\[w\]\[ic\]; or several images one after the other.
+    ///
+    /// # Panics
+    /// If a length does not fit or `w` belongs to another block.
+    #[track_caller]
+    pub fn input_grad<E: Elem>(&self, w: &BackwardPanels<E>, dy: &[E], dx: &mut [E]) {
+        self.input_grad_on(E::door(simd::isa()), w, dy, dx);
+    }
+
+    #[track_caller]
+    pub(crate) fn input_grad_on<E: Elem>(
+        &self,
+        door: &Door<E>,
+        w: &BackwardPanels<E>,
+        dy: &[E],
+        dx: &mut [E],
+    ) {
+        self.images("conv input_grad", dx.len(), dy.len());
+        self.turned(door, w);
+        if dy.is_empty() || dx.is_empty() {
+            return dx.fill(E::ZERO);
+        }
+        for (dy, dx) in dy.chunks(self.result()).zip(dx.chunks_mut(self.image())) {
+            match &w.form {
+                Form::Narrow(w) => self.narrow_input_grad(door, w.as_slice(), dy, dx),
+                Form::Wide(w) => self.wide_input_grad(door, w, dy, dx),
+            }
+        }
+    }
+
+    fn wide_input_grad<E: Elem>(&self, door: &Door<E>, w: &[Panels<E>], dy: &[E], dx: &mut [E]) {
+        let ((top, height), (left, width)) = (Axis::reach(self, 0), Axis::reach(self, 1));
+        let ([sy, sx], row) = (self.stride, width * self.oc);
+        let mut image = Scratch::<E>::stale(height * row);
+        let image = image.as_mut_slice();
+        pad(dy, self.oc, self.output, [top, left], [height, width], image);
+        for ((v, u), weights) in Axis::pairs(self).zip(w) {
+            for (c, cols, panel) in weights.iter() {
+                for i in 0..v.pixels {
+                    for (j, rows) in door.cut(u.pixels) {
+                        let y0 = i + v.lead + top + 1 - v.count.max(1);
+                        let x0 = j + u.lead + left + 1 - u.count.max(1);
+                        let taps = v.count * u.count > 0;
+                        let patch = Patch {
+                            data: &image[y0 * row + x0 * self.oc..],
+                            row: self.oc,
+                            step: 1,
+                            segment: row,
+                            segments: if taps { v.count } else { 0 },
+                            k: u.count * self.oc,
+                        };
+                        let to = ((i * sy + v.residue) * self.input[1] + j * sx + u.residue) * self.ic + c;
+                        let to = &mut dx[to..];
+                        door.tile(rows, cols, patch, panel, door.panel(), Start::Zero, to, sx * self.ic);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Convolution and pooling on images kept channels-last, `[h][w][c]`, one after the other, with weights that stay in
+//! [`Panels`](crate::Panels).
+//!
+//! Everything here runs on the calling thread, allocates nothing once warm and works on plain slices, so that a caller may give
+//! different images to different threads. The operations on [`Array`](crate::Array) are these with a transposition at each border.
+
+mod backward;
+mod bias_grad;
+mod block;
+mod forward;
+mod frame;
+mod input_grad;
+mod narrow;
+mod planes;
+#[cfg(test)]
+mod tests;
+mod weight_grad;
+mod weights;
+
+pub use backward::BackwardPanels;
+pub use block::ConvBlock;
+pub(crate) use frame::from_planes;
+pub use planes::{to_channels_last, to_planes};
