@@ -18,6 +18,7 @@ pub mod pooling;
 pub mod reduce;
 mod shape;
 pub mod softmax;
+pub mod team;
 mod walk;
 pub use array::{Array, Tensor, TensorError};
 pub use conv::{ConvGeometry, channel_sum, conv2d, conv2d_input_grad, conv2d_weight_grad};

@@ -4,8 +4,8 @@ use super::door::Door;
 use super::pack;
 use super::scratch::Scratch;
 use super::tile::Tile;
-use crate::par;
 use crate::{Elem, Mat, MatMut};
+use crate::{par, team};
 
 /// K of a packed block: a panel of B (256 × 32 `f32`) is 32 KB.
 const BLOCK_K: usize = 256;
@@ -96,7 +96,7 @@ pub fn product<E: Elem>(
         // SAFETY: tasks are disjoint sub-rectangles of the checked job.
         unsafe { run(door, &part(&whole.0, r0, r1, c0, c1)) }
     };
-    par::tasks(rows * cols, work);
+    team::run(rows * cols, work);
 }
 
 /// Into how many rows and columns of tasks the output is cut. This changes speed only, never a bit.

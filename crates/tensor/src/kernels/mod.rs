@@ -6,10 +6,13 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub mod crew;
 mod dense;
+pub mod disjoint;
 mod door;
 mod lanes;
 mod pack;
+mod patience;
 mod portable;
 mod scratch;
 #[cfg(test)]

@@ -1,0 +1,32 @@
+//! One slice, its parts written by several threads.
+
+use super::crew;
+
+/// A slice whose elements go to different tasks.
+struct Elements<T>(*mut T);
+// SAFETY: each element is touched by one task, on whatever thread: that asks `Send`.
+unsafe impl<T: Send> Sync for Elements<T> {}
+
+impl<T> Elements<T> {
+    /// # Safety
+    /// The range lies inside the slice and in no other task's range.
+    unsafe fn range<'a>(&self, from: usize, len: usize) -> &'a mut [T] {
+        // SAFETY: the caller's promise.
+        unsafe { std::slice::from_raw_parts_mut(self.0.add(from), len) }
+    }
+}
+
+/// [`crew::run`] over the chunks of a slice, `chunk` elements each, the last perhaps shorter.
+pub fn chunks<T: Send>(
+    threads: usize,
+    out: &mut [T],
+    chunk: usize,
+    f: &(impl Fn(usize, &mut [T]) + Sync),
+) -> bool {
+    let (len, elements) = (out.len(), Elements(out.as_mut_ptr()));
+    crew::run(threads, len.div_ceil(chunk), &|i| {
+        let from = i * chunk;
+        // SAFETY: every task number comes once, so chunks are disjoint; `out` is borrowed for the whole call.
+        f(i, unsafe { elements.range(from, chunk.min(len - from)) });
+    })
+}

@@ -1,0 +1,146 @@
+//! Persistent threads for regions that last microseconds: entering one costs about a microsecond when it follows others closely.
+//!
+//! A region is a number of tasks, or a slice whose items are visited once each. Tasks are claimed one by one, so an uneven or disturbed
+//! thread leaves its share to the others; which thread takes a task is open, so results must not depend on it. The threads are made on
+//! first use, watch for the next region for a millisecond, then sleep.
+//!
+//! Inside a region, with one thread, for a single task, or while another thread has a region, everything runs on the caller, in
+//! order. On a thread of rayon the region goes to rayon's threads: they may be busy already, and more would only get in their way.
+
+use crate::kernels::{crew, disjoint};
+use rayon::prelude::*;
+use std::cell::Cell;
+
+/// Who this thread is to the team.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// As many threads as rayon has.
+    Free,
+    /// As many as it said.
+    Asked(usize),
+    /// In a region.
+    Inside,
+}
+
+thread_local! { static ROLE: Cell<Role> = const { Cell::new(Role::Free) }; }
+
+/// Sets a role and takes it back when dropped.
+struct Guard(Role);
+impl Guard {
+    fn set(role: Role) -> Self {
+        Self(ROLE.replace(role))
+    }
+}
+impl Drop for Guard {
+    fn drop(&mut self) {
+        ROLE.set(self.0);
+    }
+}
+
+/// Threads of the team open no regions of their own.
+pub(crate) fn never_again() {
+    ROLE.set(Role::Inside);
+}
+
+/// How many threads a region begun here may use: what [`with_threads`] says, else [`rayon::current_num_threads`]; 1 inside a region.
+#[inline]
+pub fn threads() -> usize {
+    match ROLE.get() {
+        Role::Free => rayon::current_num_threads(),
+        Role::Asked(n) => n,
+        Role::Inside => 1,
+    }
+}
+
+/// Calls `f`; the regions that this thread begins meanwhile use `threads` threads (at least 1, at most 64), wherever it runs.
+///
+/// ```
+/// use sparring_tensor::team;
+/// assert_eq!(team::with_threads(3, team::threads), 3);
+/// ```
+pub fn with_threads<R>(threads: usize, f: impl FnOnce() -> R) -> R {
+    let role = if ROLE.get() == Role::Inside { Role::Inside } else { Role::Asked(threads.max(1)) };
+    let _guard = Guard::set(role);
+    f()
+}
+
+/// Whether a region begun here goes to rayon.
+pub(crate) fn on_rayon() -> bool {
+    ROLE.get() == Role::Free && rayon::current_thread_index().is_some()
+}
+
+/// Where a region runs.
+enum Place {
+    Here,
+    Team(usize),
+    Rayon,
+}
+
+fn place(tasks: usize) -> Place {
+    let threads = if tasks < 2 { 1 } else { threads() };
+    if threads == 1 {
+        Place::Here
+    } else if on_rayon() {
+        Place::Rayon
+    } else {
+        Place::Team(threads)
+    }
+}
+
+/// Calls `f(0)` to `f(tasks - 1)`, each once, and returns when all have returned.
+///
+/// # Panics
+/// If `f` panics, with its payload; some tasks may then never have run.
+///
+/// ```
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+/// let sum = AtomicUsize::new(0);
+/// sparring_tensor::team::run(10, |i| { sum.fetch_add(i, Ordering::Relaxed); });
+/// assert_eq!(sum.into_inner(), 45);
+/// ```
+pub fn run(tasks: usize, f: impl Fn(usize) + Sync) {
+    match place(tasks) {
+        Place::Here => (0..tasks).for_each(f),
+        Place::Rayon => (0..tasks).into_par_iter().with_max_len(1).for_each(&f),
+        Place::Team(threads) => {
+            let _guard = Guard::set(Role::Inside);
+            if !crew::run(threads, tasks, &f) {
+                (0..tasks).for_each(f);
+            }
+        }
+    }
+}
+
+/// Calls `f(i, &mut items[i])` for every item, and returns when all calls have returned.
+///
+/// # Panics
+/// As [`run`].
+///
+/// ```
+/// let mut squares = [0; 5];
+/// sparring_tensor::team::for_each_mut(&mut squares, |i, s| *s = i * i);
+/// assert_eq!(squares, [0, 1, 4, 9, 16]);
+/// ```
+pub fn for_each_mut<T: Send>(items: &mut [T], f: impl Fn(usize, &mut T) + Sync) {
+    for_each_chunk(items, 1, |i, item| f(i, &mut item[0]));
+}
+
+/// Calls `f(i, chunk)` for the `i`-th chunk of `chunk` items (the last may be shorter), and returns when all calls have returned.
+///
+/// # Panics
+/// As [`run`], and if `chunk` is 0 and there are items.
+pub fn for_each_chunk<T: Send>(items: &mut [T], chunk: usize, f: impl Fn(usize, &mut [T]) + Sync) {
+    if items.is_empty() {
+        return;
+    }
+    match place(items.len().div_ceil(chunk)) {
+        Place::Here => items.chunks_mut(chunk).enumerate().for_each(|(i, c)| f(i, c)),
+        Place::Rayon => items.par_chunks_mut(chunk).enumerate().for_each(|(i, c)| f(i, c)),
+        Place::Team(threads) => {
+            let _guard = Guard::set(Role::Inside);
+            if !disjoint::chunks(threads, items, chunk, &f) {
+                items.chunks_mut(chunk).enumerate().for_each(|(i, c)| f(i, c));
+            }
+        }
+    }
+}
