@@ -12,6 +12,10 @@ mod frame;
 mod input_grad;
 mod narrow;
 mod planes;
+mod pool;
+mod pool_kernels;
+#[cfg(test)]
+mod pool_tests;
 #[cfg(test)]
 mod tests;
 mod weight_grad;
@@ -21,3 +25,4 @@ pub use backward::BackwardPanels;
 pub use block::ConvBlock;
 pub(crate) use frame::from_planes;
 pub use planes::{to_channels_last, to_planes};
+pub use pool::PoolBlock;

@@ -52,7 +52,7 @@ impl PoolGeometry {
 
     /// The part of window `i` along axis `d` that lies inside an input of extent `n`.
     #[inline(always)]
-    pub(super) fn window(&self, d: usize, i: usize, n: usize) -> Range<usize> {
+    pub(crate) fn window(&self, d: usize, i: usize, n: usize) -> Range<usize> {
         let start = i * self.stride[d];
         start.saturating_sub(self.padding[d])..(start + self.kernel[d] - self.padding[d]).min(n)
     }
