@@ -6,7 +6,7 @@ use sparring_activations::{Activation, AnyActivation};
 use sparring_autograd::Tape;
 use sparring_nn::{Cx, LayerSpec, Module, Sequential, Spec};
 use sparring_seed::Key;
-use sparring_tensor::{Array, Shape};
+use sparring_tensor::{Array, Shape, par};
 
 /// Both networks as data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,10 +104,13 @@ impl Gan {
     pub fn noise(&self, key: Key, ids: &[u64]) -> Array<f32> {
         let [c, h, w] = self.spec.generator.input;
         let mut z = Array::stale([ids.len(), c, h, w]);
-        for (row, &id) in z.as_mut_slice().chunks_exact_mut(self.latent()).zip(ids) {
-            let mut numbers = key.rng(id);
+        // A normal number costs about as much as this many additions.
+        const COST: usize = 64;
+        let (latent, work) = (self.latent(), COST * z.len());
+        par::for_each_chunk(z.as_mut_slice(), latent, work, |i, row| {
+            let mut numbers = key.rng(ids[i]);
             row.fill_with(|| numbers.normal() as f32);
-        }
+        });
         z
     }
     /// G(z), `[n, c, h, w]`.

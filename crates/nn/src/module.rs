@@ -1,6 +1,6 @@
 //! What a layer is.
 
-use crate::{Cx, Param, ShapeError};
+use crate::{Cx, Mode, Param, ShapeError, Stage};
 use sparring_autograd::Var;
 use sparring_tensor::{Elem, Shape};
 use std::fmt::Debug;
@@ -26,6 +26,11 @@ pub trait Module<E: Elem = f32>: Debug + Send + Sync {
     /// As [`visit`](Self::visit), to change.
     fn visit_mut(&mut self, prefix: &str, f: &mut dyn FnMut(&str, &mut Param<E>)) {
         let _ = (prefix, f);
+    }
+    /// What the layer is to a [`Plan`](crate::Plan) in this mode, in order; `None` if only `forward` knows.
+    fn stages(&self, mode: Mode) -> Option<Vec<Stage<'_, E>>> {
+        let _ = mode;
+        None
     }
     /// The layers inside, with their names; empty for a layer.
     fn children(&self) -> Vec<(String, &dyn Module<E>)> {

@@ -1,6 +1,6 @@
 //! Layers one after the other.
 
-use crate::{Cx, Module, Param, ShapeError};
+use crate::{Cx, Mode, Module, Param, ShapeError, Stage};
 use sparring_autograd::Var;
 use sparring_tensor::{Elem, Shape};
 
@@ -50,6 +50,13 @@ impl<E: Elem> Module<E> for Sequential<E> {
         self.layers.iter().enumerate().try_fold(input, |shape, (i, layer)| {
             layer.output_shape(shape).map_err(|e| e.inside(&i.to_string()))
         })
+    }
+    fn stages(&self, mode: Mode) -> Option<Vec<Stage<'_, E>>> {
+        let mut all = Vec::new();
+        for layer in &self.layers {
+            all.extend(layer.stages(mode)?);
+        }
+        Some(all)
     }
     fn visit(&self, prefix: &str, f: &mut dyn FnMut(&str, &Param<E>)) {
         for (i, layer) in self.layers.iter().enumerate() {

@@ -1,19 +1,24 @@
 //! A module seen through `sparring-oracle`: what attacks attack.
 
-use crate::{Cx, Mode, Module, ShapeError};
+use crate::{Cx, Mode, Module, Plan, ShapeError};
 use sparring_autograd::Tape;
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
 use sparring_tensor::{Array, Shape};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// A classifier with frozen parameters: a pull-back costs one forward and the input's gradient, nothing more.
+///
+/// A chain of layers is run by a [`Plan`], its weights packed at the first call; any other module by its `forward` on a tape.
 #[derive(Debug)]
 pub struct Victim<'m> {
-    module: &'m dyn Module<f32>,
+    module: Option<&'m dyn Module<f32>>,
     shape: [usize; 3],
     classes: usize,
     bounds: Bounds,
     mode: Mode,
+    plan: OnceLock<Option<Plan>>,
+    /// A plan that somebody else keeps.
+    given: Option<&'m Plan>,
     /// Idle tapes, so that a step allocates no nodes; one a worker in the end.
     tapes: Mutex<Vec<Tape<f32>>>,
 }
@@ -27,9 +32,16 @@ impl<'m> Victim<'m> {
         let [c, h, w] = shape;
         let out = module.output_shape(Shape::new(&[1, c, h, w]))?;
         match out.dims() {
-            &[1, classes] if classes > 1 => {
-                Ok(Self { module, shape, classes, bounds, mode: Mode::Eval, tapes: Mutex::default() })
-            }
+            &[1, classes] if classes > 1 => Ok(Self {
+                module: Some(module),
+                shape,
+                classes,
+                bounds,
+                mode: Mode::Eval,
+                plan: OnceLock::new(),
+                given: None,
+                tapes: Mutex::default(),
+            }),
             _ => Err(ShapeError::new(
                 module.kind(),
                 format!(
@@ -38,15 +50,44 @@ impl<'m> Victim<'m> {
             )),
         }
     }
-    /// The same with another mode (dropout on, say).
-    #[must_use]
-    pub fn in_mode(self, mode: Mode) -> Self {
-        Self { mode, ..self }
+    /// A victim that runs a plan as it is now: a network in the middle of its training.
+    ///
+    /// # Panics
+    /// If the plan takes examples of another size.
+    #[track_caller]
+    pub fn planned(plan: &'m Plan, shape: [usize; 3], bounds: Bounds) -> Self {
+        assert_eq!(plan.inputs(), shape.iter().product::<usize>(), "planned: examples of {shape:?}");
+        let classes = plan.outputs();
+        Self {
+            module: None,
+            shape,
+            classes,
+            bounds,
+            mode: Mode::Train,
+            plan: OnceLock::new(),
+            given: Some(plan),
+            tapes: Mutex::default(),
+        }
     }
-    fn with_tape<R>(&self, f: impl FnOnce(&Tape<f32>) -> R) -> R {
+    /// The same with another mode (dropout on, say).
+    ///
+    /// # Panics
+    /// If the victim was made from a plan, which has its mode already.
+    #[must_use]
+    #[track_caller]
+    pub fn in_mode(self, mode: Mode) -> Self {
+        assert!(self.given.is_none(), "in_mode: this victim runs a plan made for {:?}", self.mode);
+        Self { mode, plan: OnceLock::new(), ..self }
+    }
+    fn plan(&self) -> Option<&Plan> {
+        let make = || self.module.and_then(|module| Plan::new(module, self.shape, self.mode));
+        self.given.or_else(|| self.plan.get_or_init(make).as_ref())
+    }
+    fn with_tape<R>(&self, f: impl FnOnce(&Tape<f32>, &dyn Module<f32>) -> R) -> R {
+        let module = self.module.expect("a victim has a module or a plan");
         let idle = self.tapes.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut tape = idle.unwrap_or_default();
-        let out = f(&tape);
+        let out = f(&tape, module);
         tape.reset();
         self.tapes.lock().unwrap_or_else(PoisonError::into_inner).push(tape);
         out
@@ -82,9 +123,13 @@ impl Classifier for Victim<'_> {
     }
     fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
         self.check(&x, "logits", out.len(), x.len() * self.classes)?;
-        self.with_tape(|tape| {
+        if let Some(plan) = self.plan() {
+            plan.forward(x.data(), out);
+            return Ok(());
+        }
+        self.with_tape(|tape, module| {
             let cx = Cx::eval(tape).in_mode(self.mode);
-            let z = self.module.forward(&cx, tape.constant(self.input(&x)));
+            let z = module.forward(&cx, tape.constant(self.input(&x)));
             out.copy_from_slice(z.value().as_slice());
         });
         Ok(())
@@ -111,10 +156,14 @@ impl Differentiable for Victim<'_> {
         if x.is_empty() {
             return Ok(());
         }
-        self.with_tape(|tape| {
+        if let Some(plan) = self.plan() {
+            plan.pullbacks(x.data(), k, cotangent, grads);
+            return Ok(());
+        }
+        self.with_tape(|tape, module| {
             let cx = Cx::eval(tape).in_mode(self.mode);
             let input = tape.leaf(self.input(&x));
-            let z = self.module.forward(&cx, input);
+            let z = module.forward(&cx, input);
             let logits = z.value();
             for (i, grad) in grads.chunks_exact_mut(x.data().len()).enumerate() {
                 let mut dz = Array::zeros(logits.shape());

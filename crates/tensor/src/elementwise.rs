@@ -224,6 +224,15 @@ pub fn add_scaled<E: Elem>(acc: &mut Array<E>, s: E, x: &Array<E>) {
     update(acc, x, |a, x| a + s * x);
 }
 
+/// `acc += x` on slices, on this thread.
+///
+/// # Panics
+/// If the lengths differ.
+#[track_caller]
+pub fn add_slice<E: Elem>(acc: &mut [E], x: &[E]) {
+    simd::update(acc, x, |a, x| a + x);
+}
+
 fn update<E: Elem>(acc: &mut Array<E>, x: &Array<E>, f: impl Fn(E, E) -> E + Sync) {
     let x = x.as_slice();
     for_each_chunk(acc.as_mut_slice(), GRAIN, x.len(), |k, o| {

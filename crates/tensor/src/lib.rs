@@ -24,7 +24,7 @@ pub use array::{Array, Tensor, TensorError};
 pub use conv::{ConvGeometry, channel_sum, conv2d, conv2d_input_grad, conv2d_weight_grad};
 pub use elem::Elem;
 pub use gemm::{Mat, MatMut, Trans, gemm, linear, matmul, matmul_acc};
-pub use panels::{Panels, accumulate_outer};
+pub use panels::{Panels, accumulate_outer, write_outer};
 pub use pooling::PoolGeometry;
 pub use reduce::Keep;
 pub use shape::Shape;

@@ -8,7 +8,7 @@ pub const PARALLEL_ELEMENTS: usize = 32 << 10;
 /// The same on a thread of rayon, where idle threads are woken and may not be there.
 const RAYON_ELEMENTS: usize = 64 << 10;
 /// Multiply-adds inside a matrix kernel that take as long as one simple element operation.
-pub(crate) const MUL_ADDS_PER_ELEMENT: usize = 16;
+pub const MUL_ADDS_PER_ELEMENT: usize = 16;
 
 /// Calls `f(i, chunk)` for the `i`-th chunk of `chunk` numbers of `out` (the last may be shorter). `work` is the whole loop's cost in
 /// simple element operations; from [`PARALLEL_ELEMENTS`] on the chunks go over the [`team`], below one after the other here.

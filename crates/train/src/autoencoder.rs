@@ -5,9 +5,9 @@ use crate::supervised::{Task, check_data, run};
 use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Split};
-use sparring_losses::Mse;
+use sparring_losses::{Mse, RowLoss};
 use sparring_models::Autoencoder;
-use sparring_nn::{Cx, Module};
+use sparring_nn::{Cx, Head, Module, Plan};
 use sparring_seed::Key;
 use sparring_tensor::Array;
 
@@ -22,7 +22,7 @@ impl Task for Reconstruct<'_> {
     fn net(&mut self) -> &mut dyn Module<f32> {
         &mut self.0.net
     }
-    fn prepare(&mut self, _: &mut MiniBatch, _: f64, _: Key) -> Result<(), TrainError> {
+    fn prepare(&mut self, _: Option<&Plan>, _: &mut MiniBatch, _: f64, _: Key) -> Result<(), TrainError> {
         Ok(())
     }
     fn loss<'t, 'd>(&self, part: Part<'t, 'd>, batch: &'d MiniBatch, key: Key) -> (Var<'t, f32>, Tally) {
@@ -35,6 +35,16 @@ impl Task for Reconstruct<'_> {
         let y = ops::reshape(self.0.net.forward(&cx, tape.constant(x)), [n, dim]);
         let sum = ops::sum(ops::row_loss(y, Mse::default(), target));
         (ops::scale(sum, 1.0 / batch.len() as f32), Tally::default())
+    }
+    fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>) -> [f64; 3] {
+        let (share, targets) =
+            (1.0 / batch.len() as f32, batch.x[head.first * head.cols..].chunks_exact(head.cols));
+        let mut loss = 0.0;
+        for ((y, dy), target) in head.iter().zip(targets) {
+            loss += f64::from(Mse::default().eval(y, target, dy) * share);
+            dy.iter_mut().for_each(|d| *d *= share);
+        }
+        [loss, 0.0, 0.0]
     }
 }
 

@@ -1,18 +1,21 @@
 //! Training a classifier, clean or adversarially.
 
-use crate::parallel::{PART, Part, Tally, map_parts};
+use crate::parallel::{Part, Tally, map_parts};
 use crate::supervised::{Task, check_data, run};
 use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
-use sparring_attacks::{Goal, perturb_chunked};
+use sparring_attacks::{Attack, AttackError, Goal};
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Split};
-use sparring_losses::{RoundedCrossEntropy, check_targets};
+use sparring_losses::{RoundedCrossEntropy, RowLoss, check_targets};
 use sparring_models::Classifier;
-use sparring_nn::{Cx, Module};
-use sparring_oracle::Batch;
+use sparring_nn::{Cx, Head, Module, Plan, Victim};
+use sparring_oracle::{Batch, Classifier as _};
 use sparring_seed::Key;
-use sparring_tensor::{Array, reduce};
-use std::sync::Arc;
+use sparring_tensor::{Array, reduce, team};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Examples a thread attacks at a time; no bit depends on it.
+const CHUNK: usize = 32;
 
 struct Classify<'m> {
     model: &'m mut Classifier,
@@ -30,13 +33,38 @@ impl Task for Classify<'_> {
     fn net(&mut self) -> &mut dyn Module<f32> {
         &mut self.model.net
     }
-    fn prepare(&mut self, batch: &mut MiniBatch, progress: f64, key: Key) -> Result<(), TrainError> {
+    fn prepare(
+        &mut self,
+        plan: Option<&Plan>,
+        batch: &mut MiniBatch,
+        progress: f64,
+        key: Key,
+    ) -> Result<(), TrainError> {
         let Some((attack, threat)) = self.defense.attack(progress)? else { return Ok(()) };
         self.adversarial.resize(batch.x.len(), 0.0);
         let x = Batch::new(&batch.x, batch.shape, &batch.ids).map_err(|e| TrainError::Data(e.to_string()))?;
         let goal = Goal::Untargeted(&batch.labels);
         let key = key.named("defense");
-        perturb_chunked(&attack, &self.model.victim(), x, goal, &threat, key, &mut self.adversarial, PART)?;
+        let victim = match plan {
+            Some(plan) => Victim::planned(plan, batch.shape, Classifier::BOUNDS),
+            None => self.model.victim(),
+        };
+        // The team's threads, which run the rest of the step, not rayon's.
+        let failed: Mutex<Option<(usize, AttackError)>> = Mutex::new(None);
+        let size = CHUNK * x.dim();
+        team::for_each_chunk(&mut self.adversarial, size, |i, out| {
+            let range = i * CHUNK..i * CHUNK + out.len() / x.dim();
+            let (x, goal) = (x.slice(range.clone()), goal.slice(range));
+            if let Err(e) = attack.perturb(&victim, x, goal, &threat, key, out) {
+                let mut first = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                if first.as_ref().is_none_or(|&(at, _)| i < at) {
+                    *first = Some((i, e));
+                }
+            }
+        });
+        if let Some((_, e)) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(e.into());
+        }
         std::mem::swap(&mut batch.x, &mut self.adversarial);
         Ok(())
     }
@@ -50,6 +78,16 @@ impl Task for Classify<'_> {
         let right = reduce::argmax_rows(&logits.value()).iter().zip(&*labels).filter(|(a, b)| a == b).count();
         let sum = ops::sum(ops::row_loss(logits, RoundedCrossEntropy, labels));
         (ops::scale(sum, 1.0 / batch.len() as f32), Tally { right, ..Tally::default() })
+    }
+    fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>) -> [f64; 3] {
+        let (share, labels) = (1.0 / batch.len() as f32, &batch.labels[head.first..]);
+        let (mut loss, mut right) = (0.0, 0);
+        for ((z, dz), label) in head.iter().zip(labels) {
+            loss += f64::from(RoundedCrossEntropy.eval(z, label, dz) * share);
+            right += usize::from(reduce::argmax(z) == *label);
+            dz.iter_mut().for_each(|d| *d *= share);
+        }
+        [loss, right as f64, 0.0]
     }
 }
 
@@ -84,11 +122,18 @@ pub fn fit_with(
 pub fn accuracy(model: &Classifier, split: &Split) -> Result<f64, TrainError> {
     check_data(split, model.spec().input)?;
     let [c, h, w] = split.shape();
+    let (victim, classes) = (model.victim(), model.classes());
     let right = map_parts(split.len(), |part| {
         let indices: Vec<usize> = part.collect();
-        let mut x = Array::stale([indices.len(), c, h, w]);
+        let ids: Vec<u64> = indices.iter().map(|&i| i as u64).collect();
+        let mut x = Array::<f32>::stale([indices.len(), c, h, w]);
         split.to_f32(&indices, x.as_mut_slice());
-        model.predict(x).iter().zip(&indices).filter(|&(&p, &i)| p == split.label(i)).count()
+        let mut logits = vec![0.0; indices.len() * classes];
+        let batch = Batch::new(x.as_slice(), split.shape(), &ids).expect("as many ids as examples");
+        victim.logits(batch, &mut logits).map_err(|e| TrainError::Data(e.to_string()))?;
+        let rows = logits.chunks_exact(classes).zip(&indices);
+        Ok(rows.filter(|&(z, &i)| reduce::argmax(z) == split.label(i)).count())
     });
-    Ok(right.iter().sum::<usize>() as f64 / split.len() as f64)
+    let right = right.into_iter().sum::<Result<usize, TrainError>>()?;
+    Ok(right as f64 / split.len() as f64)
 }

@@ -1,6 +1,7 @@
 //! Training a GAN: alternating steps of discriminator and generator on the non-saturating loss (Goodfellow et al. 2014,
 //! arXiv:1406.2661).
 
+use crate::engine::Failure;
 use crate::parallel::{Tally, Tapes};
 use crate::supervised::check_data;
 use crate::{Flow, Step, TrainError};
@@ -16,8 +17,10 @@ use sparring_tensor::Array;
 use std::time::Instant;
 
 mod alarms;
+mod planned;
 mod recipe;
 pub use alarms::Alarm;
+use planned::{Planned, Verdict};
 pub use recipe::{GanRecipe, GanSteps};
 
 /// One epoch of a GAN.
@@ -76,12 +79,51 @@ fn sigmoid_sum(logits: &Array<f32>) -> f64 {
     logits.as_slice().iter().map(|&z| sparring_math::Real::sigmoid(f64::from(z))).sum()
 }
 
+/// The model with the state of its rules: plans where both networks have one, else tapes.
 struct Loop<'m> {
     model: &'m mut Gan,
+    planned: Option<Planned>,
     tapes: Tapes,
+    rules: [Optimizer; 2],
 }
 
-impl Loop<'_> {
+impl<'m> Loop<'m> {
+    fn new(model: &'m mut Gan, rule: AnyRule) -> Self {
+        let planned = Planned::new(model, rule);
+        Self { model, planned, tapes: Tapes::default(), rules: [0; 2].map(|_| Optimizer::new(rule, None)) }
+    }
+    /// Brings the model up to date.
+    fn store(&mut self) {
+        if let Some(planned) = &self.planned {
+            planned.store(self.model);
+        }
+    }
+    fn discriminator_step(
+        &mut self,
+        real: &MiniBatch,
+        ids: &[u64],
+        key: Key,
+        lr: f64,
+    ) -> Result<Verdict, Failure> {
+        let noise = self.model.noise(key.named("d noise"), ids);
+        if let Some(planned) = &mut self.planned {
+            return planned.discriminate(self.model, &real.x, &noise, lr);
+        }
+        let fake = self.model.generate(noise);
+        let (tally, mut grads) = self.discriminator(real, &fake, key).map_err(Failure::Loss)?;
+        let on_fake = sigmoid_sum(&alarms::logits(self.model, fake));
+        self.rules[0].step(&mut self.model.discriminator, &mut grads, lr).map_err(Failure::Gradient)?;
+        Ok(Verdict { loss: tally.loss, real: tally.other, fake: on_fake })
+    }
+    /// The generator's loss.
+    fn generator_step(&mut self, z: Array<f32>, ids: &[u64], key: Key, lr: f64) -> Result<f64, Failure> {
+        if let Some(planned) = &mut self.planned {
+            return planned.generate(self.model, &z, lr);
+        }
+        let (tally, mut grads) = self.generator(&z, ids, key).map_err(Failure::Loss)?;
+        self.rules[1].step(&mut self.model.generator, &mut grads, lr).map_err(Failure::Gradient)?;
+        Ok(tally.loss)
+    }
     /// Loss of the discriminator on real examples and on fakes that are values: nothing flows back into G.
     fn discriminator(&self, real: &MiniBatch, fake: &Array<f32>, key: Key) -> Outcome {
         let (n, dim, [c, h, w]) = (real.len(), real.x.len() / real.len(), real.shape);
@@ -139,8 +181,7 @@ pub fn fit_gan(
     let mut batches = Batches::new(train, recipe.batch, key, 0, Order::Shuffled, last);
     let steps = (batches.per_epoch() * recipe.epochs) as u64;
     let rule: AnyRule = Adam { beta1: recipe.beta1, ..Adam::default() }.into();
-    let (mut opt_d, mut opt_g) = (Optimizer::new(rule, None), Optimizer::new(rule, None));
-    let work = Loop { model, tapes: Tapes::default() };
+    let mut work = Loop::new(model, rule);
     let mut summary = GanSummary { epochs: Vec::new(), alarms: Vec::new(), seconds: 0.0, stopped: false };
     let spread = alarms::spread_of(train);
     let watched: Vec<u64> = (0..WATCHED).collect();
@@ -153,33 +194,29 @@ pub fn fit_gan(
             step += 1;
             let n = batch.len();
             let key = key.named("step").child(step);
-            let fail = |bad: crate::parallel::NonFinite| TrainError::NonFinite {
-                epoch,
-                step,
-                loss: bad.loss,
-                op: bad.op,
+            let fail = |failure: Failure| match failure {
+                Failure::Loss(bad) => TrainError::NonFinite { epoch, step, loss: bad.loss, op: bad.op },
+                Failure::Gradient(e) => e.into(),
             };
             let ids: Vec<u64> = (0..n as u64).collect();
-            let fake = work.model.generate(work.model.noise(key.named("d noise"), &ids));
-            let (d, mut grads) = work.discriminator(&batch, &fake, key).map_err(fail)?;
-            d_fake += sigmoid_sum(&alarms::logits(work.model, fake));
-            opt_d.step(&mut work.model.discriminator, &mut grads, recipe.lr)?;
+            let d = work.discriminator_step(&batch, &ids, key, recipe.lr).map_err(fail)?;
             let mut last_g = 0.0;
             for turn in 0..recipe.steps.generator() {
                 let noise = work.model.noise(key.named("g noise").child(turn), &ids);
-                let (g, mut grads) = work.generator(&noise, &ids, key).map_err(fail)?;
-                opt_g.step(&mut work.model.generator, &mut grads, recipe.lr)?;
-                last_g = g.loss;
+                last_g = work.generator_step(noise, &ids, key, recipe.lr).map_err(fail)?;
             }
             d_loss += d.loss * n as f64;
             g_loss += last_g * n as f64;
-            d_real += d.other;
+            d_real += d.real;
+            d_fake += d.fake;
             seen += n;
             if observer.step(&Step { step, steps, epoch, loss: last_g, lr: recipe.lr }) == Flow::Stop {
+                work.store();
                 summary.stopped = true;
                 break 'training;
             }
         }
+        work.store();
         let seen = seen as f64;
         let samples = work.model.generate(work.model.noise(Key::new(recipe.seed).named("watched"), &watched));
         let dim = samples.len() / watched.len();

@@ -4,6 +4,7 @@
 mod autoencoder;
 mod classifier;
 mod defense;
+mod engine;
 mod error;
 mod gan;
 mod observe;

@@ -1,10 +1,11 @@
 //! The loop that classifiers and autoencoders share: batches, one gradient a step, one optimiser.
 
-use crate::parallel::{Part, Tally, Tapes};
+use crate::engine::{Engine, Failure};
+use crate::parallel::{Part, Tally};
 use crate::{Epoch, Flow, Observer, Recipe, Step, TrainError};
 use sparring_autograd::Var;
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
-use sparring_nn::{Module, Optimizer};
+use sparring_nn::{Head, Module, Plan};
 use sparring_optim::Schedule;
 use sparring_seed::Key;
 use std::time::Instant;
@@ -40,10 +41,18 @@ pub(crate) trait Task {
     fn net(&mut self) -> &mut dyn Module<f32>;
     /// Whether right answers are counted.
     const COUNTS: bool;
-    /// Replaces the batch by what the step is trained on (adversarial examples).
-    fn prepare(&mut self, batch: &mut MiniBatch, progress: f64, key: Key) -> Result<(), TrainError>;
+    /// Replaces the batch by what the step is trained on (adversarial examples); `plan` is the network as it is now, if not the module.
+    fn prepare(
+        &mut self,
+        plan: Option<&Plan>,
+        batch: &mut MiniBatch,
+        progress: f64,
+        key: Key,
+    ) -> Result<(), TrainError>;
     /// The loss of a part of the batch, already divided by the batch size.
     fn loss<'t, 'd>(&self, part: Part<'t, 'd>, batch: &'d MiniBatch, key: Key) -> (Var<'t, f32>, Tally);
+    /// The same on the outputs of some examples: writes their gradient; the numbers of a [`Tally`] in order.
+    fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>) -> [f64; 3];
 }
 
 /// Runs the recipe.
@@ -56,8 +65,8 @@ pub(crate) fn run<T: Task + Sync>(
     let key = Key::new(recipe.seed);
     let mut batches = Batches::new(train, recipe.batch, key, 0, Order::Shuffled, Last::Keep);
     let steps = (batches.per_epoch() * recipe.epochs) as u64;
-    let mut optimizer = Optimizer::new(recipe.rule, recipe.clip);
-    let (tapes, mut batch, start) = (Tapes::default(), MiniBatch::default(), Instant::now());
+    let mut engine = Engine::new(task.net(), train.shape(), recipe);
+    let (mut batch, start) = (MiniBatch::default(), Instant::now());
     let mut summary = Summary { epochs: Vec::new(), seconds: 0.0, stopped: false };
     let mut step = 0;
     'training: for epoch in 1..=recipe.epochs {
@@ -67,22 +76,26 @@ pub(crate) fn run<T: Task + Sync>(
             step += 1;
             let step_key = key.named("step").child(step);
             let n = batch.len();
-            task.prepare(&mut batch, (step - 1) as f64 / steps as f64, step_key)?;
-            let shared: &T = task;
-            let (tally, mut grads) = tapes
-                .gradients(n, |part| shared.loss(part, &batch, step_key))
-                .map_err(|bad| TrainError::NonFinite { epoch, step, loss: bad.loss, op: bad.op })?;
+            task.prepare(engine.plan(), &mut batch, (step - 1) as f64 / steps as f64, step_key)?;
             lr = recipe.schedule.lr(recipe.lr, step, steps);
-            optimizer.step(task.net(), &mut grads, lr)?;
+            let tally = engine.step(task, &batch, step_key, lr).map_err(|failure| {
+                engine.store(task.net());
+                match failure {
+                    Failure::Loss(bad) => TrainError::NonFinite { epoch, step, loss: bad.loss, op: bad.op },
+                    Failure::Gradient(e) => e.into(),
+                }
+            })?;
             loss += tally.loss * n as f64;
             right += tally.right;
             seen += n;
             let done = Step { step, steps, epoch, loss: tally.loss, lr };
             if observer.step(&done) == Flow::Stop {
+                engine.store(task.net());
                 summary.stopped = true;
                 break 'training;
             }
         }
+        engine.store(task.net());
         let seconds = begun.elapsed().as_secs_f64();
         let done = Epoch {
             epoch,

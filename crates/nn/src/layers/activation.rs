@@ -1,6 +1,6 @@
 //! An activation as a layer, fixed or learnt.
 
-use crate::{Cx, Kind, Module, Param, ShapeError};
+use crate::{Cx, Kind, Mode, Module, Param, ShapeError, Stage};
 use sparring_activations::AnyActivation;
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Array, Elem, Shape};
@@ -42,6 +42,9 @@ impl<E: Elem> Module<E> for Activated<E> {
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
         Ok(input)
+    }
+    fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
+        self.learnt.is_none().then(|| vec![Stage::Activation(self.function)])
     }
     fn visit(&self, prefix: &str, f: &mut dyn FnMut(&str, &Param<E>)) {
         if let Some(p) = &self.learnt {

@@ -1,6 +1,6 @@
 //! Two-dimensional convolution.
 
-use crate::{Cx, Init, Kind, Module, Param, ShapeError, error::given};
+use crate::{Cx, Init, Kind, Mode, Module, Param, ShapeError, Stage, error::given};
 use sparring_autograd::{Var, ops};
 use sparring_seed::Key;
 use sparring_tensor::{ConvGeometry, Elem, Shape};
@@ -48,6 +48,9 @@ impl<E: Elem> Module<E> for Conv2d<E> {
             [_, c, _, _] => fail(format!("expected {} channels, got {c}", w[1])),
             _ => fail(format!("expected [batch, {}, height, width], got {input}", w[1])),
         }
+    }
+    fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
+        Some(vec![Stage::Conv2d { weight: &self.weight, bias: &self.bias, geometry: self.geometry }])
     }
     fn visit(&self, prefix: &str, f: &mut dyn FnMut(&str, &Param<E>)) {
         f(&format!("{prefix}weight"), &self.weight);

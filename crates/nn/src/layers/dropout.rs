@@ -1,6 +1,6 @@
 //! Dropout.
 
-use crate::{Cx, Mode, Module, ShapeError};
+use crate::{Cx, Mode, Module, ShapeError, Stage};
 use sparring_autograd::Var;
 use sparring_tensor::{Array, Elem, Shape};
 
@@ -29,6 +29,9 @@ impl<E: Elem> Module<E> for Dropout {
             out.fill_with(|| if f64::from(numbers.uniform()) < self.p { E::ZERO } else { keep });
         }
         x * cx.tape().constant(mask)
+    }
+    fn stages(&self, mode: Mode) -> Option<Vec<Stage<'_, E>>> {
+        (mode == Mode::Eval || self.p == 0.0).then(Vec::new)
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
         Ok(input)

@@ -1,6 +1,6 @@
 //! Everything but the batch into one axis.
 
-use crate::{Cx, Module, ShapeError};
+use crate::{Cx, Mode, Module, ShapeError, Stage};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, Shape};
 
@@ -15,6 +15,9 @@ impl<E: Elem> Module<E> for Flatten {
     fn forward<'t>(&self, _cx: &Cx<'t, E>, x: Var<'t, E>) -> Var<'t, E> {
         let s = x.shape();
         if s.rank() == 2 { x } else { ops::reshape(x, [s[0], s.dims()[1..].iter().product()]) }
+    }
+    fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
+        Some(vec![Stage::Flatten])
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
         match input.dims() {

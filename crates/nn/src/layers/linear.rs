@@ -1,6 +1,6 @@
 //! Affine map: y = x Wᵀ + b.
 
-use crate::{Cx, Init, Kind, Module, Param, ShapeError, error::given};
+use crate::{Cx, Init, Kind, Mode, Module, Param, ShapeError, Stage, error::given};
 use sparring_autograd::{Var, ops};
 use sparring_seed::Key;
 use sparring_tensor::{Elem, Shape};
@@ -42,6 +42,9 @@ impl<E: Elem> Module<E> for Linear<E> {
                 format!("expected [batch, {}], got {input}; flatten first", w[1]),
             )),
         }
+    }
+    fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
+        Some(vec![Stage::Linear { weight: &self.weight, bias: self.bias.as_ref() }])
     }
     fn visit(&self, prefix: &str, f: &mut dyn FnMut(&str, &Param<E>)) {
         f(&format!("{prefix}weight"), &self.weight);

@@ -1,6 +1,6 @@
 //! Pooling.
 
-use crate::{Cx, Module, ShapeError, error::given};
+use crate::{Cx, Mode, Module, ShapeError, Stage, error::given};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, PoolGeometry, Shape};
@@ -36,6 +36,9 @@ impl<E: Elem> Module<E> for Pool2d {
             Pool::Max => ops::max_pool2d(x, self.geometry),
             Pool::Average => ops::avg_pool2d(x, self.geometry),
         }
+    }
+    fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
+        (self.pool == Pool::Max).then(|| vec![Stage::MaxPool2d(self.geometry)])
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
         let fail = |what: String| Err(ShapeError::new(Module::<E>::kind(self), what));

@@ -1,6 +1,6 @@
 //! Another shape for each example.
 
-use crate::{Cx, Module, ShapeError, error::given};
+use crate::{Cx, Mode, Module, ShapeError, Stage, error::given};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, Shape};
 
@@ -25,6 +25,9 @@ impl<E: Elem> Module<E> for Reshape {
     }
     fn forward<'t>(&self, _cx: &Cx<'t, E>, x: Var<'t, E>) -> Var<'t, E> {
         ops::reshape(x, self.with_batch(x.shape()[0]).as_slice())
+    }
+    fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
+        Some(vec![Stage::Reshape(&self.shape)])
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
         let one: usize = input.dims().iter().skip(1).product();

@@ -70,19 +70,26 @@ pub(crate) fn largest<E: Elem>(x: &[E], start: E, f: impl Fn(E) -> E) -> E {
 pub fn argmax_rows<E: Elem>(a: &Array<E>) -> Vec<usize> {
     let [n, m] = matrix("argmax_rows", a);
     assert!(m > 0 || n == 0, "argmax_rows: the rows of shape {} are empty", a.shape());
-    let best = |row: &[E]| {
-        let mut at = 0;
-        for (i, &x) in row.iter().enumerate() {
-            let nan = x.is_nan() && !row[at].is_nan();
-            at = if x > row[at] || nan { i } else { at };
-        }
-        at
-    };
-    a.as_slice().chunks_exact(m.max(1)).map(best).collect()
+    a.as_slice().chunks_exact(m.max(1)).map(argmax).collect()
+}
+
+/// Place of the largest number of a row: the first among equals; the first NaN where there is one, as in PyTorch. 0 for an empty row.
+pub fn argmax<E: Elem>(row: &[E]) -> usize {
+    let mut at = 0;
+    for (i, &x) in row.iter().enumerate() {
+        let nan = x.is_nan() && !row[at].is_nan();
+        at = if x > row[at] || nan { i } else { at };
+    }
+    at
 }
 
 /// Whether no element is infinite or NaN.
 pub fn all_finite<E: Elem>(a: &Array<E>) -> bool {
+    are_finite(a.as_slice())
+}
+
+/// Whether no number is infinite or NaN.
+pub fn are_finite<E: Elem>(a: &[E]) -> bool {
     // Whole blocks first, so that the inner loop has no exit and vectorises.
     struct Block<'a, E>(&'a [E]);
     impl<E: Elem> simd::Kernel for Block<'_, E> {
@@ -92,7 +99,7 @@ pub fn all_finite<E: Elem>(a: &Array<E>) -> bool {
             self.0.iter().fold(true, |ok, x| ok & x.is_finite())
         }
     }
-    a.as_slice().chunks(4096).all(|c| simd::dispatch(Block(c)))
+    a.chunks(4096).all(|c| simd::dispatch(Block(c)))
 }
 
 /// max |aᵢ|; 0 for no element, NaN if there is one.

@@ -1,0 +1,21 @@
+//! A chain of layers compiled once and run many times: weights stay packed as the kernels read them, buffers are laid out once, whole
+//! rows of examples run on one thread from the first layer to the last.
+//!
+//! The layers' `forward` on a tape stays the definition; a plan is another way to the same numbers, and tests hold the two together.
+//! A chain with a layer that has no [`Stage`] (dropout in training, a learnt activation) has no plan and takes the tape.
+
+mod compile;
+mod extent;
+mod frozen;
+mod lane;
+mod rows;
+mod stage;
+mod stepper;
+mod update;
+mod values;
+mod weight;
+
+pub use frozen::Plan;
+pub use rows::Head;
+pub use stage::Stage;
+pub use stepper::Stepper;

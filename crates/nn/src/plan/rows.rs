@@ -1,0 +1,37 @@
+//! What the loss sees of a lane: outputs to read, their gradient to write.
+
+/// The outputs of some examples and the place of the gradient at them.
+#[derive(Debug)]
+pub struct Head<'a, E> {
+    /// Index of the first example in the batch.
+    pub first: usize,
+    /// Number of examples.
+    pub rows: usize,
+    /// Numbers of an output.
+    pub cols: usize,
+    pub(super) y: &'a [E],
+    pub(super) dy: &'a mut [E],
+    pub(super) stride: usize,
+}
+
+impl<E> Head<'_, E> {
+    /// Output and gradient of each example, in order; the gradient is to be written whole.
+    pub fn iter(&mut self) -> impl Iterator<Item = (&[E], &mut [E])> {
+        let (cols, stride) = (self.cols, self.stride.max(1));
+        let rows = self.y.chunks(stride).zip(self.dy.chunks_mut(stride)).take(self.rows);
+        rows.map(move |(y, dy)| (&y[..cols], &mut dy[..cols]))
+    }
+    /// The outputs, row after row, into `out`.
+    ///
+    /// # Panics
+    /// If `out` does not hold `rows` times `cols` numbers.
+    pub fn copy_outputs(&self, out: &mut [E])
+    where
+        E: Copy,
+    {
+        assert_eq!(out.len(), self.rows * self.cols, "outputs of {} rows of {}", self.rows, self.cols);
+        for (to, y) in out.chunks_mut(self.cols.max(1)).zip(self.y.chunks(self.stride.max(1))) {
+            to.copy_from_slice(&y[..self.cols]);
+        }
+    }
+}

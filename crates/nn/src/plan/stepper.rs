@@ -1,0 +1,133 @@
+//! A plan that learns.
+
+use super::frozen::{Plan, cut};
+use super::lane::{Lane, Wanted};
+use super::rows::Head;
+use super::update::{Slots, Update};
+use crate::{Mode, Module, NnError, Param};
+use sparring_optim::AnyRule;
+use sparring_tensor::{Elem, par};
+
+/// A compiled chain of layers with the state of an update rule: a training step in three passes over the threads.
+///
+/// Between steps the weights live here, packed; [`store`](Self::store) writes them to the module.
+#[derive(Debug)]
+pub struct Stepper<E: Elem = f32> {
+    plan: Plan<E>,
+    rule: AnyRule,
+    slots: Vec<Slots<E>>,
+    lanes: Vec<Lane<E>>,
+    /// Lanes of the present batch.
+    live: usize,
+    step: u64,
+}
+
+impl<E: Elem> Stepper<E> {
+    /// For a network in training on examples of `[channels, height, width]`; `None` if it has no plan.
+    pub fn new(module: &dyn Module<E>, input: [usize; 3], rule: AnyRule) -> Option<Self> {
+        let plan = Plan::new(module, input, Mode::Train)?;
+        // Every parameter must be one that the plan updates.
+        let mut known = true;
+        module.visit("", &mut |_, p| {
+            known &= plan.chain.weights.iter().any(|w| w.weight == p.id() || w.bias == Some(p.id()));
+        });
+        let slots = Slots::new(&rule, &plan.chain);
+        known.then_some(Self { plan, rule, slots, lanes: Vec::new(), live: 0, step: 0 })
+    }
+    /// The network as it is now.
+    pub fn plan(&self) -> &Plan<E> {
+        &self.plan
+    }
+    /// Steps done.
+    pub fn steps(&self) -> u64 {
+        self.step
+    }
+
+    /// Forward and backward for the batch `x`, examples of planes one after the other. `head` reads outputs and writes their gradient, some
+    /// examples at a time and on any thread; the sums it returns are added in the order of the examples.
+    ///
+    /// # Panics
+    /// If `x` holds no example, or no whole ones.
+    pub fn gradients(&mut self, x: &[E], head: impl Fn(&mut Head<'_, E>) -> [f64; 3] + Sync) -> [f64; 3] {
+        let (plan, dim) = (&self.plan, self.plan.dim);
+        let n = plan.examples(x);
+        assert!(n > 0, "plan: a batch holds at least one example");
+        let (count, each) = cut(n);
+        if self.lanes.len() < count {
+            self.lanes.resize_with(count, Lane::empty);
+        }
+        self.live = count;
+        let lanes = &mut self.lanes[..count];
+        // Three times the forward pass.
+        par::for_each_chunk(lanes, 1, 3 * plan.work(n), |i, lane| {
+            let lane = &mut lane[0];
+            lane.prepare(&plan.chain, i * each, each.min(n - i * each), Some(Wanted::Weights));
+            let x = lane.part(x, dim);
+            lane.forward(&plan.chain, x);
+            lane.sums = head(&mut lane.head(&plan.chain));
+            lane.backward(&plan.chain, x, None);
+        });
+        let mut sums = [0.0; 3];
+        for lane in lanes {
+            sums.iter_mut().zip(lane.sums).for_each(|(s, v)| *s += v);
+        }
+        sums
+    }
+
+    /// One step of the rule with the gradients found last, for the same `x`.
+    ///
+    /// # Errors
+    /// [`NnError::NonFinite`] if a gradient is infinite or NaN. Nothing has changed then, unless the gradient at an output was finite and only
+    /// its product with the input was not.
+    ///
+    /// # Panics
+    /// If `x` is not the batch of the gradients.
+    pub fn update(&mut self, module: &dyn Module<E>, x: &[E], lr: f64) -> Result<(), NnError> {
+        let step = self.step + 1;
+        let lanes = &self.lanes[..self.live];
+        let n: usize = lanes.iter().map(|l| l.rows).sum();
+        assert_eq!(x.len(), n * self.plan.dim, "plan: an update for another batch than the gradients");
+        if let Some(w) = lanes.iter().find_map(|l| l.bad) {
+            return Err(self.refuse(module, w));
+        }
+        self.step = step;
+        let update = Update { rule: &self.rule, step, lr: E::of(lr) };
+        for i in 0..self.plan.chain.blocks.len() {
+            let dim = self.plan.dim;
+            if !update.block(&mut self.plan.chain, i, lanes, x, dim, &mut self.slots) {
+                let (super::compile::Op::Dense(w) | super::compile::Op::Conv(w)) =
+                    self.plan.chain.blocks[i].op
+                else {
+                    unreachable!("only weights have gradients")
+                };
+                return Err(self.refuse(module, w));
+            }
+        }
+        self.plan.chain.weights.iter_mut().for_each(super::weight::Weight::follow);
+        Ok(())
+    }
+    fn refuse(&self, module: &dyn Module<E>, w: usize) -> NnError {
+        let id = self.plan.chain.weights[w].weight;
+        let mut found = String::new();
+        module.visit("", &mut |name, p| {
+            if p.id() == id {
+                found = name.to_string();
+            }
+        });
+        NnError::NonFinite { name: found, step: self.step.max(1) }
+    }
+
+    /// Writes the weights to the network.
+    pub fn store(&self, module: &mut dyn Module<E>) {
+        let weights = &self.plan.chain.weights;
+        module.visit_mut("", &mut |_, p: &mut Param<E>| {
+            for w in weights {
+                if w.weight == p.id() {
+                    w.store(p.value.as_mut_slice());
+                } else if w.bias == Some(p.id()) {
+                    p.value.as_mut_slice().copy_from_slice(w.row.as_slice());
+                }
+            }
+        });
+    }
+}

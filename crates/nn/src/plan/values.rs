@@ -1,0 +1,158 @@
+//! What a lane remembers of a block.
+
+use super::compile::{Block, Chain, Op};
+use super::lane::Wanted;
+use super::weight::{Form, Weight};
+use sparring_activations::{Activation, AnyActivation};
+use sparring_tensor::{Array, Elem, reduce};
+
+/// Values and gradients of a block for the examples of a lane, rows `stride` apart.
+#[derive(Debug)]
+pub(super) struct Values<E: Elem> {
+    /// After the product; of one image only where activation and pooling are [fused](is_fused).
+    pub z: Array<E>,
+    /// After the activation.
+    pub a: Option<Array<E>>,
+    /// After the pooling, and which element of each window it was.
+    pub p: Option<Array<E>>,
+    at: Vec<u8>,
+    /// Gradients at the same places.
+    pub dz: Option<Array<E>>,
+    da: Option<Array<E>>,
+    dp: Option<Array<E>>,
+    /// Gradients of a convolution's weight (as its panels) and bias over this lane's images.
+    pub dw: Option<Array<E>>,
+    pub db: Option<Array<E>>,
+}
+
+/// ReLU and pooling in one pass right behind a convolution: its output never leaves the nearest cache.
+pub(super) fn is_fused(block: &Block) -> bool {
+    matches!((block.op, block.act, block.pool), (Op::Conv(_), Some(AnyActivation::Relu(_)), Some(_)))
+}
+
+impl<E: Elem> Values<E> {
+    pub fn new(block: &Block, rows: usize) -> Self {
+        let (middle, fused) = (block.middle.stride(), is_fused(block));
+        let images = if fused { 1 } else { rows };
+        let pooled = block.pool.map(|_| Array::zeros([rows * block.output.stride()]));
+        Self {
+            z: Array::zeros([images * middle]),
+            a: block.act.filter(|_| !fused).map(|_| Array::zeros([rows * middle])),
+            at: if pooled.is_some() { vec![0; rows * block.output.len()] } else { Vec::new() },
+            p: pooled,
+            dz: None,
+            da: None,
+            dp: None,
+            dw: None,
+            db: None,
+        }
+    }
+    pub fn prepare_gradients(&mut self, block: &Block, rows: usize, wanted: Wanted, weights: &[Weight<E>]) {
+        if self.dz.is_none() {
+            let middle = rows * block.middle.stride();
+            self.dz = Some(Array::zeros([middle]));
+            self.da = block.act.filter(|_| !is_fused(block)).map(|_| Array::zeros([middle]));
+            self.dp = block.pool.map(|_| Array::zeros([rows * block.output.stride()]));
+        }
+        if let (Op::Conv(w), Wanted::Weights) = (block.op, wanted) {
+            let new = |n: usize| Array::zeros([n]);
+            let weight = &weights[w];
+            self.dw.get_or_insert_with(|| new(weight.forward.as_slice().len())).as_mut_slice().fill(E::ZERO);
+            self.db.get_or_insert_with(|| new(weight.row.len())).as_mut_slice().fill(E::ZERO);
+        }
+    }
+    /// What the next block reads.
+    pub fn output(&self, _: &Block) -> &[E] {
+        self.p.as_ref().or(self.a.as_ref()).unwrap_or(&self.z).as_slice()
+    }
+    /// Where the next block writes the gradient.
+    pub fn gradient_place(&mut self, _: &Block) -> &mut [E] {
+        let place = self.dp.as_mut().or(self.da.as_mut()).or(self.dz.as_mut());
+        place.expect("prepared for gradients").as_mut_slice()
+    }
+    /// Output and place of its gradient.
+    pub fn ends(&mut self, _: &Block) -> (&[E], &mut [E]) {
+        let y = self.p.as_ref().or(self.a.as_ref()).unwrap_or(&self.z);
+        let dy = self.dp.as_mut().or(self.da.as_mut()).or(self.dz.as_mut());
+        (y.as_slice(), dy.expect("prepared for gradients").as_mut_slice())
+    }
+    /// Where image `r` goes before the activation.
+    pub fn image(&mut self, block: &Block, r: usize) -> &mut [E] {
+        let r = if is_fused(block) { 0 } else { r };
+        &mut self.z.as_mut_slice()[r * block.middle.stride()..][..block.middle.len()]
+    }
+    /// Activation and pooling of image `r` where they are fused.
+    pub fn pool_image(&mut self, block: &Block, r: usize) {
+        if let (Some(pool), true) = (block.pool, is_fused(block)) {
+            let (y, at) = pooled(&mut self.p, &mut self.at, block, r);
+            pool.relu_max(&self.z.as_slice()[..block.middle.len()], y, at);
+        }
+    }
+    /// Pooling of all images where it is not fused.
+    pub fn pool_rows(&mut self, block: &Block, rows: usize) {
+        let (Some(pool), false) = (block.pool, is_fused(block)) else { return };
+        let x = self.a.as_ref().unwrap_or(&self.z).as_slice();
+        for r in 0..rows {
+            let (y, at) = pooled(&mut self.p, &mut self.at, block, r);
+            pool.max(&x[r * block.middle.stride()..][..block.middle.len()], y, at);
+        }
+    }
+    /// The gradient at the product from that at the output.
+    pub fn through_pool_and_activation(&mut self, block: &Block, rows: usize) {
+        let (n, m) = (block.middle, block.output);
+        let dz = self.dz.as_mut().expect("prepared for gradients").as_mut_slice();
+        if let (Some(pool), Some(dp), Some(p)) = (block.pool, &self.dp, &self.p) {
+            for r in 0..rows {
+                let [dy, y] = [dp, p].map(|a| &a.as_slice()[r * m.stride()..][..m.len()]);
+                let at = &self.at[r * m.len()..][..m.len()];
+                let range = r * n.stride()..r * n.stride() + n.len();
+                match &mut self.da {
+                    _ if is_fused(block) => pool.relu_unmax(dy, y, at, &mut dz[range]),
+                    Some(da) => pool.unmax(dy, at, &mut da.as_mut_slice()[range]),
+                    None => pool.unmax(dy, at, &mut dz[range]),
+                }
+            }
+        }
+        if let (Some(act), Some(da)) = (block.act, &self.da) {
+            let all = rows * n.stride();
+            act.backward(&self.z.as_slice()[..all], &da.as_slice()[..all], &mut dz[..all]);
+        }
+    }
+    /// Adds the images' gradients at a kernel; whether the gradient at the product is finite (blocks without a weight: always).
+    pub fn learn<'x>(
+        &mut self,
+        chain: &Chain<E>,
+        block: &Block,
+        input: impl FnOnce() -> (&'x [E], usize),
+        rows: usize,
+    ) -> bool {
+        if block.op == Op::Copy {
+            return true;
+        }
+        let (n, stride) = (block.middle.len(), block.middle.stride());
+        let dz = self.dz.as_ref().expect("prepared for gradients").as_slice();
+        if let Op::Conv(w) = block.op {
+            let Form::Conv(conv) = chain.weights[w].form else { unreachable!("compiled as a convolution") };
+            let (x, from) = input();
+            let dw = self.dw.as_mut().expect("prepared for weights").as_mut_slice();
+            let db = self.db.as_mut().expect("prepared for weights").as_mut_slice();
+            for r in 0..rows {
+                let dz = &dz[r * stride..][..n];
+                conv.weight_grad(&x[r * from..][..block.input.len()], dz, dw);
+                conv.bias_grad(dz, db);
+            }
+        }
+        reduce::are_finite(&dz[..rows * stride])
+    }
+}
+
+/// Where the pooled image `r` goes, and its winners.
+fn pooled<'a, E: Elem>(
+    p: &'a mut Option<Array<E>>,
+    at: &'a mut [u8],
+    block: &Block,
+    r: usize,
+) -> (&'a mut [E], &'a mut [u8]) {
+    let (m, p) = (block.output, p.as_mut().expect("a pooled block").as_mut_slice());
+    (&mut p[r * m.stride()..][..m.len()], &mut at[r * m.len()..][..m.len()])
+}

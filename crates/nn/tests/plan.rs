@@ -1,0 +1,229 @@
+//! A plan gives the numbers of the tape: the same bits forwards and at the input, the same weights after steps up to rounding.
+#![allow(missing_docs)]
+
+use sparring_activations::AnyActivation;
+use sparring_autograd::{Tape, ops};
+use sparring_losses::{CrossEntropy, RowLoss};
+use sparring_nn::{
+    Cx, LayerSpec, Mode, Module, NnError, Optimizer, Plan, Sequential, Spec, Stepper, layers::Pool,
+};
+use sparring_optim::{Adam, AnyRule, Sgd};
+use sparring_seed::Key;
+use sparring_tensor::{Array, Elem};
+use std::sync::Arc;
+
+fn act(name: &str) -> LayerSpec {
+    LayerSpec::activation(&name.parse::<AnyActivation>().unwrap())
+}
+fn pool(kernel: usize, stride: usize) -> LayerSpec {
+    LayerSpec::Pool2d { pool: Pool::Max, kernel: [kernel; 2], stride: [stride; 2], padding: [0; 2] }
+}
+
+/// Every form a plan knows.
+fn specs() -> Vec<Spec> {
+    let flat = LayerSpec::Flatten;
+    vec![
+        Spec::new(
+            [1, 5, 7],
+            vec![flat.clone(), LayerSpec::linear(35, 50), act("relu"), LayerSpec::linear(50, 3)],
+        ),
+        Spec::new([1, 1, 9], vec![flat.clone(), LayerSpec::linear(9, 4)]),
+        Spec::new(
+            [2, 4, 4],
+            vec![
+                flat.clone(),
+                act("tanh"),
+                LayerSpec::linear(32, 20),
+                act("silu"),
+                act("elu"),
+                LayerSpec::linear(20, 4),
+            ],
+        ),
+        Spec::new(
+            [3, 8, 8],
+            vec![
+                LayerSpec::conv(3, 16, 4, 2, 1),
+                act("relu"),
+                LayerSpec::conv(16, 33, 3, 1, 1),
+                act("gelu"),
+                flat.clone(),
+                LayerSpec::linear(33 * 16, 5),
+            ],
+        ),
+        Spec::new(
+            [1, 12, 12],
+            vec![
+                LayerSpec::conv(1, 8, 5, 1, 2),
+                act("relu"),
+                pool(2, 2),
+                LayerSpec::conv(8, 20, 3, 1, 1),
+                act("tanh"),
+                pool(3, 2),
+                pool(2, 1),
+                LayerSpec::Dropout { p: 0.0 },
+                flat.clone(),
+                LayerSpec::linear(20, 4),
+            ],
+        ),
+        Spec::new([1, 6, 6], vec![pool(2, 2), flat.clone(), LayerSpec::linear(9, 3)]),
+        Spec::new(
+            [1, 2, 3],
+            vec![
+                flat.clone(),
+                LayerSpec::linear(6, 16),
+                act("relu"),
+                LayerSpec::Reshape { shape: vec![1, 4, 4] },
+                LayerSpec::conv(1, 2, 3, 1, 0),
+                flat,
+                LayerSpec::linear(8, 3),
+            ],
+        ),
+    ]
+}
+
+fn examples<E: Elem>(spec: &Spec, n: usize) -> Vec<E> {
+    let mut numbers = Key::new(5).rng(0);
+    (0..n * spec.input.iter().product::<usize>()).map(|_| E::of(numbers.normal())).collect()
+}
+fn labels(n: usize, classes: usize) -> Arc<[usize]> {
+    (0..n).map(|i| i * 7 % classes).collect()
+}
+fn shaped<E: Elem>(spec: &Spec, x: &[E]) -> Array<E> {
+    let [c, h, w] = spec.input;
+    Array::from_slice([x.len() / (c * h * w), c, h, w], x)
+}
+
+/// The same bits; a product over a flattened image of several channels sums in the order of channels-last, so up to rounding.
+fn agree<E: Elem>(spec: &Spec, a: &[E], b: &[E]) {
+    let convolves =
+        spec.layers.iter().any(|l| matches!(l, LayerSpec::Conv2d { outputs, .. } if *outputs > 1));
+    let far = |a: E, b: E| (a - b).abs() > E::of(8.0) * E::EPSILON * (E::ONE + b.abs());
+    let wrong = a.iter().zip(b).filter(|&(&a, &b)| if convolves { far(a, b) } else { a != b }).count();
+    assert!(a.len() == b.len() && wrong == 0, "{spec:?}: {wrong} of {} differ: {a:?} {b:?}", a.len());
+}
+
+#[test]
+fn outputs_and_input_gradients_have_the_bits_of_the_tape() {
+    fn check<E: Elem>(spec: &Spec, n: usize) {
+        let net: Sequential<E> = spec.build(Key::new(3)).unwrap();
+        let plan = Plan::new(&net, spec.input, Mode::Eval).expect("a chain with a plan");
+        let x = examples::<E>(spec, n);
+        let tape = Tape::new();
+        let input = tape.leaf(shaped(spec, &x));
+        let z = net.forward(&Cx::eval(&tape), input);
+        let mut y = vec![E::ZERO; z.value().len()];
+        plan.forward(&x, &mut y);
+        agree(spec, &y, z.value().as_slice());
+        let seed = Array::from_fn(z.shape(), |i| E::of((i % 5) as f64 - 1.5));
+        let mut grads = vec![E::ZERO; 2 * x.len()];
+        plan.pullbacks(
+            &x,
+            2,
+            &mut |k, y, dy| {
+                agree(spec, y, z.value().as_slice());
+                dy.iter_mut().zip(seed.as_slice()).for_each(|(d, &s)| *d = s * E::of(1.0 - 3.0 * k as f64));
+            },
+            &mut grads,
+        );
+        let once = tape.backward(z, seed.clone());
+        let (first, second) = grads.split_at(x.len());
+        agree(spec, first, once.get(input).unwrap().as_slice());
+        let twice = tape.backward(z, sparring_tensor::elementwise::scale(&seed, E::of(-2.0)));
+        agree(spec, second, twice.get(input).unwrap().as_slice());
+    }
+    for spec in specs() {
+        for n in [1, 3, 33, 70] {
+            check::<f32>(&spec, n);
+        }
+        check::<f64>(&spec, 5);
+    }
+}
+
+/// Weights after some steps: on the tape, and by the plan.
+fn trained<E: Elem>(spec: &Spec, rule: AnyRule, n: usize) -> [Vec<E>; 2] {
+    let (x, net) = (examples::<E>(spec, n), |key| spec.build::<E>(Key::new(key)).unwrap());
+    let (mut eager, mut planned) = (net(3), net(3));
+    let mut stepper = Stepper::new(&planned, spec.input, rule).expect("a chain with a plan");
+    let mut optimizer = Optimizer::new(rule, None);
+    let classes = stepper.plan().outputs();
+    let labels = labels(n, classes);
+    for _ in 0..4 {
+        let tape = Tape::new();
+        let cx = Cx::train(&tape, Key::new(0), &[]);
+        let z = eager.forward(&cx, tape.constant(shaped(spec, &x)));
+        let loss = ops::mean(ops::row_loss(z, CrossEntropy, Arc::clone(&labels)));
+        let mut grads = tape.backward(loss, Array::scalar(E::ONE));
+        let value = loss.item().to_f64();
+        drop(tape);
+        optimizer.step(&mut eager, &mut grads, 1e-2).unwrap();
+        let scale = E::of(1.0 / n as f64);
+        let [sum, ..] = stepper.gradients(&x, |head| {
+            let (first, mut sum) = (head.first, 0.0);
+            for (i, (z, dz)) in head.iter().enumerate() {
+                sum += CrossEntropy.eval(z, &labels[first + i], dz).to_f64();
+                dz.iter_mut().for_each(|d| *d *= scale);
+            }
+            [sum, 0.0, 0.0]
+        });
+        assert!((sum / n as f64 - value).abs() < 1e-4 * value.max(1.0), "{spec:?}: loss {sum} and {value}");
+        stepper.update(&planned, &x, 1e-2).unwrap();
+    }
+    stepper.store(&mut planned);
+    [eager, planned].map(|net| {
+        let mut all = Vec::new();
+        net.visit("", &mut |_, p| all.extend_from_slice(p.value.as_slice()));
+        all
+    })
+}
+
+#[test]
+fn steps_follow_the_tape() {
+    let rules: [AnyRule; 2] =
+        [Adam::default().into(), Sgd { momentum: 0.9, weight_decay: 1e-2, ..Sgd::default() }.into()];
+    for spec in specs() {
+        for (rule, n) in rules.iter().flat_map(|r| [(*r, 1), (*r, 37), (*r, 130)]) {
+            let [eager, planned] = trained::<f64>(&spec, rule, n);
+            for (e, p) in eager.iter().zip(&planned) {
+                assert!((e - p).abs() < 1e-8, "{spec:?}, {rule}, {n}: {e} and {p}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_no_plan_says_so() {
+    let dropout = Spec::new(
+        [1, 1, 4],
+        vec![LayerSpec::Flatten, LayerSpec::Dropout { p: 0.5 }, LayerSpec::linear(4, 2)],
+    );
+    let net = dropout.build::<f32>(Key::new(1)).unwrap();
+    assert!(Plan::new(&net, [1, 1, 4], Mode::Train).is_none());
+    assert!(Plan::new(&net, [1, 1, 4], Mode::Eval).is_some());
+    let learnt = Spec::new([1, 1, 4], vec![LayerSpec::Flatten, LayerSpec::linear(4, 2), act("prelu")]);
+    assert!(Plan::new(&learnt.build::<f32>(Key::new(1)).unwrap(), [1, 1, 4], Mode::Eval).is_none());
+}
+
+#[test]
+fn a_gradient_that_is_not_finite_names_the_layer_and_changes_nothing() {
+    let spec = Spec::new(
+        [1, 1, 4],
+        vec![LayerSpec::Flatten, LayerSpec::linear(4, 3), act("relu"), LayerSpec::linear(3, 2)],
+    );
+    let mut net = spec.build::<f32>(Key::new(1)).unwrap();
+    let before = spec.build::<f32>(Key::new(1)).unwrap();
+    let mut stepper = Stepper::new(&net, spec.input, Adam::default().into()).unwrap();
+    let x = [0.5; 8];
+    stepper.gradients(&x, |head| {
+        head.iter().for_each(|(_, dz)| dz.fill(f32::NAN));
+        [0.0; 3]
+    });
+    let Err(NnError::NonFinite { name, step }) = stepper.update(&net, &x, 1e-3) else { panic!("refused") };
+    assert_eq!((name.as_str(), step), ("3.weight", 1));
+    stepper.store(&mut net);
+    let numbers = |net: &Sequential| {
+        let mut all = Vec::new();
+        net.visit("", &mut |_, p| all.extend_from_slice(p.value.as_slice()));
+        all
+    };
+    assert_eq!(numbers(&net), numbers(&before));
+}

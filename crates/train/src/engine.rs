@@ -1,0 +1,69 @@
+//! How a step is run: by a plan where the network has one, else on tapes.
+
+use crate::Recipe;
+use crate::parallel::{NonFinite, Tally, Tapes};
+use crate::supervised::Task;
+use sparring_datasets::MiniBatch;
+use sparring_nn::{Module, NnError, Optimizer, Plan, Stepper};
+use sparring_seed::Key;
+
+/// The state of the update rule and what runs the steps.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    stepper: Option<Stepper>,
+    optimizer: Optimizer,
+    tapes: Tapes,
+}
+
+/// Why a step was not done.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Loss(NonFinite),
+    Gradient(NnError),
+}
+
+impl Engine {
+    /// A plan needs a chain of layers that it knows, and gradients that nobody has to see all at once (clipping by the norm does).
+    pub(crate) fn new(net: &dyn Module<f32>, input: [usize; 3], recipe: &Recipe) -> Self {
+        let stepper = if recipe.clip.is_none() { Stepper::new(net, input, recipe.rule) } else { None };
+        Self { stepper, optimizer: Optimizer::new(recipe.rule, recipe.clip), tapes: Tapes::default() }
+    }
+    /// The network as it is now; `None` where the module itself is.
+    pub(crate) fn plan(&self) -> Option<&Plan> {
+        self.stepper.as_ref().map(Stepper::plan)
+    }
+    /// Brings the module up to date.
+    pub(crate) fn store(&self, net: &mut dyn Module<f32>) {
+        if let Some(stepper) = &self.stepper {
+            stepper.store(net);
+        }
+    }
+    pub(crate) fn step<T: Task + Sync>(
+        &mut self,
+        task: &mut T,
+        batch: &MiniBatch,
+        key: Key,
+        lr: f64,
+    ) -> Result<Tally, Failure> {
+        let Some(stepper) = &mut self.stepper else {
+            let shared: &T = task;
+            let (tally, mut grads) = self
+                .tapes
+                .gradients(batch.len(), |part| shared.loss(part, batch, key))
+                .map_err(Failure::Loss)?;
+            self.optimizer.step(task.net(), &mut grads, lr).map_err(Failure::Gradient)?;
+            return Ok(tally);
+        };
+        let shared: &T = task;
+        let [loss, right, other] = stepper.gradients(&batch.x, |head| shared.head(batch, head));
+        if !loss.is_finite() {
+            // The same step on tapes names the operation.
+            stepper.store(task.net());
+            let shared: &T = task;
+            let named = self.tapes.gradients(batch.len(), |part| shared.loss(part, batch, key)).err();
+            return Err(Failure::Loss(named.unwrap_or_else(|| NonFinite { loss, op: "the loss".into() })));
+        }
+        stepper.update(task.net(), &batch.x, lr).map_err(Failure::Gradient)?;
+        Ok(Tally { loss, right: right as usize, other })
+    }
+}

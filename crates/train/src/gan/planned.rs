@@ -1,0 +1,101 @@
+//! Steps of a GAN run by plans: each network packed once, the generator's gradient taken through the discriminator row by row.
+
+use crate::engine::Failure;
+use crate::parallel::NonFinite;
+use sparring_losses::{NonSaturating, RowLoss, Side};
+use sparring_math::Real;
+use sparring_models::Gan;
+use sparring_nn::Stepper;
+use sparring_optim::AnyRule;
+use sparring_tensor::{Array, Tensor};
+
+/// Both networks in training.
+#[derive(Debug)]
+pub(super) struct Planned {
+    discriminator: Stepper,
+    generator: Stepper,
+    /// Real examples, then as many fakes.
+    both: Vec<f32>,
+}
+
+/// What the discriminator made of a batch, before it learnt from it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Verdict {
+    pub(super) loss: f64,
+    /// Sums of σ(D(x)) and σ(D(G(z))).
+    pub(super) real: f64,
+    pub(super) fake: f64,
+}
+
+impl Planned {
+    /// `None` if one of the networks has no plan.
+    pub(super) fn new(model: &Gan, rule: AnyRule) -> Option<Self> {
+        Some(Self {
+            discriminator: Stepper::new(&model.discriminator, model.spec().discriminator.input, rule)?,
+            generator: Stepper::new(&model.generator, model.spec().generator.input, rule)?,
+            both: Vec::new(),
+        })
+    }
+    /// Writes both networks to the model.
+    pub(super) fn store(&self, model: &mut Gan) {
+        self.discriminator.store(&mut model.discriminator);
+        self.generator.store(&mut model.generator);
+    }
+    /// One step of the discriminator on `real` examples and as many fakes made from `z`.
+    pub(super) fn discriminate(
+        &mut self,
+        model: &Gan,
+        real: &[f32],
+        z: &Tensor,
+        lr: f64,
+    ) -> Result<Verdict, Failure> {
+        let n = z.shape()[0];
+        self.both.resize(2 * real.len(), 0.0);
+        let (first, fakes) = self.both.split_at_mut(real.len());
+        first.copy_from_slice(real);
+        self.generator.plan().forward(z.as_slice(), fakes);
+        let share = 1.0 / n as f32;
+        let [loss, real, fake] = self.discriminator.gradients(&self.both, |head| {
+            let (mut sums, from) = ([0.0; 3], head.first);
+            for (i, (logit, d)) in head.iter().enumerate() {
+                let (side, at) = if from + i < n { (Side::Real, 1) } else { (Side::Fake, 2) };
+                sums[0] += f64::from(NonSaturating.eval(logit, &side, d) * share);
+                sums[at] += Real::sigmoid(f64::from(logit[0]));
+                d[0] *= share;
+            }
+            sums
+        });
+        finite(loss)?;
+        self.discriminator.update(&model.discriminator, &self.both, lr).map_err(Failure::Gradient)?;
+        Ok(Verdict { loss, real, fake })
+    }
+    /// One step of the generator against the discriminator as it is; its loss.
+    pub(super) fn generate(&mut self, model: &Gan, z: &Tensor, lr: f64) -> Result<f64, Failure> {
+        let (share, critic) = (1.0 / z.shape()[0] as f32, self.discriminator.plan());
+        let [loss, ..] = self.generator.gradients(z.as_slice(), |head| {
+            let mut fakes = Array::<f32>::stale([head.rows * head.cols]);
+            let mut dx = Array::<f32>::stale([head.rows * head.cols]);
+            head.copy_outputs(fakes.as_mut_slice());
+            let mut loss = 0.0;
+            let mut judge = |_: usize, logits: &[f32], d: &mut [f32]| {
+                for (logit, d) in logits.chunks_exact(1).zip(d.chunks_exact_mut(1)) {
+                    loss += f64::from(NonSaturating.eval(logit, &Side::Generator, d) * share);
+                    d[0] *= share;
+                }
+            };
+            critic.pullbacks(fakes.as_slice(), 1, &mut judge, dx.as_mut_slice());
+            let cols = head.cols;
+            for ((_, dy), dx) in head.iter().zip(dx.as_slice().chunks_exact(cols)) {
+                dy.copy_from_slice(dx);
+            }
+            [loss, 0.0, 0.0]
+        });
+        finite(loss)?;
+        self.generator.update(&model.generator, z.as_slice(), lr).map_err(Failure::Gradient)?;
+        Ok(loss)
+    }
+}
+
+fn finite(loss: f64) -> Result<(), Failure> {
+    if loss.is_finite() { Ok(()) } else { Err(Failure::Loss(NonFinite { loss, op: "the loss".into() })) }
+}
