@@ -1,12 +1,12 @@
 //! The scalars an array may hold.
 
-use crate::kernels::Kernels;
+use crate::kernels::SparseKernels;
 use crate::pool::Pool;
 use sparring_math::Real;
 use std::sync::{LazyLock, Mutex};
 
 /// A scalar with kernels: `f32` or `f64`.
-pub trait Elem: Real + Kernels {
+pub trait Elem: Real + SparseKernels {
     /// The recycled buffers.
     #[doc(hidden)]
     fn pool() -> &'static Mutex<Pool<Self>>;

@@ -3,10 +3,11 @@
 use super::ConvBlock;
 use super::input_grad::Axis;
 use super::narrow::NARROW;
+use super::finite::finite;
 use crate::kernels::Door;
 use crate::pool::Buffer;
 use crate::{Elem, Panels};
-use sparring_math::simd;
+use sparring_math::simd::{self, Isa};
 
 /// A convolution's weight for [`ConvBlock::input_grad`], made by [`ConvBlock::turn`] from the panels of the forward pass; in memory only.
 #[derive(Clone, Debug)]
@@ -19,7 +20,8 @@ pub struct BackwardPanels<E: Elem> {
 #[derive(Clone, Debug)]
 pub(super) enum Form<E: Elem> {
     /// For each class of pixels, [`Axis`] by [`Axis`], rows (ky, kx, o) of the taps that reach it, last tap first, and columns c.
-    Wide(Vec<Panels<E>>),
+    /// And for gradients that are mostly zero \[ky\]\[o\]\[(kx, c)\], if all weights are finite.
+    Wide { phases: Vec<Panels<E>>, runs: Buffer<E>, finite: bool },
     /// \[oc\]\[(ky, kx, c)\].
     Narrow(Buffer<E>),
 }
@@ -27,7 +29,7 @@ pub(super) enum Form<E: Elem> {
 impl ConvBlock {
     /// Room for the turned weight, all zeros.
     pub fn backward_panels<E: Elem>(&self) -> BackwardPanels<E> {
-        self.backward_panels_on(E::door(simd::isa()))
+        self.backward_panels_on(simd::isa())
     }
     /// Fills `into` from the forward weight.
     ///
@@ -35,17 +37,18 @@ impl ConvBlock {
     /// If either belongs to another block.
     #[track_caller]
     pub fn turn<E: Elem>(&self, w: &Panels<E>, into: &mut BackwardPanels<E>) {
-        self.turn_on(E::door(simd::isa()), w, into);
+        self.turn_on(simd::isa(), w, into);
     }
 
-    pub(crate) fn backward_panels_on<E: Elem>(&self, door: &Door<E>) -> BackwardPanels<E> {
+    pub(crate) fn backward_panels_on<E: Elem>(&self, isa: Isa) -> BackwardPanels<E> {
+        let door = E::door(isa);
+        let mut data = Buffer::stale(self.oc * self.depth());
+        data.as_mut_slice().fill(E::ZERO);
         let form = if self.ic <= NARROW {
-            let mut data = Buffer::stale(self.oc * self.depth());
-            data.as_mut_slice().fill(E::ZERO);
             Form::Narrow(data)
         } else {
             let panels = |(v, u): (Axis, Axis)| Panels::zeros_for(door, v.count * u.count * self.oc, self.ic);
-            Form::Wide(Axis::pairs(self).map(panels).collect())
+            Form::Wide { phases: Axis::pairs(self).map(panels).collect(), runs: data, finite: true }
         };
         BackwardPanels { form, block: *self, width: door.panel() }
     }
@@ -59,7 +62,8 @@ impl ConvBlock {
         );
     }
     #[track_caller]
-    pub(crate) fn turn_on<E: Elem>(&self, door: &Door<E>, w: &Panels<E>, into: &mut BackwardPanels<E>) {
+    pub(crate) fn turn_on<E: Elem>(&self, isa: Isa, w: &Panels<E>, into: &mut BackwardPanels<E>) {
+        let door = E::door(isa);
         self.fits(door, w);
         self.turned(door, into);
         let (depth, width) = (self.depth(), door.panel());
@@ -69,9 +73,16 @@ impl ConvBlock {
                     door.transpose(panel, width, depth, cols, &mut data.as_mut_slice()[o * depth..], depth);
                 }
             }
-            Form::Wide(phases) => {
+            Form::Wide { phases, runs, finite: all } => {
+                *all = finite(isa, w.as_slice());
                 for ((v, u), phase) in Axis::pairs(self).zip(phases) {
                     self.turn_phase(door, w, v, u, phase);
+                }
+                let run = self.kernel[1] * self.ic;
+                for (ky, runs) in runs.as_mut_slice().chunks_mut((self.oc * run).max(1)).enumerate() {
+                    for (o, os, panel) in w.iter() {
+                        door.transpose(&panel[ky * run * width..], width, run, os, &mut runs[o * run..], run);
+                    }
                 }
             }
         }

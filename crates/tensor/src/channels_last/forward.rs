@@ -4,7 +4,7 @@ use super::ConvBlock;
 use super::frame::Framed;
 use crate::kernels::{Door, Patch, Start};
 use crate::{Elem, Panels};
-use sparring_math::simd;
+use sparring_math::simd::{self, Isa};
 
 impl ConvBlock {
     /// y\[i, j, o\] = b\[o\] + Σ over ky, kx, c of x\[i·sy + ky − py, j·sx + kx − px, c\] · w\[(ky, kx, c), o\], with zeros outside the image;
@@ -17,18 +17,19 @@ impl ConvBlock {
     /// If a length does not fit.
     #[track_caller]
     pub fn forward<E: Elem>(&self, w: &Panels<E>, bias: Option<&[E]>, x: &[E], y: &mut [E]) {
-        self.forward_on(E::door(simd::isa()), w, bias, x, y);
+        self.forward_on(simd::isa(), w, bias, x, y);
     }
 
     #[track_caller]
     pub(super) fn forward_on<E: Elem>(
         &self,
-        door: &Door<E>,
+        isa: Isa,
         w: &Panels<E>,
         bias: Option<&[E]>,
         x: &[E],
         y: &mut [E],
     ) {
+        let door = E::door(isa);
         self.images("conv forward", x.len(), y.len());
         let mut frame = Framed::new(self.ic, self.frame(), self.padding != [0, 0]);
         if x.is_empty() || y.is_empty() {

@@ -5,7 +5,7 @@ use super::frame::pad;
 use super::{BackwardPanels, ConvBlock};
 use crate::kernels::{Door, Patch, Scratch, Start};
 use crate::{Elem, Panels};
-use sparring_math::simd;
+use sparring_math::simd::{self, Isa};
 
 /// The taps that reach the pixels ≡ `residue` modulo the stride along one axis: k = first + stride · t, t < count. Pixel
 /// residue + stride · u then sees output positions u + lead − (count − 1) ..= u + lead.
@@ -55,17 +55,18 @@ impl ConvBlock {
     /// If a length does not fit or `w` belongs to another block.
     #[track_caller]
     pub fn input_grad<E: Elem>(&self, w: &BackwardPanels<E>, dy: &[E], dx: &mut [E]) {
-        self.input_grad_on(E::door(simd::isa()), w, dy, dx);
+        self.input_grad_on(simd::isa(), w, dy, dx);
     }
 
     #[track_caller]
     pub(crate) fn input_grad_on<E: Elem>(
         &self,
-        door: &Door<E>,
+        isa: Isa,
         w: &BackwardPanels<E>,
         dy: &[E],
         dx: &mut [E],
     ) {
+        let (door, sparse) = (E::door(isa), E::sparse(isa));
         self.images("conv input_grad", dx.len(), dy.len());
         self.turned(door, w);
         if dy.is_empty() || dx.is_empty() {
@@ -74,7 +75,11 @@ impl ConvBlock {
         for (dy, dx) in dy.chunks(self.result()).zip(dx.chunks_mut(self.image())) {
             match &w.form {
                 Form::Narrow(w) => self.narrow_input_grad(door, w.as_slice(), dy, dx),
-                Form::Wide(w) => self.wide_input_grad(door, w, dy, dx),
+                Form::Wide { phases, runs, finite } => {
+                    if !finite || !self.sparse_input_grad(sparse, runs.as_slice(), dy, dx) {
+                        self.wide_input_grad(door, phases, dy, dx);
+                    }
+                }
             }
         }
     }

@@ -7,6 +7,7 @@
 mod backward;
 mod bias_grad;
 mod block;
+mod finite;
 mod forward;
 mod frame;
 mod input_grad;
@@ -16,6 +17,7 @@ mod pool;
 mod pool_kernels;
 #[cfg(test)]
 mod pool_tests;
+mod sparse_input_grad;
 #[cfg(test)]
 mod tests;
 mod weight_grad;
@@ -24,5 +26,6 @@ mod weights;
 pub use backward::BackwardPanels;
 pub use block::ConvBlock;
 pub(crate) use frame::from_planes;
+pub(crate) use weight_grad::WeightGrad;
 pub use planes::{to_channels_last, to_planes};
 pub use pool::PoolBlock;

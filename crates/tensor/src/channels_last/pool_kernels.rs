@@ -142,33 +142,39 @@ impl<E: Elem, const RELU: bool> simd::Kernel for Back<'_, E, RELU> {
 
 #[inline(always)]
 fn passed<E: Elem, const RELU: bool>(dy: E, y: E) -> E {
-    if !RELU || y > E::ZERO {
+    let numbers = if y > E::ZERO { dy } else { E::ZERO };
+    if !RELU {
         dy
     } else if y.is_nan() {
         y
     } else {
-        E::ZERO
+        numbers
     }
 }
 
 /// A window of 2 x 2: its four pixels are written once.
 #[inline(always)]
-fn spread<E: Elem, const RELU: bool>(dy: &[E], y: &[E], at: &[u8], dx: [&mut [E]; 4]) {
+fn spread<E: Elem, const RELU: bool>(dy: &[E], y: &[E], at: &[u8], mut dx: [&mut [E]; 4]) {
     let n = dy.len();
-    let (at, whole) = (&at[..n], n / LANES * LANES);
-    for (place, dx) in dx.into_iter().enumerate() {
-        let dx = &mut dx[..n];
-        let parts = dx.as_chunks_mut::<LANES>().0.iter_mut().zip(dy.as_chunks::<LANES>().0);
-        for (k, ((dx, dy), at)) in parts.zip(at.as_chunks::<LANES>().0).enumerate() {
-            let y = if RELU { &y[k * LANES..][..LANES] } else { &dy[..] };
+    let y = if RELU { y } else { dy };
+    let whole = n / LANES * LANES;
+    let parts = dy.as_chunks::<LANES>().0.iter().zip(y.as_chunks::<LANES>().0);
+    for (k, ((dy, y), at)) in parts.zip(at.as_chunks::<LANES>().0).enumerate() {
+        let mut v = [E::ZERO; LANES];
+        for l in 0..LANES {
+            v[l] = passed::<E, RELU>(dy[l], y[l]);
+        }
+        for (place, dx) in dx.iter_mut().enumerate() {
+            let dx = &mut dx[k * LANES..][..LANES];
             for l in 0..LANES {
-                let v = passed::<E, RELU>(dy[l], y[l]);
-                dx[l] = if usize::from(at[l]) == place { v } else { E::ZERO };
+                dx[l] = if at[l] == place as u8 { v[l] } else { E::ZERO };
             }
         }
-        for l in whole..n {
-            let v = passed::<E, RELU>(dy[l], if RELU { y[l] } else { dy[l] });
-            dx[l] = if usize::from(at[l]) == place { v } else { E::ZERO };
+    }
+    for l in whole..n {
+        for (place, dx) in dx.iter_mut().enumerate() {
+            let v = passed::<E, RELU>(dy[l], y[l]);
+            dx[l] = if at[l] == place as u8 { v } else { E::ZERO };
         }
     }
 }

@@ -1,14 +1,15 @@
 //! The gradient at the weight.
 
 use super::ConvBlock;
+use super::finite::finite;
 use super::frame::Framed;
 use crate::Elem;
-use crate::kernels::{Door, Patch, Scratch, Start};
-use sparring_math::simd;
+use crate::kernels::{Patch, Scratch, Start};
+use sparring_math::simd::{self, Isa};
 
 impl ConvBlock {
     /// acc\[(ky, kx, c), o\] += Σ over i, j of dy\[i, j, o\] · x\[i·sy + ky − py, j·sx + kx − px, c\]: each element goes on as one chain, over the pixels
-    /// in order, so images may come in one call or in several.
+    /// in order, so images may come in one call or in several. Several in one call are faster where `dy` is mostly zero, as behind max pooling.
     ///
     /// # Shapes
     /// `x` \[h\]\[w\]\[ic\], `dy` \[oh\]\[ow\]\[oc\], or several images one after the other; `acc` as long as the numbers of the weight's
@@ -18,68 +19,135 @@ impl ConvBlock {
     /// If a length does not fit.
     #[track_caller]
     pub fn weight_grad<E: Elem>(&self, x: &[E], dy: &[E], acc: &mut [E]) {
-        self.weight_grad_on(E::door(simd::isa()), x, dy, acc);
+        self.weight_grad_on(simd::isa(), x, dy, acc);
     }
 
     #[track_caller]
-    pub(super) fn weight_grad_on<E: Elem>(&self, door: &Door<E>, x: &[E], dy: &[E], acc: &mut [E]) {
+    pub(super) fn weight_grad_on<E: Elem>(&self, isa: Isa, x: &[E], dy: &[E], acc: &mut [E]) {
         self.images("conv weight_grad", x.len(), dy.len());
+        let mut sum = WeightGrad::new(isa, *self, acc);
         let mut frame = Framed::new(self.ic, self.frame(), self.padding != [0, 0]);
         if x.is_empty() || dy.is_empty() {
             return;
         }
         for (x, dy) in x.chunks(self.image()).zip(dy.chunks(self.result())) {
             let (image, row) = frame.take(x, self.ic, self.input, self.padding);
-            self.weight_grad_framed(door, image, row, dy, acc);
+            sum.add(image, row, dy);
+        }
+        sum.finish();
+    }
+}
+
+/// A sum over images on its way.
+pub(crate) struct WeightGrad<'a, E: Elem> {
+    isa: Isa,
+    block: ConvBlock,
+    /// As panels.
+    acc: &'a mut [E],
+    /// \[oc\]\[(ky, kx, c)\]; while it is there `acc` is out of date.
+    runs: Option<Scratch<E>>,
+}
+
+impl<'a, E: Elem> WeightGrad<'a, E> {
+    /// Goes on from the numbers in `acc`, the layout of panels.
+    #[track_caller]
+    pub fn new(isa: Isa, block: ConvBlock, acc: &'a mut [E]) -> Self {
+        let size = block.depth() * block.oc.next_multiple_of(E::door(isa).panel());
+        assert!(acc.len() == size, "conv weight_grad: {} numbers for panels of {block:?}", acc.len());
+        Self { isa, block, acc, runs: None }
+    }
+    /// Adds one image, in its frame, rows `row` numbers apart.
+    pub fn add(&mut self, image: &[E], row: usize, dy: &[E]) {
+        if !self.add_sparse(image, row, dy) {
+            self.to_panels();
+            self.add_dense(image, row, dy);
         }
     }
+    /// Leaves the sum in `acc`.
+    pub fn finish(mut self) {
+        self.to_panels();
+    }
 
-    /// One image in its frame, rows `row` numbers apart.
-    #[track_caller]
-    pub(crate) fn weight_grad_framed<E: Elem>(
-        &self,
-        door: &Door<E>,
-        image: &[E],
-        row: usize,
-        dy: &[E],
-        acc: &mut [E],
-    ) {
-        let ([kh, kw], [oh, ow], [sy, sx]) = (self.kernel, self.output, self.stride);
-        let (width, depth) = (door.panel(), self.depth());
-        assert!(
-            acc.len() == depth * self.oc.next_multiple_of(width),
-            "conv weight_grad: {} numbers for panels of {self:?}",
-            acc.len()
-        );
+    fn add_dense(&mut self, image: &[E], row: usize, dy: &[E]) {
+        let (door, b) = (E::door(self.isa), &self.block);
+        let ([kh, kw], [oh, ow], [sy, sx]) = (b.kernel, b.output, b.stride);
+        let (width, depth) = (door.panel(), b.depth());
         // Whole vectors in every row, the last with zeros.
-        let ldb = self.oc.next_multiple_of(door.lanes());
-        let mut store = Scratch::<E>::stale(if ldb > self.oc { self.pixels() * ldb } else { 0 });
-        let dy = if ldb > self.oc {
+        let ldb = b.oc.next_multiple_of(door.lanes());
+        let mut store = Scratch::<E>::stale(if ldb > b.oc { b.pixels() * ldb } else { 0 });
+        let dy = if ldb > b.oc {
             let store = store.as_mut_slice();
-            for (to, from) in store.chunks_exact_mut(ldb).zip(dy.chunks_exact(self.oc)) {
-                to[..self.oc].copy_from_slice(from);
-                to[self.oc..].fill(E::ZERO);
+            for (to, from) in store.chunks_exact_mut(ldb).zip(dy.chunks_exact(b.oc)) {
+                to[..b.oc].copy_from_slice(from);
+                to[b.oc..].fill(E::ZERO);
             }
             store
         } else {
             dy
         };
-        for (q, acc) in acc.chunks_mut((depth * width).max(1)).enumerate() {
-            let cols = (self.oc - q * width).min(width);
+        for (q, acc) in self.acc.chunks_mut((depth * width).max(1)).enumerate() {
+            let cols = (b.oc - q * width).min(width);
             for ky in 0..kh {
-                for (m, rows) in door.cut(kw * self.ic) {
+                for (m, rows) in door.cut(kw * b.ic) {
                     let patch = Patch {
                         data: &image[ky * row + m..],
                         row: 1,
-                        step: sx * self.ic,
+                        step: sx * b.ic,
                         segment: sy * row,
                         segments: oh,
                         k: ow,
                     };
-                    let out = &mut acc[(ky * kw * self.ic + m) * width..];
+                    let out = &mut acc[(ky * kw * b.ic + m) * width..];
                     door.tile(rows, cols, patch, &dy[q * width..], ldb, Start::Out, out, width);
                 }
             }
+        }
+    }
+
+    /// The same numbers (but for the sign of a zero) from what is not zero in `dy`: for each channel of the output a list of pixels, and for each row
+    /// of taps a run of kw · ic numbers of the image. False, and nothing done, if there is too much, or if a zero may not be skipped.
+    fn add_sparse(&mut self, image: &[E], row: usize, dy: &[E]) -> bool {
+        let (door, kernels, b) = (E::door(self.isa), E::sparse(self.isa), &self.block);
+        let ([kh, kw], [_, ow], [sy, sx]) = (b.kernel, b.output, b.stride);
+        let (most, pixels, run, depth) = (b.most_nonzeros(kernels), b.pixels(), kw * b.ic, b.depth());
+        if most == 0 || !finite(self.isa, image) {
+            return false;
+        }
+        let (width, acc) = (door.panel(), &*self.acc);
+        E::lists().with_borrow_mut(|lists| {
+            let mut planes = Scratch::<E>::stale(b.result());
+            let planes = planes.as_mut_slice();
+            door.transpose(dy, b.oc, pixels, b.oc, planes, pixels);
+            lists.offsets.set((0..pixels).map(|p| (p / ow * sy * row + p % ow * sx * b.ic) as u32));
+            if !lists.fill(kernels, planes, most) {
+                return false;
+            }
+            let runs = self.runs.get_or_insert_with(|| {
+                let mut runs = Scratch::stale(b.oc * depth);
+                for (q, acc) in acc.chunks((depth * width).max(1)).enumerate() {
+                    let cols = (b.oc - q * width).min(width);
+                    let to = &mut runs.as_mut_slice()[q * width * depth..];
+                    door.transpose(acc, width, depth, cols, to, depth);
+                }
+                runs
+            });
+            for (o, acc) in runs.as_mut_slice().chunks_mut(depth).enumerate() {
+                for (ky, acc) in acc.chunks_mut(run).enumerate().take(kh) {
+                    kernels.add(&lists.nonzeros, lists.group(o), &image[ky * row..], acc);
+                }
+            }
+            true
+        })
+    }
+
+    fn to_panels(&mut self) {
+        let Some(mut runs) = self.runs.take() else { return };
+        let (door, depth, oc) = (E::door(self.isa), self.block.depth(), self.block.oc);
+        let width = door.panel();
+        for (q, acc) in self.acc.chunks_mut((depth * width).max(1)).enumerate() {
+            let cols = (oc - q * width).min(width);
+            let from = &runs.as_mut_slice()[q * width * depth..];
+            door.transpose(from, depth, cols, depth, acc, width);
         }
     }
 }

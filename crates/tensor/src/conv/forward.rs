@@ -2,9 +2,9 @@
 
 use super::geometry::Plan;
 use crate::channels_last::from_planes;
-use crate::kernels::{Door, Scratch};
+use crate::kernels::Scratch;
 use crate::{Array, ConvGeometry, Elem, Panels, par};
-use sparring_math::simd;
+use sparring_math::simd::{self, Isa};
 
 /// y\[n, o, i, j\] = b\[o\] + Σ over ky, kx, c of x\[n, c, i·sy + ky − py, j·sx + kx − px\] · w\[o, c, ky, kx\], with zeros outside the image.
 ///
@@ -28,7 +28,7 @@ pub fn conv2d<E: Elem>(x: &Array<E>, w: &Array<E>, bias: Option<&Array<E>>, g: C
     }
     let mut y = Array::stale(plan.result());
     forward(
-        E::door(simd::isa()),
+        simd::isa(),
         &plan,
         x.as_slice(),
         w.as_slice(),
@@ -39,7 +39,8 @@ pub fn conv2d<E: Elem>(x: &Array<E>, w: &Array<E>, bias: Option<&Array<E>>, g: C
 }
 
 /// The same on slices, with the kernels of one instruction set.
-pub(super) fn forward<E: Elem>(door: &Door<E>, p: &Plan, x: &[E], w: &[E], bias: Option<&[E]>, y: &mut [E]) {
+pub(super) fn forward<E: Elem>(isa: Isa, p: &Plan, x: &[E], w: &[E], bias: Option<&[E]>, y: &mut [E]) {
+    let door = E::door(isa);
     let (b, [ic, oc], frame) = (p.block, p.block.channels(), p.block.frame());
     let mut weights = Panels::zeros_for(door, b.depth(), oc);
     b.pack_on(door, w, &mut weights);

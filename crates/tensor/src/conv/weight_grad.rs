@@ -1,11 +1,11 @@
 //! The gradient at the kernel.
 
 use super::geometry::Plan;
-use crate::channels_last::{ConvBlock, from_planes};
-use crate::kernels::{Door, Scratch};
+use crate::channels_last::{ConvBlock, WeightGrad, from_planes};
+use crate::kernels::Scratch;
 use crate::pool::Buffer;
 use crate::{Array, ConvGeometry, Elem, Shape, par};
-use sparring_math::simd;
+use sparring_math::simd::{self, Isa};
 use std::ops::Range;
 
 /// Fewest examples whose gradients are summed as one chain.
@@ -31,20 +31,20 @@ const CHUNKS: usize = 64;
 pub fn conv2d_weight_grad<E: Elem>(x: &Array<E>, dy: &Array<E>, weight: Shape, g: ConvGeometry) -> Array<E> {
     let plan = Plan::backward("conv2d_weight_grad", x.shape(), weight, dy.shape(), g);
     let mut dw = Array::stale(weight);
-    weight_grad(E::door(simd::isa()), &plan, x.as_slice(), dy.as_slice(), dw.as_mut_slice());
+    weight_grad(simd::isa(), &plan, x.as_slice(), dy.as_slice(), dw.as_mut_slice());
     dw
 }
 
 /// The same on slices, with the kernels of one instruction set.
-pub(super) fn weight_grad<E: Elem>(door: &Door<E>, p: &Plan, x: &[E], dy: &[E], dw: &mut [E]) {
-    let b = p.block;
+pub(super) fn weight_grad<E: Elem>(isa: Isa, p: &Plan, x: &[E], dy: &[E], dw: &mut [E]) {
+    let (door, b) = (E::door(isa), p.block);
     let size = b.depth() * b.channels()[1].next_multiple_of(door.panel());
     // From the shape alone, and the chunks' sums are added in order: the result depends neither on threads nor on timing.
     let each = p.n.div_ceil(CHUNKS).max(CHUNK);
     let chunks = p.n.div_ceil(each).max(1);
     let mut parts = Buffer::<E>::stale(chunks * size);
     par::for_each_chunk(parts.as_mut_slice(), size.max(1), p.work(), |i, part| {
-        chunk(door, &b, x, dy, i * each..p.n.min((i + 1) * each), part);
+        chunk(isa, &b, x, dy, i * each..p.n.min((i + 1) * each), part);
     });
     let (sum, rest) = parts.as_mut_slice().split_at_mut(size);
     for part in rest.chunks(size.max(1)) {
@@ -54,15 +54,17 @@ pub(super) fn weight_grad<E: Elem>(door: &Door<E>, p: &Plan, x: &[E], dy: &[E], 
 }
 
 /// The sum over some images, as panels.
-fn chunk<E: Elem>(door: &Door<E>, b: &ConvBlock, x: &[E], dy: &[E], images: Range<usize>, part: &mut [E]) {
-    let ([ic, oc], frame) = (b.channels(), b.frame());
+fn chunk<E: Elem>(isa: Isa, b: &ConvBlock, x: &[E], dy: &[E], images: Range<usize>, part: &mut [E]) {
+    let (door, [ic, oc], frame) = (E::door(isa), b.channels(), b.frame());
     let mut image = Scratch::<E>::stale(frame[0] * frame[1] * ic);
     let mut last = Scratch::<E>::stale(b.result());
     let (image, last) = (image.as_mut_slice(), last.as_mut_slice());
     part.fill(E::ZERO);
+    let mut sum = WeightGrad::new(isa, *b, part);
     for n in images {
         from_planes(door, &x[n * b.image()..][..b.image()], ic, b.input(), b.padding(), frame, image);
         door.transpose(&dy[n * b.result()..], b.pixels(), oc, b.pixels(), last, oc);
-        b.weight_grad_framed(door, image, frame[1] * ic, last, part);
+        sum.add(image, frame[1] * ic, last);
     }
+    sum.finish();
 }

@@ -15,11 +15,13 @@ mod pack;
 mod patience;
 mod portable;
 mod scratch;
+mod sparse;
 #[cfg(test)]
 mod tests;
 mod tile;
 mod transpose;
 
 pub use dense::{Start, product};
-pub use door::{Door, Kernels, Patch};
+pub use door::{Door, Patch};
 pub use scratch::Scratch;
+pub use sparse::{Sparse, SparseKernels};
