@@ -1,8 +1,7 @@
 //! The two reverse passes: values (`backward`) and variables (`grad`).
 
-use crate::{Grads, Handled, Saved, Sinks, Tape, Var, Vjp, ops};
+use crate::{Grads, Handled, Op, Saved, Sinks, Tape, Var, Vjp, ops};
 use sparring_tensor::{Array, Elem};
-use std::sync::Arc;
 
 /// Which rule the plain backward pass uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,44 +37,42 @@ impl<E: Elem> Tape<E> {
         );
         let inner = self.inner.borrow();
         let top = root.id() as usize;
-        let mut slots: Vec<Option<Array<E>>> = vec![None; top + 1];
+        let mut slots = self.slots.take();
+        if slots.len() <= top {
+            slots.resize_with(top + 1, || None);
+        }
         slots[top] = Some(seed);
-        for i in (0..=top).rev() {
-            let node = &inner.nodes[i];
+        for (i, node) in inner.nodes[..=top].iter().enumerate().rev() {
             let Some(op) = node.op.as_ref().filter(|_| node.needs) else { continue };
             let Some(grad) = slots[i].take() else { continue };
             let inputs = inner.inputs(node);
-            let mut wants = [false; 8];
-            let many: Vec<bool>;
-            let wants = if inputs.len() <= wants.len() {
-                for (w, &id) in wants.iter_mut().zip(inputs) {
-                    *w = inner.nodes[id as usize].needs;
-                }
-                &wants[..inputs.len()]
-            } else {
-                many = inputs.iter().map(|&id| inner.nodes[id as usize].needs).collect();
-                &many
+            let value = |id: u32| &inner.nodes[id as usize].value;
+            let wants = |id: u32| inner.nodes[id as usize].needs;
+            let mut pull = |values: &[&Array<E>], wants: &[bool]| {
+                let at = Saved { inputs: values, output: &node.value, grad: &grad };
+                pull_back(&**op, at, path, &mut Sinks { slots: &mut slots, inputs, wants });
             };
-            let values: Vec<&Array<E>> = inputs.iter().map(|&id| &inner.nodes[id as usize].value).collect();
-            let at = Saved { inputs: &values, output: &node.value, grad: &grad };
-            let mut sinks = Sinks { slots: &mut slots, inputs, wants };
-            if path == Path::Fast && op.accumulate(at, &mut sinks) == Handled::Yes {
-                continue;
-            }
-            let scratch = Self::new();
-            let xs: Vec<_> = values.iter().map(|&v| scratch.constant(v.clone())).collect();
-            let output = scratch.constant(node.value.clone());
-            let grad = scratch.constant(grad.clone());
-            let cotangents = op.vjp(Vjp { inputs: &xs, output, grad, wants });
-            debug_assert_eq!(cotangents.len(), inputs.len(), "{}: one cotangent an input", op.name());
-            for (k, g) in cotangents.into_iter().enumerate() {
-                if let Some(g) = g {
-                    sinks.add(k, || g.value());
+            match *inputs {
+                [a] => pull(&[value(a)], &[wants(a)]),
+                [a, b] => pull(&[value(a), value(b)], &[wants(a), wants(b)]),
+                [a, b, c] => pull(&[value(a), value(b), value(c)], &[wants(a), wants(b), wants(c)]),
+                _ => {
+                    let values: Vec<_> = inputs.iter().map(|&id| value(id)).collect();
+                    let wants: Vec<_> = inputs.iter().map(|&id| wants(id)).collect();
+                    pull(&values, &wants);
                 }
             }
         }
-        let bound = inner.bound.iter().filter(|b| b.1 && b.2 <= root.id()).map(|b| (b.0, b.2)).collect();
-        Grads { slots, bound }
+        let mut grads = Grads::new(&self.lists);
+        for leaf in inner.leaves.iter().take_while(|leaf| leaf.node <= root.id()) {
+            if let Some(grad) = slots[leaf.node as usize].take() {
+                grads.push(leaf.node, leaf.param, grad);
+            }
+        }
+        // A root that no leaf flows into still has its seed.
+        slots[top] = None;
+        self.slots.replace(slots);
+        grads
     }
 
     /// Gradients of the sum of `root` with respect to `wrt`, recorded: they can be differentiated again. Zero where
@@ -112,16 +109,18 @@ impl<E: Elem> Tape<E> {
         cotangents[top] = Some(seed);
         for i in (0..=top).rev() {
             let Some(grad) = cotangents[i].filter(|_| on_path[i]) else { continue };
+            // The rule records on this tape, so it must not be borrowed meanwhile.
             let (op, ids) = {
-                let inner = self.inner.borrow();
-                let node = &inner.nodes[i];
-                let Some(op) = &node.op else { continue };
-                (Arc::clone(op), inner.inputs(node).to_vec())
+                let mut inner = self.inner.borrow_mut();
+                let Some(op) = inner.nodes[i].op.take() else { continue };
+                (op, inner.inputs(&inner.nodes[i]).to_vec())
             };
             let inputs: Vec<_> = ids.iter().map(|&id| Var::new(self, id)).collect();
             let wants: Vec<_> = ids.iter().map(|&id| on_path[id as usize]).collect();
             let at = Vjp { inputs: &inputs, output: Var::new(self, i as u32), grad, wants: &wants };
-            for (g, &id) in op.vjp(at).into_iter().zip(&ids) {
+            let pulled = op.vjp(at);
+            self.inner.borrow_mut().nodes[i].op = Some(op);
+            for (g, &id) in pulled.into_iter().zip(&ids) {
                 if let (Some(g), true) = (g, on_path[id as usize]) {
                     let slot = &mut cotangents[id as usize];
                     *slot = Some(slot.map_or(g, |sum| ops::add(sum, g)));
@@ -134,5 +133,23 @@ impl<E: Elem> Tape<E> {
                 found.unwrap_or_else(|| self.constant(Array::zeros(x.shape())))
             })
             .collect()
+    }
+}
+
+/// Adds the cotangents of the inputs to `sinks`, by `accumulate` or, evaluated on a tape of its own, by `vjp`.
+fn pull_back<E: Elem>(op: &dyn Op<E>, at: Saved<'_, E>, path: Path, sinks: &mut Sinks<'_, E>) {
+    if path == Path::Fast && op.accumulate(at, sinks) == Handled::Yes {
+        return;
+    }
+    let scratch = Tape::new();
+    let xs: Vec<_> = at.inputs.iter().map(|&v| scratch.constant(v.clone())).collect();
+    let output = scratch.constant(at.output.clone());
+    let grad = scratch.constant(at.grad.clone());
+    let cotangents = op.vjp(Vjp { inputs: &xs, output, grad, wants: sinks.wants });
+    debug_assert_eq!(cotangents.len(), xs.len(), "{}: one cotangent an input", op.name());
+    for (k, g) in cotangents.into_iter().enumerate() {
+        if let Some(g) = g {
+            sinks.add(k, || g.value());
+        }
     }
 }

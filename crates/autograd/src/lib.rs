@@ -4,14 +4,17 @@
 mod backward;
 pub mod check;
 mod grads;
+mod held;
 mod op;
 pub mod ops;
+mod sinks;
 mod tape;
 mod var;
 
 pub use backward::Path;
 pub use check::{CheckError, Checking, gradcheck, gradgradcheck};
-pub use grads::{Grads, Sinks};
+pub use grads::Grads;
 pub use op::{Handled, Op, Saved, Vjp};
+pub use sinks::Sinks;
 pub use tape::{NodeView, Tape};
 pub use var::Var;

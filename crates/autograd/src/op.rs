@@ -2,6 +2,7 @@
 
 use crate::{Sinks, Var};
 use sparring_tensor::{Array, Elem};
+use std::any::Any;
 use std::fmt::Debug;
 
 /// What the rule of an operation sees: its inputs and output, the cotangent of the output, and which inputs want theirs.
@@ -48,7 +49,7 @@ pub enum Handled {
 ///
 /// `vjp` is the definition, written in operations, so that the gradient of a gradient is a gradient like any other.
 /// `accumulate` may do the same on values, straight into the gradient buffers; a test over all operations holds the two equal.
-pub trait Op<E: Elem>: Debug + Send + Sync {
+pub trait Op<E: Elem>: Any + Debug + Send + Sync {
     /// The name in error messages and graph walks.
     fn name(&self) -> &'static str;
     /// The value. Panics on shapes that do not fit, naming operation and shapes.

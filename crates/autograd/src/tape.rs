@@ -1,33 +1,74 @@
 //! The tape: an arena of nodes, appended to by operations, walked backwards by `backward.rs`.
 
+use crate::grads::Lists;
+use crate::held::Held;
 use crate::{Op, Var};
 use sparring_tensor::{Array, Elem, Shape};
 use std::cell::RefCell;
-use std::sync::Arc;
 
 /// One recorded value.
 #[derive(Debug)]
 pub(crate) struct Node<E: Elem> {
     pub(crate) value: Array<E>,
-    /// `None` for leaves and constants.
-    pub(crate) op: Option<Arc<dyn Op<E>>>,
+    /// `None` for leaves and constants, and while the rule of the operation runs.
+    pub(crate) op: Option<Held<E>>,
     /// First edge and number of edges in [`Inner::edges`].
     pub(crate) first: u32,
     pub(crate) arity: u32,
     pub(crate) needs: bool,
 }
 
+/// A value whose gradient is wanted, and the parameter it is, if any.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leaf {
+    pub(crate) node: u32,
+    pub(crate) param: Option<u64>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Inner<E: Elem> {
     pub(crate) nodes: Vec<Node<E>>,
     pub(crate) edges: Vec<u32>,
+    /// In the order of the nodes.
+    pub(crate) leaves: Vec<Leaf>,
     /// (parameter, wants a gradient, node).
     pub(crate) bound: Vec<(u64, bool, u32)>,
+    /// Operations of the recording before the last reset, by position: where the same kind of operation comes again, as
+    /// it does step after step, it moves into the same box.
+    pub(crate) spare: Vec<Option<Held<E>>>,
 }
 
 impl<E: Elem> Inner<E> {
+    fn new() -> Self {
+        Self {
+            nodes: Vec::new(),
+            edges: Vec::new(),
+            leaves: Vec::new(),
+            bound: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
     pub(crate) fn inputs(&self, node: &Node<E>) -> &[u32] {
         &self.edges[node.first as usize..(node.first + node.arity) as usize]
+    }
+    fn push(&mut self, value: Array<E>, op: Option<Held<E>>, inputs: &[Var<'_, E>]) -> u32 {
+        let id = self.nodes.len() as u32;
+        let first = self.edges.len() as u32;
+        let mut needs = false;
+        for x in inputs {
+            needs |= self.nodes[x.id() as usize].needs;
+            self.edges.push(x.id());
+        }
+        self.nodes.push(Node { value, op, first, arity: inputs.len() as u32, needs });
+        id
+    }
+    fn push_leaf(&mut self, value: Array<E>, param: Option<u64>, needs: bool) -> u32 {
+        let node = self.push(value, None, &[]);
+        if needs {
+            self.nodes[node as usize].needs = true;
+            self.leaves.push(Leaf { node, param });
+        }
+        node
     }
 }
 
@@ -35,6 +76,10 @@ impl<E: Elem> Inner<E> {
 #[derive(Debug)]
 pub struct Tape<E: Elem = f32> {
     pub(crate) inner: RefCell<Inner<E>>,
+    /// Working memory of the backward pass, all `None` between two passes.
+    pub(crate) slots: RefCell<Vec<Option<Array<E>>>>,
+    /// Lists of gradients that were dropped.
+    pub(crate) lists: Lists<E>,
 }
 
 /// A node seen from outside, for exports, summaries and bounds.
@@ -57,15 +102,15 @@ impl<E: Elem> Default for Tape<E> {
 impl<E: Elem> Tape<E> {
     /// An empty tape.
     pub fn new() -> Self {
-        Self { inner: RefCell::new(Inner { nodes: Vec::new(), edges: Vec::new(), bound: Vec::new() }) }
+        Self { inner: RefCell::new(Inner::new()), slots: RefCell::default(), lists: Lists::default() }
     }
     /// A value whose gradient is wanted.
     pub fn leaf(&self, value: Array<E>) -> Var<'_, E> {
-        self.push(value, None, &[], true)
+        Var::new(self, self.inner.borrow_mut().push_leaf(value, None, true))
     }
     /// A value whose gradient nobody wants.
     pub fn constant(&self, value: Array<E>) -> Var<'_, E> {
-        self.push(value, None, &[], false)
+        Var::new(self, self.inner.borrow_mut().push_leaf(value, None, false))
     }
     /// The parameter with this number: one node however often it is bound, a leaf or a constant.
     ///
@@ -73,7 +118,7 @@ impl<E: Elem> Tape<E> {
     /// If the parameter was changed since it was bound to this tape: reset the tape first.
     #[track_caller]
     pub fn bind(&self, param: u64, value: &Array<E>, wants_grad: bool) -> Var<'_, E> {
-        let inner = self.inner.borrow();
+        let mut inner = self.inner.borrow_mut();
         if let Some(&(_, _, id)) = inner.bound.iter().find(|b| b.0 == param && b.1 == wants_grad) {
             let same = std::ptr::eq(inner.nodes[id as usize].value.as_slice(), value.as_slice());
             assert!(
@@ -82,30 +127,17 @@ impl<E: Elem> Tape<E> {
             );
             return Var::new(self, id);
         }
-        drop(inner);
-        let var = self.push(value.clone(), None, &[], wants_grad);
-        self.inner.borrow_mut().bound.push((param, wants_grad, var.id()));
-        var
+        let id = inner.push_leaf(value.clone(), Some(param), wants_grad);
+        inner.bound.push((param, wants_grad, id));
+        Var::new(self, id)
     }
     /// Evaluates an operation and records it.
     ///
     /// # Panics
     /// If the shapes do not fit the operation.
     #[track_caller]
-    pub fn apply<'t>(&'t self, op: impl Op<E> + 'static, inputs: &[Var<'t, E>]) -> Var<'t, E> {
-        let value = {
-            let inner = self.inner.borrow();
-            let mut few = [&inner.nodes[inputs[0].id() as usize].value; 4];
-            if inputs.len() <= few.len() {
-                for (slot, x) in few.iter_mut().zip(inputs) {
-                    *slot = &inner.nodes[x.id() as usize].value;
-                }
-                op.forward(&few[..inputs.len()])
-            } else {
-                let many: Vec<_> = inputs.iter().map(|x| &inner.nodes[x.id() as usize].value).collect();
-                op.forward(&many)
-            }
-        };
+    pub fn apply<'t>(&'t self, op: impl Op<E>, inputs: &[Var<'t, E>]) -> Var<'t, E> {
+        let value = self.evaluate(&op, inputs);
         self.record(value, op, inputs)
     }
     /// Records an operation whose value is known already.
@@ -113,31 +145,26 @@ impl<E: Elem> Tape<E> {
     /// # Panics
     /// If an input lives on another tape.
     #[track_caller]
-    pub fn record<'t>(
-        &'t self,
-        value: Array<E>,
-        op: impl Op<E> + 'static,
-        inputs: &[Var<'t, E>],
-    ) -> Var<'t, E> {
+    pub fn record<'t>(&'t self, value: Array<E>, op: impl Op<E>, inputs: &[Var<'t, E>]) -> Var<'t, E> {
         for x in inputs {
             assert!(std::ptr::eq(x.tape(), self), "{}: an input lives on another tape", op.name());
         }
-        let needs = inputs.iter().any(|x| x.needs_grad());
-        self.push(value, Some(Arc::new(op)), inputs, needs)
-    }
-    fn push<'t>(
-        &'t self,
-        value: Array<E>,
-        op: Option<Arc<dyn Op<E>>>,
-        inputs: &[Var<'t, E>],
-        needs: bool,
-    ) -> Var<'t, E> {
         let mut inner = self.inner.borrow_mut();
-        let first = inner.edges.len() as u32;
-        inner.edges.extend(inputs.iter().map(|x| x.id()));
-        let id = inner.nodes.len() as u32;
-        inner.nodes.push(Node { value, op, first, arity: inputs.len() as u32, needs });
+        let at = inner.nodes.len();
+        let spare = inner.spare.get_mut(at).and_then(Option::take);
+        let id = inner.push(value, Some(Held::new(op, spare)), inputs);
         Var::new(self, id)
+    }
+    #[track_caller]
+    fn evaluate(&self, op: &dyn Op<E>, inputs: &[Var<'_, E>]) -> Array<E> {
+        let inner = self.inner.borrow();
+        let value = |x: &Var<'_, E>| &inner.nodes[x.id() as usize].value;
+        match inputs {
+            [a] => op.forward(&[value(a)]),
+            [a, b] => op.forward(&[value(a), value(b)]),
+            [a, b, c] => op.forward(&[value(a), value(b), value(c)]),
+            more => op.forward(&more.iter().map(value).collect::<Vec<_>>()),
+        }
     }
     pub(crate) fn value(&self, id: u32) -> Array<E> {
         self.inner.borrow().nodes[id as usize].value.clone()
@@ -175,8 +202,10 @@ impl<E: Elem> Tape<E> {
     /// Forgets everything; buffers go back to the pool, capacity stays.
     pub fn reset(&mut self) {
         let inner = self.inner.get_mut();
-        inner.nodes.clear();
+        inner.spare.clear();
+        inner.spare.extend(inner.nodes.drain(..).map(|node| node.op.filter(Held::is_reusable)));
         inner.edges.clear();
+        inner.leaves.clear();
         inner.bound.clear();
     }
 }

@@ -3,12 +3,11 @@
 use crate::pool::Buffer;
 use crate::{Elem, Shape};
 use std::fmt;
-use std::sync::Arc;
 
 /// A row-major array of rank 0 to 4; a clone shares the buffer until one of the two is written.
 #[derive(Clone)]
 pub struct Array<E: Elem = f32> {
-    buffer: Arc<Buffer<E>>,
+    buffer: Buffer<E>,
     shape: Shape,
 }
 
@@ -79,9 +78,10 @@ impl std::error::Error for TensorError {}
 
 impl<E: Elem> Array<E> {
     /// An array whose numbers are unspecified: for kernels that write every element.
+    #[inline]
     pub fn stale(shape: impl Into<Shape>) -> Self {
         let shape = shape.into();
-        Self { buffer: Arc::new(Buffer::stale(shape.numel())), shape }
+        Self { buffer: Buffer::stale(shape.numel()), shape }
     }
     /// All elements `value`.
     pub fn full(shape: impl Into<Shape>, value: E) -> Self {
@@ -133,10 +133,12 @@ impl<E: Elem> Array<E> {
         a
     }
     /// Extents.
+    #[inline]
     pub fn shape(&self) -> Shape {
         self.shape
     }
     /// Number of elements.
+    #[inline]
     pub fn len(&self) -> usize {
         self.shape.numel()
     }
@@ -145,16 +147,19 @@ impl<E: Elem> Array<E> {
         self.len() == 0
     }
     /// The numbers in row-major order.
+    #[inline]
     pub fn as_slice(&self) -> &[E] {
         self.buffer.as_slice()
     }
     /// The numbers, to write; copies first if another array shares them.
+    #[inline]
     pub fn as_mut_slice(&mut self) -> &mut [E] {
-        Arc::make_mut(&mut self.buffer).as_mut_slice()
+        self.buffer.as_mut_slice()
     }
     /// Whether no other array shares the buffer, so that writing is in place.
+    #[inline]
     pub fn is_unique(&mut self) -> bool {
-        Arc::get_mut(&mut self.buffer).is_some()
+        self.buffer.is_unique()
     }
     /// The single element of a one-element array.
     ///
@@ -173,7 +178,7 @@ impl<E: Elem> Array<E> {
     pub fn reshape(&self, shape: impl Into<Shape>) -> Self {
         let shape = shape.into();
         assert_eq!(shape.numel(), self.len(), "reshape: {} does not fit into {shape}", self.shape);
-        Self { buffer: Arc::clone(&self.buffer), shape }
+        Self { buffer: self.buffer.clone(), shape }
     }
     /// Another scalar type, value by value.
     pub fn cast<F: Elem>(&self) -> Array<F> {

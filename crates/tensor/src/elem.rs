@@ -1,23 +1,25 @@
 //! The scalars an array may hold.
 
+<<<<<<< HEAD
 use crate::kernels::SparseKernels;
 use crate::pool::Pool;
+=======
+use crate::kernels::Kernels;
+use crate::pool::Pooled;
+>>>>>>> h-tape
 use sparring_math::Real;
-use std::sync::{LazyLock, Mutex};
 
+<<<<<<< HEAD
 /// A scalar with kernels: `f32` or `f64`.
 pub trait Elem: Real + SparseKernels {
     /// The recycled buffers.
     #[doc(hidden)]
     fn pool() -> &'static Mutex<Pool<Self>>;
 }
+=======
+/// A scalar with kernels and recycled buffers: `f32` or `f64`.
+pub trait Elem: Real + Kernels + Pooled {}
+>>>>>>> h-tape
 
-macro_rules! elem {
-    ($($t:ty, $pool:ident);*) => {$(
-        static $pool: LazyLock<Mutex<Pool<$t>>> = LazyLock::new(|| Mutex::new(Pool::new()));
-        impl Elem for $t {
-            fn pool() -> &'static Mutex<Pool<Self>> { &$pool }
-        }
-    )*};
-}
-elem!(f32, POOL_F32; f64, POOL_F64);
+impl Elem for f32 {}
+impl Elem for f64 {}

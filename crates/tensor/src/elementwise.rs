@@ -2,7 +2,7 @@
 
 use crate::par::for_each_chunk;
 use crate::walk::{GRAIN, Walk, repeat_strides};
-use crate::{Array, Elem};
+use crate::{Array, Elem, alike};
 use sparring_math::simd;
 
 /// `out[i] = f(a[i])`.
@@ -47,6 +47,9 @@ pub fn zip<E: Elem>(a: &Array<E>, b: &Array<E>, f: impl Fn(E, E) -> E + Sync) ->
 
 #[track_caller]
 fn zip_as<E: Elem>(op: &str, a: &Array<E>, b: &Array<E>, f: impl Fn(E, E) -> E + Sync) -> Array<E> {
+    if a.shape() == b.shape() {
+        return alike::zip(a, b, f);
+    }
     let Some(shape) = a.shape().broadcast(&b.shape()) else {
         panic!("{op}: shapes {} and {} do not broadcast", a.shape(), b.shape());
     };

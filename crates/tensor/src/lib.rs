@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
+mod alike;
 mod array;
 pub mod broadcast;
 pub mod channels_last;
@@ -20,11 +21,13 @@ mod shape;
 pub mod softmax;
 pub mod team;
 mod walk;
+pub use alike::add_product;
 pub use array::{Array, Tensor, TensorError};
 pub use conv::{ConvGeometry, channel_sum, conv2d, conv2d_input_grad, conv2d_weight_grad};
 pub use elem::Elem;
 pub use gemm::{Mat, MatMut, Trans, gemm, linear, matmul, matmul_acc};
 pub use panels::{Panels, accumulate_outer, write_outer};
+pub use pool::Index;
 pub use pooling::PoolGeometry;
 pub use reduce::Keep;
 pub use shape::Shape;

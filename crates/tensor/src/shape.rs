@@ -20,8 +20,13 @@ impl Shape {
             dims.iter().try_fold(1usize, |a, &d| a.checked_mul(d)).is_some(),
             "shape {dims:?} has more elements than memory has addresses"
         );
-        let mut all = [1; 4];
-        all[..dims.len()].copy_from_slice(dims);
+        let all = match *dims {
+            [] => [1; 4],
+            [a] => [a, 1, 1, 1],
+            [a, b] => [a, b, 1, 1],
+            [a, b, c] => [a, b, c, 1],
+            _ => [dims[0], dims[1], dims[2], dims[3]],
+        };
         Self { dims: all, rank: dims.len() }
     }
     /// As [`new`](Self::new) for extents from outside: `None` where that panics.
@@ -30,25 +35,39 @@ impl Shape {
         fits.then(|| Self::new(dims))
     }
     /// The extents.
+    #[inline]
     pub fn dims(&self) -> &[usize] {
         &self.dims[..self.rank]
     }
     /// Number of axes.
+    #[inline]
     pub fn rank(&self) -> usize {
         self.rank
     }
     /// Number of elements.
+    #[inline]
     pub fn numel(&self) -> usize {
-        self.dims().iter().product()
+        // Unused extents are 1.
+        let [a, b, c, d] = self.dims;
+        a * b * c * d
     }
     /// The extents padded to four axes with ones in front.
+    #[inline]
     pub fn dims4(&self) -> [usize; 4] {
-        let mut out = [1; 4];
-        out[4 - self.rank..].copy_from_slice(self.dims());
-        out
+        let [a, b, c, d] = self.dims;
+        match self.rank {
+            0 => [1; 4],
+            1 => [1, 1, 1, a],
+            2 => [1, 1, a, b],
+            3 => [1, a, b, c],
+            _ => [a, b, c, d],
+        }
     }
     /// The shape both broadcast to by NumPy's rule, or `None`.
     pub fn broadcast(&self, other: &Self) -> Option<Self> {
+        if self == other {
+            return Some(*self);
+        }
         let (a, b) = (self.dims4(), other.dims4());
         let mut out = [1; 4];
         for i in 0..4 {
@@ -66,6 +85,7 @@ impl Shape {
 
 impl Deref for Shape {
     type Target = [usize];
+    #[inline]
     fn deref(&self) -> &[usize] {
         self.dims()
     }

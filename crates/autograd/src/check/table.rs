@@ -5,7 +5,7 @@ use super::{Checking, Function, gradcheck, gradgradcheck};
 use crate::{Path, Tape, ops};
 use sparring_activations as act;
 use sparring_losses as losses;
-use sparring_tensor::{Array, ConvGeometry, PoolGeometry, Shape, Trans};
+use sparring_tensor::{Array, ConvGeometry, Index, PoolGeometry, Shape, Trans};
 use std::sync::Arc;
 
 /// Smooth sample points: entries in [−1, 1), moved away from 0 (kinks, poles) by `push`.
@@ -133,13 +133,13 @@ checks! {
         same,
     );
     gather_planes => {
-        let index: Arc<[u32]> = Arc::from([0, 5, 5, 2, 1, 3]);
-        check("gather_planes", move |_, x| ops::gather_planes(ops::square(x[0]), Arc::clone(&index), [1, 3]), &[&[1, 2, 2, 3]], same);
+        let index = Index::from(&[0, 5, 5, 2, 1, 3][..]);
+        check("gather_planes", move |_, x| ops::gather_planes(ops::square(x[0]), index.clone(), [1, 3]), &[&[1, 2, 2, 3]], same);
         check("max_pool2d", |_, x| ops::square(ops::max_pool2d(x[0], WINDOW)), &[&[2, 2, 4, 5]], same)
     };
     scatter_planes => {
-        let index: Arc<[u32]> = Arc::from([0, 5, 5, 2, 1, 3]);
-        check("scatter_planes", move |_, x| ops::square(ops::scatter_planes(x[0], Arc::clone(&index), [2, 3])), &[&[1, 2, 1, 3]], same)
+        let index = Index::from(&[0, 5, 5, 2, 1, 3][..]);
+        check("scatter_planes", move |_, x| ops::square(ops::scatter_planes(x[0], index.clone(), [2, 3])), &[&[1, 2, 1, 3]], same)
     };
     avg_pool2d => check("avg_pool2d", |_, x| ops::square(ops::avg_pool2d(x[0], WINDOW)), &[&[2, 1, 4, 5]], same);
     avg_pool2d_grad => check(
@@ -153,11 +153,11 @@ checks! {
     concat => check("concat", |_, x| ops::square(ops::concat(&[x[0], x[1], x[0]], 1)), &[&[2, 1], &[2, 3]], same);
     select_cols => {
         let index: Arc<[usize]> = Arc::from([2, 0]);
-        check("select_cols", move |_, x| ops::square(ops::select_cols(x[0], Arc::clone(&index))), &[&[2, 3]], same)
+        check("select_cols", move |_, x| ops::square(ops::select_cols(x[0], index.clone())), &[&[2, 3]], same)
     };
     scatter_cols => {
         let index: Arc<[usize]> = Arc::from([2, 0]);
-        check("scatter_cols", move |_, x| ops::square(ops::scatter_cols(x[0], Arc::clone(&index), 3)), &[&[2]], same)
+        check("scatter_cols", move |_, x| ops::square(ops::scatter_cols(x[0], index.clone(), 3)), &[&[2]], same)
     };
     softmax => check("softmax", |_, x| ops::softmax(x[0]), &[&[2, 4]], same);
     log_softmax => check("log_softmax", |_, x| ops::log_softmax(x[0]), &[&[2, 4]], same);

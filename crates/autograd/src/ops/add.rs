@@ -3,7 +3,7 @@
 //! a + b.
 
 use crate::{Handled, Op, Saved, Sinks, Var, Vjp, ops};
-use sparring_tensor::{Array, Elem, broadcast::sum_to, elementwise};
+use sparring_tensor::{Array, Elem, elementwise};
 
 #[derive(Debug)]
 struct Add;
@@ -21,8 +21,8 @@ impl<E: Elem> Op<E> for Add {
     }
     fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
         let (a, b, g) = (at.inputs[0], at.inputs[1], at.grad);
-        sinks.add(0, || sum_to(g, a.shape()));
-        sinks.add(1, || sum_to(g, b.shape()));
+        sinks.add_summed(0, a.shape(), g);
+        sinks.add_summed(1, b.shape(), g);
         Handled::Yes
     }
 }

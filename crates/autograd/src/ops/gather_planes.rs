@@ -3,12 +3,11 @@
 //! y[n, c, p] = x[n, c, index[n, c, p]].
 
 use crate::{Handled, Op, Saved, Sinks, Var, Vjp, ops};
-use sparring_tensor::{Array, Elem, PoolGeometry, pooling};
-use std::sync::Arc;
+use sparring_tensor::{Array, Elem, Index, PoolGeometry, pooling};
 
 #[derive(Debug)]
 struct GatherPlanes {
-    index: Arc<[u32]>,
+    index: Index,
     out: [usize; 2],
 }
 
@@ -21,7 +20,7 @@ impl<E: Elem> Op<E> for GatherPlanes {
     }
     fn vjp<'t>(&self, at: Vjp<'_, 't, E>) -> Vec<Option<Var<'t, E>>> {
         let s = at.inputs[0].shape();
-        vec![at.when(0, || ops::scatter_planes(at.grad, Arc::clone(&self.index), [s[2], s[3]]))]
+        vec![at.when(0, || ops::scatter_planes(at.grad, self.index.clone(), [s[2], s[3]]))]
     }
     fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
         sinks.add(0, || pooling::scatter_planes(at.grad, &self.index, at.inputs[0].shape()));
@@ -34,7 +33,7 @@ impl<E: Elem> Op<E> for GatherPlanes {
 /// # Panics
 /// If the index does not have one entry for each output.
 #[track_caller]
-pub fn gather_planes<E: Elem>(x: Var<'_, E>, index: Arc<[u32]>, out: [usize; 2]) -> Var<'_, E> {
+pub fn gather_planes<E: Elem>(x: Var<'_, E>, index: Index, out: [usize; 2]) -> Var<'_, E> {
     x.tape().apply(GatherPlanes { index, out }, &[x])
 }
 

@@ -3,7 +3,7 @@
 //! a · b.
 
 use crate::{Handled, Op, Saved, Sinks, Var, Vjp, ops};
-use sparring_tensor::{Array, Elem, broadcast::sum_to, elementwise};
+use sparring_tensor::{Array, Elem, add_product, broadcast::sum_to, elementwise};
 
 #[derive(Debug)]
 struct Mul;
@@ -21,8 +21,14 @@ impl<E: Elem> Op<E> for Mul {
     }
     fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
         let (a, b, g) = (at.inputs[0], at.inputs[1], at.grad);
-        sinks.add(0, || sum_to(&elementwise::mul(g, b), a.shape()));
-        sinks.add(1, || sum_to(&elementwise::mul(g, a), b.shape()));
+        for (i, (x, other)) in [(a, b), (b, a)].into_iter().enumerate() {
+            let product = || sum_to(&elementwise::mul(g, other), x.shape());
+            if a.shape() == b.shape() {
+                sinks.join(i, product, |sum| add_product(sum, g, other));
+            } else {
+                sinks.add(i, product);
+            }
+        }
         Handled::Yes
     }
 }

@@ -3,12 +3,11 @@
 //! x[n, c, i] = Σ y[n, c, p] over the p with index[n, c, p] = i.
 
 use crate::{Handled, Op, Saved, Sinks, Var, Vjp, ops};
-use sparring_tensor::{Array, Elem, Shape, pooling};
-use std::sync::Arc;
+use sparring_tensor::{Array, Elem, Index, Shape, pooling};
 
 #[derive(Debug)]
 struct ScatterPlanes {
-    index: Arc<[u32]>,
+    index: Index,
     plane: [usize; 2],
 }
 
@@ -22,7 +21,7 @@ impl<E: Elem> Op<E> for ScatterPlanes {
     }
     fn vjp<'t>(&self, at: Vjp<'_, 't, E>) -> Vec<Option<Var<'t, E>>> {
         let s = at.inputs[0].shape();
-        vec![at.when(0, || ops::gather_planes(at.grad, Arc::clone(&self.index), [s[2], s[3]]))]
+        vec![at.when(0, || ops::gather_planes(at.grad, self.index.clone(), [s[2], s[3]]))]
     }
     fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
         let s = at.inputs[0].shape();
@@ -36,6 +35,6 @@ impl<E: Elem> Op<E> for ScatterPlanes {
 /// # Panics
 /// If the index does not have one entry for each element of `y`.
 #[track_caller]
-pub fn scatter_planes<E: Elem>(y: Var<'_, E>, index: Arc<[u32]>, plane: [usize; 2]) -> Var<'_, E> {
+pub fn scatter_planes<E: Elem>(y: Var<'_, E>, index: Index, plane: [usize; 2]) -> Var<'_, E> {
     y.tape().apply(ScatterPlanes { index, plane }, &[y])
 }

@@ -21,7 +21,7 @@ impl<E: Elem> Op<E> for Sub {
     }
     fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
         let (a, b, g) = (at.inputs[0], at.inputs[1], at.grad);
-        sinks.add(0, || sum_to(g, a.shape()));
+        sinks.add_summed(0, a.shape(), g);
         sinks.add(1, || elementwise::neg(&sum_to(g, b.shape())));
         Handled::Yes
     }

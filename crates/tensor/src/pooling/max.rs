@@ -2,10 +2,9 @@
 
 use super::PoolGeometry;
 use crate::par;
-use crate::{Array, Elem};
+use crate::{Array, Elem, Index};
 use rayon::prelude::*;
 use sparring_math::simd;
-use std::sync::Arc;
 
 /// The largest element of each window and its index (`row · w + column`) inside the plane it comes from.
 ///
@@ -26,13 +25,13 @@ use std::sync::Arc;
 /// assert_eq!((y.as_slice(), &*winners), (&[4.0, 5.0][..], &[4, 2][..]));
 /// ```
 #[track_caller]
-pub fn max_pool2d<E: Elem>(x: &Array<E>, g: PoolGeometry) -> (Array<E>, Arc<[u32]>) {
+pub fn max_pool2d<E: Elem>(x: &Array<E>, g: PoolGeometry) -> (Array<E>, Index) {
     let (planes, [h, w], [oh, ow]) = g.planes("max_pool2d", x.shape());
     assert!(u32::try_from(h * w).is_ok(), "max_pool2d: planes of shape {} have too many pixels", x.shape());
     let [n, c, ..] = x.shape().dims4();
     let mut out = Array::stale([n, c, oh, ow]);
-    let mut winners: Arc<[u32]> = std::iter::repeat_n(0, out.len()).collect();
-    let at = Arc::get_mut(&mut winners).expect("not shared yet");
+    let mut winners = Index::stale(out.len());
+    let at = winners.as_mut_slice();
     if out.is_empty() {
         return (out, winners);
     }

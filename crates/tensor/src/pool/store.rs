@@ -1,0 +1,43 @@
+//! The memory behind a buffer.
+
+use super::{Pooled, size};
+
+/// 64-byte alignment in bytes: a cache line, a full vector register.
+const ALIGN: usize = 64;
+
+/// Numbers on a 64-byte boundary; how many of them are in use is known to the buffer.
+#[derive(Debug)]
+pub(crate) struct Store<T> {
+    numbers: Vec<T>,
+    offset: usize,
+    class: usize,
+}
+
+impl<T: Pooled> Store<T> {
+    /// A store of this class, all zeros.
+    pub(super) fn new(class: usize) -> Self {
+        let slack = ALIGN / size_of::<T>();
+        let numbers = vec![T::NOTHING; size::capacity(class) + slack];
+        // What `align_offset` may skip at most is `slack`.
+        let offset = numbers.as_ptr().align_offset(ALIGN).min(slack);
+        Self { numbers, offset, class }
+    }
+    /// Its class.
+    pub(super) fn class(&self) -> usize {
+        self.class
+    }
+    /// Bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.numbers.len() * size_of::<T>()
+    }
+    /// The first `len` numbers.
+    #[inline]
+    pub(crate) fn as_slice(&self, len: usize) -> &[T] {
+        &self.numbers[self.offset..][..len]
+    }
+    /// The first `len` numbers, to write.
+    #[inline]
+    pub(crate) fn as_mut_slice(&mut self, len: usize) -> &mut [T] {
+        &mut self.numbers[self.offset..][..len]
+    }
+}
