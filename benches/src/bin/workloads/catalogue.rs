@@ -1,0 +1,128 @@
+//! The rows: names, units, and who runs them.
+
+use crate::pace::{Metric, Pace};
+use crate::setting::{Outcome, Setting};
+use crate::{activations, attacks, autoencoder, classifiers, gan, gemm, latency, load, peak};
+
+/// Runs a row: passes until the pace says enough.
+pub type Run = Box<dyn Fn(&Setting, &mut Pace) -> Result<Outcome, String>>;
+
+/// A row of the table.
+pub struct Row {
+    /// Its name.
+    pub id: String,
+    /// Elements of an element-wise row, which is run in two sizes under one name.
+    pub elements: Option<usize>,
+    /// Bytes read and written for each unit of the metric, where memory is the limit.
+    pub bytes: Option<f64>,
+    /// Its unit.
+    pub metric: Metric,
+    /// Numbers of threads it is run with unless one is asked for.
+    pub threads: &'static [usize],
+    /// How it is run.
+    pub run: Run,
+}
+
+impl Row {
+    /// A row with two threads.
+    pub fn new(id: impl Into<String>, metric: Metric, run: Run) -> Self {
+        Self { id: id.into(), elements: None, bytes: None, metric, threads: &[2], run }
+    }
+    /// What tells it from every other row: `act_relu_fwd@2^16`, or the name.
+    pub fn key(&self) -> String {
+        match self.elements {
+            Some(n) => format!("{}@2^{}", self.id, n.ilog2()),
+            None => self.id.clone(),
+        }
+    }
+}
+
+/// Every row, in the order of the table.
+pub fn all() -> Vec<Row> {
+    let mut rows = classifiers::rows();
+    rows.extend(attacks::rows());
+    rows.extend(autoencoder::rows());
+    rows.extend(gan::rows());
+    rows.extend(activations::rows());
+    rows.extend(gemm::rows());
+    rows.push(peak::row());
+    rows.extend(latency::rows());
+    rows.extend(load::rows());
+    rows
+}
+
+/// Rows of the table that nothing here can run yet, and what they wait for.
+const LATER: &[(&str, &str)] =
+    &[("dcgan_train_b128", "it needs batch normalisation, which is not built yet")];
+
+/// The rows asked for, in the order of the table; all if none is.
+///
+/// # Errors
+/// Names the word that is no row, with the rows there are.
+pub fn selected(only: &[String]) -> Result<Vec<Row>, String> {
+    let rows = all();
+    for word in only {
+        if let Some((id, why)) = LATER.iter().find(|(id, _)| id == word) {
+            return Err(format!("{id} cannot be run: {why}"));
+        }
+        if !rows.iter().any(|row| names(word, row)) {
+            let mut known: Vec<&str> = rows.iter().map(|r| r.id.as_str()).collect();
+            known.dedup();
+            return Err(format!("no workload is called {word:?}; there are: {}", known.join(" ")));
+        }
+    }
+    Ok(rows.into_iter().filter(|row| only.is_empty() || only.iter().any(|w| names(w, row))).collect())
+}
+
+/// Whether the word is the row's name, its name with a size, or the beginning of its name up to a `_`.
+fn names(word: &str, row: &Row) -> bool {
+    row.key() == word || row.id == word || row.id.strip_prefix(word).is_some_and(|rest| rest.starts_with('_'))
+}
+
+/// The numbers of threads that the rows are run with, largest first.
+pub fn thread_counts(rows: &[Row], asked: Option<usize>) -> Vec<usize> {
+    let mut counts: Vec<usize> = match asked {
+        Some(n) => vec![n],
+        None => rows.iter().flat_map(|r| r.threads).copied().collect(),
+    };
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    counts.dedup();
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(only: &[&str]) -> Result<Vec<String>, String> {
+        let only: Vec<String> = only.iter().map(ToString::to_string).collect();
+        selected(&only).map(|rows| rows.iter().map(Row::key).collect())
+    }
+
+    #[test]
+    fn names_select() {
+        assert_eq!(keys(&["mlp_train_b128"]).unwrap(), ["mlp_train_b128"]);
+        assert_eq!(keys(&["act_relu_fwd"]).unwrap(), ["act_relu_fwd@2^16", "act_relu_fwd@2^24"]);
+        assert_eq!(keys(&["act_relu_fwd@2^24"]).unwrap(), ["act_relu_fwd@2^24"]);
+        assert_eq!(keys(&["gemm_128x784x128"]).unwrap().len(), 3);
+        assert_eq!(keys(&["gemm"]).unwrap().len(), 24);
+        let unknown = keys(&["mlp_trai"]).unwrap_err();
+        assert!(unknown.contains("mlp_train_b128") && unknown.contains("startup"));
+        assert!(keys(&["dcgan_train_b128"]).unwrap_err().contains("batch normalisation"));
+    }
+
+    #[test]
+    fn every_row_has_a_name_of_its_own() {
+        let mut all = keys(&[]).unwrap();
+        let n = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), n);
+    }
+
+    #[test]
+    fn products_run_with_one_and_two_threads() {
+        assert_eq!(thread_counts(&all(), None), [2, 1]);
+        assert_eq!(thread_counts(&all(), Some(3)), [3]);
+    }
+}

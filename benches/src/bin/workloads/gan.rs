@@ -1,0 +1,47 @@
+//! Training of the article GAN through `fit_gan`: one step of D and one of G for each batch, 200 batches a pass.
+//!
+//! The loss is D's mean of the pass (real and fake added) plus G's: 2.08 at balance.
+
+use crate::catalogue::{Row, Run};
+use crate::classifiers::WEIGHTS;
+use crate::numbers::fill;
+use crate::pace::{Metric, Pace};
+use crate::setting::Outcome;
+use sparring_models::{ArticleGan, Gan};
+use sparring_seed::Key;
+use sparring_train::{Flow, GanEpoch, GanObserver, GanRecipe, fit_gan};
+
+/// Stream of the discriminator's first parameter.
+const DISCRIMINATOR: u32 = WEIGHTS + 50;
+
+/// The rows of this file.
+pub fn rows() -> Vec<Row> {
+    vec![Row::new("gan_train_b128", Metric::Rate("images/s"), train(128))]
+}
+
+fn train(batch: usize) -> Run {
+    Box::new(move |setting, pace| {
+        let batch = setting.size(batch, 8);
+        let data = setting.digits(setting.size(200, 2) * batch)?;
+        let mut model =
+            Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(1)).map_err(|e| e.to_string())?;
+        fill(&mut model.generator, WEIGHTS);
+        fill(&mut model.discriminator, DISCRIMINATOR);
+        let recipe = GanRecipe { epochs: setting.samples + 1, batch, ..GanRecipe::default() };
+        fit_gan(&mut model, &data, &recipe, &mut Watch { pace, examples: data.len() })
+            .map_err(|e| e.to_string())?;
+        Ok(Outcome::Done)
+    })
+}
+
+struct Watch<'a> {
+    pace: &'a mut Pace,
+    examples: usize,
+}
+
+impl GanObserver for Watch<'_> {
+    fn epoch(&mut self, epoch: &GanEpoch, _: &Gan) -> Flow {
+        let more = self.pace.lap(self.examples as f64, || epoch.d_loss + epoch.g_loss);
+        if more { Flow::Continue } else { Flow::Stop }
+    }
+}

@@ -1,0 +1,53 @@
+//! Products through `gemm` into a matrix that is kept: M x K x N, with neither, the second or the first factor stored transposed.
+//!
+//! Factors are uniform in [0, 1); the loss is the mean of the product, about K/4.
+
+use crate::catalogue::{Row, Run};
+use crate::numbers::{mean, uniform};
+use crate::pace::Metric;
+use crate::repeat::passes;
+use crate::setting::Outcome;
+use sparring_tensor::{Mat, MatMut, gemm};
+
+/// Rows, inner length, columns.
+const SHAPES: [[usize; 3]; 8] = [
+    [128, 784, 128],
+    [128, 128, 64],
+    [32, 784, 64],
+    [256, 256, 256],
+    [512, 512, 512],
+    [1024, 1024, 1024],
+    [2048, 2048, 2048],
+    [128, 3136, 1024],
+];
+
+/// The rows of this file.
+pub fn rows() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for [m, k, n] in SHAPES {
+        for (form, ta, tb) in [("nn", false, false), ("nt", false, true), ("tn", true, false)] {
+            let row = Row::new(
+                format!("gemm_{m}x{k}x{n}_{form}"),
+                Metric::Giga("GFLOP/s"),
+                product([m, k, n], ta, tb),
+            );
+            rows.push(Row { threads: &[2, 1], ..row });
+        }
+    }
+    rows
+}
+
+fn product(shape: [usize; 3], ta: bool, tb: bool) -> Run {
+    Box::new(move |setting, pace| {
+        let [m, k, n] = shape.map(|d| setting.size(d, d / 8));
+        let (a, b) = (uniform(1, m * k, 0.0, 1.0), uniform(2, k * n, 0.0, 1.0));
+        let mut out = vec![0.0; m * n];
+        let step = |out: &mut Vec<f32>| {
+            let left = if ta { Mat::new(&a, k, m).t() } else { Mat::new(&a, m, k) };
+            let right = if tb { Mat::new(&b, n, k).t() } else { Mat::new(&b, k, n) };
+            gemm(left, right, 0.0, MatMut::new(out, m, n));
+        };
+        passes(setting, pace, &mut out, 2.0 * (m * k * n) as f64, step, |out| mean(out));
+        Ok(Outcome::Done)
+    })
+}

@@ -1,0 +1,66 @@
+//! Numbers that every program of the comparison computes alike: inputs and first weights, so that losses can be compared.
+
+use sparring_nn::Module;
+use sparring_tensor::Tensor;
+
+/// A number in [0, 1) for `index` of stream `stream`: 24 bits of a 32-bit mix (Wellons' lowbias32).
+pub fn unit(stream: u32, index: usize) -> f32 {
+    let mut x = (index as u32).wrapping_add(stream.wrapping_mul(0x9E37_79B9));
+    x = (x ^ (x >> 16)).wrapping_mul(0x7feb_352d);
+    x = (x ^ (x >> 15)).wrapping_mul(0x846c_a68b);
+    ((x ^ (x >> 16)) >> 8) as f32 / 16_777_216.0
+}
+
+/// `n` numbers in [low, high).
+pub fn uniform(stream: u32, n: usize, low: f32, high: f32) -> Vec<f32> {
+    (0..n).map(|i| low + (high - low) * unit(stream, i)).collect()
+}
+
+/// Fills the parameters in PyTorch's order, tensor `t` from stream `first + t`, with PyTorch's default spread:
+/// uniform in ±1/√fan-in, biases by their layer's fan-in.
+pub fn fill(net: &mut dyn Module<f32>, first: u32) {
+    let (mut stream, mut bound) = (first, 1.0f32);
+    net.visit_mut("", &mut |_, p| {
+        let shape = p.value.shape();
+        if shape.rank() > 1 {
+            bound = 1.0 / (shape.dims()[1..].iter().product::<usize>() as f32).sqrt();
+        }
+        p.value = Tensor::from_fn(shape, |i| bound * (2.0 * unit(stream, i) - 1.0));
+        stream += 1;
+    });
+}
+
+/// The mean of the numbers: what rows without a loss report.
+pub fn mean(x: &[f32]) -> f64 {
+    x.iter().map(|&v| f64::from(v)).sum::<f64>() / x.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sparring_models::{Classifier, Mlp};
+    use sparring_seed::Key;
+
+    #[test]
+    fn streams_are_uniform_and_differ() {
+        let (a, b) = (uniform(1, 100_000, -1.0, 1.0), uniform(2, 100_000, -1.0, 1.0));
+        assert!(mean(&a).abs() < 0.01 && mean(&b).abs() < 0.01);
+        let product: Vec<f32> = a.iter().zip(&b).map(|(a, b)| a * b).collect();
+        let square: Vec<f32> = a.iter().map(|a| a * a).collect();
+        assert!(mean(&product).abs() < 0.01 && (mean(&square) - 1.0 / 3.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn weights_have_the_spread_of_their_layer() {
+        let mut net = Classifier::new(Mlp::default().spec(), Key::new(1)).unwrap();
+        fill(&mut net.net, 100);
+        let mut largest = Vec::new();
+        net.net.visit("", &mut |_, p| {
+            largest.push(p.value.as_slice().iter().fold(0.0f32, |m, v| m.max(v.abs())));
+        });
+        assert_eq!(largest.len(), 6);
+        for (largest, fan_in) in largest.iter().zip([784.0f32, 784.0, 128.0, 128.0, 64.0, 64.0]) {
+            assert!(*largest <= 1.0 / fan_in.sqrt() && *largest > 0.5 / fan_in.sqrt());
+        }
+    }
+}

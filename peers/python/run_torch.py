@@ -1,0 +1,21 @@
+"""PyTorch's side of the comparison: one row, one variant."""
+
+import clock
+import rows
+import torch
+import torch_short
+import torch_train
+
+VARIANTS = torch_train.variants() | torch_short.variants()
+
+if __name__ == "__main__":
+    args = clock.arguments(VARIANTS)
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(1)
+    training = {row: torch_train.train for row in rows.TRAIN} | {row: torch_train.attack for row in rows.ATTACK}
+    training[rows.GAN[0]] = torch_train.train_gan
+    if args.only in training:
+        unit = "images/s" if args.only == rows.GAN[0] else "examples/s"
+        training[args.only](args, clock.Pace(args, "torch", unit))
+    else:
+        torch_short.run(args, clock.Pace(args, "torch", torch_short.metric(args.only)))

@@ -1,0 +1,148 @@
+"""Activations, products, latency and loading in PyTorch.
+
+Variants of activations: `functional` allocates its result, `out` writes into tensors that are kept (and calls the backward kernels
+directly), `compiled` is torch.compile of the functional form.
+"""
+
+import subprocess
+import sys
+
+import torch
+import torch.nn.functional as F
+
+import clock
+import digits
+import rows
+import streams
+import torch_nets
+
+A = torch.ops.aten
+SLOPE = torch.tensor([0.25])
+# Name: functional form, kernel into y, kernel into dx from (dy, x, y); None where PyTorch has none.
+ACTIVATIONS = {
+    "sigmoid": (torch.sigmoid, lambda x, y: A.sigmoid.out(x, out=y),
+                lambda dy, x, y, dx: A.sigmoid_backward.grad_input(dy, y, grad_input=dx)),
+    "tanh": (torch.tanh, lambda x, y: A.tanh.out(x, out=y),
+             lambda dy, x, y, dx: A.tanh_backward.grad_input(dy, y, grad_input=dx)),
+    "relu": (torch.relu, lambda x, y: torch.clamp_min(x, 0, out=y),
+             lambda dy, x, y, dx: A.threshold_backward.grad_input(dy, y, 0, grad_input=dx)),
+    "leaky_relu": (F.leaky_relu, lambda x, y: A.leaky_relu.out(x, 0.01, out=y),
+                   lambda dy, x, y, dx: A.leaky_relu_backward.grad_input(dy, x, 0.01, False, grad_input=dx)),
+    "prelu": (lambda x: F.prelu(x, SLOPE), None, None),
+    "elu": (F.elu, lambda x, y: A.elu.out(x, 1, 1, 1, out=y),
+            lambda dy, x, y, dx: A.elu_backward.grad_input(dy, 1, 1, 1, False, x, grad_input=dx)),
+    "selu": (F.selu, None, None),
+    "celu": (F.celu, None, None),
+    "gelu": (F.gelu, lambda x, y: A.gelu.out(x, out=y),
+             lambda dy, x, y, dx: A.gelu_backward.grad_input(dy, x, grad_input=dx)),
+    "silu": (F.silu, lambda x, y: A.silu.out(x, out=y),
+             lambda dy, x, y, dx: A.silu_backward.grad_input(dy, x, grad_input=dx)),
+    "softplus": (F.softplus, lambda x, y: A.softplus.out(x, 1, 20, out=y),
+                 lambda dy, x, y, dx: A.softplus_backward.grad_input(dy, x, 1, 20, grad_input=dx)),
+    "mish": (F.mish, None, None),
+    "hardswish": (F.hardswish, None, None),
+    "softsign": (F.softsign, None, None),
+    "softmax": (lambda x: torch.softmax(x, 1), lambda x, y: A._softmax.out(x, 1, False, out=y),
+                lambda dy, x, y, dx: A._softmax_backward_data.out(dy, y, 1, torch.float32, grad_input=dx)),
+}  # fmt: skip
+
+
+def variants():
+    """Row to variants."""
+    out = {}
+    for name, (_, forward, _) in ACTIVATIONS.items():
+        for row in (f"act_{name}_fwd", f"act_{name}_fwdbwd"):
+            for size in rows.SIZES:
+                out[f"{row}@{size}"] = ["functional"] + (["out"] if forward else []) + ["compiled"]
+    for size in rows.SIZES:
+        out[f"copy@{size}"] = ["out"]
+    out |= {row: ["out"] for row in rows.gemm_rows()}
+    out |= {"mlp_latency": ["eager", "traced", "compiled"], "cnn_latency": ["eager", "channels-last", "traced", "compiled"]}
+    return out | {"mnist_load": ["gzip+numpy"], "startup": ["import"]}
+
+
+def metric(row):
+    """The unit of a row of this file."""
+    if row.startswith("gemm_"):
+        return "GFLOP/s"
+    return {"mnist_load": "ms", "startup": "ms"}.get(row, "microseconds" if row in rows.LATENCY else "elements/s")
+
+
+def elementwise(args, pace):
+    """One sweep forward, or one each way."""
+    row, size = args.only.split("@")
+    n = rows.SIZES[size]
+    if row == "copy":
+        x, y = torch.from_numpy(streams.uniform(1, n, -4, 4)), torch.empty(n)
+        return clock.passes(pace, n, lambda: y.copy_(x), lambda y: y.double().mean())
+    _, *name, kind = row.split("_")
+    function, into, backward = ACTIVATIONS["_".join(name)]
+    soft = name == ["softmax"]
+    shape = (n // rows.CLASSES, rows.CLASSES) if soft else (n,)
+    count = shape[0] * rows.CLASSES if soft else n
+    x, dy = (torch.from_numpy(streams.uniform(s, count, *ends)).reshape(shape) for s, ends in ((1, (-4, 4)), (2, (0, 1))))
+    y, dx = torch.empty_like(x), torch.empty_like(x)
+    if args.variant == "compiled":
+        function = torch.compile(function)
+
+    def both():
+        leaf = x.detach().requires_grad_(True)
+        return torch.autograd.grad(function(leaf), leaf, dy)[0]
+
+    def both_out():
+        into(x, y)
+        return backward(dy, x, y, dx)
+
+    def forward():
+        with torch.inference_mode():
+            return function(x)
+
+    out = args.variant == "out"
+    call = (both_out if out else both) if kind == "fwdbwd" else (lambda: into(x, y)) if out else forward
+    return clock.passes(pace, count, call, lambda r: (r[:, 0] if soft else r).double().mean())
+
+
+def product(args, pace):
+    """A matrix product into a matrix that is kept."""
+    m, k, n, form = rows.gemm(args.only)
+    a, b = (torch.from_numpy(streams.uniform(s, c, 0, 1)) for s, c in ((1, m * k), (2, k * n)))
+    a = a.reshape(k, m).t() if form == "tn" else a.reshape(m, k)
+    b = b.reshape(n, k).t() if form == "nt" else b.reshape(k, n)
+    out = torch.empty(m, n)
+    clock.passes(pace, 2 * m * k * n, lambda: torch.mm(a, b, out=out), lambda c: c.double().mean())
+
+
+def latency(args, pace):
+    """One example forward."""
+    net = torch_nets.build(rows.LATENCY[args.only]).eval().requires_grad_(False)
+    x = torch.from_numpy(digits.train(args.data, 1)[0])
+    if args.variant == "channels-last":
+        net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        if args.variant == "traced":
+            net = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(net, x)))
+        if args.variant == "compiled":
+            net = torch.compile(net)
+        clock.passes(pace, 1, lambda: net(x), lambda z: z.double().mean())
+
+
+def load(args, pace):
+    """Four files to bytes in memory."""
+    while True:
+        arrays = [torch.from_numpy(a.copy()) for a in digits.four(args.data)]
+        if not pace.lap(1, lambda: len(arrays[0])):
+            return
+
+
+def start(args, pace):
+    """A Python that imports torch."""
+    while True:
+        subprocess.run([sys.executable, "-c", "import torch"], check=True)
+        if not pace.lap(1, lambda: 0):
+            return
+
+
+def run(args, pace):
+    """The row of this file."""
+    special = {"mnist_load": load, "startup": start, "mlp_latency": latency, "cnn_latency": latency}
+    special.get(args.only, product if args.only.startswith("gemm_") else elementwise)(args, pace)
