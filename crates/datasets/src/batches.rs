@@ -46,18 +46,21 @@ impl MiniBatch {
         self.labels.is_empty()
     }
 
-    /// Replaces the contents by these examples of `split`, in the memory already held.
-    pub(crate) fn gather(&mut self, split: &Split, examples: impl ExactSizeIterator<Item = usize>) {
+    /// Replaces the contents by these examples of `split`, in the memory already held; `write` sees to it that each row is written.
+    pub(crate) fn gather(
+        &mut self,
+        split: &Split,
+        examples: impl ExactSizeIterator<Item = usize> + Clone,
+        write: impl FnOnce(&mut [f32], usize),
+    ) {
         let dim = split.dim();
         self.shape = split.shape();
         self.labels.clear();
         self.ids.clear();
+        self.labels.extend(examples.clone().map(|i| split.label(i)));
+        self.ids.extend(examples.clone().map(|i| split.id(i)));
         self.x.resize(examples.len() * dim, 0.0);
-        for (i, row) in examples.zip(self.x.chunks_exact_mut(dim)) {
-            split.to_f32(&[i], row);
-            self.labels.push(split.label(i));
-            self.ids.push(split.id(i));
-        }
+        write(&mut self.x, dim);
     }
 }
 
@@ -108,12 +111,24 @@ impl<'a> Batches<'a> {
     }
     /// Writes the next batch into `out`, reusing its memory; `false` at the end of the epoch, with `out` untouched.
     pub fn fill(&mut self, out: &mut MiniBatch) -> bool {
+        self.fill_by(out, |x, dim, row| x.chunks_exact_mut(dim).enumerate().for_each(|(i, x)| row(i, x)))
+    }
+    /// As [`fill`](Self::fill), by the threads of the caller: `rows(x, dim, row)` calls `row(i, ..)` once for each row of `dim` numbers of `x`, in any
+    /// order and on any thread.
+    pub fn fill_by(
+        &mut self,
+        out: &mut MiniBatch,
+        rows: impl FnOnce(&mut [f32], usize, &(dyn Fn(usize, &mut [f32]) + Sync)),
+    ) -> bool {
         let left = self.turns.len() - self.at;
         if left == 0 || (left < self.batch && self.last == Last::Drop) {
             return false;
         }
         let end = self.at + self.batch.min(left);
-        out.gather(self.split, self.turns[self.at..end].iter().map(|&i| i as usize));
+        let (split, turns) = (self.split, &self.turns[self.at..end]);
+        out.gather(split, turns.iter().map(|&i| i as usize), |x, dim| {
+            rows(x, dim, &|i, row| split.to_f32(&[turns[i] as usize], row));
+        });
         self.at = end;
         true
     }

@@ -2,7 +2,7 @@
 //! arXiv:1406.2661).
 
 use crate::engine::Failure;
-use crate::parallel::{Tally, Tapes};
+use crate::parallel::{Tally, Tapes, fill};
 use crate::supervised::check_data;
 use crate::{Flow, Step, TrainError};
 use serde::{Deserialize, Serialize};
@@ -190,7 +190,7 @@ pub fn fit_gan(
         batches.restart(epoch as u64);
         let begun = Instant::now();
         let (mut d_loss, mut g_loss, mut d_real, mut d_fake, mut seen) = (0.0, 0.0, 0.0, 0.0, 0);
-        while batches.fill(&mut batch) {
+        while fill(&mut batches, &mut batch) {
             step += 1;
             let n = batch.len();
             let key = key.named("step").child(step);

@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 use sparring_autograd::{Grads, Tape, Var};
-use sparring_tensor::Array;
+use sparring_datasets::{Batches, MiniBatch};
+use sparring_tensor::{Array, par};
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -85,6 +86,17 @@ impl Tapes {
         }
         Ok(all.expect("a batch holds at least one example"))
     }
+}
+
+/// The next batch, its rows converted on the threads that will run them.
+pub(crate) fn fill(batches: &mut Batches<'_>, batch: &mut MiniBatch) -> bool {
+    const ROWS: usize = 16;
+    batches.fill_by(batch, |x, dim, row| {
+        let work = x.len();
+        par::for_each_chunk(x, ROWS * dim, work, |i, rows| {
+            rows.chunks_exact_mut(dim).enumerate().for_each(|(j, x)| row(i * ROWS + j, x));
+        });
+    })
 }
 
 /// The parts of `n` examples.

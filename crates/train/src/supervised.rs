@@ -1,7 +1,7 @@
 //! The loop that classifiers and autoencoders share: batches, one gradient a step, one optimiser.
 
 use crate::engine::{Engine, Failure};
-use crate::parallel::{Part, Tally};
+use crate::parallel::{Part, Tally, fill};
 use crate::{Epoch, Flow, Observer, Recipe, Step, TrainError};
 use sparring_autograd::Var;
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
@@ -72,7 +72,7 @@ pub(crate) fn run<T: Task + Sync>(
     'training: for epoch in 1..=recipe.epochs {
         batches.restart(epoch as u64);
         let (begun, mut loss, mut right, mut seen, mut lr) = (Instant::now(), 0.0, 0, 0, 0.0);
-        while batches.fill(&mut batch) {
+        while fill(&mut batches, &mut batch) {
             step += 1;
             let step_key = key.named("step").child(step);
             let n = batch.len();

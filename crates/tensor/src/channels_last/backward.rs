@@ -1,9 +1,9 @@
 //! The weight as the gradient at the image reads it: turned round, and transposed.
 
 use super::ConvBlock;
+use super::finite::finite;
 use super::input_grad::Axis;
 use super::narrow::NARROW;
-use super::finite::finite;
 use crate::kernels::Door;
 use crate::pool::Buffer;
 use crate::{Elem, Panels};

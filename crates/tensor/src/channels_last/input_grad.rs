@@ -59,13 +59,7 @@ impl ConvBlock {
     }
 
     #[track_caller]
-    pub(crate) fn input_grad_on<E: Elem>(
-        &self,
-        isa: Isa,
-        w: &BackwardPanels<E>,
-        dy: &[E],
-        dx: &mut [E],
-    ) {
+    pub(crate) fn input_grad_on<E: Elem>(&self, isa: Isa, w: &BackwardPanels<E>, dy: &[E], dx: &mut [E]) {
         let (door, sparse) = (E::door(isa), E::sparse(isa));
         self.images("conv input_grad", dx.len(), dy.len());
         self.turned(door, w);

@@ -26,6 +26,6 @@ mod weights;
 pub use backward::BackwardPanels;
 pub use block::ConvBlock;
 pub(crate) use frame::from_planes;
-pub(crate) use weight_grad::WeightGrad;
 pub use planes::{to_channels_last, to_planes};
 pub use pool::PoolBlock;
+pub(crate) use weight_grad::WeightGrad;

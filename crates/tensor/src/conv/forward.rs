@@ -27,14 +27,7 @@ pub fn conv2d<E: Elem>(x: &Array<E>, w: &Array<E>, bias: Option<&Array<E>>, g: C
         assert!(*bs.dims() == [plan.block.channels()[1]], "conv2d: bias {bs} does not fit weight {ws}");
     }
     let mut y = Array::stale(plan.result());
-    forward(
-        simd::isa(),
-        &plan,
-        x.as_slice(),
-        w.as_slice(),
-        bias.map(Array::as_slice),
-        y.as_mut_slice(),
-    );
+    forward(simd::isa(), &plan, x.as_slice(), w.as_slice(), bias.map(Array::as_slice), y.as_mut_slice());
     y
 }
 
