@@ -92,7 +92,8 @@ impl Tapes {
 pub(crate) fn fill(batches: &mut Batches<'_>, batch: &mut MiniBatch) -> bool {
     const ROWS: usize = 16;
     batches.fill_by(batch, |x, dim, row| {
-        let work = x.len();
+        // A conversion costs about two additions.
+        let work = 2 * x.len();
         par::for_each_chunk(x, ROWS * dim, work, |i, rows| {
             rows.chunks_exact_mut(dim).enumerate().for_each(|(j, x)| row(i * ROWS + j, x));
         });

@@ -91,17 +91,10 @@ impl<E: Elem> Stepper<E> {
             return Err(self.refuse(module, w));
         }
         self.step = step;
-        let update = Update { rule: &self.rule, step, lr: E::of(lr) };
-        for i in 0..self.plan.chain.blocks.len() {
-            let dim = self.plan.dim;
-            if !update.block(&mut self.plan.chain, i, lanes, x, dim, &mut self.slots) {
-                let (super::compile::Op::Dense(w) | super::compile::Op::Conv(w)) =
-                    self.plan.chain.blocks[i].op
-                else {
-                    unreachable!("only weights have gradients")
-                };
-                return Err(self.refuse(module, w));
-            }
+        let lr = E::of(lr);
+        let update = Update { rule: &self.rule, step, lr, lanes, x, dim: self.plan.dim };
+        if let Err(w) = update.run(&mut self.plan.chain, &mut self.slots) {
+            return Err(self.refuse(module, w));
         }
         self.plan.chain.weights.iter_mut().for_each(super::weight::Weight::follow);
         Ok(())

@@ -1,132 +1,208 @@
-//! From the gradients of the lanes to new weights, panel by panel.
+//! From the gradients of the lanes to new weights, part by part of all panels, in one region of threads.
 
-use super::compile::{Chain, Op};
+use super::compile::{Block, Chain, Op};
 use super::lane::Lane;
 use sparring_optim::{AnyRule, Rule};
-use sparring_tensor::{Array, Elem, Mat, accumulate_outer, elementwise, par, reduce, write_outer};
-use std::sync::atomic::{AtomicBool, Ordering};
+use sparring_tensor::{Array, Elem, Mat, Panels, accumulate_outer, elementwise, par, reduce, write_outer};
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Rows of a panel whose gradient is made at a time: it stays in the first-level cache until the rule has used it.
 const ROWS: usize = 112;
+/// A panel falls into at most this many parts, so that threads share even a single one.
+const PARTS: usize = 4;
+/// Parts of one region: their list lies on the stack.
+const TASKS: usize = 64;
+/// Cost of the rule for a parameter in the units of [`par`].
+const RULE: usize = 4;
 
-/// State of the rule for one weight: an array a slot, of the panels and of the bias.
+/// Rows of a part.
+fn part(depth: usize) -> usize {
+    depth.div_ceil(PARTS).max(1).next_multiple_of(ROWS)
+}
+
+/// State of the rule for one weight: the slots of each part of each panel, in order, and of the bias.
 #[derive(Debug)]
 pub(super) struct Slots<E: Elem> {
-    panels: Vec<Vec<Array<E>>>,
+    parts: Vec<Vec<Array<E>>>,
     row: Vec<Array<E>>,
 }
 
 impl<E: Elem> Slots<E> {
     pub fn new(rule: &AnyRule, chain: &Chain<E>) -> Vec<Self> {
         let zeros = |n: usize| (0..rule.slots()).map(|_| Array::zeros([n])).collect::<Vec<_>>();
-        let new = |w: &super::weight::Weight<E>| Self {
-            panels: w.forward.iter().map(|(_, _, panel)| zeros(panel.len())).collect(),
-            row: zeros(w.row.len()),
+        let new = |w: &super::weight::Weight<E>| {
+            let (depth, width) = (w.forward.depth(), w.forward.width());
+            let panel = || (0..depth).step_by(part(depth)).map(|k| (depth - k).min(part(depth)) * width);
+            let panels = w.forward.iter().flat_map(|_| panel());
+            Self { parts: panels.map(zeros).collect(), row: zeros(w.row.len()) }
         };
         chain.weights.iter().map(new).collect()
     }
 }
 
+/// What one thread does at a time.
+struct Task<'a, E: Elem> {
+    block: usize,
+    /// The panel and the rows of it; `None`: the bias.
+    at: Option<(usize, Range<usize>)>,
+    w: &'a mut [E],
+    slots: &'a mut [Array<E>],
+}
+
 /// One step of a rule.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Update<'a, E> {
+pub(super) struct Update<'a, E: Elem> {
     pub rule: &'a AnyRule,
     pub step: u64,
     pub lr: E,
+    pub lanes: &'a [Lane<E>],
+    /// The batch, and the numbers of an example.
+    pub x: &'a [E],
+    pub dim: usize,
 }
 
 impl<E: Elem> Update<'_, E> {
-    fn apply(&self, w: &mut [E], g: &[E], slots: &mut [Array<E>], range: std::ops::Range<usize>) {
-        let mut few: [&mut [E]; 4] = [&mut [], &mut [], &mut [], &mut []];
-        let count = slots.len();
-        for (to, slot) in few.iter_mut().zip(slots) {
-            *to = &mut slot.as_mut_slice()[range.clone()];
+    /// Updates all weights and biases.
+    ///
+    /// # Errors
+    /// The first weight with a gradient that is not finite; it stays as it is, others may have changed.
+    pub fn run(&self, chain: &mut Chain<E>, slots: &mut [Slots<E>]) -> Result<(), usize> {
+        // The numbers leave the chain while they change: the lanes read its shapes.
+        let take = |w: &mut super::weight::Weight<E>| {
+            let none = (Panels::zeros(0, 0), Array::zeros([0]));
+            (std::mem::replace(&mut w.forward, none.0), std::mem::replace(&mut w.row, none.1))
+        };
+        let mut taken: Vec<_> = chain.weights.iter_mut().map(take).collect();
+        let examples: usize = self.lanes.iter().map(|l| l.rows).sum();
+        let each = examples / par::MUL_ADDS_PER_ELEMENT + RULE;
+        let bad = AtomicUsize::new(usize::MAX);
+        let shared = &*chain;
+        let blocks = shared.blocks.iter().enumerate().filter(|(_, b)| b.op != Op::Copy);
+        let mut tasks =
+            blocks.zip(taken.iter_mut().zip(slots)).flat_map(|((block, _), ((panels, row), slots))| {
+                let (depth, width) = (panels.depth(), panels.width());
+                let panels = panels.as_mut_slice().chunks_mut((depth * width).max(1)).enumerate();
+                let parts = panels.flat_map(move |(q, panel)| {
+                    let parts = panel.chunks_mut(part(depth) * width).enumerate();
+                    parts
+                        .map(move |(i, w)| (Some((q, i * part(depth)..i * part(depth) + w.len() / width)), w))
+                });
+                let bias = shared.weights[weight(&shared.blocks[block])].bias.is_some();
+                let row = bias.then(|| (None, row.as_mut_slice()));
+                let slots = slots.parts.iter_mut().chain(std::iter::once(&mut slots.row));
+                let all = parts.chain(row).zip(slots);
+                all.map(move |((at, w), slots)| Task { block, at, w, slots: slots.as_mut_slice() })
+            });
+        loop {
+            let mut list: [Option<Task<'_, E>>; TASKS] = [const { None }; TASKS];
+            let (mut count, mut numbers) = (0, 0);
+            for (place, task) in list.iter_mut().zip(&mut tasks) {
+                numbers += task.w.len();
+                count += 1;
+                *place = Some(task);
+            }
+            if count == 0 {
+                break;
+            }
+            par::for_each_chunk(&mut list[..count], 1, numbers * each, |_, task| {
+                let task = task[0].as_mut().expect("counted");
+                if !self.task(shared, task) {
+                    bad.fetch_min(weight(&shared.blocks[task.block]), Ordering::Relaxed);
+                }
+            });
         }
-        self.rule.update(self.step, self.lr, w, g, &mut few[..count]);
+        drop(tasks);
+        for (w, (forward, row)) in chain.weights.iter_mut().zip(taken) {
+            (w.forward, w.row) = (forward, row);
+        }
+        let bad = bad.into_inner();
+        if bad == usize::MAX { Ok(()) } else { Err(bad) }
     }
 
-    /// Updates weight and bias of block `i`; `false` if a gradient is not finite.
-    pub fn block(
-        &self,
-        chain: &mut Chain<E>,
-        i: usize,
-        lanes: &[Lane<E>],
-        x: &[E],
-        dim: usize,
-        slots: &mut [Slots<E>],
-    ) -> bool {
-        let block = chain.blocks[i];
-        let (Op::Dense(w) | Op::Conv(w)) = block.op else { return true };
-        // The panels leave the chain while they change: the lanes read its shapes.
-        let mut forward =
-            std::mem::replace(&mut chain.weights[w].forward, sparring_tensor::Panels::zeros(0, 0));
-        let (depth, width) = (forward.depth(), forward.width());
-        let size = depth * width;
-        let examples: usize = lanes.iter().map(|l| l.rows).sum();
-        let work = forward.as_slice().len() * (examples / par::MUL_ADDS_PER_ELEMENT + 4);
-        let fine = AtomicBool::new(true);
-        let shared = &*chain;
-        let mut tasks: Vec<_> =
-            forward.as_mut_slice().chunks_mut(size.max(1)).zip(&mut slots[w].panels).collect();
-        par::for_each_chunk(&mut tasks, 1, work, |q, task| {
-            let (panel, slots) = &mut task[0];
-            let mut g = Array::stale([ROWS * width]);
-            for k0 in (0..depth).step_by(ROWS) {
-                let rows = ROWS.min(depth - k0);
-                let range = k0 * width..(k0 + rows) * width;
-                let g = &mut g.as_mut_slice()[..rows * width];
-                for (l, lane) in lanes.iter().enumerate() {
-                    match block.op {
-                        Op::Dense(_) => {
-                            let (x, stride) = lane.input(shared, i, lane.part(x, dim));
-                            let dz = lane.values[i].dz.as_ref().expect("prepared").as_slice();
-                            let x = Mat::with_strides(&x[k0..], lane.rows, rows, stride, 1);
-                            let (dz, dz_stride) = (&dz[q * width..], block.middle.stride());
-                            let go = if l == 0 { write_outer } else { accumulate_outer };
-                            go(x, dz, dz_stride, g);
-                        }
-                        _ => {
-                            let dw = &lane.values[i].dw.as_ref().expect("prepared").as_slice()[q * size..];
-                            if l == 0 {
-                                g.copy_from_slice(&dw[range.clone()]);
-                            } else {
-                                elementwise::add_slice(g, &dw[range.clone()]);
-                            }
-                        }
-                    }
-                }
-                if !reduce::are_finite(g) {
-                    fine.store(false, Ordering::Relaxed);
-                    return;
-                }
-                self.apply(&mut panel[range.clone()], g, slots, range);
-            }
-        });
-        drop(tasks);
-        let mut row = std::mem::replace(&mut chain.weights[w].row, Array::zeros([0]));
-        if chain.weights[w].bias.is_some() {
-            let mut g = Array::zeros(row.shape());
-            let g = g.as_mut_slice();
-            let stride = block.middle.stride();
-            for lane in lanes {
-                match &lane.values[i].db {
-                    Some(db) => elementwise::add_slice(g, db.as_slice()),
-                    None => {
-                        let dz = lane.values[i].dz.as_ref().expect("prepared").as_slice();
-                        let rows = dz.chunks(stride).take(lane.rows);
-                        rows.for_each(|dz| elementwise::add_slice(g, &dz[..g.len()]));
-                    }
-                }
-            }
-            let all = 0..g.len();
-            if reduce::are_finite(g) {
-                self.apply(row.as_mut_slice(), g, &mut slots[w].row, all);
-            } else {
-                fine.store(false, Ordering::Relaxed);
+    /// `false` if a gradient is not finite.
+    fn task(&self, chain: &Chain<E>, task: &mut Task<'_, E>) -> bool {
+        let (i, block) = (task.block, &chain.blocks[task.block]);
+        let Some((q, rows)) = &task.at else {
+            let mut g = Array::zeros([task.w.len()]);
+            self.bias_gradient(i, block, g.as_mut_slice());
+            return self.apply(task.w, g.as_slice(), task.slots, 0);
+        };
+        let depth = chain.weights[weight(block)].depth();
+        let width = task.w.len() / rows.len();
+        let mut g = Array::stale([ROWS.min(rows.len()) * width]);
+        for k in rows.clone().step_by(ROWS) {
+            let end = (k + ROWS).min(rows.end);
+            let g = &mut g.as_mut_slice()[..(end - k) * width];
+            self.gradient(chain, i, q * depth * width, *q * width, k..end, width, g);
+            let from = (k - rows.start) * width;
+            if !self.apply(&mut task.w[from..from + g.len()], g, task.slots, from) {
+                return false;
             }
         }
-        chain.weights[w].forward = forward;
-        chain.weights[w].row = row;
-        fine.into_inner()
+        true
+    }
+
+    /// The gradient at some rows of a panel that begins at `panel` among all panels and at column `col`.
+    fn gradient(
+        &self,
+        chain: &Chain<E>,
+        i: usize,
+        panel: usize,
+        col: usize,
+        rows: Range<usize>,
+        width: usize,
+        g: &mut [E],
+    ) {
+        let stride = chain.blocks[i].middle.stride();
+        for (l, lane) in self.lanes.iter().enumerate() {
+            let values = &lane.values[i];
+            match &values.dw {
+                None => {
+                    let (x, x_stride) = lane.input(chain, i, lane.part(self.x, self.dim));
+                    let x = Mat::with_strides(&x[rows.start..], lane.rows, rows.len(), x_stride, 1);
+                    let dz = &values.dz.as_ref().expect("prepared").as_slice()[col..];
+                    if l == 0 { write_outer(x, dz, stride, g) } else { accumulate_outer(x, dz, stride, g) }
+                }
+                Some(dw) => {
+                    let dw = &dw.as_slice()[panel + rows.start * width..][..g.len()];
+                    if l == 0 { g.copy_from_slice(dw) } else { elementwise::add_slice(g, dw) }
+                }
+            }
+        }
+    }
+    fn bias_gradient(&self, i: usize, block: &Block, g: &mut [E]) {
+        for lane in self.lanes {
+            let values = &lane.values[i];
+            match &values.db {
+                Some(db) => elementwise::add_slice(g, db.as_slice()),
+                None => {
+                    let dz = values.dz.as_ref().expect("prepared").as_slice();
+                    let rows = dz.chunks(block.middle.stride()).take(lane.rows);
+                    rows.for_each(|dz| elementwise::add_slice(g, &dz[..g.len()]));
+                }
+            }
+        }
+    }
+    /// The rule on `w` and the slots' numbers from `from` on, unless the gradient is not finite.
+    fn apply(&self, w: &mut [E], g: &[E], slots: &mut [Array<E>], from: usize) -> bool {
+        let fine = reduce::are_finite(g);
+        if fine {
+            let mut few: [&mut [E]; 4] = [&mut [], &mut [], &mut [], &mut []];
+            let count = slots.len();
+            for (to, slot) in few.iter_mut().zip(slots) {
+                *to = &mut slot.as_mut_slice()[from..from + w.len()];
+            }
+            self.rule.update(self.step, self.lr, w, g, &mut few[..count]);
+        }
+        fine
+    }
+}
+
+/// The weight of a block that has one.
+pub(super) fn weight(block: &Block) -> usize {
+    match block.op {
+        Op::Dense(w) | Op::Conv(w) => w,
+        Op::Copy => unreachable!("a block without a weight"),
     }
 }

@@ -62,6 +62,13 @@ impl<E: Elem> Weight<E> {
             row: bias.value.clone(),
         })
     }
+    /// Length of the sum behind an output, known also while the panels are away.
+    pub fn depth(&self) -> usize {
+        match self.form {
+            Form::Dense(input) => input.len(),
+            Form::Conv(block) => block.depth(),
+        }
+    }
     /// The output of a convolution, or the row of a product.
     pub fn output(&self) -> Extent {
         match self.form {
