@@ -158,12 +158,11 @@ fn trained<E: Elem>(spec: &Spec, rule: AnyRule, n: usize) -> [Vec<E>; 2] {
         optimizer.step(&mut eager, &mut grads, 1e-2).unwrap();
         let scale = E::of(1.0 / n as f64);
         let [sum, ..] = stepper.gradients(&x, |head| {
-            let (first, mut sum) = (head.first, 0.0);
-            for (i, (z, dz)) in head.iter().enumerate() {
-                sum += CrossEntropy.eval(z, &labels[first + i], dz).to_f64();
+            let first = head.first;
+            for (i, (z, dz, tally)) in head.iter().enumerate() {
+                *tally = [CrossEntropy.eval(z, &labels[first + i], dz).to_f64(), 0.0, 0.0];
                 dz.iter_mut().for_each(|d| *d *= scale);
             }
-            [sum, 0.0, 0.0]
         });
         assert!((sum / n as f64 - value).abs() < 1e-4 * value.max(1.0), "{spec:?}: loss {sum} and {value}");
         stepper.update(&planned, &x, 1e-2).unwrap();
@@ -213,10 +212,7 @@ fn a_gradient_that_is_not_finite_names_the_layer_and_changes_nothing() {
     let before = spec.build::<f32>(Key::new(1)).unwrap();
     let mut stepper = Stepper::new(&net, spec.input, Adam::default().into()).unwrap();
     let x = [0.5; 8];
-    stepper.gradients(&x, |head| {
-        head.iter().for_each(|(_, dz)| dz.fill(f32::NAN));
-        [0.0; 3]
-    });
+    stepper.gradients(&x, |head| head.iter().for_each(|(_, dz, _)| dz.fill(f32::NAN)));
     let Err(NnError::NonFinite { name, step }) = stepper.update(&net, &x, 1e-3) else { panic!("refused") };
     assert_eq!((name.as_str(), step), ("3.weight", 1));
     stepper.store(&mut net);

@@ -36,15 +36,13 @@ impl Task for Reconstruct<'_> {
         let sum = ops::sum(ops::row_loss(y, Mse::default(), target));
         (ops::scale(sum, 1.0 / batch.len() as f32), Tally::default())
     }
-    fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>) -> [f64; 3] {
-        let (share, targets) =
-            (1.0 / batch.len() as f32, batch.x[head.first * head.cols..].chunks_exact(head.cols));
-        let mut loss = 0.0;
-        for ((y, dy), target) in head.iter().zip(targets) {
-            loss += f64::from(Mse::default().eval(y, target, dy) * share);
+    fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>) {
+        let cols = head.cols;
+        let (share, targets) = (1.0 / batch.len() as f32, batch.x[head.first * cols..].chunks_exact(cols));
+        for ((y, dy, tally), target) in head.iter().zip(targets) {
+            *tally = [f64::from(Mse::default().eval(y, target, dy) * share), 0.0, 0.0];
             dy.iter_mut().for_each(|d| *d *= share);
         }
-        [loss, 0.0, 0.0]
     }
 }
 

@@ -79,15 +79,13 @@ impl Task for Classify<'_> {
         let sum = ops::sum(ops::row_loss(logits, RoundedCrossEntropy, labels));
         (ops::scale(sum, 1.0 / batch.len() as f32), Tally { right, ..Tally::default() })
     }
-    fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>) -> [f64; 3] {
+    fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>) {
         let (share, labels) = (1.0 / batch.len() as f32, &batch.labels[head.first..]);
-        let (mut loss, mut right) = (0.0, 0);
-        for ((z, dz), label) in head.iter().zip(labels) {
-            loss += f64::from(RoundedCrossEntropy.eval(z, label, dz) * share);
-            right += usize::from(reduce::argmax(z) == *label);
+        for ((z, dz, tally), label) in head.iter().zip(labels) {
+            let loss = f64::from(RoundedCrossEntropy.eval(z, label, dz) * share);
+            *tally = [loss, f64::from(u8::from(reduce::argmax(z) == *label)), 0.0];
             dz.iter_mut().for_each(|d| *d *= share);
         }
-        [loss, right as f64, 0.0]
     }
 }
 

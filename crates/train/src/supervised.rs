@@ -51,8 +51,8 @@ pub(crate) trait Task {
     ) -> Result<(), TrainError>;
     /// The loss of a part of the batch, already divided by the batch size.
     fn loss<'t, 'd>(&self, part: Part<'t, 'd>, batch: &'d MiniBatch, key: Key) -> (Var<'t, f32>, Tally);
-    /// The same on the outputs of some examples: writes their gradient; the numbers of a [`Tally`] in order.
-    fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>) -> [f64; 3];
+    /// The same on the outputs of some examples: writes their gradients, and as tallies their shares of a [`Tally`].
+    fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>);
 }
 
 /// Runs the recipe.

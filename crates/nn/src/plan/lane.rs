@@ -17,8 +17,8 @@ pub(super) struct Lane<E: Elem> {
     /// The input channels-last, where it comes as planes.
     turned: Option<Array<E>>,
     pub values: Vec<Values<E>>,
-    /// Sums of the loss head over these examples.
-    pub sums: [f64; 3],
+    /// What the head says of each example.
+    pub tallies: Vec<[f64; 3]>,
     /// The first weight whose output has a gradient that is not finite.
     pub bad: Option<usize>,
 }
@@ -34,7 +34,7 @@ pub(super) enum Wanted {
 
 impl<E: Elem> Lane<E> {
     pub fn empty() -> Self {
-        Self { first: 0, rows: 0, room: 0, turned: None, values: Vec::new(), sums: [0.0; 3], bad: None }
+        Self { first: 0, rows: 0, room: 0, turned: None, values: Vec::new(), tallies: Vec::new(), bad: None }
     }
     /// Makes room for `rows` examples from the `first` on; gradients only if they are `wanted`.
     pub fn prepare(&mut self, chain: &Chain<E>, first: usize, rows: usize, wanted: Option<Wanted>) {
@@ -44,6 +44,7 @@ impl<E: Elem> Lane<E> {
             self.values = chain.blocks.iter().map(|b| Values::new(b, rows)).collect();
         }
         if let Some(wanted) = wanted {
+            self.tallies.resize(self.room, [0.0; 3]);
             for (values, block) in self.values.iter_mut().zip(&chain.blocks) {
                 values.prepare_gradients(block, self.room, wanted, &chain.weights);
             }
@@ -76,7 +77,8 @@ impl<E: Elem> Lane<E> {
         let values = self.values.last_mut().expect("a block has values");
         let (y, dy) = values.ends(block);
         let (cols, stride) = (block.output.len(), block.output.stride());
-        Head { first: self.first, rows: self.rows, cols, y, dy, stride }
+        let tallies = &mut self.tallies[..self.rows];
+        Head { first: self.first, rows: self.rows, cols, y, dy, stride, tallies }
     }
     /// The outputs.
     pub fn outputs(&self, chain: &Chain<E>) -> (&[E], usize) {

@@ -12,14 +12,15 @@ pub struct Head<'a, E> {
     pub(super) y: &'a [E],
     pub(super) dy: &'a mut [E],
     pub(super) stride: usize,
+    pub(super) tallies: &'a mut [[f64; 3]],
 }
 
 impl<E> Head<'_, E> {
-    /// Output and gradient of each example, in order; the gradient is to be written whole.
-    pub fn iter(&mut self) -> impl Iterator<Item = (&[E], &mut [E])> {
+    /// Output, gradient and tally of each example, in order; gradient and tally are to be written whole.
+    pub fn iter(&mut self) -> impl Iterator<Item = (&[E], &mut [E], &mut [f64; 3])> {
         let (cols, stride) = (self.cols, self.stride.max(1));
-        let rows = self.y.chunks(stride).zip(self.dy.chunks_mut(stride)).take(self.rows);
-        rows.map(move |(y, dy)| (&y[..cols], &mut dy[..cols]))
+        let rows = self.y.chunks(stride).zip(self.dy.chunks_mut(stride)).zip(&mut *self.tallies);
+        rows.map(move |((y, dy), tally)| (&y[..cols], &mut dy[..cols], tally))
     }
     /// The outputs, row after row, into `out`.
     ///

@@ -6,7 +6,7 @@ use super::rows::Head;
 use super::update::{Slots, Update};
 use crate::{Mode, Module, NnError, Param};
 use sparring_optim::AnyRule;
-use sparring_tensor::{Elem, par};
+use sparring_tensor::{Elem, par, team};
 
 /// A compiled chain of layers with the state of an update rule: a training step in three passes over the threads.
 ///
@@ -44,15 +44,18 @@ impl<E: Elem> Stepper<E> {
     }
 
     /// Forward and backward for the batch `x`, examples of planes one after the other. `head` reads outputs and writes their gradient, some
-    /// examples at a time and on any thread; the sums it returns are added in the order of the examples.
+    /// examples at a time and on any thread; returns the sums of its tallies, added in the order of the examples.
     ///
     /// # Panics
     /// If `x` holds no example, or no whole ones.
-    pub fn gradients(&mut self, x: &[E], head: impl Fn(&mut Head<'_, E>) -> [f64; 3] + Sync) -> [f64; 3] {
+    pub fn gradients(&mut self, x: &[E], head: impl Fn(&mut Head<'_, E>) + Sync) -> [f64; 3] {
         let (plan, dim) = (&self.plan, self.plan.dim);
         let n = plan.examples(x);
         assert!(n > 0, "plan: a batch holds at least one example");
-        let (count, each) = cut(n);
+        // Kernels of convolutions sum over the examples of a lane: there the cut must not depend on threads. Products go on from lane to lane in
+        // one chain, the longer the better.
+        let (count, each) =
+            if plan.chain.weights.iter().any(|w| w.sums_by_lane()) { cut(n) } else { share(n) };
         if self.lanes.len() < count {
             self.lanes.resize_with(count, Lane::empty);
         }
@@ -64,12 +67,12 @@ impl<E: Elem> Stepper<E> {
             lane.prepare(&plan.chain, i * each, each.min(n - i * each), Some(Wanted::Weights));
             let x = lane.part(x, dim);
             lane.forward(&plan.chain, x);
-            lane.sums = head(&mut lane.head(&plan.chain));
+            head(&mut lane.head(&plan.chain));
             lane.backward(&plan.chain, x, None);
         });
         let mut sums = [0.0; 3];
-        for lane in lanes {
-            sums.iter_mut().zip(lane.sums).for_each(|(s, v)| *s += v);
+        for tally in lanes.iter().flat_map(|lane| &lane.tallies[..lane.rows]) {
+            sums.iter_mut().zip(tally).for_each(|(s, v)| *s += v);
         }
         sums
     }
@@ -123,4 +126,15 @@ impl<E: Elem> Stepper<E> {
             }
         });
     }
+}
+
+/// As [`cut`], one lane a thread unless that makes them very long.
+fn share(n: usize) -> (usize, usize) {
+    /// Examples that are worth a thread, and those whose values fit the second-level cache.
+    const LEAST: usize = 12;
+    const MOST: usize = 128;
+    let lanes = team::threads().min(n.div_ceil(LEAST));
+    let lanes = lanes * n.div_ceil(lanes * MOST);
+    let each = n.div_ceil(lanes);
+    (n.div_ceil(each), each)
 }

@@ -151,6 +151,10 @@ impl<E: Elem> Weight<E> {
             _ => unreachable!("made as its form says"),
         }
     }
+    /// Whether its gradient is summed lane by lane.
+    pub fn sums_by_lane(&self) -> bool {
+        matches!(self.form, Form::Conv(_))
+    }
     /// Multiply-adds of one example.
     pub fn mul_adds(&self) -> usize {
         let positions = match self.form {

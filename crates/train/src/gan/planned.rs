@@ -56,14 +56,13 @@ impl Planned {
         self.generator.plan().forward(z.as_slice(), fakes);
         let share = 1.0 / n as f32;
         let [loss, real, fake] = self.discriminator.gradients(&self.both, |head| {
-            let (mut sums, from) = ([0.0; 3], head.first);
-            for (i, (logit, d)) in head.iter().enumerate() {
+            let from = head.first;
+            for (i, (logit, d, tally)) in head.iter().enumerate() {
                 let (side, at) = if from + i < n { (Side::Real, 1) } else { (Side::Fake, 2) };
-                sums[0] += f64::from(NonSaturating.eval(logit, &side, d) * share);
-                sums[at] += Real::sigmoid(f64::from(logit[0]));
+                *tally = [f64::from(NonSaturating.eval(logit, &side, d) * share), 0.0, 0.0];
+                tally[at] = Real::sigmoid(f64::from(logit[0]));
                 d[0] *= share;
             }
-            sums
         });
         finite(loss)?;
         self.discriminator.update(&model.discriminator, &self.both, lr).map_err(Failure::Gradient)?;
@@ -76,19 +75,20 @@ impl Planned {
             let mut fakes = Array::<f32>::stale([head.rows * head.cols]);
             let mut dx = Array::<f32>::stale([head.rows * head.cols]);
             head.copy_outputs(fakes.as_mut_slice());
-            let mut loss = 0.0;
+            let mut losses = Array::<f32>::stale([head.rows]);
             let mut judge = |_: usize, logits: &[f32], d: &mut [f32]| {
-                for (logit, d) in logits.chunks_exact(1).zip(d.chunks_exact_mut(1)) {
-                    loss += f64::from(NonSaturating.eval(logit, &Side::Generator, d) * share);
+                let rows = logits.chunks_exact(1).zip(d.chunks_exact_mut(1)).zip(losses.as_mut_slice());
+                for ((logit, d), loss) in rows {
+                    *loss = NonSaturating.eval(logit, &Side::Generator, d) * share;
                     d[0] *= share;
                 }
             };
             critic.pullbacks(fakes.as_slice(), 1, &mut judge, dx.as_mut_slice());
-            let cols = head.cols;
-            for ((_, dy), dx) in head.iter().zip(dx.as_slice().chunks_exact(cols)) {
+            let rows = dx.as_slice().chunks_exact(head.cols).zip(losses.as_slice());
+            for ((_, dy, tally), (dx, &loss)) in head.iter().zip(rows) {
                 dy.copy_from_slice(dx);
+                *tally = [f64::from(loss), 0.0, 0.0];
             }
-            [loss, 0.0, 0.0]
         });
         finite(loss)?;
         self.generator.update(&model.generator, z.as_slice(), lr).map_err(Failure::Gradient)?;
