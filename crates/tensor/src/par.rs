@@ -5,8 +5,6 @@ use crate::team;
 /// Simple element operations (an addition read from and written to memory) below which a parallel region of the [`team`] costs more
 /// than it brings: measured, 16 k take 1.5 us on one thread and 2.0 on two, 32 k 3.1 and 2.7 (`examples/region_cost.rs`).
 pub const PARALLEL_ELEMENTS: usize = 32 << 10;
-/// The same on a thread of rayon, where idle threads are woken and may not be there.
-const RAYON_ELEMENTS: usize = 64 << 10;
 /// Multiply-adds inside a matrix kernel that take as long as one simple element operation.
 pub const MUL_ADDS_PER_ELEMENT: usize = 16;
 
@@ -31,9 +29,10 @@ pub fn for_each_chunk<E: Send>(
     }
 }
 
-/// How many threads a loop of this cost may use.
+/// How many threads a loop of this cost may use. On a thread of rayon, 1: its siblings have coarser work; and while it waited for them it
+/// would take up other work of theirs, which may need a lock that this thread holds (a cell being filled by this very loop).
 pub fn threads(work: usize) -> usize {
-    if work < PARALLEL_ELEMENTS || (work < RAYON_ELEMENTS && team::on_rayon()) { 1 } else { team::threads() }
+    if work < PARALLEL_ELEMENTS || team::on_rayon() { 1 } else { team::threads() }
 }
 
 #[cfg(test)]
@@ -42,7 +41,7 @@ mod tests {
 
     #[test]
     fn every_chunk_is_visited_once() {
-        for work in [0, RAYON_ELEMENTS] {
+        for work in [0, PARALLEL_ELEMENTS] {
             let mut out = vec![0usize; 1003];
             for_each_chunk(&mut out, 10, work, |i, c| c.iter_mut().for_each(|v| *v += i + 1));
             assert!(out.iter().enumerate().all(|(i, &v)| v == i / 10 + 1));

@@ -5,7 +5,9 @@
 //! first use, watch for the next region for a millisecond, then sleep.
 //!
 //! Inside a region, with one thread, for a single task, or while another thread has a region, everything runs on the caller, in
-//! order. On a thread of rayon the region goes to rayon's threads: they may be busy already, and more would only get in their way.
+//! order. On a thread of rayon the region goes to rayon's threads: they may be busy already, and more would only get in their way. A
+//! thread of rayon that waits takes up other work: begin no region there while holding a lock that such work may want (the loops of
+//! [`par`](crate::par) run on the caller there, and are safe).
 
 use crate::kernels::{crew, disjoint};
 use rayon::prelude::*;

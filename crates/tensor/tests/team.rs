@@ -1,9 +1,9 @@
 //! The team: every task once, whoever calls, whatever happens inside.
 
-use sparring_tensor::team;
+use sparring_tensor::{par, team};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Barrier, OnceLock};
 
 /// Runs a region of `tasks` and checks that each ran once.
 fn once(tasks: usize) {
@@ -144,4 +144,21 @@ fn on_a_thread_of_rayon() {
         rayon::join(|| once(100), || rayon::join(|| once(50), || team::with_threads(2, || once(50))));
         team::with_threads(2, || team::run(4, |_| once(4)));
     });
+}
+
+#[test]
+fn a_cell_filled_by_a_loop_on_threads_of_rayon() {
+    // A loop that handed its chunks to rayon would, waiting for them, begin another of the tasks below, and wait for itself.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
+    for _ in 0..200 {
+        let cell = OnceLock::new();
+        let filled = || {
+            cell.get_or_init(|| {
+                let mut all = vec![0; 4096];
+                par::for_each_chunk(&mut all, 16, 1 << 30, |i, c| c.fill(i));
+                all
+            })
+        };
+        pool.install(|| team::run(64, |i| assert_eq!(filled()[16 * i], i)));
+    }
 }

@@ -1,5 +1,5 @@
 use super::{Start, product};
-use crate::{Array, Elem, Mat, MatMut, Trans, gemm, linear, matmul, matmul_acc};
+use crate::{Array, Elem, Mat, MatMut, Trans, gemm, linear, matmul, matmul_acc, team};
 use proptest::prelude::*;
 use sparring_math::simd::Isa;
 
@@ -96,8 +96,7 @@ fn determinism<E: Elem>() {
         assert!((0..rows * n).all(|i| c[i] == ct[i % n * rows + i / n]));
         c
     };
-    let results = [1, 2, 7]
-        .map(|t| rayon::ThreadPoolBuilder::new().num_threads(t).build().unwrap().install(|| run(1000)));
+    let results = [1, 2, 7].map(|t| team::with_threads(t, || run(1000)));
     assert!(results[0] == results[1] && results[0] == results[2]);
     for rows in [1, 2, 13, 32, 100] {
         assert!(run(rows) == results[0][..rows * n]);
