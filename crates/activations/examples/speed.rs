@@ -69,7 +69,10 @@ fn both(name: &str, x: &[f32], dy: &[f32], out: &mut [f32], f: impl Fn(&[f32], &
         f(&x[range.clone()], &dy[range], &mut parts[i].lock().unwrap());
     };
     pair(&share, &mut |go| two = rate(n, go));
-    println!("{name:<24} 1t {:6.2} ({:5.2})   2t {:6.2} ({:5.2}) Gelem/s, best (median)", one.0, one.1, two.0, two.1);
+    println!(
+        "{name:<24} 1t {:6.2} ({:5.2})   2t {:6.2} ({:5.2}) Gelem/s, best (median)",
+        one.0, one.1, two.0, two.1
+    );
 }
 
 fn main() {
@@ -77,7 +80,8 @@ fn main() {
     let power: u32 = arguments.next().map_or(16, |p| p.parse().expect("a power of two"));
     let names: Vec<String> = arguments.collect();
     let n = 1usize << power;
-    let x: Vec<f32> = (0..n).map(|i| ((i as u32).wrapping_mul(2_654_435_769) >> 8) as f32 / 2_097_152.0 - 4.0).collect();
+    let x: Vec<f32> =
+        (0..n).map(|i| ((i as u32).wrapping_mul(2_654_435_769) >> 8) as f32 / 2_097_152.0 - 4.0).collect();
     let dy: Vec<f32> = x.iter().map(|x| 0.25 * x + 0.1).collect();
     let mut out = vec![1.0; n];
     both("copy", &x, &dy, &mut out, |x, _, y| y.copy_from_slice(x));
