@@ -2,7 +2,7 @@
 
 use crate::Activation;
 use sparring_math::Real;
-use sparring_math::simd::{Kernel, dispatch};
+use sparring_math::simd::{Kernel, dispatch, prefetch};
 
 struct Forward<'a, A: ?Sized, E>(&'a A, &'a [E], &'a mut [E]);
 
@@ -14,10 +14,33 @@ impl<A: Activation<E> + ?Sized, E: Real> Kernel for Forward<'_, A, E> {
     }
 }
 
-// A function of references: as arguments they are known not to overlap, so that the parameters of the activation are read
+/// Elements from which memory is asked for ahead: below, the first-level cache has it.
+const FAR: usize = 4096;
+/// Elements worked on between two requests for memory, four cache lines of `f32`.
+const TILE: usize = 64;
+/// How far ahead memory is asked for.
+const AHEAD: usize = 1024;
+
+// Functions of references: as arguments they are known not to overlap, so that the parameters of the activation are read
 // and converted once and not anew after each store.
 #[inline(always)]
 fn forward_loop<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], y: &mut [E]) {
+    if x.len() < FAR {
+        return forward_piece(a, x, y);
+    }
+    let ((tiles, rest), (outs, out)) = (x.as_chunks::<TILE>(), y.as_chunks_mut::<TILE>());
+    for (x, y) in tiles.iter().zip(outs) {
+        for line in (0..TILE).step_by(64 / size_of::<E>()) {
+            prefetch(x, line + AHEAD);
+            prefetch(y, line + AHEAD);
+        }
+        forward_piece(a, x, y);
+    }
+    forward_piece(a, rest, out);
+}
+
+#[inline(always)]
+fn forward_piece<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], y: &mut [E]) {
     for (y, &x) in y.iter_mut().zip(x) {
         *y = a.f(x);
     }
@@ -40,6 +63,24 @@ macro_rules! product_with {
             fn run(self) {
                 #[inline(always)]
                 fn product<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], dy: &[E], dx: &mut [E]) {
+                    if x.len() < FAR {
+                        return piece(a, x, dy, dx);
+                    }
+                    let (tiles, x_rest) = x.as_chunks::<TILE>();
+                    let (slopes, dy_rest) = dy.as_chunks::<TILE>();
+                    let (outs, dx_rest) = dx.as_chunks_mut::<TILE>();
+                    for ((x, dy), dx) in tiles.iter().zip(slopes).zip(outs) {
+                        for line in (0..TILE).step_by(64 / size_of::<E>()) {
+                            prefetch(x, line + AHEAD);
+                            prefetch(dy, line + AHEAD);
+                            prefetch(dx, line + AHEAD);
+                        }
+                        piece(a, x, dy, dx);
+                    }
+                    piece(a, x_rest, dy_rest, dx_rest);
+                }
+                #[inline(always)]
+                fn piece<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], dy: &[E], dx: &mut [E]) {
                     for ((dx, &x), &dy) in dx.iter_mut().zip(x).zip(dy) {
                         *dx = dy * a.$slope(x);
                     }

@@ -70,6 +70,34 @@ proptest! {
 }
 
 #[test]
+fn a_step_has_the_bits_of_its_parts() {
+    let odd = [0.0, -0.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e-40, -3.0];
+    for &any in AnyNorm::ALL {
+        let norm = any.get();
+        for (seed, n) in [1, 2, 15, 16, 17, 33, 784].into_iter().enumerate() {
+            for (eps, step_size) in [(0.3f32, 0.01), (0.0, 0.5), (0.1, 0.7)] {
+                let mut s = Key::new(seed as u64).rng(0);
+                let x: Vec<f32> = (0..n).map(|_| s.uniform()).collect();
+                let mut grad: Vec<f32> = (0..n).map(|_| s.normal() as f32).collect();
+                for round in 0..odd.len() + 2 {
+                    if let Some(&g) = odd.get(round) {
+                        grad[(round * 5) % n] = g;
+                    }
+                    let mut adv: Vec<f32> = x.iter().map(|x| x + s.uniform_in(-0.4, 0.4)).collect();
+                    let (mut want, mut direction) = (adv.clone(), vec![0.0; n]);
+                    norm.steepest(&grad, &mut direction);
+                    want.iter_mut().zip(&direction).for_each(|(a, d)| *a += step_size * d);
+                    Threat { norm: any, eps }.confine(&x, Bounds::UNIT, &mut want);
+                    norm.step(&x, &grad, step_size, eps, Bounds::UNIT, &mut adv);
+                    let bits = |v: &[f32]| v.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+                    assert_eq!(bits(&adv), bits(&want), "{any}, {n} numbers, eps {eps}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_rule_rejects_what_is_beyond() {
     let (x, b) = ([0.5_f32; 4], Bounds::UNIT);
     let linf = Threat::linf(0.1).unwrap();

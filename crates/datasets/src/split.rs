@@ -160,7 +160,7 @@ impl Split {
             match &self.pixels {
                 Pixels::U8(p) => {
                     for (o, &b) in out.iter_mut().zip(&p[start..start + dim]) {
-                        *o = f32::from(b) / 255.0;
+                        *o = unit(b);
                     }
                 }
                 Pixels::F32(p) => out.copy_from_slice(&p[start..start + dim]),
@@ -189,6 +189,14 @@ impl Split {
             Rows::Picked(p) => p[i],
         }
     }
+}
+
+/// `b / 255` to the last bit without a division: 1/255 is split in 2⁻⁸, whose product is exact, and the rest.
+#[inline(always)]
+fn unit(b: u8) -> f32 {
+    const REST: f32 = (1.0 / 255.0 - 1.0 / 256.0) as f32;
+    let b = f32::from(b);
+    b * (1.0 / 256.0) + b * REST
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a row loss is.
 
+use crate::targets::assert_rows;
 use sparring_math::Real;
 
 /// A loss on one row: logits or values in, value out, gradient written. Sums and means over rows are the caller's.
@@ -10,6 +11,28 @@ pub trait RowLoss<E: Real>: std::fmt::Debug + Send + Sync {
     fn name(&self) -> &'static str;
     /// The loss at `z`; `dz` = its gradient (overwritten, same length as `z`).
     fn eval(&self, z: &[E], t: &Self::Target, dz: &mut [E]) -> E;
+    /// `eval` on each row of `z`, `cols` numbers long: row `i` against `targets(i)`, its loss into `losses[i]`, its gradient into row `i`
+    /// of `dz`. The bits are those of `eval` row by row; losses that can, work on many short rows at once.
+    ///
+    /// # Panics
+    /// As `eval`, and if `z` and `dz` are not `losses.len() · cols` numbers long.
+    #[track_caller]
+    fn eval_rows<'t>(
+        &self,
+        z: &[E],
+        cols: usize,
+        targets: &dyn Fn(usize) -> &'t Self::Target,
+        losses: &mut [E],
+        dz: &mut [E],
+    ) where
+        Self::Target: 't,
+    {
+        assert_rows(self.name(), z.len(), cols, losses.len(), dz.len());
+        for (i, loss) in losses.iter_mut().enumerate() {
+            let row = i * cols..(i + 1) * cols;
+            *loss = self.eval(&z[row.clone()], targets(i), &mut dz[row]);
+        }
+    }
     /// `out` = Hessian at `z` times `v` (overwritten).
     fn hvp(&self, z: &[E], t: &Self::Target, v: &[E], out: &mut [E]);
 }

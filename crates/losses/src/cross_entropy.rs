@@ -1,8 +1,9 @@
 //! Cross-entropy of a softmax, in one piece.
 
 use crate::RowLoss;
+use crate::abreast::{Groups, LANES, LONGEST};
 use crate::registry::{LossInfo, TargetKind};
-use crate::targets::{assert_class, assert_length};
+use crate::targets::{assert_class, assert_length, assert_rows};
 use sparring_math::{Real, simd};
 
 /// Softmax cross-entropy on logits: `ln(sum_i exp(z_i)) - z_y`.
@@ -61,16 +62,21 @@ impl<E: Real> simd::Kernel for Exponentials<'_, E> {
         let max = z.iter().fold(-E::INFINITY, |a, &b| a.larger(b));
         // With a NaN none is equal: any place will do, all results are NaN.
         let at = z.iter().position(|&x| x == max).unwrap_or(0);
-        // Subnormal probabilities would slow every kernel behind this one; above the cut, up to a thousand rivals stay normal.
-        let cutoff = if E::EPSILON.to_f64() > 1e-10 { E::of(-80.0) } else { E::of(-700.0) };
+        let cutoff = cutoff();
         for (out, &z) in out.iter_mut().zip(z) {
             let d = z - max;
-            *out = if d < cutoff { E::ZERO } else { d.exp() };
+            *out = if d < cutoff { E::ZERO } else { d.exp_nonpos() };
         }
         // A finite peak leaves the sum; another is NaN here and must reach every result.
         out[at] = if max.is_finite() { E::ZERO } else { E::of(f64::NAN) };
         Peak { at, max, rest: simd::sum(out) }
     }
+}
+
+/// Subnormal probabilities would slow every kernel behind this one; above the cut, up to a thousand rivals stay normal.
+#[inline(always)]
+fn cutoff<E: Real>() -> E {
+    if E::EPSILON.to_f64() > 1e-10 { E::of(-80.0) } else { E::of(-700.0) }
 }
 
 impl<E: Real> RowLoss<E> for CrossEntropy {
@@ -96,6 +102,46 @@ impl<E: Real> RowLoss<E> for CrossEntropy {
             dz[y] -= E::ONE;
         }
         (max - z[y]) + rest.ln_1p()
+    }
+
+    #[track_caller]
+    fn eval_rows<'t>(
+        &self,
+        z: &[E],
+        cols: usize,
+        targets: &dyn Fn(usize) -> &'t usize,
+        losses: &mut [E],
+        dz: &mut [E],
+    ) where
+        usize: 't,
+    {
+        assert_rows(Self::INFO.name, z.len(), cols, losses.len(), dz.len());
+        let mut done = 0;
+        if cols <= LONGEST {
+            // Classes by the block on the stack: one dispatch for 256 rows.
+            let mut classes = [0; 16 * LANES];
+            while losses.len() - done >= LANES {
+                let rows = ((losses.len() - done) / LANES * LANES).min(classes.len());
+                for (i, class) in classes[..rows].iter_mut().enumerate() {
+                    *class = *targets(done + i);
+                    assert_class(Self::INFO.name, *class, cols);
+                }
+                let numbers = done * cols..(done + rows) * cols;
+                simd::dispatch(Groups {
+                    z: &z[numbers.clone()],
+                    cols,
+                    classes: &classes[..rows],
+                    losses: &mut losses[done..done + rows],
+                    dz: &mut dz[numbers],
+                    cutoff: cutoff(),
+                });
+                done += rows;
+            }
+        }
+        for (i, loss) in losses.iter_mut().enumerate().skip(done) {
+            let row = i * cols..(i + 1) * cols;
+            *loss = self.eval(&z[row.clone()], targets(i), &mut dz[row]);
+        }
     }
 
     #[track_caller]

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod abreast;
 mod bce_with_logits;
 mod contract;
 mod cross_entropy;

@@ -107,6 +107,23 @@ macro_rules! losses {
                 }
 
                 #[track_caller]
+                fn eval_rows<'t>(
+                    &self,
+                    z: &[$e],
+                    cols: usize,
+                    targets: &dyn Fn(usize) -> &'t $target,
+                    losses: &mut [$e],
+                    dz: &mut [$e],
+                ) where
+                    $target: 't,
+                {
+                    match self {
+                        Self::$first => $first::default().eval_rows(z, cols, targets, losses, dz),
+                        $(Self::$loss => $loss::default().eval_rows(z, cols, targets, losses, dz)),*
+                    }
+                }
+
+                #[track_caller]
                 fn hvp(&self, z: &[$e], t: &$target, v: &[$e], out: &mut [$e]) {
                     match self {
                         Self::$first => $first::default().hvp(z, t, v, out),

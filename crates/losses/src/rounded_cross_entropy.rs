@@ -36,6 +36,14 @@ impl RoundedCrossEntropy {
     };
 }
 
+/// The gradient at the target as `p_y - 1` would round it.
+#[inline]
+fn rounded<E: Real>(slope: E) -> E {
+    // The others' share over the target's; added to 1 it is rounded, as the sum of exponentials is everywhere.
+    let rest = -slope / (E::ONE + slope);
+    E::ONE / (E::ONE + rest) - E::ONE
+}
+
 impl<E: Real> RowLoss<E> for RoundedCrossEntropy {
     type Target = usize;
 
@@ -46,10 +54,26 @@ impl<E: Real> RowLoss<E> for RoundedCrossEntropy {
     #[track_caller]
     fn eval(&self, z: &[E], y: &usize, dz: &mut [E]) -> E {
         let loss = CrossEntropy.eval(z, y, dz);
-        // The others' share over the target's; added to 1 it is rounded, as the sum of exponentials is everywhere.
-        let rest = -dz[*y] / (E::ONE + dz[*y]);
-        dz[*y] = E::ONE / (E::ONE + rest) - E::ONE;
+        dz[*y] = rounded(dz[*y]);
         loss
+    }
+
+    #[track_caller]
+    fn eval_rows<'t>(
+        &self,
+        z: &[E],
+        cols: usize,
+        targets: &dyn Fn(usize) -> &'t usize,
+        losses: &mut [E],
+        dz: &mut [E],
+    ) where
+        usize: 't,
+    {
+        CrossEntropy.eval_rows(z, cols, targets, losses, dz);
+        for i in 0..losses.len() {
+            let at = i * cols + targets(i);
+            dz[at] = rounded(dz[at]);
+        }
     }
 
     #[track_caller]

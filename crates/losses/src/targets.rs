@@ -20,6 +20,16 @@ pub fn check_targets(targets: &[usize], classes: usize) -> Result<(), LossError>
     }
 }
 
+/// The panic of all losses on many rows.
+#[track_caller]
+#[inline]
+pub(crate) fn assert_rows(loss: &str, z: usize, cols: usize, rows: usize, dz: usize) {
+    assert!(
+        z == rows * cols && dz == z,
+        "{loss}: {rows} rows of {cols} values, but {z} values and {dz} gradients are given"
+    );
+}
+
 /// The panic of the class losses: a shape bug of the caller.
 #[track_caller]
 #[inline]

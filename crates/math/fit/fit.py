@@ -58,6 +58,15 @@ def mills(u, k):
 fit("exp: (e^r - 1 - r) / r^2", exp_p, lambda r: r**2 / fabs(expm1(r) if fabs(r) > EPS else 1), -0.3467, 0.3467, 4)
 fit("ln: (ln(1+f) - f + f^2/2) / f^3", ln_q, lambda f: fabs(f**3 / log1p(f)) if fabs(f) > EPS else mpf(0), "-0.29290", "0.41422", 8)
 fit("erf: erf(x)/x - 1 in x^2", lambda z: erf(sqrt(z)) / sqrt(z) - 1, lambda z: sqrt(z) / erf(sqrt(z)), "1e-12", 1, 6)
-K = mpf(4)
+K = mpf("1.75")
 TOP = (mpf("14.5") - K) / (mpf("14.5") + K)
-fit("tail: (a+4) Phi(-a) e^(a^2/2) in u = (a-4)/(a+4)", lambda u: mills(u, K), lambda u: 1 / mills(u, K), -1, TOP, 9)
+BOTTOM = (mpf("0.849") - K) / (mpf("0.849") + K)
+fit("far tail: (a+1.75) Phi(-a) e^(a^2/2) in u = (a-1.75)/(a+1.75)", lambda u: mills(u, K), lambda u: 1 / mills(u, K), BOTTOM, TOP, 8)
+fit(
+    "near tail: (1/2 - Phi(-a)) / a in z = a^2",
+    lambda z: erf(sqrt(z / 2)) / (2 * sqrt(z)),
+    lambda z: sqrt(z) / (erfc(sqrt(z / 2)) / 2),
+    "1e-12",
+    "0.7225",
+    4,
+)

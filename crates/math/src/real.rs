@@ -51,6 +51,11 @@ pub trait Real:
     fn to_f32(self) -> f32;
     /// eˣ.
     fn exp(self) -> Self;
+    /// eˣ for x ≤ 0 (or NaN): the bits of [`exp`](Real::exp), cheaper. Of a positive number the value is unspecified.
+    #[inline(always)]
+    fn exp_nonpos(self) -> Self {
+        self.exp()
+    }
     /// eˣ − 1 without cancellation.
     fn exp_m1(self) -> Self;
     /// Natural logarithm.
@@ -67,6 +72,11 @@ pub trait Real:
     fn softplus(self) -> Self;
     /// Φ(x) = ½ (1 + erf(x/√2)), the normal distribution function, with all digits in the left tail.
     fn normal_cdf(self) -> Self;
+    /// Φ(−|x|), with all digits.
+    #[inline(always)]
+    fn normal_tail(self) -> Self {
+        (-self.abs()).normal_cdf()
+    }
     /// φ(x) = e^(−x²/2) / √(2π), the normal density.
     fn normal_pdf(self) -> Self;
     /// Square root.

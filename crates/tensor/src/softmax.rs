@@ -8,6 +8,8 @@ use sparring_math::simd;
 
 /// Elements of whole rows worked on while they are in the first-level cache.
 const TILE: usize = 2048;
+/// Lanes of a long row's sum; shorter rows lie side by side, as many as this.
+const LANES: usize = 16;
 /// What an element costs, in additions: the exponential above all.
 const WORK: usize = 8;
 
@@ -89,8 +91,11 @@ impl<E: Elem> simd::Kernel for Softmax<'_, E> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        shifted_exp(self.x, self.m, self.e);
-        for e in self.e.chunks_exact_mut(self.m) {
+        let Self { x, m, e } = self;
+        let done = if m < LANES { abreast_softmax(x, m, e) } else { 0 };
+        let (x, e) = (&x[done..], &mut e[done..]);
+        shifted_exp(x, m, e);
+        for e in e.chunks_exact_mut(m) {
             let scale = E::ONE / total(e);
             e.iter_mut().for_each(|e| *e *= scale);
         }
@@ -107,8 +112,11 @@ impl<E: Elem> simd::Kernel for LogSoftmax<'_, E> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        shifted_exp(self.x, self.m, self.e);
-        for (e, x) in self.e.chunks_exact_mut(self.m).zip(self.x.chunks_exact(self.m)) {
+        let Self { x, m, e } = self;
+        let done = if m < LANES { abreast_log_softmax(x, m, e) } else { 0 };
+        let (x, e) = (&x[done..], &mut e[done..]);
+        shifted_exp(x, m, e);
+        for (e, x) in e.chunks_exact_mut(m).zip(x.chunks_exact(m)) {
             let (max, log) = (largest(x), total(e).ln());
             // Not x − (max + log): among large logits that sum would round the logarithm away.
             e.iter_mut().zip(x).for_each(|(e, &x)| *e = (x - max) - log);
@@ -155,7 +163,7 @@ fn shifted_exp<E: Elem>(x: &[E], m: usize, e: &mut [E]) {
         let max = largest(x);
         e.iter_mut().zip(x).for_each(|(e, &x)| *e = x - max);
     }
-    e.iter_mut().for_each(|e| *e = e.exp());
+    e.iter_mut().for_each(|e| *e = e.exp_nonpos());
 }
 
 /// The largest element, NaN if there is one, −∞ of nothing.
@@ -167,7 +175,6 @@ fn largest<E: Elem>(x: &[E]) -> E {
 /// Σ in an order fixed by the length.
 #[inline(always)]
 fn total<E: Elem>(x: &[E]) -> E {
-    const LANES: usize = 16;
     let (blocks, rest) = x.as_chunks::<LANES>();
     let mut sum = E::ZERO;
     if !blocks.is_empty() {
@@ -180,4 +187,91 @@ fn total<E: Elem>(x: &[E]) -> E {
         sum = lanes.iter().fold(sum, |s, &x| s + x);
     }
     rest.iter().fold(sum, |s, &x| s + x)
+}
+
+/// Sixteen rows of fewer than sixteen numbers, transposed: column `j` of all of them in `x[j]`.
+struct Abreast<E> {
+    x: [[E; LANES]; LANES],
+    total: [E; LANES],
+}
+
+impl<E: Elem> Abreast<E> {
+    /// Reads `x - max` of rows of `m`, and sums the exponentials in the order of [`total`]; `each` gets column and exponentials.
+    #[inline(always)]
+    fn new(rows: &[E], m: usize, mut each: impl FnMut(usize, &[E; LANES])) -> Self {
+        let mut x = [[E::ZERO; LANES]; LANES];
+        for l in 0..LANES {
+            for (x, &v) in x.iter_mut().zip(&rows[l * m..][..m]) {
+                x[l] = v;
+            }
+        }
+        let mut max = [-E::INFINITY; LANES];
+        for x in &x[..m] {
+            for l in 0..LANES {
+                max[l] = if max[l].is_nan() | (max[l] > x[l]) { max[l] } else { x[l] };
+            }
+        }
+        let mut total = [E::ZERO; LANES];
+        for (j, x) in x[..m].iter_mut().enumerate() {
+            let mut e = [E::ZERO; LANES];
+            for l in 0..LANES {
+                x[l] -= max[l];
+                e[l] = x[l].exp_nonpos();
+                total[l] += e[l];
+            }
+            each(j, &e);
+        }
+        Self { x, total }
+    }
+}
+
+/// Writes the transposed columns back as rows.
+#[inline(always)]
+fn scatter<E: Elem>(columns: &[[E; LANES]; LANES], m: usize, out: &mut [E]) {
+    for l in 0..LANES {
+        for (out, column) in out[l * m..][..m].iter_mut().zip(columns) {
+            *out = column[l];
+        }
+    }
+}
+
+/// Softmax of the whole groups of sixteen short rows, with the bits of the long way; gives how many numbers that were.
+#[inline(always)]
+fn abreast_softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> usize {
+    let size = LANES * m.max(1);
+    for (x, out) in x.chunks_exact(size).zip(out.chunks_exact_mut(size)) {
+        let mut e = [[E::ZERO; LANES]; LANES];
+        let sums = Abreast::new(x, m, |j, exponentials| e[j] = *exponentials);
+        let mut scale = [E::ZERO; LANES];
+        for l in 0..LANES {
+            scale[l] = E::ONE / sums.total[l];
+        }
+        for e in &mut e[..m] {
+            for l in 0..LANES {
+                e[l] *= scale[l];
+            }
+        }
+        scatter(&e, m, out);
+    }
+    x.len() / size * size
+}
+
+/// The same for the logarithm of softmax.
+#[inline(always)]
+fn abreast_log_softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> usize {
+    let size = LANES * m.max(1);
+    for (x, out) in x.chunks_exact(size).zip(out.chunks_exact_mut(size)) {
+        let mut sums = Abreast::new(x, m, |_, _| ());
+        let mut log = [E::ZERO; LANES];
+        for l in 0..LANES {
+            log[l] = sums.total[l].ln();
+        }
+        for x in &mut sums.x[..m] {
+            for l in 0..LANES {
+                x[l] -= log[l];
+            }
+        }
+        scatter(&sums.x, m, out);
+    }
+    x.len() / size * size
 }

@@ -42,6 +42,29 @@ proptest! {
 }
 
 #[test]
+fn each_short_row_has_its_own_bits() {
+    let odd = [f32::NAN, INF, -INF, 1e4, -0.0];
+    for m in 1..18 {
+        let a = Tensor::from_fn([35, m], |i| match (i * 37 + m) % 61 {
+            k if k < odd.len() => odd[k],
+            k => (k as f32 * 0.9).sin() * 5.0,
+        });
+        for f in [softmax::<f32>, log_softmax::<f32>] {
+            let among = f(&a);
+            for (row, among) in a.as_slice().chunks(m).zip(among.as_slice().chunks(m)) {
+                let alone = f(&Tensor::from_slice([1, m], row));
+                for (x, y) in alone.as_slice().iter().zip(among) {
+                    assert!(
+                        x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan()),
+                        "rows of {m}: {x} alone, {y} among"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn extremes_stay_finite() {
     let a = Tensor::from([[1e4, -1e4, 0.0], [-1e4, -1e4, -1e4], [f32::MAX, 0.0, f32::MIN]]);
     let third = 1.0 / 3.0;

@@ -73,19 +73,25 @@ impl<E: Real> Activation<E> for Elu {
     #[inline(always)]
     fn f(&self, x: E) -> E {
         // The branch not taken may be infinite: it is selected away, never multiplied.
-        let left = E::of(self.alpha) * x.smaller(E::ZERO).exp_m1();
+        let left = E::of(self.alpha) * below_zero(x).exp_m1();
         if x > E::ZERO { x } else { left }
     }
 
     #[inline(always)]
     fn df(&self, x: E) -> E {
-        let left = E::of(self.alpha) * x.smaller(E::ZERO).exp();
+        let left = E::of(self.alpha) * below_zero(x).exp_nonpos();
         if x > E::ZERO { E::ONE } else { left }
     }
 
     #[inline(always)]
     fn d2f(&self, x: E) -> E {
-        let left = E::of(self.alpha) * x.smaller(E::ZERO).exp();
+        let left = E::of(self.alpha) * below_zero(x).exp_nonpos();
         if x >= E::ZERO { E::ZERO } else { left }
     }
+}
+
+/// min(x, 0), by a comparison that lets NaN through.
+#[inline(always)]
+fn below_zero<E: Real>(x: E) -> E {
+    if x > E::ZERO { E::ZERO } else { x }
 }

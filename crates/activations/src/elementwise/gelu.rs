@@ -45,19 +45,28 @@ impl<E: Real> Activation<E> for Gelu {
 
     #[inline(always)]
     fn f(&self, x: E) -> E {
-        // Φ is 0 below −40, and 0 · (−∞) would be NaN.
-        x.larger(E::of(-40.0)) * x.normal_cdf()
+        // max(x, 0) − |x| Φ(−|x|); Φ(−40) is 0, and 0 · ∞ would be NaN.
+        let positive = if x < E::ZERO { E::ZERO } else { x };
+        positive - bounded(x) * x.normal_tail()
     }
 
     #[inline(always)]
     fn df(&self, x: E) -> E {
-        let c = x.larger(E::of(-40.0)).smaller(E::of(40.0));
-        x.normal_cdf() + c * x.normal_pdf()
+        // Left of 0, and what is missing to 1 on the right.
+        let left = x.normal_tail() - bounded(x) * x.normal_pdf();
+        if x > E::ZERO { E::ONE - left } else { left }
     }
 
     #[inline(always)]
     fn d2f(&self, x: E) -> E {
-        let c = x.larger(E::of(-40.0)).smaller(E::of(40.0));
-        (E::of(2.0) - c * c) * x.normal_pdf()
+        let a = bounded(x);
+        (E::of(2.0) - a * a) * x.normal_pdf()
     }
+}
+
+/// |x|, at most 40.
+#[inline(always)]
+fn bounded<E: Real>(x: E) -> E {
+    let (a, top) = (x.abs(), E::of(40.0));
+    if a > top { top } else { a }
 }

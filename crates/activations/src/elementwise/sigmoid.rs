@@ -50,13 +50,13 @@ impl<E: Real> Activation<E> for Sigmoid {
 
     #[inline(always)]
     fn df(&self, x: E) -> E {
-        let e = (-x.abs()).exp();
+        let e = (-x.abs()).exp_nonpos();
         e / (E::ONE + e * (E::of(2.0) + e))
     }
 
     #[inline(always)]
     fn d2f(&self, x: E) -> E {
-        let e = (-x.abs()).exp();
+        let e = (-x.abs()).exp_nonpos();
         let q = E::ONE + e;
         // (1 − e) / (1 + e) = tanh(|x|/2), its numerator without cancellation.
         let half_tanh = -(-x.abs()).exp_m1() / q;

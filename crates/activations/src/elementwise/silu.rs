@@ -46,22 +46,25 @@ impl<E: Real> Activation<E> for Silu {
     #[inline(always)]
     fn f(&self, x: E) -> E {
         // σ is 0 below −800, and 0 · (−∞) would be NaN.
-        x.larger(E::of(-800.0)) * x.sigmoid()
+        let low = E::of(-800.0);
+        (if x < low { low } else { x }) * x.sigmoid()
     }
 
     #[inline(always)]
     fn df(&self, x: E) -> E {
-        let c = x.larger(E::of(-800.0)).smaller(E::of(800.0));
-        let e = (-x.abs()).exp();
-        let q = E::ONE + e;
+        let (low, high) = (E::of(-800.0), E::of(800.0));
+        let c = if x < low { low } else { x };
+        let c = if c > high { high } else { c };
+        let e = (-x.abs()).exp_nonpos();
+        let inverse = E::ONE / (E::ONE + e);
         let numerator = if x < E::ZERO { e } else { E::ONE };
-        (numerator + c * (e / q)) / q
+        (numerator + c * (e * inverse)) * inverse
     }
 
     #[inline(always)]
     fn d2f(&self, x: E) -> E {
         let a = x.abs().smaller(E::of(800.0));
-        let e = (-x.abs()).exp();
+        let e = (-x.abs()).exp_nonpos();
         let q = E::ONE + e;
         (e / (E::ONE + e * (E::of(2.0) + e))) * (E::of(2.0) - a * ((E::ONE - e) / q))
     }

@@ -75,7 +75,7 @@ impl<E: Real> Activation<E> for Softplus {
     #[inline(always)]
     fn f(&self, x: E) -> E {
         let beta = E::of(self.beta);
-        (beta * x).softplus() / beta
+        (beta * x).softplus() * (E::ONE / beta)
     }
 
     #[inline(always)]
@@ -86,7 +86,7 @@ impl<E: Real> Activation<E> for Softplus {
     #[inline(always)]
     fn d2f(&self, x: E) -> E {
         let beta = E::of(self.beta);
-        let e = (-(beta * x).abs()).exp();
+        let e = (-(beta * x).abs()).exp_nonpos();
         beta * (e / (E::ONE + e * (E::of(2.0) + e)))
     }
 }

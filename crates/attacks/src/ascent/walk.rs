@@ -48,11 +48,7 @@ impl Ascent<'_> {
                 }
                 search.pullback(model, &mut grad)?;
                 search.advance(&grad, |x, grad, adv| {
-                    norm.steepest(grad, &mut direction);
-                    for (a, d) in adv.iter_mut().zip(&direction) {
-                        *a += self.step * d;
-                    }
-                    threat.confine(x, bounds, adv);
+                    norm.step(x, grad, self.step, threat.eps, bounds, adv);
                 });
             }
             if self.restarts > 1 {

@@ -1,5 +1,6 @@
 //! What a norm is to an attack.
 
+use sparring_oracle::Bounds;
 use sparring_seed::Stream;
 
 /// A way to measure a perturbation, with the four things an attack needs of it.
@@ -20,6 +21,23 @@ pub trait Norm: std::fmt::Debug + Send + Sync {
     /// # Panics
     /// If the lengths differ.
     fn steepest(&self, grad: &[f32], out: &mut [f32]);
+    /// One step of projected ascent on `adv`, an example's candidate around `x`: `adv + step_size · steepest(grad)`, moved into the ball
+    /// of radius `eps` and then into the box. The bits are those of the composition; norms do it in fewer passes.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    fn step(&self, x: &[f32], grad: &[f32], step_size: f32, eps: f32, bounds: Bounds, adv: &mut [f32]) {
+        let mut direction = vec![0.0; grad.len()];
+        self.steepest(grad, &mut direction);
+        assert!(x.len() == adv.len() && grad.len() == adv.len(), "step: one gradient element a number");
+        for ((a, &d), &x) in adv.iter_mut().zip(&direction).zip(x) {
+            *a = (*a + step_size * d) - x;
+        }
+        self.project(adv, eps);
+        for (a, &x) in adv.iter_mut().zip(x) {
+            *a = bounds.clip(x + *a);
+        }
+    }
     /// A point drawn uniformly from the ball of radius `eps`.
     fn uniform(&self, rng: &mut Stream, eps: f32, out: &mut [f32]);
     /// ‖(1, …, 1)‖ in `dim` dimensions: what one rounding error in each coordinate amounts to.

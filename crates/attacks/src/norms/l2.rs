@@ -6,6 +6,7 @@
 //! uniform   ε · u^(1/d) · z/‖z‖ with z normal, u uniform (Muller 1959)
 
 use super::Norm;
+use sparring_oracle::Bounds;
 use sparring_seed::Stream;
 
 /// The L2 norm, √Σ δᵢ².
@@ -18,6 +19,11 @@ const ROUNDING: f64 = 1e-7;
 
 fn length(v: &[f32]) -> f64 {
     v.iter().map(|&d| f64::from(d) * f64::from(d)).sum::<f64>().sqrt()
+}
+
+/// 1/length, and 0 for a gradient that points nowhere.
+fn inverse(length: f64) -> f64 {
+    if length > 0.0 && length.is_finite() { 1.0 / length } else { 0.0 }
 }
 
 impl Norm for L2 {
@@ -39,10 +45,22 @@ impl Norm for L2 {
     }
     fn steepest(&self, grad: &[f32], out: &mut [f32]) {
         assert_eq!(grad.len(), out.len(), "steepest: one direction a gradient element");
-        let length = length(grad);
-        let scale = if length > 0.0 && length.is_finite() { 1.0 / length } else { 0.0 };
+        let scale = inverse(length(grad));
         for (o, &g) in out.iter_mut().zip(grad) {
             *o = if scale > 0.0 { (f64::from(g) * scale) as f32 } else { 0.0 };
+        }
+    }
+    fn step(&self, x: &[f32], grad: &[f32], step_size: f32, eps: f32, bounds: Bounds, adv: &mut [f32]) {
+        assert!(x.len() == adv.len() && grad.len() == adv.len(), "step: one gradient element a number");
+        // The sums in order cost most; the direction needs no memory of its own.
+        let scale = inverse(length(grad));
+        for ((a, &g), &x) in adv.iter_mut().zip(grad).zip(x) {
+            let d = if scale > 0.0 { (f64::from(g) * scale) as f32 } else { 0.0 };
+            *a = (*a + step_size * d) - x;
+        }
+        self.project(adv, eps);
+        for (a, &x) in adv.iter_mut().zip(x) {
+            *a = bounds.clip(x + *a);
         }
     }
     fn uniform(&self, rng: &mut Stream, eps: f32, out: &mut [f32]) {

@@ -6,6 +6,8 @@
 //! source    Goodfellow et al. 2015, arXiv:1412.6572
 
 use super::Norm;
+use sparring_math::simd;
+use sparring_oracle::Bounds;
 use sparring_seed::Stream;
 
 /// The L∞ norm, max |δᵢ|.
@@ -34,6 +36,10 @@ impl Norm for Linf {
             *o = if g > 0.0 { 1.0 } else { 0.0 } - if g < 0.0 { 1.0 } else { 0.0 };
         }
     }
+    fn step(&self, x: &[f32], grad: &[f32], step_size: f32, eps: f32, bounds: Bounds, adv: &mut [f32]) {
+        assert!(x.len() == adv.len() && grad.len() == adv.len(), "step: one gradient element a number");
+        simd::dispatch(Step { x, grad, step_size, eps, lo: bounds.lo(), hi: bounds.hi(), adv });
+    }
     fn uniform(&self, rng: &mut Stream, eps: f32, out: &mut [f32]) {
         for o in out {
             *o = rng.uniform_in(-eps, eps);
@@ -41,6 +47,33 @@ impl Norm for Linf {
     }
     fn diagonal(&self, _dim: usize) -> f64 {
         1.0
+    }
+}
+
+/// Sign, step, ball and box in one pass.
+struct Step<'a> {
+    x: &'a [f32],
+    grad: &'a [f32],
+    step_size: f32,
+    eps: f32,
+    lo: f32,
+    hi: f32,
+    adv: &'a mut [f32],
+}
+
+impl simd::Kernel for Step<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { x, grad, step_size, eps, lo, hi, adv } = self;
+        for ((a, &g), &x) in adv.iter_mut().zip(grad).zip(x) {
+            let sign = if g > 0.0 { 1.0 } else { 0.0 } - if g < 0.0 { 1.0 } else { 0.0 };
+            let delta = (*a + step_size * sign) - x;
+            let below = if delta > eps { eps } else { delta };
+            let point = x + if below < -eps { -eps } else { below };
+            let below = if point > hi { hi } else { point };
+            *a = if below < lo { lo } else { below };
+        }
     }
 }
 

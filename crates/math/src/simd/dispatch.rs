@@ -15,7 +15,7 @@ use super::isa::{Isa, isa};
 ///     #[inline(always)]
 ///     fn run(self) {
 ///         for y in self.y.iter_mut() {
-///             *y = self.by * y.tanh();
+///             *y = self.by * Real::tanh(*y);
 ///         }
 ///     }
 /// }

@@ -5,10 +5,12 @@
 
 mod dispatch;
 mod isa;
+mod prefetch;
 mod reduce;
 mod slices;
 
 pub use dispatch::{Kernel, dispatch, dispatch_on};
 pub use isa::{Isa, IsaError, isa, isa_request};
+pub use prefetch::prefetch;
 pub use reduce::{dot, sum};
 pub use slices::{map, update, update2, zip};

@@ -34,23 +34,95 @@ fn power_of_two(n: i32) -> f32 {
     f32::from_bits((n.wrapping_add(127) as u32) << 23)
 }
 
-/// e^(x + tail) for |tail| far below one unit in the last place of x, or below 1e-6: the tail carries what x had to round away.
+/// eˣ.
 #[inline(always)]
-pub(crate) fn exp_with_tail(x: f32, tail: f32) -> f32 {
+pub(crate) fn exp(x: f32) -> f32 {
     // Comparisons, not min and max: they let NaN through. e^89 overflows, e^-104 rounds to 0.
     let x = if x > 89.0 { 89.0 } else { x };
     let x = if x < -104.0 { -104.0 } else { x };
     let (n, r) = reduce(x);
-    let y = small_exp_m1(r + tail) + 1.0;
+    let y = small_exp_m1(r) + 1.0;
     // Two factors: 2^128 and 2^-150 are not numbers of this type, their halves are.
     let half = n >> 1;
     y * power_of_two(half) * power_of_two(n.wrapping_sub(half))
 }
 
-/// eˣ.
+/// [`ROUND`] with an exponent's bias on top: the low bits of x + BIASED<b> hold n + b + 127, so that one shift makes 2^(n + b).
+const fn biased(b: i32) -> f32 {
+    ROUND + (b + 127) as f32
+}
+
+/// 2^(n + b) from the sum with [`biased`]`(b)`, for 0 < n + b + 127 < 255.
 #[inline(always)]
-pub(crate) fn exp(x: f32) -> f32 {
-    exp_with_tail(x, 0.0)
+fn shifted_power(sum: f32) -> f32 {
+    f32::from_bits(sum.to_bits() << 23)
+}
+
+/// What [`exp_nonpos`] and [`bell`] leave for the last product.
+pub(crate) const SUNK: f32 = 1.0 / 18_446_744_073_709_551_616.0;
+
+/// eˣ for x ≤ 0: the bits of [`exp`] in fewer operations.
+#[inline(always)]
+pub(crate) fn exp_nonpos(x: f32) -> f32 {
+    const SHIFT: f32 = biased(64);
+    let x = if x < -104.0 { -104.0 } else { x };
+    let sum = x * LOG2_E + SHIFT;
+    let n = sum - SHIFT;
+    let r = (x - n * LN2_HIGH) - n * LN2_LOW;
+    // On 2^64 times the scale nothing is subnormal; the last product rounds once.
+    ((small_exp_m1(r) + 1.0) * shifted_power(sum)) * SUNK
+}
+
+/// e⁻ˣ · 2⁻⁴⁰ for −106 ≤ x ≤ 50.
+#[inline(always)]
+pub(crate) fn exp_of_minus(x: f32) -> f32 {
+    const SHIFT: f32 = biased(-40);
+    let sum = x * -LOG2_E + SHIFT;
+    let n = sum - SHIFT;
+    // Minus the remainder, and the polynomial of `small_exp_m1` at its negative: the signs cost nothing.
+    let u = (x + n * LN2_HIGH) + n * LN2_LOW;
+    let p = 0.001_386_243_3 * u - 0.008_366_68;
+    let p = p * u + 0.041_667_525;
+    let p = p * u - 0.166_665_42;
+    let p = p * u + 0.499_999_97;
+    ((p * (u * u) - u) + 1.0) * shifted_power(sum)
+}
+
+/// e²ˣ − 1 for |x| ≤ 10, precise near 0.
+#[inline(always)]
+pub(crate) fn exp_m1_of_double(x: f32) -> f32 {
+    const SHIFT: f32 = biased(0);
+    let sum = x * (2.0 * LOG2_E) + SHIFT;
+    let n = sum - SHIFT;
+    // n ln 2 / 2 in one product: its rounding, at most 1e-7 for |n| ≥ 3, is where tanh is flat.
+    let r = x - n * (0.5 * std::f32::consts::LN_2);
+    let p = 0.001_386_243_3 * 64.0 * r + 0.008_366_68 * 32.0;
+    let p = p * r + 0.041_667_525 * 16.0;
+    let p = p * r + 0.166_665_42 * 8.0;
+    let p = p * r + 0.499_999_97 * 4.0;
+    let p = (p * r + 2.0) * r;
+    let scale = shifted_power(sum);
+    // Minus (1 − scale), not plus (scale − 1): −0 stays −0.
+    scale * p - (1.0 - scale)
+}
+
+/// e^(−a²/2) · 2⁶⁴ for 0 ≤ a ≤ 16, a² taken in two exact parts: its rounding error would be multiplied by a²/2.
+#[inline(always)]
+pub(crate) fn bell(a: f32) -> f32 {
+    const SHIFT: f32 = biased(64);
+    // 12 leading bits: their square is exact.
+    let lead = f32::from_bits(a.to_bits() & 0xffff_f000);
+    let square = lead * lead;
+    let rest = (a - lead) * (a + lead);
+    let sum = square * (-0.5 * LOG2_E) + SHIFT;
+    let n = sum - SHIFT;
+    // −2r, and the polynomial in it.
+    let u = ((square + n * (2.0 * LN2_HIGH)) + rest) + n * (2.0 * LN2_LOW);
+    let p = 0.001_386_243_3 / 64.0 * u - 0.008_366_68 / 32.0;
+    let p = p * u + 0.041_667_525 / 16.0;
+    let p = p * u - 0.166_665_42 / 8.0;
+    let p = p * u + 0.499_999_97 / 4.0;
+    ((p * (u * u) - 0.5 * u) + 1.0) * shifted_power(sum)
 }
 
 /// eˣ − 1, precise near 0.

@@ -57,9 +57,12 @@ pub(crate) fn ln_1p(x: f32) -> f32 {
     at_border(u, ln_positive(u) + c / u)
 }
 
-/// ln(1 + x) for 0 ≤ x ≤ 1, where no border is near.
+/// ln(1 + x) for 0 ≤ x ≤ 1: x + x² P(x)/Q(x), both of degree 2.
 #[inline(always)]
 pub(crate) fn ln_1p_unit(x: f32) -> f32 {
-    let u = 1.0 + x;
-    ln_normal(u, 0) + (x - (u - 1.0)) / u
+    let p = -0.002_424_367_2 * x - 0.280_906;
+    let p = p * x - 0.499_997_6;
+    let q = 0.324_395_6 * x + 1.228_384_9;
+    let q = q * x + 1.0;
+    (x * x) * (p / q) + x
 }

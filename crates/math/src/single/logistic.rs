@@ -1,13 +1,17 @@
 //! σ, tanh and softplus in single precision, each from an exponential that cannot overflow.
 
-use super::exp::{exp, exp_m1};
+use super::exp::{exp_m1_of_double, exp_nonpos, exp_of_minus};
 use super::ln::ln_1p_unit;
 
-/// σ(x) = 1 / (1 + e⁻ˣ); from e^(−|x|), so that the tail on the left keeps all its digits.
+/// σ(x) = 1 / (1 + e⁻ˣ), numerator and denominator times 2⁻⁴⁰: so the exponential has room where e⁻ˣ alone would overflow, and
+/// the tail on the left keeps all its digits.
 #[inline(always)]
 pub(crate) fn sigmoid(x: f32) -> f32 {
-    let e = exp(-x.abs());
-    (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)
+    const UNIT: f32 = 1.0 / 1_099_511_627_776.0;
+    // σ(50) is 1, σ(−106) is 0.
+    let x = if x > 50.0 { 50.0 } else { x };
+    let x = if x < -106.0 { -106.0 } else { x };
+    UNIT / (UNIT + exp_of_minus(x))
 }
 
 /// ln(1 + eˣ) = max(x, 0) + ln(1 + e^(−|x|)).
@@ -17,14 +21,15 @@ pub(crate) fn softplus(x: f32) -> f32 {
     // either sign comes out of the other term.
     let bits = x.to_bits();
     let positive = f32::from_bits(bits & !((bits as i32 >> 31) as u32));
-    positive + ln_1p_unit(exp(-x.abs()))
+    positive + ln_1p_unit(exp_nonpos(-x.abs()))
 }
 
-/// tanh x = E / (E + 2) with E = e^(2|x|) − 1, and the sign of x.
+/// tanh x = E / (E + 2) with E = e²ˣ − 1, of either sign.
 #[inline(always)]
 pub(crate) fn tanh(x: f32) -> f32 {
-    let a = x.abs();
-    // Beyond 10 the quotient is 1; unclamped it would be ∞/∞.
-    let e = exp_m1(if a > 10.0 { 20.0 } else { 2.0 * a });
-    (e / (e + 2.0)).copysign(x)
+    // Beyond 10 the quotient is ±1; unclamped it would be ∞/∞.
+    let x = if x > 10.0 { 10.0 } else { x };
+    let x = if x < -10.0 { -10.0 } else { x };
+    let e = exp_m1_of_double(x);
+    e / (e + 2.0)
 }

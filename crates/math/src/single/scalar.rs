@@ -25,6 +25,10 @@ impl Real for f32 {
         super::exp::exp(self)
     }
     #[inline(always)]
+    fn exp_nonpos(self) -> Self {
+        super::exp::exp_nonpos(self)
+    }
+    #[inline(always)]
     fn exp_m1(self) -> Self {
         super::exp::exp_m1(self)
     }
@@ -55,6 +59,10 @@ impl Real for f32 {
     #[inline(always)]
     fn normal_cdf(self) -> Self {
         super::normal::normal_cdf(self)
+    }
+    #[inline(always)]
+    fn normal_tail(self) -> Self {
+        super::normal::normal_tail(self)
     }
     #[inline(always)]
     fn normal_pdf(self) -> Self {
