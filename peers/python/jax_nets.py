@@ -15,7 +15,7 @@ def weights(name, first=streams.WEIGHTS):
     for value in streams.parameters(rows.SHAPES[name], first):
         if value.ndim == 4:  # out, in, h, w
             value = value.transpose(2, 3, 1, 0)
-        elif name in FLAT and value.shape[1] == np.prod(FLAT[name]):  # the map behind the last convolution
+        elif value.ndim == 2 and value.shape[1] == np.prod(FLAT.get(name, 0)):  # the map behind the last convolution
             value = value.reshape(-1, *FLAT[name]).transpose(2, 3, 1, 0).reshape(-1, value.shape[0])
         elif value.ndim == 2:
             value = value.T

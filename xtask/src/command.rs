@@ -1,7 +1,7 @@
 //! The list of commands: adding one is one file and one line here.
 
 use crate::run_program::{root, run_here};
-use crate::{fetch_mnist, golden, smoke, tables, tidy};
+use crate::{fetch_mnist, golden, peers, smoke, tables, tidy, workloads};
 use std::process::ExitCode;
 
 /// A command of `cargo xtask`.
@@ -42,6 +42,18 @@ const ALL: &[Command] = &[
         arguments: "[NAME] [-- ARGUMENTS]",
         about: "runs the benchmarks, or one of them: gemm, conv, tape, pgd",
         run: bench,
+    },
+    Command {
+        name: "workloads",
+        arguments: "[--only ID,..] [--threads N] [--data DIR] [--json]",
+        about: "measures the rows of docs/results/speed.md (--help for more)",
+        run: workloads::run,
+    },
+    Command {
+        name: "peers",
+        arguments: "[--only ID,..] [--threads N] [--data DIR] [--venv DIR] [--with burn] [--json]",
+        about: "measures the same rows beside PyTorch, JAX, candle and the crate gemm, in turn (--help for more)",
+        run: peers::run,
     },
     Command {
         name: "fetch-mnist",

@@ -4,10 +4,12 @@
 mod command;
 mod fetch_mnist;
 mod golden;
+mod peers;
 mod run_program;
 mod smoke;
 mod tables;
 mod tidy;
+mod workloads;
 
 use std::process::ExitCode;
 

@@ -8,9 +8,8 @@ use rayon::prelude::*;
 use sparring_math::simd::{self, Isa, Kernel};
 use std::hint::black_box;
 
-/// Independent chains, and numbers in each: enough for the latency of any multiply-add, few enough for the registers.
+/// Independent chains of one register each: enough for the latency of any multiply-add, few enough for the registers.
 const CHAINS: usize = 12;
-const LANES: usize = 16;
 /// Steps of a chain in a call.
 const STEPS: usize = 100_000;
 
@@ -19,14 +18,19 @@ pub fn row() -> Row {
     let run = Box::new(|setting: &crate::setting::Setting, pace: &mut crate::pace::Pace| {
         let mut ends = vec![0.0f32; setting.threads];
         let steps = setting.size(STEPS, 100);
-        let work = 2.0 * (ends.len() * CHAINS * LANES * steps) as f64;
+        let lanes = match simd::isa() {
+            Isa::Avx512 => 16,
+            Isa::Avx2 => 8,
+            _ => 4,
+        };
+        let work = 2.0 * (ends.len() * CHAINS * lanes * steps) as f64;
         let step = |ends: &mut Vec<f32>| {
             ends.par_iter_mut().with_max_len(1).for_each(|end| {
                 let (x, y) = (black_box(0.999_f32), black_box(0.001_f32));
-                *end = if simd::isa() == Isa::Baseline {
-                    simd::dispatch(Chains::<false> { x, y, steps })
-                } else {
-                    simd::dispatch(Chains::<true> { x, y, steps })
+                *end = match simd::isa() {
+                    Isa::Avx512 => simd::dispatch(Chains::<true, 16> { x, y, steps }),
+                    Isa::Avx2 => simd::dispatch(Chains::<true, 8> { x, y, steps }),
+                    _ => simd::dispatch(Chains::<false, 4> { x, y, steps }),
                 };
             });
         };
@@ -37,13 +41,13 @@ pub fn row() -> Row {
 }
 
 /// v = x·v + y over and over: every v goes to y / (1 − x).
-struct Chains<const FUSED: bool> {
+struct Chains<const FUSED: bool, const LANES: usize> {
     x: f32,
     y: f32,
     steps: usize,
 }
 
-impl<const FUSED: bool> Kernel for Chains<FUSED> {
+impl<const FUSED: bool, const LANES: usize> Kernel for Chains<FUSED, LANES> {
     type Output = f32;
     #[inline(always)]
     fn run(self) -> f32 {

@@ -1,0 +1,122 @@
+//! The flags.
+
+use std::path::PathBuf;
+
+/// What `--help` prints.
+pub const USAGE: &str = "\
+cargo xtask peers [--only ID,..] [--threads N] [--samples N] [--data DIR] [--peers NAME,..] [--with burn] [--venv DIR]
+                  [--json] [--out FILE] [--from FILE,..] [--markdown] [--chart FILE]
+
+  --only ID,..     rows, as for `cargo xtask workloads`
+  --threads N      threads of everybody; default 2, and for gemm 1 and 2
+  --samples N      timed passes of each; default 7 (3 for those that take over 8 s)
+  --data DIR       the four gzipped IDX files of MNIST; default: the embedded set, cycled to 60,000
+  --peers NAME,..  only these: torch, jax, candle, gemm
+  --with burn      also burn: its build takes over 15 minutes
+  --venv DIR       the Python environment; made if it is not there. Default: sparring-peers/venv in the user's cache folder
+  --json           JSON lines on stdout, the table on stderr
+  --out FILE       appends the JSON lines to this file
+  --from FILE,..   measures nothing: the table of lines that were kept
+  --markdown       the table as Markdown
+  --chart FILE     a bar chart of the ratios, as SVG";
+
+/// The flags, read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Arguments {
+    /// Rows asked for; empty for all.
+    pub only: Option<String>,
+    /// Threads, if asked for.
+    pub threads: Option<usize>,
+    /// Timed passes.
+    pub samples: usize,
+    /// Folder of the data.
+    pub data: Option<PathBuf>,
+    /// Peers asked for; empty for all.
+    pub peers: Vec<String>,
+    /// Whether burn takes part.
+    pub burn: bool,
+    /// Python environment.
+    pub venv: Option<PathBuf>,
+    /// JSON lines on stdout.
+    pub json: bool,
+    /// Where the lines are kept.
+    pub out: Option<PathBuf>,
+    /// Lines that were kept.
+    pub from: Vec<PathBuf>,
+    /// Table as Markdown.
+    pub markdown: bool,
+    /// Where the chart goes.
+    pub chart: Option<PathBuf>,
+    /// Usage only.
+    pub help: bool,
+}
+
+impl Arguments {
+    /// Reads the words of the command line.
+    ///
+    /// # Errors
+    /// Names the word that is no flag, or the value that is none.
+    pub fn parse(words: &[String]) -> Result<Self, String> {
+        let mut found = Self { samples: 7, ..Self::default() };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let (flag, inline) = match word.split_once('=') {
+                Some((flag, value)) => (flag, Some(value.to_string())),
+                None => (word.as_str(), None),
+            };
+            let mut value =
+                || inline.clone().or_else(|| words.next().cloned()).ok_or(format!("{flag} lacks its value"));
+            match flag {
+                "--only" => found.only = Some(value()?),
+                "--threads" => found.threads = Some(count(flag, &value()?)?),
+                "--samples" => found.samples = count(flag, &value()?)?,
+                "--data" => found.data = Some(value()?.into()),
+                "--peers" => found.peers.extend(value()?.split(',').map(str::to_string)),
+                "--with" => match value()?.as_str() {
+                    "burn" => found.burn = true,
+                    other => return Err(format!("--with knows burn, not {other:?}")),
+                },
+                "--venv" => found.venv = Some(value()?.into()),
+                "--json" => found.json = true,
+                "--out" => found.out = Some(value()?.into()),
+                "--from" => found.from.extend(value()?.split(',').map(PathBuf::from)),
+                "--markdown" => found.markdown = true,
+                "--chart" => found.chart = Some(value()?.into()),
+                "-h" | "--help" => found.help = true,
+                _ => return Err(format!("{word:?} is no flag\n{USAGE}")),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether this peer takes part.
+    pub fn wants(&self, peer: &str) -> bool {
+        if peer == "burn" {
+            return self.burn;
+        }
+        self.peers.is_empty() || self.peers.iter().any(|p| p == peer)
+    }
+}
+
+fn count(flag: &str, text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&n| n > 0).ok_or_else(|| format!("{flag}: {text:?} is no number above 0"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Arguments, String> {
+        Arguments::parse(&text.split_whitespace().map(str::to_string).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn flags_are_read() {
+        let got = parse("--only=gemm --peers torch,jax --with burn --from a,b").unwrap();
+        assert_eq!((got.only.as_deref(), got.samples, got.from.len()), (Some("gemm"), 7, 2));
+        assert!(got.wants("torch") && got.wants("burn") && !got.wants("candle"));
+        for bad in ["--with keras", "--samples 0", "--only", "--fast"] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+}
