@@ -67,7 +67,7 @@ fn group<E: Real>(
             let d = x[l] - max[l];
             let other = if d < cutoff { E::ZERO } else { d.exp_nonpos() };
             // A peak that is not finite is NaN here and reaches every result.
-            let peak = max[l] - max[l];
+            let peak = if max[l].is_finite() { E::ZERO } else { E::of(f64::NAN) };
             e[l] = if at[l] == j as u32 { peak } else { other };
         }
     }
