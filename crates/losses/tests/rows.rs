@@ -15,7 +15,7 @@ fn check<E: Real>() {
                 let number = |i: usize| -> f64 {
                     match i.wrapping_mul(2_654_435_761) >> 7 & 255 {
                         k if k < special.len() => special[k],
-                        k => (k as f64 - 128.0) * if i % 3 == 0 { 0.9 } else { 0.05 },
+                        k => (k as f64 - 128.0) * if i.is_multiple_of(3) { 0.9 } else { 0.05 },
                     }
                 };
                 let mut z: Vec<E> = (0..rows * cols).map(|i| E::of(number(i))).collect();

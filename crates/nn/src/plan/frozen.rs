@@ -29,6 +29,9 @@ pub(super) fn cut(n: usize) -> (usize, usize) {
     (n.div_ceil(each.max(1)).max(1), each)
 }
 
+/// `cotangent(i, outputs, d)` writes the i-th gradient at all outputs into `d`.
+type Cotangents<'a, E> = &'a mut dyn FnMut(usize, &[E], &mut [E]);
+
 impl<E: Elem> Plan<E> {
     /// The plan of a network for examples of `[channels, height, width]`; `None` if a layer, in this mode, has no [`Stage`](super::Stage).
     pub fn new(module: &dyn Module<E>, input: [usize; 3], mode: Mode) -> Option<Self> {
@@ -110,13 +113,7 @@ impl<E: Elem> Plan<E> {
     ///
     /// # Panics
     /// If `x` does not hold whole examples, or `grads` not `k` times as many numbers.
-    pub fn pullbacks(
-        &self,
-        x: &[E],
-        k: usize,
-        cotangent: &mut dyn FnMut(usize, &[E], &mut [E]),
-        grads: &mut [E],
-    ) {
+    pub fn pullbacks(&self, x: &[E], k: usize, cotangent: Cotangents<'_, E>, grads: &mut [E]) {
         let (n, cols, chain, dim) = (self.examples(x), self.outputs(), &self.chain, self.dim);
         assert_eq!(grads.len(), k * x.len(), "plan: {k} gradients of {n} examples");
         if n == 0 {

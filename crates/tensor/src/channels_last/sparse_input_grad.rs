@@ -9,7 +9,9 @@ impl ConvBlock {
     /// From how many numbers up that are not zero the dense way is the faster one; 0: always.
     pub(super) fn most_nonzeros<E: Elem>(&self, kernels: &Sparse<E>) -> usize {
         let run = self.kernel[1] * self.ic;
-        if run % kernels.lanes() != 0 || self.image().max(self.oc * self.depth()) > u32::MAX as usize {
+        if !run.is_multiple_of(kernels.lanes())
+            || self.image().max(self.oc * self.depth()) > u32::MAX as usize
+        {
             return 0;
         }
         // Short runs wait for each other.

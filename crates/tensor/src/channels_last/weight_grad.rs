@@ -59,13 +59,13 @@ impl<'a, E: Elem> WeightGrad<'a, E> {
     /// Adds one image, in its frame, rows `row` numbers apart.
     pub fn add(&mut self, image: &[E], row: usize, dy: &[E]) {
         if !self.add_sparse(image, row, dy) {
-            self.to_panels();
+            self.settle();
             self.add_dense(image, row, dy);
         }
     }
     /// Leaves the sum in `acc`.
     pub fn finish(mut self) {
-        self.to_panels();
+        self.settle();
     }
 
     fn add_dense(&mut self, image: &[E], row: usize, dy: &[E]) {
@@ -140,7 +140,7 @@ impl<'a, E: Elem> WeightGrad<'a, E> {
         })
     }
 
-    fn to_panels(&mut self) {
+    fn settle(&mut self) {
         let Some(mut runs) = self.runs.take() else { return };
         let (door, depth, oc) = (E::door(self.isa), self.block.depth(), self.block.oc);
         let width = door.panel();

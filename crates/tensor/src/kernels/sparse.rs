@@ -128,7 +128,10 @@ impl<E: SparseKernels> Sparse<E> {
     pub fn add(&self, list: &Nonzeros<E>, of: Range<usize>, base: &[E], acc: &mut [E]) {
         let (from, to) = (of.start, of.end);
         assert!(from <= to && to <= list.len, "sparse: no entries {from} .. {to}");
-        assert!(list.bound as usize + acc.len() <= base.len() && acc.len() % self.lanes == 0, "sparse: run");
+        assert!(
+            list.bound as usize + acc.len() <= base.len() && acc.len().is_multiple_of(self.lanes),
+            "sparse: run"
+        );
         let (values, offsets) = (list.values[from..].as_ptr(), list.offsets[from..].as_ptr());
         let (mut done, mut left) = (0, acc.len() / self.lanes);
         while left > 0 {
