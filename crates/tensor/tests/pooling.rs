@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sparring_tensor::pooling::*;
 use sparring_tensor::reduce::dot;
-use sparring_tensor::{Array, Shape, Tensor};
+use sparring_tensor::{Array, Shape, Tensor, team};
 
 fn numbers(shape: &[usize], seed: usize) -> Array<f64> {
     Array::from_fn(shape, |i| ((i * 7 + seed * 11 + i * i * 3) % 17) as f64 - 8.0)
@@ -83,7 +83,7 @@ fn threads_change_nothing() {
     let here = all();
     for threads in [1, 2, 7] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        assert!(pool.install(all) == here, "{threads} threads");
+        assert!(pool.install(|| team::with_threads(threads, &all)) == here, "{threads} threads");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use sparring_tensor::reduce::*;
-use sparring_tensor::{Array, Keep, Shape, Tensor};
+use sparring_tensor::{Array, Keep, Shape, Tensor, team};
 
 fn numbers(shape: &[usize]) -> Array<f64> {
     Array::from_fn(shape, |i| ((i * 7 + i * i * 3) % 17) as f64 - 8.0)
@@ -106,7 +106,7 @@ fn thread_counts_and_neighbours_change_no_bit() {
     let here = all();
     for threads in [1, 2, 7] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        assert!(pool.install(all) == here, "{threads} threads");
+        assert!(pool.install(|| team::with_threads(threads, &all)) == here, "{threads} threads");
     }
     let alone = Tensor::from_slice([1, 317], &a.as_slice()[317 * 5..317 * 6]);
     assert_eq!(sum_axes(&alone, &[1], Keep::Drop).item().to_bits(), here[1][5]);

@@ -86,7 +86,13 @@ fn equals_the_plain_loop_on_the_articles_layers() {
 
 /// The bits of `f` under 1, 2 and 7 threads.
 fn over_threads(f: impl Fn() -> Vec<u32> + Sync) -> [Vec<u32>; 3] {
-    [1, 2, 7].map(|t| rayon::ThreadPoolBuilder::new().num_threads(t).build().unwrap().install(&f))
+    [1, 2, 7].map(|t| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(t)
+            .build()
+            .unwrap()
+            .install(|| crate::team::with_threads(t, &f))
+    })
 }
 fn bits(a: &Array<f32>) -> Vec<u32> {
     a.as_slice().iter().map(|v| v.to_bits()).collect()
