@@ -83,7 +83,7 @@ fn threads_change_nothing() {
     let here = all();
     for threads in [1, 2, 7] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        assert!(pool.install(|| team::with_threads(threads, &all)) == here, "{threads} threads");
+        assert!(pool.install(|| team::with_threads(threads, all)) == here, "{threads} threads");
     }
 }
 

@@ -106,7 +106,7 @@ fn thread_counts_and_neighbours_change_no_bit() {
     let here = all();
     for threads in [1, 2, 7] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        assert!(pool.install(|| team::with_threads(threads, &all)) == here, "{threads} threads");
+        assert!(pool.install(|| team::with_threads(threads, all)) == here, "{threads} threads");
     }
     let alone = Tensor::from_slice([1, 317], &a.as_slice()[317 * 5..317 * 6]);
     assert_eq!(sum_axes(&alone, &[1], Keep::Drop).item().to_bits(), here[1][5]);

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
-cargo xtask peers [--only ID,..] [--threads N] [--samples N] [--data DIR] [--peers NAME,..] [--with burn] [--venv DIR]
-                  [--json] [--out FILE] [--from FILE,..] [--markdown] [--chart FILE]
+cargo xtask peers [--only ID,..] [--threads N] [--samples N] [--data DIR] [--peers NAME,..] [--variants NAME,..] [--with burn]
+                  [--venv DIR] [--json] [--out FILE] [--from FILE,..] [--markdown] [--chart FILE]
 
   --only ID,..     rows, as for `cargo xtask workloads`
   --threads N      threads of everybody; default 2, and for gemm 1 and 2
   --samples N      timed passes of each; default 7 (3 for those that take over 8 s)
   --data DIR       the four gzipped IDX files of MNIST; default: the embedded set, cycled to 60,000
   --peers NAME,..  only these: torch, jax, candle, gemm
+  --variants NAME,..  only these of their variants (fused, scan, ..): quicker, and the best may be missing
   --with burn      also burn: its build takes over 15 minutes
   --venv DIR       the Python environment; made if it is not there. Default: sparring-peers/venv in the user's cache folder
   --json           JSON lines on stdout, the table on stderr
@@ -33,6 +34,8 @@ pub struct Arguments {
     pub data: Option<PathBuf>,
     /// Peers asked for; empty for all.
     pub peers: Vec<String>,
+    /// Variants asked for; empty for all.
+    pub variants: Vec<String>,
     /// Whether burn takes part.
     pub burn: bool,
     /// Python environment.
@@ -72,6 +75,7 @@ impl Arguments {
                 "--samples" => found.samples = count(flag, &value()?)?,
                 "--data" => found.data = Some(value()?.into()),
                 "--peers" => found.peers.extend(value()?.split(',').map(str::to_string)),
+                "--variants" => found.variants.extend(value()?.split(',').map(str::to_string)),
                 "--with" => match value()?.as_str() {
                     "burn" => found.burn = true,
                     other => return Err(format!("--with knows burn, not {other:?}")),
@@ -96,6 +100,11 @@ impl Arguments {
         }
         self.peers.is_empty() || self.peers.iter().any(|p| p == peer)
     }
+
+    /// Whether this variant of a peer takes part.
+    pub fn wants_variant(&self, variant: &str) -> bool {
+        self.variants.is_empty() || self.variants.iter().any(|v| v == variant)
+    }
 }
 
 fn count(flag: &str, text: &str) -> Result<usize, String> {
@@ -112,9 +121,10 @@ mod tests {
 
     #[test]
     fn flags_are_read() {
-        let got = parse("--only=gemm --peers torch,jax --with burn --from a,b").unwrap();
+        let got = parse("--only=gemm --peers torch,jax --variants fused --with burn --from a,b").unwrap();
         assert_eq!((got.only.as_deref(), got.samples, got.from.len()), (Some("gemm"), 7, 2));
         assert!(got.wants("torch") && got.wants("burn") && !got.wants("candle"));
+        assert!(got.wants_variant("fused") && !got.wants_variant("eager"));
         for bad in ["--with keras", "--samples 0", "--only", "--fast"] {
             assert!(parse(bad).is_err(), "{bad}");
         }

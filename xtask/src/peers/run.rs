@@ -35,7 +35,7 @@ fn measured(arguments: &Arguments, words: &[String]) -> Result<(Value, Vec<Figur
     let mut all = Vec::new();
     for (row, _) in &ours.offers {
         for threads in thread_counts(row, arguments.threads) {
-            for figures in compete(&ours, &peers, row, threads, &data, arguments.samples)? {
+            for figures in compete(&ours, &peers, row, threads, &data, arguments)? {
                 out.write(&figures.line())?;
                 all.push(figures);
             }
@@ -70,20 +70,20 @@ fn compete(
     row: &str,
     threads: usize,
     data: &Path,
-    samples: usize,
+    arguments: &Arguments,
 ) -> Result<Vec<Figures>, String> {
     let our =
         Contender::start(&ours.alone(), row, "", threads, data).map_err(|e| format!("ours, {row}: {e}"))?;
     let mut all = vec![our];
     for peer in peers {
-        for variant in peer.variants(row) {
+        for variant in peer.variants(row).filter(|v| arguments.wants_variant(v)) {
             match Contender::start(peer, row, variant, threads, data) {
                 Ok(contender) => all.push(contender),
                 Err(why) => eprintln!("peers: {row} without {} {variant}: {why}", peer.peer),
             }
         }
     }
-    for round in 0..samples {
+    for round in 0..arguments.samples {
         let mut failed = Vec::new();
         for (i, contender) in all.iter_mut().enumerate() {
             if let Err(why) = contender.pass(round) {
