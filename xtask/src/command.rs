@@ -51,7 +51,7 @@ const ALL: &[Command] = &[
     },
     Command {
         name: "peers",
-        arguments: "[--only ID,..] [--threads N] [--data DIR] [--venv DIR] [--with burn] [--json]",
+        arguments: "[--only ID,..] [--threads N] [--data DIR] [--venv DIR] [--variants NAME,..] [--json]",
         about: "measures the same rows beside PyTorch, JAX, candle and the crate gemm, in turn (--help for more)",
         run: peers::run,
     },

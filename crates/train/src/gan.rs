@@ -2,7 +2,7 @@
 //! arXiv:1406.2661).
 
 use crate::engine::Failure;
-use crate::parallel::{Tally, Tapes, fill};
+use crate::parallel::{Tally, Tapes, fill, on_team};
 use crate::supervised::check_data;
 use crate::{Flow, Step, TrainError};
 use serde::{Deserialize, Serialize};
@@ -98,6 +98,13 @@ impl<'m> Loop<'m> {
             planned.store(self.model);
         }
     }
+    /// Before an error leaves, the model is brought up to date.
+    fn kept<T>(&mut self, outcome: Result<T, Failure>) -> Result<T, Failure> {
+        if outcome.is_err() {
+            self.store();
+        }
+        outcome
+    }
     fn discriminator_step(
         &mut self,
         real: &MiniBatch,
@@ -173,6 +180,15 @@ pub fn fit_gan(
     recipe: &GanRecipe,
     observer: &mut dyn GanObserver,
 ) -> Result<GanSummary, TrainError> {
+    on_team(|| play(model, train, recipe, observer))
+}
+
+fn play(
+    model: &mut Gan,
+    train: &Split,
+    recipe: &GanRecipe,
+    observer: &mut dyn GanObserver,
+) -> Result<GanSummary, TrainError> {
     recipe.validate()?;
     check_data(train, model.shape())?;
     let (key, start) = (Key::new(recipe.seed), Instant::now());
@@ -199,11 +215,13 @@ pub fn fit_gan(
                 Failure::Gradient(e) => e.into(),
             };
             let ids: Vec<u64> = (0..n as u64).collect();
-            let d = work.discriminator_step(&batch, &ids, key, recipe.lr).map_err(fail)?;
+            let d = work.discriminator_step(&batch, &ids, key, recipe.lr);
+            let d = work.kept(d).map_err(fail)?;
             let mut last_g = 0.0;
             for turn in 0..recipe.steps.generator() {
                 let noise = work.model.noise(key.named("g noise").child(turn), &ids);
-                last_g = work.generator_step(noise, &ids, key, recipe.lr).map_err(fail)?;
+                let g = work.generator_step(noise, &ids, key, recipe.lr);
+                last_g = work.kept(g).map_err(fail)?;
             }
             d_loss += d.loss * n as f64;
             g_loss += last_g * n as f64;

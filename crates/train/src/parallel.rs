@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use sparring_autograd::{Grads, Tape, Var};
 use sparring_datasets::{Batches, MiniBatch};
-use sparring_tensor::{Array, par};
+use sparring_tensor::{Array, par, team};
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -86,6 +86,11 @@ impl Tapes {
         }
         Ok(all.expect("a batch holds at least one example"))
     }
+}
+
+/// `f` with as many threads of the team as the caller has, also inside `install` of a rayon pool, where kernels by themselves use one.
+pub(crate) fn on_team<R>(f: impl FnOnce() -> R) -> R {
+    team::with_threads(team::threads(), f)
 }
 
 /// The next batch, its rows converted on the threads that will run them.

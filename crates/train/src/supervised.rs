@@ -1,7 +1,7 @@
 //! The loop that classifiers and autoencoders share: batches, one gradient a step, one optimiser.
 
 use crate::engine::{Engine, Failure};
-use crate::parallel::{Part, Tally, fill};
+use crate::parallel::{Part, Tally, fill, on_team};
 use crate::{Epoch, Flow, Observer, Recipe, Step, TrainError};
 use sparring_autograd::Var;
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
@@ -57,6 +57,15 @@ pub(crate) trait Task {
 
 /// Runs the recipe.
 pub(crate) fn run<T: Task + Sync>(
+    task: &mut T,
+    train: &Split,
+    recipe: &Recipe,
+    observer: &mut dyn Observer<T::Model>,
+) -> Result<Summary, TrainError> {
+    on_team(|| learn(task, train, recipe, observer))
+}
+
+fn learn<T: Task + Sync>(
     task: &mut T,
     train: &Split,
     recipe: &Recipe,

@@ -13,7 +13,7 @@ cargo xtask peers [--only ID,..] [--threads N] [--samples N] [--data DIR] [--pee
   --data DIR       the four gzipped IDX files of MNIST; default: the embedded set, cycled to 60,000
   --peers NAME,..  only these: torch, jax, candle, gemm
   --variants NAME,..  only these of their variants (fused, scan, ..): quicker, and the best may be missing
-  --with burn      also burn: its build takes over 15 minutes
+  --with burn      refused: there is no program for burn yet
   --venv DIR       the Python environment; made if it is not there. Default: sparring-peers/venv in the user's cache folder
   --json           JSON lines on stdout, the table on stderr
   --out FILE       appends the JSON lines to this file
@@ -36,8 +36,6 @@ pub struct Arguments {
     pub peers: Vec<String>,
     /// Variants asked for; empty for all.
     pub variants: Vec<String>,
-    /// Whether burn takes part.
-    pub burn: bool,
     /// Python environment.
     pub venv: Option<PathBuf>,
     /// JSON lines on stdout.
@@ -77,7 +75,9 @@ impl Arguments {
                 "--peers" => found.peers.extend(value()?.split(',').map(str::to_string)),
                 "--variants" => found.variants.extend(value()?.split(',').map(str::to_string)),
                 "--with" => match value()?.as_str() {
-                    "burn" => found.burn = true,
+                    "burn" => {
+                        return Err("--with burn: there is no program for burn yet; leave it out".into());
+                    }
                     other => return Err(format!("--with knows burn, not {other:?}")),
                 },
                 "--venv" => found.venv = Some(value()?.into()),
@@ -95,9 +95,6 @@ impl Arguments {
 
     /// Whether this peer takes part.
     pub fn wants(&self, peer: &str) -> bool {
-        if peer == "burn" {
-            return self.burn;
-        }
         self.peers.is_empty() || self.peers.iter().any(|p| p == peer)
     }
 
@@ -121,11 +118,11 @@ mod tests {
 
     #[test]
     fn flags_are_read() {
-        let got = parse("--only=gemm --peers torch,jax --variants fused --with burn --from a,b").unwrap();
+        let got = parse("--only=gemm --peers torch,jax --variants fused --from a,b").unwrap();
         assert_eq!((got.only.as_deref(), got.samples, got.from.len()), (Some("gemm"), 7, 2));
-        assert!(got.wants("torch") && got.wants("burn") && !got.wants("candle"));
+        assert!(got.wants("torch") && !got.wants("candle"));
         assert!(got.wants_variant("fused") && !got.wants_variant("eager"));
-        for bad in ["--with keras", "--samples 0", "--only", "--fast"] {
+        for bad in ["--with keras", "--with burn", "--samples 0", "--only", "--fast"] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }

@@ -81,16 +81,13 @@ pub fn peers(arguments: &Arguments, python: Option<&Path>) -> Vec<Program> {
     for peer in ["candle", "gemm"].iter().filter(|p| arguments.wants(p)) {
         take(peer, built("candle").and_then(|program| Program::ask(peer, &program, &[(*peer).into()])));
     }
-    if arguments.wants("burn") {
-        take("burn", built("burn").and_then(|program| Program::ask("burn", &program, &["burn".into()])));
-    }
     found
 }
 
 /// The versions of the peers that are crates, as their lock files say.
 pub fn crates() -> String {
     let mut found = Vec::new();
-    for (folder, names) in [("candle", &["candle-core", "gemm"][..]), ("burn", &["burn"])] {
+    for (folder, names) in [("candle", &["candle-core", "gemm"][..])] {
         let lock =
             std::fs::read_to_string(root().join("peers").join(folder).join("Cargo.lock")).unwrap_or_default();
         for name in names {

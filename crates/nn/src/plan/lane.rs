@@ -66,7 +66,7 @@ impl<E: Elem> Lane<E> {
         }
         for (i, block) in chain.blocks.iter().enumerate() {
             let (before, rest) = self.values.split_at_mut(i);
-            let (x, stride) = source(&self.turned, before, block, &chain.blocks[..i], x);
+            let (x, stride) = source(&self.turned, before, block, x);
             product(chain, block, x, stride, self.rows, &mut rest[0]);
         }
     }
@@ -75,7 +75,7 @@ impl<E: Elem> Lane<E> {
     pub fn head(&mut self, chain: &Chain<E>) -> Head<'_, E> {
         let block = chain.blocks.last().expect("a plan has a block");
         let values = self.values.last_mut().expect("a block has values");
-        let (y, dy) = values.ends(block);
+        let (y, dy) = values.ends();
         let (cols, stride) = (block.output.len(), block.output.stride());
         let tallies = &mut self.tallies[..self.rows];
         Head { first: self.first, rows: self.rows, cols, y, dy, stride, tallies }
@@ -83,7 +83,7 @@ impl<E: Elem> Lane<E> {
     /// The outputs.
     pub fn outputs(&self, chain: &Chain<E>) -> (&[E], usize) {
         let block = chain.blocks.last().expect("a plan has a block");
-        (self.values.last().expect("a block has values").output(block), block.output.stride())
+        (self.values.last().expect("a block has values").output(), block.output.stride())
     }
 
     /// From the gradient at the outputs, which the head has written, back; `x` as in `forward`, `dx` of its length if the
@@ -94,12 +94,7 @@ impl<E: Elem> Lane<E> {
             let values = &mut rest[0];
             values.through_pool_and_activation(block, self.rows);
             if dx.is_none() {
-                if !values.learn(
-                    chain,
-                    block,
-                    || source(&self.turned, before, block, &chain.blocks[..i], x),
-                    self.rows,
-                ) {
+                if !values.learn(chain, block, || source(&self.turned, before, block, x), self.rows) {
                     let (Op::Dense(w) | Op::Conv(w)) = block.op else { unreachable!("only weights learn") };
                     self.bad = self.bad.or(Some(w));
                 }
@@ -110,8 +105,7 @@ impl<E: Elem> Lane<E> {
             let dz = values.dz.as_ref().expect("prepared for gradients").as_slice();
             match before.last_mut() {
                 Some(previous) => {
-                    let from = &chain.blocks[i - 1];
-                    pull(chain, block, dz, self.rows, previous.gradient_place(from), from.output.stride());
+                    pull(chain, block, dz, self.rows, previous.gradient_place(), block.input.stride());
                 }
                 None => {
                     let dx = dx.as_deref_mut().expect("learning returns at the first block");
@@ -134,7 +128,7 @@ impl<E: Elem> Lane<E> {
     }
     /// The input of block `i` and the distance of its rows.
     pub fn input<'a>(&'a self, chain: &Chain<E>, i: usize, x: &'a [E]) -> (&'a [E], usize) {
-        source(&self.turned, &self.values[..i], &chain.blocks[i], &chain.blocks[..i], x)
+        source(&self.turned, &self.values[..i], &chain.blocks[i], x)
     }
 }
 
@@ -142,11 +136,10 @@ fn source<'a, E: Elem>(
     turned: &'a Option<Array<E>>,
     before: &'a [Values<E>],
     block: &Block,
-    blocks: &[Block],
     x: &'a [E],
 ) -> (&'a [E], usize) {
     match (before.last(), turned) {
-        (Some(values), _) => (values.output(&blocks[blocks.len() - 1]), block.input.stride()),
+        (Some(values), _) => (values.output(), block.input.stride()),
         (None, Some(turned)) => (turned.as_slice(), block.input.len()),
         (None, None) => (x, block.input.len()),
     }

@@ -91,18 +91,18 @@ impl<E: Elem> Stepper<E> {
         let n: usize = lanes.iter().map(|l| l.rows).sum();
         assert_eq!(x.len(), n * self.plan.dim, "plan: an update for another batch than the gradients");
         if let Some(w) = lanes.iter().find_map(|l| l.bad) {
-            return Err(self.refuse(module, w));
+            return Err(self.refuse(module, w, step));
         }
         self.step = step;
         let lr = E::of(lr);
         let update = Update { rule: &self.rule, step, lr, lanes, x, dim: self.plan.dim };
         if let Err(w) = update.run(&mut self.plan.chain, &mut self.slots) {
-            return Err(self.refuse(module, w));
+            return Err(self.refuse(module, w, step));
         }
         self.plan.chain.weights.iter_mut().for_each(super::weight::Weight::follow);
         Ok(())
     }
-    fn refuse(&self, module: &dyn Module<E>, w: usize) -> NnError {
+    fn refuse(&self, module: &dyn Module<E>, w: usize, step: u64) -> NnError {
         let id = self.plan.chain.weights[w].weight;
         let mut found = String::new();
         module.visit("", &mut |name, p| {
@@ -110,7 +110,7 @@ impl<E: Elem> Stepper<E> {
                 found = name.to_string();
             }
         });
-        NnError::NonFinite { name: found, step: self.step.max(1) }
+        NnError::NonFinite { name: found, step }
     }
 
     /// Writes the weights to the network.

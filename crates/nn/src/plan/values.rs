@@ -62,16 +62,16 @@ impl<E: Elem> Values<E> {
         }
     }
     /// What the next block reads.
-    pub fn output(&self, _: &Block) -> &[E] {
+    pub fn output(&self) -> &[E] {
         self.p.as_ref().or(self.a.as_ref()).unwrap_or(&self.z).as_slice()
     }
     /// Where the next block writes the gradient.
-    pub fn gradient_place(&mut self, _: &Block) -> &mut [E] {
+    pub fn gradient_place(&mut self) -> &mut [E] {
         let place = self.dp.as_mut().or(self.da.as_mut()).or(self.dz.as_mut());
         place.expect("prepared for gradients").as_mut_slice()
     }
     /// Output and place of its gradient.
-    pub fn ends(&mut self, _: &Block) -> (&[E], &mut [E]) {
+    pub fn ends(&mut self) -> (&[E], &mut [E]) {
         let y = self.p.as_ref().or(self.a.as_ref()).unwrap_or(&self.z);
         let dy = self.dp.as_mut().or(self.da.as_mut()).or(self.dz.as_mut());
         (y.as_slice(), dy.expect("prepared for gradients").as_mut_slice())
