@@ -89,6 +89,9 @@ impl<E: Elem> Lane<E> {
     /// From the gradient at the outputs, which the head has written, back; `x` as in `forward`, `dx` of its length if the
     /// input's gradient is wanted.
     pub fn backward(&mut self, chain: &Chain<E>, x: &[E], mut dx: Option<&mut [E]>) {
+        if let (None, Some(values), Some(block)) = (&dx, self.values.last_mut(), chain.blocks.last()) {
+            values.flush_output(block, self.rows);
+        }
         for (i, block) in chain.blocks.iter().enumerate().rev() {
             let (before, rest) = self.values.split_at_mut(i);
             let values = &mut rest[0];

@@ -118,6 +118,11 @@ impl<E: Elem> Values<E> {
             act.backward(&self.z.as_slice()[..all], &da.as_slice()[..all], &mut dz[..all]);
         }
     }
+    /// Whether the gradient at the output is finite; what is too small in it to teach anything becomes 0.
+    pub fn flush_output(&mut self, block: &Block, rows: usize) -> bool {
+        let all = rows * block.output.stride();
+        reduce::flush_small(&mut self.gradient_place()[..all], floor())
+    }
     /// Adds the images' gradients at a kernel; whether the gradient at the product is finite (blocks without a weight: always).
     pub fn learn<'x>(
         &mut self,
@@ -130,7 +135,8 @@ impl<E: Elem> Values<E> {
             return true;
         }
         let (n, stride) = (block.middle.len(), block.middle.stride());
-        let dz = self.dz.as_ref().expect("prepared for gradients").as_slice();
+        let dz = self.dz.as_mut().expect("prepared for gradients").as_mut_slice();
+        let finite = reduce::flush_small(&mut dz[..rows * stride], floor());
         if let Op::Conv(w) = block.op {
             let Form::Conv(conv) = chain.weights[w].form else { unreachable!("compiled as a convolution") };
             let (x, from) = input();
@@ -142,8 +148,13 @@ impl<E: Elem> Values<E> {
                 conv.bias_grad(dz, db);
             }
         }
-        reduce::are_finite(&dz[..rows * stride])
+        finite
     }
+}
+
+/// Gradients below do not change a weight (the rules cut off at more than this), but their products with weights and slopes would be subnormal.
+fn floor<E: Elem>() -> E {
+    E::of(if E::EPSILON.to_f64() > 1e-10 { 2f64.powi(-63) } else { 2f64.powi(-500) })
 }
 
 /// Where the pooled image `r` goes, and its winners.

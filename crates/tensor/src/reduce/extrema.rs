@@ -83,25 +83,6 @@ pub fn argmax<E: Elem>(row: &[E]) -> usize {
     at
 }
 
-/// Whether no element is infinite or NaN.
-pub fn all_finite<E: Elem>(a: &Array<E>) -> bool {
-    are_finite(a.as_slice())
-}
-
-/// Whether no number is infinite or NaN.
-pub fn are_finite<E: Elem>(a: &[E]) -> bool {
-    // Whole blocks first, so that the inner loop has no exit and vectorises.
-    struct Block<'a, E>(&'a [E]);
-    impl<E: Elem> simd::Kernel for Block<'_, E> {
-        type Output = bool;
-        #[inline(always)]
-        fn run(self) -> bool {
-            self.0.iter().fold(true, |ok, x| ok & x.is_finite())
-        }
-    }
-    a.chunks(4096).all(|c| simd::dispatch(Block(c)))
-}
-
 /// max |aᵢ|; 0 for no element, NaN if there is one.
 pub fn max_abs<E: Elem>(a: &Array<E>) -> E {
     struct Abs<'a, E>(&'a [E]);
