@@ -126,8 +126,15 @@ impl<'a> Batches<'a> {
         }
         let end = self.at + self.batch.min(left);
         let (split, turns) = (self.split, &self.turns[self.at..end]);
+        let next = &self.turns[end..];
         out.gather(split, turns.iter().map(|&i| i as usize), |x, dim| {
-            rows(x, dim, &|i, row| split.to_f32(&[turns[i] as usize], row));
+            rows(x, dim, &|i, row| {
+                split.to_f32(&[turns[i] as usize], row);
+                // Rows are drawn from all over the memory: the next batch's come while this one is worked on.
+                if let Some(&next) = next.get(i) {
+                    split.ask_for(next as usize);
+                }
+            });
         });
         self.at = end;
         true

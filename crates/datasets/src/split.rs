@@ -1,6 +1,7 @@
 //! One part of a data set: pixels, labels, and which of its rows are in view.
 
 use crate::{DataError, MiniBatch};
+use sparring_math::simd;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -158,12 +159,23 @@ impl Split {
         for (&i, out) in indices.iter().zip(out.chunks_exact_mut(dim)) {
             let start = self.at(i) * dim;
             match &self.pixels {
-                Pixels::U8(p) => {
-                    for (o, &b) in out.iter_mut().zip(&p[start..start + dim]) {
-                        *o = unit(b);
-                    }
-                }
+                Pixels::U8(p) => simd::dispatch(Units(&p[start..start + dim], out)),
                 Pixels::F32(p) => out.copy_from_slice(&p[start..start + dim]),
+            }
+        }
+    }
+    /// Asks the caches for example `i`, which [`to_f32`](Self::to_f32) will soon read; nothing if there is none.
+    pub(crate) fn ask_for(&self, i: usize) {
+        fn lines<T>(row: &[T]) {
+            let line = (LINE / size_of::<T>()).max(1);
+            (0..row.len()).step_by(line).for_each(|at| simd::prefetch(row, at));
+        }
+        const LINE: usize = 64;
+        if i < self.len() {
+            let row = self.at(i) * self.dim()..(self.at(i) + 1) * self.dim();
+            match &self.pixels {
+                Pixels::U8(p) => lines(&p[row]),
+                Pixels::F32(p) => lines(&p[row]),
             }
         }
     }
@@ -188,6 +200,16 @@ impl Split {
             Rows::Range(r) => r.start + i,
             Rows::Picked(p) => p[i],
         }
+    }
+}
+
+/// Bytes to numbers in [0, 1].
+struct Units<'a>(&'a [u8], &'a mut [f32]);
+impl simd::Kernel for Units<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        self.1.iter_mut().zip(self.0).for_each(|(o, &b)| *o = unit(b));
     }
 }
 

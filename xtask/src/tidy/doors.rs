@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("autograd", &["tensor", "activations", "losses"]),
     ("nn", &["autograd", "optim", "oracle", "seed"]),
     // applications
-    ("datasets", &["seed"]),
+    ("datasets", &["seed", "math"]),
     ("attacks", &["oracle", "losses", "optim", "math", "seed"]),
     ("models", &["nn"]),
     ("store", &["nn", "optim"]),

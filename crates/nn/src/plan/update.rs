@@ -7,18 +7,21 @@ use sparring_tensor::{Array, Elem, Mat, Panels, accumulate_outer, elementwise, p
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Rows of a panel whose gradient is made at a time: it stays in the first-level cache until the rule has used it.
-const ROWS: usize = 112;
-/// A panel falls into at most this many parts, so that threads share even a single one.
-const PARTS: usize = 4;
-/// Parts of one region: their list lies on the stack.
-const TASKS: usize = 64;
+/// Rows of a panel whose gradient is made at a time: it stays in the first-level cache until the rule has used it, and the columns of the
+/// input that it is made of until the next panel has used them.
+const ROWS: usize = 56;
+/// A weight falls into about this many tasks at most, if its panels are not more.
+const WEIGHT: usize = 64;
+/// Tasks of one region: their list lies on the stack.
+const TASKS: usize = 128;
 /// Cost of the rule for a parameter in the units of [`par`].
 const RULE: usize = 4;
 
-/// Rows of a part.
-fn part(depth: usize) -> usize {
-    depth.div_ceil(PARTS).max(1).next_multiple_of(ROWS)
+/// Rows of a task: all parts of a weight but the last have as many, in whole blocks.
+fn part<E: Elem>(panels: &Panels<E>) -> usize {
+    let blocks = panels.depth().div_ceil(ROWS);
+    let parts = (WEIGHT / panels.cols().div_ceil(panels.width()).max(1)).clamp(1, blocks.max(1));
+    blocks.div_ceil(parts).max(1) * ROWS
 }
 
 /// State of the rule for one weight: the slots of each part of each panel, in order, and of the bias.
@@ -32,8 +35,8 @@ impl<E: Elem> Slots<E> {
     pub fn new(rule: &AnyRule, chain: &Chain<E>) -> Vec<Self> {
         let zeros = |n: usize| (0..rule.slots()).map(|_| Array::zeros([n])).collect::<Vec<_>>();
         let new = |w: &super::weight::Weight<E>| {
-            let (depth, width) = (w.forward.depth(), w.forward.width());
-            let panel = || (0..depth).step_by(part(depth)).map(|k| (depth - k).min(part(depth)) * width);
+            let (depth, width, part) = (w.forward.depth(), w.forward.width(), part(&w.forward));
+            let panel = || (0..depth).step_by(part).map(|k| (depth - k).min(part) * width);
             let panels = w.forward.iter().flat_map(|_| panel());
             Self { parts: panels.map(zeros).collect(), row: zeros(w.row.len()) }
         };
@@ -78,41 +81,45 @@ impl<E: Elem> Update<'_, E> {
         let each = examples / par::MUL_ADDS_PER_ELEMENT + RULE;
         let bad = AtomicUsize::new(usize::MAX);
         let shared = &*chain;
-        let blocks = shared.blocks.iter().enumerate().filter(|(_, b)| b.op != Op::Copy);
-        let mut tasks =
-            blocks.zip(taken.iter_mut().zip(slots)).flat_map(|((block, _), ((panels, row), slots))| {
-                let (depth, width) = (panels.depth(), panels.width());
-                let panels = panels.as_mut_slice().chunks_mut((depth * width).max(1)).enumerate();
-                let parts = panels.flat_map(move |(q, panel)| {
-                    let parts = panel.chunks_mut(part(depth) * width).enumerate();
-                    parts
-                        .map(move |(i, w)| (Some((q, i * part(depth)..i * part(depth) + w.len() / width)), w))
-                });
-                let bias = shared.weights[weight(&shared.blocks[block])].bias.is_some();
-                let row = bias.then(|| (None, row.as_mut_slice()));
-                let slots = slots.parts.iter_mut().chain(std::iter::once(&mut slots.row));
-                let all = parts.chain(row).zip(slots);
-                all.map(move |((at, w), slots)| Task { block, at, w, slots: slots.as_mut_slice() })
-            });
-        loop {
-            let mut list: [Option<Task<'_, E>>; TASKS] = [const { None }; TASKS];
-            let (mut count, mut numbers) = (0, 0);
-            for (place, task) in list.iter_mut().zip(&mut tasks) {
-                numbers += task.w.len();
-                count += 1;
-                *place = Some(task);
-            }
-            if count == 0 {
-                break;
-            }
-            par::for_each_chunk(&mut list[..count], 1, numbers * each, |_, task| {
-                let task = task[0].as_mut().expect("counted");
-                if !self.task(shared, task) {
+        let mut list: [Option<Task<'_, E>>; TASKS] = [const { None }; TASKS];
+        let mut count = 0;
+        let run = |list: &mut [Option<Task<'_, E>>]| {
+            let numbers: usize = list.iter().flatten().map(|t| t.w.len()).sum();
+            par::for_each_chunk(list, 1, numbers * each, |_, task| {
+                if let Some(mut task) = task[0].take()
+                    && !self.task(shared, &mut task)
+                {
                     bad.fetch_min(weight(&shared.blocks[task.block]), Ordering::Relaxed);
                 }
             });
+        };
+        let blocks = (0..shared.blocks.len()).filter(|&b| shared.blocks[b].op != Op::Copy);
+        for ((block, (panels, row)), slots) in blocks.zip(&mut taken).zip(slots) {
+            let (depth, width, part) = (panels.depth(), panels.width(), part(panels));
+            let (wide, high) = (panels.cols().div_ceil(width), depth.div_ceil(part));
+            // All panels of the first rows, then of the next: a thread's share of the list needs a share of the input's columns.
+            let ordered = wide * high < TASKS;
+            if ordered && count + wide * high + 1 > TASKS {
+                run(&mut list[..std::mem::take(&mut count)]);
+            }
+            let base = count;
+            let panels = panels.as_mut_slice().chunks_mut((depth * width).max(1)).enumerate();
+            let parts = panels.flat_map(|(q, panel)| {
+                let parts = panel.chunks_mut(part * width).enumerate();
+                parts.map(move |(i, w)| (Some((q, i * part..i * part + w.len() / width)), i * wide + q, w))
+            });
+            let bias = shared.weights[weight(&shared.blocks[block])].bias.is_some();
+            let row = bias.then(|| (None, wide * high, row.as_mut_slice()));
+            let slots = slots.parts.iter_mut().chain(std::iter::once(&mut slots.row));
+            for ((at, place, w), slots) in parts.chain(row).zip(slots) {
+                if count == TASKS {
+                    run(&mut list[..std::mem::take(&mut count)]);
+                }
+                list[if ordered { base + place } else { count }] = Some(Task { block, at, w, slots });
+                count += 1;
+            }
         }
-        drop(tasks);
+        run(&mut list[..count]);
         for (w, (forward, row)) in chain.weights.iter_mut().zip(taken) {
             (w.forward, w.row) = (forward, row);
         }
