@@ -23,6 +23,19 @@ pub(super) struct Lane<E: Elem> {
     pub bad: Option<usize>,
 }
 
+/// What goes from lane to lane.
+#[derive(Debug)]
+pub(super) struct Passing<E: Elem> {
+    room: usize,
+    values: Vec<Values<E>>,
+}
+
+impl<E: Elem> Passing<E> {
+    pub fn empty() -> Self {
+        Self { room: 0, values: Vec::new() }
+    }
+}
+
 /// What a backward pass is to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
@@ -36,20 +49,44 @@ impl<E: Elem> Lane<E> {
     pub fn empty() -> Self {
         Self { first: 0, rows: 0, room: 0, turned: None, values: Vec::new(), tallies: Vec::new(), bad: None }
     }
-    /// Makes room for `rows` examples from the `first` on; gradients only if they are `wanted`.
+    /// Makes room for `rows` examples from the `first` on; gradients only if they are `wanted`. A lane for [`Wanted::Weights`] needs
+    /// [`exchange_passing`](Self::exchange_passing) around its passes.
     pub fn prepare(&mut self, chain: &Chain<E>, first: usize, rows: usize, wanted: Option<Wanted>) {
+        let last = chain.blocks.len() - 1;
         if rows > self.room || self.values.len() != chain.blocks.len() {
             self.room = rows;
             self.turned = chain.turn_input.then(|| Array::zeros([rows * chain.blocks[0].input.len()]));
-            self.values = chain.blocks.iter().map(|b| Values::new(b, rows)).collect();
+            let new = |(i, b)| match wanted {
+                Some(Wanted::Weights) => Values::without_passing(b, rows, i == last),
+                _ => Values::new(b, rows),
+            };
+            self.values = chain.blocks.iter().enumerate().map(new).collect();
         }
         if let Some(wanted) = wanted {
             self.tallies.resize(self.room, [0.0; 3]);
             for (values, block) in self.values.iter_mut().zip(&chain.blocks) {
                 values.prepare_gradients(block, self.room, wanted, &chain.weights);
+                if wanted == Wanted::Input {
+                    values.prepare_way_back(block, self.room);
+                }
             }
         }
         (self.first, self.rows, self.bad) = (first, rows, None);
+    }
+    /// Takes in what goes from lane to lane, or gives it back.
+    pub fn exchange_passing(&mut self, chain: &Chain<E>, passing: &mut Passing<E>) {
+        if passing.room < self.room {
+            let new = |b| {
+                let mut values = Values::new(b, self.room);
+                values.prepare_way_back(b, self.room);
+                values
+            };
+            *passing = Passing { room: self.room, values: chain.blocks.iter().map(new).collect() };
+        }
+        let last = chain.blocks.len() - 1;
+        for (i, (mine, its)) in self.values.iter_mut().zip(&mut passing.values).enumerate() {
+            mine.exchange_passing(its, &chain.blocks[i], i == last);
+        }
     }
 
     /// The examples of the batch that are this lane's.

@@ -1,12 +1,13 @@
 //! A plan that learns.
 
 use super::frozen::{Plan, cut};
-use super::lane::{Lane, Wanted};
+use super::lane::{Lane, Passing, Wanted};
 use super::rows::Head;
 use super::update::{Slots, Update};
 use crate::{Mode, Module, NnError, Param};
 use sparring_optim::AnyRule;
 use sparring_tensor::{Elem, par, team};
+use std::sync::{Mutex, PoisonError};
 
 /// A compiled chain of layers with the state of an update rule: a training step in three passes over the threads.
 ///
@@ -17,6 +18,8 @@ pub struct Stepper<E: Elem = f32> {
     rule: AnyRule,
     slots: Vec<Slots<E>>,
     lanes: Vec<Lane<E>>,
+    /// What goes from lane to lane, as many as threads met.
+    passing: Mutex<Vec<Passing<E>>>,
     /// Lanes of the present batch.
     live: usize,
     step: u64,
@@ -32,7 +35,15 @@ impl<E: Elem> Stepper<E> {
             known &= plan.chain.weights.iter().any(|w| w.weight == p.id() || w.bias == Some(p.id()));
         });
         let slots = Slots::new(&rule, &plan.chain);
-        known.then_some(Self { plan, rule, slots, lanes: Vec::new(), live: 0, step: 0 })
+        known.then_some(Self {
+            plan,
+            rule,
+            slots,
+            lanes: Vec::new(),
+            passing: Mutex::default(),
+            live: 0,
+            step: 0,
+        })
     }
     /// The network as it is now.
     pub fn plan(&self) -> &Plan<E> {
@@ -49,7 +60,7 @@ impl<E: Elem> Stepper<E> {
     /// # Panics
     /// If `x` holds no example, or no whole ones.
     pub fn gradients(&mut self, x: &[E], head: impl Fn(&mut Head<'_, E>) + Sync) -> [f64; 3] {
-        let (plan, dim) = (&self.plan, self.plan.dim);
+        let (plan, dim, passing) = (&self.plan, self.plan.dim, &self.passing);
         let n = plan.examples(x);
         assert!(n > 0, "plan: a batch holds at least one example");
         // Kernels of convolutions sum over the examples of a lane: there the cut must not depend on threads. Products go on from lane to lane in
@@ -65,10 +76,15 @@ impl<E: Elem> Stepper<E> {
         par::for_each_chunk(lanes, 1, 3 * plan.work(n), |i, lane| {
             let lane = &mut lane[0];
             lane.prepare(&plan.chain, i * each, each.min(n - i * each), Some(Wanted::Weights));
+            let mut held =
+                passing.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(Passing::empty);
+            lane.exchange_passing(&plan.chain, &mut held);
             let x = lane.part(x, dim);
             lane.forward(&plan.chain, x);
             head(&mut lane.head(&plan.chain));
             lane.backward(&plan.chain, x, None);
+            lane.exchange_passing(&plan.chain, &mut held);
+            passing.lock().unwrap_or_else(PoisonError::into_inner).push(held);
         });
         let mut sums = [0.0; 3];
         for tally in lanes.iter().flat_map(|lane| &lane.tallies[..lane.rows]) {
@@ -132,7 +148,7 @@ impl<E: Elem> Stepper<E> {
 fn share(n: usize) -> (usize, usize) {
     /// Examples that are worth a thread, and those whose values fit the second-level cache.
     const LEAST: usize = 12;
-    const MOST: usize = 128;
+    const MOST: usize = 64;
     let lanes = team::threads().min(n.div_ceil(LEAST));
     let lanes = lanes * n.div_ceil(lanes * MOST);
     let each = n.div_ceil(lanes);

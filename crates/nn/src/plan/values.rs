@@ -25,35 +25,63 @@ pub(super) struct Values<E: Elem> {
     pub db: Option<Array<E>>,
 }
 
+/// A buffer for what a block's product puts out.
+fn middle<E: Elem>(block: &Block, rows: usize) -> Array<E> {
+    Array::zeros([rows * block.middle.stride()])
+}
+
 /// ReLU and pooling in one pass right behind a convolution: its output never leaves the nearest cache.
 pub(super) fn is_fused(block: &Block) -> bool {
     matches!((block.op, block.act, block.pool), (Op::Conv(_), Some(AnyActivation::Relu(_)), Some(_)))
 }
 
 impl<E: Elem> Values<E> {
-    pub fn new(block: &Block, rows: usize) -> Self {
-        let (middle, fused) = (block.middle.stride(), is_fused(block));
-        let images = if fused { 1 } else { rows };
-        let pooled = block.pool.map(|_| Array::zeros([rows * block.output.stride()]));
-        Self {
-            z: Array::zeros([images * middle]),
-            a: block.act.filter(|_| !fused).map(|_| Array::zeros([rows * middle])),
-            at: if pooled.is_some() { vec![0; rows * block.output.len()] } else { Vec::new() },
-            p: pooled,
-            dz: None,
-            da: None,
-            dp: None,
-            dw: None,
-            db: None,
-        }
+    /// Without any room.
+    pub fn empty() -> Self {
+        let z = Array::zeros([0]);
+        Self { z, a: None, p: None, at: Vec::new(), dz: None, da: None, dp: None, dw: None, db: None }
     }
-    pub fn prepare_gradients(&mut self, block: &Block, rows: usize, wanted: Wanted, weights: &[Weight<E>]) {
-        if self.dz.is_none() {
-            let middle = rows * block.middle.stride();
-            self.dz = Some(Array::zeros([middle]));
-            self.da = block.act.filter(|_| !is_fused(block)).map(|_| Array::zeros([middle]));
+    /// Room for `rows` examples on their way forward.
+    pub fn new(block: &Block, rows: usize) -> Self {
+        let mut this = Self::empty();
+        if block.pool.is_some() {
+            this.at = vec![0; rows * block.output.len()];
+            this.p = Some(Array::zeros([rows * block.output.stride()]));
+        }
+        this.a = block.act.filter(|_| !is_fused(block)).map(|_| middle(block, rows));
+        this.z = middle(block, if is_fused(block) { 1 } else { rows });
+        this
+    }
+    /// Room for gradients on their way.
+    pub fn prepare_way_back(&mut self, block: &Block, rows: usize) {
+        if self.da.is_none() && self.dp.is_none() {
+            self.da = block.act.filter(|_| !is_fused(block)).map(|_| middle(block, rows));
             self.dp = block.pool.map(|_| Array::zeros([rows * block.output.stride()]));
         }
+    }
+    /// Exchanges what nobody reads once a lane has passed: what lies before an activation, gradients on the way, and the output of the last block,
+    /// which only the head reads. So it can go from lane to lane, and stays in a near cache.
+    pub fn exchange_passing(&mut self, other: &mut Self, block: &Block, last: bool) {
+        use std::mem::swap;
+        swap(&mut self.da, &mut other.da);
+        swap(&mut self.dp, &mut other.dp);
+        let output_is_z = block.act.is_none() && block.pool.is_none();
+        if last || !output_is_z {
+            swap(&mut self.z, &mut other.z);
+        }
+        if last || block.pool.is_some() {
+            swap(&mut self.a, &mut other.a);
+        }
+    }
+    /// The room that [`exchange_passing`](Self::exchange_passing) leaves with the lane.
+    pub fn without_passing(block: &Block, rows: usize, last: bool) -> Self {
+        let mut this = Self::new(block, rows);
+        this.exchange_passing(&mut Self::empty(), block, last);
+        this
+    }
+    /// Room for the gradients that stay with the lane.
+    pub fn prepare_gradients(&mut self, block: &Block, rows: usize, wanted: Wanted, weights: &[Weight<E>]) {
+        self.dz.get_or_insert_with(|| middle(block, rows));
         if let (Op::Conv(w), Wanted::Weights) = (block.op, wanted) {
             let new = |n: usize| Array::zeros([n]);
             let weight = &weights[w];
