@@ -38,7 +38,8 @@ pub trait Activation<E: Real>: Debug + Send + Sync {
     /// Second derivative where it exists, 0 at kinks.
     fn d2f(&self, x: E) -> E;
     /// y = f(x), element by element, on the widest instruction set of the machine: `f` is inlined into the loop where it is
-    /// marked `#[inline(always)]`. The bits are those of `f`.
+    /// marked `#[inline(always)]`. The bits are those of `f`, or, for `f32` on an
+    /// instruction set with fused multiply-adds, those of `f` on [`Fused`](sparring_math::Fused) where the type implements that.
     ///
     /// # Panics
     /// If the lengths differ.

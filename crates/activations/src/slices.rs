@@ -103,3 +103,30 @@ macro_rules! product_with {
 }
 product_with!(backward, Backward, df, "activation backward");
 product_with!(backward2, Backward2, d2f, "activation backward2");
+
+/// The slice methods of an activation that is written for each `E`, with fused multiply-adds where the machine has them.
+macro_rules! fused_slices {
+    () => {
+        fn forward(&self, x: &[E], y: &mut [E]) {
+            if sparring_math::simd::fuses() {
+                let (x, y) = (sparring_math::simd::fused(x), sparring_math::simd::fused_mut(y));
+                $crate::slices::forward::<E::Fused, Self>(self, x, y);
+            } else {
+                $crate::slices::forward(self, x, y);
+            }
+        }
+        $crate::slices::fused_slices!(backward);
+        $crate::slices::fused_slices!(backward2);
+    };
+    ($door:ident) => {
+        fn $door(&self, x: &[E], dy: &[E], dx: &mut [E]) {
+            if sparring_math::simd::fuses() {
+                let (x, dy) = (sparring_math::simd::fused(x), sparring_math::simd::fused(dy));
+                $crate::slices::$door::<E::Fused, Self>(self, x, dy, sparring_math::simd::fused_mut(dx));
+            } else {
+                $crate::slices::$door(self, x, dy, dx);
+            }
+        }
+    };
+}
+pub(crate) use fused_slices;

@@ -3,8 +3,13 @@
 mod cases;
 
 use cases::{all, line};
-use sparring_activations::{Activation, Silu};
-use sparring_math::Real;
+use sparring_activations::{Activation, AnyActivation, Silu};
+use sparring_math::{Real, simd};
+
+/// Those whose formulas use multiply-adds.
+fn fused(a: &AnyActivation) -> bool {
+    ["elu", "gelu", "silu", "sigmoid", "softplus", "tanh"].contains(&a.name())
+}
 
 fn check<E: Real>(values: &[E]) {
     for a in all() {
@@ -17,10 +22,16 @@ fn check<E: Real>(values: &[E]) {
             object.backward(x, &dy, &mut dx);
             object.backward2(x, &dy, &mut ddx);
             for i in 0..n {
-                let v = std::hint::black_box(x[i]);
-                for (got, scalar) in [(y[i], a.f(v)), (dx[i], dy[i] * a.df(v)), (ddx[i], dy[i] * a.d2f(v))] {
-                    let same = got.to_f64().to_bits() == scalar.to_f64().to_bits()
-                        || (got.is_nan() && scalar.is_nan());
+                let (v, d) = (std::hint::black_box(x[i]), dy[i]);
+                let scalars = if simd::fuses() && fused(&a) {
+                    let (v, d) = (simd::fused(&[v])[0], simd::fused(&[d])[0]);
+                    [a.f(v), d * a.df(v), d * a.d2f(v)].map(|s| s.to_f64())
+                } else {
+                    [a.f(v), d * a.df(v), d * a.d2f(v)].map(|s| s.to_f64())
+                };
+                for (got, scalar) in [y[i], dx[i], ddx[i]].into_iter().zip(scalars) {
+                    let same =
+                        got.to_f64().to_bits() == scalar.to_bits() || (got.is_nan() && scalar.is_nan());
                     assert!(same, "{a} at {v}: slice {got}, scalar {scalar}");
                 }
             }

@@ -7,3 +7,4 @@ pub mod simd;
 mod single;
 
 pub use real::Real;
+pub use single::Fused;

@@ -1,4 +1,4 @@
-//! The two scalar types of the house.
+//! The scalar types of the house.
 
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
@@ -8,6 +8,7 @@ mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
+    impl Sealed for crate::Fused {}
 }
 
 /// A real number: `f32` for work, `f64` so that gradient checks are sharp. Sealed.
@@ -33,6 +34,8 @@ pub trait Real:
     + DivAssign
     + Sum
 {
+    /// The same number with formulas that fuse multiply-adds, for loops on instruction sets that have them; `f64` is its own.
+    type Fused: Real;
     /// 0.
     const ZERO: Self;
     /// 1.
@@ -83,6 +86,11 @@ pub trait Real:
     fn sqrt(self) -> Self;
     /// |x|.
     fn abs(self) -> Self;
+    /// self · a + b: one rounding for [`Fused`](crate::Fused), two for the others.
+    #[inline(always)]
+    fn madd(self, a: Self, b: Self) -> Self {
+        self * a + b
+    }
     /// Sine.
     fn sin(self) -> Self;
     /// Cosine.

@@ -1,20 +1,21 @@
 //! f32 against f64, f64 against reference values (mpmath, 18 digits), limits and NaN.
 
-use sparring_math::Real;
+use sparring_math::{Fused, Real};
 
-type Function = (&'static str, fn(f32) -> f32, fn(f64) -> f64, f32, f32);
+/// Name, the function of `f32`, of [`Fused`], of `f64`, and the range tested.
+type Function = (&'static str, fn(f32) -> f32, fn(Fused) -> Fused, fn(f64) -> f64, f32, f32);
 
 const FUNCTIONS: [Function; 10] = [
-    ("exp", |x| Real::exp(x), f64::exp, -105.0, 90.0),
-    ("exp_m1", |x| Real::exp_m1(x), f64::exp_m1, -30.0, 90.0),
-    ("ln", |x| Real::ln(x), f64::ln, 0.0, 1000.0),
-    ("ln_1p", |x| Real::ln_1p(x), f64::ln_1p, -0.999, 100.0),
-    ("tanh", |x| Real::tanh(x), f64::tanh, -11.0, 11.0),
-    ("erf", |x| Real::erf(x), |x| Real::erf(x), -5.0, 5.0),
-    ("sigmoid", |x| Real::sigmoid(x), |x| Real::sigmoid(x), -106.0, 30.0),
-    ("softplus", |x| Real::softplus(x), |x| Real::softplus(x), -106.0, 30.0),
-    ("normal_cdf", |x| Real::normal_cdf(x), |x| Real::normal_cdf(x), -15.0, 8.0),
-    ("normal_pdf", |x| Real::normal_pdf(x), |x| Real::normal_pdf(x), -15.0, 15.0),
+    ("exp", |x| Real::exp(x), |x| Real::exp(x), f64::exp, -105.0, 90.0),
+    ("exp_m1", |x| Real::exp_m1(x), |x| Real::exp_m1(x), f64::exp_m1, -30.0, 90.0),
+    ("ln", |x| Real::ln(x), |x| Real::ln(x), f64::ln, 0.0, 1000.0),
+    ("ln_1p", |x| Real::ln_1p(x), |x| Real::ln_1p(x), f64::ln_1p, -0.999, 100.0),
+    ("tanh", |x| Real::tanh(x), |x| Real::tanh(x), f64::tanh, -11.0, 11.0),
+    ("erf", |x| Real::erf(x), |x| Real::erf(x), |x| Real::erf(x), -5.0, 5.0),
+    ("sigmoid", |x| Real::sigmoid(x), |x| Real::sigmoid(x), |x| Real::sigmoid(x), -106.0, 30.0),
+    ("softplus", |x| Real::softplus(x), |x| Real::softplus(x), |x| Real::softplus(x), -106.0, 30.0),
+    ("normal_cdf", |x| Real::normal_cdf(x), |x| Real::normal_cdf(x), |x| Real::normal_cdf(x), -15.0, 8.0),
+    ("normal_pdf", |x| Real::normal_pdf(x), |x| Real::normal_pdf(x), |x| Real::normal_pdf(x), -15.0, 15.0),
 ];
 
 /// Error in units of the last place of the f32 nearest to `exact`.
@@ -29,18 +30,23 @@ fn ulps(got: f32, exact: f64) -> f64 {
 
 #[test]
 fn f32_functions_are_within_4_ulps() {
-    for (name, single, double, low, high) in FUNCTIONS {
-        let n = 400_000;
-        let line = (0..=n).map(|i| low + (high - low) * (i as f32 / n as f32));
-        // Every magnitude down to the subnormals, both signs.
-        let magnitudes = (0..0x7f80_0000u32).step_by(9973).map(f32::from_bits);
-        let both = magnitudes.flat_map(|x| [x, -x]).filter(|x| (low..=high).contains(x));
-        let (worst, at) = line
-            .chain(both)
-            .map(|x| (ulps(single(x), double(f64::from(x))), x))
-            .fold((0.0, 0.0), |a, b| if b.0 > a.0 || b.0.is_nan() { b } else { a });
-        println!("{name}: {worst:.2} ulp at {at:e}");
-        assert!(worst <= 4.0, "{name}: {worst} ulp at {at:e}");
+    for (name, plain, fused, double, low, high) in FUNCTIONS {
+        for (kind, single) in [
+            ("f32", Box::new(plain) as Box<dyn Fn(f32) -> f32>),
+            ("Fused", Box::new(move |x| fused(Fused(x)).0)),
+        ] {
+            let n = 400_000;
+            let line = (0..=n).map(|i| low + (high - low) * (i as f32 / n as f32));
+            // Every magnitude down to the subnormals, both signs.
+            let magnitudes = (0..0x7f80_0000u32).step_by(9973).map(f32::from_bits);
+            let both = magnitudes.flat_map(|x| [x, -x]).filter(|x| (low..=high).contains(x));
+            let (worst, at) = line
+                .chain(both)
+                .map(|x| (ulps(single(x), double(f64::from(x))), x))
+                .fold((0.0, 0.0), |a, b| if b.0 > a.0 || b.0.is_nan() { b } else { a });
+            println!("{name} of {kind}: {worst:.2} ulp at {at:e}");
+            assert!(worst <= 4.0, "{name} of {kind}: {worst} ulp at {at:e}");
+        }
     }
 }
 
@@ -60,9 +66,10 @@ fn nan_stays_nan_and_limits_are_right() {
         ("normal_pdf", 0.0, 0.0),
     ];
     let same = |a: f64, b: f64| a == b || (a.is_nan() && b.is_nan());
-    for ((name, single, double, ..), (_, left, right)) in FUNCTIONS.into_iter().zip(limits) {
+    for ((name, single, fused, double, ..), (_, left, right)) in FUNCTIONS.into_iter().zip(limits) {
         for (x, y) in [(-inf, left), (-f32::MAX, left), (inf, right), (f32::NAN, f32::NAN)] {
             assert!(same(single(x).into(), y.into()), "{name}({x}) in f32 is {}", single(x));
+            assert!(same(fused(Fused(x)).0.into(), y.into()), "{name}({x}) fused is {}", fused(Fused(x)));
             assert!(same(double(x.into()), y.into()), "{name}({x}) in f64 is {}", double(x.into()));
         }
     }

@@ -10,6 +10,7 @@
 use crate::error::demand;
 use crate::gain::gains;
 use crate::registry::Configured;
+use crate::slices::fused_slices;
 use crate::{About, Activation, ActivationError};
 use sparring_math::Real;
 
@@ -88,6 +89,8 @@ impl<E: Real> Activation<E> for Elu {
         let left = E::of(self.alpha) * below_zero(x).exp_nonpos();
         if x >= E::ZERO { E::ZERO } else { left }
     }
+
+    fused_slices!();
 }
 
 /// min(x, 0), by a comparison that lets NaN through.

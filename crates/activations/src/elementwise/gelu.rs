@@ -8,6 +8,7 @@
 
 use crate::gain::gains;
 use crate::registry::Configured;
+use crate::slices::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
 
@@ -47,13 +48,13 @@ impl<E: Real> Activation<E> for Gelu {
     fn f(&self, x: E) -> E {
         // max(x, 0) − |x| Φ(−|x|); Φ(−40) is 0, and 0 · ∞ would be NaN.
         let positive = if x < E::ZERO { E::ZERO } else { x };
-        positive - bounded(x) * x.normal_tail()
+        (-bounded(x)).madd(x.normal_tail(), positive)
     }
 
     #[inline(always)]
     fn df(&self, x: E) -> E {
         // Left of 0, and what is missing to 1 on the right.
-        let left = x.normal_tail() - bounded(x) * x.normal_pdf();
+        let left = (-bounded(x)).madd(x.normal_pdf(), x.normal_tail());
         if x > E::ZERO { E::ONE - left } else { left }
     }
 
@@ -62,6 +63,8 @@ impl<E: Real> Activation<E> for Gelu {
         let a = bounded(x);
         (E::of(2.0) - a * a) * x.normal_pdf()
     }
+
+    fused_slices!();
 }
 
 /// |x|, at most 40.

@@ -8,6 +8,7 @@
 
 use crate::gain::gains;
 use crate::registry::Configured;
+use crate::slices::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
 
@@ -62,4 +63,6 @@ impl<E: Real> Activation<E> for Sigmoid {
         let half_tanh = -(-x.abs()).exp_m1() / q;
         (e / (E::ONE + e * (E::of(2.0) + e))) * (if x > E::ZERO { -half_tanh } else { half_tanh })
     }
+
+    fused_slices!();
 }

@@ -8,6 +8,7 @@
 
 use crate::gain::gains;
 use crate::registry::Configured;
+use crate::slices::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
 
@@ -68,4 +69,6 @@ impl<E: Real> Activation<E> for Silu {
         let q = E::ONE + e;
         (e / (E::ONE + e * (E::of(2.0) + e))) * (E::of(2.0) - a * ((E::ONE - e) / q))
     }
+
+    fused_slices!();
 }

@@ -11,6 +11,7 @@
 use crate::error::demand;
 use crate::gain::gains;
 use crate::registry::Configured;
+use crate::slices::fused_slices;
 use crate::{About, Activation, ActivationError};
 use sparring_math::Real;
 
@@ -89,4 +90,6 @@ impl<E: Real> Activation<E> for Softplus {
         let e = (-(beta * x).abs()).exp_nonpos();
         beta * (e / (E::ONE + e * (E::of(2.0) + e)))
     }
+
+    fused_slices!();
 }

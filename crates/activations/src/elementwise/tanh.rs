@@ -8,6 +8,7 @@
 
 use crate::gain::gains;
 use crate::registry::Configured;
+use crate::slices::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
 
@@ -59,4 +60,6 @@ impl<E: Real> Activation<E> for Tanh {
         let e = (E::of(-2.0) * x.abs()).exp_nonpos();
         E::of(-8.0) * x.tanh() * (e / (E::ONE + e * (E::of(2.0) + e)))
     }
+
+    fused_slices!();
 }

@@ -4,6 +4,7 @@ use super::normal::{erf, normal_cdf, normal_pdf};
 use crate::Real;
 
 impl Real for f64 {
+    type Fused = f64;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const EPSILON: Self = f64::EPSILON;

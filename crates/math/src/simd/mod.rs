@@ -1,15 +1,17 @@
 //! One slice dispatcher: a loop written once, compiled for each instruction set, chosen once at run time.
 //!
 //! [`map`], [`zip`], [`update`], [`update2`], [`sum`] and [`dot`] serve plain loops; [`dispatch`] takes any [`Kernel`].
-//! The bits of the result do not depend on the instruction set.
+//! The bits of the result do not depend on the instruction set, unless the loop works on [`fused`] slices.
 
 mod dispatch;
+mod fused;
 mod isa;
 mod prefetch;
 mod reduce;
 mod slices;
 
 pub use dispatch::{Kernel, dispatch, dispatch_on};
+pub use fused::{fused, fused_mut, fuses};
 pub use isa::{Isa, IsaError, isa, isa_request};
 pub use prefetch::prefetch;
 pub use reduce::{dot, sum};

@@ -2,6 +2,8 @@
 //!
 //! x = n ln 2 + r with n an integer and |r| ≤ ln 2 / 2; eˣ = 2ⁿ eʳ, and eʳ = 1 + r + r² P(r) with P of degree 4.
 
+use super::madd::Madd;
+
 /// Adding 1.5·2²³ rounds to an integer, which then stands in the low bits.
 const ROUND: f32 = 12_582_912.0;
 const LOG2_E: f32 = std::f32::consts::LOG2_E;
@@ -11,21 +13,21 @@ const LN2_LOW: f32 = -2.121_944_4e-4;
 
 /// Integer part n (as integer and as float) and remainder r of x = n ln 2 + r, for |x| < 2²⁰.
 #[inline(always)]
-fn reduce(x: f32) -> (i32, f32) {
-    let shifted = x * LOG2_E + ROUND;
+fn reduce<M: Madd>(x: f32) -> (i32, f32) {
+    let shifted = M::madd(x, LOG2_E, ROUND);
     let n = shifted - ROUND;
-    let r = (x - n * LN2_HIGH) - n * LN2_LOW;
+    let r = M::madd(-n, LN2_LOW, M::madd(-n, LN2_HIGH, x));
     ((shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32), r)
 }
 
 /// (eʳ − 1) for |r| ≤ 0.35.
 #[inline(always)]
-fn small_exp_m1(r: f32) -> f32 {
-    let p = 0.001_386_243_3 * r + 0.008_366_68;
-    let p = p * r + 0.041_667_525;
-    let p = p * r + 0.166_665_42;
-    let p = p * r + 0.499_999_97;
-    p * (r * r) + r
+fn small_exp_m1<M: Madd>(r: f32) -> f32 {
+    let p = M::madd(0.001_386_243_3, r, 0.008_366_68);
+    let p = M::madd(p, r, 0.041_667_525);
+    let p = M::madd(p, r, 0.166_665_42);
+    let p = M::madd(p, r, 0.499_999_97);
+    M::madd(p, r * r, r)
 }
 
 /// 2ⁿ for −126 ≤ n ≤ 127.
@@ -36,12 +38,12 @@ fn power_of_two(n: i32) -> f32 {
 
 /// eˣ.
 #[inline(always)]
-pub(crate) fn exp(x: f32) -> f32 {
+pub(crate) fn exp<M: Madd>(x: f32) -> f32 {
     // Comparisons, not min and max: they let NaN through. e^89 overflows, e^-104 rounds to 0.
     let x = if x > 89.0 { 89.0 } else { x };
     let x = if x < -104.0 { -104.0 } else { x };
-    let (n, r) = reduce(x);
-    let y = small_exp_m1(r) + 1.0;
+    let (n, r) = reduce::<M>(x);
+    let y = small_exp_m1::<M>(r) + 1.0;
     // Two factors: 2^128 and 2^-150 are not numbers of this type, their halves are.
     let half = n >> 1;
     y * power_of_two(half) * power_of_two(n.wrapping_sub(half))
@@ -63,79 +65,76 @@ pub(crate) const SUNK: f32 = 1.0 / 18_446_744_073_709_551_616.0;
 
 /// eˣ for x ≤ 0: the bits of [`exp`] in fewer operations.
 #[inline(always)]
-pub(crate) fn exp_nonpos(x: f32) -> f32 {
+pub(crate) fn exp_nonpos<M: Madd>(x: f32) -> f32 {
     const SHIFT: f32 = biased(64);
     let x = if x < -104.0 { -104.0 } else { x };
-    let sum = x * LOG2_E + SHIFT;
+    let sum = M::madd(x, LOG2_E, SHIFT);
     let n = sum - SHIFT;
-    let r = (x - n * LN2_HIGH) - n * LN2_LOW;
+    let r = M::madd(-n, LN2_LOW, M::madd(-n, LN2_HIGH, x));
     // On 2^64 times the scale nothing is subnormal; the last product rounds once.
-    ((small_exp_m1(r) + 1.0) * shifted_power(sum)) * SUNK
+    ((small_exp_m1::<M>(r) + 1.0) * shifted_power(sum)) * SUNK
 }
 
 /// e⁻ˣ · 2⁻⁴⁰ for −106 ≤ x ≤ 50.
 #[inline(always)]
-pub(crate) fn exp_of_minus(x: f32) -> f32 {
+pub(crate) fn exp_of_minus<M: Madd>(x: f32) -> f32 {
     const SHIFT: f32 = biased(-40);
-    let sum = x * -LOG2_E + SHIFT;
+    let sum = M::madd(x, -LOG2_E, SHIFT);
     let n = sum - SHIFT;
     // Minus the remainder, and the polynomial of `small_exp_m1` at its negative: the signs cost nothing.
-    let u = (x + n * LN2_HIGH) + n * LN2_LOW;
-    let p = 0.001_386_243_3 * u - 0.008_366_68;
-    let p = p * u + 0.041_667_525;
-    let p = p * u - 0.166_665_42;
-    let p = p * u + 0.499_999_97;
-    ((p * (u * u) - u) + 1.0) * shifted_power(sum)
+    let u = M::madd(n, LN2_LOW, M::madd(n, LN2_HIGH, x));
+    let p = M::madd(0.001_386_243_3, u, -0.008_366_68);
+    let p = M::madd(p, u, 0.041_667_525);
+    let p = M::madd(p, u, -0.166_665_42);
+    let p = M::madd(p, u, 0.499_999_97);
+    (M::madd(p, u * u, -u) + 1.0) * shifted_power(sum)
 }
 
 /// e²ˣ − 1 for |x| ≤ 10, precise near 0.
 #[inline(always)]
-pub(crate) fn exp_m1_of_double(x: f32) -> f32 {
+pub(crate) fn exp_m1_of_double<M: Madd>(x: f32) -> f32 {
     const SHIFT: f32 = biased(0);
-    let sum = x * (2.0 * LOG2_E) + SHIFT;
+    let sum = M::madd(x, 2.0 * LOG2_E, SHIFT);
     let n = sum - SHIFT;
     // n ln 2 / 2 in one product: its rounding, at most 1e-7 for |n| ≥ 3, is where tanh is flat.
-    let r = x - n * (0.5 * std::f32::consts::LN_2);
-    let p = 0.001_386_243_3 * 64.0 * r + 0.008_366_68 * 32.0;
-    let p = p * r + 0.041_667_525 * 16.0;
-    let p = p * r + 0.166_665_42 * 8.0;
-    let p = p * r + 0.499_999_97 * 4.0;
-    let p = (p * r + 2.0) * r;
+    let r = M::madd(-n, 0.5 * std::f32::consts::LN_2, x);
+    let p = M::madd(0.001_386_243_3 * 64.0, r, 0.008_366_68 * 32.0);
+    let p = M::madd(p, r, 0.041_667_525 * 16.0);
+    let p = M::madd(p, r, 0.166_665_42 * 8.0);
+    let p = M::madd(p, r, 0.499_999_97 * 4.0);
+    let p = M::madd(p, r, 2.0) * r;
     let scale = shifted_power(sum);
     // Minus (1 − scale), not plus (scale − 1): −0 stays −0.
-    scale * p - (1.0 - scale)
+    M::madd(scale, p, -(1.0 - scale))
 }
 
 /// e^(−a²/2) · 2⁶⁴ for 0 ≤ a ≤ 16, a² taken in two exact parts: its rounding error would be multiplied by a²/2.
 #[inline(always)]
-pub(crate) fn bell(a: f32) -> f32 {
+pub(crate) fn bell<M: Madd>(a: f32) -> f32 {
     const SHIFT: f32 = biased(64);
-    // 12 leading bits: their square is exact.
-    let lead = f32::from_bits(a.to_bits() & 0xffff_f000);
-    let square = lead * lead;
-    let rest = (a - lead) * (a + lead);
-    let sum = square * (-0.5 * LOG2_E) + SHIFT;
+    let (square, rest) = M::square(a);
+    let sum = M::madd(square, -0.5 * LOG2_E, SHIFT);
     let n = sum - SHIFT;
     // −2r, and the polynomial in it.
-    let u = ((square + n * (2.0 * LN2_HIGH)) + rest) + n * (2.0 * LN2_LOW);
-    let p = 0.001_386_243_3 / 64.0 * u - 0.008_366_68 / 32.0;
-    let p = p * u + 0.041_667_525 / 16.0;
-    let p = p * u - 0.166_665_42 / 8.0;
-    let p = p * u + 0.499_999_97 / 4.0;
-    ((p * (u * u) - 0.5 * u) + 1.0) * shifted_power(sum)
+    let u = M::madd(n, 2.0 * LN2_LOW, M::madd(n, 2.0 * LN2_HIGH, square) + rest);
+    let p = M::madd(0.001_386_243_3 / 64.0, u, -(0.008_366_68 / 32.0));
+    let p = M::madd(p, u, 0.041_667_525 / 16.0);
+    let p = M::madd(p, u, -(0.166_665_42 / 8.0));
+    let p = M::madd(p, u, 0.499_999_97 / 4.0);
+    (M::madd(p, u * u, -0.5 * u) + 1.0) * shifted_power(sum)
 }
 
 /// eˣ − 1, precise near 0.
 #[inline(always)]
-pub(crate) fn exp_m1(x: f32) -> f32 {
+pub(crate) fn exp_m1<M: Madd>(x: f32) -> f32 {
     let c = if x > 89.0 { 89.0 } else { x };
     // Below −25 the answer is −1, and 2ⁿ stays a normal number.
     let c = if c < -25.0 { -25.0 } else { c };
-    let (n, r) = reduce(c);
-    let p = small_exp_m1(r);
+    let (n, r) = reduce::<M>(c);
+    let p = small_exp_m1::<M>(r);
     // 2ⁿ (1 + p) − 1 = 2ⁿ p + (2ⁿ − 1); at n = 128 computed on half the scale, since 2^128 overflows.
     let top = n > 127;
     let (unit, back) = if top { (0.5, 2.0) } else { (1.0, 1.0) };
     let scale = power_of_two(if top { 127 } else { n });
-    (scale * p + (scale - unit)) * back
+    M::madd(scale, p, scale - unit) * back
 }

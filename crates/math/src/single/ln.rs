@@ -2,6 +2,8 @@
 //!
 //! x = 2ᵉ (1 + f) with √½ ≤ 1 + f < √2; ln x = e ln 2 + f − f²/2 + f³ Q(f) with Q of degree 8.
 
+use super::madd::Madd;
+
 const LN2_HIGH: f32 = 0.693_359_4;
 const LN2_LOW: f32 = -2.121_944_4e-4;
 /// Bits of √½.
@@ -59,10 +61,10 @@ pub(crate) fn ln_1p(x: f32) -> f32 {
 
 /// ln(1 + x) for 0 ≤ x ≤ 1: x + x² P(x)/Q(x), both of degree 2.
 #[inline(always)]
-pub(crate) fn ln_1p_unit(x: f32) -> f32 {
-    let p = -0.002_424_367_2 * x - 0.280_906;
-    let p = p * x - 0.499_997_6;
-    let q = 0.324_395_6 * x + 1.228_384_9;
-    let q = q * x + 1.0;
-    (x * x) * (p / q) + x
+pub(crate) fn ln_1p_unit<M: Madd>(x: f32) -> f32 {
+    let p = M::madd(-0.002_424_367_2, x, -0.280_906);
+    let p = M::madd(p, x, -0.499_997_6);
+    let q = M::madd(0.324_395_6, x, 1.228_384_9);
+    let q = M::madd(q, x, 1.0);
+    M::madd(x * x, p / q, x)
 }

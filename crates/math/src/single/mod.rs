@@ -1,11 +1,16 @@
 //! `f32`, the working type: branch-free formulas that a compiler can turn into vector code.
 //!
-//! No formula uses a fused multiply-add: `f32::mul_add` is a library call where the instruction set has none, and a
-//! plain `a * b + c` rounds the same way in scalar, AVX2 and AVX-512 code, so that one input has one answer everywhere.
+//! `f32` itself never uses a fused multiply-add: `f32::mul_add` is a library call where the instruction set has none, and a
+//! plain `a * b + c` rounds the same way everywhere. [`Fused`] is the same type with the multiply-adds fused, for loops
+//! compiled for an instruction set that has them.
 //! The coefficients come from `fit/fit.py` beside this crate's sources.
 
 mod exp;
+mod fused;
 mod ln;
 mod logistic;
+mod madd;
 mod normal;
 mod scalar;
+
+pub use fused::Fused;

@@ -1,8 +1,10 @@
 //! `f32` behind the trait.
 
+use super::madd::Plain;
 use crate::Real;
 
 impl Real for f32 {
+    type Fused = super::Fused;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const EPSILON: Self = f32::EPSILON;
@@ -22,15 +24,15 @@ impl Real for f32 {
     }
     #[inline(always)]
     fn exp(self) -> Self {
-        super::exp::exp(self)
+        super::exp::exp::<Plain>(self)
     }
     #[inline(always)]
     fn exp_nonpos(self) -> Self {
-        super::exp::exp_nonpos(self)
+        super::exp::exp_nonpos::<Plain>(self)
     }
     #[inline(always)]
     fn exp_m1(self) -> Self {
-        super::exp::exp_m1(self)
+        super::exp::exp_m1::<Plain>(self)
     }
     #[inline(always)]
     fn ln(self) -> Self {
@@ -42,31 +44,31 @@ impl Real for f32 {
     }
     #[inline(always)]
     fn tanh(self) -> Self {
-        super::logistic::tanh(self)
+        super::logistic::tanh::<Plain>(self)
     }
     #[inline(always)]
     fn erf(self) -> Self {
-        super::normal::erf(self)
+        super::normal::erf::<Plain>(self)
     }
     #[inline(always)]
     fn sigmoid(self) -> Self {
-        super::logistic::sigmoid(self)
+        super::logistic::sigmoid::<Plain>(self)
     }
     #[inline(always)]
     fn softplus(self) -> Self {
-        super::logistic::softplus(self)
+        super::logistic::softplus::<Plain>(self)
     }
     #[inline(always)]
     fn normal_cdf(self) -> Self {
-        super::normal::normal_cdf(self)
+        super::normal::normal_cdf::<Plain>(self)
     }
     #[inline(always)]
     fn normal_tail(self) -> Self {
-        super::normal::normal_tail(self)
+        super::normal::normal_tail::<Plain>(self)
     }
     #[inline(always)]
     fn normal_pdf(self) -> Self {
-        super::normal::normal_pdf(self)
+        super::normal::normal_pdf::<Plain>(self)
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
