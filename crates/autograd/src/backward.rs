@@ -1,5 +1,7 @@
 //! The two reverse passes: values (`backward`) and variables (`grad`).
 
+use crate::held::Held;
+use crate::recording::{Inner, Node};
 use crate::{Grads, Handled, Op, Saved, Sinks, Tape, Var, Vjp, ops};
 use sparring_tensor::{Array, Elem};
 
@@ -43,25 +45,8 @@ impl<E: Elem> Tape<E> {
         }
         slots[top] = Some(seed);
         for (i, node) in inner.nodes[..=top].iter().enumerate().rev() {
-            let Some(op) = node.op.as_ref().filter(|_| node.needs) else { continue };
-            let Some(grad) = slots[i].take() else { continue };
-            let inputs = inner.inputs(node);
-            let value = |id: u32| &inner.nodes[id as usize].value;
-            let wants = |id: u32| inner.nodes[id as usize].needs;
-            let mut pull = |values: &[&Array<E>], wants: &[bool]| {
-                let at = Saved { inputs: values, output: &node.value, grad: &grad };
-                pull_back(&**op, at, path, &mut Sinks { slots: &mut slots, inputs, wants });
-            };
-            match *inputs {
-                [a] => pull(&[value(a)], &[wants(a)]),
-                [a, b] => pull(&[value(a), value(b)], &[wants(a), wants(b)]),
-                [a, b, c] => pull(&[value(a), value(b), value(c)], &[wants(a), wants(b), wants(c)]),
-                _ => {
-                    let values: Vec<_> = inputs.iter().map(|&id| value(id)).collect();
-                    let wants: Vec<_> = inputs.iter().map(|&id| wants(id)).collect();
-                    pull(&values, &wants);
-                }
-            }
+            let Some(grad) = slots[i].take_if(|_| node.op.is_some()) else { continue };
+            pull(&inner, node, &grad, path, &mut slots);
         }
         let mut grads = Grads::new(&self.lists);
         for leaf in inner.leaves.iter().take_while(|leaf| leaf.node <= root.id()) {
@@ -72,6 +57,43 @@ impl<E: Elem> Tape<E> {
         // A root that no leaf flows into still has its seed.
         slots[top] = None;
         self.slots.replace(slots);
+        grads
+    }
+
+    /// As [`backward`](Self::backward), and [`reset`](Self::reset), in one: a value goes back to the pool as soon as its
+    /// rule has run, so that gradients live in the memory, still warm, of the values that nobody needs any more. The root
+    /// is named by its [`id`](Var::id): no variable outlives the call. Ask the result by parameter or by the id of a leaf.
+    ///
+    /// # Panics
+    /// If there is no such root, or the shape of the seed is not the root's.
+    #[track_caller]
+    pub fn backward_and_reset(&mut self, root: u32, seed: Array<E>) -> Grads<E> {
+        let (inner, slots) = (self.inner.get_mut(), self.slots.get_mut());
+        let top = root as usize;
+        assert!(top < inner.nodes.len(), "backward: root {root} on a tape of {} values", inner.nodes.len());
+        let shape = inner.nodes[top].value.shape();
+        assert_eq!(shape, seed.shape(), "backward: root {shape} with a seed {}", seed.shape());
+        if slots.len() <= top {
+            slots.resize_with(top + 1, || None);
+        }
+        slots[top] = Some(seed);
+        inner.spare.clear();
+        inner.spare.resize_with(inner.nodes.len(), || None);
+        while let Some(node) = inner.nodes.pop() {
+            let i = inner.nodes.len();
+            if let Some(grad) = slots.get_mut(i).and_then(|slot| slot.take_if(|_| node.op.is_some())) {
+                pull(inner, &node, &grad, Path::Fast, slots);
+            }
+            inner.spare[i] = node.op.filter(Held::is_reusable);
+        }
+        let mut grads = Grads::new(&self.lists);
+        for leaf in inner.leaves.iter().take_while(|leaf| leaf.node <= root) {
+            if let Some(grad) = slots[leaf.node as usize].take() {
+                grads.push(leaf.node, leaf.param, grad);
+            }
+        }
+        slots[top] = None;
+        inner.clear();
         grads
     }
 
@@ -133,6 +155,34 @@ impl<E: Elem> Tape<E> {
                 found.unwrap_or_else(|| self.constant(Array::zeros(x.shape())))
             })
             .collect()
+    }
+}
+
+/// Adds what `grad`, the cotangent of `node`, gives to the slots of its inputs.
+fn pull<E: Elem>(
+    inner: &Inner<E>,
+    node: &Node<E>,
+    grad: &Array<E>,
+    path: Path,
+    slots: &mut [Option<Array<E>>],
+) {
+    let Some(op) = node.op.as_ref().filter(|_| node.needs) else { return };
+    let inputs = inner.inputs(node);
+    let value = |id: u32| &inner.nodes[id as usize].value;
+    let wants = |id: u32| inner.nodes[id as usize].needs;
+    let mut pull = |values: &[&Array<E>], wants: &[bool]| {
+        let at = Saved { inputs: values, output: &node.value, grad };
+        pull_back(&**op, at, path, &mut Sinks { slots, inputs, wants });
+    };
+    match *inputs {
+        [a] => pull(&[value(a)], &[wants(a)]),
+        [a, b] => pull(&[value(a), value(b)], &[wants(a), wants(b)]),
+        [a, b, c] => pull(&[value(a), value(b), value(c)], &[wants(a), wants(b), wants(c)]),
+        _ => {
+            let values: Vec<_> = inputs.iter().map(|&id| value(id)).collect();
+            let wants: Vec<_> = inputs.iter().map(|&id| wants(id)).collect();
+            pull(&values, &wants);
+        }
     }
 }
 

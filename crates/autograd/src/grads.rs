@@ -37,7 +37,11 @@ impl<E: Elem> Grads<E> {
     }
     /// The gradient with respect to a leaf; `None` if the root does not depend on it.
     pub fn get(&self, x: Var<'_, E>) -> Option<&Array<E>> {
-        self.entries.iter().find(|e| e.node == x.id())?.grad.as_ref()
+        self.leaf(x.id())
+    }
+    /// As [`get`](Self::get) for the leaf that had this [`id`](Var::id).
+    pub fn leaf(&self, id: u32) -> Option<&Array<E>> {
+        self.entries.iter().find(|e| e.node == id)?.grad.as_ref()
     }
     /// As [`get`](Self::get), by value.
     pub fn take(&mut self, x: Var<'_, E>) -> Option<Array<E>> {

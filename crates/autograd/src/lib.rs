@@ -7,6 +7,7 @@ mod grads;
 mod held;
 mod op;
 pub mod ops;
+mod recording;
 mod sinks;
 mod tape;
 mod var;

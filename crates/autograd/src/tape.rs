@@ -2,85 +2,23 @@
 
 use crate::grads::Lists;
 use crate::held::Held;
+use crate::recording::Inner;
 use crate::{Op, Var};
 use sparring_tensor::{Array, Elem, Shape};
 use std::cell::RefCell;
-
-/// One recorded value.
-#[derive(Debug)]
-pub(crate) struct Node<E: Elem> {
-    pub(crate) value: Array<E>,
-    /// `None` for leaves and constants, and while the rule of the operation runs.
-    pub(crate) op: Option<Held<E>>,
-    /// First edge and number of edges in [`Inner::edges`].
-    pub(crate) first: u32,
-    pub(crate) arity: u32,
-    pub(crate) needs: bool,
-}
-
-/// A value whose gradient is wanted, and the parameter it is, if any.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Leaf {
-    pub(crate) node: u32,
-    pub(crate) param: Option<u64>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Inner<E: Elem> {
-    pub(crate) nodes: Vec<Node<E>>,
-    pub(crate) edges: Vec<u32>,
-    /// In the order of the nodes.
-    pub(crate) leaves: Vec<Leaf>,
-    /// (parameter, wants a gradient, node).
-    pub(crate) bound: Vec<(u64, bool, u32)>,
-    /// Operations of the recording before the last reset, by position: where the same kind of operation comes again, as
-    /// it does step after step, it moves into the same box.
-    pub(crate) spare: Vec<Option<Held<E>>>,
-}
-
-impl<E: Elem> Inner<E> {
-    fn new() -> Self {
-        Self {
-            nodes: Vec::new(),
-            edges: Vec::new(),
-            leaves: Vec::new(),
-            bound: Vec::new(),
-            spare: Vec::new(),
-        }
-    }
-    pub(crate) fn inputs(&self, node: &Node<E>) -> &[u32] {
-        &self.edges[node.first as usize..(node.first + node.arity) as usize]
-    }
-    fn push(&mut self, value: Array<E>, op: Option<Held<E>>, inputs: &[Var<'_, E>]) -> u32 {
-        let id = self.nodes.len() as u32;
-        let first = self.edges.len() as u32;
-        let mut needs = false;
-        for x in inputs {
-            needs |= self.nodes[x.id() as usize].needs;
-            self.edges.push(x.id());
-        }
-        self.nodes.push(Node { value, op, first, arity: inputs.len() as u32, needs });
-        id
-    }
-    fn push_leaf(&mut self, value: Array<E>, param: Option<u64>, needs: bool) -> u32 {
-        let node = self.push(value, None, &[]);
-        if needs {
-            self.nodes[node as usize].needs = true;
-            self.leaves.push(Leaf { node, param });
-        }
-        node
-    }
-}
 
 /// Records operations. Not `Sync`: one tape a worker.
 #[derive(Debug)]
 pub struct Tape<E: Elem = f32> {
     pub(crate) inner: RefCell<Inner<E>>,
     /// Working memory of the backward pass, all `None` between two passes.
-    pub(crate) slots: RefCell<Vec<Option<Array<E>>>>,
+    pub(crate) slots: RefCell<Slots<E>>,
     /// Lists of gradients that were dropped.
     pub(crate) lists: Lists<E>,
 }
+
+/// A gradient under way for each node.
+pub(crate) type Slots<E> = Vec<Option<Array<E>>>;
 
 /// A node seen from outside, for exports, summaries and bounds.
 #[derive(Clone, Debug)]
@@ -102,7 +40,7 @@ impl<E: Elem> Default for Tape<E> {
 impl<E: Elem> Tape<E> {
     /// An empty tape.
     pub fn new() -> Self {
-        Self { inner: RefCell::new(Inner::new()), slots: RefCell::default(), lists: Lists::default() }
+        Self { inner: RefCell::default(), slots: RefCell::default(), lists: Lists::default() }
     }
     /// A value whose gradient is wanted.
     pub fn leaf(&self, value: Array<E>) -> Var<'_, E> {
@@ -204,9 +142,7 @@ impl<E: Elem> Tape<E> {
         let inner = self.inner.get_mut();
         inner.spare.clear();
         inner.spare.extend(inner.nodes.drain(..).map(|node| node.op.filter(Held::is_reusable)));
-        inner.edges.clear();
-        inner.leaves.clear();
-        inner.bound.clear();
+        inner.clear();
     }
 }
 

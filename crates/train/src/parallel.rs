@@ -43,10 +43,10 @@ pub(crate) struct NonFinite {
 }
 
 impl Tapes {
-    pub(crate) fn with<R>(&self, f: impl FnOnce(&Tape<f32>) -> R) -> R {
+    pub(crate) fn with<R>(&self, f: impl FnOnce(&mut Tape<f32>) -> R) -> R {
         let idle = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut tape = idle.unwrap_or_default();
-        let out = f(&tape);
+        let out = f(&mut tape);
         tape.reset();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(tape);
         out
@@ -61,12 +61,12 @@ impl Tapes {
         let one = |part: &Range<usize>| {
             self.with(|tape| {
                 let (loss, tally) = f(Part { tape, range: part.clone(), outlives: PhantomData });
-                let tally = Tally { loss: f64::from(loss.item()), ..tally };
+                let (root, tally) = (loss.id(), Tally { loss: f64::from(loss.item()), ..tally });
                 if !tally.loss.is_finite() {
                     let op = tape.first_non_finite().map_or("the loss", |(_, op)| op).to_string();
                     return Err(NonFinite { loss: tally.loss, op });
                 }
-                Ok((tally, tape.backward(loss, Array::scalar(1.0))))
+                Ok((tally, tape.backward_and_reset(root, Array::scalar(1.0))))
             })
         };
         let done: Vec<_> =
