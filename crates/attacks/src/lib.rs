@@ -10,6 +10,7 @@ mod error;
 mod evaluation;
 mod goal;
 mod norms;
+mod scratch;
 pub mod suites;
 mod threat;
 

@@ -172,11 +172,8 @@ fn whole_trainings() {
     let seen = classifier(Defense::None);
     assert_eq!(seen.large, 0, "clean training: {seen:?}");
 
-    // A defence makes its attack anew: for each of four chunks two buffers of 32 images and one direction, and now
-    // and then a list grows.
     let seen = classifier(Defense::fgsm_rs(0.3));
-    let chunk = 32 * 784 * size_of::<f32>();
-    assert!(seen.large <= STEPS * (4 * 3 + 1) && seen.largest <= chunk, "FGSM-RS: {seen:?}");
+    assert_eq!(seen.large, 0, "FGSM-RS: {seen:?}");
 
     let (spec, encoder) = ArticleAutoencoder::default().spec();
     let mut model = Autoencoder::new(spec, encoder, Key::new(1)).unwrap();

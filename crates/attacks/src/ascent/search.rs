@@ -1,5 +1,6 @@
 //! The survivors of a batch: candidates kept side by side, the best of each example kept in the output.
 
+use crate::scratch::Scratch;
 use crate::{AttackError, Goal, Stop};
 use sparring_losses::{AnyClassLoss, RowLoss};
 use sparring_oracle::{Batch, Classifier, Differentiable};
@@ -21,7 +22,7 @@ impl Verdict {
     }
 }
 
-/// Every buffer of an attack, allocated once. Candidates of the examples still in play are compact in `adv[..m·dim]`,
+/// Every buffer of an attack. Candidates of the examples still in play are compact in `adv[..m·dim]`,
 /// so that the model sees no example whose fate is known.
 pub(crate) struct Search<'a> {
     x: Batch<'a>,
@@ -30,7 +31,7 @@ pub(crate) struct Search<'a> {
     stop: Stop,
     classes: usize,
     out: &'a mut [f32],
-    adv: Vec<f32>,
+    adv: Scratch,
     /// Which example of the batch each candidate belongs to, and its id.
     rows: Vec<usize>,
     ids: Vec<u64>,
@@ -50,7 +51,7 @@ impl<'a> Search<'a> {
         out: &'a mut [f32],
     ) -> Self {
         let n = x.len();
-        let adv = vec![0.0; x.data().len()];
+        let adv = Scratch::zeros(x.data().len());
         let (rows, ids) = (Vec::with_capacity(n), Vec::with_capacity(n));
         let verdicts = vec![Verdict::NONE; n];
         Self { x, goal, loss, stop, classes, out, adv, rows, ids, verdicts, kept: vec![None; n] }

@@ -2,6 +2,7 @@
 
 use super::{Origin, Search};
 use crate::goal::check_input;
+use crate::scratch::Scratch;
 use crate::{AttackError, Goal, Stop, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_oracle::{Batch, Differentiable};
@@ -32,10 +33,10 @@ impl Ascent<'_> {
         threat.validate()?;
         check_input(model, x, goal, out)?;
         let (bounds, norm, classes) = (model.bounds(), threat.norm.get(), model.classes());
-        let mut grad = vec![0.0; x.data().len()];
-        let mut direction = vec![0.0; x.dim()];
+        let mut grad = Scratch::zeros(x.data().len());
+        let mut direction = Scratch::zeros(x.dim());
         let judged = if self.restarts > 1 { x.len() * classes } else { 0 };
-        let (mut logits, mut scratch) = (vec![0.0; judged], vec![0.0; judged]);
+        let (mut logits, mut scratch) = (Scratch::zeros(judged), Scratch::zeros(judged));
         let mut search = Search::new(x, goal, self.loss, self.stop, classes, out);
         for restart in 0..self.restarts {
             let key = key.child(restart as u64);
