@@ -15,6 +15,8 @@ const BLOCK_N: usize = 512;
 const IN_PLACE_TILES: usize = 2;
 /// From this many columns on, rows of A that do not lie ready are packed.
 const PACK_A_COLUMNS: usize = 128;
+/// Steps of K this many bytes apart fall into few sets of the first-level cache, and the prefetcher does not follow them.
+const FAR: usize = 2048;
 /// Columns a thread gets at least when the columns are split.
 const SPLIT_COLUMNS: usize = 32;
 
@@ -136,7 +138,8 @@ unsafe fn part<E>(j: &Job<E>, r0: usize, r1: usize, c0: usize, c1: usize) -> Job
 unsafe fn run<E: Elem>(door: &Door<E>, j: &Job<E>) {
     let nr = door.panel();
     let in_place = j.b_cs == 1 && j.m <= IN_PLACE_TILES * door.max_rows();
-    let pack_a = j.a_rs != 1 && (j.n >= PACK_A_COLUMNS || j.a_cs != 1);
+    let far = j.a_rs == 1 && j.a_cs * size_of::<E>() >= FAR;
+    let pack_a = if j.a_cs == 1 || far { j.n >= PACK_A_COLUMNS } else { j.a_rs != 1 };
     let (kc, nc) = (j.k.min(BLOCK_K), j.n.min(BLOCK_N));
     let mut b_block = Scratch::<E>::stale(kc * if in_place { nr } else { nc.next_multiple_of(nr) });
     let mut a_block = Scratch::<E>::stale(if pack_a { kc * door.max_rows() } else { 0 });

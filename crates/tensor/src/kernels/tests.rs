@@ -70,6 +70,7 @@ fn equals_the_plain_loop_across_blocks() {
         (3, 1, 1000),
         (130, 1, 7),
         (29, 140, 270),
+        (520, 131, 9),
     ] {
         for t in 0..4 {
             check::<f32>(m, n, k, t % 2 == 1, t > 1, t);
