@@ -1,0 +1,85 @@
+//! Sums of outer products: the gradient at a weight kept in [`Panels`](crate::Panels), block by block.
+
+use crate::kernels::{Patch, Start};
+use crate::{Elem, Mat};
+use sparring_math::simd;
+
+/// out = Σ over the rows n of `x` of x\[n, i\] · dy\[n, j\]: a block of the gradient at a weight kept in [`Panels`](crate::Panels). One thread; each element is one
+/// chain over the rows.
+///
+/// # Shapes
+/// `x` \[n, rows\]; `dy` holds `n` rows, `dy_stride` apart, whole vectors as far as columns exist (zeros after the last one); `out` \[rows\]\[width\].
+///
+/// # Panics
+/// If the shapes do not fit.
+#[track_caller]
+pub fn write_outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, out: &mut [E]) {
+    outer(x, dy, dy_stride, Start::Zero, out);
+}
+
+/// As [`write_outer`], going on from what `out` holds: a batch may be cut anywhere between rows and no bit changes.
+///
+/// # Panics
+/// If the shapes do not fit.
+#[track_caller]
+pub fn accumulate_outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, out: &mut [E]) {
+    outer(x, dy, dy_stride, Start::Out, out);
+}
+
+#[track_caller]
+fn outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, start: Start<'_, E>, out: &mut [E]) {
+    let door = E::door(simd::isa());
+    let (width, [step, row]) = (door.panel(), x.strides());
+    assert!(out.len() == x.cols() * width, "outer: {} numbers for {} rows", out.len(), x.cols());
+    let cols = match x.rows() {
+        0 => 0,
+        // The last row of dy may end with its columns.
+        n => width.min(dy.len() - (n - 1) * dy_stride) / door.lanes() * door.lanes(),
+    };
+    if cols < width && !matches!(start, Start::Out) {
+        out.fill(E::ZERO);
+    }
+    if cols == 0 {
+        return;
+    }
+    for (i, rows) in door.cut(x.cols()) {
+        let patch = Patch { data: &x.data()[i * row..], row, step, segment: 0, segments: 1, k: x.rows() };
+        door.tile(rows, cols, patch, dy, dy_stride, start, &mut out[i * width..], width);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Panels, Tensor};
+
+    fn rough(rows: usize, cols: usize, salt: usize) -> Tensor {
+        Tensor::from_fn([rows, cols], |i| ((i * 2654435761 + salt) % 10007) as f32 / 5003.0 - 1.0)
+    }
+
+    #[test]
+    fn outer_products_go_on_where_a_cut_left_them() {
+        let (n, k) = (37, 50);
+        let width = Panels::<f32>::zeros(1, 1).width();
+        let (x, dy) = (rough(n, k, 1), rough(n, width, 2));
+        let whole = |cuts: &[usize]| {
+            let mut out = vec![f32::NAN; k * width];
+            for (i, c) in cuts.windows(2).enumerate() {
+                let part = Mat::new(&x.as_slice()[c[0] * k..], c[1] - c[0], k);
+                let go = if i == 0 { write_outer } else { accumulate_outer };
+                go(part, &dy.as_slice()[c[0] * width..], width, &mut out);
+            }
+            out
+        };
+        let got = whole(&[0, n]);
+        assert_eq!(got, whole(&[0, 5, 5, 20, n]));
+        for i in 0..k {
+            for j in 0..width {
+                let sum: f64 = (0..n)
+                    .map(|r| f64::from(x.as_slice()[r * k + i]) * f64::from(dy.as_slice()[r * width + j]))
+                    .sum();
+                assert!((f64::from(got[i * width + j]) - sum).abs() < 1e-4);
+            }
+        }
+    }
+}
