@@ -100,7 +100,8 @@ impl<E: Copy> Door<E> {
     ///
     /// # Panics
     /// If an operand is too short.
-    #[inline]
+    // Inlined, so that the operands travel in registers: through memory they would wait until all of the last tile is written.
+    #[inline(always)]
     pub fn tile(
         &self,
         rows: usize,
