@@ -16,8 +16,8 @@ pub struct Panels<E: Elem> {
     width: usize,
 }
 
-/// A matrix of as many numbers (4 MB of `f32`) does not stay in a core's own caches.
-const FAR: usize = 1 << 20;
+/// From as many numbers on (256 KB of `f32`) reading a matrix takes longer than a region of threads costs.
+const FAR: usize = 1 << 16;
 /// Parts into which its columns are cut.
 const SHARES: usize = 8;
 
@@ -139,7 +139,7 @@ impl<E: Elem> Panels<E> {
     }
 
     /// out = row + a · self: each element one chain of multiply-adds over K begun at `row` (a bias; `None`: 0). One thread, but for a single row
-    /// of a matrix too large for a core's own caches: that takes as long as reading the matrix, and threads share it.
+    /// of a large matrix: that takes as long as reading the matrix, and threads share it.
     ///
     /// # Shapes
     /// `a` \[m, depth\], `row` \[cols\], `out` \[m, cols\].
