@@ -140,6 +140,10 @@ impl<E: Elem> Tape<E> {
     /// Forgets everything; buffers go back to the pool, capacity stays.
     pub fn reset(&mut self) {
         let inner = self.inner.get_mut();
+        if inner.nodes.is_empty() {
+            // As new already; what the last recording left to spare stays.
+            return;
+        }
         inner.spare.clear();
         inner.spare.extend(inner.nodes.drain(..).map(|node| node.op.filter(Held::is_reusable)));
         inner.clear();
@@ -150,6 +154,17 @@ impl<E: Elem> Tape<E> {
 mod tests {
     use super::*;
     use crate::ops;
+
+    #[test]
+    fn operations_stay_to_spare_however_a_tape_is_emptied() {
+        let mut tape = Tape::<f32>::new();
+        let spare = |tape: &Tape<f32>| tape.inner.borrow().spare.iter().flatten().count();
+        let root = ops::scale(ops::scale(tape.leaf(Array::scalar(0.5)), 2.0), 3.0).id();
+        tape.backward_and_reset(root, Array::scalar(1.0));
+        let left = spare(&tape);
+        tape.reset();
+        assert_eq!((left, spare(&tape)), (2, 2));
+    }
 
     #[test]
     fn a_parameter_bound_twice_is_one_leaf() {

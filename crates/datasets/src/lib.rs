@@ -13,6 +13,7 @@ pub mod mnist;
 mod place;
 mod split;
 pub mod synthetic;
+mod unit;
 
 pub use batches::{Batches, Last, MiniBatch, Order};
 pub use catalogue::{ALL, Entry, Origin, default_folder, find, find_in, roots};

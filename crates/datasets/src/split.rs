@@ -1,6 +1,6 @@
 //! One part of a data set: pixels, labels, and which of its rows are in view.
 
-use crate::{DataError, MiniBatch};
+use crate::{DataError, MiniBatch, unit};
 use sparring_math::simd;
 use std::ops::Range;
 use std::sync::Arc;
@@ -159,7 +159,7 @@ impl Split {
         for (&i, out) in indices.iter().zip(out.chunks_exact_mut(dim)) {
             let start = self.at(i) * dim;
             match &self.pixels {
-                Pixels::U8(p) => simd::dispatch(Units(&p[start..start + dim], out)),
+                Pixels::U8(p) => unit::unit(&p[start..start + dim], out),
                 Pixels::F32(p) => out.copy_from_slice(&p[start..start + dim]),
             }
         }
@@ -201,24 +201,6 @@ impl Split {
             Rows::Picked(p) => p[i],
         }
     }
-}
-
-/// Bytes to numbers in [0, 1].
-struct Units<'a>(&'a [u8], &'a mut [f32]);
-impl simd::Kernel for Units<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn run(self) {
-        self.1.iter_mut().zip(self.0).for_each(|(o, &b)| *o = unit(b));
-    }
-}
-
-/// `b / 255` to the last bit without a division: 1/255 is split in 2⁻⁸, whose product is exact, and the rest.
-#[inline(always)]
-fn unit(b: u8) -> f32 {
-    const REST: f32 = (1.0 / 255.0 - 1.0 / 256.0) as f32;
-    let b = f32::from(b);
-    b * (1.0 / 256.0) + b * REST
 }
 
 #[cfg(test)]

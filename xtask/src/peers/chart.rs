@@ -4,7 +4,7 @@ use super::figures::Figures;
 use super::table::lines;
 use sparring_report::svg::{Axis, BarChart, BarSeries, Chart, Size};
 
-/// Whose bars are drawn. The others are so much slower (candle 4 to 36 times) that theirs would flatten these: they are left to the table.
+/// Whose bars are drawn. The others are so much slower (candle up to 30 times) that theirs would flatten these: they are left to the table.
 const PEERS: [&str; 2] = ["torch", "jax"];
 
 /// One group of bars a row, one bar a peer: how many times as fast we are as its best variant. Products, activations and loading are
