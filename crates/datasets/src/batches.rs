@@ -23,6 +23,39 @@ pub enum Last {
     Drop,
 }
 
+/// The pixels of a batch, to be written as numbers, row by row on any thread.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    split: &'a Split,
+    turns: &'a [u32],
+    next: &'a [u32],
+}
+
+impl Rows<'_> {
+    /// Writes example `i` of the batch into `to`, and asks the caches for the one that takes its place in the next batch: rows are drawn from all over
+    /// the memory.
+    ///
+    /// # Panics
+    /// If there is no such example or `to` does not have its length.
+    pub fn write(&self, i: usize, to: &mut [f32]) {
+        self.split.to_f32(&[self.turns[i] as usize], to);
+        if let Some(&next) = self.next.get(i) {
+            self.split.ask_for(next as usize);
+        }
+    }
+    /// Writes all pixels into the batch, by the threads of the caller: `rows(x, dim, row)` calls `row(i, ..)` once for each row of `dim` numbers of `x`,
+    /// in any order and on any thread.
+    pub fn fill_by(
+        &self,
+        out: &mut MiniBatch,
+        rows: impl FnOnce(&mut [f32], usize, &(dyn Fn(usize, &mut [f32]) + Sync)),
+    ) {
+        let dim = self.split.dim();
+        out.x.resize(self.turns.len() * dim, 0.0);
+        rows(&mut out.x, dim, &|i, row| self.write(i, row));
+    }
+}
+
 /// Some examples as numbers: `x` is `labels.len()` rows of `shape`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MiniBatch {
@@ -46,21 +79,14 @@ impl MiniBatch {
         self.labels.is_empty()
     }
 
-    /// Replaces the contents by these examples of `split`, in the memory already held; `write` sees to it that each row is written.
-    pub(crate) fn gather(
-        &mut self,
-        split: &Split,
-        examples: impl ExactSizeIterator<Item = usize> + Clone,
-        write: impl FnOnce(&mut [f32], usize),
-    ) {
-        let dim = split.dim();
+    /// Replaces the contents by these examples of `split`, without their pixels, in the memory already held.
+    pub(crate) fn gather(&mut self, split: &Split, examples: impl Iterator<Item = usize> + Clone) {
         self.shape = split.shape();
         self.labels.clear();
         self.ids.clear();
         self.labels.extend(examples.clone().map(|i| split.label(i)));
-        self.ids.extend(examples.clone().map(|i| split.id(i)));
-        self.x.resize(examples.len() * dim, 0.0);
-        write(&mut self.x, dim);
+        self.ids.extend(examples.map(|i| split.id(i)));
+        self.x.clear();
     }
 }
 
@@ -111,33 +137,22 @@ impl<'a> Batches<'a> {
     }
     /// Writes the next batch into `out`, reusing its memory; `false` at the end of the epoch, with `out` untouched.
     pub fn fill(&mut self, out: &mut MiniBatch) -> bool {
-        self.fill_by(out, |x, dim, row| x.chunks_exact_mut(dim).enumerate().for_each(|(i, x)| row(i, x)))
+        let Some(rows) = self.next_rows(out) else { return false };
+        rows.fill_by(out, |x, dim, row| x.chunks_exact_mut(dim).enumerate().for_each(|(i, x)| row(i, x)));
+        true
     }
-    /// As [`fill`](Self::fill), by the threads of the caller: `rows(x, dim, row)` calls `row(i, ..)` once for each row of `dim` numbers of `x`, in any
-    /// order and on any thread.
-    pub fn fill_by(
-        &mut self,
-        out: &mut MiniBatch,
-        rows: impl FnOnce(&mut [f32], usize, &(dyn Fn(usize, &mut [f32]) + Sync)),
-    ) -> bool {
+    /// The next batch without its pixels: labels and ids are written into `out`, and the [`Rows`] returned write the pixels wherever and whenever they are
+    /// needed; `None` at the end of the epoch, with `out` untouched.
+    pub fn next_rows(&mut self, out: &mut MiniBatch) -> Option<Rows<'_>> {
         let left = self.turns.len() - self.at;
         if left == 0 || (left < self.batch && self.last == Last::Drop) {
-            return false;
+            return None;
         }
-        let end = self.at + self.batch.min(left);
-        let (split, turns) = (self.split, &self.turns[self.at..end]);
-        let next = &self.turns[end..];
-        out.gather(split, turns.iter().map(|&i| i as usize), |x, dim| {
-            rows(x, dim, &|i, row| {
-                split.to_f32(&[turns[i] as usize], row);
-                // Rows are drawn from all over the memory: the next batch's come while this one is worked on.
-                if let Some(&next) = next.get(i) {
-                    split.ask_for(next as usize);
-                }
-            });
-        });
+        let (begin, end) = (self.at, self.at + self.batch.min(left));
         self.at = end;
-        true
+        let (turns, next) = (&self.turns[begin..end], &self.turns[end..]);
+        out.gather(self.split, turns.iter().map(|&i| i as usize));
+        Some(Rows { split: self.split, turns, next })
     }
     /// Batches in one whole epoch.
     pub fn per_epoch(&self) -> usize {

@@ -15,7 +15,7 @@ mod split;
 pub mod synthetic;
 mod unit;
 
-pub use batches::{Batches, Last, MiniBatch, Order};
+pub use batches::{Batches, Last, MiniBatch, Order, Rows};
 pub use catalogue::{ALL, Entry, Origin, default_folder, find, find_in, roots};
 pub use dataset::{Dataset, Provenance};
 pub use error::DataError;

@@ -182,9 +182,10 @@ impl Split {
     /// Everything in view as one batch.
     pub fn all(&self) -> MiniBatch {
         let mut batch = MiniBatch::default();
-        batch.gather(self, 0..self.len(), |x, dim| {
-            x.chunks_exact_mut(dim).enumerate().for_each(|(i, row)| self.to_f32(&[i], row));
-        });
+        batch.gather(self, 0..self.len());
+        batch.x.resize(self.len() * self.dim(), 0.0);
+        let rows = batch.x.chunks_exact_mut(self.dim());
+        rows.enumerate().for_each(|(i, row)| self.to_f32(&[i], row));
         batch
     }
     /// The stored inputs of the whole, whatever part is in view; rows by [`id`](Split::id).

@@ -157,7 +157,9 @@ fn trained<E: Elem>(spec: &Spec, rule: AnyRule, n: usize) -> [Vec<E>; 2] {
         drop(tape);
         optimizer.step(&mut eager, &mut grads, 1e-2).unwrap();
         let scale = E::of(1.0 / n as f64);
-        let [sum, ..] = stepper.gradients(&x, |head| {
+        let dim = x.len() / n;
+        let row = |i: usize, to: &mut [E]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
+        let [sum, ..] = stepper.gradients(n, row, |head| {
             let first = head.first;
             for (i, (z, dz, tally)) in head.iter().enumerate() {
                 *tally = [CrossEntropy.eval(z, &labels[first + i], dz).to_f64(), 0.0, 0.0];
@@ -165,7 +167,7 @@ fn trained<E: Elem>(spec: &Spec, rule: AnyRule, n: usize) -> [Vec<E>; 2] {
             }
         });
         assert!((sum / n as f64 - value).abs() < 1e-4 * value.max(1.0), "{spec:?}: loss {sum} and {value}");
-        stepper.update(&planned, &x, 1e-2).unwrap();
+        stepper.update(&planned, 1e-2).unwrap();
     }
     stepper.store(&mut planned);
     [eager, planned].map(|net| {
@@ -211,12 +213,12 @@ fn a_gradient_that_is_not_finite_names_the_layer_and_changes_nothing() {
     let mut net = spec.build::<f32>(Key::new(1)).unwrap();
     let before = spec.build::<f32>(Key::new(1)).unwrap();
     let mut stepper = Stepper::new(&net, spec.input, Adam::default().into()).unwrap();
-    let x = [0.5; 8];
+    let row = |_: usize, x: &mut [f32]| x.fill(0.5);
     // One sound step, so that the step in the message is not simply the first.
-    stepper.gradients(&x, |head| head.iter().for_each(|(_, dz, _)| dz.fill(0.0)));
-    stepper.update(&net, &x, 1e-3).unwrap();
-    stepper.gradients(&x, |head| head.iter().for_each(|(_, dz, _)| dz.fill(f32::NAN)));
-    let Err(NnError::NonFinite { name, step }) = stepper.update(&net, &x, 1e-3) else { panic!("refused") };
+    stepper.gradients(2, row, |head| head.iter().for_each(|(_, dz, _)| dz.fill(0.0)));
+    stepper.update(&net, 1e-3).unwrap();
+    stepper.gradients(2, row, |head| head.iter().for_each(|(_, dz, _)| dz.fill(f32::NAN)));
+    let Err(NnError::NonFinite { name, step }) = stepper.update(&net, 1e-3) else { panic!("refused") };
     assert_eq!((name.as_str(), step), ("3.weight", 2));
     stepper.store(&mut net);
     let numbers = |net: &Sequential| {

@@ -4,6 +4,7 @@ use crate::kernels::{Door, Patch, Start};
 use crate::pool::Buffer;
 use crate::{Elem, Mat, MatMut, par};
 use sparring_math::simd;
+use std::ops::Range;
 
 /// A matrix B of `depth` rows in panels of columns, each `[depth][width]`; columns that do not exist are zero.
 ///
@@ -176,11 +177,104 @@ impl<E: Elem> Panels<E> {
             });
             return;
         }
-        for (j, cols, panel) in self.iter() {
-            let start = row.map_or(Start::Zero, |r| Start::Row(&r[j..]));
+        self.tiles(0..self.cols.div_ceil(self.width), 0..self.depth, a, row.map_or(Start::Zero, Start::Row), out, ldc);
+    }
+    /// As [`left_multiplied`](Self::left_multiplied) for the columns of some panels, on one thread: `row` and `out` hold these columns only.
+    ///
+    /// # Panics
+    /// If the shapes do not fit or there are no such panels.
+    #[track_caller]
+    pub fn left_multiplied_panels(
+        &self,
+        panels: Range<usize>,
+        a: Mat<'_, E>,
+        row: Option<&[E]>,
+        out: MatMut<'_, E>,
+    ) {
+        let (m, ldc) = (a.rows(), out.stride());
+        let cols = self.columns(&panels).len();
+        assert!(
+            a.cols() == self.depth && out.rows() == m && out.cols() == cols,
+            "Panels: [{m}, {}] times [{}, {cols}] does not give [{}, {}]",
+            a.cols(),
+            self.depth,
+            out.rows(),
+            out.cols()
+        );
+        let start = row.map_or(Start::Zero, Start::Row);
+        self.tiles(panels, 0..self.depth, a, start, out.into_slice(), ldc);
+    }
+    /// out = a · the rows `rows` of self, or that added to `out`, each chain going on; one thread.
+    ///
+    /// # Shapes
+    /// `a` \[m, rows\], `out` \[m, cols\].
+    ///
+    /// # Panics
+    /// If the shapes do not fit or there are no such rows.
+    #[track_caller]
+    pub fn left_multiplied_rows(&self, rows: Range<usize>, a: Mat<'_, E>, add: bool, out: MatMut<'_, E>) {
+        let (m, ldc) = (a.rows(), out.stride());
+        assert!(
+            rows.end <= self.depth && a.cols() == rows.len() && out.rows() == m && out.cols() == self.cols,
+            "Panels: [{m}, {}] times rows {rows:?} of [{}, {}] does not give [{}, {}]",
+            a.cols(),
+            self.depth,
+            self.cols,
+            out.rows(),
+            out.cols()
+        );
+        let start = if add { Start::Out } else { Start::Zero };
+        self.tiles(0..self.cols.div_ceil(self.width), rows, a, start, out.into_slice(), ldc);
+    }
+    /// The columns of some panels.
+    ///
+    /// # Panics
+    /// If there are no such panels.
+    #[track_caller]
+    pub fn columns(&self, panels: &Range<usize>) -> Range<usize> {
+        assert!(panels.end <= self.cols.div_ceil(self.width), "Panels: no panels {panels:?}");
+        panels.start * self.width..(panels.end * self.width).min(self.cols)
+    }
+    /// Takes over the transpose of some panels of `other`.
+    ///
+    /// # Panics
+    /// If the extents differ or there are no such panels.
+    #[track_caller]
+    pub fn fill_from_transposed(&mut self, other: &Self, panels: &Range<usize>) {
+        let (door, width, cols) = (E::door(simd::isa()), self.width, other.columns(panels));
+        assert!(self.depth == cols.len() && self.cols == other.depth, "Panels: not the extents of the transpose");
+        let size = (self.depth * width).max(1);
+        for (q, to) in self.data.as_mut_slice().chunks_mut(size).enumerate() {
+            let (from, rows) = (q * width, (other.depth - q * width).min(width));
+            for (j, cols, panel) in other.iter().skip(panels.start).take(panels.len()) {
+                let at = (j - panels.start * width) * width;
+                door.transpose(&panel[from * width..], width, rows, cols, &mut to[at..], width);
+            }
+        }
+    }
+    /// The tiles of the columns of some panels over some rows; `start` and `out` begin with the first of these columns.
+    #[inline]
+    fn tiles(
+        &self,
+        panels: Range<usize>,
+        depth: Range<usize>,
+        a: Mat<'_, E>,
+        start: Start<'_, E>,
+        out: &mut [E],
+        ldc: usize,
+    ) {
+        let (door, m, [rs, cs]) = (E::door(simd::isa()), a.rows(), a.strides());
+        let (k, segments, first) = (depth.len(), usize::from(!depth.is_empty()), panels.start);
+        for (j, cols, panel) in self.iter().skip(first).take(panels.len()) {
+            let j = j - first * self.width;
+            let start = match start {
+                Start::Row(row) => Start::Row(&row[j..]),
+                other => other,
+            };
+            let panel = &panel[depth.start * self.width..];
             for (i, rows) in door.cut(m) {
                 let data = if segments > 0 { &a.data()[i * rs..] } else { &[] };
-                let patch = Patch { data, row: rs, step: cs, segment: 0, segments, k: self.depth };
+                let patch = Patch { data, row: rs, step: cs, segment: 0, segments, k };
                 door.tile(rows, cols, patch, panel, self.width, start, &mut out[i * ldc + j..], ldc);
             }
         }
@@ -210,6 +304,24 @@ mod tests {
             for i in 0..m {
                 assert_eq!(out[i * (n + 5)..][..n], expected.as_slice()[i * n..][..n], "{m} {k} {n} row {i}");
             }
+            let (all, cut) = (n.div_ceil(panels.width()), n.div_ceil(panels.width()) / 2);
+            for some in [0..cut, cut..all] {
+                let columns = panels.columns(&some);
+                let (a, into) = (Mat::new(a.as_slice(), m, k), MatMut::new(&mut out, m, columns.len()));
+                panels.left_multiplied_panels(some, a, Some(&b.as_slice()[columns.clone()]), into);
+                for i in 0..m {
+                    let row = &out[i * columns.len()..][..columns.len()];
+                    assert_eq!(row, &expected.as_slice()[i * n..][columns.clone()], "{m} {k} {n} row {i}");
+                }
+            }
+            let whole = Mat::new(a.as_slice(), m, k);
+            let mut parts = vec![f32::NAN; m * n];
+            panels.left_multiplied(whole, None, MatMut::new(&mut out, m, n));
+            for (rows, add) in [(0..k / 3, false), (k / 3..k, true)] {
+                let a = Mat::with_strides(a.as_slice().get(rows.start..).unwrap_or(&[]), m, rows.len(), k, 1);
+                panels.left_multiplied_rows(rows, a, add, MatMut::new(&mut parts, m, n));
+            }
+            assert_eq!(parts, out[..m * n]);
         }
     }
 
@@ -222,6 +334,14 @@ mod tests {
             let size = other.depth() * other.width();
             for (q, to) in other.as_mut_slice().chunks_mut(size).enumerate() {
                 panels.transposed_panel(q, to);
+            }
+            let last = panels.cols().div_ceil(panels.width()) - 1;
+            let mut part = Panels::zeros(panels.columns(&(last..last + 1)).len(), b.rows());
+            part.fill_from_transposed(&panels, &(last..last + 1));
+            for j in 0..part.depth() {
+                for p in 0..b.rows() {
+                    assert_eq!(part.at(j, p), panels.at(p, last * panels.width() + j));
+                }
             }
             for p in 0..b.rows() {
                 for j in 0..b.cols() {

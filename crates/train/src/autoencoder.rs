@@ -4,8 +4,8 @@ use crate::parallel::{Part, Tally, map_parts};
 use crate::supervised::{Task, check_data, run};
 use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
 use sparring_autograd::{Var, ops};
-use sparring_datasets::{MiniBatch, Split};
-use sparring_losses::{Mse, RowLoss};
+use sparring_datasets::{MiniBatch, Rows, Split};
+use sparring_losses::{Mse, RowLoss, RowReduction};
 use sparring_models::Autoencoder;
 use sparring_nn::{Cx, Head, Module, Plan};
 use sparring_seed::Key;
@@ -16,13 +16,14 @@ struct Reconstruct<'m>(&'m mut Autoencoder);
 impl Task for Reconstruct<'_> {
     type Model = Autoencoder;
     const COUNTS: bool = false;
+    const BY_PARTS: bool = true;
     fn model(&self) -> &Autoencoder {
         self.0
     }
     fn net(&mut self) -> &mut dyn Module<f32> {
         &mut self.0.net
     }
-    fn prepare(&mut self, _: Option<&Plan>, _: &mut MiniBatch, _: f64, _: Key) -> Result<(), TrainError> {
+    fn prepare(&mut self, _: Option<&Plan>, _: &mut MiniBatch, _: Rows<'_>, _: f64, _: Key) -> Result<(), TrainError> {
         Ok(())
     }
     fn loss<'t, 'd>(&self, part: Part<'t, 'd>, batch: &'d MiniBatch, key: Key) -> (Var<'t, f32>, Tally) {
@@ -37,10 +38,10 @@ impl Task for Reconstruct<'_> {
         (ops::scale(sum, 1.0 / batch.len() as f32), Tally::default())
     }
     fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>) {
-        let cols = head.cols;
-        let (share, targets) = (1.0 / batch.len() as f32, batch.x[head.first * cols..].chunks_exact(cols));
-        for ((y, dy, tally), target) in head.iter().zip(targets) {
-            *tally = [f64::from(Mse::default().eval(y, target, dy) * share), 0.0, 0.0];
+        let (columns, loss) = (head.from..head.from + head.cols, Mse { reduction: RowReduction::Sum });
+        let share = 1.0 / (batch.len() * head.total) as f32;
+        for (x, y, dy, tally) in head.iter_with_inputs() {
+            *tally = [f64::from(loss.eval(y, &x[columns.clone()], dy) * share), 0.0, 0.0];
             dy.iter_mut().for_each(|d| *d *= share);
         }
     }

@@ -1,11 +1,11 @@
 //! Training a classifier, clean or adversarially.
 
-use crate::parallel::{Part, Tally, map_parts};
+use crate::parallel::{Part, Tally, fill, map_parts};
 use crate::supervised::{Task, check_data, run};
 use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
 use sparring_attacks::{Attack, AttackError, Goal};
 use sparring_autograd::{Var, ops};
-use sparring_datasets::{MiniBatch, Split};
+use sparring_datasets::{MiniBatch, Rows, Split};
 use sparring_losses::{RoundedCrossEntropy, RowLoss, check_targets};
 use sparring_models::Classifier;
 use sparring_nn::{Cx, Head, Module, Plan, Victim};
@@ -27,6 +27,7 @@ struct Classify<'m> {
 impl Task for Classify<'_> {
     type Model = Classifier;
     const COUNTS: bool = true;
+    const BY_PARTS: bool = false;
     fn model(&self) -> &Classifier {
         self.model
     }
@@ -37,10 +38,12 @@ impl Task for Classify<'_> {
         &mut self,
         plan: Option<&Plan>,
         batch: &mut MiniBatch,
+        rows: Rows<'_>,
         progress: f64,
         key: Key,
     ) -> Result<(), TrainError> {
         let Some((attack, threat)) = self.defense.attack(progress)? else { return Ok(()) };
+        fill(batch, rows);
         self.adversarial.resize(batch.x.len(), 0.0);
         let x = Batch::new(&batch.x, batch.shape, &batch.ids).map_err(|e| TrainError::Data(e.to_string()))?;
         let goal = Goal::Untargeted(&batch.labels);

@@ -1,10 +1,10 @@
 //! How a step is run: by a plan where the network has one, else on tapes.
 
 use crate::Recipe;
-use crate::parallel::{NonFinite, Tally, Tapes};
+use crate::parallel::{NonFinite, Tally, Tapes, fill};
 use crate::supervised::Task;
-use sparring_datasets::MiniBatch;
-use sparring_nn::{Module, NnError, Optimizer, Plan, Stepper};
+use sparring_datasets::{MiniBatch, Rows};
+use sparring_nn::{Head, Module, NnError, Optimizer, Plan, Stepper};
 use sparring_seed::Key;
 
 /// The state of the update rule and what runs the steps.
@@ -38,15 +38,18 @@ impl Engine {
             stepper.store(net);
         }
     }
+    /// One step; the batch's pixels are `rows` if it comes without.
     pub(crate) fn step<T: Task + Sync>(
         &mut self,
         task: &mut T,
-        batch: &MiniBatch,
+        batch: &mut MiniBatch,
+        rows: Rows<'_>,
         key: Key,
         lr: f64,
     ) -> Result<Tally, Failure> {
         let Some(stepper) = &mut self.stepper else {
-            let shared: &T = task;
+            fill(batch, rows);
+            let (shared, batch): (&T, &MiniBatch) = (task, batch);
             let (tally, mut grads) = self
                 .tapes
                 .gradients(batch.len(), |part| shared.loss(part, batch, key))
@@ -55,15 +58,26 @@ impl Engine {
             return Ok(tally);
         };
         let shared: &T = task;
-        let [loss, right, other] = stepper.gradients(&batch.x, |head| shared.head(batch, head));
+        let (dim, given): (_, &MiniBatch) = (batch.shape.iter().product::<usize>(), batch);
+        let row = |i: usize, to: &mut [f32]| match given.x.get(i * dim..(i + 1) * dim) {
+            Some(x) => to.copy_from_slice(x),
+            None => rows.write(i, to),
+        };
+        let head = |head: &mut Head<'_, f32>| shared.head(given, head);
+        let [loss, right, other] = if T::BY_PARTS {
+            stepper.gradients_by_parts(given.len(), row, head)
+        } else {
+            stepper.gradients(given.len(), row, head)
+        };
         if !loss.is_finite() {
             // The same step on tapes names the operation.
             stepper.store(task.net());
-            let shared: &T = task;
+            fill(batch, rows);
+            let (shared, batch): (&T, &MiniBatch) = (task, batch);
             let named = self.tapes.gradients(batch.len(), |part| shared.loss(part, batch, key)).err();
             return Err(Failure::Loss(named.unwrap_or_else(|| NonFinite { loss, op: "the loss".into() })));
         }
-        stepper.update(task.net(), &batch.x, lr).map_err(Failure::Gradient)?;
+        stepper.update(task.net(), lr).map_err(Failure::Gradient)?;
         Ok(Tally { loss, right: right as usize, other })
     }
 }

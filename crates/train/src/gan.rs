@@ -7,7 +7,7 @@ use crate::supervised::check_data;
 use crate::{Flow, Step, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Grads, ops};
-use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
+use sparring_datasets::{Batches, Last, MiniBatch, Order, Rows, Split};
 use sparring_losses::{NonSaturating, Side};
 use sparring_models::Gan;
 use sparring_nn::{Bind, Cx, Module, Optimizer};
@@ -107,15 +107,17 @@ impl<'m> Loop<'m> {
     }
     fn discriminator_step(
         &mut self,
-        real: &MiniBatch,
+        real: &mut MiniBatch,
+        rows: Rows<'_>,
         ids: &[u64],
         key: Key,
         lr: f64,
     ) -> Result<Verdict, Failure> {
         let noise = self.model.noise(key.named("d noise"), ids);
         if let Some(planned) = &mut self.planned {
-            return planned.discriminate(self.model, &real.x, &noise, lr);
+            return planned.discriminate(self.model, rows, &noise, lr);
         }
+        fill(real, rows);
         let fake = self.model.generate(noise);
         let (tally, mut grads) = self.discriminator(real, &fake, key).map_err(Failure::Loss)?;
         let on_fake = sigmoid_sum(&alarms::logits(self.model, fake));
@@ -206,7 +208,7 @@ fn play(
         batches.restart(epoch as u64);
         let begun = Instant::now();
         let (mut d_loss, mut g_loss, mut d_real, mut d_fake, mut seen) = (0.0, 0.0, 0.0, 0.0, 0);
-        while fill(&mut batches, &mut batch) {
+        while let Some(rows) = batches.next_rows(&mut batch) {
             step += 1;
             let n = batch.len();
             let key = key.named("step").child(step);
@@ -215,7 +217,7 @@ fn play(
                 Failure::Gradient(e) => e.into(),
             };
             let ids: Vec<u64> = (0..n as u64).collect();
-            let d = work.discriminator_step(&batch, &ids, key, recipe.lr);
+            let d = work.discriminator_step(&mut batch, rows, &ids, key, recipe.lr);
             let d = work.kept(d).map_err(fail)?;
             let mut last_g = 0.0;
             for turn in 0..recipe.steps.generator() {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use sparring_autograd::{Grads, Tape, Var};
-use sparring_datasets::{Batches, MiniBatch};
+use sparring_datasets::{MiniBatch, Rows};
 use sparring_tensor::{Array, par, team};
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -93,16 +93,19 @@ pub(crate) fn on_team<R>(f: impl FnOnce() -> R) -> R {
     team::with_threads(team::threads(), f)
 }
 
-/// The next batch, its rows converted on the threads that will run them.
-pub(crate) fn fill(batches: &mut Batches<'_>, batch: &mut MiniBatch) -> bool {
+/// Writes the pixels into the batch unless they are there, on all threads.
+pub(crate) fn fill(batch: &mut MiniBatch, rows: Rows<'_>) {
     const ROWS: usize = 16;
-    batches.fill_by(batch, |x, dim, row| {
+    if !batch.x.is_empty() {
+        return;
+    }
+    rows.fill_by(batch, |x, dim, row| {
         // A conversion costs about two additions.
         let work = 2 * x.len();
         par::for_each_chunk(x, ROWS * dim, work, |i, rows| {
             rows.chunks_exact_mut(dim).enumerate().for_each(|(j, x)| row(i * ROWS + j, x));
         });
-    })
+    });
 }
 
 /// The parts of `n` examples.

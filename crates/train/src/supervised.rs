@@ -1,10 +1,10 @@
 //! The loop that classifiers and autoencoders share: batches, one gradient a step, one optimiser.
 
 use crate::engine::{Engine, Failure};
-use crate::parallel::{Part, Tally, fill, on_team};
+use crate::parallel::{Part, Tally, on_team};
 use crate::{Epoch, Flow, Observer, Recipe, Step, TrainError};
 use sparring_autograd::Var;
-use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
+use sparring_datasets::{Batches, Last, MiniBatch, Order, Rows, Split};
 use sparring_nn::{Head, Module, Plan};
 use sparring_optim::Schedule;
 use sparring_seed::Key;
@@ -41,17 +41,21 @@ pub(crate) trait Task {
     fn net(&mut self) -> &mut dyn Module<f32>;
     /// Whether right answers are counted.
     const COUNTS: bool;
-    /// Replaces the batch by what the step is trained on (adversarial examples); `plan` is the network as it is now, if not the module.
+    /// Whether the loss looks at each output by itself, so that `head` may be shown parts of rows.
+    const BY_PARTS: bool;
+    /// Replaces the batch, whose pixels are not there yet, by what the step is trained on (adversarial examples), if that differs; `plan` is the network
+    /// as it is now, if not the module.
     fn prepare(
         &mut self,
         plan: Option<&Plan>,
         batch: &mut MiniBatch,
+        rows: Rows<'_>,
         progress: f64,
         key: Key,
     ) -> Result<(), TrainError>;
     /// The loss of a part of the batch, already divided by the batch size.
     fn loss<'t, 'd>(&self, part: Part<'t, 'd>, batch: &'d MiniBatch, key: Key) -> (Var<'t, f32>, Tally);
-    /// The same on the outputs of some examples: writes their gradients, and as tallies their shares of a [`Tally`].
+    /// The same on the outputs of some examples: writes their gradients, and as tallies their shares of a [`Tally`]. The batch may come without pixels.
     fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>);
 }
 
@@ -81,13 +85,13 @@ fn learn<T: Task + Sync>(
     'training: for epoch in 1..=recipe.epochs {
         batches.restart(epoch as u64);
         let (begun, mut loss, mut right, mut seen, mut lr) = (Instant::now(), 0.0, 0, 0, 0.0);
-        while fill(&mut batches, &mut batch) {
+        while let Some(rows) = batches.next_rows(&mut batch) {
             step += 1;
             let step_key = key.named("step").child(step);
             let n = batch.len();
-            task.prepare(engine.plan(), &mut batch, (step - 1) as f64 / steps as f64, step_key)?;
+            task.prepare(engine.plan(), &mut batch, rows, (step - 1) as f64 / steps as f64, step_key)?;
             lr = recipe.schedule.lr(recipe.lr, step, steps);
-            let tally = engine.step(task, &batch, step_key, lr).map_err(|failure| {
+            let tally = engine.step(task, &mut batch, rows, step_key, lr).map_err(|failure| {
                 engine.store(task.net());
                 match failure {
                     Failure::Loss(bad) => TrainError::NonFinite { epoch, step, loss: bad.loss, op: bad.op },

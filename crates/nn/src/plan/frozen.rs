@@ -134,7 +134,7 @@ impl<E: Elem> Plan<E> {
                 par::for_each_chunk(&mut pairs, 1, work, |_, pair| {
                     let (lane, dx) = &mut pair[0];
                     let dy = lane.part(dy.as_slice(), cols);
-                    for ((_, d, _), dy) in lane.head(chain).iter().zip(dy.chunks_exact(cols)) {
+                    for ((_, d, _), dy) in lane.head(chain, &[], 1).iter().zip(dy.chunks_exact(cols)) {
                         d.copy_from_slice(dy);
                     }
                     lane.backward(chain, lane.part(x, dim), Some(dx));

@@ -1,11 +1,11 @@
 //! Some examples on their way through a plan, on one thread.
 
 use super::compile::{Block, Chain, Op};
+use super::front::Front;
 use super::rows::Head;
+use super::through::{finish, product, pull};
 use super::values::Values;
-use super::weight::{Backward, Form};
-use sparring_activations::Activation;
-use sparring_tensor::{Array, Elem, Mat, MatMut, channels_last};
+use sparring_tensor::{Array, Elem, channels_last};
 
 /// The buffers of up to `room` examples.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(super) struct Lane<E: Elem> {
     pub first: usize,
     pub rows: usize,
     room: usize,
+    /// Blocks of the chain that the examples pass here: all, or all but the last.
+    blocks: usize,
     /// The input channels-last, where it comes as planes.
     turned: Option<Array<E>>,
     pub values: Vec<Values<E>>,
@@ -43,30 +45,34 @@ pub(super) enum Wanted {
     Input,
     /// The gradients at the outputs of all weights, and those of convolution kernels.
     Weights,
+    /// As `Weights`, but the last block is run elsewhere, between the way forward and the way back.
+    WeightsButLast,
 }
 
 impl<E: Elem> Lane<E> {
     pub fn empty() -> Self {
-        Self { first: 0, rows: 0, room: 0, turned: None, values: Vec::new(), tallies: Vec::new(), bad: None }
+        let (values, tallies) = (Vec::new(), Vec::new());
+        Self { first: 0, rows: 0, room: 0, blocks: 0, turned: None, values, tallies, bad: None }
     }
     /// Makes room for `rows` examples from the `first` on; gradients only if they are `wanted`. A lane for [`Wanted::Weights`] needs
     /// [`exchange_passing`](Self::exchange_passing) around its passes.
     pub fn prepare(&mut self, chain: &Chain<E>, first: usize, rows: usize, wanted: Option<Wanted>) {
-        let last = chain.blocks.len() - 1;
-        if rows > self.room || self.values.len() != chain.blocks.len() {
-            self.room = rows;
+        let blocks = &chain.blocks[..chain.blocks.len() - usize::from(wanted == Some(Wanted::WeightsButLast))];
+        let last = blocks.len() - 1;
+        if rows > self.room || self.blocks != blocks.len() {
+            (self.room, self.blocks) = (rows, blocks.len());
             self.turned = chain.turn_input.then(|| Array::zeros([rows * chain.blocks[0].input.len()]));
             let new = |(i, b)| match wanted {
                 Some(Wanted::Weights) => Values::without_passing(b, rows, i == last),
                 _ => Values::new(b, rows),
             };
-            self.values = chain.blocks.iter().enumerate().map(new).collect();
+            self.values = blocks.iter().enumerate().map(new).collect();
         }
         if let Some(wanted) = wanted {
             self.tallies.resize(self.room, [0.0; 3]);
-            for (values, block) in self.values.iter_mut().zip(&chain.blocks) {
+            for (values, block) in self.values.iter_mut().zip(blocks) {
                 values.prepare_gradients(block, self.room, wanted, &chain.weights);
-                if wanted == Wanted::Input {
+                if wanted != Wanted::Weights {
                     values.prepare_way_back(block, self.room);
                 }
             }
@@ -101,21 +107,32 @@ impl<E: Elem> Lane<E> {
             let pairs = x.chunks_exact(input.len()).zip(turned.as_mut_slice().chunks_exact_mut(input.len()));
             pairs.for_each(|(x, to)| channels_last::to_channels_last(x, input.c, to));
         }
-        for (i, block) in chain.blocks.iter().enumerate() {
+        self.forward_from(chain, 0, x);
+    }
+    /// As [`forward`](Self::forward) where the first product has been made.
+    pub fn forward_after(&mut self, chain: &Chain<E>, front: &Front<E>, lane: usize) {
+        let (block, values) = (&chain.blocks[0], &mut self.values[0]);
+        front.gather(lane, values.z.as_mut_slice(), block.middle.stride());
+        finish(block, self.rows, values);
+        self.forward_from(chain, 1, &[]);
+    }
+    fn forward_from(&mut self, chain: &Chain<E>, first: usize, x: &[E]) {
+        for (i, block) in chain.blocks[..self.blocks].iter().enumerate().skip(first) {
             let (before, rest) = self.values.split_at_mut(i);
             let (x, stride) = source(&self.turned, before, block, x);
             product(chain, block, x, stride, self.rows, &mut rest[0]);
         }
     }
 
-    /// The outputs and the place of the gradient at them.
-    pub fn head(&mut self, chain: &Chain<E>) -> Head<'_, E> {
+    /// The outputs and the place of the gradient at them; `x` as in `forward`.
+    pub fn head<'a>(&'a mut self, chain: &Chain<E>, x: &'a [E], inputs_stride: usize) -> Head<'a, E> {
         let block = chain.blocks.last().expect("a plan has a block");
         let values = self.values.last_mut().expect("a block has values");
         let (y, dy) = values.ends();
         let (cols, stride) = (block.output.len(), block.output.stride());
         let tallies = &mut self.tallies[..self.rows];
-        Head { first: self.first, rows: self.rows, cols, y, dy, stride, tallies }
+        let (first, rows, total) = (self.first, self.rows, cols);
+        Head { first, rows, cols, from: 0, total, y, dy, stride, tallies, inputs: x, inputs_stride }
     }
     /// The outputs.
     pub fn outputs(&self, chain: &Chain<E>) -> (&[E], usize) {
@@ -126,10 +143,11 @@ impl<E: Elem> Lane<E> {
     /// From the gradient at the outputs, which the head has written, back; `x` as in `forward`, `dx` of its length if the
     /// input's gradient is wanted.
     pub fn backward(&mut self, chain: &Chain<E>, x: &[E], mut dx: Option<&mut [E]>) {
-        if let (None, Some(values), Some(block)) = (&dx, self.values.last_mut(), chain.blocks.last()) {
+        let blocks = &chain.blocks[..self.blocks];
+        if let (None, Some(values), Some(block)) = (&dx, self.values.last_mut(), blocks.last()) {
             values.flush_output(block, self.rows);
         }
-        for (i, block) in chain.blocks.iter().enumerate().rev() {
+        for (i, block) in blocks.iter().enumerate().rev() {
             let (before, rest) = self.values.split_at_mut(i);
             let values = &mut rest[0];
             values.through_pool_and_activation(block, self.rows);
@@ -166,6 +184,11 @@ impl<E: Elem> Lane<E> {
             }
         }
     }
+    /// Where the gradient at the input of the last block is to be written when that is run elsewhere.
+    pub fn gradient_place(&mut self, chain: &Chain<E>) -> &mut [E] {
+        let all = self.rows * chain.blocks[self.blocks].input.stride();
+        &mut self.values.last_mut().expect("a block before the last").gradient_place()[..all]
+    }
     /// The input of block `i` and the distance of its rows.
     pub fn input<'a>(&'a self, chain: &Chain<E>, i: usize, x: &'a [E]) -> (&'a [E], usize) {
         source(&self.turned, &self.values[..i], &chain.blocks[i], x)
@@ -182,66 +205,5 @@ fn source<'a, E: Elem>(
         (Some(values), _) => (values.output(), block.input.stride()),
         (None, Some(turned)) => (turned.as_slice(), block.input.len()),
         (None, None) => (x, block.input.len()),
-    }
-}
-
-/// The block's product, activation and pooling.
-fn product<E: Elem>(
-    chain: &Chain<E>,
-    block: &Block,
-    x: &[E],
-    stride: usize,
-    rows: usize,
-    to: &mut Values<E>,
-) {
-    let (k, out) = (block.input.len(), block.middle.stride());
-    match block.op {
-        Op::Copy => {
-            for (z, x) in to.z.as_mut_slice().chunks_mut(out).zip(x.chunks(stride)).take(rows) {
-                z[..k].copy_from_slice(&x[..k]);
-            }
-        }
-        Op::Dense(w) => {
-            let (w, n) = (&chain.weights[w], block.middle.len());
-            let z = MatMut::with_stride(to.z.as_mut_slice(), rows, n, out);
-            w.forward.left_multiplied(Mat::with_strides(x, rows, k, stride, 1), Some(w.row.as_slice()), z);
-        }
-        Op::Conv(w) => {
-            let w = &chain.weights[w];
-            let Form::Conv(conv) = w.form else { unreachable!("compiled as a convolution") };
-            for r in 0..rows {
-                let (x, z) = (&x[r * stride..][..k], to.image(block, r));
-                conv.forward(&w.forward, Some(w.row.as_slice()), x, z);
-                to.pool_image(block, r);
-            }
-        }
-    }
-    if let (Some(act), Some(a)) = (block.act, &mut to.a) {
-        act.forward(&to.z.as_slice()[..rows * out], &mut a.as_mut_slice()[..rows * out]);
-    }
-    to.pool_rows(block, rows);
-}
-
-/// The gradient at the block's input from that at its product.
-fn pull<E: Elem>(chain: &Chain<E>, block: &Block, dz: &[E], rows: usize, to: &mut [E], to_stride: usize) {
-    let (k, n, stride) = (block.input.len(), block.middle.len(), block.middle.stride());
-    match block.op {
-        Op::Copy => {
-            for (to, dz) in to.chunks_mut(to_stride).zip(dz.chunks(stride)).take(rows) {
-                to[..k].copy_from_slice(&dz[..k]);
-            }
-        }
-        Op::Dense(w) | Op::Conv(w) => match (chain.weights[w].backward(), chain.weights[w].form) {
-            (Backward::Dense(turned), _) => {
-                let dz = Mat::with_strides(dz, rows, n, stride, 1);
-                turned.left_multiplied(dz, None, MatMut::with_stride(to, rows, k, to_stride));
-            }
-            (Backward::Conv(turned), Form::Conv(conv)) => {
-                for r in 0..rows {
-                    conv.input_grad(turned, &dz[r * stride..][..n], &mut to[r * to_stride..][..k]);
-                }
-            }
-            (Backward::Conv(_), Form::Dense(_)) => unreachable!("turned as its form says"),
-        },
     }
 }

@@ -6,11 +6,14 @@
 
 mod compile;
 mod extent;
+mod front;
 mod frozen;
 mod lane;
 mod rows;
 mod stage;
 mod stepper;
+mod tail;
+mod through;
 mod update;
 mod values;
 mod weight;

@@ -7,12 +7,18 @@ pub struct Head<'a, E> {
     pub first: usize,
     /// Number of examples.
     pub rows: usize,
-    /// Numbers of an output.
+    /// Numbers of an output, or of the part of each that is shown: those from `from` on, of `total`.
     pub cols: usize,
+    /// The first of them.
+    pub from: usize,
+    /// Numbers of a whole output.
+    pub total: usize,
     pub(super) y: &'a [E],
     pub(super) dy: &'a mut [E],
     pub(super) stride: usize,
     pub(super) tallies: &'a mut [[f64; 3]],
+    pub(super) inputs: &'a [E],
+    pub(super) inputs_stride: usize,
 }
 
 impl<E> Head<'_, E> {
@@ -21,6 +27,13 @@ impl<E> Head<'_, E> {
         let (cols, stride) = (self.cols, self.stride.max(1));
         let rows = self.y.chunks(stride).zip(self.dy.chunks_mut(stride)).zip(&mut *self.tallies);
         rows.map(move |((y, dy), tally)| (&y[..cols], &mut dy[..cols], tally))
+    }
+    /// As [`iter`](Self::iter), with the network's input for each example before the rest: for losses that compare the two.
+    pub fn iter_with_inputs(&mut self) -> impl Iterator<Item = (&[E], &[E], &mut [E], &mut [f64; 3])> {
+        let inputs = self.inputs.chunks(self.inputs_stride.max(1));
+        let (cols, stride) = (self.cols, self.stride.max(1));
+        let rows = self.y.chunks(stride).zip(self.dy.chunks_mut(stride)).zip(&mut *self.tallies);
+        rows.zip(inputs).map(move |(((y, dy), tally), x)| (x, &y[..cols], &mut dy[..cols], tally))
     }
     /// The outputs, row after row, into `out`.
     ///

@@ -1,15 +1,24 @@
 //! A plan that learns.
 
 use super::frozen::{Plan, cut};
+use super::front::Front;
 use super::lane::{Lane, Passing, Wanted};
 use super::rows::Head;
+use super::tail::Tail;
 use super::update::{Slots, Update};
 use crate::{Mode, Module, NnError, Param};
 use sparring_optim::AnyRule;
-use sparring_tensor::{Elem, par, team};
+use sparring_tensor::{Array, Elem, par, team};
 use std::sync::{Mutex, PoisonError};
 
-/// A compiled chain of layers with the state of an update rule: a training step in three passes over the threads.
+/// A lane with its examples, one after the other; where the chain has a front, they are there.
+#[derive(Debug)]
+pub(super) struct Loaded<E: Elem> {
+    pub x: Array<E>,
+    pub lane: Lane<E>,
+}
+
+/// A compiled chain of layers with the state of an update rule: a training step in a few passes over the threads.
 ///
 /// Between steps the weights live here, packed; [`store`](Self::store) writes them to the module.
 #[derive(Debug)]
@@ -17,7 +26,11 @@ pub struct Stepper<E: Elem = f32> {
     plan: Plan<E>,
     rule: AnyRule,
     slots: Vec<Slots<E>>,
-    lanes: Vec<Lane<E>>,
+    lanes: Vec<Loaded<E>>,
+    front: Option<Front<E>>,
+    tail: Option<Tail<E>>,
+    /// Whether the present gradients were made with the tail.
+    by_parts: bool,
     /// What goes from lane to lane, as many as threads met.
     passing: Mutex<Vec<Passing<E>>>,
     /// Lanes of the present batch.
@@ -35,11 +48,15 @@ impl<E: Elem> Stepper<E> {
             known &= plan.chain.weights.iter().any(|w| w.weight == p.id() || w.bias == Some(p.id()));
         });
         let slots = Slots::new(&rule, &plan.chain);
+        let (front, tail) = (Front::new(&plan.chain), Tail::new(&plan.chain));
         known.then_some(Self {
             plan,
             rule,
             slots,
             lanes: Vec::new(),
+            front,
+            tail,
+            by_parts: false,
             passing: Mutex::default(),
             live: 0,
             step: 0,
@@ -54,68 +71,120 @@ impl<E: Elem> Stepper<E> {
         self.step
     }
 
-    /// Forward and backward for the batch `x`, examples of planes one after the other. `head` reads outputs and writes their gradient, some
-    /// examples at a time and on any thread; returns the sums of its tallies, added in the order of the examples.
+    /// Forward and backward for `n` examples; `row(i, to)` writes example `i`, planes one after the other, perhaps more than once. `head` reads outputs
+    /// and writes their gradient, some examples at a time and on any thread; returns the sums of its tallies, added in the order of the examples.
     ///
     /// # Panics
-    /// If `x` holds no example, or no whole ones.
-    pub fn gradients(&mut self, x: &[E], head: impl Fn(&mut Head<'_, E>) + Sync) -> [f64; 3] {
-        let (plan, dim, passing) = (&self.plan, self.plan.dim, &self.passing);
-        let n = plan.examples(x);
+    /// If there is no example.
+    pub fn gradients(
+        &mut self,
+        n: usize,
+        row: impl Fn(usize, &mut [E]) + Sync,
+        head: impl Fn(&mut Head<'_, E>) + Sync,
+    ) -> [f64; 3] {
+        self.by_parts = false;
+        self.both_ways(n, &row, &head)
+    }
+    /// As [`gradients`](Self::gradients) for a loss that looks at each number of the output by itself: `head` may be shown a part of the outputs' columns,
+    /// and its tallies for an example are added up.
+    ///
+    /// # Panics
+    /// As [`gradients`](Self::gradients).
+    pub fn gradients_by_parts(
+        &mut self,
+        n: usize,
+        row: impl Fn(usize, &mut [E]) + Sync,
+        head: impl Fn(&mut Head<'_, E>) + Sync,
+    ) -> [f64; 3] {
+        self.by_parts = self.tail.is_some();
+        self.both_ways(n, &row, &head)
+    }
+    fn both_ways(
+        &mut self,
+        n: usize,
+        row: &(impl Fn(usize, &mut [E]) + Sync),
+        head: &(impl Fn(&mut Head<'_, E>) + Sync),
+    ) -> [f64; 3] {
         assert!(n > 0, "plan: a batch holds at least one example");
+        let (chain, dim, passing, work) = (&self.plan.chain, self.plan.dim, &self.passing, self.plan.work(n));
         // Kernels of convolutions sum over the examples of a lane: there the cut must not depend on threads. Products go on from lane to lane in
         // one chain, the longer the better.
-        let (count, each) =
-            if plan.chain.weights.iter().any(|w| w.sums_by_lane()) { cut(n) } else { share(n) };
+        let (count, each) = if chain.weights.iter().any(|w| w.sums_by_lane()) { cut(n) } else { share(n) };
         if self.lanes.len() < count {
-            self.lanes.resize_with(count, Lane::empty);
+            self.lanes.resize_with(count, || Loaded { x: Array::zeros([0]), lane: Lane::empty() });
         }
         self.live = count;
         let lanes = &mut self.lanes[..count];
+        if let Some(front) = &mut self.front {
+            front.run(chain, [n, each], work, row);
+        }
+        let front = self.front.as_ref();
+        let wanted = if self.by_parts { Wanted::WeightsButLast } else { Wanted::Weights };
         // Three times the forward pass.
-        par::for_each_chunk(lanes, 1, 3 * plan.work(n), |i, lane| {
-            let lane = &mut lane[0];
-            lane.prepare(&plan.chain, i * each, each.min(n - i * each), Some(Wanted::Weights));
+        par::for_each_chunk(lanes, 1, 3 * work, |i, loaded| {
+            let Loaded { x, lane } = &mut loaded[0];
+            let rows = each.min(n - i * each);
+            lane.prepare(chain, i * each, rows, Some(wanted));
+            if wanted == Wanted::WeightsButLast {
+                return lane.forward_after(chain, front.expect("a tail comes with a front"), i);
+            }
             let mut held =
                 passing.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(Passing::empty);
-            lane.exchange_passing(&plan.chain, &mut held);
-            let x = lane.part(x, dim);
-            lane.forward(&plan.chain, x);
-            head(&mut lane.head(&plan.chain));
-            lane.backward(&plan.chain, x, None);
-            lane.exchange_passing(&plan.chain, &mut held);
+            lane.exchange_passing(chain, &mut held);
+            let (x, stride) = if let Some(front) = front {
+                lane.forward_after(chain, front, i);
+                (front.examples(0, i), chain.blocks[0].input.stride())
+            } else {
+                if x.len() < rows * dim {
+                    *x = Array::zeros([rows * dim]);
+                }
+                let x = &mut x.as_mut_slice()[..rows * dim];
+                x.chunks_exact_mut(dim).enumerate().for_each(|(r, x)| row(i * each + r, x));
+                lane.forward(chain, x);
+                (&*x, dim)
+            };
+            head(&mut lane.head(chain, x, stride));
+            lane.backward(chain, x, None);
+            lane.exchange_passing(chain, &mut held);
             passing.lock().unwrap_or_else(PoisonError::into_inner).push(held);
         });
         let mut sums = [0.0; 3];
-        for tally in lanes.iter().flat_map(|lane| &lane.tallies[..lane.rows]) {
-            sums.iter_mut().zip(tally).for_each(|(s, v)| *s += v);
+        let mut add = |tally: [f64; 3]| sums.iter_mut().zip(tally).for_each(|(s, v)| *s += v);
+        if let (Some(tail), Some(front), true) = (&mut self.tail, front, self.by_parts) {
+            tail.run(chain, lanes, front, 2 * work, head);
+            let tail = &*tail;
+            par::for_each_chunk(lanes, 1, work, |i, loaded| {
+                let lane = &mut loaded[0].lane;
+                tail.gather(i, lane.gradient_place(chain));
+                lane.backward(chain, &[], None);
+            });
+            (0..count).flat_map(|i| tail.tallies(i)).for_each(add);
+        } else {
+            lanes.iter().flat_map(|l| &l.lane.tallies[..l.lane.rows]).for_each(|&tally| add(tally));
         }
         sums
     }
 
-    /// One step of the rule with the gradients found last, for the same `x`.
+    /// One step of the rule with the gradients found last.
     ///
     /// # Errors
     /// [`NnError::NonFinite`] if a gradient is infinite or NaN. Nothing has changed then, unless the gradient at an output was finite and only
     /// its product with the input was not.
-    ///
-    /// # Panics
-    /// If `x` is not the batch of the gradients.
-    pub fn update(&mut self, module: &dyn Module<E>, x: &[E], lr: f64) -> Result<(), NnError> {
+    pub fn update(&mut self, module: &dyn Module<E>, lr: f64) -> Result<(), NnError> {
         let step = self.step + 1;
         let lanes = &self.lanes[..self.live];
-        let n: usize = lanes.iter().map(|l| l.rows).sum();
-        assert_eq!(x.len(), n * self.plan.dim, "plan: an update for another batch than the gradients");
-        if let Some(w) = lanes.iter().find_map(|l| l.bad) {
+        let tail = self.tail.as_ref().filter(|_| self.by_parts);
+        let last = tail.filter(|t| !t.is_finite()).map(|_| self.plan.chain.weights.len() - 1);
+        if let Some(w) = last.or_else(|| lanes.iter().find_map(|l| l.lane.bad)) {
             return Err(self.refuse(module, w, step));
         }
         self.step = step;
-        let lr = E::of(lr);
-        let update = Update { rule: &self.rule, step, lr, lanes, x, dim: self.plan.dim };
+        let update = Update { rule: &self.rule, step, lr: E::of(lr), lanes, front: self.front.as_ref(), tail };
         if let Err(w) = update.run(&mut self.plan.chain, &mut self.slots) {
             return Err(self.refuse(module, w, step));
         }
         self.plan.chain.weights.iter_mut().for_each(super::weight::Weight::follow);
+        self.tail.iter_mut().for_each(Tail::follow);
         Ok(())
     }
     fn refuse(&self, module: &dyn Module<E>, w: usize, step: u64) -> NnError {

@@ -1,9 +1,11 @@
 //! From the gradients of the lanes to new weights, part by part of all panels, in one region of threads.
 
 use super::compile::{Block, Chain, Op};
-use super::lane::Lane;
+use super::front::{Front, group};
+use super::stepper::Loaded;
+use super::tail::{FEW, Tail};
 use sparring_optim::{AnyRule, Rule};
-use sparring_tensor::{Array, Elem, Mat, Panels, accumulate_outer, elementwise, par, reduce, write_outer};
+use sparring_tensor::{Array, Elem, Mat, Panels, accumulate_outer, elementwise, par, reduce, team, write_outer};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -46,6 +48,8 @@ impl<E: Elem> Slots<E> {
 
 /// What one thread does at a time.
 struct Task<'a, E: Elem> {
+    /// Which share of its weight's tasks lies before it, in 2⁻¹⁶.
+    place: usize,
     block: usize,
     /// The panel and the rows of it; `None`: the bias.
     at: Option<(usize, Range<usize>)>,
@@ -59,10 +63,9 @@ pub(super) struct Update<'a, E: Elem> {
     pub rule: &'a AnyRule,
     pub step: u64,
     pub lr: E,
-    pub lanes: &'a [Lane<E>],
-    /// The batch, and the numbers of an example.
-    pub x: &'a [E],
-    pub dim: usize,
+    pub lanes: &'a [Loaded<E>],
+    pub front: Option<&'a Front<E>>,
+    pub tail: Option<&'a Tail<E>>,
 }
 
 impl<E: Elem> Update<'_, E> {
@@ -77,13 +80,15 @@ impl<E: Elem> Update<'_, E> {
             (std::mem::replace(&mut w.forward, none.0), std::mem::replace(&mut w.row, none.1))
         };
         let mut taken: Vec<_> = chain.weights.iter_mut().map(take).collect();
-        let examples: usize = self.lanes.iter().map(|l| l.rows).sum();
+        let examples: usize = self.lanes.iter().map(|l| l.lane.rows).sum();
         let each = examples / par::MUL_ADDS_PER_ELEMENT + RULE;
         let bad = AtomicUsize::new(usize::MAX);
         let shared = &*chain;
         let mut list: [Option<Task<'_, E>>; TASKS] = [const { None }; TASKS];
-        let mut count = 0;
+        let (mut count, threads) = (0, team::threads());
         let run = |list: &mut [Option<Task<'_, E>>]| {
+            // The i-th thread gets the i-th share of every weight: the columns of the input, or the panels, that it worked on before.
+            list.sort_unstable_by_key(|t| t.as_ref().map(|t| t.place));
             let numbers: usize = list.iter().flatten().map(|t| t.w.len()).sum();
             par::for_each_chunk(list, 1, numbers * each, |_, task| {
                 if let Some(mut task) = task[0].take()
@@ -97,16 +102,17 @@ impl<E: Elem> Update<'_, E> {
         for ((block, (panels, row)), slots) in blocks.zip(&mut taken).zip(slots) {
             let (depth, width, part) = (panels.depth(), panels.width(), part(panels));
             let (wide, high) = (panels.cols().div_ceil(width), depth.div_ceil(part));
-            // All panels of the first rows, then of the next: a thread's share of the list needs a share of the input's columns.
-            let ordered = wide * high < TASKS;
-            if ordered && count + wide * high + 1 > TASKS {
-                run(&mut list[..std::mem::take(&mut count)]);
-            }
-            let base = count;
+            // In a chain of products a thread gets its own panels, else all panels of its rows: then it needs a share of the input's columns. Either way
+            // panels change faster than rows, which leaves the input's columns in the cache.
+            let shares = if self.front.is_some() { threads.min(wide) } else { 1 };
             let panels = panels.as_mut_slice().chunks_mut((depth * width).max(1)).enumerate();
             let parts = panels.flat_map(|(q, panel)| {
                 let parts = panel.chunks_mut(part * width).enumerate();
-                parts.map(move |(i, w)| (Some((q, i * part..i * part + w.len() / width)), i * wide + q, w))
+                parts.map(move |(i, w)| {
+                    let share = group((q * shares + shares - 1) / wide, shares, wide);
+                    let place = share.start * high + i * share.len() + q - share.start;
+                    (Some((q, i * part..i * part + w.len() / width)), place, w)
+                })
             });
             let bias = shared.weights[weight(&shared.blocks[block])].bias.is_some();
             let row = bias.then(|| (None, wide * high, row.as_mut_slice()));
@@ -115,7 +121,8 @@ impl<E: Elem> Update<'_, E> {
                 if count == TASKS {
                     run(&mut list[..std::mem::take(&mut count)]);
                 }
-                list[if ordered { base + place } else { count }] = Some(Task { block, at, w, slots });
+                let place = (place << 16) / (wide * high + 1);
+                list[count] = Some(Task { place, block, at, w, slots });
                 count += 1;
             }
         }
@@ -129,19 +136,18 @@ impl<E: Elem> Update<'_, E> {
 
     /// `false` if a gradient is not finite.
     fn task(&self, chain: &Chain<E>, task: &mut Task<'_, E>) -> bool {
-        let (i, block) = (task.block, &chain.blocks[task.block]);
+        let i = task.block;
         let Some((q, rows)) = &task.at else {
             let mut g = Array::zeros([task.w.len()]);
-            self.bias_gradient(i, block, g.as_mut_slice());
+            self.bias_gradient(chain, i, g.as_mut_slice());
             return self.apply(task.w, g.as_slice(), task.slots, 0);
         };
-        let depth = chain.weights[weight(block)].depth();
         let width = task.w.len() / rows.len();
         let mut g = Array::stale([ROWS.min(rows.len()) * width]);
         for k in rows.clone().step_by(ROWS) {
             let end = (k + ROWS).min(rows.end);
             let g = &mut g.as_mut_slice()[..(end - k) * width];
-            self.gradient(chain, i, q * depth * width, *q * width, k..end, width, g);
+            self.gradient(chain, i, *q, k..end, width, g);
             let from = (k - rows.start) * width;
             if !self.apply(&mut task.w[from..from + g.len()], g, task.slots, from) {
                 return false;
@@ -150,44 +156,46 @@ impl<E: Elem> Update<'_, E> {
         true
     }
 
-    /// The gradient at some rows of a panel that begins at `panel` among all panels and at column `col`.
-    fn gradient(
-        &self,
-        chain: &Chain<E>,
-        i: usize,
-        panel: usize,
-        col: usize,
-        rows: Range<usize>,
-        width: usize,
-        g: &mut [E],
-    ) {
-        let stride = chain.blocks[i].middle.stride();
-        for (l, lane) in self.lanes.iter().enumerate() {
-            let values = &lane.values[i];
-            match &values.dw {
-                None => {
-                    let (x, x_stride) = lane.input(chain, i, lane.part(self.x, self.dim));
-                    let x = Mat::with_strides(&x[rows.start..], lane.rows, rows.len(), x_stride, 1);
-                    let dz = &values.dz.as_ref().expect("prepared").as_slice()[col..];
-                    if l == 0 { write_outer(x, dz, stride, g) } else { accumulate_outer(x, dz, stride, g) }
-                }
-                Some(dw) => {
-                    let dw = &dw.as_slice()[panel + rows.start * width..][..g.len()];
-                    if l == 0 { g.copy_from_slice(dw) } else { elementwise::add_slice(g, dw) }
-                }
+    /// The gradient at some rows of panel `q`.
+    fn gradient(&self, chain: &Chain<E>, i: usize, q: usize, rows: Range<usize>, width: usize, g: &mut [E]) {
+        let panel = q * chain.weights[weight(&chain.blocks[i])].depth() * width;
+        for (l, Loaded { x, lane }) in self.lanes.iter().enumerate() {
+            if let Some(dw) = lane.values.get(i).and_then(|v| v.dw.as_ref()) {
+                let dw = &dw.as_slice()[panel + rows.start * width..][..g.len()];
+                if l == 0 { g.copy_from_slice(dw) } else { elementwise::add_slice(g, dw) }
+                continue;
+            }
+            let (x, x_stride) = match self.front {
+                Some(front) if i == 0 => (front.examples(q, l), chain.blocks[0].input.stride()),
+                _ => lane.input(chain, i, x.as_slice()),
+            };
+            let x = Mat::with_strides(&x[rows.start..], lane.rows, rows.len(), x_stride, 1);
+            let (dz, stride) = self.at_product(chain, i, l, q, width);
+            if l == 0 { write_outer(x, dz, stride, g) } else { accumulate_outer(x, dz, stride, g) }
+        }
+    }
+    /// The gradient at the product of block `i` for a lane's examples, from panel `q` on, and the distance of its rows.
+    fn at_product(&self, chain: &Chain<E>, i: usize, lane: usize, q: usize, width: usize) -> (&[E], usize) {
+        let middle = chain.blocks[i].middle;
+        match self.tail {
+            Some(tail) if i + 1 == chain.blocks.len() => tail.gradient(q, lane, middle.len()),
+            _ => {
+                let dz = self.lanes[lane].lane.values[i].dz.as_ref().expect("prepared").as_slice();
+                (&dz[q * width..], middle.stride())
             }
         }
     }
-    fn bias_gradient(&self, i: usize, block: &Block, g: &mut [E]) {
-        for lane in self.lanes {
-            let values = &lane.values[i];
-            match &values.db {
-                Some(db) => elementwise::add_slice(g, db.as_slice()),
-                None => {
-                    let dz = values.dz.as_ref().expect("prepared").as_slice();
-                    let rows = dz.chunks(block.middle.stride()).take(lane.rows);
-                    rows.for_each(|dz| elementwise::add_slice(g, &dz[..g.len()]));
-                }
+    fn bias_gradient(&self, chain: &Chain<E>, i: usize, g: &mut [E]) {
+        let width = Panels::<E>::zeros(0, 0).width();
+        let few = if self.tail.is_some() { FEW } else { g.len().div_ceil(width) };
+        for (l, Loaded { lane, .. }) in self.lanes.iter().enumerate() {
+            if let Some(db) = lane.values.get(i).and_then(|v| v.db.as_ref()) {
+                elementwise::add_slice(g, db.as_slice());
+                continue;
+            }
+            for (b, g) in g.chunks_mut(few * width).enumerate() {
+                let (dz, stride) = self.at_product(chain, i, l, b * few, width);
+                dz.chunks(stride).take(lane.rows).for_each(|dz| elementwise::add_slice(g, &dz[..g.len()]));
             }
         }
     }

@@ -181,7 +181,7 @@ impl<E: Elem> Values<E> {
 }
 
 /// Gradients below do not change a weight (the rules cut off at more than this), but their products with weights and slopes would be subnormal.
-fn floor<E: Elem>() -> E {
+pub(super) fn floor<E: Elem>() -> E {
     E::of(if E::EPSILON.to_f64() > 1e-10 { 2f64.powi(-63) } else { 2f64.powi(-500) })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::engine::Failure;
 use crate::parallel::NonFinite;
+use sparring_datasets::Rows;
 use sparring_losses::{NonSaturating, RowLoss, Side};
 use sparring_math::Real;
 use sparring_models::Gan;
@@ -14,8 +15,7 @@ use sparring_tensor::{Array, Tensor};
 pub(super) struct Planned {
     discriminator: Stepper,
     generator: Stepper,
-    /// Real examples, then as many fakes.
-    both: Vec<f32>,
+    fakes: Vec<f32>,
 }
 
 /// What the discriminator made of a batch, before it learnt from it.
@@ -33,7 +33,7 @@ impl Planned {
         Some(Self {
             discriminator: Stepper::new(&model.discriminator, model.spec().discriminator.input, rule)?,
             generator: Stepper::new(&model.generator, model.spec().generator.input, rule)?,
-            both: Vec::new(),
+            fakes: Vec::new(),
         })
     }
     /// Writes both networks to the model.
@@ -41,21 +41,24 @@ impl Planned {
         self.discriminator.store(&mut model.discriminator);
         self.generator.store(&mut model.generator);
     }
-    /// One step of the discriminator on `real` examples and as many fakes made from `z`.
+    /// One step of the discriminator on the `real` examples and as many fakes made from `z`.
     pub(super) fn discriminate(
         &mut self,
         model: &Gan,
-        real: &[f32],
+        real: Rows<'_>,
         z: &Tensor,
         lr: f64,
     ) -> Result<Verdict, Failure> {
-        let n = z.shape()[0];
-        self.both.resize(2 * real.len(), 0.0);
-        let (first, fakes) = self.both.split_at_mut(real.len());
-        first.copy_from_slice(real);
-        self.generator.plan().forward(z.as_slice(), fakes);
+        let (n, dim) = (z.shape()[0], self.generator.plan().outputs());
+        self.fakes.resize(n * dim, 0.0);
+        self.generator.plan().forward(z.as_slice(), &mut self.fakes);
+        let fakes = &self.fakes;
+        let row = |i: usize, to: &mut [f32]| match i.checked_sub(n) {
+            None => real.write(i, to),
+            Some(i) => to.copy_from_slice(&fakes[i * dim..(i + 1) * dim]),
+        };
         let share = 1.0 / n as f32;
-        let [loss, real, fake] = self.discriminator.gradients(&self.both, |head| {
+        let [loss, real, fake] = self.discriminator.gradients(2 * n, row, |head| {
             let from = head.first;
             for (i, (logit, d, tally)) in head.iter().enumerate() {
                 let (side, at) = if from + i < n { (Side::Real, 1) } else { (Side::Fake, 2) };
@@ -65,13 +68,15 @@ impl Planned {
             }
         });
         finite(loss)?;
-        self.discriminator.update(&model.discriminator, &self.both, lr).map_err(Failure::Gradient)?;
+        self.discriminator.update(&model.discriminator, lr).map_err(Failure::Gradient)?;
         Ok(Verdict { loss, real, fake })
     }
     /// One step of the generator against the discriminator as it is; its loss.
     pub(super) fn generate(&mut self, model: &Gan, z: &Tensor, lr: f64) -> Result<f64, Failure> {
         let (share, critic) = (1.0 / z.shape()[0] as f32, self.discriminator.plan());
-        let [loss, ..] = self.generator.gradients(z.as_slice(), |head| {
+        let latent = self.generator.plan().inputs();
+        let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&z.as_slice()[i * latent..(i + 1) * latent]);
+        let [loss, ..] = self.generator.gradients(z.shape()[0], row, |head| {
             let mut fakes = Array::<f32>::stale([head.rows * head.cols]);
             let mut dx = Array::<f32>::stale([head.rows * head.cols]);
             head.copy_outputs(fakes.as_mut_slice());
@@ -91,7 +96,7 @@ impl Planned {
             }
         });
         finite(loss)?;
-        self.generator.update(&model.generator, z.as_slice(), lr).map_err(Failure::Gradient)?;
+        self.generator.update(&model.generator, lr).map_err(Failure::Gradient)?;
         Ok(loss)
     }
 }
