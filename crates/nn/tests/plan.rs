@@ -5,11 +5,11 @@ use sparring_activations::AnyActivation;
 use sparring_autograd::{Tape, ops};
 use sparring_losses::{CrossEntropy, RowLoss};
 use sparring_nn::{
-    Cx, LayerSpec, Mode, Module, NnError, Optimizer, Plan, Sequential, Spec, Stepper, layers::Pool,
+    Cx, Head, LayerSpec, Mode, Module, NnError, Optimizer, Plan, Sequential, Spec, Stepper, layers::Pool,
 };
 use sparring_optim::{Adam, AnyRule, Sgd};
 use sparring_seed::Key;
-use sparring_tensor::{Array, Elem};
+use sparring_tensor::{Array, Elem, team};
 use std::sync::Arc;
 
 fn act(name: &str) -> LayerSpec {
@@ -227,4 +227,63 @@ fn a_gradient_that_is_not_finite_names_the_layer_and_changes_nothing() {
         all
     };
     assert_eq!(numbers(&net), numbers(&before));
+}
+
+/// A loss that looks at each output by itself: Σ (y - t)² for targets made of the example's input and the column.
+fn squares(head: &mut Head<'_, f32>, scale: f32) {
+    let from = head.from;
+    for (x, y, dy, tally) in head.iter_with_inputs() {
+        *tally = [0.0; 3];
+        for (j, (y, dy)) in y.iter().zip(dy).enumerate() {
+            let d = y - 0.1 * x[(from + j) % x.len()];
+            tally[0] += f64::from(d * d);
+            *dy = 2.0 * d * scale;
+        }
+    }
+}
+
+#[test]
+fn outputs_may_be_shown_in_parts_and_threads_change_no_bit() {
+    let wide = |last: &[LayerSpec]| {
+        let mut layers =
+            vec![LayerSpec::Flatten, LayerSpec::linear(48, 70), act("relu"), LayerSpec::linear(70, 20)];
+        layers.extend([act("tanh"), LayerSpec::linear(20, 300)]);
+        layers.extend_from_slice(last);
+        Spec::new([3, 4, 4], layers)
+    };
+    for spec in [wide(&[]), wide(&[act("sigmoid")]), wide(&[act("gelu")])] {
+        for n in [1, 30, 130] {
+            let dim = 48;
+            let x = examples::<f32>(&spec, n);
+            let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
+            let run = |threads: usize, parts: bool| {
+                team::with_threads(threads, || {
+                    let mut net = spec.build::<f32>(Key::new(3)).unwrap();
+                    let mut stepper = Stepper::new(&net, spec.input, Adam::default().into()).unwrap();
+                    let scale = 1.0 / n as f32;
+                    let mut losses = Vec::new();
+                    for _ in 0..3 {
+                        let head = |head: &mut Head<'_, f32>| squares(head, scale);
+                        let [sum, ..] = if parts {
+                            stepper.gradients_by_parts(n, row, head)
+                        } else {
+                            stepper.gradients(n, row, head)
+                        };
+                        losses.push(sum as f32);
+                        stepper.update(&net, 1e-3).unwrap();
+                    }
+                    stepper.store(&mut net);
+                    net.visit("", &mut |_, p| losses.extend_from_slice(p.value.as_slice()));
+                    losses
+                })
+            };
+            let parts = run(1, true);
+            assert!([2, 3, 7].iter().all(|&t| run(t, true) == parts), "{spec:?}, {n}: threads");
+            let whole = run(1, false);
+            assert!([2, 7].iter().all(|&t| run(t, false) == whole), "{spec:?}, {n}: threads");
+            for (a, b) in parts.iter().zip(&whole) {
+                assert!((a - b).abs() <= 2e-5 * (1.0 + b.abs()), "{spec:?}, {n}: {a} and {b}");
+            }
+        }
+    }
 }

@@ -177,7 +177,14 @@ impl<E: Elem> Panels<E> {
             });
             return;
         }
-        self.tiles(0..self.cols.div_ceil(self.width), 0..self.depth, a, row.map_or(Start::Zero, Start::Row), out, ldc);
+        self.tiles(
+            0..self.cols.div_ceil(self.width),
+            0..self.depth,
+            a,
+            row.map_or(Start::Zero, Start::Row),
+            out,
+            ldc,
+        );
     }
     /// As [`left_multiplied`](Self::left_multiplied) for the columns of some panels, on one thread: `row` and `out` hold these columns only.
     ///
@@ -242,7 +249,10 @@ impl<E: Elem> Panels<E> {
     #[track_caller]
     pub fn fill_from_transposed(&mut self, other: &Self, panels: &Range<usize>) {
         let (door, width, cols) = (E::door(simd::isa()), self.width, other.columns(panels));
-        assert!(self.depth == cols.len() && self.cols == other.depth, "Panels: not the extents of the transpose");
+        assert!(
+            self.depth == cols.len() && self.cols == other.depth,
+            "Panels: not the extents of the transpose"
+        );
         let size = (self.depth * width).max(1);
         for (q, to) in self.data.as_mut_slice().chunks_mut(size).enumerate() {
             let (from, rows) = (q * width, (other.depth - q * width).min(width));

@@ -68,7 +68,10 @@ impl<E: Elem> Front<E> {
                 cell.z = Array::zeros([cell.rows * columns.len()]);
             }
             let x = cell.x.as_mut_slice();
-            x.chunks_mut(stride).take(cell.rows).enumerate().for_each(|(r, x)| row(lane * each + r, &mut x[..k]));
+            x.chunks_mut(stride)
+                .take(cell.rows)
+                .enumerate()
+                .for_each(|(r, x)| row(lane * each + r, &mut x[..k]));
             let z = MatMut::new(cell.z.as_mut_slice(), cell.rows, columns.len());
             let x = Mat::with_strides(x, cell.rows, k, stride, 1);
             w.forward.left_multiplied_panels(panels, x, Some(&w.row.as_slice()[columns]), z);
@@ -87,7 +90,8 @@ impl<E: Elem> Front<E> {
     /// A lane's examples as the thread has them that works on panel `q`.
     pub fn examples(&self, q: usize, lane: usize) -> &[E] {
         let (all, mut groups) = (self.panels, 0..self.groups);
-        let g = groups.find(|&g| group(g, self.groups, all).contains(&q)).expect("a panel of the first weight");
+        let g =
+            groups.find(|&g| group(g, self.groups, all).contains(&q)).expect("a panel of the first weight");
         self.cells[g * self.lanes + lane].x.as_slice()
     }
 }

@@ -57,7 +57,8 @@ impl<E: Elem> Lane<E> {
     /// Makes room for `rows` examples from the `first` on; gradients only if they are `wanted`. A lane for [`Wanted::Weights`] needs
     /// [`exchange_passing`](Self::exchange_passing) around its passes.
     pub fn prepare(&mut self, chain: &Chain<E>, first: usize, rows: usize, wanted: Option<Wanted>) {
-        let blocks = &chain.blocks[..chain.blocks.len() - usize::from(wanted == Some(Wanted::WeightsButLast))];
+        let blocks =
+            &chain.blocks[..chain.blocks.len() - usize::from(wanted == Some(Wanted::WeightsButLast))];
         let last = blocks.len() - 1;
         if rows > self.room || self.blocks != blocks.len() {
             (self.room, self.blocks) = (rows, blocks.len());

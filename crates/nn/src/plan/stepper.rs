@@ -1,7 +1,7 @@
 //! A plan that learns.
 
-use super::frozen::{Plan, cut};
 use super::front::Front;
+use super::frozen::{Plan, cut};
 use super::lane::{Lane, Passing, Wanted};
 use super::rows::Head;
 use super::tail::Tail;
@@ -179,7 +179,8 @@ impl<E: Elem> Stepper<E> {
             return Err(self.refuse(module, w, step));
         }
         self.step = step;
-        let update = Update { rule: &self.rule, step, lr: E::of(lr), lanes, front: self.front.as_ref(), tail };
+        let update =
+            Update { rule: &self.rule, step, lr: E::of(lr), lanes, front: self.front.as_ref(), tail };
         if let Err(w) = update.run(&mut self.plan.chain, &mut self.slots) {
             return Err(self.refuse(module, w, step));
         }

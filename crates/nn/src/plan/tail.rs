@@ -183,14 +183,15 @@ impl<E: Elem> Cell<E> {
             if let Some(act) = block.act {
                 act.forward(z, y);
             }
-            let (y, slopes): (&[E], &mut [E]) = if block.act.is_some() { (y, dy) } else { (z, &mut *dz) };
+            let (output, slopes): (&[E], &mut [E]) =
+                if block.act.is_some() { (&*y, &mut *dy) } else { (&*z, &mut *dz) };
             head(&mut Head {
                 first: lane.first,
                 rows,
                 cols,
                 from: range.start,
                 total,
-                y,
+                y: output,
                 dy: slopes,
                 stride,
                 tallies: &mut self.few,
@@ -201,7 +202,10 @@ impl<E: Elem> Cell<E> {
             sums.for_each(|(sum, part)| *sum += part);
             if let Some(act) = block.act {
                 self.finite &= reduce::flush_small(dy, floor());
-                act.backward(z, dy, dz);
+                // What the value does not tell any more is too small to teach anything.
+                if !act.backward_of_value(y, dy, dz) {
+                    act.backward(z, dy, dz);
+                }
             }
             self.finite &= reduce::flush_small(dz, floor());
             let dz = Mat::with_strides(dz, rows, cols, stride, 1);

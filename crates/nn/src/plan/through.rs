@@ -50,7 +50,14 @@ pub(super) fn finish<E: Elem>(block: &Block, rows: usize, to: &mut Values<E>) {
 }
 
 /// The gradient at the block's input from that at its product.
-pub(super) fn pull<E: Elem>(chain: &Chain<E>, block: &Block, dz: &[E], rows: usize, to: &mut [E], to_stride: usize) {
+pub(super) fn pull<E: Elem>(
+    chain: &Chain<E>,
+    block: &Block,
+    dz: &[E],
+    rows: usize,
+    to: &mut [E],
+    to_stride: usize,
+) {
     let (k, n, stride) = (block.input.len(), block.middle.len(), block.middle.stride());
     match block.op {
         Op::Copy => {

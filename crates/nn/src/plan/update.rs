@@ -5,7 +5,9 @@ use super::front::{Front, group};
 use super::stepper::Loaded;
 use super::tail::{FEW, Tail};
 use sparring_optim::{AnyRule, Rule};
-use sparring_tensor::{Array, Elem, Mat, Panels, accumulate_outer, elementwise, par, reduce, team, write_outer};
+use sparring_tensor::{
+    Array, Elem, Mat, Panels, accumulate_outer, elementwise, par, reduce, team, write_outer,
+};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -162,7 +164,11 @@ impl<E: Elem> Update<'_, E> {
         for (l, Loaded { x, lane }) in self.lanes.iter().enumerate() {
             if let Some(dw) = lane.values.get(i).and_then(|v| v.dw.as_ref()) {
                 let dw = &dw.as_slice()[panel + rows.start * width..][..g.len()];
-                if l == 0 { g.copy_from_slice(dw) } else { elementwise::add_slice(g, dw) }
+                if l == 0 {
+                    g.copy_from_slice(dw)
+                } else {
+                    elementwise::add_slice(g, dw)
+                }
                 continue;
             }
             let (x, x_stride) = match self.front {
