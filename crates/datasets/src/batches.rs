@@ -121,6 +121,9 @@ impl<'a> Batches<'a> {
     pub fn new(split: &'a Split, batch: usize, key: Key, epoch: u64, order: Order, last: Last) -> Self {
         assert!(batch > 0, "batches: a batch holds at least one example");
         assert!(u32::try_from(split.len()).is_ok(), "batches: {} examples, at most 2^32 - 1", split.len());
+        if order == Order::Shuffled {
+            split.gather_pages();
+        }
         let mut batches =
             Self { split, batch, key, order, last, turns: Vec::with_capacity(split.len()), at: 0 };
         batches.restart(epoch);

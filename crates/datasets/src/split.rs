@@ -179,6 +179,13 @@ impl Split {
             }
         }
     }
+    /// Prepares the memory for reads in no order.
+    pub(crate) fn gather_pages(&self) {
+        match &self.pixels {
+            Pixels::U8(p) => simd::gather_pages(p),
+            Pixels::F32(p) => simd::gather_pages(p),
+        }
+    }
     /// Everything in view as one batch.
     pub fn all(&self) -> MiniBatch {
         let mut batch = MiniBatch::default();
