@@ -84,10 +84,16 @@ impl Task for Classify<'_> {
     }
     fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>) {
         let (share, labels) = (1.0 / batch.len() as f32, &batch.labels[head.first..]);
-        for ((z, dz, tally), label) in head.iter().zip(labels) {
-            let loss = f64::from(RoundedCrossEntropy.eval(z, label, dz) * share);
-            *tally = [loss, f64::from(u8::from(reduce::argmax(z) == *label)), 0.0];
-            dz.iter_mut().for_each(|d| *d *= share);
+        let (rows, cols) = (head.rows, head.cols);
+        let [mut all, mut slopes] = [0; 2].map(|_| Array::<f32>::stale([rows * cols]));
+        let mut losses = Array::<f32>::stale([rows]);
+        head.copy_outputs(all.as_mut_slice());
+        let (losses, target) = (losses.as_mut_slice(), |i: usize| &labels[i]);
+        RoundedCrossEntropy.eval_rows(all.as_slice(), cols, &target, losses, slopes.as_mut_slice());
+        let found = slopes.as_slice().chunks_exact(cols).zip(losses).zip(labels);
+        for ((z, dz, tally), ((slopes, loss), label)) in head.iter().zip(found) {
+            *tally = [f64::from(*loss * share), f64::from(u8::from(reduce::argmax(z) == *label)), 0.0];
+            dz.iter_mut().zip(slopes).for_each(|(d, s)| *d = s * share);
         }
     }
 }
