@@ -246,7 +246,7 @@ fn squares(head: &mut Head<'_, f32>, scale: f32) {
 fn outputs_may_be_shown_in_parts_and_threads_change_no_bit() {
     let wide = |last: &[LayerSpec]| {
         let mut layers =
-            vec![LayerSpec::Flatten, LayerSpec::linear(48, 70), act("relu"), LayerSpec::linear(70, 20)];
+            vec![LayerSpec::Flatten, LayerSpec::linear(48, 40), act("relu"), LayerSpec::linear(40, 20)];
         layers.extend([act("tanh"), LayerSpec::linear(20, 300)]);
         layers.extend_from_slice(last);
         Spec::new([3, 4, 4], layers)

@@ -6,6 +6,9 @@ use super::update::weight;
 use sparring_tensor::{Array, Elem, Mat, MatMut, par};
 use std::ops::Range;
 
+/// Numbers of a first weight that is cut by columns: half a megabyte of `f32`, with the state of a rule three times as much.
+const MOST: usize = 1 << 17;
+
 /// Some examples times some panels.
 #[derive(Debug)]
 struct Cell<E: Elem> {
@@ -28,14 +31,19 @@ pub(super) struct Front<E: Elem> {
 }
 
 /// Whether a chain consists of products and activations alone.
-pub(super) fn is_dense<E: Elem>(chain: &Chain<E>) -> bool {
+fn is_dense<E: Elem>(chain: &Chain<E>) -> bool {
     !chain.turn_input && chain.blocks.iter().all(|b| matches!(b.op, Op::Dense(_)) && b.pool.is_none())
 }
 
 impl<E: Elem> Front<E> {
-    /// `None` if the chain is not [dense](is_dense).
+    /// `None` if the chain is not [dense](is_dense), or its first weight is not worth keeping: outputs, which change cores instead, would be more
+    /// than inputs, or the weight more than stays in a cache.
     pub fn new(chain: &Chain<E>) -> Option<Self> {
         let first = chain.weights.first().filter(|_| is_dense(chain))?;
+        let (k, n) = (first.forward.depth(), first.forward.cols());
+        if n > k || k * n > MOST {
+            return None;
+        }
         let panels = first.forward.cols().div_ceil(first.forward.width());
         Some(Self { cells: Vec::new(), lanes: 0, groups: 0, panels })
     }

@@ -48,7 +48,8 @@ impl<E: Elem> Stepper<E> {
             known &= plan.chain.weights.iter().any(|w| w.weight == p.id() || w.bias == Some(p.id()));
         });
         let slots = Slots::new(&rule, &plan.chain);
-        let (front, tail) = (Front::new(&plan.chain), Tail::new(&plan.chain));
+        let front = Front::new(&plan.chain);
+        let tail = front.as_ref().and_then(|_| Tail::new(&plan.chain));
         known.then_some(Self {
             plan,
             rule,

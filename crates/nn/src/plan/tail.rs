@@ -2,7 +2,7 @@
 //! gradient at the input are made next to each other, and a thread's panels never leave its cache.
 
 use super::compile::Chain;
-use super::front::{Front, is_dense};
+use super::front::Front;
 use super::rows::Head;
 use super::stepper::Loaded;
 use super::update::weight;
@@ -52,9 +52,9 @@ pub(super) struct Tail<E: Elem> {
 }
 
 impl<E: Elem> Tail<E> {
-    /// `None` if the last product is not wide or the chain not [dense](is_dense).
+    /// For a chain with a front; `None` if the last product is not wide or the only one.
     pub fn new(chain: &Chain<E>) -> Option<Self> {
-        let w = chain.weights.last().filter(|_| is_dense(chain) && chain.blocks.len() > 1)?;
+        let w = chain.weights.last().filter(|_| chain.blocks.len() > 1)?;
         let (all, width) = (w.forward.cols().div_ceil(w.forward.width()), w.forward.width());
         // From the shape alone: the sum of two parts has other bits than one chain.
         let middle = (all / 2).next_multiple_of(FEW);

@@ -50,8 +50,9 @@ impl<E: Elem> Slots<E> {
 
 /// What one thread does at a time.
 struct Task<'a, E: Elem> {
-    /// Which share of its weight's tasks lies before it, in 2⁻¹⁶.
-    place: usize,
+    /// The order of all tasks: in a chain of products the share of its weight's tasks that lies before it (in 2⁻¹⁶); the block; the place among its
+    /// weight's tasks.
+    place: [usize; 3],
     block: usize,
     /// The panel and the rows of it; `None`: the bias.
     at: Option<(usize, Range<usize>)>,
@@ -89,7 +90,7 @@ impl<E: Elem> Update<'_, E> {
         let mut list: [Option<Task<'_, E>>; TASKS] = [const { None }; TASKS];
         let (mut count, threads) = (0, team::threads());
         let run = |list: &mut [Option<Task<'_, E>>]| {
-            // The i-th thread gets the i-th share of every weight: the columns of the input, or the panels, that it worked on before.
+            // In a chain of products the i-th thread gets the i-th share of every weight: the panels that it worked on before.
             list.sort_unstable_by_key(|t| t.as_ref().map(|t| t.place));
             let numbers: usize = list.iter().flatten().map(|t| t.w.len()).sum();
             par::for_each_chunk(list, 1, numbers * each, |_, task| {
@@ -123,8 +124,8 @@ impl<E: Elem> Update<'_, E> {
                 if count == TASKS {
                     run(&mut list[..std::mem::take(&mut count)]);
                 }
-                let place = (place << 16) / (wide * high + 1);
-                list[count] = Some(Task { place, block, at, w, slots });
+                let share = if self.front.is_some() { (place << 16) / (wide * high + 1) } else { 0 };
+                list[count] = Some(Task { place: [share, block, place], block, at, w, slots });
                 count += 1;
             }
         }
