@@ -11,11 +11,11 @@ use sparring_math::simd::{self, Isa};
 /// residue + stride · u then sees output positions u + lead − (count − 1) ..= u + lead.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Axis {
-    residue: usize,
-    pixels: usize,
+    pub residue: usize,
+    pub pixels: usize,
     pub first: usize,
     pub count: usize,
-    lead: usize,
+    pub lead: usize,
 }
 
 impl Axis {
@@ -36,7 +36,7 @@ impl Axis {
         Self::all(b, 0).flat_map(move |v| horizontal.clone().map(move |u| (v, u)))
     }
     /// Zeros needed before and positions after `-before` that are read.
-    fn reach(b: &ConvBlock, d: usize) -> (usize, usize) {
+    pub fn reach(b: &ConvBlock, d: usize) -> (usize, usize) {
         let before = Self::all(b, d).map(|a| (a.count.max(1) - 1).saturating_sub(a.lead)).max().unwrap_or(0);
         let end = Self::all(b, d).map(|a| a.pixels + a.lead).max().unwrap_or(0);
         (before, before + end)
@@ -67,6 +67,10 @@ impl ConvBlock {
             return dx.fill(E::ZERO);
         }
         for (dy, dx) in dy.chunks(self.result()).zip(dx.chunks_mut(self.image())) {
+            if let Some(tiles) = &w.tiles {
+                self.input_grad_in_tiles(tiles, dy, dx);
+                continue;
+            }
             match &w.form {
                 Form::Narrow(w) => self.narrow_input_grad(door, w.as_slice(), dy, dx),
                 Form::Wide { phases, runs, finite } => {
