@@ -6,7 +6,7 @@ use super::rows::Head;
 use super::update::{Slots, Update};
 use crate::{Mode, Module, NnError, Param};
 use sparring_optim::AnyRule;
-use sparring_tensor::{Elem, par, team};
+use sparring_tensor::{Elem, Precision, par, team};
 use std::sync::{Mutex, PoisonError};
 
 /// A compiled chain of layers with the state of an update rule: a training step in three passes over the threads.
@@ -44,6 +44,11 @@ impl<E: Elem> Stepper<E> {
             live: 0,
             step: 0,
         })
+    }
+    /// The same with another precision, as [`Plan::in_precision`].
+    #[must_use]
+    pub fn in_precision(self, precision: Precision) -> Self {
+        Self { plan: self.plan.in_precision(precision), ..self }
     }
     /// The network as it is now.
     pub fn plan(&self) -> &Plan<E> {

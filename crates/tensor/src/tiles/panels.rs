@@ -29,6 +29,11 @@ impl TilePanels {
     pub fn new<E: Elem>(panels: &Panels<E>, precision: Precision) -> Option<Self> {
         Self::in_runs(panels, panels.depth(), 0, precision)
     }
+    /// As [`new`](Self::new), and `None` also where plain `f32` is faster: for few columns.
+    pub fn if_faster<E: Elem>(panels: &Panels<E>, precision: Precision) -> Option<Self> {
+        let pays = Self::pays(panels.depth(), panels.cols(), precision);
+        pays.then(|| Self::new(panels, precision)).flatten()
+    }
     /// The same with rows in runs; in a row of A the runs begin `spacing` apart.
     pub(crate) fn in_runs<E: Elem>(
         panels: &Panels<E>,
