@@ -38,12 +38,15 @@ impl<E: Elem> Plan<E> {
         let chain = compile(&module.stages(mode)?, input)?;
         Some(Self { chain, dim: input.iter().product(), idle: Mutex::default() })
     }
-    /// The same plan with its products and convolutions in another precision, where that is faster: outputs and input gradients, in a
-    /// [`Stepper`](super::Stepper) too; gradients at weights stay in `f32`, and so do plans of `f64`. The bits still depend on nothing but the numbers.
+    /// The same plan with its products and convolutions in another precision, where that is faster: outputs and gradients at
+    /// the input. The bits still depend on nothing but the numbers. Plans of `f64` stay as they are.
     #[must_use]
     pub fn in_precision(mut self, precision: Precision) -> Self {
-        self.chain.weights.iter_mut().for_each(|w| w.set_precision(precision));
+        self.set_precision(precision, false);
         self
+    }
+    pub(super) fn set_precision(&mut self, precision: Precision, changes: bool) {
+        self.chain.weights.iter_mut().for_each(|w| w.set_precision(precision, changes));
     }
     /// Numbers of an example.
     pub fn inputs(&self) -> usize {

@@ -45,10 +45,12 @@ impl<E: Elem> Stepper<E> {
             step: 0,
         })
     }
-    /// The same with another precision, as [`Plan::in_precision`].
+    /// The same with its products in another precision, where that is faster though the weights change with each step: with
+    /// [`Split6`](Precision::Split6) convolutions only. Gradients at weights stay in `f32`.
     #[must_use]
-    pub fn in_precision(self, precision: Precision) -> Self {
-        Self { plan: self.plan.in_precision(precision), ..self }
+    pub fn in_precision(mut self, precision: Precision) -> Self {
+        self.plan.set_precision(precision, true);
+        self
     }
     /// The network as it is now.
     pub fn plan(&self) -> &Plan<E> {

@@ -15,7 +15,7 @@ pub struct BackwardPanels<E: Elem> {
     pub(super) form: Form<E>,
     /// The phases of the wide form in tiles, in the precision asked for.
     pub(super) tiles: Option<Vec<TilePanels>>,
-    precision: Precision,
+    pub(super) precision: Precision,
     block: ConvBlock,
     width: usize,
 }

@@ -4,7 +4,7 @@ use super::backward::Form;
 use super::frame::pad;
 use super::{BackwardPanels, ConvBlock};
 use crate::kernels::{Door, Patch, Scratch, Start};
-use crate::{Elem, Panels};
+use crate::{Elem, Panels, Precision};
 use sparring_math::simd::{self, Isa};
 
 /// The taps that reach the pixels ≡ `residue` modulo the stride along one axis: k = first + stride · t, t < count. Pixel
@@ -67,15 +67,17 @@ impl ConvBlock {
             return dx.fill(E::ZERO);
         }
         for (dy, dx) in dy.chunks(self.result()).zip(dx.chunks_mut(self.image())) {
-            if let Some(tiles) = &w.tiles {
-                self.input_grad_in_tiles(tiles, dy, dx);
-                continue;
-            }
-            match &w.form {
-                Form::Narrow(w) => self.narrow_input_grad(door, w.as_slice(), dy, dx),
-                Form::Wide { phases, runs, finite } => {
-                    if !finite || !self.sparse_input_grad(sparse, runs.as_slice(), dy, dx) {
-                        self.wide_input_grad(door, phases, dy, dx);
+            match (&w.form, &w.tiles) {
+                (Form::Narrow(w), _) => self.narrow_input_grad(door, w.as_slice(), dy, dx),
+                // A single product costs less than looking for zeros.
+                (_, Some(tiles)) if w.precision == Precision::Bf16 => self.input_grad_in_tiles(tiles, dy, dx),
+                (Form::Wide { phases, runs, finite }, tiles) => {
+                    if *finite && self.sparse_input_grad(sparse, runs.as_slice(), dy, dx) {
+                        continue;
+                    }
+                    match tiles {
+                        Some(tiles) => self.input_grad_in_tiles(tiles, dy, dx),
+                        None => self.wide_input_grad(door, phases, dy, dx),
                     }
                 }
             }

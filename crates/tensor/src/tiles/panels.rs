@@ -90,6 +90,9 @@ impl TilePanels {
         );
         let all = E::as_f32(panels.as_slice()).expect(F32);
         let (run, width) = (self.run, panels.width());
+        if width == WIDTH {
+            return self.fill_in_place(all.as_chunks::<WIDTH>().0);
+        }
         self.fill_from(|q, k, rows| {
             // To the end of the run that `k` lies in.
             let exist = (run - k % run).min(STEP);
@@ -99,6 +102,25 @@ impl TilePanels {
                     if at < cols {
                         let from = (at / width * depth + k + p) * width + at % width;
                         to.copy_from_slice(&all[from..][..to.len()]);
+                    }
+                }
+            }
+        });
+    }
+    /// From the rows of panels as wide as these: nothing is moved before it is cut.
+    fn fill_in_place(&mut self, all: &[[f32; WIDTH]]) {
+        let (wide, parts, size) = (self.unit.has_tiles(), self.parts, self.panel_lines());
+        let (run, depth, work) = (self.run, self.depth, self.depth * self.cols * parts);
+        let lines_of_run = run.div_ceil(STEP) * parts * 2 * TILE;
+        par::for_each_chunk(self.lines.as_mut_slice(), size.max(1), work, |q, lines| {
+            let panel = &all[q * depth..(q + 1) * depth];
+            for (rows, to) in panel.chunks(run.max(1)).zip(lines.chunks_mut(lines_of_run.max(1))) {
+                let (step, none) = (parts * 2 * TILE, [0.0; WIDTH]);
+                for (rows, to) in rows.chunks(STEP).zip(to.chunks_mut(step)) {
+                    for line in 0..TILE {
+                        let pair = [2 * line, 2 * line + 1].map(|i| rows.get(i).unwrap_or(&none));
+                        let to = &mut halves_mut(to)[line * STEP..];
+                        cut_pair(wide, pair, parts, to, 2 * TILE * STEP, TILE * STEP);
                     }
                 }
             }
