@@ -47,14 +47,13 @@ fn forward_and_input_gradient_are_right_in_tiles() {
             block.turn(&panels, &mut turned);
             block.input_grad(&turned, &dy, &mut grad);
             errors.push([error(&got, &y), error(&grad, &dx)]);
-            // Padding leaves nothing of the gain of six products for 33 channels.
-            let pays = precision == Precision::Bf16 || (precision == Precision::Split6 && oc != 33);
-            assert_eq!(turned.tiles.is_some(), pays, "{block:?}");
         }
         let [plain, split, half] = [0, 1, 2].map(|i| errors[i]);
+        // Not a test of `f32` by itself.
+        assert!(ic != 32 || split != plain && split != half);
         for d in 0..2 {
             assert!(
-                split[d] < plain[d] * 1.1 && plain[d] < half[d],
+                split[d] <= plain[d] * 1.1 && plain[d] < half[d],
                 "{block:?}: {plain:?} {split:?} {half:?}"
             );
             assert!(half[d] < 0.05, "{block:?}: {half:?}");

@@ -21,7 +21,7 @@ impl ConvBlock {
             "conv: panels of another block than {self:?}"
         );
         let run = self.kernel[1] * self.ic;
-        let pays = self.result() > 0 && TilePanels::pays(run, self.oc, precision);
+        let pays = self.result() > 0 && TilePanels::pays(run, self.oc, height(self.output[1]), precision);
         pays.then(|| TilePanels::in_runs(w, run, self.frame()[1] * self.ic, precision)).flatten()
     }
     /// As [`forward`](Self::forward), with the precision of `w`.
@@ -70,7 +70,7 @@ impl ConvBlock {
         let spacing = Axis::reach(self, 1).1 * self.oc;
         let all = Axis::pairs(self).zip(phases).map(|((_, u), phase)| {
             let run = u.count * self.oc;
-            let pays = run > 0 && TilePanels::pays(run, self.ic, precision);
+            let pays = run > 0 && TilePanels::pays(run, self.ic, height(u.pixels), precision);
             pays.then(|| TilePanels::in_runs(phase, run, spacing, precision)).flatten()
         });
         *tiles = all.collect();

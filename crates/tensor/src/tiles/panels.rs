@@ -31,7 +31,7 @@ impl TilePanels {
     }
     /// As [`new`](Self::new), and `None` also where plain `f32` is faster: for few columns.
     pub fn if_faster<E: Elem>(panels: &Panels<E>, precision: Precision) -> Option<Self> {
-        let pays = Self::pays(panels.depth(), panels.cols(), precision);
+        let pays = Self::pays(panels.depth(), panels.cols(), TILE, precision);
         pays.then(|| Self::new(panels, precision)).flatten()
     }
     /// The same with rows in runs; in a row of A the runs begin `spacing` apart.
@@ -160,12 +160,12 @@ impl TilePanels {
     pub(crate) fn parts(&self) -> usize {
         self.parts
     }
-    /// Whether tiles of this shape are faster than plain `f32`: what they compute for padding must not cost more than they gain.
-    pub(crate) fn pays(run: usize, cols: usize, precision: Precision) -> bool {
+    /// Whether tiles with so many rows are faster than plain `f32`: what they compute for padding must not cost more than they gain.
+    pub(crate) fn pays(run: usize, cols: usize, rows: usize, precision: Precision) -> bool {
         /// Multiply-adds of bf16 in the time of one of `f32`, as kernels reach it, less what cutting costs.
-        const GAIN: usize = 14;
-        let padded = run.next_multiple_of(STEP) * cols.next_multiple_of(WIDTH);
-        precision.parts().is_some_and(|parts| GAIN * run * cols > super::products(parts) * padded)
+        const GAIN: usize = 12;
+        let padded = run.next_multiple_of(STEP) * cols.next_multiple_of(WIDTH) * TILE;
+        precision.parts().is_some_and(|parts| GAIN * run * cols * rows > super::products(parts) * padded)
     }
     pub(crate) fn steps(&self) -> &[u32] {
         &self.steps
