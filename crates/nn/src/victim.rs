@@ -3,7 +3,7 @@
 use crate::{Cx, Mode, Module, Plan, ShapeError};
 use sparring_autograd::Tape;
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
-use sparring_tensor::{Array, Shape};
+use sparring_tensor::{Array, Precision, Shape};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// A classifier with frozen parameters: a pull-back costs one forward and the input's gradient, nothing more.
@@ -16,6 +16,7 @@ pub struct Victim<'m> {
     classes: usize,
     bounds: Bounds,
     mode: Mode,
+    precision: Precision,
     plan: OnceLock<Option<Plan>>,
     /// A plan that somebody else keeps.
     given: Option<&'m Plan>,
@@ -38,6 +39,7 @@ impl<'m> Victim<'m> {
                 classes,
                 bounds,
                 mode: Mode::Eval,
+                precision: Precision::F32,
                 plan: OnceLock::new(),
                 given: None,
                 tapes: Mutex::default(),
@@ -64,6 +66,7 @@ impl<'m> Victim<'m> {
             classes,
             bounds,
             mode: Mode::Train,
+            precision: Precision::F32,
             plan: OnceLock::new(),
             given: Some(plan),
             tapes: Mutex::default(),
@@ -79,8 +82,21 @@ impl<'m> Victim<'m> {
         assert!(self.given.is_none(), "in_mode: this victim runs a plan made for {:?}", self.mode);
         Self { mode, plan: OnceLock::new(), ..self }
     }
+    /// The same with its products in another precision: for proposals that another victim, in `f32`, verifies. A module without a plan stays in `f32`.
+    ///
+    /// # Panics
+    /// If the victim was made from a plan, which has its precision already.
+    #[must_use]
+    #[track_caller]
+    pub fn in_precision(self, precision: Precision) -> Self {
+        assert!(self.given.is_none(), "in_precision: this victim runs a plan that somebody else made");
+        Self { precision, plan: OnceLock::new(), ..self }
+    }
     fn plan(&self) -> Option<&Plan> {
-        let make = || self.module.and_then(|module| Plan::new(module, self.shape, self.mode));
+        let make = || {
+            let plan = Plan::new(self.module?, self.shape, self.mode)?;
+            Some(if self.precision == Precision::F32 { plan } else { plan.in_precision(self.precision) })
+        };
         self.given.or_else(|| self.plan.get_or_init(make).as_ref())
     }
     fn with_tape<R>(&self, f: impl FnOnce(&Tape<f32>, &dyn Module<f32>) -> R) -> R {

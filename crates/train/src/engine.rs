@@ -1,11 +1,12 @@
 //! How a step is run: by a plan where the network has one, else on tapes.
 
-use crate::Recipe;
 use crate::parallel::{NonFinite, Tally, Tapes, fill};
 use crate::supervised::Task;
+use crate::{Recipe, TrainError};
 use sparring_datasets::{MiniBatch, Rows};
 use sparring_nn::{Head, Module, NnError, Optimizer, Plan, Stepper};
 use sparring_seed::Key;
+use sparring_tensor::Precision;
 
 /// The state of the update rule and what runs the steps.
 #[derive(Debug)]
@@ -24,9 +25,27 @@ pub(crate) enum Failure {
 
 impl Engine {
     /// A plan needs a chain of layers that it knows, and gradients that nobody has to see all at once (clipping by the norm does).
-    pub(crate) fn new(net: &dyn Module<f32>, input: [usize; 3], recipe: &Recipe) -> Self {
+    ///
+    /// # Errors
+    /// [`TrainError::Recipe`] if another precision than `f32` is asked for and there is no plan.
+    pub(crate) fn new(net: &dyn Module<f32>, input: [usize; 3], recipe: &Recipe) -> Result<Self, TrainError> {
         let stepper = if recipe.clip.is_none() { Stepper::new(net, input, recipe.rule) } else { None };
-        Self { stepper, optimizer: Optimizer::new(recipe.rule, recipe.clip), tapes: Tapes::default() }
+        let stepper = match recipe.precision {
+            Precision::F32 => stepper,
+            precision => match stepper {
+                Some(stepper) => Some(stepper.in_precision(precision)),
+                None => {
+                    let must = "f32 for this training: with clipping, dropout or a learnt activation steps run on tapes, \
+                                which know no other";
+                    return Err(TrainError::Recipe {
+                        field: "precision",
+                        value: precision.to_string(),
+                        must,
+                    });
+                }
+            },
+        };
+        Ok(Self { stepper, optimizer: Optimizer::new(recipe.rule, recipe.clip), tapes: Tapes::default() })
     }
     /// The network as it is now; `None` where the module itself is.
     pub(crate) fn plan(&self) -> Option<&Plan> {

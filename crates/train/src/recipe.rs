@@ -4,6 +4,7 @@ use crate::{Defense, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_nn::Clip;
 use sparring_optim::{AnyRule, AnySchedule};
+use sparring_tensor::Precision;
 
 /// Everything but the network and the data. The same recipe, network and data give the same bits on one instruction set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,10 @@ pub struct Recipe {
     pub clip: Option<Clip>,
     /// Adversarial training.
     pub defense: Defense,
+    /// `f32`, or [`Split6`](Precision::Split6) for outputs and input gradients of convolutions where that is faster; gradients at weights, the rule and
+    /// the weights are `f32` always. Other bits, so runs compare only within one precision.
+    #[serde(with = "precision", skip_serializing_if = "precision::is_plain")]
+    pub precision: Precision,
     /// Seed of shuffling, dropout and the defence's attacks.
     pub seed: u64,
 }
@@ -37,6 +42,7 @@ impl Default for Recipe {
             schedule: AnySchedule::default(),
             clip: None,
             defense: Defense::None,
+            precision: Precision::F32,
             seed: 1,
         }
     }
@@ -63,8 +69,31 @@ impl Recipe {
         {
             return refuse("clip", limit.to_string(), "finite and above 0");
         }
+        if self.precision == Precision::Bf16 {
+            return refuse(
+                "precision",
+                self.precision.to_string(),
+                "f32 or split6: bf16 is for what is verified later",
+            );
+        }
         self.rule.validate()?;
         self.schedule.validate()?;
         self.defense.validate()
+    }
+}
+
+/// A precision as its name.
+mod precision {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+    use sparring_tensor::Precision;
+
+    pub fn is_plain(precision: &Precision) -> bool {
+        *precision == Precision::F32
+    }
+    pub fn serialize<S: Serializer>(precision: &Precision, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(precision)
+    }
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Precision, D::Error> {
+        String::deserialize(d)?.parse().map_err(de::Error::custom)
     }
 }

@@ -78,7 +78,7 @@ fn learn<T: Task + Sync>(
     let key = Key::new(recipe.seed);
     let mut batches = Batches::new(train, recipe.batch, key, 0, Order::Shuffled, Last::Keep);
     let steps = (batches.per_epoch() * recipe.epochs) as u64;
-    let mut engine = Engine::new(task.net(), train.shape(), recipe);
+    let mut engine = Engine::new(task.net(), train.shape(), recipe)?;
     let (mut batch, start) = (MiniBatch::default(), Instant::now());
     let mut summary = Summary { epochs: Vec::new(), seconds: 0.0, stopped: false };
     let mut step = 0;

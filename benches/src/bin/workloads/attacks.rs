@@ -1,8 +1,9 @@
 //! PGD through `perturb_chunked`: L-inf 0.3, 40 steps of 0.01, random start, and no example leaves early.
 //!
-//! A pass is one batch. The nets have their first weights; the loss is the mean cross-entropy on the adversarial examples.
+//! A pass is one batch. The nets have their first weights; the loss is the mean cross-entropy on the adversarial examples,
+//! in `f32` whatever the precision of the proposals.
 
-use crate::catalogue::{Row, Run};
+use crate::catalogue::{Row, Run, named};
 use crate::classifiers::{build, cnn, mlp, small_cnn};
 use crate::pace::Metric;
 use crate::setting::Outcome;
@@ -10,20 +11,29 @@ use sparring_attacks::{EvaluateOptions, Goal, Pgd, StepSize, Stop, Threat, pertu
 use sparring_nn::Spec;
 use sparring_oracle::{Batch, Classifier as _};
 use sparring_seed::Key;
+use sparring_tensor::Precision;
 
 /// The rows of this file.
 pub fn rows() -> Vec<Row> {
-    [
-        ("cnn_pgd40_b250", attack(cnn, 250)),
-        ("mlp_pgd40_b1000", attack(mlp, 1000)),
-        ("smallcnn_pgd40_b1000", attack(small_cnn, 1000)),
-    ]
-    .map(|(id, run)| Row::new(id, Metric::Rate("examples/s"), run))
-    .into()
+    let nets: [(_, fn() -> Spec, _); 3] = [
+        ("cnn_pgd40_b250", cnn, 250),
+        ("mlp_pgd40_b1000", mlp, 1000),
+        ("smallcnn_pgd40_b1000", small_cnn, 1000),
+    ];
+    let row = |precision: Precision| {
+        nets.map(|(id, spec, batch)| {
+            let run = attack(spec, batch, precision);
+            Row { precision, ..Row::new(named(id, precision), Metric::Rate("examples/s"), run) }
+        })
+    };
+    Precision::ALL.into_iter().flat_map(row).collect()
 }
 
-fn attack(spec: fn() -> Spec, batch: usize) -> Run {
+fn attack(spec: fn() -> Spec, batch: usize, precision: Precision) -> Run {
     Box::new(move |setting, pace| {
+        if let Some(reason) = setting.too_slow(precision) {
+            return Ok(Outcome::Skipped(reason));
+        }
         let data = setting.digits(setting.size(batch, 4))?.all();
         let model = build(spec())?;
         let x = Batch::new(&data.x, data.shape, &data.ids).map_err(|e| e.to_string())?;
@@ -34,14 +44,14 @@ fn attack(spec: fn() -> Spec, batch: usize) -> Run {
         // As `evaluate` cuts a batch.
         let chunk = EvaluateOptions::default().batch;
         for pass in 0.. {
-            let (victim, goal) = (model.victim(), Goal::Untargeted(&data.labels));
+            let (victim, goal) = (model.victim().in_precision(precision), Goal::Untargeted(&data.labels));
             let key = Key::new(7).child(pass);
             perturb_chunked(&attack, &victim, x, goal, &threat, key, &mut out, chunk)
                 .map_err(|e| e.to_string())?;
             let loss = || {
                 let mut logits = vec![0.0; data.len() * model.classes()];
                 let adversarial =
-                    Batch::new(&out, data.shape, &data.ids).map(|x| victim.logits(x, &mut logits));
+                    Batch::new(&out, data.shape, &data.ids).map(|x| model.victim().logits(x, &mut logits));
                 if matches!(adversarial, Ok(Ok(()))) {
                     cross_entropy(&logits, &data.labels)
                 } else {

@@ -3,6 +3,7 @@
 use crate::pace::{Metric, Pace};
 use crate::setting::{Outcome, Setting};
 use crate::{activations, attacks, autoencoder, classifiers, gan, gemm, latency, load, peak};
+use sparring_tensor::Precision;
 
 /// Runs a row: passes until the pace says enough.
 pub type Run = Box<dyn Fn(&Setting, &mut Pace) -> Result<Outcome, String>>;
@@ -17,6 +18,8 @@ pub struct Row {
     pub bytes: Option<f64>,
     /// Its unit.
     pub metric: Metric,
+    /// The arithmetic of its products; what is not plain `f32` is named at the end of its name.
+    pub precision: Precision,
     /// Numbers of threads it is run with unless one is asked for.
     pub threads: &'static [usize],
     /// How it is run.
@@ -26,7 +29,8 @@ pub struct Row {
 impl Row {
     /// A row with two threads.
     pub fn new(id: impl Into<String>, metric: Metric, run: Run) -> Self {
-        Self { id: id.into(), elements: None, bytes: None, metric, threads: &[2], run }
+        let precision = Precision::F32;
+        Self { id: id.into(), elements: None, bytes: None, metric, precision, threads: &[2], run }
     }
     /// What tells it from every other row: `act_relu_fwd@2^16`, or the name.
     pub fn key(&self) -> String {
@@ -35,6 +39,11 @@ impl Row {
             None => self.id.clone(),
         }
     }
+}
+
+/// The name of a row in some precision.
+pub fn named(id: &str, precision: Precision) -> String {
+    if precision == Precision::F32 { id.into() } else { format!("{id}_{precision}") }
 }
 
 /// Every row, in the order of the table.
@@ -74,9 +83,14 @@ pub fn selected(only: &[String]) -> Result<Vec<Row>, String> {
     Ok(rows.into_iter().filter(|row| only.is_empty() || only.iter().any(|w| names(w, row))).collect())
 }
 
-/// Whether the word is the row's name, its name with a size, or the beginning of its name up to a `_`.
+/// Whether the word is the row's name, its name with a size, the beginning of its name up to a `_`, or the name of its precision. Rows of another
+/// precision than `f32` are another arithmetic: the beginning of a name leaves them out.
 fn names(word: &str, row: &Row) -> bool {
-    row.key() == word || row.id == word || row.id.strip_prefix(word).is_some_and(|rest| rest.starts_with('_'))
+    let begins = |id: &str| id.strip_prefix(word).is_some_and(|rest| rest.starts_with('_'));
+    row.key() == word
+        || row.id == word
+        || (row.precision == Precision::F32 && begins(&row.id))
+        || (row.precision != Precision::F32 && row.precision.to_string() == word)
 }
 
 /// The numbers of threads that the rows are run with, largest first.
@@ -106,6 +120,8 @@ mod tests {
         assert_eq!(keys(&["act_relu_fwd@2^24"]).unwrap(), ["act_relu_fwd@2^24"]);
         assert_eq!(keys(&["gemm_128x784x128"]).unwrap().len(), 3);
         assert_eq!(keys(&["gemm"]).unwrap().len(), 24);
+        assert_eq!(keys(&["gemm_1024x1024x1024_nn_split6"]).unwrap().len(), 1);
+        assert!(keys(&["split6"]).unwrap().iter().all(|k| k.ends_with("_split6")));
         let unknown = keys(&["mlp_trai"]).unwrap_err();
         assert!(unknown.contains("mlp_train_b128") && unknown.contains("startup"));
         assert!(keys(&["dcgan_train_b128"]).unwrap_err().contains("batch normalisation"));

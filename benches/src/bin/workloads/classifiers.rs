@@ -3,13 +3,14 @@
 //! A pass is one epoch over `examples`, shuffling included, evaluation not; the first one warms up, then training goes on. The
 //! slow nets take a part of MNIST, so that a pass stays near a second. The loss is the mean cross-entropy of the pass.
 
-use crate::catalogue::{Row, Run};
+use crate::catalogue::{Row, Run, named};
 use crate::numbers::fill;
 use crate::pace::{Metric, Pace};
 use crate::setting::Outcome;
 use sparring_models::{Classifier, FgsmRs, Madry, Mlp};
 use sparring_nn::Spec;
 use sparring_seed::Key;
+use sparring_tensor::Precision;
 use sparring_train::{Defense, Epoch, Flow, Observer, Recipe, fit_with};
 
 /// Stream of the first parameter's numbers.
@@ -20,7 +21,7 @@ pub fn rows() -> Vec<Row> {
     let clean = Defense::None;
     // PGD-7, eps 0.3, step eps/4, random start, the whole budget from the first step on.
     let pgd7 = Defense::Pgd { eps: 0.3, steps: 7, step_size: 0.075, warm_up: 0.0 };
-    [
+    let mut rows: Vec<Row> = [
         ("mlp_train_b128", train(mlp, 128, 60_000, clean)),
         ("mlp_train_b32", train(mlp, 32, 60_000, clean)),
         ("cnn_train_b128", train(cnn, 128, 16 * 128, clean)),
@@ -29,7 +30,12 @@ pub fn rows() -> Vec<Row> {
         ("smallcnn_advtrain_b128", train(small_cnn, 128, 20 * 128, pgd7)),
     ]
     .map(|(id, run)| Row::new(id, Metric::Rate("examples/s"), run))
-    .into()
+    .into();
+    let precision = Precision::Split6;
+    let run = train_in(precision, cnn, 128, 16 * 128, clean);
+    let id = named("cnn_train_b128", precision);
+    rows.push(Row { precision, ..Row::new(id, Metric::Rate("examples/s"), run) });
+    rows
 }
 
 /// 784-128-64-10.
@@ -56,11 +62,24 @@ pub fn build(spec: Spec) -> Result<Classifier, String> {
 }
 
 fn train(spec: fn() -> Spec, batch: usize, examples: usize, defense: Defense) -> Run {
+    train_in(Precision::F32, spec, batch, examples, defense)
+}
+
+fn train_in(
+    precision: Precision,
+    spec: fn() -> Spec,
+    batch: usize,
+    examples: usize,
+    defense: Defense,
+) -> Run {
     Box::new(move |setting, pace| {
+        if let Some(reason) = setting.too_slow(precision) {
+            return Ok(Outcome::Skipped(reason));
+        }
         let batch = setting.size(batch, 8);
         let data = setting.digits(setting.size(examples, 2 * batch))?;
         let mut model = build(spec())?;
-        let recipe = Recipe { epochs: setting.samples + 1, batch, defense, ..Recipe::default() };
+        let recipe = Recipe { epochs: setting.samples + 1, batch, defense, precision, ..Recipe::default() };
         let mut watch = Watch { pace, examples: data.len() };
         fit_with(&mut model, &data, &recipe, &mut watch).map_err(|e| e.to_string())?;
         Ok(Outcome::Done)

@@ -3,6 +3,7 @@
 use crate::arguments::Arguments;
 use crate::digits;
 use sparring_datasets::Split;
+use sparring_tensor::Precision;
 use std::cell::OnceCell;
 use std::path::PathBuf;
 
@@ -52,6 +53,12 @@ impl Setting {
             return Err(format!("{n} training examples are needed, the data have {}", all.len()));
         }
         Ok(all.first(n))
+    }
+
+    /// Why rows of this precision are left out here, if they are.
+    pub fn too_slow(&self, precision: Precision) -> Option<String> {
+        (!self.tiny && !precision.is_fast())
+            .then(|| format!("no AMX tiles here: {precision} would be emulated"))
     }
 
     /// `whole`, or `few` in a test.

@@ -17,6 +17,18 @@ pub struct Counts {
     pub non_finite_gradients: u64,
 }
 
+impl std::ops::Add for Counts {
+    type Output = Self;
+    fn add(self, more: Self) -> Self {
+        Self {
+            forwards: self.forwards + more.forwards,
+            backwards: self.backwards + more.backwards,
+            zero_gradients: self.zero_gradients + more.zero_gradients,
+            non_finite_gradients: self.non_finite_gradients + more.non_finite_gradients,
+        }
+    }
+}
+
 /// A model that counts; may be used by several threads at once.
 ///
 /// ```

@@ -27,6 +27,9 @@ pub struct AttackCard {
     pub key: String,
     /// Examples evaluated.
     pub n: usize,
+    /// What proposed, if not the model itself: the name of the [`Proposer`](crate::Proposer).
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub proposals: Option<String>,
 }
 
 impl AttackCard {
@@ -44,16 +47,18 @@ impl AttackCard {
             parameters: parameters.join(" "),
             key: key.to_string(),
             n,
+            proposals: None,
         }
     }
 }
 
 impl std::fmt::Display for AttackCard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { attack, paper, access, norm, eps, steps, restarts, parameters, key, n } = self;
+        let Self { attack, paper, access, norm, eps, steps, restarts, parameters, key, n, proposals } = self;
         write!(
             f,
             "{attack} ({paper}; {access} box) {norm} eps={eps} steps={steps} restarts={restarts} {parameters} key={key} n={n}"
-        )
+        )?;
+        proposals.iter().try_for_each(|p| write!(f, " proposals={p}"))
     }
 }

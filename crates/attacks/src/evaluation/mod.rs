@@ -3,11 +3,13 @@
 mod card;
 mod finding;
 mod options;
+mod propose;
 mod report;
 mod run;
 mod verdict;
 pub use card::AttackCard;
 pub use finding::Finding;
 pub use options::{EvaluateOptions, Keep, Progress};
+pub use propose::Proposer;
 pub use report::{Adversarials, AttackResult, Report};
-pub use run::{evaluate, evaluate_with};
+pub use run::{evaluate, evaluate_proposed, evaluate_with};

@@ -1,9 +1,9 @@
 //! The evaluation itself.
 
 use super::finding::ZERO_SHARE;
+use super::propose::{Proposer, Task};
 use super::verdict::{answers, judge, logits};
 use super::{Adversarials, AttackCard, AttackResult, EvaluateOptions, Finding, Keep, Progress, Report};
-use crate::chunked::over_chunks;
 use crate::goal::check_input;
 use crate::{Attack, AttackError, Counting, Goal, Threat};
 use sparring_oracle::{Batch, Classifier};
@@ -65,6 +65,51 @@ where
     M: Classifier + Sync + ?Sized,
     A: for<'m> Attack<Counting<&'m M>> + Sync,
 {
+    run(model, None::<Proposer<'_, M>>, x, y, suite, threat, key, options, progress)
+}
+
+/// As [`evaluate_with`], with attacks that climb the `proposer`. What they propose is judged by `model` alone, so the report is as true as any;
+/// it may be weaker, as a rougher gradient may find less. An example that an attack left because the proposer took it for
+/// turned, while the model does not, is attacked once more on the model itself.
+///
+/// # Errors
+/// As [`evaluate`], and if the proposer takes other examples than the model.
+pub fn evaluate_proposed<M, P, A>(
+    model: &M,
+    proposer: Proposer<'_, P>,
+    x: Batch<'_>,
+    y: &[usize],
+    suite: &[A],
+    threat: &Threat,
+    key: Key,
+    options: &EvaluateOptions,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+) -> Result<Report, AttackError>
+where
+    M: Classifier + Sync + ?Sized,
+    P: Classifier + Sync + ?Sized,
+    A: for<'m> Attack<Counting<&'m M>> + for<'m> Attack<Counting<&'m P>> + Sync,
+{
+    check_input(proposer.model, x, Goal::Untargeted(y), x.data())?;
+    run(model, Some(proposer), x, y, suite, threat, key, options, progress)
+}
+
+fn run<M, P, A>(
+    model: &M,
+    proposer: Option<Proposer<'_, P>>,
+    x: Batch<'_>,
+    y: &[usize],
+    suite: &[A],
+    threat: &Threat,
+    key: Key,
+    options: &EvaluateOptions,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+) -> Result<Report, AttackError>
+where
+    M: Classifier + Sync + ?Sized,
+    P: Classifier + Sync + ?Sized,
+    A: for<'m> Attack<Counting<&'m M>> + for<'m> Attack<Counting<&'m P>> + Sync,
+{
     threat.validate()?;
     options.validate()?;
     if x.is_empty() {
@@ -94,43 +139,49 @@ where
     };
     let mut results = Vec::with_capacity(suite.len());
     for (index, attack) in suite.iter().enumerate() {
-        let counting = Counting::new(model);
-        let (info, settings) = describe(attack, &counting);
-        let mut proposals = rows.clone();
+        let (info, settings) = describe(attack, &Counting::new(model));
         let done = AtomicUsize::new(0);
+        let told = |size| {
+            let done = done.fetch_add(size, Ordering::Relaxed) + size;
+            progress(Progress { attack: info.name, index, of: suite.len(), done, total: right.len() });
+        };
+        let (key_of, batch) = (key.named(info.name), options.batch);
+        let task = Task { x: victims, labels: &labels, threat, key: key_of, batch, told: &told };
         let start = Instant::now();
-        over_chunks(
-            attack,
-            &counting,
-            victims,
-            Goal::Untargeted(&labels),
-            threat,
-            key.named(info.name),
-            &mut proposals,
-            options.batch,
-            &|size| {
-                let done = done.fetch_add(size, Ordering::Relaxed) + size;
-                progress(Progress { attack: info.name, index, of: suite.len(), done, total: right.len() });
-            },
-        )?;
-        let seconds = start.elapsed().as_secs_f64();
-
-        let counts = counting.counts();
+        let (mut proposals, mut counts) = match proposer {
+            Some(p) => task.propose(attack, p.model)?,
+            None => task.propose(attack, model)?,
+        };
+        let mut seconds = start.elapsed().as_secs_f64();
+        let ask = |task: &Task<'_>, proposals: &mut Vec<f32>, non_finite| {
+            judge(model, task.x, task.labels, threat, info.name, non_finite, proposals, batch)
+        };
+        let (mut answers, more) = ask(&task, &mut proposals, counts.non_finite_gradients)?;
+        findings.extend(more);
+        if let Some(p) = proposer {
+            let early = task.left_early(p.model, &proposals, &answers)?;
+            let rows: Vec<f32> = early.iter().flat_map(|&k| victims.row(k)).copied().collect();
+            let ids: Vec<u64> = early.iter().map(|&k| victims.ids()[k]).collect();
+            let labels: Vec<usize> = early.iter().map(|&k| labels[k]).collect();
+            let x = Batch::new(&rows, x.shape(), &ids)?;
+            let again = Task { x, labels: &labels, told: &|_| (), ..task };
+            let start = Instant::now();
+            let (mut found, more_counts) = again.propose(attack, model)?;
+            seconds += start.elapsed().as_secs_f64();
+            let (second, more) = ask(&again, &mut found, more_counts.non_finite_gradients)?;
+            findings.extend(more);
+            counts = counts + more_counts;
+            for (i, (&k, answer)) in early.iter().zip(second).enumerate() {
+                if answer.margin < answers[k].margin {
+                    answers[k] = answer;
+                    proposals[k * dim..(k + 1) * dim].copy_from_slice(&found[i * dim..(i + 1) * dim]);
+                }
+            }
+        }
         if counts.zero_gradients as f64 > ZERO_SHARE * counts.backwards as f64 {
             let share = counts.zero_gradients as f64 / counts.backwards as f64;
             findings.push(Finding::ZeroGradient { attack: info.name.to_owned(), share });
         }
-        let (answers, more) = judge(
-            model,
-            victims,
-            &labels,
-            threat,
-            info.name,
-            counts.non_finite_gradients,
-            &mut proposals,
-            options.batch,
-        )?;
-        findings.extend(more);
         let mut fooled = vec![false; n];
         for (k, (&i, answer)) in right.iter().zip(&answers).enumerate() {
             fooled[i] = answer.prediction != y[i];
@@ -155,7 +206,10 @@ where
             backwards: counts.backwards,
             seconds,
             fooled,
-            card: AttackCard::new(info, &settings, threat, key, n),
+            card: AttackCard {
+                proposals: proposer.map(|p| p.name.to_owned()),
+                ..AttackCard::new(info, &settings, threat, key, n)
+            },
         });
     }
     Ok(Report {

@@ -3,7 +3,7 @@
 use super::compile::{Chain, compile};
 use super::lane::{Lane, Wanted};
 use crate::{Mode, Module};
-use sparring_tensor::{Array, Elem, par};
+use sparring_tensor::{Array, Elem, Precision, par};
 use std::sync::{Mutex, PoisonError};
 
 /// A compiled chain of layers with its weights packed.
@@ -37,6 +37,16 @@ impl<E: Elem> Plan<E> {
     pub fn new(module: &dyn Module<E>, input: [usize; 3], mode: Mode) -> Option<Self> {
         let chain = compile(&module.stages(mode)?, input)?;
         Some(Self { chain, dim: input.iter().product(), idle: Mutex::default() })
+    }
+    /// The same plan with its products and convolutions in another precision, where that is faster: outputs and gradients at
+    /// the input. The bits still depend on nothing but the numbers. Plans of `f64` stay as they are.
+    #[must_use]
+    pub fn in_precision(mut self, precision: Precision) -> Self {
+        self.set_precision(precision, false);
+        self
+    }
+    pub(super) fn set_precision(&mut self, precision: Precision, changes: bool) {
+        self.chain.weights.iter_mut().for_each(|w| w.set_precision(precision, changes));
     }
     /// Numbers of an example.
     pub fn inputs(&self) -> usize {

@@ -8,7 +8,7 @@ use super::tail::Tail;
 use super::update::{Slots, Update};
 use crate::{Mode, Module, NnError, Param};
 use sparring_optim::AnyRule;
-use sparring_tensor::{Array, Elem, par, team};
+use sparring_tensor::{Array, Elem, Precision, par, team};
 use std::sync::{Mutex, PoisonError};
 
 /// A lane with its examples, one after the other; where the chain has a front, they are there.
@@ -62,6 +62,17 @@ impl<E: Elem> Stepper<E> {
             live: 0,
             step: 0,
         })
+    }
+    /// The same with its products in another precision, where that is faster though the weights change with each step: with
+    /// [`Split6`](Precision::Split6) convolutions only. Gradients at weights stay in `f32`.
+    #[must_use]
+    pub fn in_precision(mut self, precision: Precision) -> Self {
+        self.plan.set_precision(precision, true);
+        if precision != Precision::F32 {
+            // Cut by columns are products in f32 alone.
+            (self.front, self.tail) = (None, None);
+        }
+        self
     }
     /// The network as it is now.
     pub fn plan(&self) -> &Plan<E> {

@@ -25,14 +25,14 @@ pub(super) fn product<E: Elem>(
         Op::Dense(w) => {
             let (w, n) = (&chain.weights[w], block.middle.len());
             let z = MatMut::with_stride(to.z.as_mut_slice(), rows, n, out);
-            w.forward.left_multiplied(Mat::with_strides(x, rows, k, stride, 1), Some(w.row.as_slice()), z);
+            w.product(Mat::with_strides(x, rows, k, stride, 1), z);
         }
         Op::Conv(w) => {
             let w = &chain.weights[w];
             let Form::Conv(conv) = w.form else { unreachable!("compiled as a convolution") };
             for r in 0..rows {
                 let (x, z) = (&x[r * stride..][..k], to.image(block, r));
-                conv.forward(&w.forward, Some(w.row.as_slice()), x, z);
+                w.convolution(&conv, x, z);
                 to.pool_image(block, r);
             }
         }
@@ -66,9 +66,13 @@ pub(super) fn pull<E: Elem>(
             }
         }
         Op::Dense(w) | Op::Conv(w) => match (chain.weights[w].backward(), chain.weights[w].form) {
-            (Backward::Dense(turned), _) => {
+            (Backward::Dense(turned, tiles), _) => {
                 let dz = Mat::with_strides(dz, rows, n, stride, 1);
-                turned.left_multiplied(dz, None, MatMut::with_stride(to, rows, k, to_stride));
+                let to = MatMut::with_stride(to, rows, k, to_stride);
+                match tiles {
+                    Some(tiles) => tiles.left_multiplied(dz, None, to),
+                    None => turned.left_multiplied(dz, None, to),
+                }
             }
             (Backward::Conv(turned), Form::Conv(conv)) => {
                 for r in 0..rows {

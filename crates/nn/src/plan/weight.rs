@@ -3,7 +3,7 @@
 use super::extent::Extent;
 use crate::Param;
 use sparring_tensor::channels_last::{BackwardPanels, ConvBlock};
-use sparring_tensor::{Array, ConvGeometry, Elem, Mat, Panels, par, team};
+use sparring_tensor::{Array, ConvGeometry, Elem, Mat, MatMut, Panels, Precision, TilePanels, par, team};
 use std::sync::OnceLock;
 
 /// What the panels mean.
@@ -18,8 +18,8 @@ pub(super) enum Form {
 /// The weights for the input's gradient.
 #[derive(Debug)]
 pub(super) enum Backward<E: Elem> {
-    /// Panels of W `[out, in]`.
-    Dense(Panels<E>),
+    /// Panels of W `[out, in]`, and their tiles in the weight's precision.
+    Dense(Panels<E>, Option<TilePanels>),
     Conv(BackwardPanels<E>),
 }
 
@@ -31,6 +31,9 @@ pub(super) struct Weight<E: Elem> {
     pub bias: Option<u64>,
     pub form: Form,
     pub forward: Panels<E>,
+    /// `forward` in the precision that is asked for, where that is faster.
+    tiles: Option<TilePanels>,
+    precision: Precision,
     backward: OnceLock<Backward<E>>,
     /// Zeros where there is no bias.
     pub row: Array<E>,
@@ -44,6 +47,8 @@ impl<E: Elem> Weight<E> {
             bias: bias.map(Param::id),
             form: Form::Dense(input),
             forward: Panels::zeros(k, n),
+            tiles: None,
+            precision: Precision::F32,
             backward: OnceLock::new(),
             row: Array::zeros([n]),
         };
@@ -58,9 +63,39 @@ impl<E: Elem> Weight<E> {
             bias: Some(bias.id()),
             form: Form::Conv(block),
             forward: block.pack(weight.value.as_slice()),
+            tiles: None,
+            precision: Precision::F32,
             backward: OnceLock::new(),
             row: bias.value.clone(),
         })
+    }
+    /// Computes its products in this precision from now on, where that is faster. A weight that `changes` with each step is cut anew each time:
+    /// for a convolution, which uses it at every pixel, that is nothing, for six products of a few rows more than they gain.
+    pub fn set_precision(&mut self, precision: Precision, changes: bool) {
+        let dear = changes && precision == Precision::Split6 && matches!(self.form, Form::Dense(_));
+        let precision = if dear { Precision::F32 } else { precision };
+        self.precision = precision;
+        self.tiles = match self.form {
+            Form::Dense(_) => TilePanels::if_faster(&self.forward, precision),
+            Form::Conv(block) => block.tiles(&self.forward, precision),
+        };
+        self.backward = OnceLock::new();
+    }
+    /// out = b + x · Wᵀ for rows of examples.
+    pub fn product(&self, x: Mat<'_, E>, out: MatMut<'_, E>) {
+        let row = Some(self.row.as_slice());
+        match &self.tiles {
+            Some(tiles) => tiles.left_multiplied(x, row, out),
+            None => self.forward.left_multiplied(x, row, out),
+        }
+    }
+    /// One image through a convolution.
+    pub fn convolution(&self, block: &ConvBlock, x: &[E], y: &mut [E]) {
+        let row = Some(self.row.as_slice());
+        match &self.tiles {
+            Some(tiles) => block.forward_in_tiles(tiles, row, x, y),
+            None => block.forward(&self.forward, row, x, y),
+        }
     }
     /// Length of the sum behind an output, known also while the panels are away.
     pub fn depth(&self) -> usize {
@@ -124,8 +159,12 @@ impl<E: Elem> Weight<E> {
     pub fn backward(&self) -> &Backward<E> {
         self.backward.get_or_init(|| {
             let mut backward = match self.form {
-                Form::Dense(_) => Backward::Dense(Panels::zeros(self.forward.cols(), self.forward.depth())),
-                Form::Conv(block) => Backward::Conv(block.backward_panels()),
+                Form::Dense(_) => {
+                    let panels = Panels::zeros(self.forward.cols(), self.forward.depth());
+                    let tiles = TilePanels::if_faster(&panels, self.precision);
+                    Backward::Dense(panels, tiles)
+                }
+                Form::Conv(block) => Backward::Conv(block.backward_panels_in(self.precision)),
             };
             // No region of threads in here: a thread that waits for one may take up other work, and come back for this very lock.
             team::with_threads(1, || self.turn(&mut backward));
@@ -134,6 +173,9 @@ impl<E: Elem> Weight<E> {
     }
     /// After a change of `forward`: what was made from it follows.
     pub fn follow(&mut self) {
+        if let Some(tiles) = &mut self.tiles {
+            tiles.fill(&self.forward);
+        }
         if let Some(mut backward) = self.backward.take() {
             self.turn(&mut backward);
             self.backward = OnceLock::from(backward);
@@ -141,11 +183,14 @@ impl<E: Elem> Weight<E> {
     }
     fn turn(&self, backward: &mut Backward<E>) {
         match (&self.form, backward) {
-            (Form::Dense(_), Backward::Dense(panels)) => {
+            (Form::Dense(_), Backward::Dense(panels, tiles)) => {
                 let (size, work) = ((panels.depth() * panels.width()).max(1), panels.as_slice().len());
                 par::for_each_chunk(panels.as_mut_slice(), size, work, |q, panel| {
                     self.forward.transposed_panel(q, panel);
                 });
+                if let Some(tiles) = tiles {
+                    tiles.fill(panels);
+                }
             }
             (Form::Conv(block), Backward::Conv(turned)) => block.turn(&self.forward, turned),
             _ => unreachable!("made as its form says"),

@@ -6,13 +6,16 @@ use super::input_grad::Axis;
 use super::narrow::NARROW;
 use crate::kernels::Door;
 use crate::pool::Buffer;
-use crate::{Elem, Panels};
+use crate::{Elem, Panels, Precision, TilePanels};
 use sparring_math::simd::{self, Isa};
 
 /// A convolution's weight for [`ConvBlock::input_grad`], made by [`ConvBlock::turn`] from the panels of the forward pass; in memory only.
 #[derive(Clone, Debug)]
 pub struct BackwardPanels<E: Elem> {
     pub(super) form: Form<E>,
+    /// The phases of the wide form in tiles, in the precision asked for.
+    pub(super) tiles: Option<Vec<TilePanels>>,
+    pub(super) precision: Precision,
     block: ConvBlock,
     width: usize,
 }
@@ -31,6 +34,10 @@ impl ConvBlock {
     pub fn backward_panels<E: Elem>(&self) -> BackwardPanels<E> {
         self.backward_panels_on(simd::isa())
     }
+    /// As [`backward_panels`](Self::backward_panels); the input's gradient is then computed in this precision where that is faster.
+    pub fn backward_panels_in<E: Elem>(&self, precision: Precision) -> BackwardPanels<E> {
+        BackwardPanels { precision, ..self.backward_panels() }
+    }
     /// Fills `into` from the forward weight.
     ///
     /// # Panics
@@ -38,6 +45,7 @@ impl ConvBlock {
     #[track_caller]
     pub fn turn<E: Elem>(&self, w: &Panels<E>, into: &mut BackwardPanels<E>) {
         self.turn_on(simd::isa(), w, into);
+        self.follow_tiles(into.precision, &into.form, &mut into.tiles);
     }
 
     pub(crate) fn backward_panels_on<E: Elem>(&self, isa: Isa) -> BackwardPanels<E> {
@@ -50,7 +58,7 @@ impl ConvBlock {
             let panels = |(v, u): (Axis, Axis)| Panels::zeros_for(door, v.count * u.count * self.oc, self.ic);
             Form::Wide { phases: Axis::pairs(self).map(panels).collect(), runs: data, finite: true }
         };
-        BackwardPanels { form, block: *self, width: door.panel() }
+        BackwardPanels { form, tiles: None, precision: Precision::F32, block: *self, width: door.panel() }
     }
     #[track_caller]
     pub(super) fn turned<E: Elem>(&self, door: &Door<E>, w: &BackwardPanels<E>) {

@@ -4,18 +4,18 @@ use super::backward::Form;
 use super::frame::pad;
 use super::{BackwardPanels, ConvBlock};
 use crate::kernels::{Door, Patch, Scratch, Start};
-use crate::{Elem, Panels};
+use crate::{Elem, Panels, Precision};
 use sparring_math::simd::{self, Isa};
 
 /// The taps that reach the pixels ≡ `residue` modulo the stride along one axis: k = first + stride · t, t < count. Pixel
 /// residue + stride · u then sees output positions u + lead − (count − 1) ..= u + lead.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Axis {
-    residue: usize,
-    pixels: usize,
+    pub residue: usize,
+    pub pixels: usize,
     pub first: usize,
     pub count: usize,
-    lead: usize,
+    pub lead: usize,
 }
 
 impl Axis {
@@ -36,7 +36,7 @@ impl Axis {
         Self::all(b, 0).flat_map(move |v| horizontal.clone().map(move |u| (v, u)))
     }
     /// Zeros needed before and positions after `-before` that are read.
-    fn reach(b: &ConvBlock, d: usize) -> (usize, usize) {
+    pub fn reach(b: &ConvBlock, d: usize) -> (usize, usize) {
         let before = Self::all(b, d).map(|a| (a.count.max(1) - 1).saturating_sub(a.lead)).max().unwrap_or(0);
         let end = Self::all(b, d).map(|a| a.pixels + a.lead).max().unwrap_or(0);
         (before, before + end)
@@ -67,11 +67,17 @@ impl ConvBlock {
             return dx.fill(E::ZERO);
         }
         for (dy, dx) in dy.chunks(self.result()).zip(dx.chunks_mut(self.image())) {
-            match &w.form {
-                Form::Narrow(w) => self.narrow_input_grad(door, w.as_slice(), dy, dx),
-                Form::Wide { phases, runs, finite } => {
-                    if !finite || !self.sparse_input_grad(sparse, runs.as_slice(), dy, dx) {
-                        self.wide_input_grad(door, phases, dy, dx);
+            match (&w.form, &w.tiles) {
+                (Form::Narrow(w), _) => self.narrow_input_grad(door, w.as_slice(), dy, dx),
+                // A single product costs less than looking for zeros.
+                (_, Some(tiles)) if w.precision == Precision::Bf16 => self.input_grad_in_tiles(tiles, dy, dx),
+                (Form::Wide { phases, runs, finite }, tiles) => {
+                    if *finite && self.sparse_input_grad(sparse, runs.as_slice(), dy, dx) {
+                        continue;
+                    }
+                    match tiles {
+                        Some(tiles) => self.input_grad_in_tiles(tiles, dy, dx),
+                        None => self.wide_input_grad(door, phases, dy, dx),
                     }
                 }
             }

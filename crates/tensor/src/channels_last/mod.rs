@@ -20,6 +20,9 @@ mod pool_tests;
 mod sparse_input_grad;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tile_tests;
+mod tiles;
 mod weight_grad;
 mod weights;
 

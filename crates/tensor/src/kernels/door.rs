@@ -24,14 +24,24 @@ pub trait Kernels: Copy + 'static {
     fn scratch() -> &'static LocalKey<RefCell<Vec<Vec<Self>>>>;
     /// The kernels of `isa`, or the next lower ones if this CPU lacks it.
     fn door(isa: Isa) -> &'static Door<Self>;
+    /// The numbers, if they are `f32`.
+    fn as_f32(x: &[Self]) -> Option<&[f32]>;
+    /// The numbers to write, if they are `f32`.
+    fn as_f32_mut(x: &mut [Self]) -> Option<&mut [f32]>;
 }
 
 macro_rules! kernels {
-    ($t:ty, $name:ident, $scratch:ident) => {
+    ($t:ty, $name:ident, $scratch:ident, |$x:ident| $f32:expr) => {
         thread_local! { static $scratch: RefCell<Vec<Vec<$t>>> = const { RefCell::new(Vec::new()) }; }
 
         impl Kernels for $t {
             const NOUGHT: Self = 0.0;
+            fn as_f32($x: &[Self]) -> Option<&[f32]> {
+                $f32
+            }
+            fn as_f32_mut($x: &mut [Self]) -> Option<&mut [f32]> {
+                $f32
+            }
             fn scratch() -> &'static LocalKey<RefCell<Vec<Vec<Self>>>> {
                 &$scratch
             }
@@ -51,8 +61,8 @@ macro_rules! kernels {
         }
     };
 }
-kernels!(f32, F32, SCRATCH_F32);
-kernels!(f64, F64, SCRATCH_F64);
+kernels!(f32, F32, SCRATCH_F32, |x| Some(x));
+kernels!(f64, F64, SCRATCH_F64, |_x| None);
 
 /// The A of a tile, read in place: element `(i, p)` of segment `s` is `data[s·segment + i·row + p·step]`.
 #[derive(Clone, Copy)]

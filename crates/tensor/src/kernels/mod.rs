@@ -6,6 +6,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub mod bf16;
 pub mod crew;
 mod dense;
 pub mod disjoint;
@@ -22,6 +23,6 @@ mod tile;
 mod transpose;
 
 pub use dense::{Start, product};
-pub use door::{Door, Patch};
+pub use door::{Door, Kernels, Patch};
 pub use scratch::Scratch;
 pub use sparse::{Sparse, SparseKernels};

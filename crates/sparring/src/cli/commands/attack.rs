@@ -7,13 +7,14 @@ use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
 use sparring::activations::AnyActivation;
 use sparring::attacks::{
-    AnyAttack, AnyNorm, AttackResult, EvaluateOptions, Keep, Report, StepSize, Threat, evaluate_with,
+    AnyAttack, AnyNorm, AttackResult, EvaluateOptions, Keep, Progress, Proposer, Report, StepSize, Threat,
+    evaluate_proposed, evaluate_with,
 };
 use sparring::models::Arch;
 use sparring::oracle::Batch;
 use sparring::seed::Key;
 use sparring::store::{Values, write_tensors};
-use sparring::tensor::Array;
+use sparring::tensor::{Array, Precision};
 use std::path::PathBuf;
 
 /// Flags.
@@ -49,6 +50,10 @@ pub(crate) struct Args {
     /// Images a worker attacks at a time; the results do not depend on it.
     #[arg(long, default_value_t = 128, value_parser = count)]
     batch: usize,
+    /// The arithmetic in which attacks look for their proposals: f32, or bf16 (split6) on a machine with AMX tiles, elsewhere f32. Every
+    /// proposal is verified in f32 whatever this is.
+    #[arg(long, default_value = "f32")]
+    proposal_precision: Precision,
     /// The architecture of a weights file that does not name its own (from PyTorch, say).
     #[arg(long)]
     arch: Option<Arch>,
@@ -105,6 +110,17 @@ impl Args {
         }
         Ok(suite)
     }
+    /// The precision of proposals that this machine is fast in.
+    fn precision(&self) -> Precision {
+        if self.proposal_precision.is_fast() {
+            return self.proposal_precision;
+        }
+        say::note(&format!(
+            "--proposal-precision {}: no AMX tiles in use here, so attacks look in f32",
+            self.proposal_precision
+        ));
+        Precision::F32
+    }
     fn threat(&self) -> Outcome<Threat> {
         let eps = self.eps.unwrap_or(match self.norm {
             AnyNorm::L2 => 2.0,
@@ -147,8 +163,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let options = EvaluateOptions { batch: args.batch, keep };
     let bar = AttackBar::new("attacking", suite.len(), test.len());
     let key = Key::new(args.machine.seed).named("attack");
-    let victim = model.victim();
-    let report = evaluate_with(&victim, x, &test.labels, &suite, &threat, key, &options, &|p| bar.show(p))?;
+    let (victim, precision) = (model.victim(), args.precision());
+    let show = |p: Progress<'_>| bar.show(p);
+    let report = if precision == Precision::F32 {
+        evaluate_with(&victim, x, &test.labels, &suite, &threat, key, &options, &show)?
+    } else {
+        let (name, stand_in) = (precision.to_string(), model.victim().in_precision(precision));
+        let proposer = Proposer { model: &stand_in, name: &name };
+        evaluate_proposed(&victim, proposer, x, &test.labels, &suite, &threat, key, &options, &show)?
+    };
     bar.finish();
     if let (Some(path), Some(adv)) = (&args.save, &report.adversarials) {
         let [c, h, w] = test.shape;
@@ -167,17 +190,17 @@ pub(crate) fn run(args: &Args) -> Outcome {
         say::note(&format!("page in {}", path.display()));
     }
     if args.machine.json {
-        say::json(&object(&report));
+        say::json(&object(&report, precision));
     } else {
         say::result(&report.to_string());
     }
     Ok(())
 }
 
-fn object(report: &Report) -> Value {
+fn object(report: &Report, precision: Precision) -> Value {
     json!({
         "n": report.n, "clean": report.clean, "attacks": report.attacks.iter().map(row).collect::<Vec<_>>(),
-        "robust_accuracy": report.robust_accuracy,
+        "robust_accuracy": report.robust_accuracy, "proposal_precision": precision.to_string(),
         "findings": report.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "cards": report.attacks.iter().map(|a| &a.card).collect::<Vec<_>>(),
     })

@@ -11,6 +11,7 @@ use sparring::models::{Arch, Classifier, Family};
 use sparring::nn::Clip;
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
+use sparring::tensor::Precision;
 use sparring::train::{Defense, Recipe, accuracy, fit_with};
 use std::path::PathBuf;
 
@@ -55,6 +56,9 @@ pub(crate) struct Args {
     /// Step of the defence's attack. Default: 1.25 eps for fgsm-rs, 2.5 eps / steps for pgd.
     #[arg(long, value_parser = above_zero)]
     attack_step_size: Option<f64>,
+    /// The arithmetic of convolutions: f32, or split6 (three bf16 parts a number, not less exact than f32, other bits) on a machine with AMX tiles.
+    #[arg(long, default_value = "f32")]
+    precision: Precision,
     #[command(flatten)]
     machine: MachineArgs,
     /// The run directory; new or empty. Default: runs/NAME-K.
@@ -98,9 +102,16 @@ impl Args {
             schedule: self.schedule.clone().map_or_else(|| schedule.parse(), Ok)?,
             clip: self.clip_norm.map(Clip::GlobalNorm),
             defense,
+            precision: self.precision,
             seed: self.machine.seed,
         };
         recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
+        if !self.precision.is_fast() {
+            return Err(Failure::Usage(format!(
+                "--precision {}: no AMX tiles in use here, it would be many times slower than f32; leave it out",
+                self.precision
+            )));
+        }
         Ok(recipe)
     }
 }

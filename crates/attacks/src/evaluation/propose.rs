@@ -1,0 +1,62 @@
+//! Who proposes: the model itself, or something cheaper that stands in for it.
+
+use super::verdict::{Answer, logits};
+use crate::chunked::over_chunks;
+use crate::{Attack, AttackError, Counting, Counts, Goal, Threat, predicted};
+use sparring_oracle::{Batch, Classifier};
+use sparring_seed::Key;
+
+/// A model that attacks climb in place of the one that is judged: the same network in a faster arithmetic, say.
+#[derive(Debug)]
+pub struct Proposer<'a, P: ?Sized> {
+    /// The stand-in; shape, classes and bounds are those of the model.
+    pub model: &'a P,
+    /// Its name on the cards.
+    pub name: &'a str,
+}
+
+impl<P: ?Sized> Clone for Proposer<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<P: ?Sized> Copy for Proposer<'_, P> {}
+
+/// What an attack works on: its examples, their labels and how they are cut.
+pub(super) struct Task<'a> {
+    pub x: Batch<'a>,
+    pub labels: &'a [usize],
+    pub threat: &'a Threat,
+    pub key: Key,
+    pub batch: usize,
+    /// Told the size of each finished chunk.
+    pub told: &'a (dyn Fn(usize) + Sync),
+}
+
+impl Task<'_> {
+    /// The attack's proposals, climbing `model`, and what it asked of it.
+    pub fn propose<M, A>(&self, attack: &A, model: &M) -> Result<(Vec<f32>, Counts), AttackError>
+    where
+        M: Classifier + Sync + ?Sized,
+        A: for<'m> Attack<Counting<&'m M>> + Sync,
+    {
+        let counting = Counting::new(model);
+        let mut out = self.x.data().to_vec();
+        let goal = Goal::Untargeted(self.labels);
+        over_chunks(attack, &counting, self.x, goal, self.threat, self.key, &mut out, self.batch, self.told)?;
+        Ok((out, counting.counts()))
+    }
+
+    /// Examples that the stand-in takes for turned and the model does not: the attack left them too early.
+    pub fn left_early<P: Classifier + Sync + ?Sized>(
+        &self,
+        stand_in: &P,
+        proposals: &[f32],
+        answers: &[Answer],
+    ) -> Result<Vec<usize>, AttackError> {
+        let z = logits(stand_in, Batch::new(proposals, self.x.shape(), self.x.ids())?, self.batch)?;
+        let turned = z.chunks_exact(stand_in.classes()).zip(self.labels).map(|(z, &y)| predicted(z) != y);
+        let early = turned.zip(answers.iter().zip(self.labels)).map(|(t, (a, &y))| t && a.prediction == y);
+        Ok(early.enumerate().filter(|&(_, early)| early).map(|(k, _)| k).collect())
+    }
+}

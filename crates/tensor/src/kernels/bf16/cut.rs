@@ -1,0 +1,149 @@
+//! Numbers into bf16 parts.
+
+use super::WIDTH;
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::*;
+
+/// Writes the parts of `x` to `to`, `to + part`, ...: the first is `x` rounded to bf16 (ties to even), the next what that leaves, rounded,
+/// and so on. A part that is not finite leaves nothing; what is subnormal counts as 0.
+///
+/// # Panics
+/// If `to` is too short.
+pub fn cut(wide: bool, x: &[f32], parts: usize, to: &mut [u16], part: usize) {
+    assert!(
+        parts > 0 && x.len() <= part && (parts - 1) * part + x.len() <= to.len(),
+        "cut: target too short"
+    );
+    #[cfg(target_arch = "x86_64")]
+    if wide {
+        // SAFETY: `wide` is said by a unit that found the instructions; the assertion bounds the writes.
+        return unsafe { cut_wide(x, parts, to.as_mut_ptr(), part) };
+    }
+    let _ = wide;
+    for (i, &x) in x.iter().enumerate() {
+        let mut left = x;
+        for p in 0..parts {
+            let half = round(left);
+            to[p * part + i] = half;
+            left = rest(left, half);
+        }
+    }
+}
+
+/// The parts of two rows of a panel, woven as a tile reads them: `to[p·part + 2j + r]` is part `p` of `rows[r][j]`.
+///
+/// # Panics
+/// If `to` is too short.
+pub fn cut_pair(
+    wide: bool,
+    rows: [&[f32; WIDTH]; 2],
+    parts: usize,
+    to: &mut [u16],
+    part: usize,
+    tile: usize,
+) {
+    assert!(parts > 0 && (parts - 1) * part + tile + 32 <= to.len(), "cut_pair: target too short");
+    #[cfg(target_arch = "x86_64")]
+    if wide {
+        // SAFETY: as above.
+        return unsafe { pair_wide(rows, parts, to.as_mut_ptr(), part, tile) };
+    }
+    let _ = wide;
+    for (r, row) in rows.iter().enumerate() {
+        for (j, &x) in row.iter().enumerate() {
+            let (mut left, at) = (x, j / 16 * tile + 2 * (j % 16) + r);
+            for p in 0..parts {
+                let half = round(left);
+                to[p * part + at] = half;
+                left = rest(left, half);
+            }
+        }
+    }
+}
+
+/// To bf16, ties to even.
+fn round(x: f32) -> u16 {
+    let bits = x.to_bits();
+    if x.is_nan() {
+        return (bits >> 16) as u16 | 0x40;
+    }
+    if bits & 0x7f80_0000 == 0 {
+        return (bits >> 16) as u16 & 0x8000;
+    }
+    ((bits + 0x7fff + (bits >> 16 & 1)) >> 16) as u16
+}
+
+/// What a part leaves.
+fn rest(x: f32, half: u16) -> f32 {
+    let half = widen(half);
+    if half.is_finite() { x - half } else { 0.0 }
+}
+
+/// A half as a number.
+pub fn widen(half: u16) -> f32 {
+    f32::from_bits(u32::from(half) << 16)
+}
+
+/// # Safety
+/// The CPU has AVX-512 with BF16.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]
+fn part_of(left: &mut __m512) -> __m256i {
+    // SAFETY: plain reinterpretation of 16 halves.
+    let half: __m256i = unsafe { std::mem::transmute(_mm512_cvtneps_pbh(*left)) };
+    let back = _mm512_castsi512_ps(_mm512_slli_epi32::<16>(_mm512_cvtepu16_epi32(half)));
+    // 0x99: infinities of both signs and NaNs.
+    let fine = !_mm512_fpclass_ps_mask::<0x99>(back);
+    *left = _mm512_maskz_sub_ps(fine, *left, back);
+    half
+}
+
+/// # Safety
+/// The CPU has AVX-512 with BF16; `to` is writable for `x.len()` halves at each multiple of `part` below `parts`.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]
+unsafe fn cut_wide(x: &[f32], parts: usize, to: *mut u16, part: usize) {
+    let mut chunks = x.chunks_exact(16);
+    let mut at = to;
+    // SAFETY: `at` runs over the whole chunks of `x`, then over the rest under a mask.
+    unsafe {
+        for c in &mut chunks {
+            let mut left = _mm512_loadu_ps(c.as_ptr());
+            for p in 0..parts {
+                _mm256_storeu_si256(at.add(p * part).cast(), part_of(&mut left));
+            }
+            at = at.add(16);
+        }
+        let last = chunks.remainder();
+        if !last.is_empty() {
+            let mask = (1u16 << last.len()) - 1;
+            let mut left = _mm512_maskz_loadu_ps(mask, last.as_ptr());
+            for p in 0..parts {
+                _mm256_mask_storeu_epi16(at.add(p * part).cast(), mask, part_of(&mut left));
+            }
+        }
+    }
+}
+
+/// # Safety
+/// The CPU has AVX-512 with BF16; `to` is writable for 32 halves at 0 and `tile` past each multiple of `part` below `parts`.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]
+unsafe fn pair_wide(rows: [&[f32; WIDTH]; 2], parts: usize, to: *mut u16, part: usize, tile: usize) {
+    for t in 0..2 {
+        // SAFETY: 16 numbers of each row; the caller vouches for the target.
+        unsafe {
+            let mut low = _mm512_loadu_ps(rows[0].as_ptr().add(16 * t));
+            let mut high = _mm512_loadu_ps(rows[1].as_ptr().add(16 * t));
+            for p in 0..parts {
+                let (l, h) = (part_of(&mut low), part_of(&mut high));
+                let woven = _mm512_or_si512(
+                    _mm512_cvtepu16_epi32(l),
+                    _mm512_slli_epi32::<16>(_mm512_cvtepu16_epi32(h)),
+                );
+                _mm512_storeu_si512(to.add(p * part + t * tile).cast(), woven);
+            }
+        }
+    }
+}
