@@ -36,11 +36,6 @@ macro_rules! lanes512 {
                 Self(unsafe { $maskz(((1u32 << n) - 1) as $mask, p) })
             }
             #[inline(always)]
-            unsafe fn prefetch(p: *const $t) {
-                // SAFETY: a hint; it never faults.
-                unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) }
-            }
-            #[inline(always)]
             unsafe fn store(self, p: *mut $t) {
                 // SAFETY: the caller gives N writable numbers.
                 unsafe { $store(p, self.0) }
@@ -135,47 +130,8 @@ unsafe fn transpose_f32(
             // SAFETY: the block is cut to what exists.
             unsafe {
                 let (src, dst) = (src.add(r * src_ld + c), dst.add(c * dst_ld + r));
-                if cols - c >= 16 {
-                    columns16(src, src_ld, (rows - r).min(16), dst, dst_ld);
-                    continue;
-                }
                 block16(src, src_ld, (rows - r).min(16), (cols - c).min(16), dst, dst_ld);
             }
-        }
-    }
-}
-
-/// At most 16 rows of 16 columns. Quads of four rows come from memory into one register, so that half of the exchanges are loads: those do
-/// not wait for the one port that shuffles.
-#[target_feature(enable = "avx512f")]
-unsafe fn columns16(src: *const f32, src_ld: usize, rows: usize, dst: *mut f32, dst_ld: usize) {
-    let mask = ((1u32 << rows) - 1) as __mmask16;
-    // Rows that do not exist are read as the last one and masked off on their way out.
-    let row = |i: usize| src.wrapping_add(i.min(rows - 1) * src_ld);
-    for c in (0..16).step_by(4) {
-        let mut w = [_mm512_setzero_ps(); 4];
-        for g in 0..4 {
-            // SAFETY: four numbers of rows that exist.
-            unsafe {
-                let quad = |i: usize| _mm_loadu_ps(row(i).add(c));
-                let lanes = _mm512_castps128_ps512(quad(g));
-                let lanes = _mm512_insertf32x4::<1>(lanes, quad(4 + g));
-                let lanes = _mm512_insertf32x4::<2>(lanes, quad(8 + g));
-                w[g] = _mm512_insertf32x4::<3>(lanes, quad(12 + g));
-            }
-        }
-        let pair =
-            |a, b| (_mm512_castps_pd(_mm512_unpacklo_ps(a, b)), _mm512_castps_pd(_mm512_unpackhi_ps(a, b)));
-        let ((lo, hi), (lo2, hi2)) = (pair(w[0], w[1]), pair(w[2], w[3]));
-        let out = [
-            _mm512_unpacklo_pd(lo, lo2),
-            _mm512_unpackhi_pd(lo, lo2),
-            _mm512_unpacklo_pd(hi, hi2),
-            _mm512_unpackhi_pd(hi, hi2),
-        ];
-        for (j, v) in out.into_iter().enumerate() {
-            // SAFETY: row c + j of the output exists; columns past `rows` are masked off.
-            unsafe { _mm512_mask_storeu_ps(dst.add((c + j) * dst_ld), mask, _mm512_castpd_ps(v)) }
         }
     }
 }

@@ -21,9 +21,6 @@ pub struct Tile<E> {
     pub cols: usize,
 }
 
-/// Rows of B asked for in advance: some hundred cycles, so that a miss of the first-level cache costs nothing.
-const AHEAD: usize = 8;
-
 /// A tile kernel of fixed size.
 pub type TileFn<E> = unsafe fn(&Tile<E>);
 
@@ -56,7 +53,6 @@ pub(super) unsafe fn tile<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V
                 let mut bv = [V::zero(); NV];
                 for j in 0..NV {
                     bv[j] = V::load(b.add(j * V::N));
-                    V::prefetch(b.wrapping_add(j * V::N + AHEAD * t.ldb));
                 }
                 for i in 0..MR {
                     let x = V::splat(if i == 0 {
