@@ -36,6 +36,11 @@ macro_rules! lanes512 {
                 Self(unsafe { $maskz(((1u32 << n) - 1) as $mask, p) })
             }
             #[inline(always)]
+            unsafe fn ask(p: *const $t) {
+                // SAFETY: a hint; it never faults.
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) }
+            }
+            #[inline(always)]
             unsafe fn store(self, p: *mut $t) {
                 // SAFETY: the caller gives N writable numbers.
                 unsafe { $store(p, self.0) }
