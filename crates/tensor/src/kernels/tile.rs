@@ -52,7 +52,7 @@ pub(super) unsafe fn tile<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V
             }
         }
         let rows = row_offsets::<V::E, MR>(t.rs);
-        if t.cs.max(t.ldb) * size_of::<V::E>() > FAR {
+        if t.k > A_AHEAD && t.cs.max(t.ldb) * size_of::<V::E>() > FAR {
             steps::<V, MR, NV, true>(t, &rows, &mut acc);
         } else {
             steps::<V, MR, NV, false>(t, &rows, &mut acc);
