@@ -2,6 +2,7 @@
 
 use super::door::Door;
 use super::lanes::Lanes;
+use super::pack;
 use super::tile::{Tile, tile, tile_table};
 use super::transpose::plain;
 use std::arch::x86_64::*;
@@ -99,10 +100,31 @@ unsafe fn run<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>) {
     unsafe { tile::<V, MR, NV>(t) }
 }
 
-pub(super) static F32: Door<f32> =
-    Door { lanes: 8, tiles: tile_table!(run, F32x8, 1 2 3 4 5 6), transpose: transpose_f32 };
-pub(super) static F64: Door<f64> =
-    Door { lanes: 4, tiles: tile_table!(run, F64x4, 1 2 3 4 5 6), transpose: plain::<f64> };
+#[target_feature(enable = "avx2,fma")]
+unsafe fn copy<V: Lanes>(
+    src: *const V::E,
+    src_ld: usize,
+    rows: usize,
+    cols: usize,
+    dst: *mut V::E,
+    dst_ld: usize,
+) {
+    // SAFETY: passed on from the caller; the instruction set is enabled here.
+    unsafe { pack::copy::<V>(src, src_ld, rows, cols, dst, dst_ld) }
+}
+
+pub(super) static F32: Door<f32> = Door {
+    lanes: 8,
+    tiles: tile_table!(run, F32x8, 1 2 3 4 5 6),
+    transpose: transpose_f32,
+    copy: copy::<F32x8>,
+};
+pub(super) static F64: Door<f64> = Door {
+    lanes: 4,
+    tiles: tile_table!(run, F64x4, 1 2 3 4 5 6),
+    transpose: plain::<f64>,
+    copy: copy::<F64x4>,
+};
 
 /// # Safety
 /// AVX2; `rows` rows of `cols` numbers readable `src_ld` apart, `cols` rows of `rows` writable `dst_ld` apart.

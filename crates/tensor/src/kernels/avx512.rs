@@ -2,6 +2,7 @@
 
 use super::door::Door;
 use super::lanes::Lanes;
+use super::pack;
 use super::tile::{Tile, tile, tile_table};
 use super::transpose::plain;
 use std::arch::x86_64::*;
@@ -33,6 +34,11 @@ macro_rules! lanes512 {
             unsafe fn load_part(p: *const $t, n: usize) -> Self {
                 // SAFETY: lanes past n are masked off and not touched.
                 Self(unsafe { $maskz(((1u32 << n) - 1) as $mask, p) })
+            }
+            #[inline(always)]
+            unsafe fn ask(p: *const $t) {
+                // SAFETY: a hint; it never faults.
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) }
             }
             #[inline(always)]
             unsafe fn store(self, p: *mut $t) {
@@ -87,15 +93,30 @@ unsafe fn run<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>) {
     unsafe { tile::<V, MR, NV>(t) }
 }
 
+#[target_feature(enable = "avx512f")]
+unsafe fn copy<V: Lanes>(
+    src: *const V::E,
+    src_ld: usize,
+    rows: usize,
+    cols: usize,
+    dst: *mut V::E,
+    dst_ld: usize,
+) {
+    // SAFETY: passed on from the caller; the instruction set is enabled here.
+    unsafe { pack::copy::<V>(src, src_ld, rows, cols, dst, dst_ld) }
+}
+
 pub(super) static F32: Door<f32> = Door {
     lanes: 16,
     tiles: tile_table!(run, F32x16, 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
     transpose: transpose_f32,
+    copy: copy::<F32x16>,
 };
 pub(super) static F64: Door<f64> = Door {
     lanes: 8,
     tiles: tile_table!(run, F64x8, 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
     transpose: plain::<f64>,
+    copy: copy::<F64x8>,
 };
 
 /// # Safety

@@ -11,12 +11,22 @@ use crate::{par, team};
 const BLOCK_K: usize = 256;
 /// Columns of B packed at a time: with `BLOCK_K` half a megabyte of `f32`, inside L2.
 const BLOCK_N: usize = 512;
-/// Up to this many tiles of rows B is read in place where its rows are contiguous: packing would cost as much as it saves.
-const IN_PLACE_TILES: usize = 2;
-/// From this many columns on, rows of A that do not lie ready are packed.
-const PACK_A_COLUMNS: usize = 128;
-/// Steps of K this many bytes apart fall into few sets of the first-level cache, and the prefetcher does not follow them.
+/// Up to this many tiles of rows B is read in place where its rows are contiguous: packing would cost more than it saves.
+const IN_PLACE_TILES: usize = 14;
+/// The same where its rows lie `FAR` apart.
+const IN_PLACE_TILES_FAR: usize = 2;
+/// From this many columns on, rows of A are packed, which turns them.
+const PACK_ROWS: usize = 384;
+/// From this many columns on, columns of A are packed, which copies them.
+const PACK_COLUMNS: usize = 256;
+/// The same where they lie `FAR` apart.
+const PACK_COLUMNS_FAR: usize = 128;
+/// Steps this many bytes apart fall into few sets of the first-level cache, and the prefetcher does not follow them.
 const FAR: usize = 2048;
+/// Tiles of A packed together where that is a copy: their rows share cache lines and pages.
+const STRIP: usize = 8;
+/// Steps of K copied at a time into all panels, for the same reason.
+const CHUNK: usize = 16;
 /// Columns a thread gets at least when the columns are split.
 const SPLIT_COLUMNS: usize = 32;
 
@@ -137,12 +147,19 @@ unsafe fn part<E>(j: &Job<E>, r0: usize, r1: usize, c0: usize, c1: usize) -> Job
 /// All elements of A, B and start are readable and C is writable by this thread alone.
 unsafe fn run<E: Elem>(door: &Door<E>, j: &Job<E>) {
     let nr = door.panel();
-    let in_place = j.b_cs == 1 && j.m <= IN_PLACE_TILES * door.max_rows();
-    let far = j.a_rs == 1 && j.a_cs * size_of::<E>() >= FAR;
-    let pack_a = if j.a_cs == 1 || far { j.n >= PACK_A_COLUMNS } else { j.a_rs != 1 };
+    let few = |tiles: usize| j.m <= tiles * door.max_rows();
+    let far = |stride: usize| stride * size_of::<E>() >= FAR;
+    let in_place = j.b_cs == 1 && few(if far(j.b_rs) { IN_PLACE_TILES_FAR } else { IN_PLACE_TILES });
+    let pack_a = match (j.a_rs, j.a_cs) {
+        (_, 1) => j.n >= PACK_ROWS,
+        (1, step) => j.n >= if far(step) { PACK_COLUMNS_FAR } else { PACK_COLUMNS },
+        _ => true,
+    };
+    let a_ld = door.max_rows().next_multiple_of(door.lanes());
+    let strip = if j.a_rs == 1 { STRIP } else { 1 } * usize::from(pack_a);
     let (kc, nc) = (j.k.min(BLOCK_K), j.n.min(BLOCK_N));
     let mut b_block = Scratch::<E>::stale(kc * if in_place { nr } else { nc.next_multiple_of(nr) });
-    let mut a_block = Scratch::<E>::stale(if pack_a { kc * door.max_rows() } else { 0 });
+    let mut a_block = Scratch::<E>::stale(strip * kc * a_ld);
     let (b_pack, a_pack) = (b_block.as_mut_slice().as_mut_ptr(), a_block.as_mut_slice().as_mut_ptr());
     for n0 in (0..j.n).step_by(BLOCK_N) {
         let nc = (j.n - n0).min(BLOCK_N);
@@ -150,31 +167,51 @@ unsafe fn run<E: Elem>(door: &Door<E>, j: &Job<E>) {
         for k0 in (0..j.k.max(1)).step_by(BLOCK_K) {
             let kc = (j.k - k0).min(BLOCK_K);
             let b = j.b.wrapping_add(k0 * j.b_rs + n0 * j.b_cs);
-            for p0 in (0..nc).step_by(nr) {
-                let cols = (nc - p0).min(nr);
-                if !in_place || cols < nr {
-                    let to = b_pack.wrapping_add(if in_place { 0 } else { p0 * kc });
-                    let width = cols.next_multiple_of(door.lanes());
-                    let from = b.wrapping_add(p0 * j.b_cs);
+            let ready = |cols: usize| in_place && cols.is_multiple_of(door.lanes());
+            let chunk_b = if j.b_cs == 1 { CHUNK } else { kc.max(1) };
+            for q0 in (0..kc).step_by(chunk_b) {
+                for p0 in (0..nc).step_by(nr) {
+                    let cols = (nc - p0).min(nr);
+                    if ready(cols) {
+                        continue;
+                    }
+                    let to = b_pack.wrapping_add(if in_place { 0 } else { p0 * kc } + q0 * nr);
+                    let from = b.wrapping_add(p0 * j.b_cs + q0 * j.b_rs);
                     // SAFETY: the panel lies inside B and the block holds kc rows of nr numbers for it.
-                    unsafe { pack::rows(door, from, j.b_rs, j.b_cs, kc, cols, to, nr, width, E::ZERO) }
+                    unsafe {
+                        pack::rows(door, from, [j.b_rs, j.b_cs], (kc - q0).min(chunk_b), cols, to, nr, true)
+                    }
                 }
             }
-            for (r0, rows) in door.cut(j.m) {
+            let mut ahead = 0;
+            for (t, (r0, rows)) in door.cut(j.m).enumerate() {
                 let a = j.a.wrapping_add(r0 * j.a_rs + k0 * j.a_cs);
                 let (a, rs, cs) = if pack_a {
-                    // SAFETY: `rows` rows and kc columns of A; the block holds kc rows of max_rows numbers.
-                    unsafe { pack::rows(door, a, j.a_cs, j.a_rs, kc, rows, a_pack, rows, rows, E::ZERO) }
-                    (a_pack.cast_const(), 1, rows)
+                    if t == ahead {
+                        ahead += strip;
+                        let chunk_a = if strip > 1 { CHUNK } else { kc.max(1) };
+                        for q0 in (0..kc).step_by(chunk_a) {
+                            for (u, (r0, rows)) in door.cut(j.m).enumerate().skip(t).take(strip) {
+                                let from = j.a.wrapping_add(r0 * j.a_rs + (k0 + q0) * j.a_cs);
+                                let to = a_pack.wrapping_add(((u - t) * kc + q0) * a_ld);
+                                let steps = (kc - q0).min(chunk_a);
+                                // SAFETY: `rows` rows and `steps` columns of A; the block holds `strip` times kc rows of a_ld numbers.
+                                unsafe {
+                                    pack::rows(door, from, [j.a_cs, j.a_rs], steps, rows, to, a_ld, false)
+                                }
+                            }
+                        }
+                    }
+                    (a_pack.wrapping_add((t + strip - ahead) * kc * a_ld).cast_const(), 1, a_ld)
                 } else {
                     (a, j.a_rs, j.a_cs)
                 };
                 for p0 in (0..nc).step_by(nr) {
                     let cols = (nc - p0).min(nr);
-                    let (b, ldb) = match in_place {
-                        true if cols == nr => (b.wrapping_add(p0), j.b_rs),
-                        true => (b_pack.cast_const(), nr),
-                        false => (b_pack.wrapping_add(p0 * kc).cast_const(), nr),
+                    let (b, ldb) = if ready(cols) {
+                        (b.wrapping_add(p0), j.b_rs)
+                    } else {
+                        (b_pack.wrapping_add(if in_place { 0 } else { p0 * kc }).cast_const(), nr)
                     };
                     let c = j.c.wrapping_add(r0 * j.ldc + n0 + p0);
                     let (start, start_ld) = match k0 {

@@ -14,6 +14,7 @@ pub struct Door<E: 'static> {
     pub(super) lanes: usize,
     pub(super) tiles: &'static [[TileFn<E>; 2]],
     pub(super) transpose: unsafe fn(*const E, usize, usize, usize, *mut E, usize),
+    pub(super) copy: unsafe fn(*const E, usize, usize, usize, *mut E, usize),
 }
 
 /// Scalars that have kernels.

@@ -14,6 +14,9 @@ pub(super) trait Lanes: Copy {
     unsafe fn load(p: *const Self::E) -> Self;
     /// `n` numbers from `p`, zeros after them; touches nothing beyond.
     unsafe fn load_part(p: *const Self::E, n: usize) -> Self;
+    /// Asks for the cache line of `p`, which need not be readable.
+    #[inline(always)]
+    unsafe fn ask(_: *const Self::E) {}
     /// `N` numbers to `p`.
     unsafe fn store(self, p: *mut Self::E);
     /// The first `n` lanes to `p`; touches nothing beyond.

@@ -2,6 +2,7 @@
 
 use super::door::Door;
 use super::lanes::Lanes;
+use super::pack;
 use super::tile::{Tile, tile, tile_table};
 use super::transpose::plain;
 
@@ -59,8 +60,12 @@ macro_rules! portable {
             }
         }
 
-        pub(super) static $door: Door<$t> =
-    Door { lanes: $n, tiles: tile_table!(run, $name, 1 2 3 4), transpose: plain::<$t> };
+        pub(super) static $door: Door<$t> = Door {
+            lanes: $n,
+    tiles: tile_table!(run, $name, 1 2 3 4),
+            transpose: plain::<$t>,
+            copy: pack::copy::<$name>,
+        };
     };
 }
 portable!(F32x4, f32, 4, F32);

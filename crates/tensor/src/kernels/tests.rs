@@ -71,6 +71,8 @@ fn equals_the_plain_loop_across_blocks() {
         (130, 1, 7),
         (29, 140, 270),
         (520, 131, 9),
+        (205, 390, 40),
+        (130, 262, 258),
     ] {
         for t in 0..4 {
             check::<f32>(m, n, k, t % 2 == 1, t > 1, t);

@@ -21,6 +21,12 @@ pub struct Tile<E> {
     pub cols: usize,
 }
 
+/// Steps more bytes apart than this are no work for the prefetcher of the CPU: the tile asks for their lines itself.
+const FAR: usize = 256;
+/// Steps of K from the request for a line to its use.
+const A_AHEAD: usize = 16;
+const B_AHEAD: usize = 8;
+
 /// A tile kernel of fixed size.
 pub type TileFn<E> = unsafe fn(&Tile<E>);
 
@@ -45,14 +51,49 @@ pub(super) unsafe fn tile<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V
                 }
             }
         }
-        let mut b = t.b;
         let rows = row_offsets::<V::E, MR>(t.rs);
-        for s in 0..t.segs {
+        if t.k > A_AHEAD && t.cs.max(t.ldb) * size_of::<V::E>() > FAR {
+            steps::<V, MR, NV, true>(t, &rows, &mut acc);
+        } else {
+            steps::<V, MR, NV, false>(t, &rows, &mut acc);
+        }
+        for i in 0..MR {
+            let row = t.c.add(i * t.ldc);
+            for j in 0..NV {
+                let p = row.add(j * V::N);
+                if whole || j + 1 < NV { acc[i][j].store(p) } else { acc[i][j].store_part(p, last) }
+            }
+        }
+    }
+}
+
+/// The multiply-adds of all segments; `ASK`: with requests for lines of A and B that lie ahead.
+///
+/// # Safety
+/// As [`tile`].
+#[inline(always)]
+unsafe fn steps<V: Lanes, const MR: usize, const NV: usize, const ASK: bool>(
+    t: &Tile<V::E>,
+    rows: &[usize; MR],
+    acc: &mut [[V; NV]; MR],
+) {
+    let mut b = t.b;
+    for s in 0..t.segs {
+        // SAFETY: as in `tile`.
+        unsafe {
             let mut a = t.a.add(s * t.a_seg);
             for _ in 0..t.k {
                 let mut bv = [V::zero(); NV];
                 for j in 0..NV {
                     bv[j] = V::load(b.add(j * V::N));
+                    if ASK {
+                        V::ask(b.wrapping_add(B_AHEAD * t.ldb + j * V::N));
+                    }
+                }
+                if ASK {
+                    // Rows next to each other fill a line and a bit.
+                    V::ask(a.wrapping_add(A_AHEAD * t.cs));
+                    V::ask(a.wrapping_add(A_AHEAD * t.cs + MR - 1));
                 }
                 for i in 0..MR {
                     let x = V::splat(if i == 0 {
@@ -66,13 +107,6 @@ pub(super) unsafe fn tile<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V
                 }
                 a = a.wrapping_add(t.cs);
                 b = b.wrapping_add(t.ldb);
-            }
-        }
-        for i in 0..MR {
-            let row = t.c.add(i * t.ldc);
-            for j in 0..NV {
-                let p = row.add(j * V::N);
-                if whole || j + 1 < NV { acc[i][j].store(p) } else { acc[i][j].store_part(p, last) }
             }
         }
     }
