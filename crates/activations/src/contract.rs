@@ -37,6 +37,13 @@ pub trait Activation<E: Real>: Debug + Send + Sync {
     fn df(&self, x: E) -> E;
     /// Second derivative where it exists, 0 at kinks.
     fn d2f(&self, x: E) -> E;
+    /// f'(x) from the value y = f(x), where that is cheaper than from x; else `None`, which depends on the parameters alone. It is
+    /// f' at the rounded value: near a limit of f it has lost the digits that `df` keeps.
+    #[inline(always)]
+    fn df_of_value(&self, y: E) -> Option<E> {
+        let _ = y;
+        None
+    }
     /// y = f(x), element by element, on the widest instruction set of the machine: `f` is inlined into the loop where it is
     /// marked `#[inline(always)]`. The bits are those of `f`, or, for `f32` on an
     /// instruction set with fused multiply-adds, those of `f` on [`Fused`](sparring_math::Fused) where the type implements that.
@@ -52,6 +59,18 @@ pub trait Activation<E: Real>: Debug + Send + Sync {
     /// If the lengths differ.
     fn backward(&self, x: &[E], dy: &[E], dx: &mut [E]) {
         slices::backward(self, x, dy, dx);
+    }
+    /// dx = dy · f'(x) from y = f(x) by [`df_of_value`](Activation::df_of_value), element by element; `false`, and `dx` is left alone,
+    /// where that is `None`.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    fn backward_of_value(&self, y: &[E], dy: &[E], dx: &mut [E]) -> bool {
+        let known = self.df_of_value(E::ZERO).is_some();
+        if known {
+            slices::backward_of_value(self, y, dy, dx);
+        }
+        known
     }
     /// dx = dy · f''(x), element by element: what the gradient of a gradient needs.
     ///

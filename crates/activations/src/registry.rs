@@ -171,12 +171,19 @@ macro_rules! activations {
             fn d2f(&self, x: E) -> E {
                 match self { $(AnyActivation::$Type(a) => a.d2f(x)),+ }
             }
+            #[inline]
+            fn df_of_value(&self, y: E) -> Option<E> {
+                match self { $(AnyActivation::$Type(a) => a.df_of_value(y)),+ }
+            }
             // One match a slice, not one an element.
             fn forward(&self, x: &[E], y: &mut [E]) {
                 match self { $(AnyActivation::$Type(a) => a.forward(x, y)),+ }
             }
             fn backward(&self, x: &[E], dy: &[E], dx: &mut [E]) {
                 match self { $(AnyActivation::$Type(a) => a.backward(x, dy, dx)),+ }
+            }
+            fn backward_of_value(&self, y: &[E], dy: &[E], dx: &mut [E]) -> bool {
+                match self { $(AnyActivation::$Type(a) => a.backward_of_value(y, dy, dx)),+ }
             }
             fn backward2(&self, x: &[E], dy: &[E], dx: &mut [E]) {
                 match self { $(AnyActivation::$Type(a) => a.backward2(x, dy, dx)),+ }

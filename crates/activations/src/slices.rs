@@ -52,9 +52,9 @@ pub(crate) fn forward<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], y: &mu
     dispatch(Forward(a, x, y));
 }
 
-/// dx = dy · slope(x), the slope being f' or f''.
+/// dx = dy · slope(x), the slope being f' or f'', or f' as a function of the value.
 macro_rules! product_with {
-    ($door:ident, $Kernel:ident, $slope:ident, $name:literal) => {
+    ($door:ident, $Kernel:ident, |$a:ident, $x:ident| $slope:expr, $name:literal) => {
         struct $Kernel<'a, A: ?Sized, E>(&'a A, &'a [E], &'a [E], &'a mut [E]);
 
         impl<A: Activation<E> + ?Sized, E: Real> Kernel for $Kernel<'_, A, E> {
@@ -81,8 +81,9 @@ macro_rules! product_with {
                 }
                 #[inline(always)]
                 fn piece<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], dy: &[E], dx: &mut [E]) {
-                    for ((dx, &x), &dy) in dx.iter_mut().zip(x).zip(dy) {
-                        *dx = dy * a.$slope(x);
+                    let $a = a;
+                    for ((dx, &$x), &dy) in dx.iter_mut().zip(x).zip(dy) {
+                        *dx = dy * $slope;
                     }
                 }
                 product(self.0, self.1, self.2, self.3);
@@ -101,8 +102,15 @@ macro_rules! product_with {
         }
     };
 }
-product_with!(backward, Backward, df, "activation backward");
-product_with!(backward2, Backward2, d2f, "activation backward2");
+product_with!(backward, Backward, |a, x| a.df(x), "activation backward");
+product_with!(backward2, Backward2, |a, x| a.d2f(x), "activation backward2");
+// Asked for only where there is one.
+product_with!(
+    backward_of_value,
+    BackwardOfValue,
+    |a, y| a.df_of_value(y).unwrap_or(E::ZERO),
+    "activation backward_of_value"
+);
 
 /// The slice methods of an activation that is written for each `E`, with fused multiply-adds where the machine has them.
 macro_rules! fused_slices {

@@ -121,3 +121,36 @@ fn kinks_follow_pytorch() {
     assert_eq!(at_zero("elu"), (1.0, 0.0));
     assert_eq!(at_zero("elu(1.5)"), (1.5, 0.0));
 }
+
+#[test]
+fn the_derivative_of_the_value_is_the_derivative() {
+    let mut known = Vec::new();
+    for a in all() {
+        let Some(at_nan) = a.df_of_value(f64::NAN) else { continue };
+        assert!(at_nan.is_nan(), "{a}: NaN is lost");
+        known.push(a.to_string());
+        for x in line(20_000, 110.0).chain(line(2_000, 1e-3)) {
+            let (df, of_value): (f64, f64) = (a.df(x), a.df_of_value(a.f(x)).unwrap());
+            assert!((df - of_value).abs() <= 1e-15 * (1.0 + df.abs()), "{a} at {x}: {of_value}, f' {df}");
+            let x = x as f32;
+            let (df, of_value): (f32, f32) = (a.df(x), a.df_of_value(a.f(x)).unwrap());
+            assert!((df - of_value).abs() <= 5e-7 * (1.0 + df.abs()), "{a} at {x}: {of_value}, f' {df}");
+        }
+    }
+    assert_eq!(
+        known,
+        [
+            "identity",
+            "sigmoid",
+            "tanh",
+            "relu",
+            "leaky_relu",
+            "prelu",
+            "elu",
+            "leaky_relu(0.2)",
+            "prelu(2)",
+            "elu(0.5)",
+            "elu(2)"
+        ]
+    );
+}

@@ -3,7 +3,7 @@
 mod cases;
 
 use cases::{all, line};
-use sparring_activations::{Activation, AnyActivation, Silu};
+use sparring_activations::{Activation, AnyActivation, Sigmoid, Silu};
 use sparring_math::{Real, simd};
 
 /// Those whose formulas use multiply-adds.
@@ -21,6 +21,10 @@ fn check<E: Real>(values: &[E]) {
             object.forward(x, &mut y);
             object.backward(x, &dy, &mut dx);
             object.backward2(x, &dy, &mut ddx);
+            let mut of_value = vec![E::ONE; n];
+            let known = object.backward_of_value(&y, &dy, &mut of_value);
+            assert_eq!(known, object.df_of_value(E::ONE).is_some(), "{a}");
+            assert!(known || of_value.iter().all(|&v| v == E::ONE), "{a} writes without a slope");
             for i in 0..n {
                 let (v, d) = (std::hint::black_box(x[i]), dy[i]);
                 let scalars = if simd::fuses() && fused(&a) {
@@ -29,6 +33,11 @@ fn check<E: Real>(values: &[E]) {
                 } else {
                     [a.f(v), d * a.df(v), d * a.d2f(v)].map(|s| s.to_f64())
                 };
+                if let Some(slope) = a.df_of_value(y[i]) {
+                    let (got, scalar) = (of_value[i].to_f64(), (d * slope).to_f64());
+                    let same = got.to_bits() == scalar.to_bits() || (got.is_nan() && scalar.is_nan());
+                    assert!(same, "{a} at {v}, of the value: slice {got}, scalar {scalar}");
+                }
                 for (got, scalar) in [y[i], dx[i], ddx[i]].into_iter().zip(scalars) {
                     let same =
                         got.to_f64().to_bits() == scalar.to_bits() || (got.is_nan() && scalar.is_nan());
@@ -57,4 +66,10 @@ fn lengths_are_checked() {
 #[should_panic(expected = "activation backward: lengths (2, 2, 1) differ")]
 fn lengths_are_checked_backward() {
     Silu.backward(&[0.0f32; 2], &[0.0; 2], &mut [0.0; 1]);
+}
+
+#[test]
+#[should_panic(expected = "activation backward_of_value: lengths (2, 1, 2) differ")]
+fn lengths_are_checked_backward_of_value() {
+    Sigmoid.backward_of_value(&[0.0f32; 2], &[0.0; 1], &mut [0.0; 2]);
 }

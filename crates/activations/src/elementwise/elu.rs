@@ -90,6 +90,12 @@ impl<E: Real> Activation<E> for Elu {
         if x >= E::ZERO { E::ZERO } else { left }
     }
 
+    #[inline(always)]
+    fn df_of_value(&self, y: E) -> Option<E> {
+        // α eˣ = f(x) + α.
+        Some(if y > E::ZERO { E::ONE } else { y + E::of(self.alpha) })
+    }
+
     fused_slices!();
 }
 

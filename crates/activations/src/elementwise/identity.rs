@@ -56,4 +56,9 @@ impl<E: Real> Activation<E> for Identity {
     fn d2f(&self, x: E) -> E {
         if x.is_nan() { x } else { E::ZERO }
     }
+
+    #[inline(always)]
+    fn df_of_value(&self, y: E) -> Option<E> {
+        Some(if y.is_nan() { y } else { E::ONE })
+    }
 }

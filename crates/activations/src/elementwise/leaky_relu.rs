@@ -89,4 +89,10 @@ impl<E: Real> Activation<E> for LeakyRelu {
     fn d2f(&self, x: E) -> E {
         if x.is_nan() { x } else { E::ZERO }
     }
+
+    #[inline(always)]
+    fn df_of_value(&self, y: E) -> Option<E> {
+        // The value has the sign of x, unless the slope hides it.
+        (self.slope > 0.0).then(|| self.df(y))
+    }
 }

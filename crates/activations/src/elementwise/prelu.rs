@@ -105,6 +105,12 @@ impl<E: Real, S: Real> Activation<E> for Prelu<S> {
     fn d2f(&self, x: E) -> E {
         if x.is_nan() { x } else { E::ZERO }
     }
+
+    #[inline(always)]
+    fn df_of_value(&self, y: E) -> Option<E> {
+        // The value has the sign of x, unless the slope hides it.
+        (self.slope > S::ZERO).then(|| self.df(y))
+    }
 }
 
 impl<E: Real> Trainable<E> for Prelu<E> {

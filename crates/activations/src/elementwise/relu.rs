@@ -59,4 +59,10 @@ impl<E: Real> Activation<E> for Relu {
     fn d2f(&self, x: E) -> E {
         if x.is_nan() { x } else { E::ZERO }
     }
+
+    #[inline(always)]
+    fn df_of_value(&self, y: E) -> Option<E> {
+        // The value is positive where x is.
+        Some(self.df(y))
+    }
 }

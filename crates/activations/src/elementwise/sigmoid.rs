@@ -64,5 +64,10 @@ impl<E: Real> Activation<E> for Sigmoid {
         (e / (E::ONE + e * (E::of(2.0) + e))) * (if x > E::ZERO { -half_tanh } else { half_tanh })
     }
 
+    #[inline(always)]
+    fn df_of_value(&self, y: E) -> Option<E> {
+        Some(y * (E::ONE - y))
+    }
+
     fused_slices!();
 }

@@ -61,5 +61,10 @@ impl<E: Real> Activation<E> for Tanh {
         E::of(-8.0) * x.tanh() * (e / (E::ONE + e * (E::of(2.0) + e)))
     }
 
+    #[inline(always)]
+    fn df_of_value(&self, y: E) -> Option<E> {
+        Some((E::ONE - y) * (E::ONE + y))
+    }
+
     fused_slices!();
 }
