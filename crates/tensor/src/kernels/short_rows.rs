@@ -29,16 +29,18 @@ pub trait ShortRows: Real {
         let _ = r;
         no_kernel(x, m, out);
     }
-    /// `x = x − r`, as above.
-    fn row_less(x: &mut [Self], m: usize, r: &[Self]) {
-        no_kernel(r, m, x);
+    /// `out = x · r`, as above.
+    fn row_times(x: &[Self], m: usize, r: &[Self], out: &mut [Self]) {
+        let _ = r;
+        no_kernel(x, m, out);
     }
-    /// `x = x · r`, as above.
-    fn row_times(x: &mut [Self], m: usize, r: &[Self]) {
-        no_kernel(r, m, x);
+    /// `out = x · (y − r)`, as above.
+    fn row_times_minus(x: &[Self], y: &[Self], m: usize, r: &[Self], out: &mut [Self]) {
+        let _ = (y, r);
+        no_kernel(x, m, out);
     }
-    /// `out += x · (y − r)`, as above.
-    fn row_add_times(x: &[Self], y: &[Self], m: usize, r: &[Self], out: &mut [Self]) {
+    /// `out = y − x · r`, as above.
+    fn row_minus_times(y: &[Self], x: &[Self], m: usize, r: &[Self], out: &mut [Self]) {
         let _ = (y, r);
         no_kernel(x, m, out);
     }
@@ -91,22 +93,26 @@ mod avx512 {
         fn row_minus(x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
             allowed(m, &[x.len(), out.len()], r.len());
             // SAFETY: AVX-512 is there; x and out hold m numbers for each of r.
-            unsafe { minus(x.as_ptr(), m, r, out.as_mut_ptr()) }
+            unsafe { each_row([x.as_ptr(); 2], m, r, out, |x, _, r| _mm512_sub_ps(x, r)) }
         }
-        fn row_less(x: &mut [f32], m: usize, r: &[f32]) {
-            allowed(m, &[x.len()], r.len());
-            // SAFETY: as above; each row is read before it is written.
-            unsafe { minus(x.as_ptr(), m, r, x.as_mut_ptr()) }
-        }
-        fn row_times(x: &mut [f32], m: usize, r: &[f32]) {
-            allowed(m, &[x.len()], r.len());
+        fn row_times(x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
+            allowed(m, &[x.len(), out.len()], r.len());
             // SAFETY: as above.
-            unsafe { times(x.as_mut_ptr(), m, r) }
+            unsafe { each_row([x.as_ptr(); 2], m, r, out, |x, _, r| _mm512_mul_ps(x, r)) }
         }
-        fn row_add_times(x: &[f32], y: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
+        fn row_times_minus(x: &[f32], y: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
             allowed(m, &[x.len(), y.len(), out.len()], r.len());
             // SAFETY: as above, for x, y and out.
-            unsafe { add_times(x.as_ptr(), y.as_ptr(), m, r, out.as_mut_ptr()) }
+            unsafe {
+                each_row([x.as_ptr(), y.as_ptr()], m, r, out, |x, y, r| {
+                    _mm512_mul_ps(x, _mm512_sub_ps(y, r))
+                });
+            }
+        }
+        fn row_minus_times(y: &[f32], x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
+            allowed(m, &[x.len(), y.len(), out.len()], r.len());
+            // SAFETY: as above, for x, y and out.
+            unsafe { each_row([x.as_ptr(), y.as_ptr()], m, r, out, |x, y, r| _mm512_fnmadd_ps(x, r, y)) }
         }
     }
 
@@ -187,46 +193,25 @@ mod avx512 {
         fold_rows(out, _mm512_setzero_ps(), load, |a, b| _mm512_add_ps(a, b));
     }
 
+    /// Never in place: a load so close behind a store that covers part of it waits for the store.
+    ///
     /// # Safety
-    /// x and out must hold m numbers for each of r; they may be the same.
+    /// AVX-512 must be there; x, y and out must hold m numbers for each of r.
+    #[inline]
     #[target_feature(enable = "avx512f")]
-    unsafe fn minus(x: *const f32, m: usize, r: &[f32], out: *mut f32) {
-        let k = mask(m);
-        for (i, &r) in r.iter().enumerate() {
-            // SAFETY: row i is inside both, the lanes past it are not touched.
-            unsafe {
-                let x = _mm512_maskz_loadu_ps(k, x.add(i * m));
-                _mm512_mask_storeu_ps(out.add(i * m), k, _mm512_sub_ps(x, _mm512_set1_ps(r)));
-            }
-        }
-    }
-
-    /// # Safety
-    /// x must hold m numbers for each of r.
-    #[target_feature(enable = "avx512f")]
-    unsafe fn times(x: *mut f32, m: usize, r: &[f32]) {
-        let k = mask(m);
-        for (i, &r) in r.iter().enumerate() {
-            // SAFETY: row i is inside x, the lanes past it are not touched.
-            unsafe {
-                let row = _mm512_maskz_loadu_ps(k, x.add(i * m));
-                _mm512_mask_storeu_ps(x.add(i * m), k, _mm512_mul_ps(row, _mm512_set1_ps(r)));
-            }
-        }
-    }
-
-    /// # Safety
-    /// x, y and out must hold m numbers for each of r.
-    #[target_feature(enable = "avx512f")]
-    unsafe fn add_times(x: *const f32, y: *const f32, m: usize, r: &[f32], out: *mut f32) {
-        let k = mask(m);
+    unsafe fn each_row(
+        [x, y]: [*const f32; 2],
+        m: usize,
+        r: &[f32],
+        out: &mut [f32],
+        f: impl Fn(__m512, __m512, __m512) -> __m512,
+    ) {
+        let (k, out) = (mask(m), out.as_mut_ptr());
         for (i, &r) in r.iter().enumerate() {
             // SAFETY: row i is inside all three, the lanes past it are not touched.
             unsafe {
                 let load = |p: *const f32| _mm512_maskz_loadu_ps(k, p.add(i * m));
-                let slope = _mm512_sub_ps(load(y), _mm512_set1_ps(r));
-                let sum = _mm512_fmadd_ps(load(x), slope, load(out));
-                _mm512_mask_storeu_ps(out.add(i * m), k, sum);
+                _mm512_mask_storeu_ps(out.add(i * m), k, f(load(x), load(y), _mm512_set1_ps(r)));
             }
         }
     }
@@ -261,19 +246,16 @@ mod tests {
                     .map(|(x, y)| x.iter().zip(y).map(|(x, y)| x * y).sum::<f32>());
                 assert!(dots.zip(&out).all(|(dot, o)| dot == *o));
                 // Small whole and half numbers: each operation is exact.
-                let (mut minus, mut less, mut times, mut sum) = (x.clone(), x.clone(), x.clone(), x.clone());
-                f32::row_minus(&x, m, &r, &mut minus);
-                f32::row_less(&mut less, m, &r);
-                f32::row_times(&mut times, m, &r);
-                f32::row_add_times(&x, &y, m, &r, &mut sum);
+                let mut got = [(); 4].map(|()| vec![0.0; n * m]);
+                let [minus, times, times_minus, minus_times] = &mut got;
+                f32::row_minus(&x, m, &r, minus);
+                f32::row_times(&x, m, &r, times);
+                f32::row_times_minus(&x, &y, m, &r, times_minus);
+                f32::row_minus_times(&y, &x, m, &r, minus_times);
                 for i in 0..n * m {
-                    let r = r[i / m];
-                    assert_eq!(
-                        (minus[i], less[i], times[i]),
-                        (x[i] - r, x[i] - r, x[i] * r),
-                        "{n} rows of {m}"
-                    );
-                    assert_eq!(sum[i], x[i] + x[i] * (y[i] - r), "{n} rows of {m}");
+                    let (x, y, r) = (x[i], y[i], r[i / m]);
+                    let want = [x - r, x * r, x * (y - r), y - x * r];
+                    assert_eq!([0, 1, 2, 3].map(|k| got[k][i]), want, "{n} rows of {m}");
                 }
             }
         }

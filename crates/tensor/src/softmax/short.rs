@@ -48,14 +48,16 @@ pub(super) fn softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> bool {
         return false;
     }
     let mut of_row = [E::ZERO; ROWS];
-    for (x, e) in x.chunks(ROWS * m).zip(out.chunks_mut(ROWS * m)) {
+    let mut exponentials = Array::stale([x.len().min(ROWS * m)]);
+    for (x, out) in x.chunks(ROWS * m).zip(out.chunks_mut(ROWS * m)) {
         let of_row = &mut of_row[..x.len() / m];
+        let e = &mut exponentials.as_mut_slice()[..x.len()];
         E::row_largest(x, m, of_row);
         E::row_minus(x, m, of_row, e);
         exp(e);
         E::row_sum(e, m, of_row);
         simd::dispatch(Inverse(of_row));
-        E::row_times(e, m, of_row);
+        E::row_times(e, m, of_row, out);
     }
     true
 }
@@ -66,18 +68,18 @@ pub(super) fn log_softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> bool {
         return false;
     }
     let mut of_row = [E::ZERO; ROWS];
-    let mut exponentials = Array::stale([x.len().min(ROWS * m)]);
+    let mut differences = Array::stale([x.len().min(ROWS * m)]);
     for (x, out) in x.chunks(ROWS * m).zip(out.chunks_mut(ROWS * m)) {
         let of_row = &mut of_row[..x.len() / m];
-        let e = &mut exponentials.as_mut_slice()[..x.len()];
+        let d = &mut differences.as_mut_slice()[..x.len()];
         E::row_largest(x, m, of_row);
-        E::row_minus(x, m, of_row, out);
-        e.copy_from_slice(out);
-        exp(e);
-        E::row_sum(e, m, of_row);
+        E::row_minus(x, m, of_row, d);
+        out.copy_from_slice(d);
+        exp(out);
+        E::row_sum(out, m, of_row);
         simd::dispatch(Ln(of_row));
         // Not at once with the largest: among large logits the sum of both would round the logarithm away.
-        E::row_less(out, m, of_row);
+        E::row_minus(d, m, of_row, out);
     }
     true
 }
