@@ -3,7 +3,7 @@
 Each is the weighted least-squares polynomial on 400 Chebyshev nodes, the weight making the error relative to the
 function that the polynomial serves; that is within a factor of two of the minimax polynomial.
 """
-from mpmath import mp, mpf, cos, pi, exp, log, erf, erfc, sqrt, expm1, log1p, matrix, qr_solve, fabs
+from mpmath import mp, mpf, cos, sin, pi, exp, log, erf, erfc, sqrt, expm1, log1p, matrix, qr_solve, fabs
 import struct
 
 mp.dps = 40
@@ -90,3 +90,5 @@ fit("erf: erf(x)/x - 1 in x^2", lambda z: erf(sqrt(z)) / sqrt(z) - 1, lambda z: 
 # The scale is among those that round best, of 1024 tried, the one whose arithmetic errs least.
 quotient("tail: Phi(-a) e^(a^2/2)", mills, lambda t: mpf("14.5") * ((1 + t) / 2) ** 2, 4, 5, mpf(1) / 2, scale=mpf(1141) / 1024)
 quotient("ln(1 + x) / x", lambda x: log1p(x) / x, lambda t: (1 + t) / 2, 2, 3, 1)
+fit("sin(x) / x in x^2", lambda z: sin(sqrt(z)) / sqrt(z) if z > EPS else mpf(1), lambda z: 1, 0, (pi / 4) ** 2, 3, fixed=(1,))
+fit("cos x in x^2", lambda z: cos(sqrt(z)), lambda z: 1, 0, (pi / 4) ** 2, 4, fixed=(1, "-0.5"))

@@ -6,6 +6,7 @@
 mod dispatch;
 mod fused;
 mod isa;
+mod normals;
 mod prefetch;
 mod reduce;
 mod slices;
@@ -13,6 +14,7 @@ mod slices;
 pub use dispatch::{Kernel, dispatch, dispatch_on};
 pub use fused::{fused, fused_mut, fuses};
 pub use isa::{Isa, IsaError, isa, isa_request};
+pub use normals::normals;
 pub use prefetch::prefetch;
 pub use reduce::{dot, sum};
 pub use slices::{map, update, update2, zip};
