@@ -1,12 +1,14 @@
 //! The slice methods of an activation, as kernels of the dispatcher.
 
-use crate::Activation;
+use crate::{About, Activation};
 use sparring_math::Real;
 use sparring_math::simd::{Kernel, dispatch, prefetch};
 
-struct Forward<'a, A: ?Sized, E>(&'a A, &'a [E], &'a mut [E]);
+// The activation is held by value (a reference to one is an activation too): so its parameters are known not to change with what
+// the loop writes, and are read and converted before it. In the loop, their type would halve the vectors.
+struct Forward<'a, A, E>(A, &'a [E], &'a mut [E]);
 
-impl<A: Activation<E> + ?Sized, E: Real> Kernel for Forward<'_, A, E> {
+impl<A: Activation<E> + Copy, E: Real> Kernel for Forward<'_, A, E> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
@@ -21,10 +23,9 @@ const TILE: usize = 64;
 /// How far ahead memory is asked for.
 const AHEAD: usize = 1024;
 
-// Functions of references: as arguments they are known not to overlap, so that the parameters of the activation are read
-// and converted once and not anew after each store.
+// Functions of slices: as arguments they are known not to overlap.
 #[inline(always)]
-fn forward_loop<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], y: &mut [E]) {
+fn forward_loop<E: Real, A: Activation<E> + Copy>(a: A, x: &[E], y: &mut [E]) {
     if x.len() < FAR {
         return forward_piece(a, x, y);
     }
@@ -40,14 +41,14 @@ fn forward_loop<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], y: &mut [E])
 }
 
 #[inline(always)]
-fn forward_piece<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], y: &mut [E]) {
+fn forward_piece<E: Real, A: Activation<E> + Copy>(a: A, x: &[E], y: &mut [E]) {
     for (y, &x) in y.iter_mut().zip(x) {
         *y = a.f(x);
     }
 }
 
 #[track_caller]
-pub(crate) fn forward<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], y: &mut [E]) {
+pub(crate) fn forward<E: Real, A: Activation<E> + Copy>(a: A, x: &[E], y: &mut [E]) {
     assert_eq!(x.len(), y.len(), "activation forward: {} inputs, {} outputs", x.len(), y.len());
     dispatch(Forward(a, x, y));
 }
@@ -55,14 +56,14 @@ pub(crate) fn forward<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], y: &mu
 /// dx = dy · slope(x), the slope being f' or f'', or f' as a function of the value.
 macro_rules! product_with {
     ($door:ident, $Kernel:ident, |$a:ident, $x:ident| $slope:expr, $name:literal) => {
-        struct $Kernel<'a, A: ?Sized, E>(&'a A, &'a [E], &'a [E], &'a mut [E]);
+        struct $Kernel<'a, A, E>(A, &'a [E], &'a [E], &'a mut [E]);
 
-        impl<A: Activation<E> + ?Sized, E: Real> Kernel for $Kernel<'_, A, E> {
+        impl<A: Activation<E> + Copy, E: Real> Kernel for $Kernel<'_, A, E> {
             type Output = ();
             #[inline(always)]
             fn run(self) {
                 #[inline(always)]
-                fn product<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], dy: &[E], dx: &mut [E]) {
+                fn product<E: Real, A: Activation<E> + Copy>(a: A, x: &[E], dy: &[E], dx: &mut [E]) {
                     if x.len() < FAR {
                         return piece(a, x, dy, dx);
                     }
@@ -80,7 +81,7 @@ macro_rules! product_with {
                     piece(a, x_rest, dy_rest, dx_rest);
                 }
                 #[inline(always)]
-                fn piece<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], dy: &[E], dx: &mut [E]) {
+                fn piece<E: Real, A: Activation<E> + Copy>(a: A, x: &[E], dy: &[E], dx: &mut [E]) {
                     let $a = a;
                     for ((dx, &$x), &dy) in dx.iter_mut().zip(x).zip(dy) {
                         *dx = dy * $slope;
@@ -91,7 +92,7 @@ macro_rules! product_with {
         }
 
         #[track_caller]
-        pub(crate) fn $door<E: Real, A: Activation<E> + ?Sized>(a: &A, x: &[E], dy: &[E], dx: &mut [E]) {
+        pub(crate) fn $door<E: Real, A: Activation<E> + Copy>(a: A, x: &[E], dy: &[E], dx: &mut [E]) {
             let lengths = (x.len(), dy.len(), dx.len());
             assert!(
                 lengths.0 == lengths.1 && lengths.1 == lengths.2,
@@ -118,9 +119,9 @@ macro_rules! fused_slices {
         fn forward(&self, x: &[E], y: &mut [E]) {
             if sparring_math::simd::fuses() {
                 let (x, y) = (sparring_math::simd::fused(x), sparring_math::simd::fused_mut(y));
-                $crate::slices::forward::<E::Fused, Self>(self, x, y);
+                $crate::slices::forward::<E::Fused, Self>(*self, x, y);
             } else {
-                $crate::slices::forward(self, x, y);
+                $crate::slices::forward::<E, Self>(*self, x, y);
             }
         }
         $crate::slices::fused_slices!(backward);
@@ -130,11 +131,45 @@ macro_rules! fused_slices {
         fn $door(&self, x: &[E], dy: &[E], dx: &mut [E]) {
             if sparring_math::simd::fuses() {
                 let (x, dy) = (sparring_math::simd::fused(x), sparring_math::simd::fused(dy));
-                $crate::slices::$door::<E::Fused, Self>(self, x, dy, sparring_math::simd::fused_mut(dx));
+                $crate::slices::$door::<E::Fused, Self>(*self, x, dy, sparring_math::simd::fused_mut(dx));
             } else {
-                $crate::slices::$door(self, x, dy, dx);
+                $crate::slices::$door::<E, Self>(*self, x, dy, dx);
             }
         }
     };
 }
 pub(crate) use fused_slices;
+
+impl<E: Real, A: Activation<E> + ?Sized> Activation<E> for &A {
+    fn about(&self) -> About {
+        (**self).about()
+    }
+    #[inline(always)]
+    fn f(&self, x: E) -> E {
+        (**self).f(x)
+    }
+    #[inline(always)]
+    fn df(&self, x: E) -> E {
+        (**self).df(x)
+    }
+    #[inline(always)]
+    fn d2f(&self, x: E) -> E {
+        (**self).d2f(x)
+    }
+    #[inline(always)]
+    fn df_of_value(&self, y: E) -> Option<E> {
+        (**self).df_of_value(y)
+    }
+    fn forward(&self, x: &[E], y: &mut [E]) {
+        (**self).forward(x, y);
+    }
+    fn backward(&self, x: &[E], dy: &[E], dx: &mut [E]) {
+        (**self).backward(x, dy, dx);
+    }
+    fn backward2(&self, x: &[E], dy: &[E], dx: &mut [E]) {
+        (**self).backward2(x, dy, dx);
+    }
+    fn backward_of_value(&self, y: &[E], dy: &[E], dx: &mut [E]) -> bool {
+        (**self).backward_of_value(y, dy, dx)
+    }
+}

@@ -44,6 +44,8 @@ pub trait Real:
     const EPSILON: Self;
     /// The largest finite number.
     const MAX: Self;
+    /// The normal distribution function is 0 in this type left of minus this; x² of it is finite.
+    const NORMAL_REACH: Self;
     /// Positive infinity.
     const INFINITY: Self;
     /// Nearest value to an `f64`.

@@ -4,6 +4,7 @@ use crate::ModelError;
 use serde::{Deserialize, Serialize};
 use sparring_activations::{Activation, AnyActivation};
 use sparring_autograd::Tape;
+use sparring_math::simd;
 use sparring_nn::{Cx, LayerSpec, Module, Sequential, Spec};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Shape, par};
@@ -100,16 +101,21 @@ impl Gan {
     pub fn shape(&self) -> [usize; 3] {
         self.spec.discriminator.input
     }
-    /// Noise z ~ N(0, I), `[ids.len(), 1, 1, z]`; row i depends on `key` and `ids[i]` alone.
+    /// Noise z ~ N(0, I), `[ids.len(), 1, 1, z]`; row i depends on `key` and `ids[i]` alone, with the same bits on every machine.
     pub fn noise(&self, key: Key, ids: &[u64]) -> Array<f32> {
         let [c, h, w] = self.spec.generator.input;
         let mut z = Array::stale([ids.len(), c, h, w]);
         // A normal number costs about as much as this many additions.
-        const COST: usize = 64;
+        const COST: usize = 16;
         let (latent, work) = (self.latent(), COST * z.len());
         par::for_each_chunk(z.as_mut_slice(), latent, work, |i, row| {
-            let mut numbers = key.rng(ids[i]);
-            row.fill_with(|| numbers.normal() as f32);
+            let mut bits = key.rng(ids[i]);
+            let mut words = [0; 256];
+            for z in row.chunks_mut(words.len()) {
+                let words = &mut words[..z.len().next_multiple_of(32)];
+                bits.fill_bits(words);
+                simd::normals(words, z);
+            }
         });
         z
     }

@@ -1,11 +1,11 @@
 //! The scalars an array may hold.
 
-use crate::kernels::SparseKernels;
+use crate::kernels::{ShortRows, SparseKernels};
 use crate::pool::Pooled;
 use sparring_math::Real;
 
 /// A scalar with kernels and recycled buffers: `f32` or `f64`.
-pub trait Elem: Real + SparseKernels + Pooled {}
+pub trait Elem: Real + SparseKernels + ShortRows + Pooled {}
 
 impl Elem for f32 {}
 impl Elem for f64 {}

@@ -46,7 +46,7 @@ impl<E: Real> Activation<E> for Gelu {
 
     #[inline(always)]
     fn f(&self, x: E) -> E {
-        // max(x, 0) − |x| Φ(−|x|); Φ(−40) is 0, and 0 · ∞ would be NaN.
+        // max(x, 0) − |x| Φ(−|x|); beyond the reach of Φ it is 0, and 0 · ∞ would be NaN.
         let positive = if x < E::ZERO { E::ZERO } else { x };
         (-bounded(x)).madd(x.normal_tail(), positive)
     }
@@ -67,9 +67,9 @@ impl<E: Real> Activation<E> for Gelu {
     fused_slices!();
 }
 
-/// |x|, at most 40.
+/// |x|, at most as far as Φ goes.
 #[inline(always)]
 fn bounded<E: Real>(x: E) -> E {
-    let (a, top) = (x.abs(), E::of(40.0));
+    let (a, top) = (x.abs(), E::NORMAL_REACH);
     if a > top { top } else { a }
 }

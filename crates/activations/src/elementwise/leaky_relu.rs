@@ -10,6 +10,7 @@
 use crate::error::demand;
 use crate::gain::gains;
 use crate::registry::Configured;
+use crate::slices::fused_slices;
 use crate::{About, Activation, ActivationError};
 use sparring_math::Real;
 
@@ -95,4 +96,6 @@ impl<E: Real> Activation<E> for LeakyRelu {
         // The value has the sign of x, unless the slope hides it.
         (self.slope > 0.0).then(|| self.df(y))
     }
+
+    fused_slices!();
 }

@@ -10,6 +10,7 @@
 use crate::error::demand;
 use crate::gain::gains;
 use crate::registry::Configured;
+use crate::slices::fused_slices;
 use crate::{About, Activation, ActivationError, Trainable};
 use sparring_math::Real;
 use std::slice;
@@ -111,6 +112,8 @@ impl<E: Real, S: Real> Activation<E> for Prelu<S> {
         // The value has the sign of x, unless the slope hides it.
         (self.slope > S::ZERO).then(|| self.df(y))
     }
+
+    fused_slices!();
 }
 
 impl<E: Real> Trainable<E> for Prelu<E> {

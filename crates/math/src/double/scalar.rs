@@ -9,6 +9,7 @@ impl Real for f64 {
     const ONE: Self = 1.0;
     const EPSILON: Self = f64::EPSILON;
     const MAX: Self = f64::MAX;
+    const NORMAL_REACH: Self = 40.0;
     const INFINITY: Self = f64::INFINITY;
     #[inline(always)]
     fn of(x: f64) -> Self {

@@ -6,6 +6,7 @@
 mod dispatch;
 mod fused;
 mod isa;
+mod normals;
 mod pages;
 mod prefetch;
 mod reduce;
@@ -14,6 +15,7 @@ mod slices;
 pub use dispatch::{Kernel, dispatch, dispatch_on};
 pub use fused::{fused, fused_mut, fuses};
 pub use isa::{Isa, IsaError, isa, isa_request};
+pub use normals::normals;
 pub use pages::gather_pages;
 pub use prefetch::prefetch;
 pub use reduce::{dot, sum};

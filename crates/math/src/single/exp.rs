@@ -60,7 +60,7 @@ fn shifted_power(sum: f32) -> f32 {
     f32::from_bits(sum.to_bits() << 23)
 }
 
-/// What [`exp_nonpos`] and [`bell`] leave for the last product.
+/// What [`exp_nonpos`], [`bell`] and [`decay`] leave for the last product.
 pub(crate) const SUNK: f32 = 1.0 / 18_446_744_073_709_551_616.0;
 
 /// eˣ for x ≤ 0: the bits of [`exp`] in fewer operations.
@@ -108,20 +108,37 @@ pub(crate) fn exp_m1_of_double<M: Madd>(x: f32) -> f32 {
     M::madd(scale, p, -(1.0 - scale))
 }
 
-/// e^(−a²/2) · 2⁶⁴ for 0 ≤ a ≤ 16, a² taken in two exact parts: its rounding error would be multiplied by a²/2.
+/// e^(−a²/2) · 2⁶⁴ for 0 ≤ a ≤ 16; the rounding error of a² would be multiplied by a²/2, so it only chooses the power of two.
 #[inline(always)]
 pub(crate) fn bell<M: Madd>(a: f32) -> f32 {
     const SHIFT: f32 = biased(64);
-    let (square, rest) = M::square(a);
-    let sum = M::madd(square, -0.5 * LOG2_E, SHIFT);
+    let sum = M::madd(a * a, -0.5 * LOG2_E, SHIFT);
     let n = sum - SHIFT;
-    // −2r, and the polynomial in it.
-    let u = M::madd(n, 2.0 * LN2_LOW, M::madd(n, 2.0 * LN2_HIGH, square) + rest);
+    // −2r, and the polynomial of `small_exp_m1` in it, with its first two terms.
+    let u = M::madd(n, 2.0 * LN2_LOW, M::square_plus(a, n * (2.0 * LN2_HIGH)));
     let p = M::madd(0.001_386_243_3 / 64.0, u, -(0.008_366_68 / 32.0));
     let p = M::madd(p, u, 0.041_667_525 / 16.0);
     let p = M::madd(p, u, -(0.166_665_42 / 8.0));
     let p = M::madd(p, u, 0.499_999_97 / 4.0);
-    (M::madd(p, u * u, -0.5 * u) + 1.0) * shifted_power(sum)
+    let p = M::madd(p, u, -0.5);
+    M::madd(p, u, 1.0) * shifted_power(sum)
+}
+
+/// e^(−a) · 2⁶⁴ for a ≥ 0.
+#[inline(always)]
+pub(crate) fn decay<M: Madd>(a: f32) -> f32 {
+    const SHIFT: f32 = biased(64);
+    let a = if a > 104.0 { 104.0 } else { a };
+    let sum = M::madd(a, -LOG2_E, SHIFT);
+    let n = sum - SHIFT;
+    // Minus the remainder, and the polynomial of `small_exp_m1` at its negative.
+    let u = M::madd(n, LN2_LOW, M::madd(n, LN2_HIGH, a));
+    let p = M::madd(0.001_386_243_3, u, -0.008_366_68);
+    let p = M::madd(p, u, 0.041_667_525);
+    let p = M::madd(p, u, -0.166_665_42);
+    let p = M::madd(p, u, 0.499_999_97);
+    let p = M::madd(p, u, -1.0);
+    M::madd(p, u, 1.0) * shifted_power(sum)
 }
 
 /// eˣ − 1, precise near 0.

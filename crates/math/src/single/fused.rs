@@ -71,6 +71,7 @@ impl Real for Fused {
     const ONE: Self = Fused(1.0);
     const EPSILON: Self = Fused(f32::EPSILON);
     const MAX: Self = Fused(f32::MAX);
+    const NORMAL_REACH: Self = Fused(super::normal::NORMAL_REACH);
     const INFINITY: Self = Fused(f32::INFINITY);
     #[inline(always)]
     fn of(x: f64) -> Self {

@@ -59,12 +59,13 @@ pub(crate) fn ln_1p(x: f32) -> f32 {
     at_border(u, ln_positive(u) + c / u)
 }
 
-/// ln(1 + x) for 0 ≤ x ≤ 1: x + x² P(x)/Q(x), both of degree 2.
+/// `scale` · ln(1 + x)/x for 0 ≤ x ≤ 1, `scale` being a power of two: a quotient of polynomials of degree 2 and 3.
 #[inline(always)]
-pub(crate) fn ln_1p_unit<M: Madd>(x: f32) -> f32 {
-    let p = M::madd(-0.002_424_367_2, x, -0.280_906);
-    let p = M::madd(p, x, -0.499_997_6);
-    let q = M::madd(0.324_395_6, x, 1.228_384_9);
+pub(crate) fn ln_1p_ratio<M: Madd>(x: f32, scale: f32) -> f32 {
+    let p = M::madd(0.124_636_46 * scale, x, 0.869_509_94 * scale);
+    let p = M::madd(p, x, scale);
+    let q = M::madd(0.031_351_686, x, 0.476_084_92);
+    let q = M::madd(q, x, 1.369_508_5);
     let q = M::madd(q, x, 1.0);
-    M::madd(x * x, p / q, x)
+    p / q
 }

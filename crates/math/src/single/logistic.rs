@@ -1,7 +1,7 @@
 //! σ, tanh and softplus in single precision, each from an exponential that cannot overflow.
 
-use super::exp::{exp_m1_of_double, exp_nonpos, exp_of_minus};
-use super::ln::ln_1p_unit;
+use super::exp::{SUNK, decay, exp_m1_of_double, exp_of_minus};
+use super::ln::ln_1p_ratio;
 use super::madd::Madd;
 
 /// σ(x) = 1 / (1 + e⁻ˣ), numerator and denominator times 2⁻⁴⁰: so the exponential has room where e⁻ˣ alone would overflow, and
@@ -22,7 +22,9 @@ pub(crate) fn softplus<M: Madd>(x: f32) -> f32 {
     // either sign comes out of the other term.
     let bits = x.to_bits();
     let positive = f32::from_bits(bits & !((bits as i32 >> 31) as u32));
-    positive + ln_1p_unit::<M>(exp_nonpos::<M>(-x.abs()))
+    // The exponential stays on its scale: in the tail on the left the last operation alone rounds to a subnormal number.
+    let e = decay::<M>(x.abs());
+    M::madd(e, ln_1p_ratio::<M>(e * SUNK, SUNK), positive)
 }
 
 /// tanh x = E / (E + 2) with E = e²ˣ − 1, of either sign.

@@ -9,6 +9,7 @@ impl Real for f32 {
     const ONE: Self = 1.0;
     const EPSILON: Self = f32::EPSILON;
     const MAX: Self = f32::MAX;
+    const NORMAL_REACH: Self = super::normal::NORMAL_REACH;
     const INFINITY: Self = f32::INFINITY;
     #[inline(always)]
     fn of(x: f64) -> Self {

@@ -16,6 +16,7 @@ mod pack;
 mod patience;
 mod portable;
 mod scratch;
+mod short_rows;
 mod sparse;
 #[cfg(test)]
 mod tests;
@@ -25,4 +26,5 @@ mod transpose;
 pub use dense::{Start, product};
 pub use door::{Door, Kernels, Patch};
 pub use scratch::Scratch;
+pub use short_rows::ShortRows;
 pub use sparse::{Sparse, SparseKernels};

@@ -1,0 +1,263 @@
+//! Rows that fit a register, sixteen rows at a time: sums and largest elements of rows, and rows against a number of their own.
+//!
+//! Only AVX-512 has masks that make a register of any shorter row; elsewhere [`ShortRows::short`] says no.
+
+use sparring_math::Real;
+
+/// Scalars whose short rows have kernels on some machine. Only where [`short`](ShortRows::short) says so may the others be called.
+pub trait ShortRows: Real {
+    /// Whether rows of `m` numbers have kernels here.
+    fn short(m: usize) -> bool {
+        let _ = m;
+        false
+    }
+    /// The largest of each row of `m`; of a row that holds NaN, anything.
+    fn row_largest(x: &[Self], m: usize, out: &mut [Self]) {
+        no_kernel(x, m, out);
+    }
+    /// The sum of each row of `m`, in an order fixed by `m`.
+    fn row_sum(x: &[Self], m: usize, out: &mut [Self]) {
+        no_kernel(x, m, out);
+    }
+    /// The sum of the products of each two rows of `m`, in an order fixed by `m`.
+    fn row_dot(x: &[Self], y: &[Self], m: usize, out: &mut [Self]) {
+        let _ = y;
+        no_kernel(x, m, out);
+    }
+    /// `out = x − r`, `r` being one number a row of `m`.
+    fn row_minus(x: &[Self], m: usize, r: &[Self], out: &mut [Self]) {
+        let _ = r;
+        no_kernel(x, m, out);
+    }
+    /// `out = x · r`, as above.
+    fn row_times(x: &[Self], m: usize, r: &[Self], out: &mut [Self]) {
+        let _ = r;
+        no_kernel(x, m, out);
+    }
+    /// `out = x · (y − r)`, as above.
+    fn row_times_minus(x: &[Self], y: &[Self], m: usize, r: &[Self], out: &mut [Self]) {
+        let _ = (y, r);
+        no_kernel(x, m, out);
+    }
+    /// `out = y − x · r`, as above.
+    fn row_minus_times(y: &[Self], x: &[Self], m: usize, r: &[Self], out: &mut [Self]) {
+        let _ = (y, r);
+        no_kernel(x, m, out);
+    }
+}
+
+fn no_kernel<E>(_: &[E], m: usize, _: &mut [E]) {
+    unreachable!("rows of {m} have no kernel here");
+}
+
+impl ShortRows for f64 {}
+
+#[cfg(not(target_arch = "x86_64"))]
+impl ShortRows for f32 {}
+
+#[cfg(target_arch = "x86_64")]
+mod avx512 {
+    use super::ShortRows;
+    use sparring_math::simd::{Isa, isa};
+    use std::arch::x86_64::*;
+
+    /// Lanes, and rows at a time.
+    const N: usize = 16;
+
+    /// That the kernels may run here and now: everything unsafe below rests on it and on the lengths.
+    #[track_caller]
+    fn allowed(m: usize, numbers: &[usize], rows: usize) {
+        assert!(f32::short(m), "rows of {m} have no kernel here");
+        assert!(numbers.iter().all(|&n| n == rows * m), "{rows} rows of {m}, lengths {numbers:?}");
+    }
+
+    impl ShortRows for f32 {
+        fn short(m: usize) -> bool {
+            (1..=N).contains(&m) && isa() == Isa::Avx512
+        }
+        fn row_largest(x: &[f32], m: usize, out: &mut [f32]) {
+            allowed(m, &[x.len()], out.len());
+            // SAFETY: AVX-512 is there, `isa` has asked the machine; x holds m numbers for each of out.
+            unsafe { largest(x.as_ptr(), m, out) }
+        }
+        fn row_sum(x: &[f32], m: usize, out: &mut [f32]) {
+            allowed(m, &[x.len()], out.len());
+            // SAFETY: as above.
+            unsafe { sum(x.as_ptr(), m, out) }
+        }
+        fn row_dot(x: &[f32], y: &[f32], m: usize, out: &mut [f32]) {
+            allowed(m, &[x.len(), y.len()], out.len());
+            // SAFETY: as above, for x and y.
+            unsafe { dot(x.as_ptr(), y.as_ptr(), m, out) }
+        }
+        fn row_minus(x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
+            allowed(m, &[x.len(), out.len()], r.len());
+            // SAFETY: AVX-512 is there; x and out hold m numbers for each of r.
+            unsafe { each_row([x.as_ptr(); 2], m, r, out, |x, _, r| _mm512_sub_ps(x, r)) }
+        }
+        fn row_times(x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
+            allowed(m, &[x.len(), out.len()], r.len());
+            // SAFETY: as above.
+            unsafe { each_row([x.as_ptr(); 2], m, r, out, |x, _, r| _mm512_mul_ps(x, r)) }
+        }
+        fn row_times_minus(x: &[f32], y: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
+            allowed(m, &[x.len(), y.len(), out.len()], r.len());
+            // SAFETY: as above, for x, y and out.
+            unsafe {
+                each_row([x.as_ptr(), y.as_ptr()], m, r, out, |x, y, r| {
+                    _mm512_mul_ps(x, _mm512_sub_ps(y, r))
+                });
+            }
+        }
+        fn row_minus_times(y: &[f32], x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
+            allowed(m, &[x.len(), y.len(), out.len()], r.len());
+            // SAFETY: as above, for x, y and out.
+            unsafe { each_row([x.as_ptr(), y.as_ptr()], m, r, out, |x, y, r| _mm512_fnmadd_ps(x, r, y)) }
+        }
+    }
+
+    /// The first m lanes, 1 ≤ m ≤ 16.
+    fn mask(m: usize) -> __mmask16 {
+        0xffff >> (N - m)
+    }
+
+    /// Which row register l of [`fold`] holds, so that row i comes out in lane i.
+    const PLACE: [usize; N] = [0, 2, 1, 3, 8, 10, 9, 11, 4, 6, 5, 7, 12, 14, 13, 15];
+
+    /// One number a register, by `op`, as a tree of halves: sixteen registers become one.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn fold(v: [__m512; N], op: impl Fn(__m512, __m512) -> __m512) -> __m512 {
+        let pair = |a, b| op(_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0xee>(a, b));
+        let [w0, w1, w2, w3, w4, w5, w6, w7]: [__m512; 8] = std::array::from_fn(|l| pair(v[l], v[l + 8]));
+        let pair = |a, b| op(_mm512_shuffle_f32x4::<0x88>(a, b), _mm512_shuffle_f32x4::<0xdd>(a, b));
+        let (x0, x1, x2, x3) = (pair(w0, w4), pair(w1, w5), pair(w2, w6), pair(w3, w7));
+        let pair = |a, b| op(_mm512_shuffle_ps::<0x88>(a, b), _mm512_shuffle_ps::<0xdd>(a, b));
+        pair(pair(x0, x2), pair(x1, x3))
+    }
+
+    /// Folds rows that `load` gives as registers filled up with what changes nothing (`none` too); a row's result depends on the row alone.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn fold_rows(
+        out: &mut [f32],
+        none: __m512,
+        load: impl Fn(usize) -> __m512,
+        op: impl Fn(__m512, __m512) -> __m512 + Copy,
+    ) {
+        let (groups, rest) = out.as_chunks_mut::<N>();
+        for (g, out) in groups.iter_mut().enumerate() {
+            let v = std::array::from_fn(|l| load(N * g + PLACE[l]));
+            // SAFETY: sixteen numbers may be written there.
+            unsafe { _mm512_storeu_ps(out.as_mut_ptr(), fold(v, op)) };
+        }
+        let (start, n) = (N * groups.len(), rest.len());
+        if n > 0 {
+            let v = std::array::from_fn(|l| if PLACE[l] < n { load(start + PLACE[l]) } else { none });
+            // SAFETY: n numbers may be written there.
+            unsafe { _mm512_mask_storeu_ps(rest.as_mut_ptr(), mask(n), fold(v, op)) };
+        }
+    }
+
+    /// # Safety
+    /// x must hold m numbers for each of `out`.
+    #[target_feature(enable = "avx512f")]
+    unsafe fn largest(x: *const f32, m: usize, out: &mut [f32]) {
+        let (k, none) = (mask(m), _mm512_set1_ps(f32::NEG_INFINITY));
+        // SAFETY: the row is inside x, the lanes past it are not touched.
+        let load = |i: usize| unsafe { _mm512_mask_loadu_ps(none, k, x.add(i * m)) };
+        fold_rows(out, none, load, |a, b| _mm512_max_ps(a, b));
+    }
+
+    /// # Safety
+    /// x must hold m numbers for each of `out`.
+    #[target_feature(enable = "avx512f")]
+    unsafe fn sum(x: *const f32, m: usize, out: &mut [f32]) {
+        let k = mask(m);
+        // SAFETY: the row is inside x, the lanes past it are not touched.
+        let load = |i: usize| unsafe { _mm512_maskz_loadu_ps(k, x.add(i * m)) };
+        fold_rows(out, _mm512_setzero_ps(), load, |a, b| _mm512_add_ps(a, b));
+    }
+
+    /// # Safety
+    /// x and y must hold m numbers for each of `out`.
+    #[target_feature(enable = "avx512f")]
+    unsafe fn dot(x: *const f32, y: *const f32, m: usize, out: &mut [f32]) {
+        let k = mask(m);
+        let load = |i: usize| {
+            // SAFETY: the rows are inside x and y, the lanes past them are not touched.
+            let (x, y) =
+                unsafe { (_mm512_maskz_loadu_ps(k, x.add(i * m)), _mm512_maskz_loadu_ps(k, y.add(i * m))) };
+            _mm512_mul_ps(x, y)
+        };
+        fold_rows(out, _mm512_setzero_ps(), load, |a, b| _mm512_add_ps(a, b));
+    }
+
+    /// Never in place: a load so close behind a store that covers part of it waits for the store.
+    ///
+    /// # Safety
+    /// AVX-512 must be there; x, y and out must hold m numbers for each of r.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn each_row(
+        [x, y]: [*const f32; 2],
+        m: usize,
+        r: &[f32],
+        out: &mut [f32],
+        f: impl Fn(__m512, __m512, __m512) -> __m512,
+    ) {
+        let (k, out) = (mask(m), out.as_mut_ptr());
+        for (i, &r) in r.iter().enumerate() {
+            // SAFETY: row i is inside all three, the lanes past it are not touched.
+            unsafe {
+                let load = |p: *const f32| _mm512_maskz_loadu_ps(k, p.add(i * m));
+                _mm512_mask_storeu_ps(out.add(i * m), k, f(load(x), load(y), _mm512_set1_ps(r)));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_each_length_are_worked_on_whole() {
+        for m in (1..=16).filter(|&m| f32::short(m)) {
+            for n in [0, 1, 15, 16, 17, 40] {
+                let x: Vec<f32> = (0..n * m).map(|i| ((i * 37 + 11) % 64) as f32 - 30.0).collect();
+                let y: Vec<f32> = (0..n * m).map(|i| ((i * 23 + 5) % 32) as f32 - 9.0).collect();
+                let r: Vec<f32> = (0..n).map(|i| i as f32 * 0.5 - 3.0).collect();
+                let rows: Vec<&[f32]> = x.chunks(m).collect();
+                let mut out = vec![0.0; n];
+                f32::row_largest(&x, m, &mut out);
+                assert!(
+                    rows.iter().zip(&out).all(|(row, o)| row.iter().copied().fold(f32::MIN, f32::max) == *o)
+                );
+                f32::row_sum(&x, m, &mut out);
+                assert!(
+                    rows.iter().zip(&out).all(|(row, o)| row.iter().sum::<f32>() == *o),
+                    "{n} rows of {m}"
+                );
+                f32::row_dot(&x, &y, m, &mut out);
+                let dots = rows
+                    .iter()
+                    .zip(y.chunks(m))
+                    .map(|(x, y)| x.iter().zip(y).map(|(x, y)| x * y).sum::<f32>());
+                assert!(dots.zip(&out).all(|(dot, o)| dot == *o));
+                // Small whole and half numbers: each operation is exact.
+                let mut got = [(); 4].map(|()| vec![0.0; n * m]);
+                let [minus, times, times_minus, minus_times] = &mut got;
+                f32::row_minus(&x, m, &r, minus);
+                f32::row_times(&x, m, &r, times);
+                f32::row_times_minus(&x, &y, m, &r, times_minus);
+                f32::row_minus_times(&y, &x, m, &r, minus_times);
+                for i in 0..n * m {
+                    let (x, y, r) = (x[i], y[i], r[i / m]);
+                    let want = [x - r, x * r, x * (y - r), y - x * r];
+                    assert_eq!([0, 1, 2, 3].map(|k| got[k][i]), want, "{n} rows of {m}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Softmax of rows that fit a register, where the machine has kernels for them: what belongs to a row is done a row a register,
+//! the exponentials in one sweep over all numbers, so that no lane is idle.
+
+use crate::{Array, Elem};
+use sparring_math::{Real, simd};
+
+/// Rows worked on at a time.
+const ROWS: usize = 256;
+
+struct Exp<'a, E>(&'a mut [E]);
+
+impl<E: Real> simd::Kernel for Exp<'_, E> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        self.0.iter_mut().for_each(|e| *e = e.exp_nonpos());
+    }
+}
+
+/// e = exp e for e <= 0.
+fn exp<E: Real>(e: &mut [E]) {
+    if simd::fuses() { simd::dispatch(Exp(simd::fused_mut(e))) } else { simd::dispatch(Exp(e)) }
+}
+
+struct Inverse<'a, E>(&'a mut [E]);
+
+impl<E: Real> simd::Kernel for Inverse<'_, E> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        self.0.iter_mut().for_each(|s| *s = E::ONE / *s);
+    }
+}
+
+struct Ln<'a, E>(&'a mut [E]);
+
+impl<E: Real> simd::Kernel for Ln<'_, E> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        self.0.iter_mut().for_each(|s| *s = s.ln());
+    }
+}
+
+/// Softmax of rows of `m`; `false`, and nothing is done, where there is no kernel for them.
+pub(super) fn softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> bool {
+    if !E::short(m) {
+        return false;
+    }
+    let mut of_row = [E::ZERO; ROWS];
+    let mut exponentials = Array::stale([x.len().min(ROWS * m)]);
+    for (x, out) in x.chunks(ROWS * m).zip(out.chunks_mut(ROWS * m)) {
+        let of_row = &mut of_row[..x.len() / m];
+        let e = &mut exponentials.as_mut_slice()[..x.len()];
+        E::row_largest(x, m, of_row);
+        E::row_minus(x, m, of_row, e);
+        exp(e);
+        E::row_sum(e, m, of_row);
+        simd::dispatch(Inverse(of_row));
+        E::row_times(e, m, of_row, out);
+    }
+    true
+}
+
+/// Logarithm of softmax of rows of `m`; `false`, and nothing is done, where there is no kernel for them.
+pub(super) fn log_softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> bool {
+    if !E::short(m) {
+        return false;
+    }
+    let mut of_row = [E::ZERO; ROWS];
+    let mut differences = Array::stale([x.len().min(ROWS * m)]);
+    for (x, out) in x.chunks(ROWS * m).zip(out.chunks_mut(ROWS * m)) {
+        let of_row = &mut of_row[..x.len() / m];
+        let d = &mut differences.as_mut_slice()[..x.len()];
+        E::row_largest(x, m, of_row);
+        E::row_minus(x, m, of_row, d);
+        out.copy_from_slice(d);
+        exp(out);
+        E::row_sum(out, m, of_row);
+        simd::dispatch(Ln(of_row));
+        // Not at once with the largest: among large logits the sum of both would round the logarithm away.
+        E::row_minus(d, m, of_row, out);
+    }
+    true
+}
