@@ -1,11 +1,11 @@
 //! One example forward, and the activations that candle has.
 
-use crate::Outcome;
-use crate::clock::{Arguments, Pace, passes};
-use crate::nets::{Net, frozen};
-use crate::{digits, streams};
+use crate::nets::{examples, forward, frozen, parameters};
 use candle_core::{Device, Result, Tensor};
 use candle_nn::ops;
+use peer_terms::clock::{Arguments, Pace, passes};
+use peer_terms::rows::LATENCY;
+use peer_terms::{Outcome, streams};
 
 const ACTIVATIONS: [&str; 9] =
     ["sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "mish", "softmax"];
@@ -13,17 +13,16 @@ const SIZES: [(&str, usize); 2] = [("2^16", 1 << 16), ("2^24", 1 << 24)];
 
 pub fn rows() -> Vec<(String, &'static str)> {
     let act = |name: &str| SIZES.map(|(size, _)| (format!("act_{name}_fwd@{size}"), "forward"));
-    let latency = ["mlp_latency", "cnn_latency"].map(|row| (row.to_string(), "forward"));
+    let latency = LATENCY.map(|(row, _)| (row.to_string(), "forward"));
     ACTIVATIONS.iter().flat_map(|name| act(name)).chain(latency).collect()
 }
 
 pub fn run(arguments: &Arguments, pace: &mut Pace<'_>) -> Outcome {
     let row = arguments.only.as_str();
-    if let Some(name) = row.strip_suffix("_latency") {
-        let net = if name == "cnn" { Net::Cnn } else { Net::Mlp };
-        let x = digits::train(&arguments.data, 1)?.0;
-        let p = frozen(&net.parameters(streams::WEIGHTS)?);
-        return passes(pace, 1.0, || Ok(net.forward(&p, &x)?), |z| mean(z, 1));
+    if let Some((_, net)) = LATENCY.into_iter().find(|l| l.0 == row) {
+        let x = examples(&arguments.data, 1)?.0;
+        let p = frozen(&parameters(net, streams::WEIGHTS)?);
+        return passes(pace, 1.0, || Ok(forward(net, &p, &x)?), |z| mean(z, 1));
     }
     let (name, size) = row.strip_prefix("act_").and_then(|r| r.split_once("_fwd@")).ok_or("no such row")?;
     let n = SIZES.iter().find(|s| s.0 == size).ok_or("no such size")?.1;
