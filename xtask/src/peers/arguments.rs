@@ -11,15 +11,18 @@ cargo xtask peers [--only ID,..] [--threads N] [--samples N] [--data DIR] [--pee
   --threads N      threads of everybody; default 2, and for gemm 1 and 2
   --samples N      timed passes of each; default 7 (3 for those that take over 8 s)
   --data DIR       the four gzipped IDX files of MNIST; default: the embedded set, cycled to 60,000
-  --peers NAME,..  only these: torch, jax, candle, gemm
+  --peers NAME,..  only these: torch, jax, candle, gemm, burn
   --variants NAME,..  only these of their variants (fused, scan, ..): quicker, and the best may be missing
-  --with burn      refused: there is no program for burn yet
+  --with burn      burn too, which is left out otherwise: its first build takes a quarter of an hour
   --venv DIR       the Python environment; made if it is not there. Default: sparring-peers/venv in the user's cache folder
   --json           JSON lines on stdout, the table on stderr
   --out FILE       appends the JSON lines to this file
   --from FILE,..   measures nothing: the table of lines that were kept
   --markdown       the table as Markdown
   --chart FILE     a bar chart of the ratios, as SVG";
+
+/// Peers that take part only when they are named.
+const EXTRA: [&str; 1] = ["burn"];
 
 /// The flags, read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,8 +35,10 @@ pub struct Arguments {
     pub samples: usize,
     /// Folder of the data.
     pub data: Option<PathBuf>,
-    /// Peers asked for; empty for all.
+    /// Peers asked for; empty for all that are quickly built.
     pub peers: Vec<String>,
+    /// Peers that take part only when they are named.
+    pub with: Vec<String>,
     /// Variants asked for; empty for all.
     pub variants: Vec<String>,
     /// Python environment.
@@ -74,11 +79,9 @@ impl Arguments {
                 "--data" => found.data = Some(value()?.into()),
                 "--peers" => found.peers.extend(value()?.split(',').map(str::to_string)),
                 "--variants" => found.variants.extend(value()?.split(',').map(str::to_string)),
-                "--with" => match value()?.as_str() {
-                    "burn" => {
-                        return Err("--with burn: there is no program for burn yet; leave it out".into());
-                    }
-                    other => return Err(format!("--with knows burn, not {other:?}")),
+                "--with" => match value()? {
+                    peer if EXTRA.contains(&peer.as_str()) => found.with.push(peer),
+                    other => return Err(format!("--with knows {}, not {other:?}", EXTRA.join(", "))),
                 },
                 "--venv" => found.venv = Some(value()?.into()),
                 "--json" => found.json = true,
@@ -95,7 +98,8 @@ impl Arguments {
 
     /// Whether this peer takes part.
     pub fn wants(&self, peer: &str) -> bool {
-        self.peers.is_empty() || self.peers.iter().any(|p| p == peer)
+        let named = |list: &[String]| list.iter().any(|p| p == peer);
+        named(&self.peers) || named(&self.with) || (self.peers.is_empty() && !EXTRA.contains(&peer))
     }
 
     /// Whether this variant of a peer takes part.
@@ -122,7 +126,12 @@ mod tests {
         assert_eq!((got.only.as_deref(), got.samples, got.from.len()), (Some("gemm"), 7, 2));
         assert!(got.wants("torch") && !got.wants("candle"));
         assert!(got.wants_variant("fused") && !got.wants_variant("eager"));
-        for bad in ["--with keras", "--with burn", "--samples 0", "--only", "--fast"] {
+        assert!(!got.wants("burn") && !parse("").unwrap().wants("burn"));
+        let got = parse("--with burn").unwrap();
+        assert!(got.wants("burn") && got.wants("torch"));
+        let got = parse("--peers jax --with burn").unwrap();
+        assert!(got.wants("burn") && got.wants("jax") && !got.wants("torch"));
+        for bad in ["--with keras", "--samples 0", "--only", "--fast"] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }
