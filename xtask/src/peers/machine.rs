@@ -31,7 +31,9 @@ pub fn about(python: Option<&Path>, arguments: &Arguments, words: &[String]) -> 
 pub fn sentence(about: &Value) -> String {
     let about = &about["about"];
     let text = |key: &str| about[key].as_str().unwrap_or("unknown").to_string();
-    let peers = [text("python"), text("crates")].join("; ");
+    // Python stays out where no peer is written in it.
+    let peers: Vec<&str> = ["python", "crates"].iter().filter_map(|key| about[key].as_str()).collect();
+    let peers = peers.join("; ");
     format!(
         "{} cores of {}, {}, commit {}, {}; {peers}. `{}`",
         about["cores"],
