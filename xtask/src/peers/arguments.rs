@@ -1,5 +1,6 @@
 //! The flags.
 
+use flags::Flags;
 use std::path::PathBuf;
 
 /// What `--help` prints.
@@ -64,33 +65,27 @@ impl Arguments {
     /// Names the word that is no flag, or the value that is none.
     pub fn parse(words: &[String]) -> Result<Self, String> {
         let mut found = Self { samples: 7, ..Self::default() };
-        let mut words = words.iter();
-        while let Some(word) = words.next() {
-            let (flag, inline) = match word.split_once('=') {
-                Some((flag, value)) => (flag, Some(value.to_string())),
-                None => (word.as_str(), None),
-            };
-            let mut value =
-                || inline.clone().or_else(|| words.next().cloned()).ok_or(format!("{flag} lacks its value"));
+        let mut flags = Flags::new(words);
+        while let Some(flag) = flags.next_flag()? {
             match flag {
-                "--only" => found.only = Some(value()?),
-                "--threads" => found.threads = Some(count(flag, &value()?)?),
-                "--samples" => found.samples = count(flag, &value()?)?,
-                "--data" => found.data = Some(value()?.into()),
-                "--peers" => found.peers.extend(value()?.split(',').map(str::to_string)),
-                "--variants" => found.variants.extend(value()?.split(',').map(str::to_string)),
-                "--with" => match value()? {
-                    peer if EXTRA.contains(&peer.as_str()) => found.with.push(peer),
+                "--only" => found.only = Some(flags.value()?.into()),
+                "--threads" => found.threads = Some(flags.count()?),
+                "--samples" => found.samples = flags.count()?,
+                "--data" => found.data = Some(flags.value()?.into()),
+                "--peers" => found.peers.extend(flags.list()?),
+                "--variants" => found.variants.extend(flags.list()?),
+                "--with" => match flags.value()? {
+                    peer if EXTRA.contains(&peer) => found.with.push(peer.into()),
                     other => return Err(format!("--with knows {}, not {other:?}", EXTRA.join(", "))),
                 },
-                "--venv" => found.venv = Some(value()?.into()),
+                "--venv" => found.venv = Some(flags.value()?.into()),
                 "--json" => found.json = true,
-                "--out" => found.out = Some(value()?.into()),
-                "--from" => found.from.extend(value()?.split(',').map(PathBuf::from)),
+                "--out" => found.out = Some(flags.value()?.into()),
+                "--from" => found.from.extend(flags.list()?.map(PathBuf::from)),
                 "--markdown" => found.markdown = true,
-                "--chart" => found.chart = Some(value()?.into()),
+                "--chart" => found.chart = Some(flags.value()?.into()),
                 "-h" | "--help" => found.help = true,
-                _ => return Err(format!("{word:?} is no flag\n{USAGE}")),
+                _ => return Err(flags.unknown(USAGE)),
             }
         }
         Ok(found)
@@ -106,10 +101,6 @@ impl Arguments {
     pub fn wants_variant(&self, variant: &str) -> bool {
         self.variants.is_empty() || self.variants.iter().any(|v| v == variant)
     }
-}
-
-fn count(flag: &str, text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|&n| n > 0).ok_or_else(|| format!("{flag}: {text:?} is no number above 0"))
 }
 
 #[cfg(test)]
