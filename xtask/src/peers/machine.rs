@@ -32,7 +32,8 @@ pub fn sentence(about: &Value) -> String {
     let about = &about["about"];
     let text = |key: &str| about[key].as_str().unwrap_or("unknown").to_string();
     // Python stays out where no peer is written in it.
-    let peers: Vec<&str> = ["python", "crates"].iter().filter_map(|key| about[key].as_str()).collect();
+    let peers: Vec<&str> =
+        ["python", "crates"].iter().filter_map(|key| about[key].as_str()).filter(|t| !t.is_empty()).collect();
     let peers = peers.join("; ");
     format!(
         "{} cores of {}, {}, commit {}, {}; {peers}. `{}`",
