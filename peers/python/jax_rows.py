@@ -18,13 +18,13 @@ from jax_nets import NETS, adam, cross_entropy, fresh, weights
 
 def activation(name):
     """The function of a row, or None."""
-    own = {"prelu": lambda x: jnp.where(x > 0, x, jnp.float32(0.25) * x), "hardswish": jax.nn.hard_swish,
+    own = {"identity": lambda x: x, "prelu": lambda x: jnp.where(x > 0, x, jnp.float32(0.25) * x), "hardswish": jax.nn.hard_swish,
            "softsign": jax.nn.soft_sign, "gelu": functools.partial(jax.nn.gelu, approximate=False), "tanh": jnp.tanh}  # fmt: skip
     return own.get(name) or getattr(jax.nn, name)
 
 
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "celu", "gelu", "silu", "softplus", "mish",
-               "hardswish", "softsign", "softmax")  # fmt: skip
+ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "celu", "gelu", "silu", "softplus", "mish",
+               "hardswish", "softsign", "softmax", "log_softmax")  # fmt: skip
 
 
 def variants():
@@ -151,7 +151,7 @@ def elementwise(args, pace):
     """One sweep forward, or one each way with both results kept."""
     row, size = args.only.split("@")
     _, *name, kind = row.split("_")
-    f, soft = activation("_".join(name)), name == ["softmax"]
+    f, soft = activation("_".join(name)), name[-1] == "softmax"
     n = rows.SIZES[size] // rows.CLASSES * rows.CLASSES if soft else rows.SIZES[size]
     shape = (n // rows.CLASSES, rows.CLASSES) if soft else (n,)
     x, dy = (jnp.asarray(streams.uniform(s, n, *ends).reshape(shape)) for s, ends in ((1, (-4, 4)), (2, (0, 1))))

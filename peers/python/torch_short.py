@@ -1,7 +1,7 @@
 """Activations, products, latency and loading in PyTorch.
 
 Variants of activations: `functional` allocates its result, `out` writes into tensors that are kept (and calls the backward kernels
-directly), `compiled` is torch.compile of the functional form.
+directly, of which Mish's allocates all the same), `compiled` is torch.compile of the functional form.
 """
 
 import subprocess
@@ -18,8 +18,12 @@ import torch_nets
 
 A = torch.ops.aten
 SLOPE = torch.tensor([0.25])
-# Name: functional form, kernel into y, kernel into dx from (dy, x, y); None where PyTorch has none.
+# Of SELU: of its exponential, and of all.
+ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805
+# Name: functional form, kernel into y, kernel into dx from (dy, x, y); None where PyTorch has none. A functional identity does nothing,
+# so that only its copies are compared. PReLU's slope is not trained here, so leaky ReLU's kernels do its work.
 ACTIVATIONS = {
+    "identity": (None, lambda x, y: y.copy_(x), lambda dy, x, y, dx: dx.copy_(dy)),
     "sigmoid": (torch.sigmoid, lambda x, y: A.sigmoid.out(x, out=y),
                 lambda dy, x, y, dx: A.sigmoid_backward.grad_input(dy, y, grad_input=dx)),
     "tanh": (torch.tanh, lambda x, y: A.tanh.out(x, out=y),
@@ -28,32 +32,39 @@ ACTIVATIONS = {
              lambda dy, x, y, dx: A.threshold_backward.grad_input(dy, y, 0, grad_input=dx)),
     "leaky_relu": (F.leaky_relu, lambda x, y: A.leaky_relu.out(x, 0.01, out=y),
                    lambda dy, x, y, dx: A.leaky_relu_backward.grad_input(dy, x, 0.01, False, grad_input=dx)),
-    "prelu": (lambda x: F.prelu(x, SLOPE), None, None),
+    "prelu": (lambda x: F.prelu(x, SLOPE), lambda x, y: A.leaky_relu.out(x, 0.25, out=y),
+              lambda dy, x, y, dx: A.leaky_relu_backward.grad_input(dy, x, 0.25, False, grad_input=dx)),
     "elu": (F.elu, lambda x, y: A.elu.out(x, 1, 1, 1, out=y),
             lambda dy, x, y, dx: A.elu_backward.grad_input(dy, 1, 1, 1, False, x, grad_input=dx)),
-    "selu": (F.selu, None, None),
-    "celu": (F.celu, None, None),
+    "selu": (F.selu, lambda x, y: A.elu.out(x, ALPHA, SCALE, 1, out=y),
+             lambda dy, x, y, dx: A.elu_backward.grad_input(dy, ALPHA, SCALE, 1, False, x, grad_input=dx)),
+    "celu": (F.celu, lambda x, y: A.celu.out(x, 1, out=y),
+             lambda dy, x, y, dx: A.elu_backward.grad_input(dy, 1, 1, 1, False, x, grad_input=dx)),
     "gelu": (F.gelu, lambda x, y: A.gelu.out(x, out=y),
              lambda dy, x, y, dx: A.gelu_backward.grad_input(dy, x, grad_input=dx)),
     "silu": (F.silu, lambda x, y: A.silu.out(x, out=y),
              lambda dy, x, y, dx: A.silu_backward.grad_input(dy, x, grad_input=dx)),
     "softplus": (F.softplus, lambda x, y: A.softplus.out(x, 1, 20, out=y),
                  lambda dy, x, y, dx: A.softplus_backward.grad_input(dy, x, 1, 20, grad_input=dx)),
-    "mish": (F.mish, None, None),
-    "hardswish": (F.hardswish, None, None),
+    "mish": (F.mish, lambda x, y: A.mish.out(x, out=y), lambda dy, x, y, dx: A.mish_backward(dy, x)),
+    "hardswish": (F.hardswish, lambda x, y: A.hardswish.out(x, out=y),
+                  lambda dy, x, y, dx: A.hardswish_backward.out(dy, x, out=dx)),
     "softsign": (F.softsign, None, None),
     "softmax": (lambda x: torch.softmax(x, 1), lambda x, y: A._softmax.out(x, 1, False, out=y),
                 lambda dy, x, y, dx: A._softmax_backward_data.out(dy, y, 1, torch.float32, grad_input=dx)),
+    "log_softmax": (lambda x: torch.log_softmax(x, 1), lambda x, y: A._log_softmax.out(x, 1, False, out=y),
+                    lambda dy, x, y, dx: A._log_softmax_backward_data.out(dy, y, 1, torch.float32, out=dx)),
 }  # fmt: skip
 
 
 def variants():
     """Row to variants."""
     out = {}
-    for name, (_, forward, _) in ACTIVATIONS.items():
+    for name, (function, forward, _) in ACTIVATIONS.items():
+        kinds = (["functional", "compiled"] if function else []) + (["out"] if forward else [])
         for row in (f"act_{name}_fwd", f"act_{name}_fwdbwd"):
             for size in rows.SIZES:
-                out[f"{row}@{size}"] = ["functional"] + (["out"] if forward else []) + ["compiled"]
+                out[f"{row}@{size}"] = kinds
     for size in rows.SIZES:
         out[f"copy@{size}"] = ["out"]
     out |= {row: ["out"] for row in rows.gemm_rows()}
@@ -77,7 +88,7 @@ def elementwise(args, pace):
         return clock.passes(pace, n, lambda: y.copy_(x), lambda y: y.double().mean())
     _, *name, kind = row.split("_")
     function, into, backward = ACTIVATIONS["_".join(name)]
-    soft = name == ["softmax"]
+    soft = name[-1] == "softmax"
     shape = (n // rows.CLASSES, rows.CLASSES) if soft else (n,)
     count = shape[0] * rows.CLASSES if soft else n
     x, dy = (torch.from_numpy(streams.uniform(s, count, *ends)).reshape(shape) for s, ends in ((1, (-4, 4)), (2, (0, 1))))

@@ -51,8 +51,8 @@ const ALL: &[Command] = &[
     },
     Command {
         name: "peers",
-        arguments: "[--only ID,..] [--threads N] [--data DIR] [--venv DIR] [--variants NAME,..] [--json]",
-        about: "measures the same rows beside PyTorch, JAX, candle and the crate gemm, in turn (--help for more)",
+        arguments: "[--only ID,..] [--threads N] [--data DIR] [--variants NAME,..] [--with burn] [--json]",
+        about: "measures the same rows beside PyTorch, JAX, candle, the crate gemm and burn, in turn (--help for more)",
         run: peers::run,
     },
     Command {

@@ -1,5 +1,6 @@
 //! `cargo xtask fetch-mnist`: the download of `sparring fetch`, for those who have only the source.
 
+use flags::Flags;
 use indicatif::{ProgressBar, ProgressStyle};
 use sparring_datasets::default_folder;
 use sparring_datasets::fetch::{Event, Next, Request, fetch};
@@ -61,25 +62,15 @@ fn say(bar: &ProgressBar, line: &str) {
 /// The request, or nothing when help is asked for.
 fn parse(args: &[String]) -> Result<Option<Request<'static>>, String> {
     let (mut dataset, mut to, mut from, mut mirrors) = ("mnist".to_string(), None, None, Vec::new());
-    let mut args = args.iter();
-    while let Some(arg) = args.next() {
-        let (flag, inline) = match arg.split_once('=') {
-            Some((flag, value)) => (flag, Some(value.to_string())),
-            None => (arg.as_str(), None),
-        };
-        if matches!(flag, "-h" | "--help") {
-            return Ok(None);
-        }
-        if !["--dataset", "--to", "--from", "--mirror"].contains(&flag) {
-            return Err(format!("{arg:?} is no flag of fetch-mnist; usage: {USAGE}"));
-        }
-        let value = inline.or_else(|| args.next().cloned()).filter(|v| !v.is_empty() && !v.starts_with("--"));
-        let value = value.ok_or_else(|| format!("{flag} lacks its value; usage: {USAGE}"))?;
+    let mut flags = Flags::new(args);
+    while let Some(flag) = flags.next_flag()? {
         match flag {
-            "--dataset" => dataset = value,
-            "--to" => to = Some(PathBuf::from(value)),
-            "--from" => from = Some(PathBuf::from(value)),
-            _ => mirrors.push(value),
+            "--dataset" => dataset = flags.value()?.to_string(),
+            "--to" => to = Some(PathBuf::from(flags.value()?)),
+            "--from" => from = Some(PathBuf::from(flags.value()?)),
+            "--mirror" => mirrors.push(flags.value()?.to_string()),
+            "-h" | "--help" => return Ok(None),
+            _ => return Err(flags.unknown(USAGE)),
         }
     }
     if from.is_some() && !mirrors.is_empty() {

@@ -1,11 +1,11 @@
 //! PGD, 40 steps by every example; gradients of the input alone.
 
-use crate::Outcome;
-use crate::clock::{Arguments, Pace};
-use crate::nets::{Net, frozen};
-use crate::{digits, streams};
+use crate::nets::{examples, forward, frozen, parameters};
 use candle_core::{Result, Tensor, Var};
 use candle_nn::loss::cross_entropy;
+use peer_terms::clock::{Arguments, Pace};
+use peer_terms::nets::Net;
+use peer_terms::{Outcome, streams};
 
 const ROWS: [(&str, Net, usize); 3] = [
     ("cnn_pgd40_b250", Net::Cnn, 250),
@@ -33,7 +33,7 @@ pub fn pgd(
     for _ in 0..steps {
         let input = Var::from_tensor(&adv)?;
         // The mean instead of the sum: the sign is the same.
-        let grads = cross_entropy(&net.forward(p, input.as_tensor())?, y)?.backward()?;
+        let grads = cross_entropy(&forward(net, p, input.as_tensor())?, y)?.backward()?;
         let grad = grads.get(&input).ok_or_else(|| candle_core::Error::Msg("no gradient".into()))?;
         adv = (adv + (grad.sign()? * step)?)?.maximum(&low)?.minimum(&high)?;
     }
@@ -43,12 +43,12 @@ pub fn pgd(
 /// A pass is one batch; the loss is the mean cross-entropy on what came out.
 pub fn run(arguments: &Arguments, pace: &mut Pace<'_>) -> Outcome {
     let (_, net, batch) = *ROWS.iter().find(|r| r.0 == arguments.only).ok_or("no such row")?;
-    let (x, y) = digits::train(&arguments.data, batch)?;
-    let p = frozen(&net.parameters(streams::WEIGHTS)?);
+    let (x, y) = examples(&arguments.data, batch)?;
+    let p = frozen(&parameters(net, streams::WEIGHTS)?);
     loop {
         let adv = pgd(net, &p, &x, &y, 0.3, 0.01, 40)?;
         let loss = || {
-            let value = net.forward(&p, &adv).and_then(|z| cross_entropy(&z, &y)?.to_scalar::<f32>());
+            let value = forward(net, &p, &adv).and_then(|z| cross_entropy(&z, &y)?.to_scalar::<f32>());
             value.map_or(f64::NAN, f64::from)
         };
         if !pace.lap(batch as f64, loss) {

@@ -3,19 +3,15 @@
 //! `candle-peer candle|gemm --list`, or `--only ROW --variant NAME --threads N --data DIR [--paced] [--samples N]`.
 
 mod attack;
-mod clock;
-mod digits;
 mod nets;
 mod product;
 mod short;
-mod streams;
 mod train;
 
-use clock::{Arguments, Pace};
+use peer_terms::Outcome;
+use peer_terms::clock::{Arguments, Pace};
+use peer_terms::rows::metric;
 use std::process::ExitCode;
-
-/// Whatever goes wrong: a row fails as a whole.
-pub type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -44,14 +40,7 @@ fn run(words: &[String]) -> Outcome {
     if !rows.iter().any(|(r, v)| r == row && *v == arguments.variant) {
         return Err(format!("no variant {:?} of row {row:?}", arguments.variant).into());
     }
-    let metric = match row {
-        "gan_train_b128" => "images/s",
-        _ if row.starts_with("gemm_") => "GFLOP/s",
-        _ if row.starts_with("act_") => "elements/s",
-        _ if row.ends_with("_latency") => "microseconds",
-        _ => "examples/s",
-    };
-    let mut pace = Pace::new(&arguments, peer, metric);
+    let mut pace = Pace::new(&arguments, peer, metric(row));
     match row {
         "gan_train_b128" => train::gan(&arguments, &mut pace),
         _ if row.contains("_train_") || row.contains("_advtrain_") => {

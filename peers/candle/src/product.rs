@@ -1,9 +1,9 @@
 //! Products by the crate gemm, with AVX-512 (feature `x86-v4`), into a matrix that is kept.
 
-use crate::Outcome;
-use crate::clock::{Arguments, Pace, passes};
-use crate::streams::{mean, uniform};
 use gemm::Parallelism;
+use peer_terms::Outcome;
+use peer_terms::clock::{Arguments, Pace, passes};
+use peer_terms::streams::{mean, uniform};
 use std::cell::RefCell;
 
 const SHAPES: [&str; 8] = [

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// What the environment must hold.
 const PACKAGES: [&str; 4] = ["torch", "jax", "torchattacks", "foolbox"];
+/// Peers that are crates, and the folders of their programs: candle multiplies with the crate gemm, so one program is both.
+const CRATES: [(&str, &str); 3] = [("candle", "candle"), ("gemm", "candle"), ("burn", "burn")];
 /// Training examples of the data that are made when none are given.
 const PASS: usize = 60_000;
 
@@ -77,26 +79,27 @@ pub fn peers(arguments: &Arguments, python: Option<&Path>) -> Vec<Program> {
         let python = python.ok_or_else(|| "no Python environment".to_string());
         take(peer, python.and_then(|python| Program::ask(peer, python, &[script])));
     }
-    // One program, two peers: candle multiplies with the crate gemm.
-    for peer in ["candle", "gemm"].iter().filter(|p| arguments.wants(p)) {
-        take(peer, built("candle").and_then(|program| Program::ask(peer, &program, &[(*peer).into()])));
+    for (peer, folder) in CRATES.iter().filter(|(peer, _)| arguments.wants(peer)) {
+        if *peer == "burn" {
+            eprintln!("peers: building burn, which takes long the first time");
+        }
+        take(peer, built(folder).and_then(|program| Program::ask(peer, &program, &[(*peer).into()])));
     }
     found
 }
 
-/// The versions of the peers that are crates, as their lock files say.
-pub fn crates() -> String {
+/// The versions of the peers that are crates and take part, as their lock files say.
+pub fn crates(arguments: &Arguments) -> String {
     let mut found = Vec::new();
-    for (folder, names) in [("candle", &["candle-core", "gemm"][..])] {
+    for (peer, folder) in CRATES.iter().filter(|(peer, _)| arguments.wants(peer)) {
         let lock =
             std::fs::read_to_string(root().join("peers").join(folder).join("Cargo.lock")).unwrap_or_default();
-        for name in names {
-            let version = lock.split("[[package]]").find_map(|p| {
-                let rest = p.trim_start().strip_prefix(&format!("name = \"{name}\"\nversion = \""))?;
-                rest.split('"').next()
-            });
-            found.extend(version.map(|v| format!("{name} {v}")));
-        }
+        let name = if *peer == "candle" { "candle-core" } else { peer };
+        let version = lock.split("[[package]]").find_map(|p| {
+            let rest = p.trim_start().strip_prefix(&format!("name = \"{name}\"\nversion = \""))?;
+            rest.split('"').next()
+        });
+        found.extend(version.map(|v| format!("{name} {v}")));
     }
     found.join(", ")
 }

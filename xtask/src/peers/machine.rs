@@ -1,11 +1,12 @@
 //! On what the figures were measured.
 
+use super::arguments::Arguments;
 use crate::run_program::{output_of, root};
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// Processor, cores, compiler, commit, the Python packages of the environment, and the command.
-pub fn about(python: Option<&Path>, words: &[String]) -> Value {
+pub fn about(python: Option<&Path>, arguments: &Arguments, words: &[String]) -> Value {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let cpu = cpu
         .lines()
@@ -22,7 +23,7 @@ pub fn about(python: Option<&Path>, words: &[String]) -> Value {
     json!({"about": {
         "cpu": cpu, "cores": cores, "rustc": line("rustc", &["--version"]), "python": versions,
         "commit": line("git", &["describe", "--always", "--dirty"]), "day": line("date", &["-u", "+%F"]),
-        "crates": super::install::crates(), "command": format!("cargo xtask peers {}", words.join(" ")),
+        "crates": super::install::crates(arguments), "command": format!("cargo xtask peers {}", words.join(" ")),
     }})
 }
 
@@ -30,7 +31,10 @@ pub fn about(python: Option<&Path>, words: &[String]) -> Value {
 pub fn sentence(about: &Value) -> String {
     let about = &about["about"];
     let text = |key: &str| about[key].as_str().unwrap_or("unknown").to_string();
-    let peers = [text("python"), text("crates")].join("; ");
+    // Python stays out where no peer is written in it.
+    let peers: Vec<&str> =
+        ["python", "crates"].iter().filter_map(|key| about[key].as_str()).filter(|t| !t.is_empty()).collect();
+    let peers = peers.join("; ");
     format!(
         "{} cores of {}, {}, commit {}, {}; {peers}. `{}`",
         about["cores"],

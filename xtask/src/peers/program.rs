@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What other machines' set-ups leave in the environment and would change the peers' threads or kernels.
-const FOREIGN: &[&str] = &["OPENBLAS_", "MKL_", "OMP_", "KMP_", "GOTO_", "RAYON_", "XLA_", "TORCHINDUCTOR_"];
+const FOREIGN: &[&str] =
+    &["OPENBLAS_", "MKL_", "OMP_", "KMP_", "GOTO_", "RAYON_", "MATMUL_", "BURN_", "XLA_", "TORCHINDUCTOR_"];
 
 /// How it is started, and what it runs.
 #[derive(Clone, Debug)]
@@ -60,7 +61,10 @@ impl Program {
                 command.env_remove(name);
             }
         }
-        command.env("OMP_NUM_THREADS", threads.to_string()).env("RAYON_NUM_THREADS", threads.to_string());
+        // OpenMP for PyTorch, rayon for the crates, and the pool of matrixmultiply under burn's ndarray backend.
+        for name in ["OMP_NUM_THREADS", "RAYON_NUM_THREADS", "MATMUL_NUM_THREADS"] {
+            command.env(name, threads.to_string());
+        }
         command
     }
 }

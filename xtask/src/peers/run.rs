@@ -30,7 +30,7 @@ fn measured(arguments: &Arguments, words: &[String]) -> Result<(Value, Vec<Figur
     let wants_python = arguments.wants("torch") || arguments.wants("jax");
     let python = if wants_python { Some(install::python(arguments)?) } else { None };
     let (peers, data) = (install::peers(arguments, python.as_deref()), install::data(arguments)?);
-    let about = machine::about(python.as_deref(), words);
+    let about = machine::about(python.as_deref(), arguments, words);
     let mut out = Lines::open(arguments, &about)?;
     let mut all = Vec::new();
     for (row, _) in &ours.offers {

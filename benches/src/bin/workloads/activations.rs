@@ -1,4 +1,5 @@
-//! Activations on slices that are kept, spread over the threads as the layers spread them; softmax over rows of 10; and a copy.
+//! Activations on slices that are kept, spread over the threads as the layers spread them; softmax and its logarithm over rows of 10; and
+//! a copy.
 //!
 //! `fwd` reads x and writes y; `fwdbwd` also reads x and dy and writes dx, in a second sweep as a training step does. The loss is
 //! the mean of the last thing written. x is uniform in [-4, 4), dy in [0, 1).
@@ -9,7 +10,7 @@ use crate::pace::Metric;
 use crate::repeat::passes;
 use crate::setting::{Outcome, Setting};
 use sparring_activations::{Activation, AnyActivation};
-use sparring_autograd::{Tape, ops};
+use sparring_autograd::{Tape, Var, ops};
 use sparring_tensor::{Tensor, par, softmax};
 
 /// Elements of the rows: in the second-level cache, and in memory.
@@ -28,8 +29,11 @@ pub fn rows() -> Vec<Row> {
             rows.push(row(format!("act_{}_fwd", act.name()), size, 8.0, forward(act, size)));
             rows.push(row(format!("act_{}_fwdbwd", act.name()), size, 20.0, both(act, size)));
         }
-        rows.push(row("act_softmax_fwd".into(), size, 8.0, softmax_forward(size)));
-        rows.push(row("act_softmax_fwdbwd".into(), size, 20.0, softmax_both(size)));
+        let (soft, log) = (softmax::softmax, softmax::log_softmax);
+        rows.push(row("act_softmax_fwd".into(), size, 8.0, rows_forward(soft, size)));
+        rows.push(row("act_softmax_fwdbwd".into(), size, 20.0, rows_both(ops::softmax, size)));
+        rows.push(row("act_log_softmax_fwd".into(), size, 8.0, rows_forward(log, size)));
+        rows.push(row("act_log_softmax_fwdbwd".into(), size, 20.0, rows_both(ops::log_softmax, size)));
         rows.push(row("copy".into(), size, 8.0, copy(size)));
     }
     rows
@@ -99,18 +103,18 @@ fn logits(setting: &Setting, size: usize) -> Tensor {
     Tensor::from_slice([rows, CLASSES], &uniform(1, rows * CLASSES, -4.0, 4.0))
 }
 
-fn softmax_forward(size: usize) -> Run {
+fn rows_forward(f: fn(&Tensor) -> Tensor, size: usize) -> Run {
     Box::new(move |setting, pace| {
         let x = logits(setting, size);
         let mut y = Tensor::zeros(x.shape());
         let n = x.len() as f64;
         // The old result goes back to the pool, from which the next one takes its memory.
-        passes(setting, pace, &mut y, n, |y| *y = softmax::softmax(&x), |y| checksum(y.as_slice()));
+        passes(setting, pace, &mut y, n, |y| *y = f(&x), |y| checksum(y.as_slice()));
         Ok(Outcome::Done)
     })
 }
 
-fn softmax_both(size: usize) -> Run {
+fn rows_both(op: for<'t> fn(Var<'t, f32>) -> Var<'t, f32>, size: usize) -> Run {
     Box::new(move |setting, pace| {
         let x = logits(setting, size);
         let dy = Tensor::from_slice(x.shape(), &uniform(2, x.len(), 0.0, 1.0));
@@ -119,7 +123,7 @@ fn softmax_both(size: usize) -> Run {
         let step = |(tape, dx): &mut (Tape<f32>, Tensor)| {
             {
                 let input = tape.leaf(x.clone());
-                let mut grads = tape.backward(ops::softmax(input), dy.clone());
+                let mut grads = tape.backward(op(input), dy.clone());
                 if let Some(g) = grads.take(input) {
                     *dx = g;
                 }

@@ -1,5 +1,6 @@
 //! The flags.
 
+use flags::Flags;
 use std::path::PathBuf;
 
 /// What `--help` prints.
@@ -43,27 +44,19 @@ impl Arguments {
     /// Names the word that is no flag, or the value that is no number.
     pub fn parse(words: &[String]) -> Result<Self, String> {
         let mut found = Self { samples: 7, ..Self::default() };
-        let mut words = words.iter();
-        while let Some(word) = words.next() {
-            let (flag, inline) = match word.split_once('=') {
-                Some((flag, value)) => (flag, Some(value.to_string())),
-                None => (word.as_str(), None),
-            };
-            let mut value =
-                || inline.clone().or_else(|| words.next().cloned()).ok_or(format!("{flag} lacks its value"));
+        let mut flags = Flags::new(words);
+        while let Some(flag) = flags.next_flag()? {
             match flag {
-                "--only" => {
-                    found.only.extend(value()?.split(',').filter(|w| !w.is_empty()).map(str::to_string))
-                }
-                "--threads" => found.threads = Some(count(flag, &value()?)?),
-                "--samples" => found.samples = count(flag, &value()?)?,
-                "--data" => found.data = Some(value()?.into()),
+                "--only" => found.only.extend(flags.list()?),
+                "--threads" => found.threads = Some(flags.count()?),
+                "--samples" => found.samples = flags.count()?,
+                "--data" => found.data = Some(flags.value()?.into()),
                 "--json" => found.json = true,
                 "--list" => found.list = true,
                 "--paced" => found.paced = true,
                 "--tiny" => found.tiny = true,
                 "-h" | "--help" => found.help = true,
-                _ => return Err(format!("{word:?} is no flag\n{USAGE}")),
+                _ => return Err(flags.unknown(USAGE)),
             }
         }
         if found.tiny {
@@ -71,10 +64,6 @@ impl Arguments {
         }
         Ok(found)
     }
-}
-
-fn count(flag: &str, text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|&n| n > 0).ok_or_else(|| format!("{flag}: {text:?} is no number above 0"))
 }
 
 /// The words without `--only` and its value.
