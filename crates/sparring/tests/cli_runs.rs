@@ -82,6 +82,14 @@ fn classifier_from_training_to_attack() {
     );
     assert!(String::from_utf8(bytes("page.html")).unwrap().contains("Accuracy under attack"));
 
+    // Whatever attacks look for their proposals in, f32 is judge; where there are no tiles they look in f32.
+    let half = object(&dir, &format!("{attack} --proposal-precision bf16"));
+    let fast = sparring::tensor::Precision::Bf16.is_fast();
+    assert_eq!(half["proposal_precision"].as_str(), Some(if fast { "bf16" } else { "f32" }));
+    assert_eq!(half["cards"][2]["proposals"].as_str(), fast.then_some("bf16"));
+    assert!((number(&half, "robust_accuracy") - number(&report, "robust_accuracy")).abs() < 0.04, "{half}");
+    assert_eq!(report["proposal_precision"].as_str(), Some("f32"));
+
     // Nothing is written over; a broken file is named; a foreign one wants its architecture.
     assert!(refusal(&dir, &format!("{train} a"), 1).contains("not empty"));
     assert!(refusal(&dir, &format!("{attack} --save adv.safetensors"), 1).contains("exists"));
@@ -107,6 +115,9 @@ fn wrong_usage_names_the_flag() {
         ("train classifier --arch gan", 2, "not a classifier"),
         ("train classifier --activation relux", 2, "relux"),
         ("train classifier --data nowhere", 1, "nowhere"),
+        ("train classifier --precision fp8", 2, "split6"),
+        ("train classifier --precision bf16", 2, "precision"),
+        ("attack . --proposal-precision half", 2, "bf16"),
         ("train classifier --attack-steps 3", 2, "--attack-steps"),
         ("train classifier --defense pgd --eps 30", 2, "eps"),
         ("train autoencoder --arch mlp", 2, "not an autoencoder"),

@@ -5,6 +5,7 @@ use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, F
 use sparring_nn::{Clip, Module, NnError};
 use sparring_optim::{Adam, AnyRule, Sgd};
 use sparring_seed::Key;
+use sparring_tensor::Precision;
 use sparring_train::{
     Defense, Flow, GanRecipe, Observer, Quiet, Recipe, Step, TrainError, accuracy, fit, fit_autoencoder,
     fit_gan, fit_with, reconstruction_mse,
@@ -47,6 +48,11 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         ("attack-step-size is 0", Recipe { defense: Defense::FgsmRs { eps: 0.3, step_size: 0.0 }, ..good() }),
         ("attack-steps is 0", Recipe { defense: pgd(0.3, 0, 0.1, 0.0), ..good() }),
         ("eps warm-up is 2", Recipe { defense: pgd(0.3, 7, 0.1, 2.0), ..good() }),
+        ("precision is bf16", Recipe { precision: Precision::Bf16, ..good() }),
+        (
+            "precision is split6",
+            Recipe { precision: Precision::Split6, clip: Some(Clip::GlobalNorm(1.0)), ..good() },
+        ),
     ];
     let (mut net, data) = (mlp(), digits(10));
     let before = bits(&net.net);

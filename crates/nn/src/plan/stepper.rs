@@ -63,15 +63,11 @@ impl<E: Elem> Stepper<E> {
             step: 0,
         })
     }
-    /// The same with its products in another precision, where that is faster though the weights change with each step: with
-    /// [`Split6`](Precision::Split6) convolutions only. Gradients at weights stay in `f32`.
+    /// The same with another precision, where that is faster though the weights change with each step: for convolutions. Gradients at weights stay
+    /// in `f32`.
     #[must_use]
     pub fn in_precision(mut self, precision: Precision) -> Self {
         self.plan.set_precision(precision, true);
-        if precision != Precision::F32 {
-            // Cut by columns are products in f32 alone.
-            (self.front, self.tail) = (None, None);
-        }
         self
     }
     /// The network as it is now.

@@ -70,9 +70,9 @@ impl<E: Elem> Weight<E> {
         })
     }
     /// Computes its products in this precision from now on, where that is faster. A weight that `changes` with each step is cut anew each time:
-    /// for a convolution, which uses it at every pixel, that is nothing, for six products of a few rows more than they gain.
+    /// for a convolution, which uses it at every pixel, that is nothing, for products of a few rows more than they gain.
     pub fn set_precision(&mut self, precision: Precision, changes: bool) {
-        let dear = changes && precision == Precision::Split6 && matches!(self.form, Form::Dense(_));
+        let dear = changes && matches!(self.form, Form::Dense(_));
         let precision = if dear { Precision::F32 } else { precision };
         self.precision = precision;
         self.tiles = match self.form {

@@ -1,5 +1,5 @@
 //! The fast inner loops. One door ([`Door`]) to each instruction set; everything behind it computes an output element
-//! as one chain of multiply-adds over K in order, so every path and every tile shape gives the same bits.
+//! as one chain of multiply-adds over K in order, so every path and every tile shape gives the same bits; [`bf16`] is an arithmetic of its own.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
