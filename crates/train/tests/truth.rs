@@ -63,8 +63,8 @@ fn split6_learns_as_f32_does() {
         let done = fit(&mut net, &train, &recipe).unwrap();
         (done.epochs[1].train_loss, accuracy(&net, &data.test).unwrap())
     });
-    // Measured: 96.15 % and 96.15 %.
-    assert!(plain.1 > 0.93 && (plain.1 - split.1).abs() < 0.01, "{plain:?} {split:?}");
+    // Measured: 94.45 % and 94.50 %, losses 0.17593 and 0.17592.
+    assert!(plain.1 > 0.90 && (plain.1 - split.1).abs() < 0.01, "{plain:?} {split:?}");
     assert!(plain.0 != split.0 && (plain.0 - split.0).abs() < 0.05 * plain.0, "{plain:?} {split:?}");
     let text = serde_json::to_string(&Recipe { precision: Precision::Split6, ..Recipe::default() }).unwrap();
     assert!(text.contains(r#""precision":"split6""#), "{text}");
