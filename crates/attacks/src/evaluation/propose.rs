@@ -22,6 +22,28 @@ impl<P: ?Sized> Clone for Proposer<'_, P> {
 }
 impl<P: ?Sized> Copy for Proposer<'_, P> {}
 
+/// Some examples of a batch, side by side.
+pub(super) struct Chosen {
+    rows: Vec<f32>,
+    ids: Vec<u64>,
+    shape: [usize; 3],
+    pub labels: Vec<usize>,
+}
+
+impl Chosen {
+    pub fn new(x: Batch<'_>, labels: &[usize], which: &[usize]) -> Self {
+        Self {
+            rows: which.iter().flat_map(|&i| x.row(i)).copied().collect(),
+            ids: which.iter().map(|&i| x.ids()[i]).collect(),
+            shape: x.shape(),
+            labels: which.iter().map(|&i| labels[i]).collect(),
+        }
+    }
+    pub fn batch(&self) -> Result<Batch<'_>, AttackError> {
+        Ok(Batch::new(&self.rows, self.shape, &self.ids)?)
+    }
+}
+
 /// What an attack works on: its examples, their labels and how they are cut.
 pub(super) struct Task<'a> {
     pub x: Batch<'a>,

@@ -1,7 +1,7 @@
 //! The evaluation itself.
 
 use super::finding::ZERO_SHARE;
-use super::propose::{Proposer, Task};
+use super::propose::{Chosen, Proposer, Task};
 use super::verdict::{answers, judge, logits};
 use super::{Adversarials, AttackCard, AttackResult, EvaluateOptions, Finding, Keep, Progress, Report};
 use crate::goal::check_input;
@@ -124,10 +124,8 @@ where
     let predictions: Vec<usize> = clean.iter().map(|a| a.prediction).collect();
     let right: Vec<usize> = (0..n).filter(|&i| predictions[i] == y[i]).collect();
     // The examples that are attacked, side by side.
-    let rows: Vec<f32> = right.iter().flat_map(|&i| x.row(i)).copied().collect();
-    let ids: Vec<u64> = right.iter().map(|&i| x.ids()[i]).collect();
-    let labels: Vec<usize> = right.iter().map(|&i| y[i]).collect();
-    let victims = Batch::new(&rows, x.shape(), &ids)?;
+    let chosen = Chosen::new(x, y, &right);
+    let (victims, labels) = (chosen.batch()?, &chosen.labels);
 
     let mut standing = vec![true; right.len()];
     let mut worst: Vec<f32> = right.iter().map(|&i| clean[i].margin).collect();
@@ -146,7 +144,7 @@ where
             progress(Progress { attack: info.name, index, of: suite.len(), done, total: right.len() });
         };
         let (key_of, batch) = (key.named(info.name), options.batch);
-        let task = Task { x: victims, labels: &labels, threat, key: key_of, batch, told: &told };
+        let task = Task { x: victims, labels, threat, key: key_of, batch, told: &told };
         let start = Instant::now();
         let (mut proposals, mut counts) = match proposer {
             Some(p) => task.propose(attack, p.model)?,
@@ -160,11 +158,8 @@ where
         findings.extend(more);
         if let Some(p) = proposer {
             let early = task.left_early(p.model, &proposals, &answers)?;
-            let rows: Vec<f32> = early.iter().flat_map(|&k| victims.row(k)).copied().collect();
-            let ids: Vec<u64> = early.iter().map(|&k| victims.ids()[k]).collect();
-            let labels: Vec<usize> = early.iter().map(|&k| labels[k]).collect();
-            let x = Batch::new(&rows, x.shape(), &ids)?;
-            let again = Task { x, labels: &labels, told: &|_| (), ..task };
+            let chosen = Chosen::new(victims, labels, &early);
+            let again = Task { x: chosen.batch()?, labels: &chosen.labels, told: &|_| (), ..task };
             let start = Instant::now();
             let (mut found, more_counts) = again.propose(attack, model)?;
             seconds += start.elapsed().as_secs_f64();
