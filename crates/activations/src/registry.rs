@@ -175,20 +175,30 @@ macro_rules! activations {
             fn df_of_value(&self, y: E) -> Option<E> {
                 match self { $(AnyActivation::$Type(a) => a.df_of_value(y)),+ }
             }
-            // One match a slice, not one an element.
+            // One match a slice, not one an element; see `compiled_here` below.
+            #[inline(never)]
             fn forward(&self, x: &[E], y: &mut [E]) {
                 match self { $(AnyActivation::$Type(a) => a.forward(x, y)),+ }
             }
+            #[inline(never)]
             fn backward(&self, x: &[E], dy: &[E], dx: &mut [E]) {
                 match self { $(AnyActivation::$Type(a) => a.backward(x, dy, dx)),+ }
             }
+            #[inline(never)]
             fn backward_of_value(&self, y: &[E], dy: &[E], dx: &mut [E]) -> bool {
                 match self { $(AnyActivation::$Type(a) => a.backward_of_value(y, dy, dx)),+ }
             }
+            #[inline(never)]
             fn backward2(&self, x: &[E], dy: &[E], dx: &mut [E]) {
                 match self { $(AnyActivation::$Type(a) => a.backward2(x, dy, dx)),+ }
             }
         }
+
+        sparring_math::compiled_here!(
+            <AnyActivation as $crate::Activation<f32>>::forward,
+            <AnyActivation as $crate::Activation<f32>>::backward,
+            <AnyActivation as $crate::Activation<f32>>::backward_of_value,
+        );
 
         impl std::fmt::Display for AnyActivation {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

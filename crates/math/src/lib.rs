@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
+mod compiled;
 mod double;
 mod real;
 pub mod simd;

@@ -156,6 +156,7 @@ impl Spec {
     ///
     /// # Errors
     /// [`NnError::Spec`] for a senseless number, [`NnError::Shape`] where two layers do not fit.
+    #[inline(never)]
     pub fn build<E: Elem>(&self, key: Key) -> Result<Sequential<E>, NnError> {
         self.validate()?;
         let layers = self.layers.iter().enumerate().map(|(i, l)| l.build(key.child(i as u64))).collect();
@@ -165,6 +166,8 @@ impl Spec {
         Ok(net)
     }
 }
+
+sparring_math::compiled_here!(Spec::build::<f32>);
 
 #[cfg(test)]
 mod tests {

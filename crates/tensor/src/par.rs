@@ -1,5 +1,6 @@
 //! Work over threads: loops split the output, so that thread counts never change a bit.
 
+use crate::kernels::disjoint;
 use crate::team;
 
 /// Simple element operations (an addition read from and written to memory) below which a parallel region of the [`team`] costs more
@@ -19,14 +20,7 @@ pub fn for_each_chunk<E: Send>(
     work: usize,
     f: impl Fn(usize, &mut [E]) + Sync + Send,
 ) {
-    if out.is_empty() {
-        return;
-    }
-    if out.len() <= chunk || threads(work) == 1 {
-        out.chunks_mut(chunk).enumerate().for_each(|(i, c)| f(i, c));
-    } else {
-        team::for_each_chunk(out, chunk, f);
-    }
+    disjoint::chunks(out, chunk, threads(work), &f);
 }
 
 /// How many threads a loop of this cost may use. On a thread of rayon, 1: its siblings have coarser work; and while it waited for them it

@@ -71,24 +71,6 @@ pub(crate) fn on_rayon() -> bool {
     ROLE.get() == Role::Free && rayon::current_thread_index().is_some()
 }
 
-/// Where a region runs.
-enum Place {
-    Here,
-    Team(usize),
-    Rayon,
-}
-
-fn place(tasks: usize) -> Place {
-    let threads = if tasks < 2 { 1 } else { threads() };
-    if threads == 1 {
-        Place::Here
-    } else if on_rayon() {
-        Place::Rayon
-    } else {
-        Place::Team(threads)
-    }
-}
-
 /// Calls `f(0)` to `f(tasks - 1)`, each once, and returns when all have returned.
 ///
 /// # Panics
@@ -101,14 +83,19 @@ fn place(tasks: usize) -> Place {
 /// assert_eq!(sum.into_inner(), 45);
 /// ```
 pub fn run(tasks: usize, f: impl Fn(usize) + Sync) {
-    match place(tasks) {
-        Place::Here => (0..tasks).for_each(f),
-        Place::Rayon => (0..tasks).into_par_iter().with_max_len(1).for_each(&f),
-        Place::Team(threads) => {
-            let _guard = Guard::set(Role::Inside);
-            if !crew::run(threads, tasks, &f) {
-                (0..tasks).for_each(f);
-            }
+    each_once(tasks, threads(), &f);
+}
+
+/// [`run`] with up to `threads` threads. Not generic: the code of a region is compiled once, not for every loop of every crate.
+pub(crate) fn each_once(tasks: usize, threads: usize, f: &(dyn Fn(usize) + Sync)) {
+    if tasks < 2 || threads < 2 {
+        (0..tasks).for_each(f);
+    } else if on_rayon() {
+        (0..tasks).into_par_iter().with_max_len(1).for_each(f);
+    } else {
+        let _guard = Guard::set(Role::Inside);
+        if !crew::run(threads, tasks, f) {
+            (0..tasks).for_each(f);
         }
     }
 }
@@ -132,17 +119,5 @@ pub fn for_each_mut<T: Send>(items: &mut [T], f: impl Fn(usize, &mut T) + Sync) 
 /// # Panics
 /// As [`run`], and if `chunk` is 0 and there are items.
 pub fn for_each_chunk<T: Send>(items: &mut [T], chunk: usize, f: impl Fn(usize, &mut [T]) + Sync) {
-    if items.is_empty() {
-        return;
-    }
-    match place(items.len().div_ceil(chunk)) {
-        Place::Here => items.chunks_mut(chunk).enumerate().for_each(|(i, c)| f(i, c)),
-        Place::Rayon => items.par_chunks_mut(chunk).enumerate().for_each(|(i, c)| f(i, c)),
-        Place::Team(threads) => {
-            let _guard = Guard::set(Role::Inside);
-            if !disjoint::chunks(threads, items, chunk, &f) {
-                items.chunks_mut(chunk).enumerate().for_each(|(i, c)| f(i, c));
-            }
-        }
-    }
+    disjoint::chunks(items, chunk, threads(), &f);
 }

@@ -53,7 +53,7 @@ impl<E: Elem> Front<E> {
         chain: &Chain<E>,
         [n, each]: [usize; 2],
         work: usize,
-        row: &(impl Fn(usize, &mut [E]) + Sync),
+        row: &(dyn Fn(usize, &mut [E]) + Sync),
     ) {
         let (block, lanes) = (&chain.blocks[0], n.div_ceil(each));
         let groups = par::threads(work).min(self.panels).max(1);

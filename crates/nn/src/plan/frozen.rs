@@ -34,6 +34,7 @@ type Cotangents<'a, E> = &'a mut dyn FnMut(usize, &[E], &mut [E]);
 
 impl<E: Elem> Plan<E> {
     /// The plan of a network for examples of `[channels, height, width]`; `None` if a layer, in this mode, has no [`Stage`](super::Stage).
+    #[inline(never)]
     pub fn new(module: &dyn Module<E>, input: [usize; 3], mode: Mode) -> Option<Self> {
         let chain = compile(&module.stages(mode)?, input)?;
         Some(Self { chain, dim: input.iter().product(), idle: Mutex::default() })
@@ -45,6 +46,7 @@ impl<E: Elem> Plan<E> {
         self.set_precision(precision, false);
         self
     }
+    #[inline(never)]
     pub(super) fn set_precision(&mut self, precision: Precision, changes: bool) {
         self.chain.weights.iter_mut().for_each(|w| w.set_precision(precision, changes));
     }
@@ -93,6 +95,7 @@ impl<E: Elem> Plan<E> {
     ///
     /// # Panics
     /// If `x` does not hold whole examples, or `out` not one output for each.
+    #[inline(never)]
     pub fn forward(&self, x: &[E], out: &mut [E]) {
         let (n, cols) = (self.examples(x), self.outputs());
         assert_eq!(out.len(), n * cols, "plan: outputs of {n} examples");
@@ -123,6 +126,7 @@ impl<E: Elem> Plan<E> {
     ///
     /// # Panics
     /// If `x` does not hold whole examples, or `grads` not `k` times as many numbers.
+    #[inline(never)]
     pub fn pullbacks(&self, x: &[E], k: usize, cotangent: Cotangents<'_, E>, grads: &mut [E]) {
         let (n, cols, chain, dim) = (self.examples(x), self.outputs(), &self.chain, self.dim);
         assert_eq!(grads.len(), k * x.len(), "plan: {k} gradients of {n} examples");

@@ -22,3 +22,14 @@ pub use frozen::Plan;
 pub use rows::Head;
 pub use stage::Stage;
 pub use stepper::Stepper;
+
+sparring_math::compiled_here!(
+    Plan::<f32>::new,
+    Plan::<f32>::set_precision,
+    Plan::<f32>::forward,
+    Plan::<f32>::pullbacks,
+    Stepper::<f32>::new,
+    Stepper::<f32>::both_ways,
+    Stepper::<f32>::update,
+    Stepper::<f32>::store,
+);

@@ -40,6 +40,7 @@ pub struct Stepper<E: Elem = f32> {
 
 impl<E: Elem> Stepper<E> {
     /// For a network in training on examples of `[channels, height, width]`; `None` if it has no plan.
+    #[inline(never)]
     pub fn new(module: &dyn Module<E>, input: [usize; 3], rule: AnyRule) -> Option<Self> {
         let plan = Plan::new(module, input, Mode::Train)?;
         // Every parameter must be one that the plan updates.
@@ -107,11 +108,12 @@ impl<E: Elem> Stepper<E> {
         self.by_parts = self.tail.is_some();
         self.both_ways(n, &row, &head)
     }
-    fn both_ways(
+    #[inline(never)]
+    pub(super) fn both_ways(
         &mut self,
         n: usize,
-        row: &(impl Fn(usize, &mut [E]) + Sync),
-        head: &(impl Fn(&mut Head<'_, E>) + Sync),
+        row: &(dyn Fn(usize, &mut [E]) + Sync),
+        head: &(dyn Fn(&mut Head<'_, E>) + Sync),
     ) -> [f64; 3] {
         assert!(n > 0, "plan: a batch holds at least one example");
         let (chain, dim, passing, work) = (&self.plan.chain, self.plan.dim, &self.passing, self.plan.work(n));
@@ -178,6 +180,7 @@ impl<E: Elem> Stepper<E> {
     /// # Errors
     /// [`NnError::NonFinite`] if a gradient is infinite or NaN. Nothing has changed then, unless the gradient at an output was finite and only
     /// its product with the input was not.
+    #[inline(never)]
     pub fn update(&mut self, module: &dyn Module<E>, lr: f64) -> Result<(), NnError> {
         let step = self.step + 1;
         let lanes = &self.lanes[..self.live];
@@ -208,6 +211,7 @@ impl<E: Elem> Stepper<E> {
     }
 
     /// Writes the weights to the network.
+    #[inline(never)]
     pub fn store(&self, module: &mut dyn Module<E>) {
         let weights = &self.plan.chain.weights;
         module.visit_mut("", &mut |_, p: &mut Param<E>| {

@@ -69,7 +69,7 @@ impl<E: Elem> Tail<E> {
         lanes: &[Loaded<E>],
         front: &Front<E>,
         work: usize,
-        head: &(impl Fn(&mut Head<'_, E>) + Sync),
+        head: &(dyn Fn(&mut Head<'_, E>) + Sync),
     ) {
         if self.lanes != lanes.len() {
             self.lanes = lanes.len();
@@ -138,7 +138,7 @@ impl<E: Elem> Cell<E> {
         half: &Half<E>,
         loaded: &Loaded<E>,
         x: &[E],
-        head: &impl Fn(&mut Head<'_, E>),
+        head: &dyn Fn(&mut Head<'_, E>),
     ) {
         let (block, lane) = (chain.blocks.last().expect("a plan has a block"), &loaded.lane);
         let w = &chain.weights[weight(block)];

@@ -1,6 +1,6 @@
 //! One slice, its parts written by several threads.
 
-use super::crew;
+use crate::team;
 
 /// A slice whose elements go to different tasks.
 struct Elements<T>(*mut T);
@@ -16,17 +16,13 @@ impl<T> Elements<T> {
     }
 }
 
-/// [`crew::run`] over the chunks of a slice, `chunk` elements each, the last perhaps shorter.
-pub fn chunks<T: Send>(
-    threads: usize,
-    out: &mut [T],
-    chunk: usize,
-    f: &(impl Fn(usize, &mut [T]) + Sync),
-) -> bool {
+/// [`team::each_once`] over the chunks of a slice, `chunk` elements each, the last perhaps shorter.
+pub fn chunks<T: Send>(out: &mut [T], chunk: usize, threads: usize, f: &(impl Fn(usize, &mut [T]) + Sync)) {
     let (len, elements) = (out.len(), Elements(out.as_mut_ptr()));
-    crew::run(threads, len.div_ceil(chunk), &|i| {
+    let tasks = if len == 0 { 0 } else { len.div_ceil(chunk) };
+    team::each_once(tasks, threads, &|i| {
         let from = i * chunk;
         // SAFETY: every task number comes once, so chunks are disjoint; `out` is borrowed for the whole call.
         f(i, unsafe { elements.range(from, chunk.min(len - from)) });
-    })
+    });
 }
