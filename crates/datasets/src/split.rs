@@ -1,27 +1,8 @@
 //! One part of a data set: pixels, labels, and which of its rows are in view.
 
-use crate::{DataError, MiniBatch, unit};
-use sparring_math::simd;
+use crate::{DataError, MiniBatch, Pixels};
 use std::ops::Range;
 use std::sync::Arc;
-
-/// Stored inputs, row after row; copies share the memory.
-#[derive(Clone, Debug)]
-pub enum Pixels {
-    /// Bytes, seen as `byte / 255` in [0, 1]: 47 MB for MNIST instead of 188.
-    U8(Arc<[u8]>),
-    /// Numbers as they are.
-    F32(Arc<[f32]>),
-}
-
-impl Pixels {
-    fn len(&self) -> usize {
-        match self {
-            Self::U8(p) => p.len(),
-            Self::F32(p) => p.len(),
-        }
-    }
-}
 
 #[derive(Clone, Debug)]
 enum Rows {
@@ -157,34 +138,18 @@ impl Split {
             self.shape
         );
         for (&i, out) in indices.iter().zip(out.chunks_exact_mut(dim)) {
-            let start = self.at(i) * dim;
-            match &self.pixels {
-                Pixels::U8(p) => unit::unit(&p[start..start + dim], out),
-                Pixels::F32(p) => out.copy_from_slice(&p[start..start + dim]),
-            }
+            self.pixels.to_f32(self.place(i), out);
         }
     }
     /// Asks the caches for example `i`, which [`to_f32`](Self::to_f32) will soon read; nothing if there is none.
     pub(crate) fn ask_for(&self, i: usize) {
-        fn lines<T>(row: &[T]) {
-            let line = (LINE / size_of::<T>()).max(1);
-            (0..row.len()).step_by(line).for_each(|at| simd::prefetch(row, at));
-        }
-        const LINE: usize = 64;
         if i < self.len() {
-            let row = self.at(i) * self.dim()..(self.at(i) + 1) * self.dim();
-            match &self.pixels {
-                Pixels::U8(p) => lines(&p[row]),
-                Pixels::F32(p) => lines(&p[row]),
-            }
+            self.pixels.ask_for(self.place(i));
         }
     }
     /// Prepares the memory for reads in no order.
     pub(crate) fn gather_pages(&self) {
-        match &self.pixels {
-            Pixels::U8(p) => simd::gather_pages(p),
-            Pixels::F32(p) => simd::gather_pages(p),
-        }
+        self.pixels.gather_pages();
     }
     /// Everything in view as one batch.
     pub fn all(&self) -> MiniBatch {
@@ -200,6 +165,12 @@ impl Split {
         &self.pixels
     }
 
+    /// Where example `i` lies among the stored numbers.
+    #[track_caller]
+    fn place(&self, i: usize) -> Range<usize> {
+        let (at, dim) = (self.at(i), self.dim());
+        at * dim..(at + 1) * dim
+    }
     #[track_caller]
     fn at(&self, i: usize) -> usize {
         let n = self.len();

@@ -1,5 +1,9 @@
 //! Products with a vector that is mostly zero: a list of what is not, and runs of a matrix added up by that list.
 
+mod lists;
+
+pub use lists::{Lists, Nonzeros};
+
 use super::door::Kernels;
 use super::lanes::Lanes;
 use super::portable;
@@ -29,90 +33,6 @@ pub trait SparseKernels: Kernels + PartialEq {
     fn sparse(isa: Isa) -> &'static Sparse<Self>;
     /// This thread's lists.
     fn lists() -> &'static LocalKey<RefCell<Lists<Self>>>;
-}
-
-/// What a pass over one image needs.
-#[derive(Debug)]
-pub struct Lists<E> {
-    /// The values that are not 0, group by group.
-    pub nonzeros: Nonzeros<E>,
-    /// Where the values of a group belong.
-    pub offsets: Offsets,
-    /// Where each group ends.
-    pub ends: Vec<usize>,
-}
-
-impl<E: SparseKernels> Lists<E> {
-    const fn new() -> Self {
-        let nonzeros = Nonzeros { values: Vec::new(), offsets: Vec::new(), len: 0, bound: 0 };
-        Self { nonzeros, offsets: Offsets(Vec::new(), 0), ends: Vec::new() }
-    }
-    /// Lists what is not 0 in each of the `groups` of as many values as there are offsets, in order. False, and no list, if there are more than
-    /// `most`.
-    pub fn fill(&mut self, kernels: &Sparse<E>, values: &[E], most: usize) -> bool {
-        let group = self.offsets.0.len();
-        self.nonzeros.clear(values.len(), self.offsets.1);
-        self.ends.clear();
-        for group in values.chunks_exact(group.max(1)) {
-            self.nonzeros.extend(kernels, group, &self.offsets);
-            if self.nonzeros.len > most {
-                return false;
-            }
-            self.ends.push(self.nonzeros.len);
-        }
-        true
-    }
-    /// The entries of group `g`.
-    pub fn group(&self, g: usize) -> Range<usize> {
-        g.checked_sub(1).map_or(0, |g| self.ends[g])..self.ends[g]
-    }
-}
-
-/// Values and where they belong: offsets into whatever they multiply. Kept from one use to the next, so that nothing is allocated.
-#[derive(Debug)]
-pub struct Nonzeros<E> {
-    values: Vec<E>,
-    offsets: Vec<u32>,
-    len: usize,
-    /// No offset is larger.
-    bound: u32,
-}
-
-impl<E: SparseKernels> Nonzeros<E> {
-    /// Forgets everything and makes room for `len` values with offsets up to `bound`.
-    fn clear(&mut self, len: usize, bound: u32) {
-        // A register more: a whole one is written where only a part counts.
-        if self.values.len() < len + 16 {
-            self.values.resize(len + 16, E::NOUGHT);
-            self.offsets.resize(len + 16, 0);
-        }
-        (self.len, self.bound) = (0, bound);
-    }
-    /// Adds those of `values` that are not 0 with the offsets beside them.
-    ///
-    /// # Panics
-    /// If the lengths differ, there is no room or an offset is beyond the bound.
-    fn extend(&mut self, kernels: &Sparse<E>, values: &[E], offsets: &Offsets) {
-        let n = values.len();
-        assert!(n == offsets.0.len() && self.len + n + 16 <= self.values.len(), "nonzeros: no room for {n}");
-        assert!(offsets.1 <= self.bound, "nonzeros: offset beyond {}", self.bound);
-        let (to, at) = (self.values[self.len..].as_mut_ptr(), self.offsets[self.len..].as_mut_ptr());
-        // SAFETY: n values and offsets are readable, room for n and a register more is there, the CPU was asked in `sparse`.
-        self.len += unsafe { (kernels.compact)(n, values.as_ptr(), offsets.0.as_ptr(), to, at) };
-    }
-}
-
-/// Offsets and the largest of them.
-#[derive(Debug, Default)]
-pub struct Offsets(Vec<u32>, u32);
-
-impl Offsets {
-    /// Takes these instead.
-    pub fn set(&mut self, offsets: impl Iterator<Item = u32>) {
-        self.0.clear();
-        self.0.extend(offsets);
-        self.1 = self.0.iter().copied().max().unwrap_or(0);
-    }
 }
 
 impl<E: SparseKernels> Sparse<E> {
