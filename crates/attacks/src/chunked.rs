@@ -4,6 +4,10 @@ use crate::{Attack, AttackError, Goal, Threat};
 use rayon::prelude::*;
 use sparring_oracle::Batch;
 use sparring_seed::Key;
+use std::sync::{Mutex, PoisonError};
+
+/// What a thread does with the `i`-th chunk of the output.
+pub type Chunk<'a> = &'a (dyn Fn(usize, &mut [f32]) + Sync);
 
 /// As [`Attack::perturb`], with chunks of `chunk` examples running side by side on rayon's current pool.
 ///
@@ -25,11 +29,15 @@ where
     M: Sync + ?Sized,
     A: Attack<M> + Sync + ?Sized,
 {
-    over_chunks(attack, model, x, goal, threat, key, out, chunk, &|_| ())
+    perturb_chunked_on(attack, model, x, goal, threat, key, out, chunk, &on_rayon)
 }
 
-/// The same, telling `done` how many examples each finished chunk held.
-pub(crate) fn over_chunks<M, A>(
+/// As [`perturb_chunked`], on other threads: `threads(out, size, run)` calls `run(i, piece)` once for the `i`-th piece of `size` numbers of
+/// `out` (the last may be shorter), in any order and anywhere, and returns when all calls have.
+///
+/// # Errors
+/// As [`perturb_chunked`].
+pub fn perturb_chunked_on<M, A>(
     attack: &A,
     model: &M,
     x: Batch<'_>,
@@ -38,7 +46,7 @@ pub(crate) fn over_chunks<M, A>(
     key: Key,
     out: &mut [f32],
     chunk: usize,
-    done: &(dyn Fn(usize) + Sync),
+    threads: &dyn Fn(&mut [f32], usize, Chunk<'_>),
 ) -> Result<(), AttackError>
 where
     M: Sync + ?Sized,
@@ -61,17 +69,21 @@ where
         }
     }
     let chunk = chunk.min(n.max(1));
-    let outcomes: Vec<Result<(), AttackError>> = out
-        .par_chunks_mut(chunk * dim)
-        .enumerate()
-        .map(|(c, out)| {
-            let range = c * chunk..n.min((c + 1) * chunk);
-            let size = range.len();
-            attack.perturb(model, x.slice(range.clone()), goal.slice(range), threat, key, out)?;
-            done(size);
-            Ok(())
-        })
-        .collect();
-    // In order of the chunks, so that the same mistake always gives the same message.
-    outcomes.into_iter().collect()
+    let failed: Mutex<Option<(usize, AttackError)>> = Mutex::new(None);
+    threads(out, chunk * dim, &|i, out| {
+        let range = i * chunk..n.min((i + 1) * chunk);
+        if let Err(e) = attack.perturb(model, x.slice(range.clone()), goal.slice(range), threat, key, out) {
+            // The first in the order of chunks, so that the same mistake always gives the same message.
+            let mut first = failed.lock().unwrap_or_else(PoisonError::into_inner);
+            if first.as_ref().is_none_or(|&(at, _)| i < at) {
+                *first = Some((i, e));
+            }
+        }
+    });
+    failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), |(_, e)| Err(e))
+}
+
+/// The pieces of `out` on rayon's current pool.
+pub(crate) fn on_rayon(out: &mut [f32], size: usize, run: Chunk<'_>) {
+    out.par_chunks_mut(size).enumerate().for_each(|(i, piece)| run(i, piece));
 }

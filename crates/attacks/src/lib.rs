@@ -16,7 +16,7 @@ mod threat;
 
 pub use ascent::{Start, StepSize, Stop};
 pub use attacks::{AnyAttack, AnyBlackBox, Bim, Ffgsm, Fgsm, Pgd, Rfgsm, UniformNoise};
-pub use chunked::perturb_chunked;
+pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
 pub use contract::{Access, Attack, AttackInfo, Settings};
 pub use decorators::{Counting, Counts, Normalized};
 pub use error::AttackError;

@@ -3,7 +3,7 @@
 use crate::parallel::{Part, Tally, fill, map_parts};
 use crate::supervised::{Task, check_data, run};
 use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
-use sparring_attacks::{Attack, AttackError, Goal};
+use sparring_attacks::{Goal, perturb_chunked_on};
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Rows, Split};
 use sparring_losses::{RoundedCrossEntropy, RowLoss, check_targets};
@@ -12,7 +12,7 @@ use sparring_nn::{Cx, Head, Module, Plan, Victim};
 use sparring_oracle::{Batch, Classifier as _};
 use sparring_seed::Key;
 use sparring_tensor::{Array, reduce, team};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Examples a thread attacks at a time; no bit depends on it.
 const CHUNK: usize = 32;
@@ -52,22 +52,11 @@ impl Task for Classify<'_> {
             Some(plan) => Victim::planned(plan, batch.shape, Classifier::BOUNDS),
             None => self.model.victim(),
         };
+        let out = &mut self.adversarial;
         // The team's threads, which run the rest of the step, not rayon's.
-        let failed: Mutex<Option<(usize, AttackError)>> = Mutex::new(None);
-        let size = CHUNK * x.dim();
-        team::for_each_chunk(&mut self.adversarial, size, |i, out| {
-            let range = i * CHUNK..i * CHUNK + out.len() / x.dim();
-            let (x, goal) = (x.slice(range.clone()), goal.slice(range));
-            if let Err(e) = attack.perturb(&victim, x, goal, &threat, key, out) {
-                let mut first = failed.lock().unwrap_or_else(PoisonError::into_inner);
-                if first.as_ref().is_none_or(|&(at, _)| i < at) {
-                    *first = Some((i, e));
-                }
-            }
-        });
-        if let Some((_, e)) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            return Err(e.into());
-        }
+        perturb_chunked_on(&attack, &victim, x, goal, &threat, key, out, CHUNK, &|out, size, run| {
+            team::for_each_chunk(out, size, run);
+        })?;
         std::mem::swap(&mut batch.x, &mut self.adversarial);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Who proposes: the model itself, or something cheaper that stands in for it.
 
 use super::verdict::{Answer, logits};
-use crate::chunked::over_chunks;
+use crate::chunked::{on_rayon, perturb_chunked_on};
 use crate::{Attack, AttackError, Counting, Counts, Goal, Threat, predicted};
 use sparring_oracle::{Batch, Classifier};
 use sparring_seed::Key;
@@ -65,7 +65,13 @@ impl Task<'_> {
         let counting = Counting::new(model);
         let mut out = self.x.data().to_vec();
         let goal = Goal::Untargeted(self.labels);
-        over_chunks(attack, &counting, self.x, goal, self.threat, self.key, &mut out, self.batch, self.told)?;
+        let (x, threat, key, batch, dim) = (self.x, self.threat, self.key, self.batch, self.x.dim());
+        perturb_chunked_on(attack, &counting, x, goal, threat, key, &mut out, batch, &|out, size, run| {
+            on_rayon(out, size, &|i, piece| {
+                run(i, piece);
+                (self.told)(piece.len() / dim);
+            });
+        })?;
         Ok((out, counting.counts()))
     }
 
