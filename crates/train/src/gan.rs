@@ -103,6 +103,7 @@ fn play(
     let mut summary = GanSummary { epochs: Vec::new(), alarms: Vec::new(), seconds: 0.0, stopped: false };
     let spread = alarms::spread_of(train);
     let watched: Vec<u64> = (0..WATCHED).collect();
+    let ids: Vec<u64> = (0..recipe.batch as u64).collect();
     let (mut batch, mut step) = (MiniBatch::default(), 0);
     'training: for epoch in 1..=recipe.epochs {
         batches.restart(epoch as u64);
@@ -116,13 +117,13 @@ fn play(
                 Failure::Loss(bad) => TrainError::NonFinite { epoch, step, loss: bad.loss, op: bad.op },
                 Failure::Gradient(e) => e.into(),
             };
-            let ids: Vec<u64> = (0..n as u64).collect();
-            let d = work.discriminator_step(&mut batch, rows, &ids, key, recipe.lr);
+            let ids = &ids[..n];
+            let d = work.discriminator_step(&mut batch, rows, ids, key, recipe.lr);
             let d = work.kept(d).map_err(fail)?;
             let mut last_g = 0.0;
             for turn in 0..recipe.steps.generator() {
-                let noise = work.model.noise(key.named("g noise").child(turn), &ids);
-                let g = work.generator_step(noise, &ids, key, recipe.lr);
+                let noise = work.model.noise(key.named("g noise").child(turn), ids);
+                let g = work.generator_step(noise, ids, key, recipe.lr);
                 last_g = work.kept(g).map_err(fail)?;
             }
             d_loss += d.loss * n as f64;

@@ -3,13 +3,15 @@
 use sparring_autograd::{Tape, ops};
 use sparring_datasets::{MiniBatch, Mnist};
 use sparring_losses::{CrossEntropy, RowLoss};
-use sparring_models::{ArticleAutoencoder, Autoencoder, Classifier, FgsmRs, Mlp};
+use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, FgsmRs, Gan, Mlp};
 use sparring_nn::{Cx, LayerSpec, Module, Optimizer, Spec, layers::Pool};
 use sparring_optim::{Adam, AnyRule};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 use sparring_tensor::Array;
-use sparring_train::{Defense, Flow, Observer, Recipe, Step, fit_autoencoder_with, fit_with};
+use sparring_train::{
+    Defense, Flow, GanObserver, GanRecipe, Observer, Recipe, Step, fit_autoencoder_with, fit_gan, fit_with,
+};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -120,6 +122,16 @@ fn pullbacks(net: &Classifier, batch: &MiniBatch) -> Seen {
 struct Watch(Option<Seen>);
 impl<M> Observer<M> for Watch {
     fn step(&mut self, step: &Step) -> Flow {
+        self.at(step)
+    }
+}
+impl GanObserver for Watch {
+    fn step(&mut self, step: &Step) -> Flow {
+        self.at(step)
+    }
+}
+impl Watch {
+    fn at(&mut self, step: &Step) -> Flow {
         if step.step == 2 {
             start();
         }
@@ -206,4 +218,10 @@ fn whole_trainings() {
     fit_autoencoder_with(&mut model, &data, &recipe(Defense::None), &mut watch).unwrap();
     let seen = watch.0.unwrap();
     assert_eq!(seen.large, 0, "autoencoder: {seen:?}");
+
+    let mut model = Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(1)).unwrap();
+    let mut watch = Watch::default();
+    fit_gan(&mut model, &data, &GanRecipe { epochs: 1, ..GanRecipe::default() }, &mut watch).unwrap();
+    let seen = watch.0.unwrap();
+    assert_eq!(seen.large, 0, "gan: {seen:?}");
 }
