@@ -68,7 +68,7 @@ impl ConvBlock {
         }
         for (dy, dx) in dy.chunks(self.result()).zip(dx.chunks_mut(self.image())) {
             match (&w.form, &w.tiles) {
-                (Form::Narrow(w), _) => self.narrow_input_grad(door, w.as_slice(), dy, dx),
+                (Form::Narrow(w), _) => self.narrow_input_grad(isa, w.as_slice(), dy, dx),
                 // A single product costs less than looking for zeros.
                 (_, Some(tiles)) if w.precision == Precision::Bf16 => self.input_grad_in_tiles(tiles, dy, dx),
                 (Form::Wide { phases, runs, finite }, tiles) => {

@@ -2,7 +2,8 @@
 
 use super::ConvBlock;
 use crate::Elem;
-use crate::kernels::{Door, Patch, Scratch, Start};
+use crate::kernels::{Patch, Scratch, Start};
+use sparring_math::simd::{self, Isa};
 
 /// Up to this many channels this way is the faster one.
 pub(super) const NARROW: usize = 4;
@@ -10,9 +11,12 @@ pub(super) const NARROW: usize = 4;
 impl ConvBlock {
     /// First every tap's product with every output pixel, \[(ky, kx, c)\]\[oh · ow\]; then each pixel of the image collects the taps that
     /// reached it, in order of (ky, kx). `w` is \[oc\]\[(ky, kx, c)\].
-    pub(super) fn narrow_input_grad<E: Elem>(&self, door: &Door<E>, w: &[E], dy: &[E], dx: &mut [E]) {
+    pub(super) fn narrow_input_grad<E: Elem>(&self, isa: Isa, w: &[E], dy: &[E], dx: &mut [E]) {
+        let door = E::door(isa);
         let (depth, pixels, width) = (self.depth(), self.pixels(), door.panel());
-        let mut spread = Scratch::<E>::stale(depth * pixels);
+        // A vector may begin before the first position of a tap and end after its last.
+        let before = self.kernel[1] + LANES;
+        let mut spread = Scratch::<E>::stale(before + depth * pixels + self.kernel[1] + LANES);
         let mut block = Scratch::<E>::stale(self.oc * width);
         let (spread, block) = (spread.as_mut_slice(), block.as_mut_slice());
         for p in (0..pixels).step_by(width) {
@@ -23,68 +27,92 @@ impl ConvBlock {
             door.transpose(&dy[p * self.oc..], self.oc, cols, self.oc, block, width);
             for (m, rows) in door.cut(depth) {
                 let patch = Patch { data: &w[m..], row: 1, step: depth, segment: 0, segments: 1, k: self.oc };
-                let to = &mut spread[m * pixels + p..];
+                let to = &mut spread[before + m * pixels + p..];
                 door.tile(rows, cols, patch, block, width, Start::Zero, to, pixels);
             }
         }
-        self.collect(spread, dx);
+        simd::dispatch_on(isa, Collect { block: self, spread, before, dx });
     }
+}
 
-    /// The image from its taps \[(ky, kx, c)\]\[oh · ow\].
-    fn collect<E: Elem>(&self, spread: &[E], dx: &mut [E]) {
-        let ([kh, kw], [oh, ow], [sy, sx], py) = (self.kernel, self.output, self.stride, self.padding[0]);
-        let width = self.input[1];
-        // Columns of one residue modulo the stride lie next to each other here.
-        let room = width.div_ceil(sx);
+/// Pixels collected at a time.
+const LANES: usize = 16;
+
+/// The image from its taps, \[(ky, kx, c)\]\[oh · ow\] from place `before` on.
+struct Collect<'a, E> {
+    block: &'a ConvBlock,
+    spread: &'a [E],
+    before: usize,
+    dx: &'a mut [E],
+}
+
+impl<E: Elem> simd::Kernel for Collect<'_, E> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let b = self.block;
+        let ([oh, _], [sy, sx], [py, _]) = (b.output, b.stride, b.padding);
+        let (width, kh) = (b.input[1], b.kernel[0]);
+        // Columns of one residue modulo the stride lie next to each other here, the last vector whole.
+        let room = width.div_ceil(sx).next_multiple_of(LANES);
         let mut row = Scratch::<E>::stale(sx * room);
         let row = row.as_mut_slice();
-        for (y, out) in dx.chunks_mut(width * self.ic).enumerate() {
-            for c in 0..self.ic {
-                row.fill(E::ZERO);
-                for ky in ((y + py) % sy..kh.min(y + py + 1)).step_by(sy) {
-                    let i = (y + py - ky) / sy;
-                    if i >= oh {
-                        continue;
+        for (y, out) in self.dx.chunks_mut(width * b.ic).enumerate() {
+            let taps = ((y + py) % sy..kh.min(y + py + 1)).step_by(sy);
+            let taps = taps.map(|ky| (ky, (y + py - ky) / sy)).filter(|&(_, i)| i < oh);
+            for c in 0..b.ic {
+                for (residue, row) in row.chunks_exact_mut(room).enumerate().take(width) {
+                    for (v, to) in row.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+                        *to = vector(b, self.spread, self.before, taps.clone(), c, residue, v * LANES);
                     }
-                    for kx in 0..kw {
-                        let r = Reach::new(self, kx);
-                        if r.from < r.to {
-                            let tap = (ky * kw + kx) * self.ic + c;
-                            let from = &spread[(tap * oh + i) * ow..][r.from..r.to];
-                            let at = r.residue * room + r.ahead;
-                            row[at..at + from.len()].iter_mut().zip(from).for_each(|(a, &v)| *a += v);
+                }
+                match (sx, b.ic) {
+                    (1, 1) => out.copy_from_slice(&row[..width]),
+                    (2, 1) => {
+                        let (even, odd) = row.split_at(room);
+                        let (pairs, rest) = out.as_chunks_mut();
+                        rest.iter_mut().for_each(|o| *o = even[pairs.len()]);
+                        pairs.iter_mut().zip(even.iter().zip(odd)).for_each(|(o, (&e, &d))| *o = [e, d]);
+                    }
+                    _ => {
+                        for (residue, row) in row.chunks_exact(room).enumerate().take(width) {
+                            let out = out[residue * b.ic + c..].iter_mut().step_by(sx * b.ic);
+                            out.zip(row).for_each(|(o, &v)| *o = v);
                         }
                     }
-                }
-                if sx * self.ic == 1 {
-                    out.copy_from_slice(row);
-                    continue;
-                }
-                for (residue, row) in row.chunks(room).enumerate().take(width) {
-                    let out = out[residue * self.ic + c..].iter_mut().step_by(sx * self.ic);
-                    out.zip(row).for_each(|(o, &v)| *o = v);
                 }
             }
         }
     }
 }
 
-/// The columns of the image that one horizontal tap reaches: position `from` + t, below `to`, goes to column `residue` + stride · (`ahead` + t).
-#[derive(Clone, Copy)]
-struct Reach {
+/// The sums at columns `residue` + stride · (`first` + t), of the taps (ky, the output's row that it reaches).
+#[inline(always)]
+fn vector<E: Elem>(
+    b: &ConvBlock,
+    spread: &[E],
+    before: usize,
+    taps: impl Iterator<Item = (usize, usize)>,
+    c: usize,
     residue: usize,
-    ahead: usize,
-    from: usize,
-    to: usize,
-}
-
-impl Reach {
-    fn new(b: &ConvBlock, kx: usize) -> Self {
-        let (sx, px, ow, width) = (b.stride[1], b.padding[1], b.output[1], b.input[1]);
-        // Position j stands over column j·sx + kx − px.
-        let from = px.saturating_sub(kx).div_ceil(sx);
-        let first = from * sx + kx - px;
-        let to = if first >= width { from } else { ow.min(from + (width - first).div_ceil(sx)) };
-        Self { residue: first % sx, ahead: first / sx, from, to }
+    first: usize,
+) -> [E; LANES] {
+    let ([oh, ow], sx, px, kw) = (b.output, b.stride[1], b.padding[1], b.kernel[1]);
+    let mut sum = [E::ZERO; LANES];
+    // Lane t of the n-th tap stands over position `from` + t - n, if there is such a position.
+    let (from, nearest) = (first + (residue + px) / sx, (residue + px) % sx);
+    for (ky, i) in taps {
+        for (n, kx) in (nearest..kw).step_by(sx).enumerate() {
+            let (tap, at) = ((ky * kw + kx) * b.ic + c, (from + kw - n).min(kw + ow));
+            let values = &spread[before + (tap * oh + i) * ow + at - kw..];
+            // All are read, so that choosing needs no branch.
+            let values: [E; LANES] = *values.first_chunk().expect("room for a vector");
+            let ahead = (at as u32).wrapping_sub(kw as u32);
+            let there: [bool; LANES] = std::array::from_fn(|t| ahead.wrapping_add(t as u32) < ow as u32);
+            for t in 0..LANES {
+                sum[t] += if there[t] { values[t] } else { E::ZERO };
+            }
+        }
     }
+    sum
 }
