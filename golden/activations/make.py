@@ -20,8 +20,12 @@ ACTIVATIONS = {
     "prelu(-0.5)": lambda x: F.prelu(x, torch.tensor([-0.5], dtype=x.dtype)),
     "elu": F.elu,
     "elu(1.5)": lambda x: F.elu(x, 1.5),
+    "selu": F.selu,
+    "celu": F.celu,
+    "celu(1.5)": lambda x: F.celu(x, 1.5),
     "gelu": F.gelu,
     "silu": F.silu,
+    "mish": F.mish,
     "softplus": lambda x: F.softplus(x, 1.0, 1e4),
     "softplus(2)": lambda x: F.softplus(x, 2.0, 1e4),
 }

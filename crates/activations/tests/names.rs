@@ -48,6 +48,8 @@ fn errors_name_the_thing_and_the_way_out() {
         ("relu(1)", "relu has no parameters"),
         ("leaky_relu(nan)", "slope is NaN, must be a finite number"),
         ("elu(-1)", "alpha is -1"),
+        ("celu(0)", "alpha is 0, must be a finite number above 0"),
+        ("selu(1)", "selu has no parameters"),
         ("softplus(0)", "beta is 0, must be a finite number above 0"),
         ("", "unknown activation \"\""),
         ("(", "parenthesis"),

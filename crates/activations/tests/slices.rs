@@ -8,7 +8,7 @@ use sparring_math::{Real, simd};
 
 /// Those whose formulas use multiply-adds.
 fn fused(a: &AnyActivation) -> bool {
-    ["elu", "gelu", "silu", "sigmoid", "softplus", "tanh"].contains(&a.name())
+    ["elu", "selu", "celu", "gelu", "silu", "mish", "sigmoid", "softplus", "tanh"].contains(&a.name())
 }
 
 fn check<E: Real>(values: &[E]) {

@@ -3,11 +3,13 @@
 //! A row that holds NaN or +∞, or only −∞, has no softmax: it comes out as NaN, as in PyTorch.
 
 mod abreast;
+mod gradient;
 mod short;
 
 use crate::par::for_each_chunk;
 use crate::{Array, Elem, Shape, reduce};
 use abreast::{abreast_log_softmax, abreast_softmax};
+pub use gradient::{log_softmax_gradient, softmax_gradient};
 use sparring_math::simd;
 
 /// Elements of whole rows worked on while they are in the first-level cache.

@@ -41,6 +41,46 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn gradients_equal_the_formula(n in 0usize..40, m in 1usize..70, spread in 0.1f64..8.0) {
+        let a = Array::<f64>::from_fn([n, m], |i| spread * (i as f64 * 1.7).sin());
+        let g = Array::<f64>::from_fn([n, m], |i| (i as f64 * 0.7).cos());
+        let (p, l) = (softmax(&a), log_softmax(&a));
+        let (dp, dl) = (softmax_gradient(&p, &g), log_softmax_gradient(&l, &g));
+        let g32 = g.cast::<f32>();
+        let dp32 = softmax_gradient(&p.cast::<f32>(), &g32).cast::<f64>();
+        let dl32 = log_softmax_gradient(&l.cast::<f32>(), &g32).cast::<f64>();
+        for (dp, dl, exact) in [(&dp, &dl, 1e-12), (&dp32, &dl32, 2e-5)] {
+            for (i, (p, g)) in p.as_slice().chunks(m).zip(g.as_slice().chunks(m)).enumerate() {
+                let dot: f64 = p.iter().zip(g).map(|(p, g)| p * g).sum();
+                let sum: f64 = g.iter().sum();
+                for j in 0..m {
+                    prop_assert!((dp.as_slice()[i * m + j] - p[j] * (g[j] - dot)).abs() < exact);
+                    prop_assert!((dl.as_slice()[i * m + j] - (g[j] - p[j] * sum)).abs() < exact);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_gradient_of_a_row_does_not_depend_on_its_neighbours(n in 2usize..300, m in 1usize..40) {
+        let y = log_softmax(&Tensor::from_fn([n, m], |i| (i as f32 * 0.9).sin() * 5.0));
+        let g = Tensor::from_fn([n, m], |i| (i as f32 * 0.3).cos());
+        let last = |a: &Tensor| Tensor::from_slice([1, m], &a.as_slice()[(n - 1) * m..]);
+        for f in [softmax_gradient::<f32>, log_softmax_gradient::<f32>] {
+            let (alone, among) = (f(&last(&y), &last(&g)), f(&y, &g));
+            prop_assert_eq!(alone.as_slice(), &among.as_slice()[(n - 1) * m..]);
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "softmax_gradient: shapes [2, 3] and [3, 2] differ")]
+fn gradients_need_equal_shapes() {
+    softmax_gradient(&Tensor::zeros([2, 3]), &Tensor::zeros([3, 2]));
+}
+
 #[test]
 fn each_short_row_has_its_own_bits() {
     let odd = [f32::NAN, INF, -INF, 1e4, -0.0];

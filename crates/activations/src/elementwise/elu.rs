@@ -101,6 +101,6 @@ impl<E: Real> Activation<E> for Elu {
 
 /// min(x, 0), by a comparison that lets NaN through.
 #[inline(always)]
-fn below_zero<E: Real>(x: E) -> E {
+pub(super) fn below_zero<E: Real>(x: E) -> E {
     if x > E::ZERO { E::ZERO } else { x }
 }

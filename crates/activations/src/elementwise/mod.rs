@@ -8,7 +8,10 @@ crate::registry::activations! {
     leaky_relu::LeakyRelu,
     prelu::Prelu,
     elu::Elu,
+    selu::Selu,
+    celu::Celu,
     gelu::Gelu,
     silu::Silu,
+    mish::Mish,
     softplus::Softplus,
 }

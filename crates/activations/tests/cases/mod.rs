@@ -13,6 +13,8 @@ pub fn all() -> Vec<AnyActivation> {
         "prelu(2)",
         "elu(0.5)",
         "elu(2)",
+        "celu(0.5)",
+        "celu(2)",
         "softplus(3)",
     ];
     AnyActivation::ALL.iter().copied().chain(more.map(|text| text.parse().unwrap())).collect()
@@ -26,6 +28,8 @@ pub fn has_kink(a: &AnyActivation) -> bool {
             | AnyActivation::LeakyRelu(_)
             | AnyActivation::Prelu(_)
             | AnyActivation::Elu(_)
+            | AnyActivation::Selu(_)
+            | AnyActivation::Celu(_)
     )
 }
 

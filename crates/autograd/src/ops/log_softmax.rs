@@ -2,7 +2,7 @@
 //!
 //! xᵢ − ln Σⱼ e^{xⱼ}.
 
-use crate::{Op, Var, Vjp, ops};
+use crate::{Handled, Op, Saved, Sinks, Var, Vjp, ops};
 use sparring_tensor::{Array, Elem, softmax};
 
 #[derive(Debug)]
@@ -19,6 +19,10 @@ impl<E: Elem> Op<E> for LogSoftmax {
         let g = at.grad;
         let total = ops::broadcast_to(ops::sum_last(g), g.shape());
         vec![at.when(0, || g - ops::exp(at.output) * total)]
+    }
+    fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
+        sinks.add(0, || softmax::log_softmax_gradient(at.output, at.grad));
+        Handled::Yes
     }
 }
 

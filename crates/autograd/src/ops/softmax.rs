@@ -2,7 +2,7 @@
 //!
 //! pᵢ = e^{xᵢ} / Σⱼ e^{xⱼ}.
 
-use crate::{Op, Var, Vjp, ops};
+use crate::{Handled, Op, Saved, Sinks, Var, Vjp, ops};
 use sparring_tensor::{Array, Elem, softmax};
 
 #[derive(Debug)]
@@ -19,6 +19,10 @@ impl<E: Elem> Op<E> for Softmax {
         let (p, g) = (at.output, at.grad);
         let inner = ops::broadcast_to(ops::sum_last(g * p), g.shape());
         vec![at.when(0, || p * (g - inner))]
+    }
+    fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
+        sinks.add(0, || softmax::softmax_gradient(at.output, at.grad));
+        Handled::Yes
     }
 }
 

@@ -83,3 +83,35 @@ pub(super) fn log_softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> bool {
     }
     true
 }
+
+/// `p (g − Σ p g)` for rows of `m`; `false`, and nothing is done, where there is no kernel for them.
+pub(super) fn softmax_gradient<E: Elem>(p: &[E], g: &[E], m: usize, dx: &mut [E]) -> bool {
+    if !E::short(m) {
+        return false;
+    }
+    let mut of_row = [E::ZERO; ROWS];
+    for ((p, g), dx) in p.chunks(ROWS * m).zip(g.chunks(ROWS * m)).zip(dx.chunks_mut(ROWS * m)) {
+        let of_row = &mut of_row[..p.len() / m];
+        E::row_dot(p, g, m, of_row);
+        E::row_times_minus(p, g, m, of_row, dx);
+    }
+    true
+}
+
+/// `g − e^y Σ g` for rows of `m`; `false`, and nothing is done, where there is no kernel for them.
+pub(super) fn log_softmax_gradient<E: Elem>(y: &[E], g: &[E], m: usize, dx: &mut [E]) -> bool {
+    if !E::short(m) {
+        return false;
+    }
+    let mut of_row = [E::ZERO; ROWS];
+    let mut exponentials = Array::stale([y.len().min(ROWS * m)]);
+    for ((y, g), dx) in y.chunks(ROWS * m).zip(g.chunks(ROWS * m)).zip(dx.chunks_mut(ROWS * m)) {
+        let of_row = &mut of_row[..y.len() / m];
+        let e = &mut exponentials.as_mut_slice()[..y.len()];
+        e.copy_from_slice(y);
+        exp(e);
+        E::row_sum(g, m, of_row);
+        E::row_minus_times(g, e, m, of_row, dx);
+    }
+    true
+}

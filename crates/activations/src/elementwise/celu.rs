@@ -1,0 +1,102 @@
+//! CELU (continuously differentiable exponential linear unit): an ELU whose slope does not jump, whatever α is.
+//!
+//! value       f(x)   = x for x > 0, α (e^(x/α) − 1) for x ≤ 0, through eˣ − 1 without cancellation
+//! derivative  f'(x)  = 1 for x > 0, e^(x/α) for x ≤ 0
+//! second      f''(x) = 0 for x ≥ 0, e^(x/α) / α for x < 0 (PyTorch's convention at 0)
+//! parameter   α = `alpha`, 1, at which it is ELU
+//! source      Barron 2017, arXiv:1704.07483
+//! bounds      range (−α, ∞), 1-Lipschitz, curvature 1/α (left of 0), monotone
+
+use super::elu::below_zero;
+use crate::error::demand;
+use crate::gain::gains;
+use crate::registry::Configured;
+use crate::slices::fused_slices;
+use crate::{About, Activation, ActivationError};
+use sparring_math::Real;
+
+/// f(x) = x for x > 0, `alpha`·(e^(x/`alpha`) − 1) elsewhere.
+///
+/// ```
+/// use sparring_activations::{Activation, Celu};
+///
+/// let celu = Celu { alpha: 2.0 };
+/// assert_eq!((celu.f(2.0f32), celu.df(0.0f32), celu.f(f32::NEG_INFINITY)), (2.0, 1.0, -2.0));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Celu {
+    /// Minus the limit on the left, 1 by default.
+    pub alpha: f64,
+}
+
+impl Default for Celu {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl Celu {
+    /// Whether the parameter makes sense.
+    ///
+    /// # Errors
+    /// Unless `alpha` is a finite number above 0.
+    pub fn validate(&self) -> Result<(), ActivationError> {
+        demand(Self::NAME, "alpha", self.alpha, self.alpha > 0.0, "a finite number above 0")
+    }
+}
+
+impl Configured for Celu {
+    const NAME: &'static str = "celu";
+    const DEFAULT: Self = Celu { alpha: 1.0 };
+    fn fields(&mut self) -> Vec<(&'static str, &mut f64)> {
+        vec![("alpha", &mut self.alpha)]
+    }
+    fn check(&self) -> Result<(), ActivationError> {
+        self.validate()
+    }
+}
+
+impl<E: Real> Activation<E> for Celu {
+    fn about(&self) -> About {
+        let (gain_forward, gain_backward) = gains(self);
+        About {
+            name: Self::NAME,
+            formula: "x if x > 0, alpha * (exp(x / alpha) - 1) otherwise",
+            source: "Barron 2017, arXiv:1704.07483",
+            range: (Some(-self.alpha), None),
+            lipschitz: Some(1.0),
+            curvature: Some(1.0 / self.alpha),
+            monotone: true,
+            gain_forward,
+            gain_backward,
+        }
+    }
+
+    #[inline(always)]
+    fn f(&self, x: E) -> E {
+        let (alpha, sharpness) = (E::of(self.alpha), E::of(1.0 / self.alpha));
+        let left = alpha * (below_zero(x) * sharpness).exp_m1();
+        if x > E::ZERO { x } else { left }
+    }
+
+    #[inline(always)]
+    fn df(&self, x: E) -> E {
+        let left = (below_zero(x) * E::of(1.0 / self.alpha)).exp_nonpos();
+        if x > E::ZERO { E::ONE } else { left }
+    }
+
+    #[inline(always)]
+    fn d2f(&self, x: E) -> E {
+        let sharpness = E::of(1.0 / self.alpha);
+        let left = sharpness * (below_zero(x) * sharpness).exp_nonpos();
+        if x >= E::ZERO { E::ZERO } else { left }
+    }
+
+    #[inline(always)]
+    fn df_of_value(&self, y: E) -> Option<E> {
+        // e^(x/α) = f(x)/α + 1.
+        Some(if y > E::ZERO { E::ONE } else { y * E::of(1.0 / self.alpha) + E::ONE })
+    }
+
+    fused_slices!();
+}
