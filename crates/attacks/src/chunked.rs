@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 
-/// As [`Attack::perturb`], with chunks of `chunk` examples running side by side on rayon's current pool.
+/// As [`Attack::perturb`], with chunks of at most `chunk` examples running side by side on rayon's current pool.
 ///
 /// The bits of `out` depend neither on `chunk` nor on the threads.
 ///
@@ -60,7 +60,9 @@ where
             return Err(AttackError::Length { what, expected, got });
         }
     }
-    let chunk = chunk.min(n.max(1));
+    // As many to each thread, so that none waits at the end for another's last chunk.
+    let chunks = n.div_ceil(chunk).next_multiple_of(rayon::current_num_threads()).clamp(1, n.max(1));
+    let chunk = n.div_ceil(chunks).max(1);
     let outcomes: Vec<Result<(), AttackError>> = out
         .par_chunks_mut(chunk * dim)
         .enumerate()
