@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 /// What a thread does with the `i`-th chunk of the output.
 pub type Chunk<'a> = &'a (dyn Fn(usize, &mut [f32]) + Sync);
 
-/// As [`Attack::perturb`], with chunks of `chunk` examples running side by side on rayon's current pool.
+/// As [`Attack::perturb`], with chunks of at most `chunk` examples running side by side on rayon's current pool.
 ///
 /// The bits of `out` depend neither on `chunk` nor on the threads.
 ///
@@ -68,7 +68,9 @@ where
             return Err(AttackError::Length { what, expected, got });
         }
     }
-    let chunk = chunk.min(n.max(1));
+    // As many to each thread, so that none waits at the end for another's last chunk.
+    let chunks = n.div_ceil(chunk).next_multiple_of(rayon::current_num_threads()).clamp(1, n.max(1));
+    let chunk = n.div_ceil(chunks).max(1);
     let failed: Mutex<Option<(usize, AttackError)>> = Mutex::new(None);
     threads(out, chunk * dim, &|i, out| {
         let range = i * chunk..n.min((i + 1) * chunk);

@@ -91,10 +91,14 @@ pub fn check_input<M: Classifier + ?Sized>(
             return Err(AttackError::Label { label, id, classes });
         }
     }
-    // Written so that NaN fails too.
-    if let Some(i) = x.data().iter().position(|v| !(bounds.lo()..=bounds.hi()).contains(v)) {
-        let (id, value) = (x.ids()[i / x.dim()], x.data()[i]);
-        return Err(AttackError::OutOfBox { id, value, lo: bounds.lo(), hi: bounds.hi() });
+    // Written so that NaN fails too; a whole example at a time, which vectorises.
+    let (lo, hi) = (bounds.lo(), bounds.hi());
+    let inside = |v: f32| (lo <= v) & (v <= hi);
+    for (row, &id) in x.data().chunks_exact(x.dim()).zip(x.ids()) {
+        if !row.iter().fold(true, |all, &v| all & inside(v)) {
+            let value = row.iter().copied().find(|&v| !inside(v)).expect("one is outside");
+            return Err(AttackError::OutOfBox { id, value, lo, hi });
+        }
     }
     Ok(())
 }

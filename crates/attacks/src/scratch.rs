@@ -8,22 +8,30 @@ const MOST: usize = 16;
 
 thread_local! { static IDLE: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) }; }
 
+/// Numbers of a cache line. Buffers begin on one, so that no vector crosses two.
+const LINE: usize = 16;
+
 /// Numbers that go back to their thread when dropped.
 #[derive(Debug)]
-pub(crate) struct Scratch(Vec<f32>);
+pub(crate) struct Scratch {
+    store: Vec<f32>,
+    from: usize,
+    len: usize,
+}
 
 impl Scratch {
     /// `len` zeros.
     pub(crate) fn zeros(len: usize) -> Self {
         let idle = IDLE.try_with(|idle| {
             let mut idle = idle.borrow_mut();
-            let at = idle.iter().position(|b| b.capacity() >= len);
+            let at = idle.iter().position(|b| b.capacity() >= len + LINE);
             at.map(|at| idle.swap_remove(at)).or_else(|| idle.pop())
         });
-        let mut buffer = idle.ok().flatten().unwrap_or_default();
-        buffer.clear();
-        buffer.resize(len, 0.0);
-        Self(buffer)
+        let mut store = idle.ok().flatten().unwrap_or_default();
+        store.clear();
+        store.resize(len + LINE, 0.0);
+        let from = store.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE);
+        Self { store, from, len }
     }
 }
 
@@ -33,7 +41,7 @@ impl Drop for Scratch {
         let _ = IDLE.try_with(|idle| {
             let mut idle = idle.borrow_mut();
             if idle.len() < MOST {
-                idle.push(std::mem::take(&mut self.0));
+                idle.push(std::mem::take(&mut self.store));
             }
         });
     }
@@ -42,13 +50,13 @@ impl Drop for Scratch {
 impl Deref for Scratch {
     type Target = [f32];
     fn deref(&self) -> &[f32] {
-        &self.0
+        &self.store[self.from..self.from + self.len]
     }
 }
 
 impl DerefMut for Scratch {
     fn deref_mut(&mut self) -> &mut [f32] {
-        &mut self.0
+        &mut self.store[self.from..self.from + self.len]
     }
 }
 
@@ -63,6 +71,7 @@ mod tests {
         first.fill(3.0);
         let at = first.as_ptr();
         assert_ne!(at, second.as_ptr());
+        assert_eq!([at as usize % 64, second.as_ptr() as usize % 64], [0, 0]);
         drop(first);
         let again = Scratch::zeros(90);
         assert_eq!((again.as_ptr(), again.iter().sum::<f32>(), again.len()), (at, 0.0, 90));

@@ -90,7 +90,8 @@ fn worst_proposals_are_kept() {
         assert!(margin(&after[i], y[i]) <= margin(&before[i], y[i]));
     }
     let seen = seen.into_inner().unwrap();
-    assert_eq!(seen.len(), 3 * 79_usize.div_ceil(16));
+    // Chunks of 16 at most; how many depends on the threads.
+    assert!(seen.len() >= 3 * 79_usize.div_ceil(16));
     for index in 0..3 {
         assert!(seen.contains(&(index, 79, 79, 3)));
     }

@@ -19,6 +19,7 @@ mod pool;
 pub mod pooling;
 mod precision;
 pub mod reduce;
+pub mod relu;
 mod shape;
 pub mod softmax;
 pub mod team;

@@ -35,8 +35,9 @@ pub(crate) struct Search<'a> {
     /// Which example of the batch each candidate belongs to, and its id.
     rows: Vec<usize>,
     ids: Vec<u64>,
-    /// Of each candidate, as last judged.
+    /// Of each candidate, as last judged; where the losses are written first.
     verdicts: Vec<Verdict>,
+    losses: Scratch,
     /// Of each example: the verdict on what `out` holds; none yet in the first restart.
     kept: Vec<Option<Verdict>>,
 }
@@ -54,7 +55,8 @@ impl<'a> Search<'a> {
         let adv = Scratch::zeros(x.data().len());
         let (rows, ids) = (Vec::with_capacity(n), Vec::with_capacity(n));
         let verdicts = vec![Verdict::NONE; n];
-        Self { x, goal, loss, stop, classes, out, adv, rows, ids, verdicts, kept: vec![None; n] }
+        let losses = Scratch::zeros(n);
+        Self { x, goal, loss, stop, classes, out, adv, rows, ids, verdicts, losses, kept: vec![None; n] }
     }
 
     /// Takes up all examples in play again; `place(row, id, x, adv)` writes where each starts.
@@ -88,13 +90,13 @@ impl<'a> Search<'a> {
         let batch = Batch::new(&self.adv[..m * dim], self.x.shape(), &self.ids)?;
         let (mut calls, mut got, mut bad) = (0, 0, None);
         let (goal, loss, classes) = (self.goal, &self.loss, self.classes);
-        let (rows, verdicts) = (&self.rows, &mut self.verdicts);
+        let (rows, losses, verdicts) = (&self.rows, &mut self.losses[..m], &mut self.verdicts);
         model.pullback(
             batch,
             &mut |z, dz| {
                 (calls, got) = (calls + 1, z.len().min(dz.len()));
                 if z.len() == expected && dz.len() == expected {
-                    bad = judge(goal, loss, classes, rows, z, dz, verdicts);
+                    bad = judge(goal, loss, classes, rows, z, dz, losses, verdicts);
                 }
             },
             &mut grad[..m * dim],
@@ -149,7 +151,8 @@ impl<'a> Search<'a> {
         let batch = Batch::new(&self.adv[..m * self.x.dim()], self.x.shape(), &self.ids)?;
         let (z, dz) = (&mut logits[..m * self.classes], &mut scratch[..m * self.classes]);
         model.logits(batch, z)?;
-        if let Some(k) = judge(self.goal, &self.loss, self.classes, &self.rows, z, dz, &mut self.verdicts) {
+        let (losses, verdicts) = (&mut self.losses[..m], &mut self.verdicts);
+        if let Some(k) = judge(self.goal, &self.loss, self.classes, &self.rows, z, dz, losses, verdicts) {
             return Err(AttackError::NonFinite { id: self.ids[k] });
         }
         for k in 0..m {
@@ -176,22 +179,22 @@ fn judge(
     rows: &[usize],
     z: &[f32],
     dz: &mut [f32],
+    losses: &mut [f32],
     verdicts: &mut [Verdict],
 ) -> Option<usize> {
     let sign = goal.sign();
-    let candidates = z.chunks_exact(classes).zip(dz.chunks_exact_mut(classes)).zip(rows).zip(verdicts);
+    loss.eval_rows(z, classes, &|k| &goal.classes()[rows[k]], losses, dz);
+    if sign < 0.0 {
+        dz.iter_mut().for_each(|d| *d = -*d);
+    }
     let mut bad = None;
-    for (k, (((z, dz), &row), verdict)) in candidates.enumerate() {
-        if z.iter().any(|z| !z.is_finite()) {
+    for (k, ((z, &row), verdict)) in z.chunks_exact(classes).zip(rows).zip(verdicts).enumerate() {
+        if z.iter().fold(true, |all, z| all & z.is_finite()) {
+            *verdict = Verdict { reached: goal.reached(row, z), objective: sign * losses[k] };
+        } else {
             bad = bad.or(Some(k));
-            dz.fill(0.0);
-            continue;
+            dz[k * classes..(k + 1) * classes].fill(0.0);
         }
-        let value = loss.eval(z, &goal.classes()[row], dz);
-        if sign < 0.0 {
-            dz.iter_mut().for_each(|d| *d = -*d);
-        }
-        *verdict = Verdict { reached: goal.reached(row, z), objective: sign * value };
     }
     bad
 }

@@ -41,9 +41,7 @@ impl Norm for Linf {
         simd::dispatch(Step { x, grad, step_size, eps, lo: bounds.lo(), hi: bounds.hi(), adv });
     }
     fn uniform(&self, rng: &mut Stream, eps: f32, out: &mut [f32]) {
-        for o in out {
-            *o = rng.uniform_in(-eps, eps);
-        }
+        rng.fill_uniform_in(-eps, eps, out);
     }
     fn diagonal(&self, _dim: usize) -> f64 {
         1.0
@@ -67,8 +65,9 @@ impl simd::Kernel for Step<'_> {
     fn run(self) {
         let Self { x, grad, step_size, eps, lo, hi, adv } = self;
         for ((a, &g), &x) in adv.iter_mut().zip(grad).zip(x) {
-            let sign = if g > 0.0 { 1.0 } else { 0.0 } - if g < 0.0 { 1.0 } else { 0.0 };
-            let delta = (*a + step_size * sign) - x;
+            // Two masked operations instead of a sign and its product.
+            let up = if g > 0.0 { *a + step_size } else { *a };
+            let delta = if g < 0.0 { up - step_size } else { up } - x;
             let below = if delta > eps { eps } else { delta };
             let point = x + if below < -eps { -eps } else { below };
             let below = if point > hi { hi } else { point };

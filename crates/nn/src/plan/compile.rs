@@ -29,11 +29,13 @@ pub(super) struct Block {
     pub middle: Extent,
     /// After the pooling.
     pub output: Extent,
+    /// Whether a product reads the output: the gradient of its weight will want it again.
+    pub feeds_product: bool,
 }
 
 impl Block {
     fn new(op: Op, input: Extent, middle: Extent) -> Self {
-        Self { op, act: None, pool: None, input, middle, output: middle }
+        Self { op, act: None, pool: None, input, middle, output: middle, feeds_product: false }
     }
 }
 
@@ -97,6 +99,9 @@ pub(super) fn compile<E: Elem>(stages: &[Stage<'_, E>], [c, h, w]: [usize; 3]) -
                 at = target;
             }
         }
+    }
+    for i in 1..blocks.len() {
+        blocks[i - 1].feeds_product = matches!(blocks[i].op, Op::Dense(_));
     }
     // The last block hands its rows to the user, who does not know channels-last.
     (!blocks.is_empty() && !at.is_turned()).then_some(Chain { blocks, weights, turn_input })

@@ -59,15 +59,14 @@ impl<E: Elem> Lane<E> {
     pub fn prepare(&mut self, chain: &Chain<E>, first: usize, rows: usize, wanted: Option<Wanted>) {
         let blocks =
             &chain.blocks[..chain.blocks.len() - usize::from(wanted == Some(Wanted::WeightsButLast))];
-        let last = blocks.len() - 1;
         if rows > self.room || self.blocks != blocks.len() {
             (self.room, self.blocks) = (rows, blocks.len());
             self.turned = chain.turn_input.then(|| Array::zeros([rows * chain.blocks[0].input.len()]));
-            let new = |(i, b)| match wanted {
-                Some(Wanted::Weights) => Values::without_passing(b, rows, i == last),
+            let new = |b| match wanted {
+                Some(Wanted::Weights) => Values::without_passing(b, rows),
                 _ => Values::new(b, rows),
             };
-            self.values = blocks.iter().enumerate().map(new).collect();
+            self.values = blocks.iter().map(new).collect();
         }
         if let Some(wanted) = wanted {
             self.tallies.resize(self.room, [0.0; 3]);
@@ -83,16 +82,11 @@ impl<E: Elem> Lane<E> {
     /// Takes in what goes from lane to lane, or gives it back.
     pub fn exchange_passing(&mut self, chain: &Chain<E>, passing: &mut Passing<E>) {
         if passing.room < self.room {
-            let new = |b| {
-                let mut values = Values::new(b, self.room);
-                values.prepare_way_back(b, self.room);
-                values
-            };
+            let new = |b| Values::passing(b, self.room);
             *passing = Passing { room: self.room, values: chain.blocks.iter().map(new).collect() };
         }
-        let last = chain.blocks.len() - 1;
-        for (i, (mine, its)) in self.values.iter_mut().zip(&mut passing.values).enumerate() {
-            mine.exchange_passing(its, &chain.blocks[i], i == last);
+        for ((mine, its), block) in self.values.iter_mut().zip(&mut passing.values).zip(&chain.blocks) {
+            mine.exchange_passing(its, block);
         }
     }
 
@@ -151,12 +145,16 @@ impl<E: Elem> Lane<E> {
         for (i, block) in blocks.iter().enumerate().rev() {
             let (before, rest) = self.values.split_at_mut(i);
             let values = &mut rest[0];
-            values.through_pool_and_activation(block, self.rows);
+            let weight = match block.op {
+                Op::Dense(w) | Op::Conv(w) if dx.is_none() => Some(w),
+                _ => None,
+            };
+            let finite = values.through_pool_and_activation(block, self.rows, weight.is_some());
             if dx.is_none() {
-                if !values.learn(chain, block, || source(&self.turned, before, block, x), self.rows) {
-                    let (Op::Dense(w) | Op::Conv(w)) = block.op else { unreachable!("only weights learn") };
-                    self.bad = self.bad.or(Some(w));
+                if !finite {
+                    self.bad = self.bad.or(weight);
                 }
+                values.learn(chain, block, || source(&self.turned, before, block, x), self.rows);
                 if i == 0 {
                     return;
                 }

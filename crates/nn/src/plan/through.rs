@@ -3,7 +3,6 @@
 use super::compile::{Block, Chain, Op};
 use super::values::Values;
 use super::weight::{Backward, Form};
-use sparring_activations::Activation;
 use sparring_tensor::{Elem, Mat, MatMut};
 
 /// The block's product, activation and pooling.
@@ -33,7 +32,7 @@ pub(super) fn product<E: Elem>(
             for r in 0..rows {
                 let (x, z) = (&x[r * stride..][..k], to.image(block, r));
                 w.convolution(&conv, x, z);
-                to.pool_image(block, r);
+                to.finish_image(block, r);
             }
         }
     }
@@ -42,10 +41,7 @@ pub(super) fn product<E: Elem>(
 
 /// What follows the product in a block.
 pub(super) fn finish<E: Elem>(block: &Block, rows: usize, to: &mut Values<E>) {
-    let out = block.middle.stride();
-    if let (Some(act), Some(a)) = (block.act, &mut to.a) {
-        act.forward(&to.z.as_slice()[..rows * out], &mut a.as_mut_slice()[..rows * out]);
-    }
+    to.activate(block, rows);
     to.pool_rows(block, rows);
 }
 

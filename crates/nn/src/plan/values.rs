@@ -4,14 +4,15 @@ use super::compile::{Block, Chain, Op};
 use super::lane::Wanted;
 use super::weight::{Form, Weight};
 use sparring_activations::{Activation, AnyActivation};
-use sparring_tensor::{Array, Elem, reduce};
+use sparring_tensor::{Array, Elem, reduce, relu};
 
 /// Values and gradients of a block for the examples of a lane, rows `stride` apart.
 #[derive(Debug)]
 pub(super) struct Values<E: Elem> {
-    /// After the product; of one image only where activation and pooling are [fused](is_fused).
+    /// After the product; of one image only where activation and pooling are [fused](is_fused), after the activation where that is
+    /// [in place](is_in_place).
     pub z: Array<E>,
-    /// After the activation.
+    /// After the activation, where that is apart.
     pub a: Option<Array<E>>,
     /// After the pooling, and which element of each window it was.
     pub p: Option<Array<E>>,
@@ -35,6 +36,21 @@ pub(super) fn is_fused(block: &Block) -> bool {
     matches!((block.op, block.act, block.pool), (Op::Conv(_), Some(AnyActivation::Relu(_)), Some(_)))
 }
 
+/// ReLU without pooling: the value tells the slope, and half the memory is half the way to it.
+pub(super) fn is_in_place(block: &Block) -> bool {
+    matches!((block.act, block.pool), (Some(AnyActivation::Relu(_)), None))
+}
+
+/// An activation that writes somewhere else than it reads.
+fn apart(block: &Block) -> Option<AnyActivation> {
+    block.act.filter(|_| !is_fused(block) && !is_in_place(block))
+}
+
+/// Whether the update of the weight wants the gradient at the product: a convolution's is made on the way back.
+fn gradient_stays(block: &Block) -> bool {
+    matches!(block.op, Op::Dense(_))
+}
+
 impl<E: Elem> Values<E> {
     /// Without any room.
     pub fn empty() -> Self {
@@ -48,40 +64,56 @@ impl<E: Elem> Values<E> {
             this.at = vec![0; rows * block.output.len()];
             this.p = Some(Array::zeros([rows * block.output.stride()]));
         }
-        this.a = block.act.filter(|_| !is_fused(block)).map(|_| middle(block, rows));
+        this.a = apart(block).map(|_| middle(block, rows));
         this.z = middle(block, if is_fused(block) { 1 } else { rows });
         this
     }
     /// Room for gradients on their way.
     pub fn prepare_way_back(&mut self, block: &Block, rows: usize) {
         if self.da.is_none() && self.dp.is_none() {
-            self.da = block.act.filter(|_| !is_fused(block)).map(|_| middle(block, rows));
+            self.da = apart(block).map(|_| middle(block, rows));
             self.dp = block.pool.map(|_| Array::zeros([rows * block.output.stride()]));
         }
     }
-    /// Exchanges what nobody reads once a lane has passed: what lies before an activation, gradients on the way, and the output of the last block,
-    /// which only the head reads. So it can go from lane to lane, and stays in a near cache.
-    pub fn exchange_passing(&mut self, other: &mut Self, block: &Block, last: bool) {
+    /// Room for everything that goes from lane to lane.
+    pub fn passing(block: &Block, rows: usize) -> Self {
+        let mut this = Self::new(block, rows);
+        this.prepare_way_back(block, rows);
+        this.dz = Some(middle(block, rows));
+        this
+    }
+    /// Exchanges what nobody reads once a lane has passed: what lies before an activation, gradients on the way, outputs that no product reads,
+    /// gradients at convolutions. So it can go from lane to lane, and stays in a near cache.
+    pub fn exchange_passing(&mut self, other: &mut Self, block: &Block) {
         use std::mem::swap;
         swap(&mut self.da, &mut other.da);
         swap(&mut self.dp, &mut other.dp);
-        let output_is_z = block.act.is_none() && block.pool.is_none();
-        if last || !output_is_z {
+        let (apart, pooled) = (apart(block).is_some(), block.pool.is_some());
+        if !block.feeds_product || apart || pooled {
             swap(&mut self.z, &mut other.z);
         }
-        if last || block.pool.is_some() {
+        if !block.feeds_product || pooled {
             swap(&mut self.a, &mut other.a);
+        }
+        if !block.feeds_product {
+            swap(&mut self.p, &mut other.p);
+        }
+        swap(&mut self.at, &mut other.at);
+        if !gradient_stays(block) {
+            swap(&mut self.dz, &mut other.dz);
         }
     }
     /// The room that [`exchange_passing`](Self::exchange_passing) leaves with the lane.
-    pub fn without_passing(block: &Block, rows: usize, last: bool) -> Self {
+    pub fn without_passing(block: &Block, rows: usize) -> Self {
         let mut this = Self::new(block, rows);
-        this.exchange_passing(&mut Self::empty(), block, last);
+        this.exchange_passing(&mut Self::empty(), block);
         this
     }
     /// Room for the gradients that stay with the lane.
     pub fn prepare_gradients(&mut self, block: &Block, rows: usize, wanted: Wanted, weights: &[Weight<E>]) {
-        self.dz.get_or_insert_with(|| middle(block, rows));
+        if wanted != Wanted::Weights || gradient_stays(block) {
+            self.dz.get_or_insert_with(|| middle(block, rows));
+        }
         if let (Op::Conv(w), Wanted::Weights) = (block.op, wanted) {
             let new = |n: usize| Array::zeros([n]);
             let weight = &weights[w];
@@ -109,11 +141,24 @@ impl<E: Elem> Values<E> {
         let r = if is_fused(block) { 0 } else { r };
         &mut self.z.as_mut_slice()[r * block.middle.stride()..][..block.middle.len()]
     }
-    /// Activation and pooling of image `r` where they are fused.
-    pub fn pool_image(&mut self, block: &Block, r: usize) {
+    /// Activation of image `r` where that is in place, activation and pooling where they are fused.
+    pub fn finish_image(&mut self, block: &Block, r: usize) {
+        if is_in_place(block) {
+            relu::forward(self.image(block, r));
+        }
         if let (Some(pool), true) = (block.pool, is_fused(block)) {
             let (y, at) = pooled(&mut self.p, &mut self.at, block, r);
             pool.relu_max(&self.z.as_slice()[..block.middle.len()], y, at);
+        }
+    }
+    /// The activation of all rows, but where [`finish_image`](Self::finish_image) has seen to it.
+    pub fn activate(&mut self, block: &Block, rows: usize) {
+        let all = rows * block.middle.stride();
+        if is_in_place(block) && !matches!(block.op, Op::Conv(_)) {
+            relu::forward(&mut self.z.as_mut_slice()[..all]);
+        }
+        if let (Some(act), Some(a)) = (block.act, &mut self.a) {
+            act.forward(&self.z.as_slice()[..all], &mut a.as_mut_slice()[..all]);
         }
     }
     /// Pooling of all images where it is not fused.
@@ -125,9 +170,11 @@ impl<E: Elem> Values<E> {
             pool.max(&x[r * block.middle.stride()..][..block.middle.len()], y, at);
         }
     }
-    /// The gradient at the product from that at the output.
-    pub fn through_pool_and_activation(&mut self, block: &Block, rows: usize) {
+    /// The gradient at the product from that at the output. With `flush`, what is too small in it to teach anything becomes 0, and whether it is
+    /// finite is the result.
+    pub fn through_pool_and_activation(&mut self, block: &Block, rows: usize, flush: bool) -> bool {
         let (n, m) = (block.middle, block.output);
+        let all = rows * n.stride();
         let dz = self.dz.as_mut().expect("prepared for gradients").as_mut_slice();
         if let (Some(pool), Some(dp), Some(p)) = (block.pool, &self.dp, &self.p) {
             for r in 0..rows {
@@ -141,42 +188,43 @@ impl<E: Elem> Values<E> {
                 }
             }
         }
-        if let (Some(act), Some(da)) = (block.act, &self.da) {
-            let all = rows * n.stride();
-            act.backward(&self.z.as_slice()[..all], &da.as_slice()[..all], &mut dz[..all]);
+        let z = self.z.as_slice();
+        if is_in_place(block) {
+            if flush {
+                return relu::backward_flushed(&z[..all], &mut dz[..all], floor());
+            }
+            relu::backward(&z[..all], &mut dz[..all]);
         }
+        if let (Some(act), Some(da)) = (block.act, &self.da) {
+            act.backward(&z[..all], &da.as_slice()[..all], &mut dz[..all]);
+        }
+        !flush || reduce::flush_small(&mut dz[..all], floor())
     }
     /// Whether the gradient at the output is finite; what is too small in it to teach anything becomes 0.
     pub fn flush_output(&mut self, block: &Block, rows: usize) -> bool {
         let all = rows * block.output.stride();
         reduce::flush_small(&mut self.gradient_place()[..all], floor())
     }
-    /// Adds the images' gradients at a kernel; whether the gradient at the product is finite (blocks without a weight: always).
+    /// Adds the images' gradients at a kernel.
     pub fn learn<'x>(
         &mut self,
         chain: &Chain<E>,
         block: &Block,
         input: impl FnOnce() -> (&'x [E], usize),
         rows: usize,
-    ) -> bool {
-        if block.op == Op::Copy {
-            return true;
-        }
+    ) {
+        let Op::Conv(w) = block.op else { return };
         let (n, stride) = (block.middle.len(), block.middle.stride());
-        let dz = self.dz.as_mut().expect("prepared for gradients").as_mut_slice();
-        let finite = reduce::flush_small(&mut dz[..rows * stride], floor());
-        if let Op::Conv(w) = block.op {
-            let Form::Conv(conv) = chain.weights[w].form else { unreachable!("compiled as a convolution") };
-            let (x, from) = input();
-            let dw = self.dw.as_mut().expect("prepared for weights").as_mut_slice();
-            let db = self.db.as_mut().expect("prepared for weights").as_mut_slice();
-            for r in 0..rows {
-                let dz = &dz[r * stride..][..n];
-                conv.weight_grad(&x[r * from..][..block.input.len()], dz, dw);
-                conv.bias_grad(dz, db);
-            }
+        let Form::Conv(conv) = chain.weights[w].form else { unreachable!("compiled as a convolution") };
+        let (x, from) = input();
+        let dz = self.dz.as_ref().expect("prepared for gradients").as_slice();
+        let dw = self.dw.as_mut().expect("prepared for weights").as_mut_slice();
+        let db = self.db.as_mut().expect("prepared for weights").as_mut_slice();
+        for r in 0..rows {
+            let dz = &dz[r * stride..][..n];
+            conv.weight_grad(&x[r * from..][..block.input.len()], dz, dw);
+            conv.bias_grad(dz, db);
         }
-        finite
     }
 }
 

@@ -97,10 +97,10 @@ impl<E: Copy> Door<E> {
     }
     /// Cuts `rows` into the fewest tiles, of almost equal height: `(first row, rows)`.
     pub fn cut(&self, rows: usize) -> impl Iterator<Item = (usize, usize)> + use<E> {
-        let count = rows.div_ceil(self.max_rows()).max(1);
-        (0..count)
-            .map(move |t| (t * rows / count, (t + 1) * rows / count - t * rows / count))
-            .filter(|t| t.1 > 0)
+        let count = rows.div_ceil(self.max_rows());
+        // One division for all tiles: it takes as long as some steps of a product.
+        let (least, larger) = (rows / count.max(1), rows % count.max(1));
+        (0..count).map(move |t| (t * least + t.min(larger), least + usize::from(t < larger)))
     }
     /// The kernel for a tile of `rows` × `cols`.
     pub(super) fn kernel(&self, rows: usize, cols: usize) -> TileFn<E> {

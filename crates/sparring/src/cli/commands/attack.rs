@@ -48,7 +48,7 @@ pub(crate) struct Args {
     #[arg(long, value_parser = count)]
     n: Option<usize>,
     /// Images a worker attacks at a time; the results do not depend on it.
-    #[arg(long, default_value_t = 128, value_parser = count)]
+    #[arg(long, default_value_t = EvaluateOptions::default().batch, value_parser = count)]
     batch: usize,
     /// The arithmetic in which attacks look for their proposals: f32, or bf16 (split6) on a machine with AMX tiles, elsewhere f32. Every
     /// proposal is verified in f32 whatever this is.
