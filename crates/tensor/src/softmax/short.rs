@@ -53,8 +53,7 @@ pub(super) fn softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> bool {
         let of_row = &mut of_row[..x.len() / m];
         let e = &mut exponentials.as_mut_slice()[..x.len()];
         E::row_largest(x, m, of_row);
-        E::row_minus(x, m, of_row, e);
-        exp(e);
+        E::row_raised_exp(x, m, of_row, e);
         E::row_sum(e, m, of_row);
         simd::dispatch(Inverse(of_row));
         E::row_times(e, m, of_row, out);
