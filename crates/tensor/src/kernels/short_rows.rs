@@ -29,9 +29,10 @@ pub trait ShortRows: Real {
         let _ = r;
         no_kernel(x, m, out);
     }
-    /// `out = e^(x − r) · 2⁶⁴`, as above, for x ≤ r: on this scale no exponential is subnormal.
-    fn row_raised_exp(x: &[Self], m: usize, r: &[Self], out: &mut [Self]) {
-        let _ = r;
+    /// `out = e^(x − r) · 2⁶⁴`, as above, for x ≤ r: on this scale no exponential is subnormal. As much memory as `out` has is asked for at
+    /// the start of each of `next` meanwhile.
+    fn row_raised_exp(x: &[Self], m: usize, r: &[Self], out: &mut [Self], next: [&[Self]; 2]) {
+        let _ = (r, next);
         no_kernel(x, m, out);
     }
     /// `out = x · r`, as above.
@@ -63,7 +64,7 @@ impl ShortRows for f32 {}
 #[cfg(target_arch = "x86_64")]
 mod avx512 {
     use super::ShortRows;
-    use sparring_math::simd::{Isa, isa};
+    use sparring_math::simd::{Isa, isa, prefetch};
     use std::arch::x86_64::*;
 
     /// Lanes, and rows at a time.
@@ -98,23 +99,28 @@ mod avx512 {
         fn row_minus(x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
             allowed(m, &[x.len(), out.len()], r.len());
             // SAFETY: AVX-512 is there; x and out hold m numbers for each of r.
-            unsafe { each_row([x.as_ptr(); 2], m, r, out, |x, _, r| _mm512_sub_ps(x, r)) }
+            unsafe { each_row([x.as_ptr(); 2], m, r, out, |_, x, _, r| _mm512_sub_ps(x, r)) }
         }
-        fn row_raised_exp(x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
+        fn row_raised_exp(x: &[f32], m: usize, r: &[f32], out: &mut [f32], next: [&[f32]; 2]) {
             allowed(m, &[x.len(), out.len()], r.len());
             // SAFETY: as above.
-            unsafe { each_row([x.as_ptr(); 2], m, r, out, |x, _, r| raised_exp(_mm512_sub_ps(x, r))) }
+            unsafe {
+                each_row([x.as_ptr(); 2], m, r, out, |at, x, _, r| {
+                    next.iter().for_each(|next| prefetch(next, at));
+                    raised_exp(_mm512_sub_ps(x, r))
+                });
+            }
         }
         fn row_times(x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
             allowed(m, &[x.len(), out.len()], r.len());
             // SAFETY: as above.
-            unsafe { each_row([x.as_ptr(); 2], m, r, out, |x, _, r| _mm512_mul_ps(x, r)) }
+            unsafe { each_row([x.as_ptr(); 2], m, r, out, |_, x, _, r| _mm512_mul_ps(x, r)) }
         }
         fn row_times_minus(x: &[f32], y: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
             allowed(m, &[x.len(), y.len(), out.len()], r.len());
             // SAFETY: as above, for x, y and out.
             unsafe {
-                each_row([x.as_ptr(), y.as_ptr()], m, r, out, |x, y, r| {
+                each_row([x.as_ptr(), y.as_ptr()], m, r, out, |_, x, y, r| {
                     _mm512_mul_ps(x, _mm512_sub_ps(y, r))
                 });
             }
@@ -122,7 +128,7 @@ mod avx512 {
         fn row_minus_times(y: &[f32], x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
             allowed(m, &[x.len(), y.len(), out.len()], r.len());
             // SAFETY: as above, for x, y and out.
-            unsafe { each_row([x.as_ptr(), y.as_ptr()], m, r, out, |x, y, r| _mm512_fnmadd_ps(x, r, y)) }
+            unsafe { each_row([x.as_ptr(), y.as_ptr()], m, r, out, |_, x, y, r| _mm512_fnmadd_ps(x, r, y)) }
         }
     }
 
@@ -216,6 +222,7 @@ mod avx512 {
     };
 
     /// Sixteen rows of m are m whole registers, to which the numbers of their rows are dealt out: no row is read or written by itself.
+    /// `f` gets the place of a register too.
     ///
     /// # Safety
     /// AVX-512 must be there; x, y and out must hold m numbers for each of r.
@@ -226,7 +233,7 @@ mod avx512 {
         m: usize,
         r: &[f32],
         out: &mut [f32],
-        f: impl Fn(__m512, __m512, __m512) -> __m512,
+        f: impl Fn(usize, __m512, __m512, __m512) -> __m512,
     ) {
         let out = out.as_mut_ptr();
         for (g, r) in r.chunks(N).enumerate() {
@@ -238,7 +245,7 @@ mod avx512 {
                     let r = _mm512_permutexvar_ps(_mm512_loadu_epi32(row.as_ptr()), r);
                     let (at, k) = (at + k * N, mask((end - k * N).min(N)));
                     let load = |p: *const f32| _mm512_maskz_loadu_ps(k, p.add(at));
-                    _mm512_mask_storeu_ps(out.add(at), k, f(load(x), load(y), r));
+                    _mm512_mask_storeu_ps(out.add(at), k, f(at, load(x), load(y), r));
                 }
             }
         }
