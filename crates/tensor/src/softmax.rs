@@ -36,11 +36,13 @@ const WORK: usize = 8;
 pub fn softmax<E: Elem>(a: &Array<E>) -> Array<E> {
     let m = row("softmax", a.shape());
     let mut out = Array::stale(a.shape());
-    let (x, chunk) = (a.as_slice(), tile(m));
+    let (x, tile) = (a.as_slice(), tile(m));
+    let chunk = chunk(x.len(), tile);
     for_each_chunk(out.as_mut_slice(), chunk, WORK * x.len(), |k, e| {
         let x = &x[k * chunk..][..e.len()];
         if !short::softmax(x, m, e) {
-            simd::dispatch(Softmax { x, m, e });
+            let tiles = x.chunks(tile).zip(e.chunks_mut(tile));
+            tiles.for_each(|(x, e)| simd::dispatch(Softmax { x, m, e }));
         }
     });
     out
@@ -57,11 +59,13 @@ pub fn softmax<E: Elem>(a: &Array<E>) -> Array<E> {
 pub fn log_softmax<E: Elem>(a: &Array<E>) -> Array<E> {
     let m = row("log_softmax", a.shape());
     let mut out = Array::stale(a.shape());
-    let (x, chunk) = (a.as_slice(), tile(m));
+    let (x, tile) = (a.as_slice(), tile(m));
+    let chunk = chunk(x.len(), tile);
     for_each_chunk(out.as_mut_slice(), chunk, WORK * x.len(), |k, e| {
         let x = &x[k * chunk..][..e.len()];
         if !short::log_softmax(x, m, e) {
-            simd::dispatch(LogSoftmax { x, m, e });
+            let tiles = x.chunks(tile).zip(e.chunks_mut(tile));
+            tiles.for_each(|(x, e)| simd::dispatch(LogSoftmax { x, m, e }));
         }
     });
     out
@@ -166,6 +170,11 @@ fn row(op: &str, s: Shape) -> usize {
 /// Elements of as many rows as fit a tile, at least one.
 fn tile(m: usize) -> usize {
     m.max(1) * (TILE / m.max(1)).max(1)
+}
+
+/// Elements that a thread takes at a time: as many tiles one behind the other as leave thirty-two such chunks, at most sixteen.
+fn chunk(len: usize, tile: usize) -> usize {
+    tile * (len / tile / 32).clamp(1, 16)
 }
 
 /// `e = exp(x − max x)`, the maximum row by row, the exponentials in one sweep over all rows: short rows would leave lanes idle.

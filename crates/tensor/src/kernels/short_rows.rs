@@ -29,6 +29,12 @@ pub trait ShortRows: Real {
         let _ = r;
         no_kernel(x, m, out);
     }
+    /// `out = e^(x − r) · 2⁶⁴`, as above, for x ≤ r: on this scale no exponential is subnormal. As much memory as `out` has is asked for at
+    /// the start of each of `next` meanwhile.
+    fn row_raised_exp(x: &[Self], m: usize, r: &[Self], out: &mut [Self], next: [&[Self]; 2]) {
+        let _ = (r, next);
+        no_kernel(x, m, out);
+    }
     /// `out = x · r`, as above.
     fn row_times(x: &[Self], m: usize, r: &[Self], out: &mut [Self]) {
         let _ = r;
@@ -58,7 +64,7 @@ impl ShortRows for f32 {}
 #[cfg(target_arch = "x86_64")]
 mod avx512 {
     use super::ShortRows;
-    use sparring_math::simd::{Isa, isa};
+    use sparring_math::simd::{Isa, isa, prefetch};
     use std::arch::x86_64::*;
 
     /// Lanes, and rows at a time.
@@ -93,18 +99,28 @@ mod avx512 {
         fn row_minus(x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
             allowed(m, &[x.len(), out.len()], r.len());
             // SAFETY: AVX-512 is there; x and out hold m numbers for each of r.
-            unsafe { each_row([x.as_ptr(); 2], m, r, out, |x, _, r| _mm512_sub_ps(x, r)) }
+            unsafe { each_row([x.as_ptr(); 2], m, r, out, |_, x, _, r| _mm512_sub_ps(x, r)) }
+        }
+        fn row_raised_exp(x: &[f32], m: usize, r: &[f32], out: &mut [f32], next: [&[f32]; 2]) {
+            allowed(m, &[x.len(), out.len()], r.len());
+            // SAFETY: as above.
+            unsafe {
+                each_row([x.as_ptr(); 2], m, r, out, |at, x, _, r| {
+                    next.iter().for_each(|next| prefetch(next, at));
+                    raised_exp(_mm512_sub_ps(x, r))
+                });
+            }
         }
         fn row_times(x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
             allowed(m, &[x.len(), out.len()], r.len());
             // SAFETY: as above.
-            unsafe { each_row([x.as_ptr(); 2], m, r, out, |x, _, r| _mm512_mul_ps(x, r)) }
+            unsafe { each_row([x.as_ptr(); 2], m, r, out, |_, x, _, r| _mm512_mul_ps(x, r)) }
         }
         fn row_times_minus(x: &[f32], y: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
             allowed(m, &[x.len(), y.len(), out.len()], r.len());
             // SAFETY: as above, for x, y and out.
             unsafe {
-                each_row([x.as_ptr(), y.as_ptr()], m, r, out, |x, y, r| {
+                each_row([x.as_ptr(), y.as_ptr()], m, r, out, |_, x, y, r| {
                     _mm512_mul_ps(x, _mm512_sub_ps(y, r))
                 });
             }
@@ -112,7 +128,7 @@ mod avx512 {
         fn row_minus_times(y: &[f32], x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
             allowed(m, &[x.len(), y.len(), out.len()], r.len());
             // SAFETY: as above, for x, y and out.
-            unsafe { each_row([x.as_ptr(), y.as_ptr()], m, r, out, |x, y, r| _mm512_fnmadd_ps(x, r, y)) }
+            unsafe { each_row([x.as_ptr(), y.as_ptr()], m, r, out, |_, x, y, r| _mm512_fnmadd_ps(x, r, y)) }
         }
     }
 
@@ -193,7 +209,20 @@ mod avx512 {
         fold_rows(out, _mm512_setzero_ps(), load, |a, b| _mm512_add_ps(a, b));
     }
 
-    /// Never in place: a load so close behind a store that covers part of it waits for the store.
+    /// `OF_ROW[m][k][l]`: the row of 16 k + l, in rows of m.
+    static OF_ROW: [[[i32; N]; N]; N + 1] = {
+        let mut table = [[[0; N]; N]; N + 1];
+        let mut i = N * N;
+        while i < (N + 1) * N * N {
+            let (m, at) = (i / (N * N), i % (N * N));
+            table[m][at / N][at % N] = if at / m < N { (at / m) as i32 } else { 0 };
+            i += 1;
+        }
+        table
+    };
+
+    /// Sixteen rows of m are m whole registers, to which the numbers of their rows are dealt out: no row is read or written by itself.
+    /// `f` gets the place of a register too.
     ///
     /// # Safety
     /// AVX-512 must be there; x, y and out must hold m numbers for each of r.
@@ -204,16 +233,45 @@ mod avx512 {
         m: usize,
         r: &[f32],
         out: &mut [f32],
-        f: impl Fn(__m512, __m512, __m512) -> __m512,
+        f: impl Fn(usize, __m512, __m512, __m512) -> __m512,
     ) {
-        let (k, out) = (mask(m), out.as_mut_ptr());
-        for (i, &r) in r.iter().enumerate() {
-            // SAFETY: row i is inside all three, the lanes past it are not touched.
+        let out = out.as_mut_ptr();
+        for (g, r) in r.chunks(N).enumerate() {
+            let (at, end) = (g * N * m, r.len() * m);
+            // SAFETY: r holds that many numbers, and x, y and out as many times m; the lanes past them are not touched.
             unsafe {
-                let load = |p: *const f32| _mm512_maskz_loadu_ps(k, p.add(i * m));
-                _mm512_mask_storeu_ps(out.add(i * m), k, f(load(x), load(y), _mm512_set1_ps(r)));
+                let r = _mm512_maskz_loadu_ps(mask(r.len()), r.as_ptr());
+                for (k, row) in OF_ROW[m][..end.div_ceil(N)].iter().enumerate() {
+                    let r = _mm512_permutexvar_ps(_mm512_loadu_epi32(row.as_ptr()), r);
+                    let (at, k) = (at + k * N, mask((end - k * N).min(N)));
+                    let load = |p: *const f32| _mm512_maskz_loadu_ps(k, p.add(at));
+                    _mm512_mask_storeu_ps(out.add(at), k, f(at, load(x), load(y), r));
+                }
             }
         }
+    }
+
+    /// e^d · 2^64 for d ≤ 0, by the formula of [`exp_nonpos`](sparring_math::Real::exp_nonpos) without its last product.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn raised_exp(d: __m512) -> __m512 {
+        let set = |x: f32| _mm512_set1_ps(x);
+        // 1.5 · 2^23, whose sum with a number rounds that to an integer, and on it the bias of 2^64.
+        let shift = set(12_582_912.0 + 64.0 + 127.0);
+        // In this order NaN stays.
+        let d = _mm512_max_ps(set(-104.0), d);
+        let sum = _mm512_fmadd_ps(d, set(std::f32::consts::LOG2_E), shift);
+        let n = _mm512_sub_ps(sum, shift);
+        let r = _mm512_fnmadd_ps(n, set(0.693_359_4), d);
+        let r = _mm512_fnmadd_ps(n, set(-2.121_944_4e-4), r);
+        let p = _mm512_fmadd_ps(set(0.001_386_243_3), r, set(0.008_366_68));
+        let p = _mm512_fmadd_ps(p, r, set(0.041_667_525));
+        let p = _mm512_fmadd_ps(p, r, set(0.166_665_42));
+        let p = _mm512_fmadd_ps(p, r, set(0.499_999_97));
+        let p = _mm512_fmadd_ps(p, r, set(1.0));
+        let p = _mm512_fmadd_ps(p, r, set(1.0));
+        let scale = _mm512_slli_epi32::<23>(_mm512_castps_si512(sum));
+        _mm512_mul_ps(p, _mm512_castsi512_ps(scale))
     }
 }
 

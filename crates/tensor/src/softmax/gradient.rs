@@ -1,6 +1,6 @@
 //! Gradients of softmax and its logarithm in one pass: rows are summed and used while they are in the first-level cache.
 
-use super::{row, short, tile, total};
+use super::{chunk, row, short, tile, total};
 use crate::par::for_each_chunk;
 use crate::{Array, Elem};
 use sparring_math::simd;
@@ -57,10 +57,12 @@ fn gradient<E: Elem>(
     let m = row(op, y.shape());
     assert!(y.shape() == g.shape(), "{op}: shapes {} and {} differ", y.shape(), g.shape());
     let mut dx = Array::stale(y.shape());
-    let (y, g, chunk) = (y.as_slice(), g.as_slice(), tile(m));
+    let (y, g, tile) = (y.as_slice(), g.as_slice(), tile(m));
+    let chunk = chunk(y.len(), tile);
     for_each_chunk(dx.as_mut_slice(), chunk, WORK * y.len(), |k, dx| {
         let part = k * chunk..k * chunk + dx.len();
-        f(&y[part.clone()], &g[part], m, dx);
+        let inputs = y[part.clone()].chunks(tile).zip(g[part].chunks(tile));
+        inputs.zip(dx.chunks_mut(tile)).for_each(|((y, g), dx)| f(y, g, m, dx));
     });
     dx
 }

@@ -5,7 +5,7 @@ use crate::{Array, Elem};
 use sparring_math::{Real, simd};
 
 /// Rows worked on at a time.
-const ROWS: usize = 256;
+const ROWS: usize = 128;
 
 struct Exp<'a, E>(&'a mut [E]);
 
@@ -49,12 +49,14 @@ pub(super) fn softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> bool {
     }
     let mut of_row = [E::ZERO; ROWS];
     let mut exponentials = Array::stale([x.len().min(ROWS * m)]);
-    for (x, out) in x.chunks(ROWS * m).zip(out.chunks_mut(ROWS * m)) {
-        let of_row = &mut of_row[..x.len() / m];
-        let e = &mut exponentials.as_mut_slice()[..x.len()];
+    for begin in (0..x.len()).step_by(ROWS * m) {
+        let size = (x.len() - begin).min(ROWS * m);
+        let (x, next_x) = x[begin..].split_at(size);
+        let (out, next_out) = out[begin..].split_at_mut(size);
+        let of_row = &mut of_row[..size / m];
+        let e = &mut exponentials.as_mut_slice()[..size];
         E::row_largest(x, m, of_row);
-        E::row_minus(x, m, of_row, e);
-        exp(e);
+        E::row_raised_exp(x, m, of_row, e, [next_x, next_out]);
         E::row_sum(e, m, of_row);
         simd::dispatch(Inverse(of_row));
         E::row_times(e, m, of_row, out);
