@@ -66,6 +66,8 @@ where
     let outcomes: Vec<Result<(), AttackError>> = out
         .par_chunks_mut(chunk * dim)
         .enumerate()
+        // Each chunk by itself can go to a thread that is done before the others.
+        .with_max_len(1)
         .map(|(c, out)| {
             let range = c * chunk..n.min((c + 1) * chunk);
             let size = range.len();
