@@ -87,5 +87,6 @@ where
 
 /// The pieces of `out` on rayon's current pool.
 pub(crate) fn on_rayon(out: &mut [f32], size: usize, run: Chunk<'_>) {
-    out.par_chunks_mut(size).enumerate().for_each(|(i, piece)| run(i, piece));
+    // Each chunk by itself can go to a thread that is done before the others.
+    out.par_chunks_mut(size).enumerate().with_max_len(1).for_each(|(i, piece)| run(i, piece));
 }
