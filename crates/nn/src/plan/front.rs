@@ -3,7 +3,7 @@
 
 use super::compile::{Chain, Op};
 use super::update::weight;
-use sparring_tensor::{Array, Elem, Mat, MatMut, par};
+use sparring_tensor::{Array, Elem, Mat, MatMut, Support, par};
 use std::ops::Range;
 
 /// Numbers of a first weight that is cut by columns: half a megabyte of `f32`, with the state of a rule three times as much.
@@ -16,6 +16,8 @@ struct Cell<E: Elem> {
     room: usize,
     /// The examples.
     x: Array<E>,
+    /// Where they are zero.
+    support: Support,
     /// The columns of the product that are this group's.
     z: Array<E>,
 }
@@ -60,7 +62,8 @@ impl<E: Elem> Front<E> {
         if (self.lanes, self.groups) != (lanes, groups) {
             (self.lanes, self.groups) = (lanes, groups);
             self.cells.clear();
-            let empty = || Cell { rows: 0, room: 0, x: Array::zeros([0]), z: Array::zeros([0]) };
+            let zeros = || Array::zeros([0]);
+            let empty = || Cell { rows: 0, room: 0, x: zeros(), support: Support::default(), z: zeros() };
             self.cells.resize_with(lanes * groups, empty);
         }
         let w = &chain.weights[weight(block)];
@@ -82,7 +85,13 @@ impl<E: Elem> Front<E> {
                 .for_each(|(r, x)| row(lane * each + r, &mut x[..k]));
             let z = MatMut::new(cell.z.as_mut_slice(), cell.rows, columns.len());
             let x = Mat::with_strides(x, cell.rows, k, stride, 1);
-            w.forward.left_multiplied_panels(panels, x, Some(&w.row.as_slice()[columns]), z);
+            let bias = &w.row.as_slice()[columns];
+            cell.support.find(x);
+            if cell.support.pays() {
+                cell.support.times_panels(x, &w.forward, panels, bias, z);
+            } else {
+                w.forward.left_multiplied_panels(panels, x, Some(bias), z);
+            }
         });
     }
     /// The products of a lane's examples into `to`, rows `stride` apart.
@@ -97,10 +106,17 @@ impl<E: Elem> Front<E> {
     }
     /// A lane's examples as the thread has them that works on panel `q`.
     pub fn examples(&self, q: usize, lane: usize) -> &[E] {
+        self.cell(q, lane).x.as_slice()
+    }
+    /// Where they are zero.
+    pub fn support(&self, q: usize, lane: usize) -> &Support {
+        &self.cell(q, lane).support
+    }
+    fn cell(&self, q: usize, lane: usize) -> &Cell<E> {
         let (all, mut groups) = (self.panels, 0..self.groups);
         let g =
             groups.find(|&g| group(g, self.groups, all).contains(&q)).expect("a panel of the first weight");
-        self.cells[g * self.lanes + lane].x.as_slice()
+        &self.cells[g * self.lanes + lane]
     }
 }
 

@@ -21,6 +21,9 @@ pub struct Head<'a, E> {
     pub(super) inputs_stride: usize,
 }
 
+/// Outputs, gradients and tallies.
+type Whole<'a, E> = (&'a [E], &'a mut [E], &'a mut [[f64; 3]]);
+
 impl<E> Head<'_, E> {
     /// Output, gradient and tally of each example, in order; gradient and tally are to be written whole.
     pub fn iter(&mut self) -> impl Iterator<Item = (&[E], &mut [E], &mut [f64; 3])> {
@@ -34,6 +37,11 @@ impl<E> Head<'_, E> {
         let (cols, stride) = (self.cols, self.stride.max(1));
         let rows = self.y.chunks(stride).zip(self.dy.chunks_mut(stride)).zip(&mut *self.tallies);
         rows.zip(inputs).map(move |(((y, dy), tally), x)| (x, &y[..cols], &mut dy[..cols], tally))
+    }
+    /// All outputs, their gradients and the tallies, where rows follow each other without a gap.
+    pub fn whole(&mut self) -> Option<Whole<'_, E>> {
+        let all = self.rows * self.cols;
+        (self.stride == self.cols).then(|| (&self.y[..all], &mut self.dy[..all], &mut *self.tallies))
     }
     /// The outputs, row after row, into `out`.
     ///

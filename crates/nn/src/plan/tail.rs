@@ -14,6 +14,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Panels worked on at a time: outputs and their gradients stay in a near cache.
 pub(super) const FEW: usize = 4;
+/// Examples worked on at a time between the two products: their numbers stay in the first-level cache.
+const NEAR: usize = 16;
 /// From as many panels on a last product is cut.
 const WIDE: usize = 8;
 
@@ -162,7 +164,7 @@ impl<E: Elem> Cell<E> {
             turned.fill_from_transposed(&w.forward, &half.panels);
             turned
         });
-        let mut near = Array::stale([3 * rows * FEW * width]);
+        let mut near = Array::stale([(rows + 2 * NEAR) * FEW * width]);
         for first in half.panels.clone().step_by(FEW) {
             let panels = first..(first + FEW).min(half.panels.end);
             let range = w.forward.columns(&panels);
@@ -170,8 +172,8 @@ impl<E: Elem> Cell<E> {
             let from = range.start - columns.start;
             let dz = &mut self.dz.as_mut_slice()[from * self.room..][..rows * stride];
             let (z, rest) = near.as_mut_slice().split_at_mut(rows * stride);
-            let (y, rest) = rest.split_at_mut(rows * stride);
-            let dy = &mut rest[..rows * stride];
+            let (y, rest) = rest.split_at_mut(NEAR * stride);
+            let dy = &mut rest[..NEAR * stride];
             if cols < stride {
                 // Whole vectors are read, and what lies behind the last column must not count.
                 z.fill(E::ZERO);
@@ -180,34 +182,38 @@ impl<E: Elem> Cell<E> {
             let into = MatMut::with_stride(z, rows, cols, stride);
             let a = Mat::with_strides(a, rows, k, a_stride, 1);
             w.forward.left_multiplied_panels(panels, a, Some(&w.row.as_slice()[range.clone()]), into);
-            if let Some(act) = block.act {
-                act.forward(z, y);
-            }
-            let (output, slopes): (&[E], &mut [E]) =
-                if block.act.is_some() { (&*y, &mut *dy) } else { (&*z, &mut *dz) };
-            head(&mut Head {
-                first: lane.first,
-                rows,
-                cols,
-                from: range.start,
-                total,
-                y: output,
-                dy: slopes,
-                stride,
-                tallies: &mut self.few,
-                inputs: x,
-                inputs_stride: chain.blocks[0].input.stride(),
-            });
-            let sums = self.tallies.iter_mut().flatten().zip(self.few.iter().flatten());
-            sums.for_each(|(sum, part)| *sum += part);
-            if let Some(act) = block.act {
-                self.finite &= reduce::flush_small(dy, floor());
+            let inputs_stride = chain.blocks[0].input.stride();
+            let parts = z.chunks(NEAR * stride).zip(dz.chunks_mut(NEAR * stride));
+            for (i, ((z, dz), tallies)) in parts.zip(self.few.chunks_mut(NEAR)).enumerate() {
+                let (y, dy) = (&mut y[..z.len()], &mut dy[..z.len()]);
+                if let Some(act) = block.act {
+                    act.forward(z, y);
+                }
+                let (output, slopes): (&[E], &mut [E]) =
+                    if block.act.is_some() { (&*y, &mut *dy) } else { (z, &mut *dz) };
+                head(&mut Head {
+                    first: lane.first + i * NEAR,
+                    rows: tallies.len(),
+                    cols,
+                    from: range.start,
+                    total,
+                    y: output,
+                    dy: slopes,
+                    stride,
+                    tallies,
+                    inputs: &x[i * NEAR * inputs_stride..],
+                    inputs_stride,
+                });
                 // What the value does not tell any more is too small to teach anything.
-                if !act.backward_of_value(y, dy, dz) {
+                if let Some(act) = block.act
+                    && !act.backward_of_value(y, dy, dz)
+                {
                     act.backward(z, dy, dz);
                 }
+                self.finite &= reduce::flush_small(dz, floor());
             }
-            self.finite &= reduce::flush_small(dz, floor());
+            let sums = self.tallies.iter_mut().flatten().zip(self.few.iter().flatten());
+            sums.for_each(|(sum, part)| *sum += part);
             let dz = Mat::with_strides(dz, rows, cols, stride, 1);
             let into = MatMut::with_stride(self.part.as_mut_slice(), rows, k, block.input.stride());
             turned.left_multiplied_rows(from..from + cols, dz, from > 0, into);

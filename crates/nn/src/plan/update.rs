@@ -48,6 +48,9 @@ impl<E: Elem> Slots<E> {
     }
 }
 
+/// The slots of a rule, as many as rules have at most.
+type Few<'a, E> = [&'a mut [E]; 4];
+
 /// What one thread does at a time.
 struct Task<'a, E: Elem> {
     /// The order of all tasks: in a chain of products the share of its weight's tasks that lies before it (in 2⁻¹⁶); the block; the place among its
@@ -143,16 +146,24 @@ impl<E: Elem> Update<'_, E> {
         let Some((q, rows)) = &task.at else {
             let mut g = Array::zeros([task.w.len()]);
             self.bias_gradient(chain, i, g.as_mut_slice());
-            return self.apply(task.w, g.as_slice(), task.slots, 0);
+            let (mut few, count) = (Few::<E>::default(), task.slots.len());
+            few.iter_mut().zip(task.slots.iter_mut()).for_each(|(to, slot)| *to = slot.as_mut_slice());
+            return self.apply(task.w, g.as_slice(), &mut few[..count]);
         };
         let width = task.w.len() / rows.len();
         let mut g = Array::stale([ROWS.min(rows.len()) * width]);
+        let g = g.as_mut_slice();
+        let (mut slots, count) = (Few::<E>::default(), task.slots.len());
+        slots.iter_mut().zip(task.slots.iter_mut()).for_each(|(to, slot)| *to = slot.as_mut_slice());
         for k in rows.clone().step_by(ROWS) {
             let end = (k + ROWS).min(rows.end);
-            let g = &mut g.as_mut_slice()[..(end - k) * width];
+            let g = &mut g[..(end - k) * width];
             self.gradient(chain, i, *q, k..end, width, g);
-            let from = (k - rows.start) * width;
-            if !self.apply(&mut task.w[from..from + g.len()], g, task.slots, from) {
+            let part = (k - rows.start) * width..(end - rows.start) * width;
+            let mut few = Few::<E>::default();
+            let all = few.iter_mut().zip(&mut slots[..count]);
+            all.for_each(|(to, slot)| *to = &mut slot[part.clone()]);
+            if !self.apply(&mut task.w[part], g, &mut few[..count]) {
                 return false;
             }
         }
@@ -173,6 +184,13 @@ impl<E: Elem> Update<'_, E> {
                 continue;
             }
             let (x, x_stride) = match self.front {
+                Some(front) if i == 0 && front.support(q, l).pays() => {
+                    let (input, x) = (chain.blocks[0].input, front.examples(q, l));
+                    let x = Mat::with_strides(x, lane.rows, input.len(), input.stride(), 1);
+                    let (dz, stride) = self.at_product(chain, i, l, q, width);
+                    front.support(q, l).outer(x, rows.start, dz, stride, l > 0, g);
+                    continue;
+                }
                 Some(front) if i == 0 => (front.examples(q, l), chain.blocks[0].input.stride()),
                 _ => lane.input(chain, i, x.as_slice()),
             };
@@ -206,16 +224,11 @@ impl<E: Elem> Update<'_, E> {
             }
         }
     }
-    /// The rule on `w` and the slots' numbers from `from` on, unless the gradient is not finite.
-    fn apply(&self, w: &mut [E], g: &[E], slots: &mut [Array<E>], from: usize) -> bool {
+    /// The rule on `w` and the slots, unless the gradient is not finite.
+    fn apply(&self, w: &mut [E], g: &[E], slots: &mut [&mut [E]]) -> bool {
         let fine = reduce::are_finite(g);
         if fine {
-            let mut few: [&mut [E]; 4] = [&mut [], &mut [], &mut [], &mut []];
-            let count = slots.len();
-            for (to, slot) in few.iter_mut().zip(slots) {
-                *to = &mut slot.as_mut_slice()[from..from + w.len()];
-            }
-            self.rule.update(self.step, self.lr, w, g, &mut few[..count]);
+            self.rule.update(self.step, self.lr, w, g, slots);
         }
         fine
     }

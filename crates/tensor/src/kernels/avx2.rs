@@ -1,9 +1,10 @@
 //! AVX2 with FMA: 6 × 16 tiles of `f32`, 6 × 8 of `f64`.
 
+use super::bits;
 use super::door::Door;
 use super::lanes::Lanes;
 use super::pack;
-use super::tile::{Tile, tile, tile_table};
+use super::tile::{Tile, chosen, tile, tile_table};
 use super::transpose::plain;
 use std::arch::x86_64::*;
 
@@ -101,6 +102,12 @@ unsafe fn run<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>) {
 }
 
 #[target_feature(enable = "avx2,fma")]
+unsafe fn run_chosen<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>, steps: &[u64]) {
+    // SAFETY: passed on from the caller; the instruction set is enabled here.
+    unsafe { chosen::<V, MR, NV>(t, steps) }
+}
+
+#[target_feature(enable = "avx2,fma")]
 unsafe fn copy<V: Lanes>(
     src: *const V::E,
     src_ld: usize,
@@ -116,12 +123,18 @@ unsafe fn copy<V: Lanes>(
 pub(super) static F32: Door<f32> = Door {
     lanes: 8,
     tiles: tile_table!(run, F32x8, 1 2 3 4 5 6),
+    chosen: [run_chosen::<F32x8, 4, 1>, run_chosen::<F32x8, 4, 2>],
+    chosen_rows: 4,
+    bits: bits::plain::<f32>,
     transpose: transpose_f32,
     copy: copy::<F32x8>,
 };
 pub(super) static F64: Door<f64> = Door {
     lanes: 4,
     tiles: tile_table!(run, F64x4, 1 2 3 4 5 6),
+    chosen: [run_chosen::<F64x4, 4, 1>, run_chosen::<F64x4, 4, 2>],
+    chosen_rows: 4,
+    bits: bits::plain::<f64>,
     transpose: plain::<f64>,
     copy: copy::<F64x4>,
 };

@@ -1,9 +1,10 @@
 //! AVX-512: 14 × 32 tiles of `f32`, 14 × 16 of `f64`; masks for the edges.
 
+use super::bits;
 use super::door::Door;
 use super::lanes::Lanes;
 use super::pack;
-use super::tile::{Tile, tile, tile_table};
+use super::tile::{Tile, chosen, tile, tile_table};
 use super::transpose::plain;
 use std::arch::x86_64::*;
 
@@ -94,6 +95,12 @@ unsafe fn run<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>) {
 }
 
 #[target_feature(enable = "avx512f")]
+unsafe fn run_chosen<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>, steps: &[u64]) {
+    // SAFETY: passed on from the caller; the instruction set is enabled here.
+    unsafe { chosen::<V, MR, NV>(t, steps) }
+}
+
+#[target_feature(enable = "avx512f")]
 unsafe fn copy<V: Lanes>(
     src: *const V::E,
     src_ld: usize,
@@ -109,15 +116,39 @@ unsafe fn copy<V: Lanes>(
 pub(super) static F32: Door<f32> = Door {
     lanes: 16,
     tiles: tile_table!(run, F32x16, 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
+    chosen: [run_chosen::<F32x16, 8, 1>, run_chosen::<F32x16, 8, 2>],
+    chosen_rows: 8,
+    bits: bits_f32,
     transpose: transpose_f32,
     copy: copy::<F32x16>,
 };
 pub(super) static F64: Door<f64> = Door {
     lanes: 8,
     tiles: tile_table!(run, F64x8, 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
+    chosen: [run_chosen::<F64x8, 8, 1>, run_chosen::<F64x8, 8, 2>],
+    chosen_rows: 8,
+    bits: bits::plain::<f64>,
     transpose: plain::<f64>,
     copy: copy::<F64x8>,
 };
+
+/// # Safety
+/// AVX-512; `n` numbers readable, as many words writable as it takes.
+#[target_feature(enable = "avx512f")]
+unsafe fn bits_f32(x: *const f32, n: usize, to: *mut u64) {
+    for (w, from) in (0..n).step_by(bits::WORD).enumerate() {
+        let mut word = 0;
+        for j in (0..(n - from).min(bits::WORD)).step_by(16) {
+            let left = ((1u32 << (n - from - j).min(16)) - 1) as __mmask16;
+            // SAFETY: lanes past n are masked off.
+            let v = unsafe { _mm512_maskz_loadu_ps(left, x.add(from + j)) };
+            let set = _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(v, _mm512_setzero_ps());
+            word |= u64::from(set) << j;
+        }
+        // SAFETY: as many words as steps.
+        unsafe { *to.add(w) = word }
+    }
+}
 
 /// # Safety
 /// AVX-512; `rows` rows of `cols` numbers readable `src_ld` apart, `cols` rows of `rows` writable `dst_ld` apart.

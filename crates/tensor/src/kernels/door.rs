@@ -1,6 +1,7 @@
 //! The door: which kernels this machine runs, and safe ways through it.
 
-use super::tile::{Tile, TileFn};
+use super::bits;
+use super::tile::{ChosenFn, Tile, TileFn};
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 use super::{dense::Start, portable};
@@ -13,6 +14,10 @@ use std::thread::LocalKey;
 pub struct Door<E: 'static> {
     pub(super) lanes: usize,
     pub(super) tiles: &'static [[TileFn<E>; 2]],
+    /// Tiles over some steps, of this many rows.
+    pub(super) chosen: [ChosenFn<E>; 2],
+    pub(super) chosen_rows: usize,
+    pub(super) bits: unsafe fn(*const E, usize, *mut u64),
     pub(super) transpose: unsafe fn(*const E, usize, usize, usize, *mut E, usize),
     pub(super) copy: unsafe fn(*const E, usize, usize, usize, *mut E, usize),
 }
@@ -131,9 +136,67 @@ impl<E: Copy> Door<E> {
             assert!(end < a.data.len(), "tile: A too short");
             assert!((depth - 1) * ldb + cols.next_multiple_of(self.lanes) <= b.len(), "tile: B too short");
         }
+        let t = self.bounded(rows, cols, a, b.as_ptr(), ldb, start, c, ldc);
+        // SAFETY: the door was opened for a CPU that has it; the assertions above bound every address; C is borrowed for us.
+        unsafe { self.kernel(rows, cols)(&t) }
+    }
+
+    /// A bit for each number that is not zero, in whole words.
+    ///
+    /// # Panics
+    /// Unless there are as many words as it takes.
+    pub fn bits(&self, x: &[E], to: &mut [u64]) {
+        assert_eq!(to.len(), x.len().div_ceil(bits::WORD), "bits: {} numbers", x.len());
+        // SAFETY: the assertion bounds every address.
+        unsafe { (self.bits)(x.as_ptr(), x.len(), to.as_mut_ptr()) }
+    }
+    /// Rows of a [`chosen_tile`](Self::chosen_tile).
+    pub fn chosen_rows(&self) -> usize {
+        self.chosen_rows
+    }
+    /// As [`tile`](Self::tile) for one segment and [`chosen_rows`](Self::chosen_rows) rows: with the steps of K only whose bits are set.
+    ///
+    /// # Panics
+    /// If an operand is too short.
+    #[inline(always)]
+    pub fn chosen_tile(
+        &self,
+        cols: usize,
+        a: Patch<'_, E>,
+        steps: &[u64],
+        b: &[E],
+        ldb: usize,
+        start: Start<'_, E>,
+        c: &mut [E],
+        ldc: usize,
+    ) {
+        let (rows, reach) = (self.chosen_rows, bits::reach(steps));
+        assert!((1..=self.panel()).contains(&cols) && a.segments == 1, "chosen tile: {cols} columns");
+        if let Some(last) = reach.checked_sub(1) {
+            assert!((rows - 1) * a.row + last * a.step < a.data.len(), "chosen tile: A too short");
+            assert!(last * ldb + cols.next_multiple_of(self.lanes) <= b.len(), "chosen tile: B too short");
+        }
+        let (b, kernel) = (b.as_ptr(), self.chosen[usize::from(cols > self.lanes)]);
+        let t = self.bounded(rows, cols, a, b, ldb, start, c, ldc);
+        // SAFETY: as in `tile`; no step is beyond the last one, which was checked.
+        unsafe { kernel(&t, steps) }
+    }
+    /// What a kernel is told, with C and the start checked.
+    #[inline(always)]
+    fn bounded(
+        &self,
+        rows: usize,
+        cols: usize,
+        a: Patch<'_, E>,
+        b: *const E,
+        ldb: usize,
+        start: Start<'_, E>,
+        c: &mut [E],
+        ldc: usize,
+    ) -> Tile<E> {
         assert!((rows - 1) * ldc + cols <= c.len() && ldc >= cols, "tile: C too short");
         let out = c.as_mut_ptr();
-        let (from, start_ld) = match start {
+        let (start, start_ld) = match start {
             Start::Zero => (std::ptr::null(), 0),
             Start::Row(row) => {
                 assert!(row.len() >= cols, "tile: start too short");
@@ -141,23 +204,9 @@ impl<E: Copy> Door<E> {
             }
             Start::Out => (out.cast_const(), ldc),
         };
-        let t = Tile {
-            a: a.data.as_ptr(),
-            rs: a.row,
-            cs: a.step,
-            a_seg: a.segment,
-            segs: a.segments,
-            k: a.k,
-            b: b.as_ptr(),
-            ldb,
-            start: from,
-            start_ld,
-            c: out,
-            ldc,
-            cols,
-        };
-        // SAFETY: the door was opened for a CPU that has it; the assertions above bound every address; C is borrowed for us.
-        unsafe { self.kernel(rows, cols)(&t) }
+        let (rs, cs, a_seg, segs, k) = (a.row, a.step, a.segment, a.segments, a.k);
+        let a = a.data.as_ptr();
+        Tile { a, rs, cs, a_seg, segs, k, b, ldb, start, start_ld, c: out, ldc, cols }
     }
 
     /// dst[c, r] = src[r, c] for `rows` × `cols` numbers, rows `src_ld` and `dst_ld` apart.

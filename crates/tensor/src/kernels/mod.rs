@@ -7,6 +7,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 pub mod bf16;
+pub mod bits;
 pub mod crew;
 mod dense;
 pub mod disjoint;

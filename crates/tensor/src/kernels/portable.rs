@@ -1,9 +1,10 @@
 //! Any CPU: small arrays that the compiler vectorises with what every machine of the target has.
 
+use super::bits;
 use super::door::Door;
 use super::lanes::Lanes;
 use super::pack;
-use super::tile::{Tile, tile, tile_table};
+use super::tile::{Tile, chosen, tile, tile_table};
 use super::transpose::plain;
 
 macro_rules! portable {
@@ -63,6 +64,9 @@ macro_rules! portable {
         pub(super) static $door: Door<$t> = Door {
             lanes: $n,
     tiles: tile_table!(run, $name, 1 2 3 4),
+            chosen: [run_chosen::<$name, 4, 1>, run_chosen::<$name, 4, 2>],
+            chosen_rows: 4,
+            bits: bits::plain::<$t>,
             transpose: plain::<$t>,
             copy: pack::copy::<$name>,
         };
@@ -74,4 +78,9 @@ portable!(F64x2, f64, 2, F64);
 unsafe fn run<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>) {
     // SAFETY: passed on from the caller.
     unsafe { tile::<V, MR, NV>(t) }
+}
+
+unsafe fn run_chosen<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>, steps: &[u64]) {
+    // SAFETY: passed on from the caller.
+    unsafe { chosen::<V, MR, NV>(t, steps) }
 }

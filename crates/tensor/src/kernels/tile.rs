@@ -1,5 +1,6 @@
 //! The one micro-kernel: an MR × (NV vectors) tile of the output held in registers over several segments of K.
 
+use super::bits::WORD;
 use super::lanes::Lanes;
 
 /// What a tile reads and writes. Element `(i, p)` of A in segment `s` lies at `a + s·a_seg + i·rs + p·cs`; B is contiguous over
@@ -29,6 +30,8 @@ const B_AHEAD: usize = 8;
 
 /// A tile kernel of fixed size.
 pub type TileFn<E> = unsafe fn(&Tile<E>);
+/// As [`TileFn`] for a single segment, over the steps whose bits are set.
+pub type ChosenFn<E> = unsafe fn(&Tile<E>, &[u64]);
 
 /// C[i, j] = start[i, j] + Σ over segments and p, in order, of A[i, p] · B[p, j].
 ///
@@ -37,9 +40,50 @@ pub type TileFn<E> = unsafe fn(&Tile<E>);
 /// `MR` rows of `cols` numbers and C is not written by anyone else meanwhile.
 #[inline(always)]
 pub(super) unsafe fn tile<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>) {
+    // SAFETY: all addresses stay inside what the caller vouches for: rows < MR, columns < cols, p < k, s < segs.
+    unsafe {
+        let mut acc = begin::<V, MR, NV>(t);
+        let rows = row_offsets::<V::E, MR>(t.rs);
+        if t.k > A_AHEAD && t.cs.max(t.ldb) * size_of::<V::E>() > FAR {
+            steps::<V, MR, NV, true>(t, &rows, &mut acc);
+        } else {
+            steps::<V, MR, NV, false>(t, &rows, &mut acc);
+        }
+        end(t, acc);
+    }
+}
+
+/// As [`tile`], with the steps only whose bits are set.
+///
+/// # Safety
+/// As [`tile`], for one segment; every such step is less than K.
+#[inline(always)]
+pub(super) unsafe fn chosen<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>, words: &[u64]) {
+    // SAFETY: as in `tile`.
+    unsafe {
+        let mut acc = begin::<V, MR, NV>(t);
+        let rows = row_offsets::<V::E, MR>(t.rs);
+        for (w, &word) in words.iter().enumerate() {
+            let mut left = word;
+            while left != 0 {
+                let p = w * WORD + left.trailing_zeros() as usize;
+                left &= left - 1;
+                step::<V, MR, NV>(t.a.add(p * t.cs), t.b.add(p * t.ldb), &rows, &mut acc);
+            }
+        }
+        end(t, acc);
+    }
+}
+
+/// The sums at their start.
+///
+/// # Safety
+/// As [`tile`].
+#[inline(always)]
+unsafe fn begin<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>) -> [[V; NV]; MR] {
     let last = t.cols - (NV - 1) * V::N;
     let whole = last == V::N;
-    // SAFETY: all addresses stay inside what the caller vouches for: rows < MR, columns < cols, p < k, s < segs.
+    // SAFETY: as in `tile`.
     unsafe {
         let mut acc = [[V::zero(); NV]; MR];
         if !t.start.is_null() {
@@ -51,17 +95,55 @@ pub(super) unsafe fn tile<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V
                 }
             }
         }
-        let rows = row_offsets::<V::E, MR>(t.rs);
-        if t.k > A_AHEAD && t.cs.max(t.ldb) * size_of::<V::E>() > FAR {
-            steps::<V, MR, NV, true>(t, &rows, &mut acc);
-        } else {
-            steps::<V, MR, NV, false>(t, &rows, &mut acc);
-        }
+        acc
+    }
+}
+
+/// Writes the sums.
+///
+/// # Safety
+/// As [`tile`].
+#[inline(always)]
+unsafe fn end<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>, acc: [[V; NV]; MR]) {
+    let last = t.cols - (NV - 1) * V::N;
+    let whole = last == V::N;
+    // SAFETY: as in `tile`.
+    unsafe {
         for i in 0..MR {
             let row = t.c.add(i * t.ldc);
             for j in 0..NV {
                 let p = row.add(j * V::N);
                 if whole || j + 1 < NV { acc[i][j].store(p) } else { acc[i][j].store_part(p, last) }
+            }
+        }
+    }
+}
+
+/// The multiply-adds of one step whose numbers lie at `a` and `b`.
+///
+/// # Safety
+/// As [`tile`].
+#[inline(always)]
+unsafe fn step<V: Lanes, const MR: usize, const NV: usize>(
+    a: *const V::E,
+    b: *const V::E,
+    rows: &[usize; MR],
+    acc: &mut [[V; NV]; MR],
+) {
+    // SAFETY: as in `tile`.
+    unsafe {
+        let mut bv = [V::zero(); NV];
+        for j in 0..NV {
+            bv[j] = V::load(b.add(j * V::N));
+        }
+        for i in 0..MR {
+            let x = V::splat(if i == 0 {
+                a
+            } else {
+                a.byte_add(rows[i >> i.trailing_zeros()] << i.trailing_zeros())
+            });
+            for j in 0..NV {
+                acc[i][j] = x.mul_add(bv[j], acc[i][j]);
             }
         }
     }
@@ -83,28 +165,15 @@ unsafe fn steps<V: Lanes, const MR: usize, const NV: usize, const ASK: bool>(
         unsafe {
             let mut a = t.a.add(s * t.a_seg);
             for _ in 0..t.k {
-                let mut bv = [V::zero(); NV];
-                for j in 0..NV {
-                    bv[j] = V::load(b.add(j * V::N));
-                    if ASK {
+                if ASK {
+                    for j in 0..NV {
                         V::ask(b.wrapping_add(B_AHEAD * t.ldb + j * V::N));
                     }
-                }
-                if ASK {
                     // Rows next to each other fill a line and a bit.
                     V::ask(a.wrapping_add(A_AHEAD * t.cs));
                     V::ask(a.wrapping_add(A_AHEAD * t.cs + MR - 1));
                 }
-                for i in 0..MR {
-                    let x = V::splat(if i == 0 {
-                        a
-                    } else {
-                        a.byte_add(rows[i >> i.trailing_zeros()] << i.trailing_zeros())
-                    });
-                    for j in 0..NV {
-                        acc[i][j] = x.mul_add(bv[j], acc[i][j]);
-                    }
-                }
+                step::<V, MR, NV>(a, b, rows, acc);
                 a = a.wrapping_add(t.cs);
                 b = b.wrapping_add(t.ldb);
             }

@@ -1,14 +1,14 @@
 //! Steps of a GAN run by plans: each network packed once, the generator's gradient taken through the discriminator row by row.
 
 use crate::engine::Failure;
-use crate::parallel::NonFinite;
+use crate::parallel::{NonFinite, PART};
 use sparring_datasets::Rows;
 use sparring_losses::{NonSaturating, RowLoss, Side};
 use sparring_math::Real;
 use sparring_models::Gan;
-use sparring_nn::Stepper;
+use sparring_nn::{Plan, Stepper};
 use sparring_optim::AnyRule;
-use sparring_tensor::{Array, Tensor};
+use sparring_tensor::{Array, Tensor, team};
 
 /// Both networks in training.
 #[derive(Debug)]
@@ -51,7 +51,12 @@ impl Planned {
     ) -> Result<Verdict, Failure> {
         let (n, dim) = (z.shape()[0], self.generator.plan().outputs());
         self.fakes.resize(n * dim, 0.0);
-        self.generator.plan().forward(z.as_slice(), &mut self.fakes);
+        let (plan, latent) = (self.generator.plan(), self.generator.plan().inputs());
+        // Each thread also lays down what it has made.
+        team::for_each_chunk(&mut self.fakes, PART * dim, |i, fakes| {
+            let rows = i * PART..i * PART + fakes.len() / dim;
+            plan.forward(&z.as_slice()[rows.start * latent..rows.end * latent], fakes);
+        });
         let fakes = &self.fakes;
         let row = |i: usize, to: &mut [f32]| match i.checked_sub(n) {
             None => real.write(i, to),
@@ -77,28 +82,36 @@ impl Planned {
         let latent = self.generator.plan().inputs();
         let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&z.as_slice()[i * latent..(i + 1) * latent]);
         let [loss, ..] = self.generator.gradients(z.shape()[0], row, |head| {
+            if let Some((fakes, dy, tallies)) = head.whole() {
+                return judge(critic, fakes, dy, tallies, share);
+            }
             let mut fakes = Array::<f32>::stale([head.rows * head.cols]);
             let mut dx = Array::<f32>::stale([head.rows * head.cols]);
+            let mut tallies = vec![[0.0; 3]; head.rows];
             head.copy_outputs(fakes.as_mut_slice());
-            let mut losses = Array::<f32>::stale([head.rows]);
-            let mut judge = |_: usize, logits: &[f32], d: &mut [f32]| {
-                let rows = logits.chunks_exact(1).zip(d.chunks_exact_mut(1)).zip(losses.as_mut_slice());
-                for ((logit, d), loss) in rows {
-                    *loss = NonSaturating.eval(logit, &Side::Generator, d) * share;
-                    d[0] *= share;
-                }
-            };
-            critic.pullbacks(fakes.as_slice(), 1, &mut judge, dx.as_mut_slice());
-            let rows = dx.as_slice().chunks_exact(head.cols).zip(losses.as_slice());
-            for ((_, dy, tally), (dx, &loss)) in head.iter().zip(rows) {
+            judge(critic, fakes.as_slice(), dx.as_mut_slice(), &mut tallies, share);
+            let rows = dx.as_slice().chunks_exact(head.cols).zip(tallies);
+            for ((_, dy, to), (dx, tally)) in head.iter().zip(rows) {
                 dy.copy_from_slice(dx);
-                *tally = [f64::from(loss), 0.0, 0.0];
+                *to = tally;
             }
         });
         finite(loss)?;
         self.generator.update(&model.generator, lr).map_err(Failure::Gradient)?;
         Ok(loss)
     }
+}
+
+/// The generator's loss on each fake and its gradient there, times `share`.
+fn judge(critic: &Plan, fakes: &[f32], dx: &mut [f32], tallies: &mut [[f64; 3]], share: f32) {
+    let mut loss = |_: usize, logits: &[f32], d: &mut [f32]| {
+        let rows = logits.chunks_exact(1).zip(d.chunks_exact_mut(1)).zip(&mut *tallies);
+        for ((logit, d), tally) in rows {
+            *tally = [f64::from(NonSaturating.eval(logit, &Side::Generator, d) * share), 0.0, 0.0];
+            d[0] *= share;
+        }
+    };
+    critic.pullbacks(fakes, 1, &mut loss, dx);
 }
 
 fn finite(loss: f64) -> Result<(), Failure> {

@@ -1,0 +1,242 @@
+//! Where the rows of a matrix are zero, and products that leave that out: most pixels of a drawing are black, and many in all of them.
+
+use crate::kernels::bits::{WORD, bytes_set, transpose};
+use crate::kernels::{Door, Patch, Start};
+use crate::{Elem, Mat, MatMut, Panels};
+use sparring_math::simd;
+use std::ops::Range;
+
+/// Rows or columns that are looked at together.
+const GROUP: usize = 8;
+
+/// Which numbers of a matrix are not zero, in groups of 8 rows and of 8 columns.
+///
+/// A product that leaves out the zeros has the bits of the full one, apart from the sign of a zero; infinite and NaN factors of a zero are not seen.
+#[derive(Debug, Default)]
+pub struct Support {
+    /// For 8 rows at a time the columns in which one of them is not zero.
+    by_rows: Vec<u64>,
+    /// For 8 columns at a time the rows, the words of 64 rows for all columns next to each other.
+    by_columns: Vec<u64>,
+    row: Vec<u64>,
+    extents: [usize; 2],
+    pays: bool,
+}
+
+impl Support {
+    /// Looks at another matrix, of contiguous rows.
+    pub fn find<E: Elem>(&mut self, x: Mat<'_, E>) {
+        let (rows, cols, [stride, step]) = (x.rows(), x.cols(), x.strides());
+        self.extents = [rows, cols];
+        self.pays = false;
+        if step != 1 || rows < GROUP || cols < GROUP {
+            return;
+        }
+        let (door, wide) = (E::door(simd::isa()), cols.div_ceil(WORD));
+        // Words of groups of columns.
+        let groups = wide.div_ceil(GROUP);
+        self.by_rows.clear();
+        self.by_rows.resize(rows.div_ceil(GROUP) * wide, 0);
+        self.by_columns.clear();
+        self.by_columns.resize(rows.div_ceil(WORD) * groups * WORD, 0);
+        self.row.resize(wide, 0);
+        for (i, x) in x.data().chunks(stride).take(rows).enumerate() {
+            door.bits(&x[..cols], &mut self.row);
+            let any = &mut self.by_rows[i / GROUP * wide..][..wide];
+            any.iter_mut().zip(&self.row).for_each(|(any, w)| *any |= w);
+            for (g, words) in self.row.chunks(GROUP).enumerate() {
+                let set = words.iter().rev().fold(0, |set, &w| set << GROUP | bytes_set(w));
+                self.by_columns[(i / WORD * groups + g) * WORD + i % WORD] = set;
+            }
+        }
+        let set: usize = self.by_columns.iter().map(|w| w.count_ones() as usize).sum();
+        // What small tiles lose against large ones has to come back.
+        self.pays = 4 * set < 3 * rows * cols / GROUP;
+        if self.pays {
+            self.by_columns.as_chunks_mut().0.iter_mut().for_each(transpose);
+        }
+    }
+    /// Whether enough is zero.
+    pub fn pays(&self) -> bool {
+        self.pays
+    }
+
+    /// [`Panels::left_multiplied_panels`] for the matrix that was looked at, if that [pays](Self::pays).
+    ///
+    /// # Panics
+    /// If the shapes do not fit or there are no such panels.
+    #[track_caller]
+    pub fn times_panels<E: Elem>(
+        &self,
+        a: Mat<'_, E>,
+        w: &Panels<E>,
+        panels: Range<usize>,
+        row: &[E],
+        out: MatMut<'_, E>,
+    ) {
+        let (m, k, [stride, _]) = (a.rows(), a.cols(), a.strides());
+        assert!(self.pays && self.extents == [m, k], "Support: of another matrix");
+        assert!(w.depth() == k && out.rows() == m, "Support: [{m}, {k}] times {} rows", w.depth());
+        assert!(out.cols() == w.columns(&panels).len() && row.len() == out.cols(), "Support: columns");
+        let door = E::door(simd::isa());
+        let (ldc, out, wide) = (out.stride(), out.into_slice(), k.div_ceil(WORD));
+        for (j, cols, panel) in w.iter().skip(panels.start).take(panels.len()) {
+            let j = j - panels.start * w.width();
+            let start = Start::Row(&row[j..]);
+            let patch = |i: usize| Patch {
+                data: &a.data()[i * stride..],
+                row: stride,
+                step: 1,
+                segment: 0,
+                segments: 1,
+                k,
+            };
+            for i in (0..m / GROUP * GROUP).step_by(GROUP) {
+                let steps = &self.by_rows[i / GROUP * wide..][..wide];
+                for i in (i..i + GROUP).step_by(door.chosen_rows()) {
+                    let out = &mut out[i * ldc + j..];
+                    door.chosen_tile(cols, patch(i), steps, panel, w.width(), start, out, ldc);
+                }
+            }
+            let done = m / GROUP * GROUP;
+            for (i, rows) in door.cut(m - done) {
+                let i = done + i;
+                door.tile(rows, cols, patch(i), panel, w.width(), start, &mut out[i * ldc + j..], ldc);
+            }
+        }
+    }
+
+    /// [`write_outer`](crate::write_outer), or with `add` [`accumulate_outer`](crate::accumulate_outer), for the columns from `from` on of the matrix that
+    /// was looked at, as many as `out` has rows, if that [pays](Self::pays).
+    ///
+    /// # Panics
+    /// If the shapes do not fit, or `from` is not a multiple of 8.
+    #[track_caller]
+    pub fn outer<E: Elem>(
+        &self,
+        x: Mat<'_, E>,
+        from: usize,
+        dy: &[E],
+        dy_stride: usize,
+        add: bool,
+        out: &mut [E],
+    ) {
+        let door = E::door(simd::isa());
+        let (width, [n, k], [step, _]) = (door.panel(), self.extents, x.strides());
+        let columns = out.len() / width;
+        assert!(self.pays && [x.rows(), x.cols()] == [n, k], "Support: of another matrix");
+        assert!(from.is_multiple_of(GROUP) && from + columns <= k, "Support: columns {from} to {}", from + columns);
+        // The last row of dy may end with its columns.
+        let cols = width.min(dy.len() - (n - 1) * dy_stride) / door.lanes() * door.lanes();
+        let start = if add { Start::Out } else { Start::Zero };
+        if cols < width && !add {
+            out.fill(E::ZERO);
+        }
+        if cols == 0 {
+            return;
+        }
+        let groups = k.div_ceil(WORD).div_ceil(GROUP);
+        for i in (0..columns).step_by(GROUP) {
+            let patch = Patch { data: &x.data()[from + i..], row: 1, step, segment: 0, segments: 1, k: n };
+            let to = &mut out[i * width..];
+            if columns - i < GROUP {
+                return rest(door, columns - i, cols, patch, dy, dy_stride, start, to, width);
+            }
+            let g = (from + i) / GROUP;
+            for (w, first) in (0..n).step_by(WORD).enumerate() {
+                let steps = self.by_columns[(w * groups + g / WORD) * WORD + g % WORD];
+                let start = if w > 0 { Start::Out } else { start };
+                let dy = &dy[first * dy_stride..];
+                for r in (0..GROUP).step_by(door.chosen_rows()) {
+                    let patch = Patch { data: &patch.data[first * step + r..], ..patch };
+                    door.chosen_tile(
+                        cols,
+                        patch,
+                        &[steps],
+                        dy,
+                        dy_stride,
+                        start,
+                        &mut to[r * width..],
+                        width,
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Columns that fill no group.
+fn rest<E: Elem>(
+    door: &Door<E>,
+    columns: usize,
+    cols: usize,
+    patch: Patch<'_, E>,
+    dy: &[E],
+    dy_stride: usize,
+    start: Start<'_, E>,
+    to: &mut [E],
+    width: usize,
+) {
+    for (i, rows) in door.cut(columns) {
+        let patch = Patch { data: &patch.data[i..], ..patch };
+        door.tile(rows, cols, patch, dy, dy_stride, start, &mut to[i * width..], width);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Tensor, accumulate_outer, write_outer};
+
+    /// Most numbers zero.
+    fn drawing(rows: usize, cols: usize) -> Tensor {
+        Tensor::from_fn([rows, cols], |i| {
+            let v = (i * 2654435761) % 10007;
+            if v % 23 < 2 { v as f32 / 5003.0 - 1.0 } else { 0.0 }
+        })
+    }
+    fn rough(rows: usize, cols: usize, salt: usize) -> Tensor {
+        Tensor::from_fn([rows, cols], |i| ((i * 2654435761 + salt) % 10007) as f32 / 5003.0 - 1.0)
+    }
+
+    #[test]
+    fn products_have_the_bits_of_the_full_ones() {
+        let mut support = Support::default();
+        for (m, k, n) in [(8, 8, 1), (64, 784, 64), (29, 101, 70), (17, 30, 33)] {
+            let (x, w, b, dz) =
+                (drawing(m, k), rough(k, n, 1), rough(1, n, 2), rough(m, n.next_multiple_of(64), 3));
+            let a = Mat::new(x.as_slice(), m, k);
+            support.find(a);
+            assert!(support.pays(), "{m} {k}");
+            let panels = Panels::pack(Mat::new(w.as_slice(), k, n));
+            let all = 0..n.div_ceil(panels.width());
+            let mut out = [vec![f32::NAN; m * n], vec![f32::NAN; m * n]];
+            let [full, lean] = &mut out;
+            panels.left_multiplied_panels(all.clone(), a, Some(b.as_slice()), MatMut::new(full, m, n));
+            support.times_panels(a, &panels, all.clone(), b.as_slice(), MatMut::new(lean, m, n));
+            assert_eq!(full, lean, "{m} {k} {n}");
+            for from in [0, 8, 24].into_iter().filter(|&f| f < k) {
+                for to in [k, (from + 5).min(k)] {
+                    let part = Mat::with_strides(&x.as_slice()[from..], m, to - from, k, 1);
+                    let mut out =
+                        [vec![0.5; (to - from) * panels.width()], vec![0.5; (to - from) * panels.width()]];
+                    let [full, lean] = &mut out;
+                    let stride = n.next_multiple_of(64);
+                    for add in [false, true] {
+                        let go = if add { accumulate_outer } else { write_outer };
+                        go(part, dz.as_slice(), stride, full);
+                        support.outer(a, from, dz.as_slice(), stride, add, lean);
+                        assert_eq!(full, lean, "{m} {k} {n} from {from} to {to}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn dense_matrices_do_not_pay() {
+        let mut support = Support::default();
+        support.find(Mat::new(rough(64, 64, 1).as_slice(), 64, 64));
+        assert!(!support.pays());
+    }
+}
