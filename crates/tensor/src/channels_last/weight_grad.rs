@@ -1,7 +1,7 @@
 //! The gradient at the weight.
 
 use super::ConvBlock;
-use super::finite::finite;
+use super::finite::{finite, more_nonzeros};
 use super::frame::Framed;
 use crate::Elem;
 use crate::kernels::{Patch, Scratch, Start};
@@ -110,7 +110,7 @@ impl<'a, E: Elem> WeightGrad<'a, E> {
         let (door, kernels, b) = (E::door(self.isa), E::sparse(self.isa), &self.block);
         let ([kh, kw], [_, ow], [sy, sx]) = (b.kernel, b.output, b.stride);
         let (most, pixels, run, depth) = (b.most_nonzeros(kernels), b.pixels(), kw * b.ic, b.depth());
-        if most == 0 || !finite(self.isa, image) {
+        if most == 0 || more_nonzeros(self.isa, dy, most) || !finite(self.isa, image) {
             return false;
         }
         let (width, acc) = (door.panel(), &*self.acc);
