@@ -220,10 +220,9 @@ impl<E: Elem> Values<E> {
         let dz = self.dz.as_ref().expect("prepared for gradients").as_slice();
         let dw = self.dw.as_mut().expect("prepared for weights").as_mut_slice();
         let db = self.db.as_mut().expect("prepared for weights").as_mut_slice();
+        conv.weight_grad_of_rows(rows, x, dz, [from, stride], dw);
         for r in 0..rows {
-            let dz = &dz[r * stride..][..n];
-            conv.weight_grad(&x[r * from..][..block.input.len()], dz, dw);
-            conv.bias_grad(dz, db);
+            conv.bias_grad(&dz[r * stride..][..n], db);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whether zeros may be skipped: 0 · ∞ is not 0.
+//! Whether zeros may be skipped (0 · ∞ is not 0), and whether there are enough of them.
 
 use crate::Elem;
 use sparring_math::simd::{self, Isa};
@@ -16,5 +16,39 @@ impl<E: Elem> simd::Kernel for Finite<'_, E> {
     fn run(self) -> bool {
         // No early end: the loop is to be vectorised, and almost always goes to the end.
         self.0.iter().fold(true, |all, x| all & x.is_finite())
+    }
+}
+
+/// Whether more than `most` numbers are not 0; most often known after a part of them, long before lists of them would tell.
+pub(super) fn more_nonzeros<E: Elem>(isa: Isa, x: &[E], most: usize) -> bool {
+    const PART: usize = 512;
+    let mut count = 0;
+    x.chunks(PART).any(|x| {
+        count += simd::dispatch_on(isa, Nonzeros(x)) as usize;
+        count > most
+    })
+}
+
+struct Nonzeros<'a, E>(&'a [E]);
+
+impl<E: Elem> simd::Kernel for Nonzeros<'_, E> {
+    type Output = u32;
+    #[inline(always)]
+    fn run(self) -> u32 {
+        self.0.iter().map(|&x| u32::from(x != E::ZERO)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nonzeros_are_counted() {
+        let x: Vec<f32> = (0..1500).map(|i| if i % 3 == 0 { 1.0 } else { -0.0 }).collect();
+        let isa = simd::isa();
+        assert!(
+            more_nonzeros(isa, &x, 499) && !more_nonzeros(isa, &x, 500) && !more_nonzeros::<f32>(isa, &[], 0)
+        );
     }
 }

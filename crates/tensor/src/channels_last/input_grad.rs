@@ -72,7 +72,7 @@ impl ConvBlock {
                 // A single product costs less than looking for zeros.
                 (_, Some(tiles)) if w.precision == Precision::Bf16 => self.input_grad_in_tiles(tiles, dy, dx),
                 (Form::Wide { phases, runs, finite }, tiles) => {
-                    if *finite && self.sparse_input_grad(sparse, runs.as_slice(), dy, dx) {
+                    if *finite && self.sparse_input_grad(isa, sparse, runs.as_slice(), dy, dx) {
                         continue;
                     }
                     match tiles {

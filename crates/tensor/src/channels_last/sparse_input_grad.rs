@@ -2,8 +2,10 @@
 //! kernel, one run of kw · ic numbers for each row of taps.
 
 use super::ConvBlock;
+use super::finite::more_nonzeros;
 use crate::Elem;
 use crate::kernels::{Scratch, Sparse};
+use sparring_math::simd::Isa;
 
 impl ConvBlock {
     /// From how many numbers up that are not zero the dense way is the faster one; 0: always.
@@ -22,18 +24,22 @@ impl ConvBlock {
     /// As the dense way, to the bit (but for the sign of a zero), for weights \[ky\]\[o\]\[(kx, c)\] that are finite. False, and nothing done, if `dy` is too dense.
     pub(super) fn sparse_input_grad<E: Elem>(
         &self,
+        isa: Isa,
         kernels: &Sparse<E>,
         w: &[E],
         dy: &[E],
         dx: &mut [E],
     ) -> bool {
         let most = self.most_nonzeros(kernels);
+        if most == 0 || more_nonzeros(isa, dy, most) {
+            return false;
+        }
         let ([kh, kw], [oh, ow], [sy, sx]) = (self.kernel, self.output, self.stride);
         let ([h, wd], [py, px]) = (self.input, self.padding);
         let ([height, width], run) = (self.frame(), kw * self.ic);
         E::lists().with_borrow_mut(|lists| {
             lists.offsets.set((0..self.oc).map(|o| (o * run) as u32));
-            if most == 0 || !lists.fill(kernels, dy, most) {
+            if !lists.fill(kernels, dy, most) {
                 return false;
             }
             let mut frame = Scratch::<E>::stale(height * width * self.ic);

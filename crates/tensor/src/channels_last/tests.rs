@@ -51,6 +51,17 @@ fn check<E: Elem>(n: usize, x: [usize; 3], oc: usize, kernel: [usize; 2], g: Con
     let mut whole = Panels::<E>::zeros(block.depth(), oc);
     block.weight_grad(&xs, &dys, whole.as_mut_slice());
     assert_eq!(whole.as_slice(), acc.as_slice());
+    // Nor does it matter what lies between them.
+    let spread = |x: &[E], size: usize, gap: usize| -> Vec<E> {
+        x.chunks(size)
+            .flat_map(|x| x.iter().copied().chain(std::iter::repeat_n(E::of(f64::NAN), gap)))
+            .collect()
+    };
+    let (image, result) = (block.image(), block.result());
+    let mut rows = Panels::<E>::zeros(block.depth(), oc);
+    let (x, dy) = (spread(&xs, image, 3), spread(&dys, result, 5));
+    block.weight_grad_of_rows(n, &x, &dy, [image + 3, result + 5], rows.as_mut_slice());
+    assert_eq!(rows.as_slice(), acc.as_slice());
 
     let mut db = vec![E::ONE; oc];
     block.bias_grad(&dys, &mut db);

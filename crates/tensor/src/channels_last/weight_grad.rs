@@ -1,7 +1,7 @@
 //! The gradient at the weight.
 
 use super::ConvBlock;
-use super::finite::finite;
+use super::finite::{finite, more_nonzeros};
 use super::frame::Framed;
 use crate::Elem;
 use crate::kernels::{Patch, Scratch, Start};
@@ -21,16 +21,39 @@ impl ConvBlock {
     pub fn weight_grad<E: Elem>(&self, x: &[E], dy: &[E], acc: &mut [E]) {
         self.weight_grad_on(simd::isa(), x, dy, acc);
     }
+    /// As [`weight_grad`](Self::weight_grad) for `n` images that lie `apart` numbers from each other, those of `x` and those of `dy`.
+    ///
+    /// # Panics
+    /// If there are fewer images, or they overlap.
+    #[track_caller]
+    pub fn weight_grad_of_rows<E: Elem>(
+        &self,
+        n: usize,
+        x: &[E],
+        dy: &[E],
+        apart: [usize; 2],
+        acc: &mut [E],
+    ) {
+        self.sum_of_rows(simd::isa(), n, x, dy, apart, acc);
+    }
 
     #[track_caller]
     pub(super) fn weight_grad_on<E: Elem>(&self, isa: Isa, x: &[E], dy: &[E], acc: &mut [E]) {
-        self.images("conv weight_grad", x.len(), dy.len());
+        let n = self.images("conv weight_grad", x.len(), dy.len());
+        self.sum_of_rows(isa, n, x, dy, [self.image(), self.result()], acc);
+    }
+
+    #[track_caller]
+    fn sum_of_rows<E: Elem>(&self, isa: Isa, n: usize, x: &[E], dy: &[E], apart: [usize; 2], acc: &mut [E]) {
+        let size = [self.image(), self.result()];
+        assert!(apart[0] >= size[0] && apart[1] >= size[1], "conv weight_grad: images overlap");
         let mut sum = WeightGrad::new(isa, *self, acc);
-        let mut frame = Framed::new(self.ic, self.frame(), self.padding != [0, 0]);
-        if x.is_empty() || dy.is_empty() {
+        if size.contains(&0) {
             return;
         }
-        for (x, dy) in x.chunks(self.image()).zip(dy.chunks(self.result())) {
+        let mut frame = Framed::new(self.ic, self.frame(), self.padding != [0, 0]);
+        for i in 0..n {
+            let (x, dy) = (&x[i * apart[0]..][..size[0]], &dy[i * apart[1]..][..size[1]]);
             let (image, row) = frame.take(x, self.ic, self.input, self.padding);
             sum.add(image, row, dy);
         }
@@ -110,7 +133,7 @@ impl<'a, E: Elem> WeightGrad<'a, E> {
         let (door, kernels, b) = (E::door(self.isa), E::sparse(self.isa), &self.block);
         let ([kh, kw], [_, ow], [sy, sx]) = (b.kernel, b.output, b.stride);
         let (most, pixels, run, depth) = (b.most_nonzeros(kernels), b.pixels(), kw * b.ic, b.depth());
-        if most == 0 || !finite(self.isa, image) {
+        if most == 0 || more_nonzeros(self.isa, dy, most) || !finite(self.isa, image) {
             return false;
         }
         let (width, acc) = (door.panel(), &*self.acc);

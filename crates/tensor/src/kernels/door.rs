@@ -101,7 +101,7 @@ impl<E: Copy> Door<E> {
         self.lanes
     }
     /// Cuts `rows` into the fewest tiles, of almost equal height: `(first row, rows)`.
-    pub fn cut(&self, rows: usize) -> impl Iterator<Item = (usize, usize)> + use<E> {
+    pub fn cut(&self, rows: usize) -> impl Iterator<Item = (usize, usize)> + Clone + use<E> {
         let count = rows.div_ceil(self.max_rows());
         // One division for all tiles: it takes as long as some steps of a product.
         let (least, larger) = (rows / count.max(1), rows % count.max(1));

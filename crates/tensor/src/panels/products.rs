@@ -119,6 +119,7 @@ impl<E: Elem> Panels<E> {
     ) {
         let (door, m, [rs, cs]) = (E::door(simd::isa()), a.rows(), a.strides());
         let (k, segments, first) = (depth.len(), usize::from(!depth.is_empty()), panels.start);
+        let tiles = door.cut(m);
         for (j, cols, panel) in self.iter().skip(first).take(panels.len()) {
             let j = j - first * self.width;
             let start = match start {
@@ -126,7 +127,7 @@ impl<E: Elem> Panels<E> {
                 other => other,
             };
             let panel = &panel[depth.start * self.width..];
-            for (i, rows) in door.cut(m) {
+            for (i, rows) in tiles.clone() {
                 let data = if segments > 0 { &a.data()[i * rs..] } else { &[] };
                 let patch = Patch { data, row: rs, step: cs, segment: 0, segments, k };
                 door.tile(rows, cols, patch, panel, self.width, start, &mut out[i * ldc + j..], ldc);
