@@ -125,7 +125,11 @@ impl Support {
         let (width, [n, k], [step, _]) = (door.panel(), self.extents, x.strides());
         let columns = out.len() / width;
         assert!(self.pays && [x.rows(), x.cols()] == [n, k], "Support: of another matrix");
-        assert!(from.is_multiple_of(GROUP) && from + columns <= k, "Support: columns {from} to {}", from + columns);
+        assert!(
+            from.is_multiple_of(GROUP) && from + columns <= k,
+            "Support: columns {from} to {}",
+            from + columns
+        );
         // The last row of dy may end with its columns.
         let cols = width.min(dy.len() - (n - 1) * dy_stride) / door.lanes() * door.lanes();
         let start = if add { Start::Out } else { Start::Zero };
@@ -202,7 +206,7 @@ mod tests {
     #[test]
     fn products_have_the_bits_of_the_full_ones() {
         let mut support = Support::default();
-        for (m, k, n) in [(8, 8, 1), (64, 784, 64), (29, 101, 70), (17, 30, 33)] {
+        for (m, k, n) in [(8, 8, 1), (64, 784, 64), (29, 101, 70), (17, 30, 33), (130, 40, 33)] {
             let (x, w, b, dz) =
                 (drawing(m, k), rough(k, n, 1), rough(1, n, 2), rough(m, n.next_multiple_of(64), 3));
             let a = Mat::new(x.as_slice(), m, k);

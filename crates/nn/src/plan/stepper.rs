@@ -230,7 +230,7 @@ impl<E: Elem> Stepper<E> {
 fn share(n: usize) -> (usize, usize) {
     /// Examples that are worth a thread, and those whose values fit the second-level cache.
     const LEAST: usize = 12;
-    const MOST: usize = 64;
+    const MOST: usize = 128;
     let lanes = team::threads().min(n.div_ceil(LEAST));
     let lanes = lanes * n.div_ceil(lanes * MOST);
     let each = n.div_ceil(lanes);
