@@ -19,6 +19,10 @@ impl<E: SparseKernels> Lists<E> {
         let nonzeros = Nonzeros { values: Vec::new(), offsets: Vec::new(), len: 0, bound: 0 };
         Self { nonzeros, offsets: Offsets(Vec::new(), 0), ends: Vec::new() }
     }
+    /// Whether a list of `len` values was made before, so that the next one allocates nothing.
+    pub fn has_room(&self, len: usize) -> bool {
+        self.nonzeros.values.len() >= len + 16
+    }
     /// Lists what is not 0 in each of the `groups` of as many values as there are offsets, in order. False, and no list, if there are more than
     /// `most`.
     pub fn fill(&mut self, kernels: &Sparse<E>, values: &[E], most: usize) -> bool {
