@@ -8,4 +8,4 @@ pub mod simd;
 mod single;
 
 pub use real::Real;
-pub use single::Fused;
+pub use single::{EXP_POLYNOMIAL, Fused, LN2_HIGH, LN2_LOW};

@@ -19,7 +19,6 @@ mod pool;
 pub mod pooling;
 mod precision;
 pub mod reduce;
-pub mod relu;
 mod shape;
 pub mod softmax;
 mod support;

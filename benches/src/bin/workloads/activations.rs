@@ -2,7 +2,8 @@
 //! a copy.
 //!
 //! `fwd` reads x and writes y; `fwdbwd` also writes dx, in a second sweep as a training step does: from dy and y where the slope of a
-//! curve is known from its value, which saves an exponential, else from dy and x, as on PyTorch's side. The loss is the mean of the last thing written. x is uniform in [-4, 4), dy in [0, 1).
+//! curve is known from its value, which saves an exponential, else from dy and x, as on PyTorch's side. The loss is the mean of the last
+//! thing written. x is uniform in [-4, 4), dy in [0, 1).
 
 use crate::catalogue::{Row, Run};
 use crate::numbers::{mean, uniform};

@@ -8,8 +8,12 @@ use super::madd::Madd;
 const ROUND: f32 = 12_582_912.0;
 const LOG2_E: f32 = std::f32::consts::LOG2_E;
 /// ln 2 in two parts; the first has 9 bits, so that n · LN2_HIGH is exact for |n| < 2¹⁵.
-const LN2_HIGH: f32 = 0.693_359_4;
-const LN2_LOW: f32 = -2.121_944_4e-4;
+pub const LN2_HIGH: f32 = 0.693_359_4;
+/// What [`LN2_HIGH`] leaves of ln 2.
+pub const LN2_LOW: f32 = -2.121_944_4e-4;
+/// P in eʳ = 1 + r + r² P(r) for |r| ≤ ln 2 / 2, the constant first.
+pub const EXP_POLYNOMIAL: [f32; 5] =
+    [0.499_999_97, 0.166_665_42, 0.041_667_525, 0.008_366_68, 0.001_386_243_3];
 
 /// Integer part n (as integer and as float) and remainder r of x = n ln 2 + r, for |x| < 2²⁰.
 #[inline(always)]
@@ -23,11 +27,17 @@ fn reduce<M: Madd>(x: f32) -> (i32, f32) {
 /// (eʳ − 1) for |r| ≤ 0.35.
 #[inline(always)]
 fn small_exp_m1<M: Madd>(r: f32) -> f32 {
-    let p = M::madd(0.001_386_243_3, r, 0.008_366_68);
-    let p = M::madd(p, r, 0.041_667_525);
-    let p = M::madd(p, r, 0.166_665_42);
-    let p = M::madd(p, r, 0.499_999_97);
-    M::madd(p, r * r, r)
+    M::madd(polynomial::<M>(r, 1.0), r * r, r)
+}
+
+/// P(`sign` · u), `sign` being 1 or −1.
+#[inline(always)]
+fn polynomial<M: Madd>(u: f32, sign: f32) -> f32 {
+    let [p0, p1, p2, p3, p4] = EXP_POLYNOMIAL;
+    let p = M::madd(p4, u, sign * p3);
+    let p = M::madd(p, u, p2);
+    let p = M::madd(p, u, sign * p1);
+    M::madd(p, u, p0)
 }
 
 /// 2ⁿ for −126 ≤ n ≤ 127.
@@ -83,10 +93,7 @@ pub(crate) fn exp_of_minus<M: Madd>(x: f32) -> f32 {
     let n = sum - SHIFT;
     // Minus the remainder, and the polynomial of `small_exp_m1` at its negative: the signs cost nothing.
     let u = M::madd(n, LN2_LOW, M::madd(n, LN2_HIGH, x));
-    let p = M::madd(0.001_386_243_3, u, -0.008_366_68);
-    let p = M::madd(p, u, 0.041_667_525);
-    let p = M::madd(p, u, -0.166_665_42);
-    let p = M::madd(p, u, 0.499_999_97);
+    let p = polynomial::<M>(u, -1.0);
     (M::madd(p, u * u, -u) + 1.0) * shifted_power(sum)
 }
 
@@ -133,10 +140,7 @@ pub(crate) fn decay<M: Madd>(a: f32) -> f32 {
     let n = sum - SHIFT;
     // Minus the remainder, and the polynomial of `small_exp_m1` at its negative.
     let u = M::madd(n, LN2_LOW, M::madd(n, LN2_HIGH, a));
-    let p = M::madd(0.001_386_243_3, u, -0.008_366_68);
-    let p = M::madd(p, u, 0.041_667_525);
-    let p = M::madd(p, u, -0.166_665_42);
-    let p = M::madd(p, u, 0.499_999_97);
+    let p = polynomial::<M>(u, -1.0);
     let p = M::madd(p, u, -1.0);
     M::madd(p, u, 1.0) * shifted_power(sum)
 }

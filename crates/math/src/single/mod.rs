@@ -13,4 +13,5 @@ mod madd;
 mod normal;
 mod scalar;
 
+pub use exp::{EXP_POLYNOMIAL, LN2_HIGH, LN2_LOW};
 pub use fused::Fused;

@@ -9,6 +9,7 @@ mod extent;
 mod front;
 mod frozen;
 mod lane;
+mod relu;
 mod rows;
 mod stage;
 mod stepper;

@@ -143,18 +143,16 @@ impl<E: Elem> Update<'_, E> {
     /// `false` if a gradient is not finite.
     fn task(&self, chain: &Chain<E>, task: &mut Task<'_, E>) -> bool {
         let i = task.block;
+        let (mut slots, count) = (Few::<E>::default(), task.slots.len());
+        slots.iter_mut().zip(task.slots.iter_mut()).for_each(|(to, slot)| *to = slot.as_mut_slice());
         let Some((q, rows)) = &task.at else {
             let mut g = Array::zeros([task.w.len()]);
             self.bias_gradient(chain, i, g.as_mut_slice());
-            let (mut few, count) = (Few::<E>::default(), task.slots.len());
-            few.iter_mut().zip(task.slots.iter_mut()).for_each(|(to, slot)| *to = slot.as_mut_slice());
-            return self.apply(task.w, g.as_slice(), &mut few[..count]);
+            return self.apply(task.w, g.as_slice(), &mut slots[..count]);
         };
         let width = task.w.len() / rows.len();
         let mut g = Array::stale([ROWS.min(rows.len()) * width]);
         let g = g.as_mut_slice();
-        let (mut slots, count) = (Few::<E>::default(), task.slots.len());
-        slots.iter_mut().zip(task.slots.iter_mut()).for_each(|(to, slot)| *to = slot.as_mut_slice());
         for k in rows.clone().step_by(ROWS) {
             let end = (k + ROWS).min(rows.end);
             let g = &mut g[..(end - k) * width];

@@ -2,9 +2,10 @@
 
 use super::compile::{Block, Chain, Op};
 use super::lane::Wanted;
+use super::relu;
 use super::weight::{Form, Weight};
 use sparring_activations::{Activation, AnyActivation};
-use sparring_tensor::{Array, Elem, reduce, relu};
+use sparring_tensor::{Array, Elem, reduce};
 
 /// Values and gradients of a block for the examples of a lane, rows `stride` apart.
 #[derive(Debug)]

@@ -19,8 +19,15 @@ impl<E: Elem> simd::Kernel for Finite<'_, E> {
     }
 }
 
-/// Whether more than `most` numbers are not 0; most often known after a part of them, long before lists of them would tell.
-pub(super) fn more_nonzeros<E: Elem>(isa: Isa, x: &[E], most: usize) -> bool {
+/// Whether more than `most` numbers are not 0, so that a list of them does not pay.
+pub(super) fn is_dense<E: Elem>(isa: Isa, x: &[E], most: usize) -> bool {
+    // Room now, so that no later step allocates, whatever its zeros.
+    E::lists().with_borrow_mut(|lists| lists.reserve(x.len()));
+    most == 0 || more_nonzeros(isa, x, most)
+}
+
+/// Most often known after a part of them, long before a list would tell.
+fn more_nonzeros<E: Elem>(isa: Isa, x: &[E], most: usize) -> bool {
     const PART: usize = 512;
     let mut count = 0;
     x.chunks(PART).any(|x| {

@@ -15,8 +15,8 @@ impl ConvBlock {
         let door = E::door(isa);
         let (depth, pixels, width) = (self.depth(), self.pixels(), door.panel());
         // A vector may begin before the first position of a tap and end after its last.
-        let before = self.kernel[1] + LANES;
-        let mut spread = Scratch::<E>::stale(before + depth * pixels + self.kernel[1] + LANES);
+        let before = self.kernel[1];
+        let mut spread = Scratch::<E>::stale(before + depth * pixels + LANES);
         let mut block = Scratch::<E>::stale(self.oc * width);
         let (spread, block) = (spread.as_mut_slice(), block.as_mut_slice());
         for p in (0..pixels).step_by(width) {

@@ -2,7 +2,7 @@
 //! kernel, one run of kw · ic numbers for each row of taps.
 
 use super::ConvBlock;
-use super::finite::more_nonzeros;
+use super::finite::is_dense;
 use crate::Elem;
 use crate::kernels::{Scratch, Sparse};
 use sparring_math::simd::Isa;
@@ -31,9 +31,7 @@ impl ConvBlock {
         dx: &mut [E],
     ) -> bool {
         let most = self.most_nonzeros(kernels);
-        // As for the gradient at the weight: the first time makes room.
-        let warm = E::lists().with_borrow(|lists| lists.has_room(dy.len()));
-        if most == 0 || (warm && more_nonzeros(isa, dy, most)) {
+        if is_dense(isa, dy, most) {
             return false;
         }
         let ([kh, kw], [oh, ow], [sy, sx]) = (self.kernel, self.output, self.stride);

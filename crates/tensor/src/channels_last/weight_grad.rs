@@ -1,7 +1,7 @@
 //! The gradient at the weight.
 
 use super::ConvBlock;
-use super::finite::{finite, more_nonzeros};
+use super::finite::{finite, is_dense};
 use super::frame::Framed;
 use crate::Elem;
 use crate::kernels::{Patch, Scratch, Start};
@@ -133,9 +133,7 @@ impl<'a, E: Elem> WeightGrad<'a, E> {
         let (door, kernels, b) = (E::door(self.isa), E::sparse(self.isa), &self.block);
         let ([kh, kw], [_, ow], [sy, sx]) = (b.kernel, b.output, b.stride);
         let (most, pixels, run, depth) = (b.most_nonzeros(kernels), b.pixels(), kw * b.ic, b.depth());
-        // The first time goes on to the lists, which make room for all later ones.
-        let warm = E::lists().with_borrow(|lists| lists.has_room(dy.len()));
-        if most == 0 || (warm && more_nonzeros(self.isa, dy, most)) || !finite(self.isa, image) {
+        if is_dense(self.isa, dy, most) || !finite(self.isa, image) {
             return false;
         }
         let (width, acc) = (door.panel(), &*self.acc);

@@ -2,6 +2,7 @@
 
 use super::ShortRows;
 use sparring_math::simd::{Isa, isa, prefetch};
+use sparring_math::{EXP_POLYNOMIAL, LN2_HIGH, LN2_LOW};
 use std::arch::x86_64::*;
 
 /// Lanes, and rows at a time.
@@ -197,12 +198,13 @@ fn raised_exp(d: __m512) -> __m512 {
     let d = _mm512_max_ps(set(-104.0), d);
     let sum = _mm512_fmadd_ps(d, set(std::f32::consts::LOG2_E), shift);
     let n = _mm512_sub_ps(sum, shift);
-    let r = _mm512_fnmadd_ps(n, set(0.693_359_4), d);
-    let r = _mm512_fnmadd_ps(n, set(-2.121_944_4e-4), r);
-    let p = _mm512_fmadd_ps(set(0.001_386_243_3), r, set(0.008_366_68));
-    let p = _mm512_fmadd_ps(p, r, set(0.041_667_525));
-    let p = _mm512_fmadd_ps(p, r, set(0.166_665_42));
-    let p = _mm512_fmadd_ps(p, r, set(0.499_999_97));
+    let r = _mm512_fnmadd_ps(n, set(LN2_HIGH), d);
+    let r = _mm512_fnmadd_ps(n, set(LN2_LOW), r);
+    let [p0, p1, p2, p3, p4] = EXP_POLYNOMIAL;
+    let p = _mm512_fmadd_ps(set(p4), r, set(p3));
+    let p = _mm512_fmadd_ps(p, r, set(p2));
+    let p = _mm512_fmadd_ps(p, r, set(p1));
+    let p = _mm512_fmadd_ps(p, r, set(p0));
     let p = _mm512_fmadd_ps(p, r, set(1.0));
     let p = _mm512_fmadd_ps(p, r, set(1.0));
     let scale = _mm512_slli_epi32::<23>(_mm512_castps_si512(sum));

@@ -19,9 +19,9 @@ impl<E: SparseKernels> Lists<E> {
         let nonzeros = Nonzeros { values: Vec::new(), offsets: Vec::new(), len: 0, bound: 0 };
         Self { nonzeros, offsets: Offsets(Vec::new(), 0), ends: Vec::new() }
     }
-    /// Whether a list of `len` values was made before, so that the next one allocates nothing.
-    pub fn has_room(&self, len: usize) -> bool {
-        self.nonzeros.values.len() >= len + 16
+    /// Makes room for `len` values: later lists of as many allocate nothing, whether or not there is one now.
+    pub fn reserve(&mut self, len: usize) {
+        self.nonzeros.reserve(len);
     }
     /// Lists what is not 0 in each of the `groups` of as many values as there are offsets, in order. False, and no list, if there are more than
     /// `most`.
@@ -55,13 +55,16 @@ pub struct Nonzeros<E> {
 }
 
 impl<E: SparseKernels> Nonzeros<E> {
-    /// Forgets everything and makes room for `len` values with offsets up to `bound`.
-    fn clear(&mut self, len: usize, bound: u32) {
+    fn reserve(&mut self, len: usize) {
         // A register more: a whole one is written where only a part counts.
         if self.values.len() < len + 16 {
             self.values.resize(len + 16, E::NOUGHT);
             self.offsets.resize(len + 16, 0);
         }
+    }
+    /// Forgets everything and makes room for `len` values with offsets up to `bound`.
+    fn clear(&mut self, len: usize, bound: u32) {
+        self.reserve(len);
         (self.len, self.bound) = (0, bound);
     }
     /// Adds those of `values` that are not 0 with the offsets beside them.

@@ -1,7 +1,8 @@
 //! ReLU in place: its value tells its slope, so nobody needs the argument any more.
 
-use crate::Elem;
+use sparring_activations::{Activation, Relu};
 use sparring_math::simd;
+use sparring_tensor::Elem;
 
 /// Numbers worked on by one dispatch.
 const BLOCK: usize = 4096;
@@ -14,7 +15,7 @@ pub fn forward<E: Elem>(x: &mut [E]) {
         #[inline(always)]
         fn run(self) {
             for x in self.0 {
-                *x = if *x < E::ZERO { E::ZERO } else { *x };
+                *x = Relu.f(*x);
             }
         }
     }
@@ -31,8 +32,8 @@ impl<E: Elem, const FLUSH: bool> simd::Kernel for Backward<'_, E, FLUSH> {
     #[inline(always)]
     fn run(self) -> bool {
         self.dy.iter_mut().zip(self.y).fold(true, |ok, (d, &y)| {
-            let slope = if y > E::ZERO { E::ONE } else { E::ZERO };
-            let v = *d * if y.is_nan() { y } else { slope };
+            // The value is positive where its argument is.
+            let v = *d * Relu.df(y);
             *d = if FLUSH && v.abs() < self.floor { E::ZERO } else { v };
             ok & (!FLUSH || v.is_finite())
         })
@@ -49,7 +50,7 @@ pub fn backward<E: Elem>(y: &[E], dy: &mut [E]) {
     simd::dispatch(Backward::<E, false> { y, dy, floor: E::ZERO });
 }
 
-/// [`backward`], and what is smaller than `floor` in size becomes 0, as by [`reduce::flush_small`](crate::reduce::flush_small); whether no number is infinite or NaN.
+/// [`backward`], and what is smaller than `floor` in size becomes 0, as by [`reduce::flush_small`](sparring_tensor::reduce::flush_small); whether no number is infinite or NaN.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -63,7 +64,7 @@ pub fn backward_flushed<E: Elem>(y: &[E], dy: &mut [E], floor: E) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reduce;
+    use sparring_tensor::reduce;
 
     #[test]
     fn in_place_is_as_apart() {
