@@ -3,7 +3,7 @@
 use crate::parallel::{Part, Tally, fill, map_parts};
 use crate::supervised::{Task, check_data, run};
 use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
-use sparring_attacks::{Goal, perturb_chunked_on};
+use sparring_attacks::Goal;
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Rows, Split};
 use sparring_losses::{RoundedCrossEntropy, RowLoss, check_targets};
@@ -54,7 +54,7 @@ impl Task for Classify<'_> {
         };
         let out = &mut self.adversarial;
         // The team's threads, which run the rest of the step, not rayon's.
-        perturb_chunked_on(&attack, &victim, x, goal, &threat, key, out, CHUNK, &|out, size, run| {
+        attack.perturb(&victim, x, goal, &threat, key, out, CHUNK, &|out, size, run| {
             team::for_each_chunk(out, size, run);
         })?;
         std::mem::swap(&mut batch.x, &mut self.adversarial);

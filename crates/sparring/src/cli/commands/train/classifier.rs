@@ -1,8 +1,9 @@
 //! `sparring train classifier`.
 
+use super::hardening::{self, HardeningArgs};
 use super::watch::{Test, Watch};
 use crate::cli::io::{run_dir::RunDir, say, signal};
-use crate::cli::options::{DataArgs, MachineArgs, above_zero, budget, count};
+use crate::cli::options::{DataArgs, MachineArgs, above_zero, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::json;
@@ -35,27 +36,17 @@ pub(crate) struct Args {
     /// constant, step, one-cycle or cosine. Default: constant, one-cycle with a defence.
     #[arg(long)]
     schedule: Option<AnySchedule>,
-    /// Passes over the data. Default: 5, 10 with a defence.
+    /// Passes over the data. Default: 5; 10 with fgsm-rs, 20 with pgd, 30 with n-fgsm.
     #[arg(long, value_parser = count)]
     epochs: Option<usize>,
-    /// Examples a step.
-    #[arg(long, default_value_t = 128, value_parser = count)]
-    batch: usize,
+    /// Examples a step. Default: 128; 64 with pgd.
+    #[arg(long, value_parser = count)]
+    batch: Option<usize>,
     /// Limit on the Euclidean norm of the whole gradient.
     #[arg(long, value_parser = above_zero)]
     clip_norm: Option<f64>,
-    /// Adversarial training: none, fgsm-rs (Wong et al. 2020) or pgd (Madry et al. 2018), in L-inf.
-    #[arg(long, default_value = "none", value_parser = ["none", "fgsm-rs", "pgd"])]
-    defense: String,
-    /// Budget of the defence.
-    #[arg(long, default_value = "0.3", value_parser = budget)]
-    eps: f32,
-    /// Steps of the defence's attack (pgd). Default: 7.
-    #[arg(long, value_parser = count)]
-    attack_steps: Option<usize>,
-    /// Step of the defence's attack. Default: 1.25 eps for fgsm-rs, 2.5 eps / steps for pgd.
-    #[arg(long, value_parser = above_zero)]
-    attack_step_size: Option<f64>,
+    #[command(flatten)]
+    hardening: HardeningArgs,
     /// The arithmetic of convolutions: f32, or split6 (three bf16 parts a number, not less exact than f32, other bits) on a machine with AMX tiles.
     #[arg(long, default_value = "f32")]
     precision: Precision,
@@ -67,40 +58,18 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    fn defense(&self) -> Outcome<Defense> {
-        let step = self.attack_step_size.map(|s| s as f32);
-        let unused = |flag: &str| {
-            Failure::Usage(format!(
-                "{flag} belongs to a defence that has it, not to --defense {}",
-                self.defense
-            ))
-        };
-        let defense = match self.defense.as_str() {
-            "fgsm-rs" if self.attack_steps.is_some() => return Err(unused("--attack-steps")),
-            "fgsm-rs" => Defense::FgsmRs { eps: self.eps, step_size: step.unwrap_or(1.25 * self.eps) },
-            "pgd" => {
-                let steps = self.attack_steps.unwrap_or(7);
-                let step_size = step.unwrap_or(2.5 * self.eps / steps as f32);
-                Defense::Pgd { eps: self.eps, steps, step_size, warm_up: 0.3 }
-            }
-            _ if self.attack_steps.is_some() => return Err(unused("--attack-steps")),
-            _ if step.is_some() => return Err(unused("--attack-step-size")),
-            _ => Defense::None,
-        };
-        defense.validate().map_err(|e| Failure::Usage(format!("--{e}")))?;
-        Ok(defense)
-    }
     fn recipe(&self) -> Outcome<Recipe> {
-        let defense = self.defense()?;
-        let hard = defense != Defense::None;
-        let schedule = if hard { "one-cycle" } else { "constant" };
+        let defense = self.hardening.defense()?;
+        let usual = Recipe::hardened(defense);
+        let lr = if defense == Defense::None { self.optimizer.default_lr() } else { usual.lr };
         let recipe = Recipe {
-            epochs: self.epochs.unwrap_or(if hard { 10 } else { 5 }),
-            batch: self.batch,
+            epochs: self.epochs.unwrap_or(usual.epochs),
+            batch: self.batch.unwrap_or(usual.batch),
             rule: self.optimizer,
-            lr: self.lr.unwrap_or(if hard { 5e-3 } else { self.optimizer.default_lr() }),
-            schedule: self.schedule.clone().map_or_else(|| schedule.parse(), Ok)?,
+            lr: self.lr.unwrap_or(lr),
+            schedule: self.schedule.clone().unwrap_or(usual.schedule),
             clip: self.clip_norm.map(Clip::GlobalNorm),
+            ema: self.hardening.ema(usual.ema)?,
             defense,
             precision: self.precision,
             seed: self.machine.seed,
@@ -127,12 +96,13 @@ pub(crate) fn run(args: &Args) -> Outcome {
         )));
     };
     args.machine.start()?;
-    let data = args.data.load()?;
+    let mut data = args.data.load()?;
+    let validation = args.hardening.hold_out(&mut data)?;
     let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
     let mut model = Classifier::new(spec, Key::new(args.machine.seed).named("init"))?;
     run.write_json("config.json", &json!({
         "command": "train classifier", "data": data.asked, "arch": args.arch, "activation": args.activation,
-        "recipe": recipe, "spec": model.spec(),
+        "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
     }))?;
     let steps = data.set.train.len().div_ceil(recipe.batch) * recipe.epochs;
     let test = &data.set.test;
@@ -146,6 +116,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
     pages::weights::save_classifier(&weights, &model)?;
     signal::check(|| format!("the model as of then is in {}", weights.display()))?;
     let test_accuracy = accuracy(&model, test)?;
+    let robust = hardening::judge(&model, &validation, &recipe.defense, args.machine.seed)?;
+    let warning = robust.and_then(|r| hardening::warning(&r, &recipe.defense));
     let facts = pages::classifier::Facts {
         arch: args.arch,
         activation: args.activation,
@@ -157,6 +129,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
         say::json(&json!({
             "test_accuracy": test_accuracy, "train_loss": done.train_loss(), "epochs": done.epochs.len(),
             "seconds": done.seconds, "examples_per_s": done.examples_per_s(), "run": run.path(),
+            "robust_accuracy": robust.map(|r| r.robust),
+            "validation": robust.as_ref().map(hardening::object),
+            "warnings": warning.iter().collect::<Vec<_>>(),
         }));
     } else {
         say::result(&format!(
@@ -168,7 +143,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
             done.examples_per_s(),
             run.path().display()
         ));
+        robust.iter().for_each(|r| say::result(&hardening::in_words(r)));
         say::note(&format!("next: sparring attack {}", run.path().display()));
     }
+    warning.iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())
 }
