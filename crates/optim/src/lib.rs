@@ -5,6 +5,7 @@ mod clip;
 mod contract;
 mod error;
 mod floor;
+mod range;
 mod registry;
 mod rules;
 mod schedules;
