@@ -6,6 +6,7 @@ mod contract;
 mod ema;
 mod error;
 mod floor;
+mod range;
 mod registry;
 mod rules;
 mod schedules;

@@ -6,7 +6,7 @@ use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
 use sparring_attacks::Goal;
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Rows, Split};
-use sparring_losses::{RoundedCrossEntropy, RowLoss, check_targets};
+use sparring_losses::{CrossEntropy, RowLoss, check_targets};
 use sparring_models::Classifier;
 use sparring_nn::{Cx, Head, Module, Plan, Victim};
 use sparring_oracle::{Batch, Classifier as _};
@@ -68,7 +68,7 @@ impl Task for Classify<'_> {
         let cx = Cx::train(tape, key.named("layers"), &batch.ids[part]);
         let logits = self.model.net.forward(&cx, tape.constant(x));
         let right = reduce::argmax_rows(&logits.value()).iter().zip(&*labels).filter(|(a, b)| a == b).count();
-        let sum = ops::sum(ops::row_loss(logits, RoundedCrossEntropy, labels));
+        let sum = ops::sum(ops::row_loss(logits, CrossEntropy, labels));
         (ops::scale(sum, 1.0 / batch.len() as f32), Tally { right, ..Tally::default() })
     }
     fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>) {
@@ -78,7 +78,7 @@ impl Task for Classify<'_> {
         let mut losses = Array::<f32>::stale([rows]);
         head.copy_outputs(all.as_mut_slice());
         let (losses, target) = (losses.as_mut_slice(), |i: usize| &labels[i]);
-        RoundedCrossEntropy.eval_rows(all.as_slice(), cols, &target, losses, slopes.as_mut_slice());
+        CrossEntropy.eval_rows(all.as_slice(), cols, &target, losses, slopes.as_mut_slice());
         let found = slopes.as_slice().chunks_exact(cols).zip(losses).zip(labels);
         for ((z, dz, tally), ((slopes, loss), label)) in head.iter().zip(found) {
             *tally = [f64::from(*loss * share), f64::from(u8::from(reduce::argmax(z) == *label)), 0.0];

@@ -87,13 +87,15 @@ impl Recipe {
         if self.batch == 0 {
             return refuse("batch", "0".into(), "at least 1");
         }
-        if !(self.lr.is_finite() && self.lr > 0.0) {
-            return refuse("lr", self.lr.to_string(), "finite and above 0");
+        // Steps are made in f32: there a smaller number is 0 and a larger one infinite.
+        let in_range = |x: f64| x as f32 > 0.0 && (x as f32).is_finite();
+        if !in_range(self.lr) {
+            return refuse("lr", self.lr.to_string(), "above 0 and finite, in f32 too");
         }
         if let Some(Clip::Value(limit) | Clip::GlobalNorm(limit)) = self.clip
-            && !(limit.is_finite() && limit > 0.0)
+            && !in_range(limit)
         {
-            return refuse("clip", limit.to_string(), "finite and above 0");
+            return refuse("clip", limit.to_string(), "above 0 and finite, in f32 too");
         }
         if self.precision == Precision::Bf16 {
             return refuse(
