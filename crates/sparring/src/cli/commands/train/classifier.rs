@@ -36,7 +36,7 @@ pub(crate) struct Args {
     /// constant, step, one-cycle or cosine. Default: constant, one-cycle with a defence.
     #[arg(long)]
     schedule: Option<AnySchedule>,
-    /// Passes over the data. Default: 5; 10 with fgsm-rs, 20 with pgd, 30 with n-fgsm.
+    /// Passes over the data. Default: 5; 10 with fgsm-rs, 20 with pgd, 15 with n-fgsm.
     #[arg(long, value_parser = count)]
     epochs: Option<usize>,
     /// Examples a step. Default: 128; 64 with pgd.
