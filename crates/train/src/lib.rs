@@ -11,6 +11,7 @@ mod observe;
 mod parallel;
 mod recipe;
 mod supervised;
+mod trouble;
 
 pub use autoencoder::{fit_autoencoder, fit_autoencoder_with, pixels, reconstruct, reconstruction_mse};
 pub use classifier::{accuracy, fit, fit_with};

@@ -1,5 +1,6 @@
 //! `sparring train classifier`.
 
+use super::not_of;
 use super::watch::{Test, Watch};
 use crate::cli::io::{run_dir::RunDir, say, signal};
 use crate::cli::options::{DataArgs, MachineArgs, above_zero, budget, count};
@@ -12,7 +13,7 @@ use sparring::nn::Clip;
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::tensor::Precision;
-use sparring::train::{Defense, Recipe, accuracy, fit_with};
+use sparring::train::{Defense, Recipe, Summary, accuracy, fit_with};
 use std::path::PathBuf;
 
 /// Flags.
@@ -20,7 +21,7 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
-    /// The network.
+    /// The network; mlp fits its input and its classes to the data.
     #[arg(long, default_value = "mlp")]
     arch: Arch,
     /// The activation of every hidden layer, `leaky_relu(0.2)` with parameters.
@@ -29,31 +30,31 @@ pub(crate) struct Args {
     /// The update rule.
     #[arg(long, default_value = "adam")]
     optimizer: AnyRule,
-    /// Base learning rate; with one-cycle its peak. Default: the optimizer's, 5e-3 with a defence.
+    /// Base learning rate, above 0; with one-cycle its peak. Default: the optimizer's, 5e-3 with a defence.
     #[arg(long, value_parser = above_zero)]
     lr: Option<f64>,
     /// constant, step, one-cycle or cosine. Default: constant, one-cycle with a defence.
     #[arg(long)]
     schedule: Option<AnySchedule>,
-    /// Passes over the data. Default: 5, 10 with a defence.
+    /// Number of passes over the training examples. Default: 5, 10 with a defence.
     #[arg(long, value_parser = count)]
     epochs: Option<usize>,
-    /// Examples a step.
+    /// Training examples a step; cut to as many as there are.
     #[arg(long, default_value_t = 128, value_parser = count)]
     batch: usize,
-    /// Limit on the Euclidean norm of the whole gradient.
+    /// Largest Euclidean norm of the whole gradient, above 0; a longer one is scaled down. Default: no limit.
     #[arg(long, value_parser = above_zero)]
     clip_norm: Option<f64>,
     /// Adversarial training: none, fgsm-rs (Wong et al. 2020) or pgd (Madry et al. 2018), in L-inf.
-    #[arg(long, default_value = "none", value_parser = ["none", "fgsm-rs", "pgd"])]
+    #[arg(long, alias = "defence", default_value = "none", value_parser = ["none", "fgsm-rs", "pgd"])]
     defense: String,
-    /// Budget of the defence.
-    #[arg(long, default_value = "0.3", value_parser = budget)]
-    eps: f32,
-    /// Steps of the defence's attack (pgd). Default: 7.
+    /// Budget of the defence in L-inf, above 0 and at most 1, in units of a pixel of [0, 1]. Default: 0.3.
+    #[arg(long, value_parser = budget)]
+    eps: Option<f32>,
+    /// Number of steps of the defence's attack (pgd). Default: 7.
     #[arg(long, value_parser = count)]
     attack_steps: Option<usize>,
-    /// Step of the defence's attack. Default: 1.25 eps for fgsm-rs, 2.5 eps / steps for pgd.
+    /// Length of a step of the defence's attack, in the units of --eps. Default: 1.25 eps for fgsm-rs, 2.5 eps / steps for pgd.
     #[arg(long, value_parser = above_zero)]
     attack_step_size: Option<f64>,
     /// The arithmetic of convolutions: f32, or split6 (three bf16 parts a number, not less exact than f32, other bits) on a machine with AMX tiles.
@@ -61,10 +62,13 @@ pub(crate) struct Args {
     precision: Precision,
     #[command(flatten)]
     machine: MachineArgs,
-    /// The run directory; new or empty. Default: runs/NAME-K.
-    #[arg(long, value_name = "RUN")]
+    /// The run directory, new or empty. Default: runs/NAME-K.
+    #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
+
+/// The defence's budget where none is given.
+const EPS: f32 = 0.3;
 
 impl Args {
     fn defense(&self) -> Outcome<Defense> {
@@ -75,13 +79,15 @@ impl Args {
                 self.defense
             ))
         };
+        let eps = self.eps.unwrap_or(EPS);
         let defense = match self.defense.as_str() {
+            "none" if self.eps.is_some() => return Err(unused("--eps")),
             "fgsm-rs" if self.attack_steps.is_some() => return Err(unused("--attack-steps")),
-            "fgsm-rs" => Defense::FgsmRs { eps: self.eps, step_size: step.unwrap_or(1.25 * self.eps) },
+            "fgsm-rs" => Defense::FgsmRs { eps, step_size: step.unwrap_or(1.25 * eps) },
             "pgd" => {
                 let steps = self.attack_steps.unwrap_or(7);
-                let step_size = step.unwrap_or(2.5 * self.eps / steps as f32);
-                Defense::Pgd { eps: self.eps, steps, step_size, warm_up: 0.3 }
+                let step_size = step.unwrap_or(2.5 * eps / steps as f32);
+                Defense::Pgd { eps, steps, step_size, warm_up: 0.3 }
             }
             _ if self.attack_steps.is_some() => return Err(unused("--attack-steps")),
             _ if step.is_some() => return Err(unused("--attack-step-size")),
@@ -118,34 +124,37 @@ impl Args {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let recipe = args.recipe()?;
-    let Some(spec) = args.arch.classifier(&args.activation) else {
-        let names = sparring::models::ALL.iter().filter(|m| m.family == Family::Classifier).map(|m| m.name);
-        let names = names.collect::<Vec<_>>().join(", ");
-        return Err(Failure::Usage(format!(
-            "--arch {}: not a classifier; choose one of: {names}",
-            args.arch
-        )));
-    };
+    if args.arch.info().family != Family::Classifier {
+        return Err(not_of(Family::Classifier, args.arch));
+    }
     args.machine.start()?;
     let data = args.data.load()?;
-    let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
+    let (shape, classes) = (data.set.shape(), data.set.classes);
+    let spec =
+        args.arch.classifier_for(shape, classes, &args.activation).expect("a classifier, as just checked");
+    data.fits(spec.input, &format!("--arch {}", args.arch))?;
     let mut model = Classifier::new(spec, Key::new(args.machine.seed).named("init"))?;
+    let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
     run.write_json("config.json", &json!({
         "command": "train classifier", "data": data.asked, "arch": args.arch, "activation": args.activation,
         "recipe": recipe, "spec": model.spec(),
     }))?;
-    let steps = data.set.train.len().div_ceil(recipe.batch) * recipe.epochs;
+    let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let mut watch = Watch::new(format!("training {}", args.arch), steps, |m: &Classifier| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
-    });
+    })
+    .keeping();
     let done = fit_with(&mut model, &data.set.train, &recipe, &mut watch)?;
     let rows = watch.finish();
     run.write_lines("metrics.jsonl", &rows)?;
     let weights = run.file("model.safetensors");
     pages::weights::save_classifier(&weights, &model)?;
-    signal::check(|| format!("the model as of then is in {}", weights.display()))?;
+    run.keep();
+    signal::kept(format!("the model as of then is in {}", weights.display()));
+    signal::check()?;
     let test_accuracy = accuracy(&model, test)?;
+    let warnings: Vec<String> = no_better_than_a_guess(&done, model.classes()).into_iter().collect();
     let facts = pages::classifier::Facts {
         arch: args.arch,
         activation: args.activation,
@@ -157,6 +166,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         say::json(&json!({
             "test_accuracy": test_accuracy, "train_loss": done.train_loss(), "epochs": done.epochs.len(),
             "seconds": done.seconds, "examples_per_s": done.examples_per_s(), "run": run.path(),
+            "warnings": warnings,
         }));
     } else {
         say::result(&format!(
@@ -168,7 +178,28 @@ pub(crate) fn run(args: &Args) -> Outcome {
             done.examples_per_s(),
             run.path().display()
         ));
+        for warning in &warnings {
+            say::result(&format!("warning         {warning}"));
+        }
         say::note(&format!("next: sparring attack {}", run.path().display()));
     }
     Ok(())
+}
+
+/// What is to be said of a training whose loss shows that nothing was learnt, or that it was lost again.
+fn no_better_than_a_guess(done: &Summary, classes: usize) -> Option<String> {
+    let guess = (classes as f64).ln();
+    let best = done.epochs.iter().map(|e| e.train_loss).fold(f64::INFINITY, f64::min);
+    let (last, told) = (done.train_loss(), format!("that of a guess (ln {classes} = {guess:.4})"));
+    if best >= guess {
+        Some(format!(
+            "the loss never fell below {told}, its best epoch had {best:.4}: nothing was learnt; lower --lr"
+        ))
+    } else if last >= guess {
+        Some(format!(
+            "the loss rose to {last:.4} in the last epoch, above {told}, from {best:.4}; lower --lr"
+        ))
+    } else {
+        None
+    }
 }
