@@ -1,7 +1,7 @@
 //! The list of commands: adding one is one file and one line here.
 
 use crate::run_program::{root, run_here};
-use crate::{fetch_mnist, golden, peers, smoke, tables, tidy, workloads};
+use crate::{fetch_mnist, golden, hardening, peers, smoke, tables, tidy, workloads};
 use std::process::ExitCode;
 
 /// A command of `cargo xtask`.
@@ -54,6 +54,12 @@ const ALL: &[Command] = &[
         arguments: "[--only ID,..] [--threads N] [--data DIR] [--variants NAME,..] [--with burn] [--json]",
         about: "measures the same rows beside PyTorch, JAX, candle, the crate gemm and burn, in turn (--help for more)",
         run: peers::run,
+    },
+    Command {
+        name: "hardening",
+        arguments: "[--defenses NAME,..] [--data NAME,..] [--seeds K,..] [--json]",
+        about: "trains and attacks by every defence's default recipe, seed by seed: docs/results/hardening.md (--help for more)",
+        run: hardening::run,
     },
     Command {
         name: "fetch-mnist",

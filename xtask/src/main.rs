@@ -4,6 +4,7 @@
 mod command;
 mod fetch_mnist;
 mod golden;
+mod hardening;
 mod peers;
 mod run_program;
 mod smoke;

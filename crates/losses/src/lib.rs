@@ -14,7 +14,6 @@ mod margin;
 mod mse;
 mod reduction;
 mod registry;
-mod rounded_cross_entropy;
 mod targets;
 
 pub use bce_with_logits::BceWithLogits;
@@ -26,5 +25,4 @@ pub use margin::Margin;
 pub use mse::Mse;
 pub use reduction::RowReduction;
 pub use registry::{ALL, AnyClassLoss, AnyGanLoss, AnyValueLoss, LossInfo, LossName, TargetKind};
-pub use rounded_cross_entropy::RoundedCrossEntropy;
 pub use targets::check_targets;

@@ -1,9 +1,6 @@
 //! The list of losses: adding one is one file and one word here.
 
-use crate::{
-    BceWithLogits, CrossEntropy, LossError, Margin, Minimax, Mse, NonSaturating, RoundedCrossEntropy,
-    RowLoss, Side,
-};
+use crate::{BceWithLogits, CrossEntropy, LossError, Margin, Minimax, Mse, NonSaturating, RowLoss, Side};
 use sparring_math::Real;
 
 /// What a loss compares a row with.
@@ -147,7 +144,7 @@ macro_rules! losses {
 
 losses! {
     /// A loss against a class index, for classifiers and the attacks on them.
-    AnyClassLoss<E>(usize) { CrossEntropy, RoundedCrossEntropy, Margin }
+    AnyClassLoss<E>(usize) { CrossEntropy, Margin }
     /// A loss against a row of values, for autoencoders and regression.
     AnyValueLoss<E>([E]) { Mse, BceWithLogits }
     /// A loss of a GAN on critic logits.

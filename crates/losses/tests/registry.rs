@@ -23,7 +23,7 @@ fn names_are_unique_and_parse() {
     }
     assert_eq!(
         "mce".parse::<AnyClassLoss>().unwrap_err().to_string(),
-        "no loss is called `mce`; choose one of: cross-entropy, rounded-cross-entropy, margin"
+        "no loss is called `mce`; choose one of: cross-entropy, margin"
     );
 }
 

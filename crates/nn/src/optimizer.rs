@@ -81,11 +81,11 @@ impl<E: Elem> Optimizer<E> {
             }),
             Some(Clip::GlobalNorm(max)) => {
                 // Norms of the parts first: the gradients are visited one at a time.
-                let mut squares = 0.0;
+                let mut norm = 0.0f64;
                 module.visit("", &mut |_, p| {
-                    squares += grads.param(p.id()).map_or(0.0, |g| global_norm([g.as_slice()]).powi(2));
+                    norm = norm.hypot(grads.param(p.id()).map_or(0.0, |g| global_norm([g.as_slice()])));
                 });
-                let factor = max / (squares.sqrt() + 1e-6);
+                let factor = max / (norm + 1e-6);
                 if factor < 1.0 {
                     module.visit("", &mut |_, p| {
                         if let Some(g) = grads.param_mut(p.id()) {

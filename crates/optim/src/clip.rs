@@ -16,11 +16,31 @@ pub fn clip_value<E: Real>(g: &mut [E], limit: E) {
     }
 }
 
-/// Euclidean norm over all slices together, summed in f64 in a fixed order.
+/// Euclidean norm over all slices together, summed in f64 in a fixed order; of finite numbers it is never infinite for want of
+/// range in their squares, nor 0 where one of them is not.
 ///
 /// The order within a slice depends on its length alone, and slices are added in the order given.
 pub fn global_norm<'a, E: Real>(slices: impl IntoIterator<Item = &'a [E]>) -> f64 {
-    slices.into_iter().map(squares).sum::<f64>().sqrt()
+    let (mut sum, mut extreme) = (0.0, 0.0f64);
+    for slice in slices {
+        let part = squares(slice);
+        if (1e-280..1e280).contains(&part) {
+            sum += part;
+        } else {
+            extreme = extreme.hypot(scaled_norm(slice));
+        }
+    }
+    if extreme == 0.0 { f64::sqrt(sum) } else { f64::sqrt(sum).hypot(extreme) }
+}
+
+/// Norm by way of the largest element, for numbers whose squares leave the range of f64.
+#[cold]
+fn scaled_norm<E: Real>(slice: &[E]) -> f64 {
+    let largest = slice.iter().fold(0.0f64, |a, x| a.larger(x.to_f64().abs()));
+    if largest == 0.0 || !largest.is_finite() {
+        return largest;
+    }
+    largest * slice.iter().map(|x| (x.to_f64() / largest).powi(2)).sum::<f64>().sqrt()
 }
 
 /// Sum of squares in eight lanes, so that the loop vectorises.
@@ -85,6 +105,21 @@ mod tests {
         assert_eq!(global_norm::<f32>([]), 0.0);
         // Squares that would overflow f32.
         assert!((global_norm([&[1e30f32, 1e30][..]]) / 2f64.sqrt() / 1e30 - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn squares_may_leave_the_range_of_f64() {
+        for size in [1e300, 1e-300] {
+            let (a, b, one) = ([3.0 * size, 0.0], [-4.0 * size], [1.0]);
+            assert!((global_norm([&a[..], &b]) / (5.0 * size) - 1.0).abs() < 1e-15);
+            let want = if size > 1.0 { 5.0 * size } else { 1.0 };
+            assert!((global_norm([&a[..], &one, &b]) / want - 1.0).abs() < 1e-15);
+        }
+        let mut g = [3e300, -4e300];
+        clip_global_norm(&mut [&mut g], 1.0);
+        assert!((g[0] - 0.6).abs() < 1e-12 && (g[1] + 0.8).abs() < 1e-12, "{g:?}");
+        assert!(global_norm([&[f64::NAN, 1e300][..]]).is_nan());
+        assert_eq!(global_norm([&[f64::NEG_INFINITY, 1e300][..]]), f64::INFINITY);
     }
 
     #[test]

@@ -59,3 +59,15 @@ pub(crate) fn require(
 ) -> Result<(), OptimError> {
     if allowed { Ok(()) } else { Err(OptimError::Parameter { field, value, must }) }
 }
+
+/// `Ok` for a decay factor of a moment: in [0, 1), in `f32` too.
+pub(crate) fn require_memory(field: &'static str, value: f64) -> Result<(), OptimError> {
+    // f32 has nothing between 0.99999994 and 1.
+    require(value >= 0.0 && (value as f32) < 1.0, field, value, "in [0, 1), in f32 too")
+}
+
+/// `Ok` for a weight decay: 0 or above, in `f32` too.
+pub(crate) fn require_decay(field: &'static str, value: f64) -> Result<(), OptimError> {
+    let allowed = (0.0..=f64::from(f32::MAX)).contains(&value);
+    require(allowed, field, value, "0 or above, and in the range of f32")
+}

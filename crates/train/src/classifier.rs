@@ -3,10 +3,10 @@
 use crate::parallel::{Part, Tally, fill, map_parts};
 use crate::supervised::{Task, check_data, run};
 use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
-use sparring_attacks::{Goal, perturb_chunked_on};
+use sparring_attacks::Goal;
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Rows, Split};
-use sparring_losses::{RoundedCrossEntropy, RowLoss, check_targets};
+use sparring_losses::{CrossEntropy, RowLoss, check_targets};
 use sparring_models::Classifier;
 use sparring_nn::{Cx, Head, Module, Plan, Victim};
 use sparring_oracle::{Batch, Classifier as _};
@@ -54,7 +54,7 @@ impl Task for Classify<'_> {
         };
         let out = &mut self.adversarial;
         // The team's threads, which run the rest of the step, not rayon's.
-        perturb_chunked_on(&attack, &victim, x, goal, &threat, key, out, CHUNK, &|out, size, run| {
+        attack.perturb(&victim, x, goal, &threat, key, out, CHUNK, &|out, size, run| {
             team::for_each_chunk(out, size, run);
         })?;
         std::mem::swap(&mut batch.x, &mut self.adversarial);
@@ -68,7 +68,7 @@ impl Task for Classify<'_> {
         let cx = Cx::train(tape, key.named("layers"), &batch.ids[part]);
         let logits = self.model.net.forward(&cx, tape.constant(x));
         let right = reduce::argmax_rows(&logits.value()).iter().zip(&*labels).filter(|(a, b)| a == b).count();
-        let sum = ops::sum(ops::row_loss(logits, RoundedCrossEntropy, labels));
+        let sum = ops::sum(ops::row_loss(logits, CrossEntropy, labels));
         (ops::scale(sum, 1.0 / batch.len() as f32), Tally { right, ..Tally::default() })
     }
     fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>) {
@@ -78,7 +78,7 @@ impl Task for Classify<'_> {
         let mut losses = Array::<f32>::stale([rows]);
         head.copy_outputs(all.as_mut_slice());
         let (losses, target) = (losses.as_mut_slice(), |i: usize| &labels[i]);
-        RoundedCrossEntropy.eval_rows(all.as_slice(), cols, &target, losses, slopes.as_mut_slice());
+        CrossEntropy.eval_rows(all.as_slice(), cols, &target, losses, slopes.as_mut_slice());
         let found = slopes.as_slice().chunks_exact(cols).zip(losses).zip(labels);
         for ((z, dz, tally), ((slopes, loss), label)) in head.iter().zip(found) {
             *tally = [f64::from(*loss * share), f64::from(u8::from(reduce::argmax(z) == *label)), 0.0];

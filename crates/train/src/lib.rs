@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod autoencoder;
+mod average;
 mod classifier;
 mod defense;
 mod engine;
@@ -10,14 +11,16 @@ mod gan;
 mod observe;
 mod parallel;
 mod recipe;
+mod robustness;
 mod supervised;
 mod trouble;
 
 pub use autoencoder::{fit_autoencoder, fit_autoencoder_with, pixels, reconstruct, reconstruction_mse};
 pub use classifier::{accuracy, fit, fit_with};
-pub use defense::Defense;
+pub use defense::{DEFENSES, Defense};
 pub use error::TrainError;
 pub use gan::{Alarm, GanEpoch, GanObserver, GanRecipe, GanSteps, GanSummary, fit_gan};
 pub use observe::{Epoch, Flow, Observer, Quiet, Step};
 pub use recipe::Recipe;
+pub use robustness::{Robustness, robustness};
 pub use supervised::Summary;

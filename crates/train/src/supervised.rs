@@ -1,5 +1,6 @@
 //! The loop that classifiers and autoencoders share: batches, one gradient a step, one optimiser.
 
+use crate::average::Average;
 use crate::engine::{Engine, Failure, broken_layer};
 use crate::parallel::{Part, Tally, map_parts, on_team};
 use crate::pixels;
@@ -81,6 +82,7 @@ fn learn<T: Task + Sync>(
     let mut batches = Batches::new(train, recipe.batch, key, 0, Order::Shuffled, Last::Keep);
     let steps = batches.per_epoch().saturating_mul(recipe.epochs) as u64;
     let mut engine = Engine::new(task.net(), train.shape(), recipe)?;
+    let mut average = recipe.ema.map(|ema| Average::new(ema.decay(steps), task.net()));
     let (mut batch, start) = (MiniBatch::default(), Instant::now());
     let mut summary = Summary { epochs: Vec::new(), seconds: 0.0, stopped: false };
     let mut step = 0;
@@ -101,17 +103,23 @@ fn learn<T: Task + Sync>(
                     Failure::Gradient(e) => e.into(),
                 }
             })?;
+            if let Some(average) = &mut average {
+                engine.store(task.net());
+                average.update(task.net());
+            }
             loss += tally.loss * n as f64;
             right += tally.right;
             seen += n;
             let done = Step { step, steps, epoch, loss: tally.loss, lr };
             if observer.step(&done) == Flow::Stop {
                 engine.store(task.net());
+                average.iter_mut().for_each(|a| a.exchange(task.net()));
                 summary.stopped = true;
                 break 'training;
             }
         }
         engine.store(task.net());
+        average.iter_mut().for_each(|a| a.exchange(task.net()));
         let seconds = begun.elapsed().as_secs_f64();
         let done = Epoch {
             epoch,
@@ -127,6 +135,9 @@ fn learn<T: Task + Sync>(
             summary.stopped = epoch < recipe.epochs;
             break;
         }
+        if epoch < recipe.epochs {
+            average.iter_mut().for_each(|a| a.exchange(task.net()));
+        }
     }
     summary.seconds = start.elapsed().as_secs_f64();
     Ok(summary)
@@ -140,13 +151,12 @@ fn in_defence<T: Task>(
     at: (usize, u64),
     e: TrainError,
 ) -> TrainError {
-    engine.store(task.net());
-    match (&e, broken_layer(task.net(), batch)) {
-        (TrainError::Attack(AttackError::NonFinite { .. }), Some(layer)) => {
-            TrainError::NonFinite { epoch: at.0, step: at.1, loss: f64::NAN, at: layer }
-        }
-        _ => e,
+    if !matches!(e, TrainError::Attack(AttackError::NonFinite { .. })) {
+        return e;
     }
+    engine.store(task.net());
+    let layer = broken_layer(task.net(), batch);
+    layer.map_or(e, |layer| TrainError::NonFinite { epoch: at.0, step: at.1, loss: f64::NAN, at: layer })
 }
 
 /// Data and network agree, and there is something to learn from.

@@ -73,6 +73,13 @@ fn classifier_fgsm_rs() {
 }
 
 #[test]
+fn classifier_n_fgsm() {
+    let grown = Defense::NFgsm { eps: 0.3, noise: 2.0, step_size: 0.3, warm_up: 0.0 };
+    same_bits("n-fgsm on tapes", classifier(grown, 150, Some(0.2)));
+    same_bits("n-fgsm", classifier(grown, 150, None));
+}
+
+#[test]
 fn classifier_pgd() {
     let pgd = Defense::Pgd { eps: 0.3, steps: 3, step_size: 0.2, warm_up: 0.3 };
     same_bits("pgd on tapes", classifier(pgd, 150, Some(0.2)));

@@ -3,7 +3,8 @@
 use super::moments::{Coefficients, Decay, step as moment_step};
 use crate::Rule;
 use crate::contract::assert_shapes;
-use crate::error::{OptimError, require};
+use crate::error::{OptimError, require_decay, require_memory};
+use crate::range::require_eps;
 use crate::registry::RuleInfo;
 use sparring_math::Real;
 
@@ -13,8 +14,11 @@ use sparring_math::Real;
 /// `w ← w - lr / (1-β₁ᵗ) · m / (√v / √(1-β₂ᵗ) + eps)`. PyTorch's semantics: a weight decay acts in the gradient (use
 /// [`AdamW`](crate::AdamW) for the decoupled one).
 ///
-/// Numbers that cannot matter are cut off so that the state never becomes subnormal: in f32 gradients below 2⁻⁵⁵ and
-/// moments below 2⁻⁹⁵ count as 0, and v is at least 1e-32.
+/// The second slot holds √v, which has the range of the gradients: no square of a finite gradient overflows, and the step stays
+/// that of the formula where √v does (PyTorch stops moving such a weight for good).
+///
+/// Numbers that cannot matter are cut off so that the state never becomes subnormal: in f32 gradients below 2⁻⁵⁵ (with an eps below
+/// 1e-11 accordingly less) and moments below 2⁻⁹⁵ count as 0, and √v is at least 2⁻⁵⁵.
 ///
 /// Source: Kingma and Ba 2015, arXiv:1412.6980.
 ///
@@ -32,7 +36,7 @@ pub struct Adam {
     pub beta1: f64,
     /// Memory of the mean squared gradient, in [0, 1).
     pub beta2: f64,
-    /// Added to the root, > 0.
+    /// Added to the root, >= 1e-20.
     pub eps: f64,
     /// L2 penalty in the gradient, >= 0.
     pub weight_decay: f64,
@@ -63,11 +67,10 @@ impl Adam {
     /// # Errors
     /// [`OptimError::Parameter`] names the first field that is out of its range.
     pub fn validate(&self) -> Result<(), OptimError> {
-        require((0.0..1.0).contains(&self.beta1), "adam.beta1", self.beta1, "in [0, 1)")?;
-        require((0.0..1.0).contains(&self.beta2), "adam.beta2", self.beta2, "in [0, 1)")?;
-        require(self.eps > 0.0 && self.eps.is_finite(), "adam.eps", self.eps, "above 0 and finite")?;
-        let wd = self.weight_decay;
-        require(wd >= 0.0 && wd.is_finite(), "adam.weight_decay", wd, "0 or above and finite")
+        require_memory("adam.beta1", self.beta1)?;
+        require_memory("adam.beta2", self.beta2)?;
+        require_eps("adam.eps", self.eps)?;
+        require_decay("adam.weight_decay", self.weight_decay)
     }
 }
 
@@ -79,9 +82,9 @@ impl<E: Real> Rule<E> for Adam {
     #[track_caller]
     fn update(&self, step: u64, lr: E, w: &mut [E], g: &[E], slots: &mut [&mut [E]]) {
         assert_shapes(Self::INFO.name, 2, w, g, slots);
-        let [m, v] = slots else { unreachable!("two slots were just counted") };
+        let [m, r] = slots else { unreachable!("two slots were just counted") };
         let c = Coefficients::new(step, lr, self.beta1, self.beta2, self.eps, Decay::L2(self.weight_decay));
-        moment_step(c, w, g, m, v);
+        moment_step(c, w, g, m, r);
     }
 }
 

@@ -3,7 +3,8 @@
 use super::moments::{Coefficients, Decay, step as moment_step};
 use crate::Rule;
 use crate::contract::assert_shapes;
-use crate::error::{OptimError, require};
+use crate::error::{OptimError, require_decay, require_memory};
+use crate::range::require_eps;
 use crate::registry::RuleInfo;
 use sparring_math::Real;
 
@@ -28,7 +29,7 @@ pub struct AdamW {
     pub beta1: f64,
     /// Memory of the mean squared gradient, in [0, 1).
     pub beta2: f64,
-    /// Added to the root, > 0.
+    /// Added to the root, >= 1e-20.
     pub eps: f64,
     /// Share of a weight lost per step and unit of learning rate, >= 0.
     pub weight_decay: f64,
@@ -54,11 +55,10 @@ impl AdamW {
     /// # Errors
     /// [`OptimError::Parameter`] names the first field that is out of its range.
     pub fn validate(&self) -> Result<(), OptimError> {
-        require((0.0..1.0).contains(&self.beta1), "adamw.beta1", self.beta1, "in [0, 1)")?;
-        require((0.0..1.0).contains(&self.beta2), "adamw.beta2", self.beta2, "in [0, 1)")?;
-        require(self.eps > 0.0 && self.eps.is_finite(), "adamw.eps", self.eps, "above 0 and finite")?;
-        let wd = self.weight_decay;
-        require(wd >= 0.0 && wd.is_finite(), "adamw.weight_decay", wd, "0 or above and finite")
+        require_memory("adamw.beta1", self.beta1)?;
+        require_memory("adamw.beta2", self.beta2)?;
+        require_eps("adamw.eps", self.eps)?;
+        require_decay("adamw.weight_decay", self.weight_decay)
     }
 }
 
@@ -70,10 +70,10 @@ impl<E: Real> Rule<E> for AdamW {
     #[track_caller]
     fn update(&self, step: u64, lr: E, w: &mut [E], g: &[E], slots: &mut [&mut [E]]) {
         assert_shapes(Self::INFO.name, 2, w, g, slots);
-        let [m, v] = slots else { unreachable!("two slots were just counted") };
+        let [m, r] = slots else { unreachable!("two slots were just counted") };
         let decay = Decay::Decoupled(self.weight_decay);
         let c = Coefficients::new(step, lr, self.beta1, self.beta2, self.eps, decay);
-        moment_step(c, w, g, m, v);
+        moment_step(c, w, g, m, r);
     }
 }
 

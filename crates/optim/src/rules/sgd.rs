@@ -2,8 +2,9 @@
 
 use crate::Rule;
 use crate::contract::assert_shapes;
-use crate::error::{OptimError, require};
-use crate::floor::{Floor, flush};
+use crate::error::{OptimError, require, require_decay, require_memory};
+use crate::floor::flush;
+use crate::range::Range;
 use crate::registry::RuleInfo;
 use sparring_math::{Real, simd};
 
@@ -64,10 +65,9 @@ impl Sgd {
     /// # Errors
     /// [`OptimError::Parameter`] names the first field that is out of its range.
     pub fn validate(&self) -> Result<(), OptimError> {
-        require((0.0..1.0).contains(&self.momentum), "sgd.momentum", self.momentum, "in [0, 1)")?;
+        require_memory("sgd.momentum", self.momentum)?;
         require((0.0..=1.0).contains(&self.dampening), "sgd.dampening", self.dampening, "in [0, 1]")?;
-        let wd = self.weight_decay;
-        require(wd >= 0.0 && wd.is_finite(), "sgd.weight_decay", wd, "0 or above and finite")?;
+        require_decay("sgd.weight_decay", self.weight_decay)?;
         if self.kind == MomentumKind::Nesterov {
             require(self.momentum > 0.0, "sgd.momentum", self.momentum, "above 0 for Nesterov")?;
             require(self.dampening == 0.0, "sgd.dampening", self.dampening, "0 for Nesterov")?;
@@ -134,7 +134,7 @@ impl<E: Real> Rule<E> for Sgd {
         let Some(buffer) = slots.first_mut() else {
             return simd::dispatch(Plain { lr, l2, w, g });
         };
-        let floor = Floor::<E>::new().moment;
+        let floor = Range::<E>::new(1.0).moment;
         // The first gradient enters the buffer whole.
         let first = step <= 1;
         let keep = E::of(if first { 0.0 } else { self.momentum });
@@ -175,11 +175,11 @@ mod tests {
     fn wrong_parameters_are_named() {
         let nesterov = Sgd { kind: MomentumKind::Nesterov, ..Sgd::default() };
         for (rule, text) in [
-            (Sgd { momentum: 1.0, ..Sgd::default() }, "sgd.momentum is 1, but must be in [0, 1)"),
+            (Sgd { momentum: 1.0, ..Sgd::default() }, "sgd.momentum is 1, but must be in [0, 1), in f32 too"),
             (Sgd { dampening: -1.0, ..Sgd::default() }, "sgd.dampening is -1, but must be in [0, 1]"),
             (
                 Sgd { weight_decay: -1.0, ..Sgd::default() },
-                "sgd.weight_decay is -1, but must be 0 or above and finite",
+                "sgd.weight_decay is -1, but must be 0 or above, and in the range of f32",
             ),
             (nesterov, "sgd.momentum is 0, but must be above 0 for Nesterov"),
             (

@@ -1,7 +1,7 @@
 //! Straight lines between points.
 
 use super::Schedule;
-use super::contract::after;
+use super::contract::{after, before};
 use crate::error::OptimError;
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,8 @@ use std::str::FromStr;
 /// Straight lines between points `(progress, factor)`; flat before the first and after the last.
 ///
 /// Steps count themselves (progress `step / steps`), as in the code of Wong et al. 2020: a curve that rises from 0 loses
-/// no step at rate 0, and one that ends at 0 is 0 on the last step only.
+/// no step at rate 0. A step that would end at factor 0, the last one of a cycle, has the factor of its middle, so that it is
+/// not lost either and a training of a single step learns.
 ///
 /// Source: Smith 2017, arXiv:1708.07120 (one cycle); Wong, Rice, Kolter 2020, arXiv:2001.03994.
 ///
@@ -17,7 +18,7 @@ use std::str::FromStr;
 /// use sparring_optim::{Piecewise, Schedule};
 /// let s = Piecewise::one_cycle(0.4);
 /// assert_eq!(s.lr(5e-3, 40, 100), 5e-3);
-/// assert_eq!(s.lr(5e-3, 100, 100), 0.0);
+/// assert!((s.lr(5e-3, 100, 100) - 5e-3 * 0.005 / 0.6).abs() < 1e-15);
 /// assert_eq!("piecewise:0=0,0.4=1,1=0".parse::<Piecewise>()?, s);
 /// # Ok::<(), sparring_optim::OptimError>(())
 /// ```
@@ -55,9 +56,12 @@ impl Piecewise {
             if !(0.0..=1.0).contains(&t) {
                 return fail(format!("progress {t} is not in [0, 1]"));
             }
-            if !(factor >= 0.0 && factor.is_finite()) {
-                return fail(format!("factor {factor} is not 0 or above and finite"));
+            if !(0.0..=f64::from(f32::MAX)).contains(&factor) {
+                return fail(format!("factor {factor} is not 0 or above and in the range of f32"));
             }
+        }
+        if self.points.iter().all(|p| p.1 == 0.0) {
+            return fail("every factor is 0, so nothing would be learnt".into());
         }
         match self.points.windows(2).find(|p| p[0].0 >= p[1].0) {
             Some(p) => fail(format!("progress {} does not come after {}", p[1].0, p[0].0)),
@@ -82,7 +86,9 @@ impl Schedule for Piecewise {
     }
 
     fn lr(&self, base: f64, step: u64, steps: u64) -> f64 {
-        base * self.factor(after(step, steps))
+        let (start, end) = (before(step, steps), after(step, steps));
+        let factor = self.factor(end);
+        base * if factor > 0.0 { factor } else { self.factor(0.5 * (start + end)) }
     }
 }
 
@@ -123,9 +129,9 @@ mod tests {
     }
 
     #[test]
-    fn one_cycle_never_stands_still_before_the_end() {
+    fn one_cycle_never_stands_still() {
         let s = Piecewise::one_cycle(0.4);
-        assert!((1..100).all(|step| s.lr(1.0, step, 100) > 0.0));
+        assert!((1..=100).all(|step| s.lr(1.0, step, 100) > 0.0));
         assert!((s.lr(1.0, 1, 100) - 0.025).abs() < 1e-12);
     }
 

@@ -29,7 +29,10 @@ impl Step {
     /// [`OptimError::Parameter`] names the first field that is out of its range.
     pub fn validate(&self) -> Result<(), OptimError> {
         require(self.gamma > 0.0 && self.gamma.is_finite(), "step.gamma", self.gamma, "above 0 and finite")?;
-        require(self.every > 0.0 && self.every <= 1.0, "step.every", self.every, "in (0, 1]")
+        require(self.every > 0.0 && self.every <= 1.0, "step.every", self.every, "in (0, 1]")?;
+        let last = self.factor(1.0) as f32;
+        let must = "such that the last factor, gamma^floor(1 / every), is above 0 and finite in f32";
+        require(last > 0.0 && last.is_finite(), "step.gamma", self.gamma, must)
     }
 }
 
@@ -72,6 +75,11 @@ mod tests {
                 .to_string()
                 .starts_with("step.gamma")
         );
+        for gamma in [1e-300, 1e300, 1e39, 1e-46, 1e-16, 1e13] {
+            let e = Step { gamma, ..Step::default() }.validate().unwrap_err().to_string();
+            assert!(e.contains("the last factor"), "{e}");
+        }
+        assert!(Step { gamma: 0.9, every: 1e-5 }.validate().is_err(), "0.9^100000 is 0");
         assert!(Step::default().validate().is_ok());
     }
 }

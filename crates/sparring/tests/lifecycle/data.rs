@@ -37,7 +37,7 @@ fn a_training_that_learnt_nothing_says_so() {
     );
     let out =
         crate::command(&dir, "train classifier --data tiny --lr 1e6 --epochs 3 --out text").output().unwrap();
-    assert!(String::from_utf8_lossy(&out.stdout).contains("warning"));
+    assert!(crate::said(&out).contains("warning: "));
     let wild = object(&dir, "train autoencoder --data tiny --lr 1e4 --epochs 2 --json --out blind");
     assert!(wild["warnings"][0].as_str().unwrap().contains("mean image"), "{wild}");
     let sound = object(&dir, "train classifier --data tiny --epochs 20 --batch 16 --json --out sound");

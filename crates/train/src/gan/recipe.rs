@@ -60,11 +60,13 @@ impl GanRecipe {
         if self.batch == 0 {
             return refuse("batch", "0".into(), "at least 1");
         }
-        if !(self.lr.is_finite() && self.lr > 0.0) {
-            return refuse("lr", self.lr.to_string(), "finite and above 0");
+        // Steps are made in f32.
+        let narrow = self.lr as f32;
+        if !(narrow.is_finite() && narrow > 0.0) {
+            return refuse("lr", self.lr.to_string(), "above 0 and finite, in f32 too");
         }
-        if !(0.0..1.0).contains(&self.beta1) {
-            return refuse("beta1", self.beta1.to_string(), "in [0, 1)");
+        if !(self.beta1 >= 0.0 && (self.beta1 as f32) < 1.0) {
+            return refuse("beta1", self.beta1.to_string(), "in [0, 1), in f32 too");
         }
         Ok(())
     }

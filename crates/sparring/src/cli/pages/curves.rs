@@ -66,6 +66,10 @@ pub(crate) fn defense(defense: &Defense) -> String {
             "PGD-{steps}, eps {eps}, step {step_size:.4}, budget growing over the first {:.0} %",
             100.0 * warm_up
         ),
+        Defense::NFgsm { eps, noise, step_size, warm_up } => format!(
+            "N-FGSM, eps {eps}, noise {noise} eps, step {step_size}, budget growing over the first {:.0} %",
+            100.0 * warm_up
+        ),
         _ => "none: clean images".into(),
     }
 }

@@ -135,9 +135,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
             done.seconds,
             run.path().display()
         ));
-        for warning in &warnings {
-            say::result(&format!("warning         {warning}"));
-        }
     }
+    warnings.iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! `sparring train classifier`.
 
+use super::hardening::{self, HardeningArgs};
 use super::not_of;
 use super::watch::{Test, Watch};
 use crate::cli::io::{run_dir::RunDir, say, signal};
-use crate::cli::options::{DataArgs, MachineArgs, above_zero, budget, count};
+use crate::cli::options::{DataArgs, MachineArgs, above_zero, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::json;
@@ -36,27 +37,17 @@ pub(crate) struct Args {
     /// constant, step, one-cycle or cosine. Default: constant, one-cycle with a defence.
     #[arg(long)]
     schedule: Option<AnySchedule>,
-    /// Number of passes over the training examples. Default: 5, 10 with a defence.
+    /// Number of passes over the training examples. Default: 5; 10 with fgsm-rs, 20 with pgd, 30 with n-fgsm.
     #[arg(long, value_parser = count)]
     epochs: Option<usize>,
-    /// Training examples a step; cut to as many as there are.
-    #[arg(long, default_value_t = 128, value_parser = count)]
-    batch: usize,
+    /// Training examples a step; cut to as many as there are. Default: 128; 64 with pgd.
+    #[arg(long, value_parser = count)]
+    batch: Option<usize>,
     /// Largest Euclidean norm of the whole gradient, above 0; a longer one is scaled down. Default: no limit.
     #[arg(long, value_parser = above_zero)]
     clip_norm: Option<f64>,
-    /// Adversarial training: none, fgsm-rs (Wong et al. 2020) or pgd (Madry et al. 2018), in L-inf.
-    #[arg(long, alias = "defence", default_value = "none", value_parser = ["none", "fgsm-rs", "pgd"])]
-    defense: String,
-    /// Budget of the defence in L-inf, above 0 and at most 1, in units of a pixel of [0, 1]. Default: 0.3.
-    #[arg(long, value_parser = budget)]
-    eps: Option<f32>,
-    /// Number of steps of the defence's attack (pgd). Default: 7.
-    #[arg(long, value_parser = count)]
-    attack_steps: Option<usize>,
-    /// Length of a step of the defence's attack, in the units of --eps. Default: 1.25 eps for fgsm-rs, 2.5 eps / steps for pgd.
-    #[arg(long, value_parser = above_zero)]
-    attack_step_size: Option<f64>,
+    #[command(flatten)]
+    hardening: HardeningArgs,
     /// The arithmetic of convolutions: f32, or split6 (three bf16 parts a number, not less exact than f32, other bits) on a machine with AMX tiles.
     #[arg(long, default_value = "f32")]
     precision: Precision,
@@ -67,46 +58,19 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
 }
 
-/// The defence's budget where none is given.
-const EPS: f32 = 0.3;
-
 impl Args {
-    fn defense(&self) -> Outcome<Defense> {
-        let step = self.attack_step_size.map(|s| s as f32);
-        let unused = |flag: &str| {
-            Failure::Usage(format!(
-                "{flag} belongs to a defence that has it, not to --defense {}",
-                self.defense
-            ))
-        };
-        let eps = self.eps.unwrap_or(EPS);
-        let defense = match self.defense.as_str() {
-            "none" if self.eps.is_some() => return Err(unused("--eps")),
-            "fgsm-rs" if self.attack_steps.is_some() => return Err(unused("--attack-steps")),
-            "fgsm-rs" => Defense::FgsmRs { eps, step_size: step.unwrap_or(1.25 * eps) },
-            "pgd" => {
-                let steps = self.attack_steps.unwrap_or(7);
-                let step_size = step.unwrap_or(2.5 * eps / steps as f32);
-                Defense::Pgd { eps, steps, step_size, warm_up: 0.3 }
-            }
-            _ if self.attack_steps.is_some() => return Err(unused("--attack-steps")),
-            _ if step.is_some() => return Err(unused("--attack-step-size")),
-            _ => Defense::None,
-        };
-        defense.validate().map_err(|e| Failure::Usage(format!("--{e}")))?;
-        Ok(defense)
-    }
     fn recipe(&self) -> Outcome<Recipe> {
-        let defense = self.defense()?;
-        let hard = defense != Defense::None;
-        let schedule = if hard { "one-cycle" } else { "constant" };
+        let defense = self.hardening.defense()?;
+        let usual = Recipe::hardened(defense);
+        let lr = if defense == Defense::None { self.optimizer.default_lr() } else { usual.lr };
         let recipe = Recipe {
-            epochs: self.epochs.unwrap_or(if hard { 10 } else { 5 }),
-            batch: self.batch,
+            epochs: self.epochs.unwrap_or(usual.epochs),
+            batch: self.batch.unwrap_or(usual.batch),
             rule: self.optimizer,
-            lr: self.lr.unwrap_or(if hard { 5e-3 } else { self.optimizer.default_lr() }),
-            schedule: self.schedule.clone().map_or_else(|| schedule.parse(), Ok)?,
+            lr: self.lr.unwrap_or(lr),
+            schedule: self.schedule.clone().unwrap_or(usual.schedule),
             clip: self.clip_norm.map(Clip::GlobalNorm),
+            ema: self.hardening.ema(usual.ema)?,
             defense,
             precision: self.precision,
             seed: self.machine.seed,
@@ -128,16 +92,17 @@ pub(crate) fn run(args: &Args) -> Outcome {
         return Err(not_of(Family::Classifier, args.arch));
     }
     args.machine.start()?;
-    let data = args.data.load()?;
+    let mut data = args.data.load()?;
     let (shape, classes) = (data.set.shape(), data.set.classes);
     let spec =
         args.arch.classifier_for(shape, classes, &args.activation).expect("a classifier, as just checked");
     data.fits(spec.input, &format!("--arch {}", args.arch))?;
+    let validation = args.hardening.hold_out(&mut data)?;
     let mut model = Classifier::new(spec, Key::new(args.machine.seed).named("init"))?;
     let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
     run.write_json("config.json", &json!({
         "command": "train classifier", "data": data.asked, "arch": args.arch, "activation": args.activation,
-        "recipe": recipe, "spec": model.spec(),
+        "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
     }))?;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
@@ -154,7 +119,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
     signal::kept(format!("the model as of then is in {}", weights.display()));
     signal::check()?;
     let test_accuracy = accuracy(&model, test)?;
-    let warnings: Vec<String> = no_better_than_a_guess(&done, model.classes()).into_iter().collect();
+    let robust = hardening::judge(&model, &validation, &recipe.defense, args.machine.seed)?;
+    let overfitted = robust.and_then(|r| hardening::warning(&r, &recipe.defense));
+    let warnings: Vec<String> =
+        no_better_than_a_guess(&done, model.classes()).into_iter().chain(overfitted).collect();
     let facts = pages::classifier::Facts {
         arch: args.arch,
         activation: args.activation,
@@ -166,6 +134,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         say::json(&json!({
             "test_accuracy": test_accuracy, "train_loss": done.train_loss(), "epochs": done.epochs.len(),
             "seconds": done.seconds, "examples_per_s": done.examples_per_s(), "run": run.path(),
+            "robust_accuracy": robust.map(|r| r.robust),
+            "validation": robust.as_ref().map(hardening::object),
             "warnings": warnings,
         }));
     } else {
@@ -178,11 +148,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
             done.examples_per_s(),
             run.path().display()
         ));
-        for warning in &warnings {
-            say::result(&format!("warning         {warning}"));
-        }
+        robust.iter().for_each(|r| say::result(&hardening::in_words(r)));
         say::note(&format!("next: sparring attack {}", run.path().display()));
     }
+    warnings.iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())
 }
 

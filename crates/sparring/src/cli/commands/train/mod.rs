@@ -3,6 +3,7 @@
 mod autoencoder;
 mod classifier;
 mod gan;
+mod hardening;
 mod watch;
 
 use crate::cli::{Failure, Outcome};

@@ -1,0 +1,144 @@
+//! N-FGSM: one step from a noisy start, kept as it falls.
+//!
+//! noise    η uniform in (−k·ε, k·ε) for each pixel
+//! example  clip(x + η + α · sign(∇ loss(x + η, y)), box); α = ε
+//! source   de Jorge et al. 2022, arXiv:2202.01181 (k = 2)
+//!
+//! The example is not brought back into the ball, so it lies up to (k + 1)·ε away: it is for training, never for evaluation, and therefore no
+//! member of the attacks that an evaluation may use.
+
+use sparring_attacks::{
+    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Linf, Norm as _, Settings, Threat, check_input,
+};
+use sparring_losses::{CrossEntropy, RowLoss};
+use sparring_oracle::{Batch, Differentiable};
+use sparring_seed::Key;
+use sparring_tensor::Array;
+
+/// The perturbation of a training step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NFgsm {
+    /// The noise reaches this many times eps.
+    pub(super) noise: f32,
+    /// Length of the step, in units of the input.
+    pub(super) step_size: f32,
+}
+
+const INFO: AttackInfo = AttackInfo {
+    name: "n-fgsm",
+    aliases: &[],
+    paper: "de Jorge et al. 2022, arXiv:2202.01181",
+    access: Access::White,
+    norms: &[AnyNorm::Linf],
+    defaults: "noise of 2 eps, one step of eps, no projection onto the ball",
+};
+
+impl<M: Differentiable + ?Sized> Attack<M> for NFgsm {
+    fn about(&self) -> &'static AttackInfo {
+        &INFO
+    }
+    fn settings(&self) -> Settings {
+        let others = vec![("noise", self.noise.to_string()), ("step_size", self.step_size.to_string())];
+        Settings { steps: 1, restarts: 1, others }
+    }
+    fn perturb(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        goal: Goal<'_>,
+        threat: &Threat,
+        key: Key,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        check_input(model, x, goal, out)?;
+        let (dim, classes, bounds) = (x.dim(), model.classes(), model.bounds());
+        for (i, out) in out.chunks_exact_mut(dim).enumerate() {
+            Linf.uniform(&mut key.rng(x.ids()[i]), self.noise * threat.eps, out);
+            out.iter_mut().zip(x.row(i)).for_each(|(o, x)| *o += x);
+        }
+        let mut grad = Array::<f32>::stale([out.len()]);
+        let grad = grad.as_mut_slice();
+        let (labels, sign) = (goal.classes(), goal.sign());
+        let mut cotangent = |logits: &[f32], d_logits: &mut [f32]| {
+            let rows = logits.chunks_exact(classes).zip(d_logits.chunks_exact_mut(classes));
+            for ((z, dz), label) in rows.zip(labels) {
+                CrossEntropy.eval(z, label, dz);
+                dz.iter_mut().for_each(|d| *d *= sign);
+            }
+        };
+        model.pullback(Batch::new(out, x.shape(), x.ids())?, &mut cotangent, grad)?;
+        for (o, g) in out.iter_mut().zip(&*grad) {
+            let step =
+                if *g > 0.0 { self.step_size } else { 0.0 } - if *g < 0.0 { self.step_size } else { 0.0 };
+            *o = bounds.clip(*o + step);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sparring_oracle::{Bounds, Classifier, OracleError};
+
+    /// Logits w·x and −w·x.
+    struct Line([f32; 4]);
+    impl Classifier for Line {
+        fn shape(&self) -> [usize; 3] {
+            [1, 1, 4]
+        }
+        fn classes(&self) -> usize {
+            2
+        }
+        fn bounds(&self) -> Bounds {
+            Bounds::UNIT
+        }
+        fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
+            for (i, out) in out.chunks_exact_mut(2).enumerate() {
+                let z: f32 = x.row(i).iter().zip(self.0).map(|(x, w)| x * w).sum();
+                out.copy_from_slice(&[z, -z]);
+            }
+            Ok(())
+        }
+    }
+    impl Differentiable for Line {
+        fn pullback(
+            &self,
+            x: Batch<'_>,
+            cotangent: &mut dyn FnMut(&[f32], &mut [f32]),
+            grad: &mut [f32],
+        ) -> Result<(), OracleError> {
+            let (mut z, mut dz) = (vec![0.0; 2 * x.len()], vec![0.0; 2 * x.len()]);
+            self.logits(x, &mut z)?;
+            cotangent(&z, &mut dz);
+            for (g, dz) in grad.chunks_exact_mut(4).zip(dz.chunks_exact(2)) {
+                g.iter_mut().zip(self.0).for_each(|(g, w)| *g = w * (dz[0] - dz[1]));
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_example_is_noise_and_one_step_cut_to_the_box_alone() {
+        let model = Line([2.0, -1.0, 0.0, 3.0]);
+        let (pixels, ids, labels, key) =
+            ([0.5_f32, 0.5, 0.5, 0.02].repeat(40), (0..40).collect::<Vec<u64>>(), [0; 40], Key::new(3));
+        let (attack, eps) = (NFgsm { noise: 2.0, step_size: 0.1 }, 0.1);
+        let x = Batch::new(&pixels, [1, 1, 4], &ids).unwrap();
+        let mut out = vec![9.0; pixels.len()];
+        let threat = Threat::linf(eps).unwrap();
+        attack.perturb(&model, x, Goal::Untargeted(&labels), &threat, key, &mut out).unwrap();
+        let mut beyond = 0;
+        for (i, out) in out.chunks_exact(4).enumerate() {
+            let mut noise = [0.0; 4];
+            key.rng(i as u64).fill_uniform_in(-0.2, 0.2, &mut noise);
+            // The loss of class 0 rises against w; where the gradient is zero only the noise is left.
+            for (j, direction) in [-1.0, 1.0, 0.0, -1.0].into_iter().enumerate() {
+                let want = (pixels[4 * i + j] + noise[j] + 0.1 * direction).clamp(0.0, 1.0);
+                assert!((out[j] - want).abs() < 1e-6, "{i} {j}: {} {want}", out[j]);
+                beyond += usize::from((out[j] - pixels[4 * i + j]).abs() > eps + 1e-6);
+            }
+        }
+        assert!(beyond > 40, "nothing brings it back into the ball: {beyond}");
+    }
+}

@@ -1,0 +1,138 @@
+//! Defences and averages: what they train on, what is kept, what is said of it.
+
+use sparring_datasets::{Mnist, Split};
+use sparring_models::{Classifier, FgsmRs, Mlp};
+use sparring_nn::{LayerSpec, Module, Spec};
+use sparring_optim::Ema;
+use sparring_seed::Key;
+use sparring_train::{
+    DEFENSES, Defense, Epoch, Flow, Observer, Recipe, Robustness, Step, accuracy, fit, fit_with, robustness,
+};
+
+fn digits(n: usize) -> Split {
+    Mnist::embedded().train.first(n)
+}
+
+fn weights(net: &Classifier) -> Vec<f32> {
+    let mut all = Vec::new();
+    net.net.visit("", &mut |_, p| all.extend_from_slice(p.value.as_slice()));
+    all
+}
+
+fn mlp(dropout: bool) -> Spec {
+    let mut spec = Mlp { hidden: vec![12], ..Mlp::default() }.spec();
+    if dropout {
+        spec.layers.push(LayerSpec::Dropout { p: 0.0 });
+    }
+    spec
+}
+
+/// Ends the training after some steps; what it saw at the end of the last epoch.
+struct Until(u64, Vec<f32>);
+impl Observer<Classifier> for Until {
+    fn step(&mut self, s: &Step) -> Flow {
+        if s.step == self.0 { Flow::Stop } else { Flow::Continue }
+    }
+    fn epoch(&mut self, _: &Epoch, net: &Classifier) -> Flow {
+        self.1 = weights(net);
+        Flow::Continue
+    }
+}
+
+/// The weights kept are m ← d·m + (1 − d)·w over the weights w of every step of the same training without an average.
+#[test]
+fn the_average_is_that_of_the_weights_of_all_steps() {
+    let data = digits(200);
+    for dropout in [false, true] {
+        let train = |ema, steps| {
+            let mut net = Classifier::new(mlp(dropout), Key::new(5)).unwrap();
+            let recipe = Recipe { epochs: 2, batch: 50, lr: 0.01, ema, ..Recipe::default() };
+            let mut until = Until(steps, Vec::new());
+            fit_with(&mut net, &data, &recipe, &mut until).unwrap();
+            (weights(&net), until.1)
+        };
+        let ema = Ema { half_life: 0.25 };
+        let decay = ema.decay(8);
+        assert!((decay - 0.5_f64.sqrt()).abs() < 1e-12);
+        let mut want: Vec<f64> = weights(&Classifier::new(mlp(dropout), Key::new(5)).unwrap())
+            .iter()
+            .map(|&w| f64::from(w))
+            .collect();
+        for step in 1..=8 {
+            let (w, _) = train(None, step);
+            want.iter_mut().zip(w).for_each(|(m, w)| *m = decay * *m + (1.0 - decay) * f64::from(w));
+            // Ended early or not, the average is what is left.
+            let (got, _) = train(Some(ema), step);
+            let far = want.iter().zip(got).map(|(a, b)| (a - f64::from(b)).abs()).fold(0.0, f64::max);
+            assert!(far < 1e-6, "dropout {dropout}, step {step}: {far}");
+        }
+        let (kept, seen) = train(Some(ema), 99);
+        assert_eq!(kept, seen, "observers see what is kept");
+    }
+}
+
+/// Keeps the loss of each step.
+#[derive(Default)]
+struct Losses(Vec<f64>);
+impl Observer<Classifier> for Losses {
+    fn step(&mut self, s: &Step) -> Flow {
+        self.0.push(s.loss);
+        Flow::Continue
+    }
+}
+
+#[test]
+fn n_fgsm_trains_on_harder_examples_as_the_budget_grows() {
+    let data = digits(256);
+    // A learning rate that moves nothing: the losses differ by the examples alone.
+    let losses = |defense| {
+        let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(2)).unwrap();
+        fit(&mut net, &data, &Recipe { epochs: 2, batch: 64, lr: 2e-3, ..Recipe::default() }).unwrap();
+        let mut seen = Losses::default();
+        let still = Recipe { epochs: 1, batch: 64, lr: 1e-12, defense, ..Recipe::default() };
+        fit_with(&mut net, &data, &still, &mut seen).unwrap();
+        seen.0
+    };
+    let clean = losses(Defense::None);
+    let grown = losses(Defense::NFgsm { eps: 0.1, noise: 2.0, step_size: 0.1, warm_up: 0.0 });
+    let ramp = losses(Defense::NFgsm { eps: 0.1, noise: 2.0, step_size: 0.1, warm_up: 1.0 });
+    let quiet = losses(Defense::NFgsm { eps: 0.1, noise: 0.0, step_size: 1e-9, warm_up: 0.0 });
+    assert!((ramp[0] - clean[0]).abs() < 1e-6, "no budget at the first step: {ramp:?} {clean:?}");
+    for i in 0..4 {
+        assert!(grown[i] > clean[i] + 0.05, "{grown:?} {clean:?}");
+        assert!(ramp[i] < grown[i], "{ramp:?} {grown:?}");
+        assert!((quiet[i] - clean[i]).abs() < 1e-5, "neither noise nor step: {quiet:?} {clean:?}");
+    }
+}
+
+#[test]
+fn every_defence_brings_a_recipe() {
+    let all = [Defense::None, Defense::fgsm_rs(0.3), Defense::n_fgsm(0.3), Defense::pgd(0.3)];
+    assert_eq!(all.map(|d| d.name()).as_slice(), DEFENSES);
+    for defense in all {
+        let recipe = Recipe::hardened(defense);
+        recipe.validate().unwrap();
+        assert_eq!(recipe.defense, defense);
+        let text = serde_json::to_string(&recipe).unwrap();
+        assert_eq!(serde_json::from_str::<Recipe>(&text).unwrap(), recipe, "{text}");
+    }
+    // A recipe written before there were averages.
+    let old: Recipe = serde_json::from_str(
+        r#"{"epochs":3,"defense":{"method":"pgd","eps":0.3,"steps":7,"step_size":0.1,"warm_up":0.3}}"#,
+    )
+    .unwrap();
+    assert_eq!((old.epochs, old.ema, old.defense.eps()), (3, None, Some(0.3)));
+}
+
+#[test]
+fn robustness_is_what_two_attacks_leave() {
+    let mut net = Classifier::new(mlp(false), Key::new(5)).unwrap();
+    fit(&mut net, &digits(2000), &Recipe { epochs: 2, ..Recipe::default() }).unwrap();
+    let part = Mnist::embedded().train.range(9_800..10_000);
+    let r = robustness(&net, &part, 0.05, Key::new(1)).unwrap();
+    assert_eq!((r.n, r.eps, r.clean), (200, 0.05, accuracy(&net, &part).unwrap()));
+    assert!(r.robust <= r.fgsm.min(r.pgd) && r.fgsm < r.clean && r.pgd <= r.fgsm + 0.01, "{r:?}");
+    assert!(robustness(&net, &part.first(0), 0.05, Key::new(1)).is_err());
+    let of = |fgsm, pgd| Robustness { n: 500, eps: 0.3, clean: 0.98, fgsm, pgd, robust: pgd };
+    assert!(of(0.9, 0.1).is_overfitted_to_one_step() && !of(0.92, 0.88).is_overfitted_to_one_step());
+}
