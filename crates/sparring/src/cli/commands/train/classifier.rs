@@ -37,10 +37,10 @@ pub(crate) struct Args {
     /// constant, step, one-cycle or cosine. Default: constant, one-cycle with a defence.
     #[arg(long)]
     schedule: Option<AnySchedule>,
-    /// Number of passes over the training examples. Default: 5; 10 with fgsm-rs, 20 with pgd, 30 with n-fgsm.
+    /// Number of passes over the training examples. Default: 5, 20 over fewer than 10000 examples; 10 with fgsm-rs, 20 with pgd, 30 with n-fgsm.
     #[arg(long, value_parser = count)]
     epochs: Option<usize>,
-    /// Training examples a step; cut to as many as there are. Default: 128; 64 with pgd.
+    /// Training examples a step; cut to as many as there are. Default: 128, 32 of fewer than 10000; 64 with pgd.
     #[arg(long, value_parser = count)]
     batch: Option<usize>,
     /// Largest Euclidean norm of the whole gradient, above 0; a longer one is scaled down. Default: no limit.
@@ -57,6 +57,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
+
+/// Five passes over fewer examples than this are too few steps for any net to learn much.
+const FEW: usize = 10_000;
 
 impl Args {
     fn recipe(&self) -> Outcome<Recipe> {
@@ -87,7 +90,7 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    let recipe = args.recipe()?;
+    let mut recipe = args.recipe()?;
     if args.arch.info().family != Family::Classifier {
         return Err(not_of(Family::Classifier, args.arch));
     }
@@ -97,6 +100,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let spec =
         args.arch.classifier_for(shape, classes, &args.activation).expect("a classifier, as just checked");
     data.fits(spec.input, &format!("--arch {}", args.arch))?;
+    if data.set.train.len() < FEW && recipe.defense == Defense::None {
+        recipe.epochs = args.epochs.unwrap_or(20);
+        recipe.batch = args.batch.unwrap_or(32);
+    }
     let validation = args.hardening.hold_out(&mut data)?;
     let mut model = Classifier::new(spec, Key::new(args.machine.seed).named("init"))?;
     let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
@@ -160,13 +167,15 @@ fn no_better_than_a_guess(done: &Summary, classes: usize) -> Option<String> {
     let guess = (classes as f64).ln();
     let best = done.epochs.iter().map(|e| e.train_loss).fold(f64::INFINITY, f64::min);
     let (last, told) = (done.train_loss(), format!("that of a guess (ln {classes} = {guess:.4})"));
+    let figure = |v: f64| if v < 1e4 { format!("{v:.4}") } else { format!("{v:.1e}") };
+    let (best_is, last_is) = (figure(best), figure(last));
     if best >= guess {
         Some(format!(
-            "the loss never fell below {told}, its best epoch had {best:.4}: nothing was learnt; lower --lr"
+            "the loss never fell below {told}, its best epoch had {best_is}: nothing was learnt; lower --lr"
         ))
     } else if last >= guess {
         Some(format!(
-            "the loss rose to {last:.4} in the last epoch, above {told}, from {best:.4}; lower --lr"
+            "the loss rose to {last_is} in the last epoch, above {told}, from {best_is}; lower --lr"
         ))
     } else {
         None
