@@ -49,7 +49,7 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         ("eps is NaN", Recipe { defense: Defense::fgsm_rs(f32::NAN), ..good() }),
         ("attack-step-size is 0", Recipe { defense: Defense::FgsmRs { eps: 0.3, step_size: 0.0 }, ..good() }),
         ("attack-steps is 0", Recipe { defense: pgd(0.3, 0, 0.1, 0.0), ..good() }),
-        ("eps warm-up is 2", Recipe { defense: pgd(0.3, 7, 0.1, 2.0), ..good() }),
+        ("eps-warm-up is 2", Recipe { defense: pgd(0.3, 7, 0.1, 2.0), ..good() }),
         ("precision is bf16", Recipe { precision: Precision::Bf16, ..good() }),
         (
             "precision is split6",
@@ -60,7 +60,7 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
     let before = bits(&net.net);
     for (start, recipe) in bad {
         let e = fit(&mut net, &data, &recipe).unwrap_err().to_string();
-        assert!(e.starts_with(start) && e.contains("must be"), "{start}: {e}");
+        assert!(e.contains(start) && e.contains("must be"), "{start}: {e}");
     }
     assert_eq!(bits(&net.net), before, "a refused training changed the network");
     for (start, recipe) in [

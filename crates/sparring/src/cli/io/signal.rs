@@ -4,15 +4,14 @@
 use super::{made, say};
 use crate::cli::{Failure, Outcome};
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long the work may go on without an answer.
 const GRACE: Duration = Duration::from_secs(1);
-/// How often that is looked at.
-const PAUSE: Duration = Duration::from_millis(20);
+/// How often signals are looked for.
+const PAUSE: Duration = Duration::from_millis(25);
 
 static ASKED: AtomicUsize = AtomicUsize::new(0);
 static HEARD: AtomicBool = AtomicBool::new(false);
@@ -21,29 +20,42 @@ static KEPT: Mutex<String> = Mutex::new(String::new());
 
 /// Starts to listen.
 pub(crate) fn watch() -> Outcome {
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
-    std::thread::Builder::new().name("signals".into()).spawn(move || {
-        let Some(number) = signals.forever().next() else { return };
-        ASKED.store(number as usize, Ordering::Relaxed);
-        let (mut told, begun) = (false, Instant::now());
-        loop {
-            if let Some(again) = signals.pending().next() {
-                leave(again as u8);
-            }
-            let answered = HEARD.load(Ordering::Relaxed);
-            if !answered && begun.elapsed() >= GRACE {
-                if !HELD.load(Ordering::Relaxed) {
-                    leave(number as u8);
-                }
-                if !told {
-                    say::note("ending after this step, so that what was learnt is kept; a second signal ends it now");
-                    told = true;
-                }
-            }
-            std::thread::sleep(PAUSE);
-        }
-    })?;
+    let came = Arc::new(AtomicUsize::new(0));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register_usize(signal, Arc::clone(&came), signal as usize)?;
+    }
+    // Whatever else this process does, even if it blocks for ever, this thread goes on looking.
+    std::thread::Builder::new().name("signals".into()).spawn(move || listen(&came))?;
     Ok(())
+}
+
+fn listen(came: &AtomicUsize) {
+    let number = loop {
+        match came.swap(0, Ordering::Relaxed) {
+            0 => std::thread::sleep(PAUSE),
+            number => break number,
+        }
+    };
+    ASKED.store(number, Ordering::Relaxed);
+    let (mut told, begun) = (false, Instant::now());
+    loop {
+        let again = came.swap(0, Ordering::Relaxed);
+        if again != 0 {
+            leave(again as u8);
+        }
+        if !HEARD.load(Ordering::Relaxed) && begun.elapsed() >= GRACE {
+            if !HELD.load(Ordering::Relaxed) {
+                leave(number as u8);
+            }
+            if !told {
+                say::note(
+                    "ending after this step, so that what was learnt is kept; a second signal ends it now",
+                );
+                told = true;
+            }
+        }
+        std::thread::sleep(PAUSE);
+    }
 }
 
 /// The signal that came, if one did; whoever asks answers for the end.

@@ -6,4 +6,4 @@ mod number;
 
 pub(crate) use dataset::{DataArgs, Named};
 pub(crate) use machine::{MachineArgs, threads_of_environment};
-pub(crate) use number::{above_zero, budget, count, fraction, seed};
+pub(crate) use number::{above_zero, budget, count, fraction, seed, share, whole};

@@ -16,6 +16,23 @@ pub(crate) fn count(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A count that may be 0.
+pub(crate) fn whole(text: &str) -> Result<usize, String> {
+    if text == "0" {
+        Ok(0)
+    } else {
+        count(text).map_err(|_| format!("must be a whole number from 0 to {MOST}"))
+    }
+}
+
+/// In [0, 1].
+pub(crate) fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(v) if (0.0..=1.0).contains(&v) => Ok(v),
+        _ => Err("must be a number from 0 to 1".into()),
+    }
+}
+
 /// What randomness begins from.
 pub(crate) fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("must be a whole number from 0 to {}", u64::MAX))

@@ -128,11 +128,8 @@ fn command(facts: &Facts<'_>) -> Vec<String> {
         ("--batch", r.batch.to_string()),
         ("--seed", r.seed.to_string()),
     ];
-    // The linear autoencoder has no activation, and its command no flag for one.
-    let linear = facts.arch == Arch::LinearAutoencoder;
-    let flags = flags.into_iter().filter(|(flag, _)| !(linear && *flag == "--activation"));
     let head = ["sparring", "train", "autoencoder"].map(String::from);
-    head.into_iter().chain(flags.flat_map(|(flag, value)| [flag.to_string(), value])).collect()
+    head.into_iter().chain(flags.into_iter().flat_map(|(flag, value)| [flag.to_string(), value])).collect()
 }
 
 /// The page.
