@@ -10,11 +10,17 @@ pub fn root() -> PathBuf {
     root.unwrap_or_else(|| PathBuf::from("."))
 }
 
-/// Runs a program in the root; its output goes where ours goes.
+/// Says on stderr what is waited for: cargo itself says when it waits for another cargo.
+pub fn waiting_for(what: &str) {
+    eprintln!("xtask: {what}");
+}
+
+/// Runs a program in the root; its output goes where ours goes, and stderr says first what is run.
 ///
 /// # Errors
 /// If it cannot be started or does not succeed.
 pub fn run_here(program: &str, args: &[&str]) -> Result<(), String> {
+    waiting_for(&format!("{program} {}", args.join(" ")));
     let status = command(program, args, &root()).status().map_err(|e| not_started(program, &e))?;
     if status.success() { Ok(()) } else { Err(format!("`{program} {}` ended with {status}", args.join(" "))) }
 }

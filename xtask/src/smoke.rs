@@ -1,6 +1,6 @@
 //! `cargo xtask smoke`: the demo, as a stranger would run it, and what it promises to print and write.
 
-use crate::run_program::{output_of, root};
+use crate::run_program::{output_of, root, waiting_for};
 use serde_json::Value;
 use std::path::Path;
 
@@ -12,6 +12,7 @@ pub fn run() -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|e| format!("no temporary folder: {e}"))?;
     let out = folder.path().join("demo");
     let out = out.to_str().ok_or("the temporary folder's name is no UTF-8")?;
+    waiting_for("building the command if need be, then its demo, some 20 seconds");
     let stdout =
         output_of("cargo", &["run", "--release", "--locked", "--", "demo", "--out", out, "--json"], &root())?;
     let last = stdout.lines().next_back().unwrap_or_default();

@@ -19,8 +19,8 @@ pub fn run(args: &[String]) -> Result<(), String> {
 /// If one of them does not build.
 pub fn build() -> Result<PathBuf, String> {
     // Each by itself: built together they would share features.
-    run_here("cargo", &["build", "--quiet", "--release", "--package", "sparring"])?;
-    run_here("cargo", &["build", "--quiet", "--release", "--package", "benches", "--bin", "workloads"])?;
+    run_here("cargo", &["build", "--release", "--package", "sparring"])?;
+    run_here("cargo", &["build", "--release", "--package", "benches", "--bin", "workloads"])?;
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |t| root().join(t));
     Ok(target.join("release").join(format!("workloads{}", std::env::consts::EXE_SUFFIX)))

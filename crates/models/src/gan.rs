@@ -23,6 +23,7 @@ pub struct GanSpec {
 #[derive(Debug)]
 pub struct Gan {
     spec: GanSpec,
+    range: (f64, f64),
     /// From noise to examples.
     pub generator: Sequential<f32>,
     /// From examples to logits.
@@ -87,7 +88,7 @@ impl Gan {
                  could never fall below 1.0064; leave it out"
             )));
         }
-        Ok(Self { spec, generator, discriminator })
+        Ok(Self { spec, range, generator, discriminator })
     }
     /// Both networks as data.
     pub fn spec(&self) -> &GanSpec {
@@ -96,6 +97,10 @@ impl Gan {
     /// Numbers of noise an example is made from.
     pub fn latent(&self) -> usize {
         self.spec.generator.input.iter().product()
+    }
+    /// The range of the data it was made for, lowest and highest value.
+    pub fn range(&self) -> (f64, f64) {
+        self.range
     }
     /// Shape of an example.
     pub fn shape(&self) -> [usize; 3] {

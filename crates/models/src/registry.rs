@@ -66,10 +66,20 @@ models! {
 }
 
 impl Arch {
-    /// A classifier's network with one activation in every hidden place; `None` for other families.
+    /// A classifier's network for ten classes of `[1, 28, 28]` with one activation in every hidden place; `None` for other families.
     pub fn classifier(self, activation: &AnyActivation) -> Option<Spec> {
+        self.classifier_for([1, 28, 28], 10, activation)
+    }
+    /// The same for examples of another shape `[channels, height, width]` and another number of classes, where the architecture can be
+    /// fitted to them (`mlp`); else as [`classifier`](Self::classifier), whose input then differs from `input`.
+    pub fn classifier_for(
+        self,
+        input: [usize; 3],
+        classes: usize,
+        activation: &AnyActivation,
+    ) -> Option<Spec> {
         match self {
-            Self::Mlp => Some(Mlp::with(*activation).spec()),
+            Self::Mlp => Some(Mlp { input, classes, ..Mlp::with(*activation) }.spec()),
             Self::FgsmRs => Some(FgsmRs::with(*activation).spec()),
             Self::Madry => Some(Madry::with(*activation).spec()),
             _ => None,
@@ -136,6 +146,16 @@ mod tests {
             assert_eq!(arch.to_string().parse::<Arch>().unwrap(), arch);
         }
         assert!("resnet".parse::<Arch>().unwrap_err().to_string().contains("fgsm-rs"));
+    }
+
+    #[test]
+    fn an_mlp_fits_any_data_and_the_others_say_what_they_take() {
+        let relu = "relu".parse().unwrap();
+        let spec = |arch: Arch| arch.classifier_for([1, 1, 2], 3, &relu);
+        let mlp = Classifier::new(spec(Arch::Mlp).unwrap(), Key::new(1)).unwrap();
+        assert_eq!((mlp.spec().input, mlp.classes()), ([1, 1, 2], 3));
+        assert_eq!(spec(Arch::Madry).unwrap().input, [1, 28, 28]);
+        assert!(spec(Arch::Gan).is_none());
     }
 
     #[test]

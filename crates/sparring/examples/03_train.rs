@@ -1,4 +1,7 @@
 //! A classifier from a spec, trained on the embedded digits. `cargo run --release --example 03_train`
+//!
+//! What one learns: a network is a list of layers, checked before anything is computed; a training is a recipe, and the same recipe
+//! gives the same bits.
 
 use sparring::prelude::*;
 
@@ -20,7 +23,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}\n", net.summary());
 
     let done = fit(&mut net, &data.train, &Recipe { epochs: 3, ..Recipe::default() })?;
-    println!("{:.1} s, {:.0} examples/s", done.seconds, done.examples_per_s());
-    println!("test accuracy {:.2} %", 100.0 * accuracy(&net, &data.test)?);
+    println!("3 epochs in {:.1} s, {:.0} examples/s", done.seconds, done.examples_per_s());
+    println!("mean loss of the last epoch {:.4}; a guess has ln 10 = {:.4}", done.train_loss(), 10f64.ln());
+    println!("accuracy on the test images {:.2} %", 100.0 * accuracy(&net, &data.test)?);
     Ok(())
 }

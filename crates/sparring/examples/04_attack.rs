@@ -1,4 +1,7 @@
 //! How far a clean net falls, by attack and norm. `cargo run --release --example 04_attack`
+//!
+//! What one learns: random noise of the same size hardly hurts a net that a gradient fools at once, and the accuracy that counts is
+//! that of the worst case over all attacks.
 
 use sparring::attacks::{Bim, Fgsm, StepSize, UniformNoise};
 use sparring::prelude::*;

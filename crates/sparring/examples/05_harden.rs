@@ -1,4 +1,6 @@
 //! Fast adversarial training, watched. `cargo run --release --example 05_harden`
+//!
+//! What one learns: an observer watches a training and may end it; clean accuracy alone says nothing about what an attack leaves.
 
 use sparring::prelude::*;
 use sparring::train::{Epoch, Flow, Observer, fit_with};

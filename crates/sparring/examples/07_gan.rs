@@ -1,4 +1,7 @@
 //! A GAN on eight blobs in the plane: the game, and the alarms. `cargo run --release --example 07_gan`
+//!
+//! What one learns: at balance D(x) and D(G(z)) both come to 0.5; diversity near 0 means that the generator draws one point again
+//! and again, and the alarms say so.
 
 use sparring::datasets::synthetic;
 use sparring::models::{Gan, GanSpec};
@@ -39,10 +42,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut gan = Gan::new(spec, (0.0, 1.0), Key::new(2))?;
     let done =
         fit_gan(&mut gan, &data, &GanRecipe { epochs: 60, lr: 1e-3, ..GanRecipe::default() }, &mut Watch)?;
+    if done.alarms.is_empty() {
+        println!("no alarm");
+    }
     for alarm in &done.alarms {
         println!("alarm: {alarm}");
     }
     let samples = gan.generate(gan.noise(Key::new(3), &[0, 1, 2, 3]));
-    println!("four samples: {:.2?}", samples.as_slice());
+    println!("four samples, points of the plane:");
+    for point in samples.as_slice().chunks(2) {
+        println!("  ({:.2}, {:.2})", point[0], point[1]);
+    }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Weights out and in: safetensors with PyTorch's names, the spec, and a checksum.
 //! `cargo run --release --example 08_save_and_load`
+//!
+//! What one learns: a weights file says itself how its network is built, and a changed byte is found.
 
 use sparring::prelude::*;
 use sparring::store;
@@ -18,7 +20,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut again = Classifier::new(spec, Key::new(99))?;
     weights.load_into("", &mut again.net)?;
     assert_eq!(accuracy(&net, &data.test)?, accuracy(&again, &data.test)?);
-    println!("{} tensors, the same {:.2} %", weights.tensors().len(), 100.0 * accuracy(&again, &data.test)?);
+    println!(
+        "{} tensors written and read again: the same {:.2} % on the test images",
+        weights.tensors().len(),
+        100.0 * accuracy(&again, &data.test)?
+    );
     std::fs::remove_file(&file)?;
     Ok(())
 }

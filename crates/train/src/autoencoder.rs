@@ -1,7 +1,7 @@
 //! Training an autoencoder on the mean squared error of a pixel.
 
 use crate::parallel::{Part, Tally, map_parts};
-use crate::supervised::{Task, check_data, run};
+use crate::supervised::{Task, check_data, check_range, run};
 use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Rows, Split};
@@ -123,24 +123,8 @@ pub fn fit_autoencoder_with(
         return Err(TrainError::Recipe { field: "defense", value, must: "none for an autoencoder" });
     }
     check_data(train, model.spec().input)?;
-    check_range(train)?;
+    check_range(train, (0.0, 1.0))?;
     run(&mut Reconstruct(model), train, recipe, observer)
-}
-
-/// Pixels are in [0, 1] and not scaled twice: a largest value below 0.02 is what x/255/255 leaves, on which any
-/// network that puts out almost nothing looks perfect.
-fn check_range(split: &Split) -> Result<(), TrainError> {
-    let ranges = map_parts(split.len(), |part| {
-        let x = pixels(split, &part.collect::<Vec<_>>());
-        x.as_slice().iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), &v| (lo.min(v), hi.max(v)))
-    });
-    let (lo, hi) =
-        ranges.into_iter().fold((f32::INFINITY, f32::NEG_INFINITY), |a, b| (a.0.min(b.0), a.1.max(b.1)));
-    if lo >= 0.0 && (0.02..=1.0).contains(&hi) {
-        Ok(())
-    } else {
-        Err(TrainError::Data(format!("pixels lie in [{lo}, {hi}]; expected [0, 1], scaled once")))
-    }
 }
 
 /// Examples as `[n, c, h, w]`.

@@ -1,12 +1,13 @@
 //! How a step is run: by a plan where the network has one, else on tapes.
 
-use crate::parallel::{NonFinite, Tally, Tapes, fill};
+use crate::parallel::{NonFinite, Tally, Tapes, fill, ranges};
 use crate::supervised::Task;
+use crate::trouble::{LOSS_ALONE, first_non_finite};
 use crate::{Recipe, TrainError};
 use sparring_datasets::{MiniBatch, Rows};
 use sparring_nn::{Head, Module, NnError, Optimizer, Plan, Stepper};
 use sparring_seed::Key;
-use sparring_tensor::Precision;
+use sparring_tensor::{Array, Precision};
 
 /// The state of the update rule and what runs the steps.
 #[derive(Debug)]
@@ -69,10 +70,8 @@ impl Engine {
         let Some(stepper) = &mut self.stepper else {
             fill(batch, rows);
             let (shared, batch): (&T, &MiniBatch) = (task, batch);
-            let (tally, mut grads) = self
-                .tapes
-                .gradients(batch.len(), |part| shared.loss(part, batch, key))
-                .map_err(Failure::Loss)?;
+            let done = self.tapes.gradients(batch.len(), |part| shared.loss(part, batch, key));
+            let (tally, mut grads) = done.map_err(|bad| named(task.net(), batch, bad.loss))?;
             self.optimizer.step(task.net(), &mut grads, lr).map_err(Failure::Gradient)?;
             return Ok(tally);
         };
@@ -89,14 +88,25 @@ impl Engine {
             stepper.gradients(given.len(), row, head)
         };
         if !loss.is_finite() {
-            // The same step on tapes names the operation.
             stepper.store(task.net());
             fill(batch, rows);
-            let (shared, batch): (&T, &MiniBatch) = (task, batch);
-            let named = self.tapes.gradients(batch.len(), |part| shared.loss(part, batch, key)).err();
-            return Err(Failure::Loss(named.unwrap_or_else(|| NonFinite { loss, op: "the loss".into() })));
+            return Err(named(task.net(), batch, loss));
         }
         stepper.update(task.net(), lr).map_err(Failure::Gradient)?;
         Ok(Tally { loss, right: right as usize, other })
     }
+}
+
+/// A loss that is not finite, with the layer where that begins.
+fn named(net: &dyn Module<f32>, batch: &MiniBatch, loss: f64) -> Failure {
+    Failure::Loss(NonFinite { loss, at: broken_layer(net, batch).unwrap_or_else(|| LOSS_ALONE.into()) })
+}
+
+/// The layer where a network stops being finite on this batch, pixels included; `None` if it does not.
+pub(crate) fn broken_layer(net: &dyn Module<f32>, batch: &MiniBatch) -> Option<String> {
+    let ([c, h, w], dim) = (batch.shape, batch.x.len() / batch.len());
+    ranges(batch.len()).find_map(|part| {
+        let x = Array::from_slice([part.len(), c, h, w], &batch.x[part.start * dim..part.end * dim]);
+        first_non_finite(net, x)
+    })
 }

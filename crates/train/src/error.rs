@@ -28,7 +28,7 @@ pub enum TrainError {
     Data(String),
     /// The loss is infinite or NaN.
     #[error(
-        "epoch {epoch}, step {step}: the loss is {loss}, first seen in {op}; lower the learning rate or clip the gradient"
+        "epoch {epoch}, step {step}: the loss is {loss}: {at}; lower the learning rate or clip the gradient"
     )]
     NonFinite {
         /// The epoch, from 1.
@@ -37,8 +37,8 @@ pub enum TrainError {
         step: u64,
         /// The loss.
         loss: f64,
-        /// The first operation with a value that is not finite.
-        op: String,
+        /// The first layer with a weight or an output that is not finite, in words.
+        at: String,
     },
     /// The network, or a gradient that is not finite.
     #[error(transparent)]

@@ -3,7 +3,7 @@
 
 use crate::engine::Failure;
 use crate::parallel::on_team;
-use crate::supervised::check_data;
+use crate::supervised::{check_data, check_range};
 use crate::{Flow, Step, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
@@ -93,17 +93,20 @@ fn play(
 ) -> Result<GanSummary, TrainError> {
     recipe.validate()?;
     check_data(train, model.shape())?;
+    check_range(train, model.range())?;
+    // No more than there is: nothing is as long as a number that somebody typed.
+    let most = recipe.batch.min(train.len());
     let (key, start) = (Key::new(recipe.seed), Instant::now());
     // The last batch may be small; a GAN step on a handful of examples is noise, so it is left out if another exists.
-    let last = if train.len() > recipe.batch { Last::Drop } else { Last::Keep };
-    let mut batches = Batches::new(train, recipe.batch, key, 0, Order::Shuffled, last);
-    let steps = (batches.per_epoch() * recipe.epochs) as u64;
+    let last = if train.len() > most { Last::Drop } else { Last::Keep };
+    let mut batches = Batches::new(train, most, key, 0, Order::Shuffled, last);
+    let steps = batches.per_epoch().saturating_mul(recipe.epochs) as u64;
     let rule: AnyRule = Adam { beta1: recipe.beta1, ..Adam::default() }.into();
     let mut work = Loop::new(model, rule);
     let mut summary = GanSummary { epochs: Vec::new(), alarms: Vec::new(), seconds: 0.0, stopped: false };
     let spread = alarms::spread_of(train);
     let watched: Vec<u64> = (0..WATCHED).collect();
-    let ids: Vec<u64> = (0..recipe.batch as u64).collect();
+    let ids: Vec<u64> = (0..most as u64).collect();
     let (mut batch, mut step) = (MiniBatch::default(), 0);
     'training: for epoch in 1..=recipe.epochs {
         batches.restart(epoch as u64);
@@ -114,17 +117,17 @@ fn play(
             let n = batch.len();
             let key = key.named("step").child(step);
             let fail = |failure: Failure| match failure {
-                Failure::Loss(bad) => TrainError::NonFinite { epoch, step, loss: bad.loss, op: bad.op },
+                Failure::Loss(bad) => TrainError::NonFinite { epoch, step, loss: bad.loss, at: bad.at },
                 Failure::Gradient(e) => e.into(),
             };
             let ids = &ids[..n];
             let d = work.discriminator_step(&mut batch, rows, ids, key, recipe.lr);
-            let d = work.kept(d).map_err(fail)?;
+            let d = work.kept(d, ids, key).map_err(fail)?;
             let mut last_g = 0.0;
             for turn in 0..recipe.steps.generator() {
                 let noise = work.model.noise(key.named("g noise").child(turn), ids);
                 let g = work.generator_step(noise, ids, key, recipe.lr);
-                last_g = work.kept(g).map_err(fail)?;
+                last_g = work.kept(g, ids, key).map_err(fail)?;
             }
             d_loss += d.loss * n as f64;
             g_loss += last_g * n as f64;

@@ -13,6 +13,7 @@ mod parallel;
 mod recipe;
 mod robustness;
 mod supervised;
+mod trouble;
 
 pub use autoencoder::{fit_autoencoder, fit_autoencoder_with, pixels, reconstruct, reconstruction_mse};
 pub use classifier::{accuracy, fit, fit_with};

@@ -35,11 +35,11 @@ pub(crate) struct Tally {
 #[derive(Debug, Default)]
 pub(crate) struct Tapes(Mutex<Vec<Tape<f32>>>);
 
-/// A step whose loss is not finite: the loss and the first operation with such a value.
+/// A step whose loss is not finite: the loss and the first layer with such a value, in words; empty where nobody has looked yet.
 #[derive(Debug)]
 pub(crate) struct NonFinite {
     pub(crate) loss: f64,
-    pub(crate) op: String,
+    pub(crate) at: String,
 }
 
 impl Tapes {
@@ -63,8 +63,7 @@ impl Tapes {
                 let (loss, tally) = f(Part { tape, range: part.clone(), outlives: PhantomData });
                 let (root, tally) = (loss.id(), Tally { loss: f64::from(loss.item()), ..tally });
                 if !tally.loss.is_finite() {
-                    let op = tape.first_non_finite().map_or("the loss", |(_, op)| op).to_string();
-                    return Err(NonFinite { loss: tally.loss, op });
+                    return Err(NonFinite { loss: tally.loss, at: String::new() });
                 }
                 Ok((tally, tape.backward_and_reset(root, Array::scalar(1.0))))
             })

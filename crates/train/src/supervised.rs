@@ -1,9 +1,11 @@
 //! The loop that classifiers and autoencoders share: batches, one gradient a step, one optimiser.
 
 use crate::average::Average;
-use crate::engine::{Engine, Failure};
-use crate::parallel::{Part, Tally, on_team};
+use crate::engine::{Engine, Failure, broken_layer};
+use crate::parallel::{Part, Tally, map_parts, on_team};
+use crate::pixels;
 use crate::{Epoch, Flow, Observer, Recipe, Step, TrainError};
+use sparring_attacks::AttackError;
 use sparring_autograd::Var;
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Rows, Split};
 use sparring_nn::{Head, Module, Plan};
@@ -78,7 +80,7 @@ fn learn<T: Task + Sync>(
 ) -> Result<Summary, TrainError> {
     let key = Key::new(recipe.seed);
     let mut batches = Batches::new(train, recipe.batch, key, 0, Order::Shuffled, Last::Keep);
-    let steps = (batches.per_epoch() * recipe.epochs) as u64;
+    let steps = batches.per_epoch().saturating_mul(recipe.epochs) as u64;
     let mut engine = Engine::new(task.net(), train.shape(), recipe)?;
     let mut average = recipe.ema.map(|ema| Average::new(ema.decay(steps), task.net()));
     let (mut batch, start) = (MiniBatch::default(), Instant::now());
@@ -91,12 +93,13 @@ fn learn<T: Task + Sync>(
             step += 1;
             let step_key = key.named("step").child(step);
             let n = batch.len();
-            task.prepare(engine.plan(), &mut batch, rows, (step - 1) as f64 / steps as f64, step_key)?;
+            task.prepare(engine.plan(), &mut batch, rows, (step - 1) as f64 / steps as f64, step_key)
+                .map_err(|e| in_defence(task, &engine, &batch, (epoch, step), e))?;
             lr = recipe.schedule.lr(recipe.lr, step, steps);
             let tally = engine.step(task, &mut batch, rows, step_key, lr).map_err(|failure| {
                 engine.store(task.net());
                 match failure {
-                    Failure::Loss(bad) => TrainError::NonFinite { epoch, step, loss: bad.loss, op: bad.op },
+                    Failure::Loss(bad) => TrainError::NonFinite { epoch, step, loss: bad.loss, at: bad.at },
                     Failure::Gradient(e) => e.into(),
                 }
             })?;
@@ -140,6 +143,22 @@ fn learn<T: Task + Sync>(
     Ok(summary)
 }
 
+/// A defence's attack refuses logits that are not finite: where the network is the cause, that is told as for any other step.
+fn in_defence<T: Task>(
+    task: &mut T,
+    engine: &Engine,
+    batch: &MiniBatch,
+    at: (usize, u64),
+    e: TrainError,
+) -> TrainError {
+    if !matches!(e, TrainError::Attack(AttackError::NonFinite { .. })) {
+        return e;
+    }
+    engine.store(task.net());
+    let layer = broken_layer(task.net(), batch);
+    layer.map_or(e, |layer| TrainError::NonFinite { epoch: at.0, step: at.1, loss: f64::NAN, at: layer })
+}
+
 /// Data and network agree, and there is something to learn from.
 pub(crate) fn check_data(train: &Split, input: [usize; 3]) -> Result<(), TrainError> {
     if train.is_empty() {
@@ -152,4 +171,22 @@ pub(crate) fn check_data(train: &Split, input: [usize; 3]) -> Result<(), TrainEr
         )));
     }
     Ok(())
+}
+
+/// Values lie in `range` and are not scaled twice: a largest one below a fiftieth of the range's end is what x/255/255 leaves, on
+/// which any network that puts out almost nothing looks perfect.
+pub(crate) fn check_range(split: &Split, range: (f64, f64)) -> Result<(), TrainError> {
+    let ends = map_parts(split.len(), |part| {
+        let x = pixels(split, &part.collect::<Vec<_>>());
+        x.as_slice().iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), &v| (lo.min(v), hi.max(v)))
+    });
+    let (lo, hi) =
+        ends.into_iter().fold((f32::INFINITY, f32::NEG_INFINITY), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let inside = f64::from(lo) >= range.0 && f64::from(hi) <= range.1;
+    if inside && f64::from(hi.abs().max(lo.abs())) >= 0.02 * range.1.abs().max(range.0.abs()) {
+        Ok(())
+    } else {
+        let (a, b) = range;
+        Err(TrainError::Data(format!("pixels lie in [{lo}, {hi}]; expected [{a}, {b}], scaled once")))
+    }
 }

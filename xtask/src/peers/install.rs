@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::program::Program;
-use crate::run_program::{root, run_here};
+use crate::run_program::{root, run_here, waiting_for};
 use sparring_datasets::idx::{self, Idx, Packing, Values};
 use sparring_datasets::{Mnist, Pixels, Split};
 use std::path::{Path, PathBuf};
@@ -58,8 +58,9 @@ pub fn built(name: &str) -> Result<PathBuf, String> {
     let manifest = root().join("peers").join(name).join("Cargo.toml");
     let target = cache(name)?;
     let mut cargo = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--quiet", "--release", "--locked", "--manifest-path"]).arg(manifest);
+    cargo.args(["build", "--release", "--locked", "--manifest-path"]).arg(manifest);
     cargo.env("CARGO_TARGET_DIR", &target).env("RUSTFLAGS", "-C target-cpu=native");
+    waiting_for(&format!("building the peer {name}"));
     let status = cargo.status().map_err(|e| format!("cargo cannot be started: {e}"))?;
     if !status.success() {
         return Err(format!("the peer {name} does not build: {status}"));

@@ -20,7 +20,7 @@ pub(super) fn bring(
     tell: &mut dyn FnMut(Event<'_>),
 ) -> Result<Result<PathBuf, Vec<String>>, Trouble> {
     let addresses = request.addresses(file.name);
-    let part = Partial::new(&request.to, &format!("{}.gz", file.name));
+    let part = Partial::download(&request.to, file.name);
     let mut tried = Vec::new();
     for (m, url) in addresses.iter().enumerate() {
         // gzip adds a few bytes to what it cannot pack.

@@ -9,11 +9,28 @@ use std::path::{Path, PathBuf};
 pub(super) struct Partial {
     data: PathBuf,
     note: PathBuf,
+    copy: bool,
 }
 
 impl Partial {
-    pub fn new(folder: &Path, name: &str) -> Self {
-        Self { data: folder.join(format!(".{name}.part")), note: folder.join(format!(".{name}.part.note")) }
+    /// Of the download of `NAME.gz`.
+    pub fn download(folder: &Path, name: &str) -> Self {
+        Self::new(folder, &format!("{name}.gz"), false)
+    }
+    /// Of the copy of `NAME`; nobody goes on with one.
+    pub fn copy(folder: &Path, name: &str) -> Self {
+        Self::new(folder, &format!("{name}.copy"), true)
+    }
+    fn new(folder: &Path, name: &str, copy: bool) -> Self {
+        let [data, note] = ["part", "part.note"].map(|end| folder.join(format!(".{name}.{end}")));
+        Self { data, note, copy }
+    }
+    pub fn is_copy(&self) -> bool {
+        self.copy
+    }
+    /// Whether there is anything of it.
+    pub fn exists(&self) -> bool {
+        self.data.exists() || self.note.exists()
     }
     pub fn path(&self) -> &Path {
         &self.data
@@ -63,7 +80,7 @@ mod tests {
     #[test]
     fn only_the_same_address_with_a_validator_goes_on() {
         let dir = tempfile::tempdir().unwrap();
-        let part = Partial::new(dir.path(), "a.gz");
+        let part = Partial::download(dir.path(), "a");
         assert!(part.resume("u").is_none());
         part.begin("u", Some("\"e\""), Some(9)).unwrap().write_all(b"1234").unwrap();
         let resume = part.resume("u").unwrap();

@@ -1,9 +1,10 @@
 //! The whole of it: look, lock, look again, bring what is missing.
 
 use super::client::Client;
+use super::partial::Partial;
 use super::verify::verify;
 use super::{Done, Event, FetchError, Outcome, Request, Trouble, local, lock, mirrors};
-use std::fs;
+use crate::mnist::PinnedFile;
 use std::path::PathBuf;
 
 /// Puts the set's files into the folder, verified; does nothing where they are already.
@@ -18,11 +19,30 @@ pub fn fetch(request: &Request<'_>, tell: &mut dyn FnMut(Event<'_>)) -> Result<O
     let mut found = survey(request)?;
     let mut brought = 0;
     if found.iter().any(Option::is_none) {
-        fs::create_dir_all(&request.to).map_err(FetchError::io(&request.to))?;
-        let _held = lock::lock(&request.to, request.pace.total, tell)?;
+        let made: Vec<PathBuf> = request
+            .to
+            .ancestors()
+            .take_while(|p| !p.as_os_str().is_empty() && !p.is_dir())
+            .map(Into::into)
+            .collect();
+        let held = lock::lock(&request.to, request.pace.total, tell)?;
         // Another process may have brought them while this one waited.
-        found = survey(request)?;
-        brought = bring_missing(request, &mut found, tell)?;
+        let done = survey(request).and_then(|now| {
+            found = now;
+            bring_missing(request, &mut found, tell)
+        });
+        sweep(request, &found);
+        brought = match done {
+            Ok(brought) => brought,
+            Err(e) => {
+                held.take_back(&made);
+                return Err(e);
+            }
+        };
+    } else if partials(request).any(|p| p.exists())
+        && let Ok(Some(_held)) = lock::try_lock(&request.to)
+    {
+        sweep(request, &found);
     }
     if brought == 0 {
         request.dataset.files.iter().for_each(|f| tell(Event::Present { file: f.name }));
@@ -38,6 +58,24 @@ pub fn fetch(request: &Request<'_>, tell: &mut dyn FnMut(Event<'_>)) -> Result<O
         files: found.into_iter().flatten().collect(),
         done,
     })
+}
+
+/// What fetches write before a file has its name: of every file the download and the copy.
+fn partials<'r>(request: &'r Request<'_>) -> impl Iterator<Item = Partial> + 'r {
+    let of = |file: &PinnedFile<'_>| {
+        [Partial::download(&request.to, file.name), Partial::copy(&request.to, file.name)]
+    };
+    request.dataset.files.iter().flat_map(of)
+}
+
+/// Removes what fetches that were killed left behind and nobody needs any more: copies, and downloads of files that are there. The lock
+/// is held, so nobody is writing them.
+fn sweep(request: &Request<'_>, found: &[Option<PathBuf>]) {
+    for (i, partial) in partials(request).enumerate() {
+        if partial.is_copy() || found[i / 2].is_some() {
+            partial.discard();
+        }
+    }
 }
 
 /// Each file's path where it is there and right.

@@ -85,11 +85,39 @@ fn a_folder_may_serve_instead_of_the_network() {
     fs::write(from.path().join("digits.gz"), &case.packed[..case.packed.len() - 1]).unwrap();
     assert!(matches!(run(&request), Err(FetchError::WrongCopy { .. })));
     let in_place = |request: &Request<'_>| fs::read_dir(&request.to).unwrap().count();
-    assert_eq!(in_place(&request), 1, "only the lock");
+    assert_eq!(fs::read_dir(to.path()).unwrap().count(), 0, "a fetch that failed takes its folders back");
     fs::write(from.path().join("digits.gz"), &case.packed).unwrap();
     assert_eq!(run(&request).unwrap().done, Done::Copied(1));
     assert_eq!(run(&request).unwrap().done, Done::Nothing);
     assert_eq!(in_place(&request), 2);
+}
+
+#[test]
+fn what_killed_fetches_left_is_swept_by_the_next() {
+    let case = Case::new();
+    let files = [case.file()];
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(from.path().join("digits.gz"), &case.packed).unwrap();
+    let mut request = Request::new(Pinned { name: "toy", files: &files, mirrors: &[] }, to.path());
+    request.from = Some(from.path().into());
+    let leave = |names: &[&str]| names.iter().for_each(|n| fs::write(to.path().join(n), b"half").unwrap());
+    let hidden = || {
+        let names = fs::read_dir(to.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+        names.filter(|n| n.contains(".part")).count()
+    };
+    let all = [".digits.gz.part", ".digits.gz.part.note", ".digits.copy.part"];
+    // A file that comes by a copy has no more need of its download; later nothing has to be brought at all.
+    for done in [Done::Copied(1), Done::Nothing] {
+        leave(&all);
+        assert_eq!(fetch(&request, &mut |_| ()).unwrap().done, done);
+        assert_eq!(hidden(), 0, "{done:?}");
+    }
+    // What is still being brought is left alone.
+    let lock = fs::File::open(to.path().join(".sparring-fetch.lock")).unwrap();
+    lock.lock().unwrap();
+    leave(&all);
+    assert_eq!(fetch(&request, &mut |_| ()).unwrap().done, Done::Nothing);
+    assert_eq!(hidden(), 3);
 }
 
 #[test]

@@ -25,6 +25,35 @@ impl Default for GridSpec {
     }
 }
 
+impl GridSpec {
+    /// Height and width in pixels of a grid of `n` images of `image` = [height, width], before there are any.
+    ///
+    /// # Errors
+    /// No image, or a side above 16,384 pixels.
+    pub fn size(&self, n: usize, image: [usize; 2]) -> Result<[usize; 2], ReportError> {
+        if n == 0 {
+            return Err(ReportError::Empty);
+        }
+        let side = |count: usize, pixels: usize| {
+            count
+                .saturating_mul(pixels.saturating_mul(self.scale.max(1)).saturating_add(self.padding))
+                .saturating_add(self.padding)
+        };
+        let columns = self.columns(n);
+        let (height, width) = (side(n.div_ceil(columns), image[0]), side(columns, image[1]));
+        if height > LIMIT || width > LIMIT {
+            return Err(ReportError::TooLarge { width, height });
+        }
+        Ok([height, width])
+    }
+
+    /// Images in a row of `n`.
+    fn columns(&self, n: usize) -> usize {
+        let square = (n as f64).sqrt().ceil() as usize;
+        if self.columns == 0 { square } else { self.columns.min(n) }
+    }
+}
+
 /// All `images` in one PNG file, row by row, upscaled without smoothing.
 ///
 /// # Errors
@@ -46,18 +75,8 @@ pub fn png_grid(images: &[Image], spec: &GridSpec) -> Result<Vec<u8>, ReportErro
             return Err(ReportError::Uneven { first: size, index, other });
         }
     }
-    let square = (images.len() as f64).sqrt().ceil() as usize;
-    let columns = if spec.columns == 0 { square } else { spec.columns.min(images.len()) };
-    let scale = spec.scale.max(1);
-    let side = |count: usize, pixels: usize| {
-        count
-            .saturating_mul(pixels.saturating_mul(scale).saturating_add(spec.padding))
-            .saturating_add(spec.padding)
-    };
-    let (height, width) = (side(images.len().div_ceil(columns), size[0]), side(columns, size[1]));
-    if height > LIMIT || width > LIMIT {
-        return Err(ReportError::TooLarge { width, height });
-    }
+    let [height, width] = spec.size(images.len(), size)?;
+    let (columns, scale) = (spec.columns(images.len()), spec.scale.max(1));
     let mut sheet = Image::filled(height, width, spec.background);
     for (i, image) in images.iter().enumerate() {
         let top = spec.padding + i / columns * (size[0] * scale + spec.padding);

@@ -6,9 +6,10 @@ mod io;
 mod options;
 mod pages;
 
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{attack, completions, demo, fetch, generate, inspect, list, train};
 pub(crate) use failure::{Failure, Outcome};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Train neural networks against their adversaries, on a CPU, fast.
@@ -42,20 +43,24 @@ enum Command {
 
 /// Parses, runs, and turns the result into an exit code: 0 done, 1 could not be done, 2 wrong usage, 130/143 after a signal.
 pub(crate) fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let parsed = definition().try_get_matches().and_then(|m| Cli::from_arg_matches(&m));
+    let done = match parsed {
+        Ok(cli) => sparring::math::simd::isa_request()
+            .map_err(|e| Failure::Usage(e.to_string()))
+            .and_then(|_| options::threads_of_environment())
+            .and_then(|()| io::signal::watch())
+            .and_then(|()| run(cli.command)),
         Err(e) => {
-            // clap prints help and version to stdout (code 0), errors to stderr (code 2); a closed pipe is no failure.
-            let code = e.exit_code();
-            let _ = e.print();
-            return ExitCode::from(u8::try_from(code).unwrap_or(2));
+            // clap prints help and version to stdout (code 0), errors to stderr (code 2).
+            let printed = e.print().and_then(|()| std::io::stdout().flush());
+            if e.use_stderr() {
+                return ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2));
+            }
+            printed.unwrap_or_else(|e| io::say::broken(&e));
+            Ok(())
         }
     };
-    let done = sparring::math::simd::isa_request()
-        .map_err(|e| Failure::Usage(e.to_string()))
-        .and_then(|_| io::signal::watch())
-        .and_then(|()| run(cli.command));
-    match done {
+    match done.and_then(|()| io::say::lost().map_or(Ok(()), |why| Err(Failure::Failed(why)))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             io::say::error(&failure.to_string());
@@ -77,9 +82,16 @@ fn run(command: Command) -> Outcome {
     }
 }
 
-/// The whole command line, for completions.
+/// The whole command line.
 pub(crate) fn definition() -> clap::Command {
-    <Cli as clap::CommandFactory>::command()
+    numbers(<Cli as clap::CommandFactory>::command())
+}
+
+/// `--eps -1` is a wrong number, which the flag's own parser explains, and not an unknown flag `-1`.
+fn numbers(command: clap::Command) -> clap::Command {
+    let takes = |arg: &clap::Arg| !arg.is_positional() && arg.get_action().takes_values();
+    let command = command.mut_args(|arg| if takes(&arg) { arg.allow_negative_numbers(true) } else { arg });
+    command.mut_subcommands(numbers)
 }
 
 #[cfg(test)]

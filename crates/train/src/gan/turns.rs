@@ -2,7 +2,8 @@
 
 use super::planned::{Planned, Verdict};
 use crate::engine::Failure;
-use crate::parallel::{NonFinite, Tally, Tapes, fill};
+use crate::parallel::{NonFinite, PART, Tally, Tapes, fill};
+use crate::trouble::{LOSS_ALONE, first_non_finite};
 use sparring_autograd::{Grads, ops};
 use sparring_datasets::{MiniBatch, Rows};
 use sparring_losses::{NonSaturating, Side};
@@ -35,12 +36,33 @@ impl<'m> Loop<'m> {
             planned.store(self.model);
         }
     }
-    /// Before an error leaves, the model is brought up to date.
-    pub(super) fn kept<T>(&mut self, outcome: Result<T, Failure>) -> Result<T, Failure> {
-        if outcome.is_err() {
+    /// Before an error leaves, the model is brought up to date, and the layer found where a loss that is not finite begins.
+    pub(super) fn kept<T>(
+        &mut self,
+        outcome: Result<T, Failure>,
+        ids: &[u64],
+        key: Key,
+    ) -> Result<T, Failure> {
+        outcome.map_err(|failure| {
             self.store();
-        }
-        outcome
+            match failure {
+                Failure::Loss(bad) => {
+                    let at = self.broken_layer(ids, key).unwrap_or_else(|| LOSS_ALONE.into());
+                    Failure::Loss(NonFinite { at, ..bad })
+                }
+                failure => failure,
+            }
+        })
+    }
+    /// Where the generator on a little noise, or the discriminator on what comes of it, stops being finite.
+    fn broken_layer(&self, ids: &[u64], key: Key) -> Option<String> {
+        let noise = self.model.noise(key.named("d noise"), &ids[..ids.len().min(PART)]);
+        let of = |whose: &str, at: String| format!("in the {whose}, {at}");
+        let generator = first_non_finite(&self.model.generator, noise.clone()).map(|at| of("generator", at));
+        generator.or_else(|| {
+            let fake = self.model.generate(noise);
+            first_non_finite(&self.model.discriminator, fake).map(|at| of("discriminator", at))
+        })
     }
     pub(super) fn discriminator_step(
         &mut self,

@@ -39,7 +39,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let mut request =
         Request::new(args.name, args.to.clone().unwrap_or_else(|| default_folder(args.name.name)));
     (request.from, request.mirrors) = (args.from.clone(), args.mirror.clone());
+    if let Some((flag, _)) = [("--to", &args.to), ("--from", &args.from)]
+        .iter()
+        .find(|(_, dir)| dir.as_ref().is_some_and(|d| d.as_os_str().is_empty()))
+    {
+        return Err(Failure::Usage(format!("{flag}: the folder's name is empty")));
+    }
     request.validate().map_err(|e| Failure::Usage(format!("--mirror: {e}")))?;
+    // What has come of a file stays beside its name.
+    signal::kept("the next `sparring fetch` goes on from here");
     let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template(
         "{msg:24} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left",
@@ -64,10 +72,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
 
 fn show(bar: &ProgressBar, event: &Event<'_>) {
     if let Some(number) = signal::asked() {
-        // What has come of a file stays beside its name, and the next fetch goes on from there.
         bar.finish_and_clear();
-        say::error(&format!("stopped by signal {number}; the next `sparring fetch` goes on from here"));
-        std::process::exit(128 + i32::from(number));
+        signal::leave(number);
     }
     match event {
         Event::Begin { file, url, from, total } => {

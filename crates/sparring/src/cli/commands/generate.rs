@@ -1,6 +1,6 @@
 //! `sparring generate RUN`.
 
-use crate::cli::io::{run_dir, say};
+use crate::cli::io::{made::Made, run_dir, say};
 use crate::cli::options::{MachineArgs, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -14,16 +14,16 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     /// A run directory of `sparring train gan`, or its weights file.
     run: PathBuf,
-    /// How many samples.
+    /// How many samples are drawn, at most 65536.
     #[arg(short, long, default_value_t = 64, value_parser = few)]
     n: usize,
     /// The picture; must not exist yet.
     #[arg(long, value_name = "FILE.png", default_value = "samples.png")]
     out: PathBuf,
-    /// Samples in a row. Default: as square as can be.
+    /// Samples in a row of the picture, at most as many as there are. Default: as square as can be.
     #[arg(long, value_parser = count)]
     columns: Option<usize>,
-    /// Each pixel becomes a square of this side.
+    /// Side of the square that each pixel becomes, in pixels of the picture.
     #[arg(long, default_value_t = 2, value_parser = count)]
     scale: usize,
     #[command(flatten)]
@@ -40,20 +40,32 @@ fn few(text: &str) -> Result<usize, String> {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
+    run_dir::ending(&args.out, "--out", "png")?;
     run_dir::free(&args.out, "--out")?;
+    if let Some(columns) = args.columns.filter(|&c| c > args.n) {
+        return Err(Failure::Usage(format!(
+            "--columns {columns}: there are only {} samples to set in rows",
+            args.n
+        )));
+    }
     args.machine.start()?;
     let model = pages::weights::load_gan(&args.run)?;
     let key = Key::new(args.machine.seed).named("generate");
+    let layout = GridSpec { columns: args.columns.unwrap_or(0), scale: args.scale, ..GridSpec::default() };
+    let [_, height, width] = model.shape();
+    let too_large = |e| Failure::Usage(format!("-n, --columns, --scale: {e}"));
+    layout.size(args.n, [height, width]).map_err(too_large)?;
     let (n, mut images) = (args.n as u64, Vec::with_capacity(args.n));
     for first in (0..n).step_by(PART as usize) {
         let ids: Vec<u64> = (first..n.min(first + PART)).collect();
         let samples = model.generate(model.noise(key, &ids));
         images.extend(images_from_rows(model.shape(), samples.as_slice())?);
     }
-    let layout = GridSpec { columns: args.columns.unwrap_or(0), scale: args.scale, ..GridSpec::default() };
-    let png =
-        png_grid(&images, &layout).map_err(|e| Failure::Failed(format!("-n, --columns, --scale: {e}")))?;
+    let png = png_grid(&images, &layout)?;
+    let made = Made::new();
+    made.file(&args.out);
     save_png(&args.out, &png)?;
+    made.keep();
     if args.machine.json {
         say::json(&json!({ "out": args.out, "n": args.n, "seed": args.machine.seed, "bytes": png.len() }));
     } else {

@@ -72,9 +72,8 @@ impl AttackBar {
     /// What `evaluate_with` calls.
     pub(crate) fn show(&self, p: AttackProgress<'_>) {
         if let Some(number) = signal::asked() {
-            // An attack has nothing to keep: half an evaluation is no measurement.
-            say::error(&format!("stopped by signal {number}; an attack keeps nothing"));
-            std::process::exit(128 + i32::from(number));
+            // Half an evaluation is no measurement.
+            signal::leave(number);
         }
         let done = p.index * p.total + p.done;
         if let Ok(bar) = self.bar.lock() {

@@ -1,16 +1,40 @@
-//! Results on stdout, everything else on stderr. A closed pipe (`| head`) is nobody's mistake.
+//! Results on stdout, everything else on stderr. A closed pipe (`| head`) is nobody's mistake; a result that could not be written
+//! is lost, and [`lost`] says so at the end.
 
 use serde_json::Value;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::sync::{Mutex, PoisonError};
+
+static LOST: Mutex<Option<String>> = Mutex::new(None);
 
 /// A result for people.
 pub(crate) fn result(text: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    written(|out| writeln!(out, "{text}"));
 }
 
 /// The result for machines: one object (or array) on one line, the last.
 pub(crate) fn json(value: &Value) {
-    let _ = writeln!(std::io::stdout().lock(), "{value}");
+    written(|out| writeln!(out, "{value}"));
+}
+
+fn written(write: impl FnOnce(&mut std::io::StdoutLock<'_>) -> std::io::Result<()>) {
+    let mut out = std::io::stdout().lock();
+    if let Err(e) = write(&mut out).and_then(|()| out.flush()) {
+        broken(&e);
+    }
+}
+
+/// Remembers why stdout took no more.
+pub(crate) fn broken(e: &std::io::Error) {
+    if e.kind() != ErrorKind::BrokenPipe {
+        LOST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e.to_string());
+    }
+}
+
+/// Why a result did not get out, if one did not.
+pub(crate) fn lost() -> Option<String> {
+    let lost = LOST.lock().unwrap_or_else(PoisonError::into_inner);
+    lost.as_ref().map(|why| format!("stdout: {why}; the result is lost"))
 }
 
 /// A remark along the way.

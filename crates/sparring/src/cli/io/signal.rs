@@ -1,35 +1,100 @@
-//! SIGINT and SIGTERM: the first asks the work to end after its step, the second ends the process.
+//! SIGINT and SIGTERM. The first asks the work to end after its step; where nothing answers within a second the process takes
+//! back what it has made and ends, whatever it is waiting for. The second ends it at once.
 
+use super::{made, say};
 use crate::cli::{Failure, Outcome};
+use signal_hook::consts::{SIGINT, SIGTERM};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-static ASKED: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
+/// How long the work may go on without an answer.
+const GRACE: Duration = Duration::from_secs(1);
+/// How often signals are looked for.
+const PAUSE: Duration = Duration::from_millis(25);
+
+static ASKED: AtomicUsize = AtomicUsize::new(0);
+static HEARD: AtomicBool = AtomicBool::new(false);
+static HELD: AtomicBool = AtomicBool::new(false);
+static KEPT: Mutex<String> = Mutex::new(String::new());
 
 /// Starts to listen.
 pub(crate) fn watch() -> Outcome {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    let asked = Arc::clone(ASKED.get_or_init(Arc::default));
+    let came = Arc::new(AtomicUsize::new(0));
     for signal in [SIGINT, SIGTERM] {
-        let again = Arc::new(AtomicBool::new(false));
-        // Registered first, so that it looks before the flag is raised: only a second signal finds it up.
-        signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&again))?;
-        signal_hook::flag::register(signal, again)?;
-        signal_hook::flag::register_usize(signal, Arc::clone(&asked), signal as usize)?;
+        signal_hook::flag::register_usize(signal, Arc::clone(&came), signal as usize)?;
     }
+    // Whatever else this process does, even if it blocks for ever, this thread goes on looking.
+    std::thread::Builder::new().name("signals".into()).spawn(move || listen(&came))?;
     Ok(())
 }
 
-/// The signal that came, if one did.
-pub(crate) fn asked() -> Option<u8> {
-    let number = ASKED.get().map_or(0, |a| a.load(Ordering::Relaxed));
-    u8::try_from(number).ok().filter(|&n| n > 0)
+fn listen(came: &AtomicUsize) {
+    let number = loop {
+        match came.swap(0, Ordering::Relaxed) {
+            0 => std::thread::sleep(PAUSE),
+            number => break number,
+        }
+    };
+    ASKED.store(number, Ordering::Relaxed);
+    let (mut told, begun) = (false, Instant::now());
+    loop {
+        let again = came.swap(0, Ordering::Relaxed);
+        if again != 0 {
+            leave(again as u8);
+        }
+        if !HEARD.load(Ordering::Relaxed) && begun.elapsed() >= GRACE {
+            if !HELD.load(Ordering::Relaxed) {
+                leave(number as u8);
+            }
+            if !told {
+                say::note(
+                    "ending after this step, so that what was learnt is kept; a second signal ends it now",
+                );
+                told = true;
+            }
+        }
+        std::thread::sleep(PAUSE);
+    }
 }
 
-/// An error if a signal came; `kept` says what has been saved.
-pub(crate) fn check(kept: impl FnOnce() -> String) -> Outcome {
+/// The signal that came, if one did; whoever asks answers for the end.
+pub(crate) fn asked() -> Option<u8> {
+    let number = u8::try_from(ASKED.load(Ordering::Relaxed)).ok().filter(|&n| n > 0);
+    if number.is_some() {
+        HEARD.store(true, Ordering::Relaxed);
+    }
+    number
+}
+
+/// From now on there is something to lose, and [`asked`] is called after every step: the end waits for it.
+pub(crate) fn hold() {
+    HELD.store(true, Ordering::Relaxed);
+}
+
+/// What a signal finds saved, told when it comes; from now on the end waits for nothing. Without it nothing is kept.
+pub(crate) fn kept(what: impl Into<String>) {
+    HELD.store(false, Ordering::Relaxed);
+    *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = what.into();
+}
+
+fn what_is_kept() -> String {
+    let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.is_empty() { "nothing is kept".into() } else { kept.clone() }
+}
+
+/// An error if a signal came, with what is [`kept`].
+pub(crate) fn check() -> Outcome {
     match asked() {
         None => Ok(()),
-        Some(number) => Err(Failure::Signal { number, kept: kept() }),
+        Some(number) => Err(Failure::Signal { number, kept: what_is_kept() }),
     }
+}
+
+/// Ends the process from any thread: what was made and not kept is taken back.
+pub(crate) fn leave(number: u8) -> ! {
+    let _nothing_more = made::take_back_all();
+    let failure = Failure::Signal { number, kept: what_is_kept() };
+    say::error(&failure.to_string());
+    std::process::exit(failure.code().into());
 }

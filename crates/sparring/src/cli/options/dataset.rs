@@ -1,6 +1,6 @@
 //! Which data.
 
-use crate::cli::Outcome;
+use crate::cli::{Failure, Outcome};
 use sparring::datasets::{Dataset, find};
 
 /// The data of a training.
@@ -25,6 +25,18 @@ impl Named {
     /// Looks the set up.
     pub(crate) fn find(asked: &str) -> Outcome<Self> {
         Ok(Self { asked: asked.to_string(), set: find(asked)? })
+    }
+    /// A network that takes other inputs is refused before anything is made for it.
+    pub(crate) fn fits(&self, input: [usize; 3], what: &str) -> Outcome {
+        if self.set.shape() == input {
+            return Ok(());
+        }
+        let shown = |[c, h, w]: [usize; 3]| format!("{c} x {h} x {w}");
+        let (has, takes) = (shown(self.set.shape()), shown(input));
+        Err(Failure::Usage(format!(
+            "--data {}: its examples are {has} (channels, height, width), {what} takes {takes}; name another set, or another --arch where there is one",
+            self.asked
+        )))
     }
 }
 

@@ -5,5 +5,5 @@ mod machine;
 mod number;
 
 pub(crate) use dataset::{DataArgs, Named};
-pub(crate) use machine::MachineArgs;
-pub(crate) use number::{above_zero, budget, count, fraction};
+pub(crate) use machine::{MachineArgs, threads_of_environment};
+pub(crate) use number::{above_zero, budget, count, fraction, seed, share, whole};

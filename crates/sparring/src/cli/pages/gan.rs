@@ -84,7 +84,12 @@ fn chosen(n: usize, most: usize) -> Vec<usize> {
     (0..k).map(|i| (i * (n - 1)).checked_div(k - 1).unwrap_or(0)).collect()
 }
 
-fn samples(grids: &[(usize, Vec<u8>)]) -> Section {
+/// Which of so many epochs have their samples on the page.
+pub(crate) fn on_the_page(epochs: usize) -> Vec<usize> {
+    chosen(epochs, INSIDE).into_iter().map(|at| at + 1).collect()
+}
+
+fn samples(grids: &[(usize, Vec<u8>)], epochs: usize) -> Section {
     let figure = |at: usize| {
         let (epoch, png) = &grids[at];
         let last = if at + 1 == grids.len() { ", the last" } else { "" };
@@ -104,11 +109,8 @@ fn samples(grids: &[(usize, Vec<u8>)]) -> Section {
     let closed: Vec<usize> =
         chosen(grids.len(), INSIDE).into_iter().filter(|at| !open.contains(at)).collect();
     if !closed.is_empty() {
-        let summary = if grids.len() <= INSIDE {
-            "The other epochs"
-        } else {
-            "More epochs; all are in the run's folder"
-        };
+        let summary =
+            if epochs <= INSIDE { "The other epochs" } else { "More epochs; all are in the run's folder" };
         let blocks = closed.into_iter().map(figure).collect();
         section.blocks.push(Block::Details(Details { summary: summary.into(), blocks }));
     }
@@ -173,7 +175,7 @@ fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
     Ok(section)
 }
 
-/// The page; `grids` are the samples of the fixed noise by epoch.
+/// The page; `grids` are the samples of the fixed noise by epoch, those [`on_the_page`].
 pub(crate) fn page(
     facts: &Facts<'_>,
     model: &Gan,
@@ -184,7 +186,7 @@ pub(crate) fn page(
     Ok(Page {
         title: "GAN".into(),
         subtitle: format!("Trained on {} by `sparring train gan`", facts.data.asked),
-        sections: vec![result(done), samples(grids), near, setup(facts, model)?],
+        sections: vec![result(done), samples(grids, done.epochs.len()), near, setup(facts, model)?],
         footer: "Made by `sparring train gan`. Every number on this page was measured in this run.".into(),
     })
 }

@@ -23,12 +23,12 @@ pub(crate) struct Args {
     /// A folder with MNIST-like files, or a name. The recipe was chosen for `mnist-10k`, which is built in.
     #[arg(long, default_value = "mnist-10k", value_name = "NAME|DIR")]
     data: String,
-    /// The first N test images are attacked.
-    #[arg(long, default_value_t = 1000, value_parser = count)]
+    /// How many test images are attacked, from the first on.
+    #[arg(short, long, default_value_t = 1000, value_parser = count)]
     n: usize,
     #[command(flatten)]
     machine: MachineArgs,
-    /// The run directory; new or empty. Default: runs/demo-K.
+    /// The run directory, new or empty. Default: runs/demo-K.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -59,22 +59,25 @@ fn raise(
         }),
     )?;
     let mut rows: Vec<EpochRow> = Vec::new();
-    for (i, recipe) in phases.iter().enumerate() {
+    for recipe in &phases {
         let label = match recipe.defense {
             Defense::None => name.to_string(),
             _ => format!("{name}, {}", recipe.defense.name()),
         };
-        let steps = data.set.train.len().div_ceil(recipe.batch) * recipe.epochs;
+        let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
         let before = rows.len();
         let mut watch = Watch::new(label, steps, |m: &Classifier| {
             Test::Accuracy(accuracy(m, &data.set.test).unwrap_or(f64::NAN))
         });
         fit_with(&mut model, &data.set.train, recipe, &mut watch)?;
         rows.extend(watch.finish().into_iter().map(|r| EpochRow { epoch: r.epoch + before, ..r }));
-        signal::check(|| format!("phase {} of {name} was not finished; nothing of it is kept", i + 1))?;
+        signal::check()?;
     }
     own.write_lines("metrics.jsonl", &rows)?;
     pages::weights::save_classifier(&own.file("model.safetensors"), &model)?;
+    own.keep();
+    run.keep();
+    signal::kept(format!("what was trained so far is in {}", run.path().display()));
     let judged = judge::judge(name, &model, data, args.n, Key::new(seed).named("attack"))?;
     let fighter = Fighter { name, model, phases, rows, judged };
     pages::demo::single(&fighter, data)?.save(own.file("report.html"))?;
@@ -85,12 +88,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let start = Instant::now();
     args.machine.start()?;
     let data = Named::find(&args.data)?;
-    if data.set.shape() != [1, 28, 28] {
-        return Err(Failure::Usage(format!(
-            "--data {}: the demo's net takes 28 x 28 grey images",
-            args.data
-        )));
-    }
+    data.fits(plan::spec().input, "the demo's net")?;
     if args.n > data.set.test.len() {
         return Err(Failure::Usage(format!(
             "--n {}: {} has {} test images",

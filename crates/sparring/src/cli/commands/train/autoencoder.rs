@@ -1,12 +1,13 @@
 //! `sparring train autoencoder`.
 
+use super::not_of;
 use super::watch::{Test, Watch};
 use crate::cli::io::{run_dir::RunDir, say, signal};
 use crate::cli::options::{DataArgs, MachineArgs, above_zero, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::json;
-use sparring::activations::AnyActivation;
+use sparring::activations::{AnyActivation, Relu};
 use sparring::metrics::{Pca, mean_image_mse};
 use sparring::models::{Arch, Autoencoder, Family};
 use sparring::optim::{AnyRule, AnySchedule};
@@ -22,40 +23,40 @@ pub(crate) struct Args {
     /// The network.
     #[arg(long, default_value = "autoencoder")]
     arch: Arch,
-    /// The activation of every hidden layer.
-    #[arg(long, default_value = "relu")]
-    activation: AnyActivation,
+    /// The activation of every hidden layer (linear-autoencoder has none). Default: relu.
+    #[arg(long)]
+    activation: Option<AnyActivation>,
     /// The update rule.
     #[arg(long, default_value = "adam")]
     optimizer: AnyRule,
-    /// Base learning rate.
+    /// Base learning rate, above 0; with one-cycle its peak.
     #[arg(long, default_value_t = 1e-3, value_parser = above_zero)]
     lr: f64,
     /// constant, step, one-cycle or cosine.
     #[arg(long, default_value = "constant")]
     schedule: AnySchedule,
-    /// Passes over the data.
+    /// Number of passes over the training images.
     #[arg(long, default_value_t = 20, value_parser = count)]
     epochs: usize,
-    /// Examples a step.
+    /// Training images a step; cut to as many as there are.
     #[arg(long, default_value_t = 128, value_parser = count)]
     batch: usize,
     #[command(flatten)]
     machine: MachineArgs,
-    /// The run directory; new or empty. Default: runs/NAME-K.
-    #[arg(long, value_name = "RUN")]
+    /// The run directory, new or empty. Default: runs/NAME-K.
+    #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    let Some((spec, encoder)) = args.arch.autoencoder(&args.activation) else {
-        let names = sparring::models::ALL.iter().filter(|m| m.family == Family::Autoencoder).map(|m| m.name);
-        let names = names.collect::<Vec<_>>().join(", ");
-        return Err(Failure::Usage(format!(
-            "--arch {}: not an autoencoder; choose one of: {names}",
-            args.arch
-        )));
-    };
+    if args.arch.info().family != Family::Autoencoder {
+        return Err(not_of(Family::Autoencoder, args.arch));
+    }
+    if args.arch == Arch::LinearAutoencoder && args.activation.is_some() {
+        return Err(Failure::Usage(format!("--activation: --arch {} has none; leave it out", args.arch)));
+    }
+    let activation = args.activation.unwrap_or(AnyActivation::Relu(Relu));
+    let (spec, encoder) = args.arch.autoencoder(&activation).expect("an autoencoder, as just checked");
     let recipe = Recipe {
         epochs: args.epochs,
         batch: args.batch,
@@ -68,22 +69,29 @@ pub(crate) fn run(args: &Args) -> Outcome {
     recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
     args.machine.start()?;
     let data = args.data.load()?;
-    let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
+    data.fits(spec.input, &format!("--arch {}", args.arch))?;
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
-    run.write_json("config.json", &json!({
-        "command": "train autoencoder", "data": data.asked, "arch": args.arch, "activation": args.activation,
-        "recipe": recipe, "spec": model.spec(), "code": model.code(),
-    }))?;
-    let steps = data.set.train.len().div_ceil(recipe.batch) * recipe.epochs;
+    let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
+    run.write_json(
+        "config.json",
+        &json!({
+            "command": "train autoencoder", "data": data.asked, "arch": args.arch,
+            "activation": (args.arch != Arch::LinearAutoencoder).then_some(activation),
+            "recipe": recipe, "spec": model.spec(), "code": model.code(),
+        }),
+    )?;
+    let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let measure = |m: &Autoencoder| Test::Mse(reconstruction_mse(m, test).unwrap_or(f64::NAN));
-    let mut watch = Watch::new(format!("training {}", args.arch), steps, measure);
+    let mut watch = Watch::new(format!("training {}", args.arch), steps, measure).keeping();
     let done = fit_autoencoder_with(&mut model, &data.set.train, &recipe, &mut watch)?;
     let rows = watch.finish();
     run.write_lines("metrics.jsonl", &rows)?;
     let weights = run.file("model.safetensors");
     pages::weights::save_autoencoder(&weights, &model)?;
-    signal::check(|| format!("the model as of then is in {}", weights.display()))?;
+    run.keep();
+    signal::kept(format!("the model as of then is in {}", weights.display()));
+    signal::check()?;
     say::note("exact PCA of the training images at the code size ..");
     let every = |n: usize| (0..n).collect::<Vec<_>>();
     let (train_rows, test_rows) =
@@ -95,9 +103,16 @@ pub(crate) fn run(args: &Args) -> Outcome {
         mean_image: mean_image_mse(train_rows.as_slice(), test_rows.as_slice(), dim),
     };
     let test_mse = reconstruction_mse(&model, test)?;
+    let mut warnings = Vec::new();
+    if test_mse >= baselines.mean_image {
+        warnings.push(format!(
+            "the test error {test_mse:.4e} is not below that of the mean image, {:.4e}: nothing was learnt; train longer, or lower --lr",
+            baselines.mean_image
+        ));
+    }
     let facts = pages::autoencoder::Facts {
         arch: args.arch,
-        activation: args.activation,
+        activation,
         data: &data,
         recipe: &recipe,
         baselines,
@@ -108,6 +123,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         say::json(&json!({
             "test_mse": test_mse, "pca_mse": baselines.pca, "mean_image_mse": baselines.mean_image,
             "epochs": done.epochs.len(), "seconds": done.seconds, "run": run.path(),
+            "warnings": warnings,
         }));
     } else {
         say::result(&format!(
@@ -120,5 +136,6 @@ pub(crate) fn run(args: &Args) -> Outcome {
             run.path().display()
         ));
     }
+    warnings.iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `sparring train classifier`.
 
 use super::hardening::{self, HardeningArgs};
+use super::not_of;
 use super::watch::{Test, Watch};
 use crate::cli::io::{run_dir::RunDir, say, signal};
 use crate::cli::options::{DataArgs, MachineArgs, above_zero, count};
@@ -13,7 +14,7 @@ use sparring::nn::Clip;
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::tensor::Precision;
-use sparring::train::{Defense, Recipe, accuracy, fit_with};
+use sparring::train::{Defense, Recipe, Summary, accuracy, fit_with};
 use std::path::PathBuf;
 
 /// Flags.
@@ -21,7 +22,7 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
-    /// The network.
+    /// The network; mlp fits its input and its classes to the data.
     #[arg(long, default_value = "mlp")]
     arch: Arch,
     /// The activation of every hidden layer, `leaky_relu(0.2)` with parameters.
@@ -30,19 +31,19 @@ pub(crate) struct Args {
     /// The update rule.
     #[arg(long, default_value = "adam")]
     optimizer: AnyRule,
-    /// Base learning rate; with one-cycle its peak. Default: the optimizer's, 5e-3 with a defence.
+    /// Base learning rate, above 0; with one-cycle its peak. Default: the optimizer's, 5e-3 with a defence.
     #[arg(long, value_parser = above_zero)]
     lr: Option<f64>,
     /// constant, step, one-cycle or cosine. Default: constant, one-cycle with a defence.
     #[arg(long)]
     schedule: Option<AnySchedule>,
-    /// Passes over the data. Default: 5; 10 with fgsm-rs, 20 with pgd, 15 with n-fgsm.
+    /// Number of passes over the training examples. Default: 5, 20 over fewer than 10000 examples; 10 with fgsm-rs, 20 with pgd, 15 with n-fgsm.
     #[arg(long, value_parser = count)]
     epochs: Option<usize>,
-    /// Examples a step. Default: 128; 64 with pgd.
+    /// Training examples a step; cut to as many as there are. Default: 128, 32 of fewer than 10000; 64 with pgd.
     #[arg(long, value_parser = count)]
     batch: Option<usize>,
-    /// Limit on the Euclidean norm of the whole gradient.
+    /// Largest Euclidean norm of the whole gradient, above 0; a longer one is scaled down. Default: no limit.
     #[arg(long, value_parser = above_zero)]
     clip_norm: Option<f64>,
     #[command(flatten)]
@@ -52,10 +53,13 @@ pub(crate) struct Args {
     precision: Precision,
     #[command(flatten)]
     machine: MachineArgs,
-    /// The run directory; new or empty. Default: runs/NAME-K.
-    #[arg(long, value_name = "RUN")]
+    /// The run directory, new or empty. Default: runs/NAME-K.
+    #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
+
+/// Five passes over fewer examples than this are too few steps for any net to learn much.
+const FEW: usize = 10_000;
 
 impl Args {
     fn recipe(&self) -> Outcome<Recipe> {
@@ -86,38 +90,46 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    let recipe = args.recipe()?;
-    let Some(spec) = args.arch.classifier(&args.activation) else {
-        let names = sparring::models::ALL.iter().filter(|m| m.family == Family::Classifier).map(|m| m.name);
-        let names = names.collect::<Vec<_>>().join(", ");
-        return Err(Failure::Usage(format!(
-            "--arch {}: not a classifier; choose one of: {names}",
-            args.arch
-        )));
-    };
+    let mut recipe = args.recipe()?;
+    if args.arch.info().family != Family::Classifier {
+        return Err(not_of(Family::Classifier, args.arch));
+    }
     args.machine.start()?;
     let mut data = args.data.load()?;
+    let (shape, classes) = (data.set.shape(), data.set.classes);
+    let spec =
+        args.arch.classifier_for(shape, classes, &args.activation).expect("a classifier, as just checked");
+    data.fits(spec.input, &format!("--arch {}", args.arch))?;
+    if data.set.train.len() < FEW && recipe.defense == Defense::None {
+        recipe.epochs = args.epochs.unwrap_or(20);
+        recipe.batch = args.batch.unwrap_or(32);
+    }
     let validation = args.hardening.hold_out(&mut data)?;
-    let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
     let mut model = Classifier::new(spec, Key::new(args.machine.seed).named("init"))?;
+    let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
     run.write_json("config.json", &json!({
         "command": "train classifier", "data": data.asked, "arch": args.arch, "activation": args.activation,
         "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
     }))?;
-    let steps = data.set.train.len().div_ceil(recipe.batch) * recipe.epochs;
+    let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let mut watch = Watch::new(format!("training {}", args.arch), steps, |m: &Classifier| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
-    });
+    })
+    .keeping();
     let done = fit_with(&mut model, &data.set.train, &recipe, &mut watch)?;
     let rows = watch.finish();
     run.write_lines("metrics.jsonl", &rows)?;
     let weights = run.file("model.safetensors");
     pages::weights::save_classifier(&weights, &model)?;
-    signal::check(|| format!("the model as of then is in {}", weights.display()))?;
+    run.keep();
+    signal::kept(format!("the model as of then is in {}", weights.display()));
+    signal::check()?;
     let test_accuracy = accuracy(&model, test)?;
     let robust = hardening::judge(&model, &validation, &recipe.defense, args.machine.seed)?;
-    let warning = robust.and_then(|r| hardening::warning(&r, &recipe.defense));
+    let overfitted = robust.and_then(|r| hardening::warning(&r, &recipe.defense));
+    let warnings: Vec<String> =
+        no_better_than_a_guess(&done, model.classes()).into_iter().chain(overfitted).collect();
     let facts = pages::classifier::Facts {
         arch: args.arch,
         activation: args.activation,
@@ -131,7 +143,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
             "seconds": done.seconds, "examples_per_s": done.examples_per_s(), "run": run.path(),
             "robust_accuracy": robust.map(|r| r.robust),
             "validation": robust.as_ref().map(hardening::object),
-            "warnings": warning.iter().collect::<Vec<_>>(),
+            "warnings": warnings,
         }));
     } else {
         say::result(&format!(
@@ -146,6 +158,26 @@ pub(crate) fn run(args: &Args) -> Outcome {
         robust.iter().for_each(|r| say::result(&hardening::in_words(r)));
         say::note(&format!("next: sparring attack {}", run.path().display()));
     }
-    warning.iter().for_each(|w| say::note(&format!("warning: {w}")));
+    warnings.iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())
+}
+
+/// What is to be said of a training whose loss shows that nothing was learnt, or that it was lost again.
+fn no_better_than_a_guess(done: &Summary, classes: usize) -> Option<String> {
+    let guess = (classes as f64).ln();
+    let best = done.epochs.iter().map(|e| e.train_loss).fold(f64::INFINITY, f64::min);
+    let (last, told) = (done.train_loss(), format!("that of a guess (ln {classes} = {guess:.4})"));
+    let figure = |v: f64| if v < 1e4 { format!("{v:.4}") } else { format!("{v:.1e}") };
+    let (best_is, last_is) = (figure(best), figure(last));
+    if best >= guess {
+        Some(format!(
+            "the loss never fell below {told}, its best epoch had {best_is}: nothing was learnt; lower --lr"
+        ))
+    } else if last >= guess {
+        Some(format!(
+            "the loss rose to {last_is} in the last epoch, above {told}, from {best_is}; lower --lr"
+        ))
+    } else {
+        None
+    }
 }

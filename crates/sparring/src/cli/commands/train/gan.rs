@@ -30,22 +30,22 @@ pub(crate) struct Args {
     /// What ends the discriminator; anything but identity is refused: the loss takes logits.
     #[arg(long, default_value = "identity")]
     discriminator_output: AnyActivation,
-    /// Passes over the real images.
+    /// Number of passes over the real images.
     #[arg(long, default_value_t = 30, value_parser = count)]
     epochs: usize,
-    /// Real images, and fakes, a step.
+    /// Real images, and as many fakes, a step; cut to as many as there are.
     #[arg(long, default_value_t = 128, value_parser = count)]
     batch: usize,
-    /// Adam's learning rate for both networks.
+    /// Adam's learning rate for both networks, above 0.
     #[arg(long, default_value_t = 2e-4, value_parser = above_zero)]
     lr: f64,
-    /// Adam's first decay.
+    /// Adam's decay of the mean gradient, at least 0 and below 1.
     #[arg(long, default_value_t = 0.5, value_parser = fraction)]
     beta1: f64,
     #[command(flatten)]
     machine: MachineArgs,
-    /// The run directory; new or empty. Default: runs/gan-K.
-    #[arg(long, value_name = "RUN")]
+    /// The run directory, new or empty. Default: runs/gan-K.
+    #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
@@ -56,6 +56,8 @@ struct Watch<'a> {
     progress: Progress,
     run: &'a RunDir,
     noise: Array<f32>,
+    /// The epochs on the page; the pictures of the others are in the run's folder alone.
+    paged: Vec<usize>,
     grids: Vec<(usize, Vec<u8>)>,
     trouble: Option<Failure>,
 }
@@ -63,6 +65,7 @@ struct Watch<'a> {
 impl GanObserver for Watch<'_> {
     fn step(&mut self, s: &Step) -> Flow {
         self.progress.at(s.step, &format!("epoch {}, G loss {:.3}", s.epoch, s.loss));
+        signal::hold();
         if signal::asked().is_some() { Flow::Stop } else { Flow::Continue }
     }
     fn epoch(&mut self, e: &GanEpoch, model: &Gan) -> Flow {
@@ -72,10 +75,13 @@ impl GanObserver for Watch<'_> {
         ));
         let drawn = pages::gan::grid(model, self.noise.clone()).and_then(|png| {
             save_png(self.run.file(&format!("samples-{:03}.png", e.epoch)), &png)?;
-            self.grids.push((e.epoch, png));
+            if self.paged.contains(&e.epoch) {
+                self.grids.push((e.epoch, png));
+            }
             Ok(())
         });
         match drawn {
+            Ok(()) if signal::asked().is_some() => Flow::Stop,
             Ok(()) => Flow::Continue,
             Err(failure) => {
                 self.trouble = Some(failure);
@@ -103,8 +109,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
     choices.output = args.generator_output;
     choices.verdict = args.discriminator_output;
     let key = Key::new(args.machine.seed);
-    let mut model = Gan::new(choices.spec(), (0.0, 1.0), key.named("init"))?;
+    let refused = |e| Failure::Usage(format!("--generator-output, --discriminator-output: {e}"));
+    let mut model = Gan::new(choices.spec(), (0.0, 1.0), key.named("init")).map_err(refused)?;
     let data = args.data.load()?;
+    data.fits(model.shape(), "the GAN")?;
     let run = RunDir::create(args.out.as_deref(), "gan")?;
     run.write_json(
         "config.json",
@@ -113,11 +121,12 @@ pub(crate) fn run(args: &Args) -> Outcome {
             "recipe": recipe, "spec": model.spec(),
         }),
     )?;
-    let steps = data.set.train.len() / recipe.batch * recipe.epochs;
+    let steps = (data.set.train.len() / recipe.batch).max(1).saturating_mul(recipe.epochs);
     let mut watch = Watch {
-        progress: Progress::new("training gan", steps.max(recipe.epochs) as u64),
+        progress: Progress::new("training gan", steps as u64),
         run: &run,
         noise: model.noise(key.named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
+        paged: pages::gan::on_the_page(recipe.epochs),
         grids: Vec::new(),
         trouble: None,
     };
@@ -134,7 +143,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
     run.write_lines("metrics.jsonl", &rows)?;
     let weights = run.file("model.safetensors");
     pages::weights::save_gan(&weights, &model)?;
-    signal::check(|| format!("the model as of then is in {}", weights.display()))?;
+    run.keep();
+    signal::kept(format!("the model as of then is in {}", weights.display()));
+    signal::check()?;
     let facts = pages::gan::Facts { activation: args.activation, data: &data, recipe: &recipe };
     pages::gan::page(&facts, &model, &done, &watch.grids)?.save(run.file("report.html"))?;
     let last = done.epochs.last();

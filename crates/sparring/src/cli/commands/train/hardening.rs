@@ -1,7 +1,7 @@
 //! Adversarial training on the command line: its flags, the images held out, and what they say in the end.
 
 use crate::cli::io::say;
-use crate::cli::options::{Named, above_zero, budget, count};
+use crate::cli::options::{Named, above_zero, budget, count, share, whole};
 use crate::cli::pages::decimal;
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
@@ -17,28 +17,28 @@ pub(super) struct HardeningArgs {
     /// Adversarial training in L-inf: none, fgsm-rs (Wong et al. 2020), n-fgsm (de Jorge et al. 2022) or pgd (Madry et al. 2018).
     #[arg(long, alias = "defence", default_value = "none", value_parser = clap::builder::PossibleValuesParser::new(DEFENSES))]
     defense: String,
-    /// Budget of the defence, in units of the pixels (0 to 1). Default: 0.3.
+    /// Budget of the defence, above 0, in units of the pixels (0 to 1). Default: 0.3.
     #[arg(long, value_parser = budget)]
     eps: Option<f32>,
-    /// Steps of the defence's attack (pgd). Default: 7.
+    /// Number of steps of the defence's attack (pgd). Default: 7.
     #[arg(long, value_name = "N", value_parser = count)]
     attack_steps: Option<usize>,
-    /// Step of the defence's attack, in units of the pixels. Default: 1.25 eps for fgsm-rs, eps for n-fgsm, 2.5 eps / steps for pgd.
+    /// Length of a step of the defence's attack, above 0, in units of the pixels. Default: 1.25 eps for fgsm-rs, eps for n-fgsm, 2.5 eps / steps for pgd.
     #[arg(long, value_parser = above_zero)]
     attack_step_size: Option<f64>,
     /// Noise at the start of the defence's step, in multiples of eps (n-fgsm). Default: 2.
-    #[arg(long)]
+    #[arg(long, value_parser = budget)]
     attack_noise: Option<f32>,
     /// Fraction of the training over which the defence's budget grows from 0 to eps (n-fgsm, pgd). Default: 0.3.
-    #[arg(long, value_name = "FRACTION")]
+    #[arg(long, value_name = "FRACTION", value_parser = share)]
     eps_warm_up: Option<f64>,
     /// Keep an exponential average of the weights whose half-life is this fraction of the training; 0: the last
     /// weights. Default: 0; 0.05 with pgd.
-    #[arg(long, value_name = "FRACTION")]
+    #[arg(long, value_name = "FRACTION", value_parser = share)]
     ema: Option<f64>,
     /// The last N training images are held out; with a defence they are attacked at the end. Default: 0; with a defence a
     /// twentieth of the images, at most 1000.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole)]
     validation: Option<usize>,
 }
 

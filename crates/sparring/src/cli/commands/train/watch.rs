@@ -39,12 +39,17 @@ impl Test {
 pub(crate) struct Watch<F> {
     progress: Progress,
     measure: F,
-    pub(crate) rows: Vec<EpochRow>,
+    keeping: bool,
+    rows: Vec<EpochRow>,
 }
 
 impl<F> Watch<F> {
     pub(crate) fn new(label: impl Into<String>, steps: usize, measure: F) -> Self {
-        Self { progress: Progress::new(label, steps as u64), measure, rows: Vec::new() }
+        Self { progress: Progress::new(label, steps as u64), measure, keeping: false, rows: Vec::new() }
+    }
+    /// Whatever is learnt will be saved, so a signal waits for the end of a step.
+    pub(crate) fn keeping(self) -> Self {
+        Self { keeping: true, ..self }
     }
     /// Ends the bar; the rows.
     pub(crate) fn finish(self) -> Vec<EpochRow> {
@@ -56,6 +61,9 @@ impl<F> Watch<F> {
 impl<M, F: FnMut(&M) -> Test> Observer<M> for Watch<F> {
     fn step(&mut self, s: &Step) -> Flow {
         self.progress.at(s.step, &format!("epoch {}, loss {:.4}", s.epoch, s.loss));
+        if self.keeping {
+            signal::hold();
+        }
         if signal::asked().is_some() { Flow::Stop } else { Flow::Continue }
     }
     fn epoch(&mut self, e: &Epoch, model: &M) -> Flow {
@@ -76,6 +84,6 @@ impl<M, F: FnMut(&M) -> Test> Observer<M> for Watch<F> {
             test,
         };
         self.rows.push(row);
-        Flow::Continue
+        if signal::asked().is_some() { Flow::Stop } else { Flow::Continue }
     }
 }

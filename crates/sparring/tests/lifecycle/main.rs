@@ -1,0 +1,85 @@
+//! The life of a command: what it refuses and when, what it leaves behind, how it ends. On points of the plane and a few small images, so that
+//! everything is over in moments.
+#![cfg(feature = "cli")]
+
+mod data;
+mod flags;
+mod leftovers;
+mod numbers;
+mod signals;
+mod sizes;
+mod writing;
+
+use serde_json::Value;
+use sparring::datasets::idx::{Idx, Packing, Values, write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A new, empty folder for one test.
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lifecycle").join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// The command in a folder, without the environment's say on data, threads and proxies.
+fn command(dir: &Path, line: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sparring"));
+    command.args(line.split_whitespace()).current_dir(dir);
+    for name in ["SPARRING_DATA", "RAYON_NUM_THREADS", "http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The last line of stdout of a command that succeeds.
+#[track_caller]
+fn object(dir: &Path, line: &str) -> Value {
+    let out = command(dir, line).output().unwrap();
+    assert!(out.status.success(), "{line}: {}", said(&out));
+    serde_json::from_str(String::from_utf8_lossy(&out.stdout).lines().last().unwrap()).unwrap()
+}
+
+/// What a command that fails says; one line where it could not be done.
+#[track_caller]
+fn refusal(dir: &Path, line: &str, code: i32) -> String {
+    let out = command(dir, line).output().unwrap();
+    let text = said(&out);
+    assert_eq!(out.status.code(), Some(code), "{line}: {text}");
+    assert!(!text.contains("panicked") && out.stdout.is_empty(), "{line}: {text}");
+    text
+}
+
+#[track_caller]
+fn number(v: &Value, key: &str) -> f64 {
+    v[key].as_f64().unwrap_or_else(|| panic!("no number `{key}` in {v}"))
+}
+
+/// Everything in a folder, by name.
+fn names(dir: &Path) -> Vec<String> {
+    let all = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    let mut all: Vec<_> = all.collect();
+    all.sort();
+    all
+}
+
+/// Sixty images of 28 x 28 for training and twenty to judge by, of ten kinds of stripes: `tiny` in the folder.
+fn tiny(dir: &Path) {
+    let to = dir.join("tiny");
+    std::fs::create_dir_all(&to).unwrap();
+    for (part, n) in [("train", 60), ("t10k", 20)] {
+        let image = |i: usize| {
+            (0..784).map(move |p| if (p / 28 + p % 28) % 10 == i % 10 { 200 } else { (p % 7) as u8 })
+        };
+        let pixels = Values::U8((0..n).flat_map(image).collect());
+        let labels = Values::U8((0..n).map(|i| (i % 10) as u8).collect());
+        let put = |name: String, idx: Idx| write(&to.join(name), &idx, Packing::Raw).unwrap();
+        put(format!("{part}-images-idx3-ubyte"), Idx::new(vec![n, 28, 28], pixels).unwrap());
+        put(format!("{part}-labels-idx1-ubyte"), Idx::new(vec![n], labels).unwrap());
+    }
+}

@@ -1,0 +1,60 @@
+//! Where the numbers of a network stop being finite, for the error that ends a training.
+
+use sparring_autograd::Tape;
+use sparring_nn::{Cx, Module};
+use sparring_tensor::{Array, reduce};
+
+/// The first layer with a weight, or else with an output on `x`, that is infinite or NaN, in words; `None` if all is finite.
+///
+/// # Shapes
+/// `x` [n, c, h, w]
+pub(crate) fn first_non_finite(net: &dyn Module<f32>, x: Array<f32>) -> Option<String> {
+    let layers = net.children();
+    let called = |i: usize| format!("layer {} ({})", layers[i].0, layers[i].1.kind());
+    let broken = |layer: &dyn Module<f32>| {
+        let mut broken = false;
+        layer.visit("", &mut |_, p| broken |= !reduce::all_finite(&p.value));
+        broken
+    };
+    if let Some(i) = (0..layers.len()).find(|&i| broken(layers[i].1)) {
+        return Some(format!("weights of {} are not finite", called(i)));
+    }
+    let tape = Tape::new();
+    let (cx, mut x) = (Cx::eval(&tape), tape.constant(x));
+    for (i, (_, layer)) in layers.iter().enumerate() {
+        x = layer.forward(&cx.layer(i), x);
+        if !reduce::all_finite(&x.value()) {
+            return Some(format!("the output of {} is the first that is not finite", called(i)));
+        }
+    }
+    None
+}
+
+/// What is said where every layer is finite.
+pub(crate) const LOSS_ALONE: &str = "all layers are finite, but not the loss of their output";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sparring_nn::{LayerSpec, Sequential, Spec};
+    use sparring_seed::Key;
+
+    fn net(weight: f32) -> Sequential<f32> {
+        let relu = LayerSpec::activation(&"relu".parse().unwrap());
+        let layers = vec![LayerSpec::Flatten, LayerSpec::linear(2, 2), relu, LayerSpec::linear(2, 2)];
+        let mut net: Sequential<f32> = Spec::new([1, 1, 2], layers).build(Key::new(1)).unwrap();
+        net.visit_mut("", &mut |_, p| p.value.as_mut_slice().fill(weight));
+        net
+    }
+
+    #[test]
+    fn the_layer_is_named() {
+        let x = |v: f32| Array::full([1, 1, 1, 2], v);
+        assert_eq!(first_non_finite(&net(1.0), x(1.0)), None);
+        let said = first_non_finite(&net(f32::NAN), x(1.0)).unwrap();
+        assert_eq!(said, "weights of layer 1 (linear) are not finite");
+        // 2e30 · 1 + 1e30 is finite, its product with 1e30 is not.
+        let said = first_non_finite(&net(1e30), x(1.0)).unwrap();
+        assert_eq!(said, "the output of layer 3 (linear) is the first that is not finite");
+    }
+}
