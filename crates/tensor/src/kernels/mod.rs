@@ -25,7 +25,7 @@ mod tile;
 mod transpose;
 
 pub use dense::{Start, product};
-pub use door::{Door, Kernels, Patch};
-pub use scratch::Scratch;
-pub use short_rows::ShortRows;
-pub use sparse::{Sparse, SparseKernels};
+pub(crate) use door::{Door, Kernels, Patch};
+pub(crate) use scratch::Scratch;
+pub(crate) use short_rows::ShortRows;
+pub(crate) use sparse::{Sparse, SparseKernels};
