@@ -158,7 +158,7 @@ impl<E: Copy> Door<E> {
         c: &mut [E],
         ldc: usize,
     ) {
-        assert!(rows > 0, "tile: no rows");
+        assert!((1..=self.max_rows()).contains(&rows), "tile: {rows} rows of at most {}", self.max_rows());
         // Where this is not exact there is one row of B behind all addresses, or the check of B fails.
         let depth = a.segments.saturating_mul(a.k);
         inside("tile: A", [(a.segments, a.segment), (rows, a.row), (a.k, a.step)], a.data.len());

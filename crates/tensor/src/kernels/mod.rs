@@ -12,6 +12,8 @@ pub mod crew;
 mod dense;
 pub mod disjoint;
 mod door;
+#[cfg(test)]
+mod extremes;
 mod lanes;
 mod pack;
 mod patience;

@@ -12,7 +12,7 @@ use std::arch::x86_64::*;
 /// If `to` is too short.
 #[track_caller]
 pub fn cut(unit: Unit, x: &[f32], parts: usize, to: &mut [u16], part: usize) {
-    assert!(x.len() <= part, "cut: parts {part} apart overlap at {} numbers", x.len());
+    assert!(parts > 0 && x.len() <= part, "cut: {parts} parts {part} apart of {} numbers", x.len());
     inside("cut", [(parts, part), (x.len(), 1)], to.len());
     #[cfg(target_arch = "x86_64")]
     if unit.has_tiles() {
@@ -43,6 +43,7 @@ pub fn cut_pair(
     part: usize,
     tile: usize,
 ) {
+    assert!(parts > 0, "cut_pair: no parts");
     inside("cut_pair", [(parts, part), (2, tile), (WIDTH, 1)], to.len());
     #[cfg(target_arch = "x86_64")]
     if unit.has_tiles() {
