@@ -31,18 +31,20 @@ pub(crate) fn room(what: &str, extents: &[usize]) -> usize {
         .unwrap_or_else(|| panic!("{what}: {extents:?} is more numbers than memory has addresses"))
 }
 
-/// Numbers from the first element of a strided block to its last, both included: 1 + Σ (extent − 1) · stride over the axes `(extent, stride)`, 0 if
-/// an extent is 0. `None` where that overflows.
+/// From the first element of a strided block to its last: Σ (extent − 1) · stride over the axes `(extent, stride)`; `None` where that overflows.
+/// Anything if an extent is 0.
 #[inline(always)]
-pub(crate) fn span<const N: usize>(axes: [(usize, usize); N]) -> Option<usize> {
-    if axes.iter().any(|&(extent, _)| extent == 0) {
-        return Some(0);
-    }
+fn last<const N: usize>(axes: [(usize, usize); N]) -> Option<usize> {
     let mut last = 0usize;
     for (extent, stride) in axes {
-        last = last.checked_add((extent - 1).checked_mul(stride)?)?;
+        last = last.checked_add(extent.wrapping_sub(1).checked_mul(stride)?)?;
     }
-    last.checked_add(1)
+    Some(last)
+}
+
+/// Numbers from the first element of a strided block to its last, both included: 0 if an extent is 0. `None` where that overflows.
+pub(crate) fn span<const N: usize>(axes: [(usize, usize); N]) -> Option<usize> {
+    if axes.iter().any(|&(extent, _)| extent == 0) { Some(0) } else { last(axes)?.checked_add(1) }
 }
 
 /// Checks that a strided block lies inside `len` numbers.
@@ -52,18 +54,22 @@ pub(crate) fn span<const N: usize>(axes: [(usize, usize); N]) -> Option<usize> {
 #[track_caller]
 #[inline(always)]
 pub(crate) fn inside<const N: usize>(what: &str, axes: [(usize, usize); N], len: usize) {
-    if span(axes).is_none_or(|n| n > len) {
-        outside(what, &axes, len);
+    if last(axes).is_none_or(|last| last >= len) {
+        look_again(what, axes, len);
     }
 }
 
-/// Apart from [`inside`], so that a check costs its caller some comparisons and no code of a message.
+/// Apart from [`inside`], so that a check costs its caller some comparisons and no code of a message. By value: of a reference the axes would
+/// stand in memory before each check.
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn outside(what: &str, axes: &[(usize, usize)], len: usize) -> ! {
-    let (extents, strides): (Vec<_>, Vec<_>) = axes.iter().copied().unzip();
-    panic!("{what}: {extents:?} with strides {strides:?} does not fit into {len} numbers");
+fn look_again<const N: usize>(what: &str, axes: [(usize, usize); N], len: usize) {
+    let (extents, strides) = (axes.map(|(extent, _)| extent), axes.map(|(_, stride)| stride));
+    assert!(
+        extents.contains(&0),
+        "{what}: {extents:?} with strides {strides:?} does not fit into {len} numbers"
+    );
 }
 
 #[cfg(test)]
@@ -83,6 +89,11 @@ mod tests {
         assert_eq!(span([(usize::MAX, 1)]), Some(usize::MAX));
         assert_eq!(span([(5, usize::MAX), (0, usize::MAX)]), Some(0), "no element, wherever it would lie");
         assert_eq!(span([(3, 10), (2, 4), (5, 1)]), Some(20 + 4 + 4 + 1));
+        for stride in [0, 1, 5, usize::MAX] {
+            inside("nothing", [(0, stride), (5, usize::MAX)], 0);
+            inside("nothing", [(7, stride), (0, stride)], 3);
+        }
+        inside("all", [(3, 10), (2, 4), (5, 1)], 29);
     }
 
     #[test]

@@ -205,7 +205,7 @@ impl<E: Copy> Door<E> {
         // SAFETY: as in `tile`; no step is beyond the last one, which was checked.
         unsafe { self.chosen[usize::from(cols > self.lanes)](&t, steps) }
     }
-    /// What a kernel is told, with B, C and the start checked. Without a step of K nothing of A is named: its strides may then be anything.
+    /// What a kernel is told, with B, C and the start checked. Without a step of K strides of A and B may be anything: a kernel takes none.
     #[inline(always)]
     #[track_caller]
     fn bounded(
@@ -233,8 +233,8 @@ impl<E: Copy> Door<E> {
             }
             Start::Out => (out.cast_const(), ldc),
         };
-        let [rs, cs, a_seg, segs, k] =
-            if depth > 0 { [a.row, a.step, a.segment, a.segments, a.k] } else { [0; 5] };
+        let (rs, cs, a_seg, k) = (a.row, a.step, a.segment, a.k);
+        let segs = if k > 0 { a.segments } else { 0 };
         let (a, b) = (a.data.as_ptr(), b.as_ptr());
         Tile { a, rs, cs, a_seg, segs, k, b, ldb, start, start_ld, c: out, ldc, cols }
     }
