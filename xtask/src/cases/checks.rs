@@ -3,6 +3,9 @@
 use super::child::Ended;
 use std::fmt;
 
+/// Checks that a right row tells of.
+const FEW: usize = 3;
+
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
@@ -93,16 +96,19 @@ impl Checks {
         }
     }
 
-    /// What came out, in a sentence: the wrong checks if there are any, else all.
+    /// What came out, in a sentence: the wrong checks if there are any, else the first few.
     pub fn came_out(&self) -> String {
         let wrong: Vec<_> = self.all.iter().filter(|c| !c.right).collect();
         let told = |c: &Check| format!("{}: {}", c.what, c.came_out);
-        let mut parts: Vec<String> = match wrong.len() {
-            0 => self.all.iter().map(told).collect(),
-            n => std::iter::once(format!("{n} of {} checks wrong", self.all.len()))
-                .chain(wrong.into_iter().map(told))
-                .collect(),
+        let mut parts: Vec<String> = if wrong.is_empty() {
+            self.all.iter().take(FEW).map(told).collect()
+        } else {
+            let sum = format!("{} of {} checks wrong", wrong.len(), self.all.len());
+            std::iter::once(sum).chain(wrong.iter().copied().map(told)).collect()
         };
+        if wrong.is_empty() && self.all.len() > FEW {
+            parts.push(format!("{} more, all right", self.all.len() - FEW));
+        }
         parts.extend(self.left_out.iter().map(|what| format!("not tried: {what}")));
         parts.join("; ")
     }
@@ -121,6 +127,13 @@ mod tests {
         checks.that("b", 2, false);
         assert_eq!(checks.verdict(), Verdict::Wrong);
         assert_eq!(checks.came_out(), "1 of 2 checks wrong; b: 2");
+    }
+
+    #[test]
+    fn a_right_row_is_told_in_short() {
+        let mut checks = Checks::default();
+        (0..5).for_each(|i| checks.that("a", i, true));
+        assert_eq!(checks.came_out(), "a: 0; a: 1; a: 2; 2 more, all right");
     }
 
     #[test]

@@ -21,7 +21,8 @@ pub fn interrupted_demo(bench: &Bench) -> Tried {
         let ended = running.end();
         checks.ended(&format!("Ctrl-C in {phase}"), &ended, begun && ended.code == Some(130));
         let left = room.left(out);
-        let kept = left.iter().any(|name| ended.err.contains(&format!("{out}/{name}")));
+        // What is kept must be told, with the place.
+        let kept = !left.is_empty() && ended.last().contains(&format!("is in {out}"));
         checks.that(format!("left in {out}"), format!("{left:?}"), left.is_empty() || kept);
         if !kept {
             let mut again = room.start(&line)?;

@@ -78,10 +78,11 @@ pub fn many_threads(bench: &Bench) -> Tried {
             "train classifier --epochs 1 --data cases/idx-ten",
             "train gan --epochs 1 --data cases/idx-ten",
             "attack base5 --attack fgsm --n 20",
-            "generate gan -n 4",
-            "demo",
+            "generate gan -n 4 --out",
+            "demo --n 10 --data cases/idx-ten",
         ] {
-            let ended = room.run_within(&format!("{line} --threads {threads}"), limits)?;
+            let to = if line.ends_with("--out") { format!(" {threads}.png") } else { String::new() };
+            let ended = room.run_within(&format!("{line}{to} --threads {threads}"), limits)?;
             let sound = ended.refused() && ended.says(&["--threads"]) || ended.code == Some(0);
             let word = line.split(' ').take(2).collect::<Vec<_>>().join(" ");
             checks.ended(&format!("{word} --threads {threads}, {} threads", ended.threads), &ended, sound);

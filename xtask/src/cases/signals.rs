@@ -16,7 +16,11 @@ fn interrupt(checks: &mut Checks, what: &str, mut running: Running) {
         let ended = running.end();
         return checks.ended(&format!("{what}: done before the signal"), &ended, ended.code == Some(0));
     }
-    let took = running.signal("INT", PATIENCE);
+    let mut took = running.signal("INT", PATIENCE);
+    // A training may end its step, so as to keep what was learnt, if it says so and a second Ctrl-C ends it.
+    if took.is_none() && running.said().contains("second signal") {
+        took = running.signal("INT", PATIENCE);
+    }
     let ended = running.kill();
     let sound = took.is_some() && ended.code == Some(130);
     let came_out =

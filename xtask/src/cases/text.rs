@@ -22,7 +22,8 @@ pub fn obeyed(text: &str) -> Option<String> {
     if let Some(c) = text.chars().find(|c| !harmless(*c)) {
         return Some(format!("a raw {:?}", c));
     }
-    if text.lines().any(|l| l.starts_with("line")) {
+    if text.lines().filter_map(|l| l.strip_prefix("line")).any(|rest| !rest.starts_with(char::is_alphabetic))
+    {
         return Some("a line that the name began".into());
     }
     let longest = text.lines().map(|l| l.chars().count()).max().unwrap_or(0);
@@ -126,7 +127,7 @@ mod tests {
 
     #[test]
     fn what_a_terminal_would_obey_is_found() {
-        assert_eq!(obeyed("a\\u{1b}[2J é\nb"), None);
+        assert_eq!(obeyed("a\\u{1b}[2J é\nlinear b"), None);
         for text in ["\u{1b}[2J", "a\tb", "a\r\n", "\u{9b}31m", "\u{202e}a", "evil\nline 2"] {
             assert!(obeyed(text).is_some(), "{text:?}");
         }

@@ -69,6 +69,8 @@ pub fn listed_data(bench: &Bench) -> Tried {
         "train classifier --lr 1e9 --epochs 1 --out there/run",
         "demo --data moons",
         "demo --data moons --out there/run",
+        "fetch mnist --from nowhere --to set",
+        "fetch mnist --mirror http://127.0.0.1:1/ --to set",
     ] {
         let (ended, left) = (room.run(line)?, room.left(""));
         // A set or a rate may also be taken; then the run is whole.

@@ -81,7 +81,7 @@ pub fn save_without_room(bench: &Bench) -> Tried {
     }
     let (room, mut checks) = (Room::with(bench, &[Net::Base5])?, Checks::default());
     // So small a budget fools hardly an image: every step is taken.
-    let long = "attack base5 --attack pgd --eps .0001 --steps 2000 --n 1000 --json";
+    let long = "attack base5 --attack pgd --eps .0001 --steps 500 --n 1000 --json";
     for (disk, name) in [(disk::READ_ONLY, "read-only"), (disk::FULL, "full"), (disk::SMALL, "small")] {
         for (flag, file) in [("--save", "x.safetensors"), ("--report", "page.html")] {
             saved(&room, &mut checks, disk, name, &format!("{long} {flag} disk/{file}"))?;
