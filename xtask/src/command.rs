@@ -1,7 +1,7 @@
 //! The list of commands: adding one is one file and one line here.
 
 use crate::run_program::{root, run_here};
-use crate::{fetch_mnist, golden, hardening, peers, smoke, tables, tidy, workloads};
+use crate::{cases, fetch_mnist, golden, hardening, peers, smoke, tables, tidy, workloads};
 use std::process::ExitCode;
 
 /// A command of `cargo xtask`.
@@ -36,6 +36,12 @@ const ALL: &[Command] = &[
         arguments: "",
         about: "runs the demo as a stranger would and checks what it prints and writes",
         run: |args| none(args).and_then(|()| smoke::run()),
+    },
+    Command {
+        name: "cases",
+        arguments: "[--dir DIR] [--only ID,..] [--bin PATH] [--json]",
+        about: "tries again every fault that a user met, on a release build; a few minutes (--help for more)",
+        run: cases::run,
     },
     Command {
         name: "bench",

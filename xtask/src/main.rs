@@ -1,6 +1,7 @@
 //! House-keeping: `cargo xtask COMMAND`.
 #![forbid(unsafe_code)]
 
+mod cases;
 mod command;
 mod fetch_mnist;
 mod golden;
