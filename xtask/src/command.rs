@@ -1,7 +1,7 @@
 //! The list of commands: adding one is one file and one line here.
 
 use crate::run_program::{root, run_here};
-use crate::{fetch_mnist, golden, peers, smoke, tables, tidy, workloads};
+use crate::{attack_defaults, fetch_mnist, golden, peers, smoke, tables, tidy, workloads};
 use std::process::ExitCode;
 
 /// A command of `cargo xtask`.
@@ -54,6 +54,12 @@ const ALL: &[Command] = &[
         arguments: "[--only ID,..] [--threads N] [--data DIR] [--variants NAME,..] [--with burn] [--json]",
         about: "measures the same rows beside PyTorch, JAX, candle, the crate gemm and burn, in turn (--help for more)",
         run: peers::run,
+    },
+    Command {
+        name: "attack-defaults",
+        arguments: "[--nets DIR] [--torch FILE] [--n N]",
+        about: "checks that no attack with its defaults is beaten by a cheaper one, on trained nets (--help for more)",
+        run: attack_defaults::run,
     },
     Command {
         name: "fetch-mnist",

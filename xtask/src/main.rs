@@ -1,9 +1,11 @@
 //! House-keeping: `cargo xtask COMMAND`.
 #![forbid(unsafe_code)]
 
+mod attack_defaults;
 mod command;
 mod fetch_mnist;
 mod golden;
+mod machine;
 mod peers;
 mod run_program;
 mod smoke;

@@ -29,6 +29,7 @@ impl RoundedCrossEntropy {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
         name: "rounded-cross-entropy",
+        aliases: &[],
         about: "cross-entropy with the gradient rounded as PyTorch's: what classifiers are trained on",
         formula: "ln(sum_i exp(z_i)) - z_y",
         source: "Goodfellow, Bengio, Courville 2016, section 6.2.2.3",

@@ -6,7 +6,7 @@ mod io;
 mod options;
 mod pages;
 
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{attack, completions, demo, fetch, generate, inspect, list, train};
 pub(crate) use failure::{Failure, Outcome};
 use std::process::ExitCode;
@@ -42,7 +42,8 @@ enum Command {
 
 /// Parses, runs, and turns the result into an exit code: 0 done, 1 could not be done, 2 wrong usage, 130/143 after a signal.
 pub(crate) fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = definition().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(e) => {
             // clap prints help and version to stdout (code 0), errors to stderr (code 2); a closed pipe is no failure.
@@ -77,9 +78,16 @@ fn run(command: Command) -> Outcome {
     }
 }
 
-/// The whole command line, for completions.
+/// The whole command line. A negative number reaches the parser of its flag, which says what it may be.
 pub(crate) fn definition() -> clap::Command {
-    <Cli as clap::CommandFactory>::command()
+    fn told(command: clap::Command) -> clap::Command {
+        let negative = |arg: clap::Arg| {
+            let takes = arg.get_action().takes_values() && !arg.is_positional();
+            if takes { arg.allow_negative_numbers(true) } else { arg }
+        };
+        command.mut_args(negative).mut_subcommands(told)
+    }
+    told(<Cli as clap::CommandFactory>::command())
 }
 
 #[cfg(test)]

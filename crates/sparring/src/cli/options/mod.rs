@@ -1,9 +1,11 @@
 //! Flags that several commands share.
 
 mod dataset;
+mod list;
 mod machine;
 mod number;
 
 pub(crate) use dataset::{DataArgs, Named};
+pub(crate) use list::{List, twice};
 pub(crate) use machine::MachineArgs;
-pub(crate) use number::{above_zero, budget, count, fraction};
+pub(crate) use number::{Budget, above_zero, budget, count, fraction};

@@ -1,11 +1,11 @@
 //! `sparring train classifier`.
 
 use super::watch::{Test, Watch};
+use crate::cli::io::json::json;
 use crate::cli::io::{run_dir::RunDir, say, signal};
 use crate::cli::options::{DataArgs, MachineArgs, above_zero, budget, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use serde_json::json;
 use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Classifier, Family};
 use sparring::nn::Clip;
