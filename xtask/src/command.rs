@@ -1,7 +1,7 @@
 //! The list of commands: adding one is one file and one line here.
 
 use crate::run_program::{root, run_here};
-use crate::{cases, fetch_mnist, golden, hardening, peers, smoke, tables, tidy, workloads};
+use crate::{attack_defaults, cases, fetch_mnist, golden, hardening, peers, smoke, tables, tidy, workloads};
 use std::process::ExitCode;
 
 /// A command of `cargo xtask`.
@@ -66,6 +66,12 @@ const ALL: &[Command] = &[
         arguments: "[--defenses NAME,..] [--data NAME,..] [--seeds K,..] [--json]",
         about: "trains and attacks by every defence's default recipe, seed by seed: docs/results/hardening.md (--help for more)",
         run: hardening::run,
+    },
+    Command {
+        name: "attack-defaults",
+        arguments: "[--nets DIR] [--torch FILE] [--n N]",
+        about: "checks that no attack with its defaults is beaten by a cheaper one, on trained nets (--help for more)",
+        run: attack_defaults::run,
     },
     Command {
         name: "fetch-mnist",

@@ -105,7 +105,8 @@ fn worst_proposals_are_kept() {
     let card = &r.attacks[2].card;
     assert_eq!(card.key.parse(), Ok(Key::new(2)));
     assert!(
-        card.to_string().contains("pgd (Madry") && card.parameters.contains("step_size=eps/30 start=random")
+        card.to_string().contains("pgd (Madry")
+            && card.parameters.contains("step_size=2.5*eps/steps start=random")
     );
 }
 

@@ -4,7 +4,7 @@ use super::Listing;
 use crate::cli::io::table::{grouped, table};
 use serde_json::{Map, Value, json};
 use sparring::activations::AnyActivation;
-use sparring::attacks::{AnyAttack, AnyNorm};
+use sparring::attacks::{AnyAttack, AnyNorm, PRESETS};
 use sparring::losses::TargetKind;
 use sparring::models::Family;
 use sparring::optim::{AnyRule, SCHEDULES};
@@ -66,7 +66,7 @@ pub(super) fn activations() -> Listing {
 
 pub(super) fn attacks() -> Listing {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
-    for info in AnyAttack::ALL {
+    for info in AnyAttack::ALL.iter().chain(PRESETS.iter().map(|p| p.info)) {
         let norms = words::<AnyNorm>(info.norms);
         rows.push(vec![
             info.name.to_string(),
@@ -85,7 +85,9 @@ pub(super) fn attacks() -> Listing {
         headers: &["name", "aliases", "access", "norms", "defaults", "paper"],
         rows,
         objects,
-        below: "A white-box attack asks for gradients, a black-box one for logits only.".into(),
+        below: "A white-box attack asks for gradients, a black-box one for logits only. Names with a dash after an attack's are presets: a paper's \
+                own values, chosen for the eps named, in pixels of [0, 1]."
+            .into(),
     }
 }
 

@@ -3,11 +3,11 @@
 use super::hardening::{self, HardeningArgs};
 use super::not_of;
 use super::watch::{Test, Watch};
+use crate::cli::io::json::json;
 use crate::cli::io::{run_dir::RunDir, say, signal};
 use crate::cli::options::{DataArgs, MachineArgs, above_zero, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use serde_json::json;
 use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Classifier, Family};
 use sparring::nn::Clip;
