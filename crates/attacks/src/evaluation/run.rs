@@ -132,7 +132,8 @@ where
     let mut kept = match options.keep {
         Keep::Nothing => None,
         Keep::Adversarials => {
-            Some(Adversarials { x_adv: x.data().to_vec(), predictions: predictions.clone() })
+            let (x_adv, made_by) = (x.data().to_vec(), vec![None; n]);
+            Some(Adversarials { x_adv, predictions: predictions.clone(), made_by })
         }
     };
     let mut results = Vec::with_capacity(suite.len());
@@ -186,6 +187,7 @@ where
             {
                 worst[k] = answer.margin;
                 kept.predictions[i] = answer.prediction;
+                kept.made_by[i] = Some(index);
                 kept.x_adv[i * dim..(i + 1) * dim].copy_from_slice(&proposals[k * dim..(k + 1) * dim]);
             }
         }

@@ -18,4 +18,6 @@ pub use table::{Cell, Table};
 #[cfg(test)]
 pub(crate) mod balance;
 #[cfg(test)]
+mod contrast_test;
+#[cfg(test)]
 mod every_block_test;

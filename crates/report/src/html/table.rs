@@ -65,12 +65,14 @@ impl Table {
         }
         let numeric: Vec<bool> = (0..columns).map(|c| self.is_numeric(c)).collect();
         let class = |c: usize| if numeric[c] { "n" } else { "" };
-        out.push_str("<div class=\"scroll\" tabindex=\"0\"><table>");
+        // A caption inside the table would be as narrow as the table.
+        out.push_str("<figure class=\"table\">");
         if !self.caption.is_empty() {
-            out.push_str("<caption>");
+            out.push_str("<figcaption>");
             prose_into(&self.caption, out);
-            out.push_str("</caption>");
+            out.push_str("</figcaption>");
         }
+        out.push_str("<div class=\"scroll\" tabindex=\"0\"><table>");
         if !self.headers.is_empty() {
             out.push_str("<thead><tr>");
             for c in 0..columns {
@@ -94,7 +96,7 @@ impl Table {
             }
             out.push_str("</tr>\n");
         }
-        out.push_str("</tbody></table></div>\n");
+        out.push_str("</tbody></table></div></figure>\n");
     }
 
     /// A column of numbers (and gaps) is set flush right, so that digits stand under digits.

@@ -124,10 +124,13 @@ pub(super) fn draw(
         Bottom::Ruler(x) => draw_ticks(&plot, x, out),
         Bottom::Categories(names) => draw_names(&plot, names, out),
     }
+    let base = |p: &Placed| rows_at + (p.row + 1) as f64 * ROW;
     for p in &placed {
-        let line = rows_at + (p.row + 1) as f64 * ROW;
-        rule((p.at, line + 4.0), (p.at, plot.y(0.0)), "event", out);
-        text(p.middle, line, Anchor::Middle, "label", &p.label, out);
+        rule((p.at, base(p) + 4.0), (p.at, plot.y(0.0)), "event", out);
+    }
+    // Labels come after all lines, which they cover.
+    for p in &placed {
+        text(p.middle, base(p), Anchor::Middle, "label", &p.label, out);
     }
     if !around.x_label.is_empty() {
         let label = fitted(around.x_label, LABEL, plot.width);
@@ -160,7 +163,7 @@ fn placed(lines: &[VerticalLine], x: &Ruler, left: f64, across: f64, full: f64) 
     lines.sort_by(|a, b| a.x.total_cmp(&b.x));
     let place = |line: &&VerticalLine| {
         let at = left + x.place(line.x).clamp(0.0, 1.0) * across;
-        let label = fitted(&line.label, LABEL, 0.45 * full);
+        let label = fitted(&line.label, LABEL, 0.7 * full);
         let half = width(&label, LABEL) / 2.0;
         let middle = at.clamp((12.0 + half).min(full / 2.0), (full - 12.0 - half).max(full / 2.0));
         let row = ends.iter().position(|&end| end + 10.0 < middle - half).unwrap_or(ends.len());

@@ -186,7 +186,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         say::note(&format!("adversarial images in {}", path.display()));
     }
     if let Some(path) = &args.report {
-        pages::attack::page(&args.model, &data, &model, &test, &report)?.save(path)?;
+        let reports = std::slice::from_ref(&report);
+        pages::attack::page(&args.model, &data, &model, &test, reports)?.save(path)?;
         say::note(&format!("page in {}", path.display()));
     }
     if args.machine.json {

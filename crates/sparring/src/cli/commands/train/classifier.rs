@@ -152,7 +152,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         data: &data,
         recipe: &recipe,
     };
-    pages::classifier::page(&facts, &model, &rows, &done)?.save(run.file("report.html"))?;
+    pages::classifier::page(&facts, &model, &rows, &done, None)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({
             "test_accuracy": test_accuracy, "train_loss": done.train_loss(), "epochs": done.epochs.len(),
