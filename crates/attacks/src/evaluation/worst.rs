@@ -15,6 +15,8 @@ pub(super) struct Worst<'a> {
     standing: Vec<bool>,
     margins: Vec<f32>,
     kept: Option<Adversarials>,
+    /// Attacks added.
+    attacks: usize,
 }
 
 impl<'a> Worst<'a> {
@@ -22,11 +24,20 @@ impl<'a> Worst<'a> {
         let kept = match keep {
             Keep::Nothing => None,
             Keep::Adversarials => {
-                Some(Adversarials { x_adv: x.data().to_vec(), predictions: clean.predictions.clone() })
+                let (x_adv, made_by) = (x.data().to_vec(), vec![None; x.len()]);
+                Some(Adversarials { x_adv, predictions: clean.predictions.clone(), made_by })
             }
         };
         let margins = clean.right.iter().map(|&i| clean.answers[i].margin).collect();
-        Self { x, y, right: clean.right.clone(), standing: vec![true; clean.right.len()], margins, kept }
+        Self {
+            x,
+            y,
+            right: clean.right.clone(),
+            standing: vec![true; clean.right.len()],
+            margins,
+            kept,
+            attacks: 0,
+        }
     }
 
     /// One attack's judged proposals, in the order of the examples attacked. Returns which of all examples it turned.
@@ -40,9 +51,11 @@ impl<'a> Worst<'a> {
             {
                 self.margins[k] = answer.margin;
                 kept.predictions[i] = answer.prediction;
+                kept.made_by[i] = Some(self.attacks);
                 kept.x_adv[i * dim..(i + 1) * dim].copy_from_slice(&proposals[k * dim..(k + 1) * dim]);
             }
         }
+        self.attacks += 1;
         fooled
     }
 

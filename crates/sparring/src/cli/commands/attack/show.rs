@@ -2,7 +2,7 @@
 
 use crate::cli::io::json::{json, value};
 use crate::cli::io::table::table;
-use crate::cli::pages::attack::interval;
+use crate::cli::pages::accuracy::interval;
 use serde_json::Value;
 use sparring::attacks::{AttackResult, Finding, Report};
 use sparring::tensor::Precision;
@@ -60,7 +60,8 @@ fn percent(accuracy: f64) -> String {
 pub(super) fn text(reports: &[Report]) -> String {
     let last = &reports[reports.len() - 1];
     let line = |attack: &str, eps: String, accuracy: f64, cost: [String; 5]| {
-        let mut cells = vec![attack.to_string(), eps, percent(accuracy), interval(accuracy, last.n)];
+        let interval = interval(accuracy, last.n).replace('\u{a0}', " ");
+        let mut cells = vec![attack.to_string(), eps, percent(accuracy), interval];
         cells.extend(cost);
         cells
     };

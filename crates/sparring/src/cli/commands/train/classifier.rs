@@ -130,13 +130,14 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let overfitted = robust.and_then(|r| hardening::warning(&r, &recipe.defense));
     let warnings: Vec<String> =
         no_better_than_a_guess(&done, model.classes()).into_iter().chain(overfitted).collect();
+    let worth = pages::classifier::Worth { robust: robust.as_ref(), warnings: &warnings };
     let facts = pages::classifier::Facts {
         arch: args.arch,
         activation: args.activation,
         data: &data,
         recipe: &recipe,
     };
-    pages::classifier::page(&facts, &model, &rows, &done)?.save(run.file("report.html"))?;
+    pages::classifier::page(&facts, &model, &rows, &done, worth)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({
             "test_accuracy": test_accuracy, "train_loss": done.train_loss(), "epochs": done.epochs.len(),
