@@ -3,7 +3,7 @@
 
 use crate::engine::Failure;
 use crate::parallel::on_team;
-use crate::supervised::check_data;
+use crate::supervised::{check_data, check_network};
 use crate::{Flow, Step, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
@@ -93,6 +93,9 @@ fn play(
 ) -> Result<GanSummary, TrainError> {
     recipe.validate()?;
     check_data(train, model.shape())?;
+    let batch = recipe.batch.min(train.len());
+    check_network(&model.generator, model.spec().generator.input, batch)?;
+    check_network(&model.discriminator, model.shape(), batch)?;
     let (key, start) = (Key::new(recipe.seed), Instant::now());
     // The last batch may be small; a GAN step on a handful of examples is noise, so it is left out if another exists.
     let last = if train.len() > recipe.batch { Last::Drop } else { Last::Keep };

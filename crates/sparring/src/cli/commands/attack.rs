@@ -1,7 +1,7 @@
 //! `sparring attack MODEL`.
 
 use crate::cli::io::{progress::AttackBar, run_dir, say};
-use crate::cli::options::{MachineArgs, Named, above_zero, budget, count};
+use crate::cli::options::{MachineArgs, Named, NamingArgs, above_zero, budget, classifier, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
@@ -10,10 +10,11 @@ use sparring::attacks::{
     AnyAttack, AnyNorm, AttackResult, EvaluateOptions, Keep, Progress, Proposer, Report, StepSize, Threat,
     evaluate_proposed, evaluate_with,
 };
+use sparring::datasets::MiniBatch;
 use sparring::models::Arch;
 use sparring::oracle::Batch;
 use sparring::seed::Key;
-use sparring::store::{Values, write_tensors};
+use sparring::store::{Values, try_write, write_new, write_new_tensors};
 use sparring::tensor::{Array, Precision};
 use std::path::PathBuf;
 
@@ -54,12 +55,14 @@ pub(crate) struct Args {
     /// proposal is verified in f32 whatever this is.
     #[arg(long, default_value = "f32")]
     proposal_precision: Precision,
-    /// The architecture of a weights file that does not name its own (from PyTorch, say).
-    #[arg(long)]
+    /// The architecture of a weights file that does not name its own (from PyTorch, say): a classifier.
+    #[arg(long, value_parser = classifier)]
     arch: Option<Arch>,
     /// The activation of that architecture.
     #[arg(long, default_value = "relu")]
     activation: AnyActivation,
+    #[command(flatten)]
+    names: NamingArgs,
     /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
     #[arg(long, value_name = "FILE.safetensors")]
     save: Option<PathBuf>,
@@ -147,20 +150,37 @@ pub(crate) fn row(a: &AttackResult) -> Value {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let (suite, threat) = (args.suite()?, args.threat()?);
-    for (path, flag) in [(&args.save, "--save"), (&args.report, "--report")] {
-        path.as_deref().map_or(Ok(()), |path| run_dir::free(path, flag))?;
+    for (path, flag, ending) in [(&args.save, "--save", "safetensors"), (&args.report, "--report", "html")] {
+        let Some(path) = path else { continue };
+        run_dir::ending(path, flag, ending)?;
+        run_dir::free(path, flag)?;
     }
+    let names = args.names.load()?;
     args.machine.start()?;
-    let (model, own_data) = pages::weights::load_classifier(&args.model, args.arch, &args.activation)?;
-    let asked = args.data.clone().or(own_data).unwrap_or_else(|| "mnist-10k".to_string());
-    let data = Named::find(&asked)?;
+    let (model, own_data) =
+        pages::weights::load_classifier(&args.model, args.arch, &args.activation, &names)?;
+    let data = match (&args.data, &own_data) {
+        (Some(asked), _) => Named::find(asked)?,
+        (None, Some(own)) => Named::of_run(own)?,
+        (None, None) => Named::find("mnist-10k")?,
+    };
+    let asked = &data.asked;
     if let Some(n) = args.n.filter(|&n| n > data.set.test.len()) {
         return Err(Failure::Usage(format!("--n {n}: {asked} has {} test images", data.set.test.len())));
     }
     let test = data.set.test.first(args.n.unwrap_or(1000).min(data.set.test.len())).all();
     let x = Batch::new(&test.x, test.shape, &test.ids)?;
     let keep = if args.save.is_some() || args.report.is_some() { Keep::Adversarials } else { Keep::Nothing };
-    let options = EvaluateOptions { batch: args.batch, keep };
+    // Tried before the work whose results they are to hold.
+    if let Some(path) = &args.save {
+        try_write(path, 4 * test.x.len() as u64 + 16 * test.len() as u64 + (64 << 10))?;
+    }
+    if let Some(path) = &args.report {
+        try_write(path, 1 << 20)?;
+    }
+    // Smaller chunks where the network's layers are large; no figure depends on it.
+    let most = model.cost().most_examples() / rayon::current_num_threads();
+    let options = EvaluateOptions { batch: args.batch.min(most.max(1)), keep };
     let bar = AttackBar::new("attacking", suite.len(), test.len());
     let key = Key::new(args.machine.seed).named("attack");
     let (victim, precision) = (model.victim(), args.precision());
@@ -173,6 +193,24 @@ pub(crate) fn run(args: &Args) -> Outcome {
         evaluate_proposed(&victim, proposer, x, &test.labels, &suite, &threat, key, &options, &show)?
     };
     bar.finish();
+    // The figures are told whatever becomes of the files.
+    let saved = save(args, &test, &report);
+    let page = args.report.as_deref().map_or(Ok(()), |path| {
+        let page = pages::attack::page(&args.model, &data, &model, &test, &report)?;
+        write_new(path, page.to_html().as_bytes())?;
+        say::note(&format!("page in {}", path.display()));
+        Ok(())
+    });
+    if args.machine.json {
+        say::json(&object(&report, precision));
+    } else {
+        say::result(&report.to_string());
+    }
+    saved.and(page)
+}
+
+/// The worst case of each image.
+fn save(args: &Args, test: &MiniBatch, report: &Report) -> Outcome {
     if let (Some(path), Some(adv)) = (&args.save, &report.adversarials) {
         let [c, h, w] = test.shape;
         let whole = |v: &[usize]| Values::labels(v.iter().map(|&l| l as i64));
@@ -182,17 +220,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
             ("x_adv", Array::from_slice([test.len(), c, h, w], &adv.x_adv).into()),
         ];
         let cards: Vec<_> = report.attacks.iter().map(|a| &a.card).collect();
-        write_tensors(path, "adversarials", &tensors, json!({ "cards": cards }))?;
+        write_new_tensors(path, "adversarials", &tensors, json!({ "cards": cards }))?;
         say::note(&format!("adversarial images in {}", path.display()));
-    }
-    if let Some(path) = &args.report {
-        pages::attack::page(&args.model, &data, &model, &test, &report)?.save(path)?;
-        say::note(&format!("page in {}", path.display()));
-    }
-    if args.machine.json {
-        say::json(&object(&report, precision));
-    } else {
-        say::result(&report.to_string());
     }
     Ok(())
 }

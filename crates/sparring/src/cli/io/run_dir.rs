@@ -96,6 +96,17 @@ pub(crate) fn free(file: &Path, flag: &str) -> Outcome {
     Ok(())
 }
 
+/// Refuses a name whose ending says another format than the one written: `--out grid.jpg` would hold a PNG.
+pub(crate) fn ending(file: &Path, flag: &str, wanted: &str) -> Outcome {
+    if file.extension().is_some_and(|e| e.eq_ignore_ascii_case(wanted)) {
+        return Ok(());
+    }
+    let shown = file.display();
+    Err(Failure::Usage(format!(
+        "{flag} {shown}: the file's name must end in .{wanted}, which is what is written"
+    )))
+}
+
 fn cannot(path: &Path, e: &std::io::Error) -> Failure {
     Failure::Failed(format!(
         "{}: cannot write there ({e}); name another directory with --out",

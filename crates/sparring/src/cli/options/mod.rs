@@ -2,8 +2,10 @@
 
 mod dataset;
 mod machine;
+mod naming;
 mod number;
 
-pub(crate) use dataset::{DataArgs, Named};
+pub(crate) use dataset::{DataArgs, Named, RunData};
 pub(crate) use machine::MachineArgs;
+pub(crate) use naming::{Names, NamingArgs, classifier};
 pub(crate) use number::{above_zero, budget, count, fraction};

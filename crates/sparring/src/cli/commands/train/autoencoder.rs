@@ -70,10 +70,14 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let data = args.data.load()?;
     let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
-    run.write_json("config.json", &json!({
-        "command": "train autoencoder", "data": data.asked, "arch": args.arch, "activation": args.activation,
-        "recipe": recipe, "spec": model.spec(), "code": model.code(),
-    }))?;
+    run.write_json(
+        "config.json",
+        &json!({
+            "command": "train autoencoder", "data": data.asked, "data_from_run": data.from_run(run.path()),
+            "arch": args.arch, "activation": args.activation,
+            "recipe": recipe, "spec": model.spec(), "code": model.code(),
+        }),
+    )?;
     let steps = data.set.train.len().div_ceil(recipe.batch) * recipe.epochs;
     let test = &data.set.test;
     let measure = |m: &Autoencoder| Test::Mse(reconstruction_mse(m, test).unwrap_or(f64::NAN));
