@@ -106,14 +106,9 @@ pub fn find_in(name_or_dir: &str, roots: &[PathBuf]) -> Result<Dataset, DataErro
     if let Some(set) = synthetic::named(name_or_dir, Key::new(0)) {
         return Ok(set);
     }
-    let is_path = name_or_dir.contains(['/', '\\']) || matches!(name_or_dir, "" | "." | "..");
-    let looked: Vec<PathBuf> =
-        if is_path { vec![name_or_dir.into()] } else { roots.iter().map(|r| r.join(name_or_dir)).collect() };
+    let looked = places(name_or_dir, roots);
     let known = ALL.iter().find(|e| e.name == name_or_dir && e.origin == Origin::Files);
-    let there = |d: &&PathBuf| d.is_dir();
-    // An empty folder, as a fetch without a network leaves it, does not hide a full one further on.
-    let best = looked.iter().filter(there).find(|d| holds_any(d)).or_else(|| looked.iter().find(there));
-    if let Some(dir) = best {
+    if let Some(dir) = best(&looked) {
         return match known {
             Some(entry) => verified(dir, entry),
             None => load_dir(dir, Kind::Any),
@@ -122,11 +117,42 @@ pub fn find_in(name_or_dir: &str, roots: &[PathBuf]) -> Result<Dataset, DataErro
     if let Some(entry) = known {
         return Err(DataError::Absent { name: entry.name.into(), looked });
     }
-    if !is_path && Path::new(name_or_dir).is_dir() {
+    if !is_path(name_or_dir) && Path::new(name_or_dir).is_dir() {
         return load_dir(name_or_dir, Kind::Any);
     }
     let known = ALL.iter().map(|e| e.name).collect::<Vec<_>>().join(", ");
     Err(DataError::Unknown { name: name_or_dir.into(), looked, known })
+}
+
+/// Whether this says where a folder is, instead of what it is called.
+fn is_path(name_or_dir: &str) -> bool {
+    name_or_dir.contains(['/', '\\']) || matches!(name_or_dir, "" | "." | "..")
+}
+
+fn places(name_or_dir: &str, roots: &[PathBuf]) -> Vec<PathBuf> {
+    if is_path(name_or_dir) {
+        return vec![name_or_dir.into()];
+    }
+    roots.iter().map(|r| r.join(name_or_dir)).collect()
+}
+
+/// An empty folder, as a fetch without a network leaves it, does not hide a full one further on.
+fn best(looked: &[PathBuf]) -> Option<&PathBuf> {
+    let there = |d: &&PathBuf| d.is_dir();
+    looked.iter().filter(there).find(|d| holds_any(d)).or_else(|| looked.iter().find(there))
+}
+
+/// The folder that [`find`] reads a set from; `None` for one without files, or that is not there.
+///
+/// ```
+/// assert_eq!(sparring_datasets::folder_of("moons"), None);
+/// ```
+pub fn folder_of(name_or_dir: &str) -> Option<PathBuf> {
+    if ALL.iter().any(|e| e.name == name_or_dir && e.origin != Origin::Files) {
+        return None;
+    }
+    let own = || Some(PathBuf::from(name_or_dir)).filter(|d| !is_path(name_or_dir) && d.is_dir());
+    best(&places(name_or_dir, &roots())).cloned().or_else(own)
 }
 
 fn verified(dir: &Path, entry: &Entry) -> Result<Dataset, DataError> {

@@ -17,7 +17,7 @@ pub mod synthetic;
 mod unit;
 
 pub use batches::{Batches, Last, MiniBatch, Order, Rows};
-pub use catalogue::{ALL, Entry, Origin, default_folder, find, find_in, roots};
+pub use catalogue::{ALL, Entry, Origin, default_folder, find, find_in, folder_of, roots};
 pub use dataset::{Dataset, Provenance};
 pub use error::DataError;
 pub use mnist::{FashionMnist, Mnist};

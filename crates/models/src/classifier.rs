@@ -2,10 +2,10 @@
 
 use crate::ModelError;
 use sparring_autograd::Tape;
-use sparring_nn::{Cx, LayerSpec, Module, Sequential, Spec, Summary, Victim, summary};
+use sparring_nn::{Cost, Cx, LayerSpec, Module, Sequential, Spec, Summary, Victim, summary};
 use sparring_oracle::Bounds;
 use sparring_seed::Key;
-use sparring_tensor::{Array, reduce};
+use sparring_tensor::{Array, Shape, reduce};
 
 /// Spec and network, kept together so that a saved model can be built again.
 #[derive(Debug)]
@@ -44,9 +44,15 @@ impl Classifier {
     pub fn classes(&self) -> usize {
         self.classes
     }
-    /// What attacks see: logits and input gradients, parameters frozen.
+    /// What attacks see: logits and input gradients, parameters frozen. A call is an error if a tensor of the network was set to another
+    /// shape.
     pub fn victim(&self) -> Victim<'_> {
-        Victim::new(&self.net, self.spec.input, Self::BOUNDS).expect("checked when built")
+        Victim::of_checked(&self.net, self.spec.input, self.classes, Self::BOUNDS)
+    }
+    /// What one example asks of the machine.
+    pub fn cost(&self) -> Cost {
+        let [c, h, w] = self.spec.input;
+        self.net.cost(Shape::new(&[1, c, h, w])).unwrap_or_default()
     }
     /// Layers, shapes, parameters.
     pub fn summary(&self) -> Summary {

@@ -124,6 +124,11 @@ impl Gan {
         });
         z
     }
+    /// Most samples that should be drawn at once: what lies between the generator's layers is bounded ([`Cost`](sparring_nn::Cost)).
+    pub fn most_samples(&self) -> usize {
+        let [c, h, w] = self.spec.generator.input;
+        self.generator.cost(Shape::new(&[1, c, h, w])).unwrap_or_default().most_examples()
+    }
     /// G(z), `[n, c, h, w]`.
     ///
     /// # Panics

@@ -85,6 +85,17 @@ impl Arch {
             _ => None,
         }
     }
+    /// The architecture of this name, if it is of this family.
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownName`] with the names of the family.
+    pub fn of_family(name: &str, family: Family) -> Result<Self, ModelError> {
+        let of = || Self::ALL.iter().copied().filter(|a| a.info().family == family);
+        of().find(|a| a.info().name == name).ok_or_else(|| ModelError::UnknownName {
+            asked: name.to_string(),
+            known: of().map(|a| a.info().name).collect::<Vec<_>>().join(", "),
+        })
+    }
     /// An autoencoder's network and the layers of its encoder; `None` for other families.
     pub fn autoencoder(self, activation: &AnyActivation) -> Option<(Spec, usize)> {
         match self {
@@ -145,6 +156,9 @@ mod tests {
             assert_eq!(n, arch.info().parameters, "{arch}");
             assert_eq!(arch.to_string().parse::<Arch>().unwrap(), arch);
         }
+        let e = Arch::of_family("gan", Family::Classifier).unwrap_err().to_string();
+        assert!(e.contains("mlp, fgsm-rs, madry") && !e.contains("autoencoder"), "{e}");
+        assert_eq!(Arch::of_family("mlp", Family::Classifier), Ok(Arch::Mlp));
         assert!("resnet".parse::<Arch>().unwrap_err().to_string().contains("fgsm-rs"));
     }
 

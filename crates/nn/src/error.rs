@@ -56,6 +56,14 @@ pub enum NnError {
         /// Field, value and what is allowed.
         what: String,
     },
+    /// A batch larger than memory should be asked for.
+    #[error("a batch of {batch} examples: this network allows {most} at a time; make it smaller")]
+    Batch {
+        /// Examples asked for.
+        batch: usize,
+        /// Most that may run at once.
+        most: usize,
+    },
     /// A gradient is infinite or NaN.
     #[error(
         "step {step}: the gradient of {name} is not finite; lower the learning rate or clip the gradient"

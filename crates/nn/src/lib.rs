@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod context;
+mod cost;
 mod error;
 pub mod init;
 pub mod layers;
@@ -16,11 +17,12 @@ mod summarise;
 mod victim;
 
 pub use context::{Bind, Cx, Learned, Mode};
+pub use cost::Cost;
 pub use error::{NnError, ShapeError};
 pub use init::Init;
 pub use module::Module;
 pub use optimizer::{Clip, Optimizer};
-pub use param::{Kind, Param};
+pub use param::{Kind, Param, check_parameters};
 pub use plan::{Head, Plan, Stage, Stepper};
 pub use sequential::Sequential;
 pub use spec::{LayerSpec, Spec};

@@ -2,11 +2,25 @@
 
 use crate::LayerSpec;
 
+/// Most numbers that the weights of a network may hold, of one layer or of all: 2²⁸ is 1 GiB of `f32`. What flows between its layers is
+/// bounded by [`Cost`](crate::Cost).
+pub(crate) const MOST: usize = 1 << 28;
+
 impl LayerSpec {
+    /// Numbers that its weight holds.
+    pub(crate) fn weights(&self) -> usize {
+        let product = |extents: &[usize]| extents.iter().fold(1usize, |a, &b| a.saturating_mul(b));
+        match self {
+            Self::Linear { inputs, outputs, .. } => product(&[*inputs, *outputs]),
+            Self::Conv2d { inputs, outputs, kernel, .. }
+            | Self::ConvTranspose2d { inputs, outputs, kernel, .. } => {
+                product(&[*inputs, *outputs, kernel[0], kernel[1]])
+            }
+            _ => 0,
+        }
+    }
     /// Numbers of this layer that may be zero, too large or otherwise senseless.
     pub(crate) fn problem(&self) -> Option<String> {
-        /// Most numbers a layer may hold: 2²⁸ is 1 GiB of weights.
-        const MOST: usize = 1 << 28;
         /// Longest stride, padding or window: no image is wider.
         const LONGEST: usize = 1 << 16;
         let short = |what: &str, values: &[usize]| {

@@ -1,6 +1,7 @@
 //! Parameters and what kind they are.
 
-use sparring_tensor::{Array, Elem};
+use crate::{Module, ShapeError};
+use sparring_tensor::{Array, Elem, Shape};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a stored tensor is for.
@@ -23,7 +24,9 @@ pub enum Kind {
 pub struct Param<E: Elem = f32> {
     id: u64,
     kind: Kind,
-    /// The numbers.
+    /// Of the value it was made with.
+    shape: Shape,
+    /// The numbers; another array must have the same shape.
     pub value: Array<E>,
 }
 
@@ -33,7 +36,7 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 impl<E: Elem> Param<E> {
     /// A parameter with a new identity.
     pub fn new(kind: Kind, value: Array<E>) -> Self {
-        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), kind, value }
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), kind, shape: value.shape(), value }
     }
     /// The number under which a tape binds it.
     pub fn id(&self) -> u64 {
@@ -43,15 +46,35 @@ impl<E: Elem> Param<E> {
     pub fn kind(&self) -> Kind {
         self.kind
     }
+    /// The shape it was made with, which its layer expects.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
     /// Whether an optimiser changes it.
     pub fn is_trained(&self) -> bool {
         self.kind != Kind::Buffer
     }
 }
 
+/// Every stored tensor of a module still has the shape its layer was made for: somebody may have set another through
+/// [`visit_mut`](Module::visit_mut).
+///
+/// # Errors
+/// [`ShapeError`] naming the first that has not.
+pub fn check_parameters<E: Elem>(module: &dyn Module<E>) -> Result<(), ShapeError> {
+    let mut wrong = None;
+    module.visit("", &mut |name, p| {
+        if p.value.shape() != p.shape && wrong.is_none() {
+            let what = format!("set to a tensor of {}, the layer needs {}", p.value.shape(), p.shape);
+            wrong = Some(ShapeError { path: name.to_string(), what });
+        }
+    });
+    wrong.map_or(Ok(()), Err)
+}
+
 /// A copy is another parameter.
 impl<E: Elem> Clone for Param<E> {
     fn clone(&self) -> Self {
-        Self::new(self.kind, self.value.clone())
+        Self { shape: self.shape, ..Self::new(self.kind, self.value.clone()) }
     }
 }

@@ -1,6 +1,6 @@
 //! Layers one after the other.
 
-use crate::{Cx, Mode, Module, Param, ShapeError, Stage};
+use crate::{Cost, Cx, Mode, Module, Param, ShapeError, Stage};
 use sparring_autograd::Var;
 use sparring_tensor::{Elem, Shape};
 
@@ -50,6 +50,17 @@ impl<E: Elem> Module<E> for Sequential<E> {
         self.layers.iter().enumerate().try_fold(input, |shape, (i, layer)| {
             layer.output_shape(shape).map_err(|e| e.inside(&i.to_string()))
         })
+    }
+    fn cost(&self, input: Shape) -> Result<Cost, ShapeError> {
+        let (mut shape, mut all) = (input, Cost::default());
+        for (i, layer) in self.layers.iter().enumerate() {
+            let inside = |e: ShapeError| e.inside(&i.to_string());
+            all = all.then(layer.cost(shape).map_err(inside)?);
+            shape = layer.output_shape(shape).map_err(inside)?;
+            // Together they may be too much where each is not.
+            all.check(layer.kind()).map_err(inside)?;
+        }
+        Ok(all)
     }
     fn stages(&self, mode: Mode) -> Option<Vec<Stage<'_, E>>> {
         let mut all = Vec::new();

@@ -1,6 +1,7 @@
 //! A network as data.
 
 use crate::layers::{Activated, Conv2d, ConvTranspose2d, Dropout, Flatten, Linear, Pool, Pool2d, Reshape};
+use crate::limits::MOST;
 use crate::{Init, Module, NnError, Sequential};
 use serde::{Deserialize, Serialize};
 use sparring_activations::AnyActivation;
@@ -148,21 +149,31 @@ impl Spec {
             });
         }
         match self.layers.iter().enumerate().find_map(|(i, l)| l.problem().map(|what| (i, what))) {
-            Some((layer, what)) => Err(NnError::Spec { layer, what }),
-            None => Ok(()),
+            Some((layer, what)) => return Err(NnError::Spec { layer, what }),
+            None => {}
         }
+        let mut all = 0usize;
+        for (layer, l) in self.layers.iter().enumerate() {
+            all = all.saturating_add(l.weights());
+            if all > MOST {
+                let what = format!("{all} weights up to here are more than this program will hold");
+                return Err(NnError::Spec { layer, what });
+            }
+        }
+        Ok(())
     }
     /// The network with parameters drawn by `key`, its shapes checked by a dry run.
     ///
     /// # Errors
-    /// [`NnError::Spec`] for a senseless number, [`NnError::Shape`] where two layers do not fit.
+    /// [`NnError::Spec`] for a senseless number, [`NnError::Shape`] where two layers do not fit or an example would need more memory or
+    /// work than [`Cost`](crate::Cost) allows.
     #[inline(never)]
     pub fn build<E: Elem>(&self, key: Key) -> Result<Sequential<E>, NnError> {
         self.validate()?;
         let layers = self.layers.iter().enumerate().map(|(i, l)| l.build(key.child(i as u64))).collect();
         let net = Sequential::new(layers);
         let [c, h, w] = self.input;
-        net.output_shape(Shape::new(&[1, c, h, w]))?;
+        net.cost(Shape::new(&[1, c, h, w]))?;
         Ok(net)
     }
 }
@@ -202,6 +213,34 @@ mod tests {
             vec![LayerSpec::conv(1, 1, 3, 1, huge)],
         ] {
             assert!(Spec::new([1, 2, 2], layers).build::<f32>(Key::new(1)).is_err());
+        }
+    }
+
+    #[test]
+    fn what_flows_between_layers_is_bounded() {
+        let conv = |padding| LayerSpec::conv(1, 1, 1, 1, padding);
+        let pool = |window: usize, stride: usize| LayerSpec::Pool2d {
+            pool: Pool::Max,
+            kernel: [window; 2],
+            stride: [stride; 2],
+            padding: [0; 2],
+        };
+        // Both files of `cases`: 1.7e10 numbers for one example, 1.0e9 for each of a batch; then work without memory, and weights that
+        // are too many together.
+        for (layers, says) in [
+            (
+                vec![conv(65_000), pool(65_000, 65_000), LayerSpec::Flatten, LayerSpec::linear(4, 10)],
+                "layer 0 (conv2d)",
+            ),
+            (
+                vec![conv(16_000), pool(32_028, 1), LayerSpec::Flatten, LayerSpec::linear(1, 10)],
+                "layer 0 (conv2d)",
+            ),
+            (vec![conv(2_000), pool(2_000, 1)], "layer 1 (max_pool2d)"),
+            (vec![LayerSpec::linear(1 << 13, 1 << 14), LayerSpec::linear(1 << 14, 1 << 14)], "layer 1"),
+        ] {
+            let e = Spec::new([1, 28, 28], layers).build::<f32>(Key::new(1)).unwrap_err().to_string();
+            assert!(e.contains(says) && !e.contains("expected"), "{e}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! A module seen through `sparring-oracle`: what attacks attack.
 
-use crate::{Cx, Mode, Module, Plan, ShapeError};
+use crate::{Cx, Mode, Module, NnError, Plan, ShapeError, check_parameters};
 use sparring_autograd::Tape;
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
 use sparring_tensor::{Array, Precision, Shape};
@@ -20,6 +20,10 @@ pub struct Victim<'m> {
     plan: OnceLock<Option<Plan>>,
     /// A plan that somebody else keeps.
     given: Option<&'m Plan>,
+    /// Most examples at once.
+    most: usize,
+    /// Why every call is refused.
+    fault: Option<ShapeError>,
     /// Idle tapes, so that a step allocates no nodes; one a worker in the end.
     tapes: Mutex<Vec<Tape<f32>>>,
 }
@@ -28,10 +32,13 @@ impl<'m> Victim<'m> {
     /// A victim that takes examples of `shape` `[channels, height, width]` in `bounds`; a dry run checks the shapes.
     ///
     /// # Errors
-    /// [`ShapeError`] where two layers do not fit, or the output is not one row of logits an example.
+    /// [`ShapeError`] where two layers do not fit, a tensor was set that its layer cannot use, one example needs more than a
+    /// [`Cost`](crate::Cost) allows, or the output is not one row of logits an example.
     pub fn new(module: &'m dyn Module<f32>, shape: [usize; 3], bounds: Bounds) -> Result<Self, ShapeError> {
         let [c, h, w] = shape;
+        check_parameters(module)?;
         let out = module.output_shape(Shape::new(&[1, c, h, w]))?;
+        let most = module.cost(Shape::new(&[1, c, h, w]))?.most_examples();
         match out.dims() {
             &[1, classes] if classes > 1 => Ok(Self {
                 module: Some(module),
@@ -42,6 +49,8 @@ impl<'m> Victim<'m> {
                 precision: Precision::F32,
                 plan: OnceLock::new(),
                 given: None,
+                most,
+                fault: None,
                 tapes: Mutex::default(),
             }),
             _ => Err(ShapeError::new(
@@ -51,6 +60,28 @@ impl<'m> Victim<'m> {
                 ),
             )),
         }
+    }
+    /// As [`new`](Self::new) for a module that was checked when it was built, with `classes` outputs: if its tensors were changed since
+    /// into something that cannot run, every call is an error.
+    pub fn of_checked(
+        module: &'m dyn Module<f32>,
+        shape: [usize; 3],
+        classes: usize,
+        bounds: Bounds,
+    ) -> Self {
+        Self::new(module, shape, bounds).unwrap_or_else(|fault| Self {
+            module: Some(module),
+            shape,
+            classes,
+            bounds,
+            mode: Mode::Eval,
+            precision: Precision::F32,
+            plan: OnceLock::new(),
+            given: None,
+            most: 0,
+            fault: Some(fault),
+            tapes: Mutex::default(),
+        })
     }
     /// A victim that runs a plan as it is now: a network in the middle of its training.
     ///
@@ -69,6 +100,8 @@ impl<'m> Victim<'m> {
             precision: Precision::F32,
             plan: OnceLock::new(),
             given: Some(plan),
+            most: usize::MAX,
+            fault: None,
             tapes: Mutex::default(),
         }
     }
@@ -109,6 +142,9 @@ impl<'m> Victim<'m> {
         out
     }
     fn check(&self, x: &Batch<'_>, what: &str, got: usize, expected: usize) -> Result<(), OracleError> {
+        if let Some(fault) = &self.fault {
+            return Err(OracleError::Shape(fault.to_string()));
+        }
         if x.shape() != self.shape {
             return Err(OracleError::Shape(format!(
                 "examples {:?}, the model takes {:?}",
@@ -139,6 +175,15 @@ impl Classifier for Victim<'_> {
     }
     fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
         self.check(&x, "logits", out.len(), x.len() * self.classes)?;
+        if x.len() > self.most {
+            // Room for what lies between the layers is bounded; no row depends on the rows beside it.
+            let chunks = out.chunks_mut(self.most * self.classes).enumerate();
+            for (i, out) in chunks {
+                let first = i * self.most;
+                self.logits(x.slice(first..x.len().min(first + self.most)), out)?;
+            }
+            return Ok(());
+        }
         if let Some(plan) = self.plan() {
             plan.forward(x.data(), out);
             return Ok(());
@@ -172,6 +217,10 @@ impl Differentiable for Victim<'_> {
         if x.is_empty() {
             return Ok(());
         }
+        if x.len() > self.most {
+            let e = NnError::Batch { batch: x.len(), most: self.most };
+            return Err(OracleError::Shape(e.to_string()));
+        }
         if let Some(plan) = self.plan() {
             plan.pullbacks(x.data(), k, cotangent, grads);
             return Ok(());
@@ -191,5 +240,55 @@ impl Differentiable for Victim<'_> {
             }
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{LayerSpec, Sequential, Spec};
+    use sparring_seed::Key;
+
+    fn net() -> Sequential<f32> {
+        let layers = vec![LayerSpec::conv(1, 2, 3, 1, 1), LayerSpec::Flatten, LayerSpec::linear(32, 3)];
+        Spec::new([1, 4, 4], layers).build(Key::new(1)).unwrap()
+    }
+
+    #[test]
+    fn a_large_batch_is_cut_without_changing_a_bit() {
+        let net = net();
+        let x: Vec<f32> = (0..7 * 16).map(|i| (i % 13) as f32 / 13.0).collect();
+        let ids: Vec<u64> = (0..7).collect();
+        let batch = Batch::new(&x, [1, 4, 4], &ids).unwrap();
+        let whole = Victim::new(&net, [1, 4, 4], Bounds::UNIT).unwrap();
+        let cut = Victim { most: 3, ..Victim::new(&net, [1, 4, 4], Bounds::UNIT).unwrap() };
+        let (mut a, mut b) = ([0.0; 21], [1.0; 21]);
+        whole.logits(batch, &mut a).unwrap();
+        cut.logits(batch, &mut b).unwrap();
+        assert_eq!(a, b);
+        let mut grad = vec![0.0; x.len()];
+        let e = cut.pullback(batch, &mut |_, dz| dz.fill(1.0), &mut grad).unwrap_err().to_string();
+        assert!(e.contains("a batch of 7 examples") && e.contains("allows 3"), "{e}");
+    }
+
+    #[test]
+    fn a_tensor_of_another_shape_is_an_error_in_every_call() {
+        for name in ["0.weight", "0.bias", "2.weight", "2.bias"] {
+            let mut net = net();
+            net.visit_mut("", &mut |at, p| {
+                if at == name {
+                    p.value = Array::zeros([5]);
+                }
+            });
+            let e = Victim::new(&net, [1, 4, 4], Bounds::UNIT).unwrap_err().to_string();
+            assert!(e.contains(name) && e.contains("[5]"), "{e}");
+            let victim = Victim::of_checked(&net, [1, 4, 4], 3, Bounds::UNIT);
+            let x = [0.5; 16];
+            let e = victim
+                .logits(Batch::new(&x, [1, 4, 4], &[0]).unwrap(), &mut [0.0; 3])
+                .unwrap_err()
+                .to_string();
+            assert!(e.contains(name), "{e}");
+        }
     }
 }

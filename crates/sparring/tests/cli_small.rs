@@ -159,8 +159,8 @@ fn inspect_names_what_is_wrong() {
     std::fs::create_dir(dir.join("empty")).unwrap();
     refused("empty", "config.json");
     std::fs::write(dir.join("page.html"), "<!doctype html>").unwrap();
-    refused("page.html", "neither a safetensors file nor an IDX file");
-    std::fs::write(dir.join("short.safetensors"), b"abc").unwrap();
+    refused("page.html", "a web page");
+    std::fs::write(dir.join("short.safetensors"), b"\x01\x02\x03").unwrap();
     refused("short.safetensors", "3 bytes");
     std::fs::write(dir.join("t10k-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 9, 1, 2]).unwrap();
     refused("t10k-labels-idx1-ubyte", "cut short");

@@ -1,75 +1,122 @@
 //! Files that are there whole or not at all.
 
 use crate::StoreError;
+use crate::temporary::{Temporary, sweep_once};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
 
 /// Writes `bytes` to `path`: a reader, or a run cut off at any moment, finds the old content or the new, never a part.
 ///
 /// A temporary file `.NAME.tmp.PID.K` in the same directory is written and synced, takes the name by a rename, and the
-/// directory is synced.
+/// directory is synced. What a killed process left there is [swept](crate::sweep) first.
 ///
 /// # Errors
 /// [`StoreError::Io`]; the old file is then untouched and the temporary one removed.
 pub fn write_atomic(path: impl AsRef<Path>, bytes: &[u8]) -> Result<(), StoreError> {
     let path = path.as_ref();
-    replace(path, |file| file.write_all(bytes)).map_err(|source| StoreError::Io {
-        action: "write",
-        path: path.to_path_buf(),
-        source,
-    })
+    place(path, Over::Replaces, &System, |file| file.write_all(bytes)).map_err(|e| failed(path, e))
 }
 
-/// Two threads may write the same name; each then has its own temporary file and the last rename wins.
-static WRITES: AtomicU64 = AtomicU64::new(0);
+/// As [`write_atomic`], but never over another file: of two processes that write one name, one wins.
+///
+/// The finished file takes its name by a hard link, which fails if the name is taken; where there are no hard links, an empty file
+/// takes the name first and is then replaced, so that a process killed between the two leaves it empty.
+///
+/// # Errors
+/// [`StoreError::Taken`] if the name is taken, even by a broken link; else as [`write_atomic`].
+pub fn write_new(path: impl AsRef<Path>, bytes: &[u8]) -> Result<(), StoreError> {
+    let path = path.as_ref();
+    place(path, Over::Refuses, &System, |file| file.write_all(bytes)).map_err(|e| failed(path, e))
+}
 
-fn replace(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let name = path.file_name().ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "not a file name"))?;
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
+/// Writes and removes `bytes` zeros beside `path`: whether a file of that size could be written there, asked before the work whose
+/// result it is to hold.
+///
+/// # Errors
+/// [`StoreError::Io`] if not: no such folder, no permission, a full or read-only disk.
+pub fn try_write(path: impl AsRef<Path>, bytes: u64) -> Result<(), StoreError> {
+    let path = path.as_ref();
+    let attempt = || {
+        let (mut temporary, _) = Temporary::beside(path)?;
+        io::copy(&mut io::Read::take(io::repeat(0), bytes), temporary.file())?;
+        temporary.file().sync_all()
     };
-    let mut hidden = std::ffi::OsString::from(".");
-    hidden.push(name);
-    hidden.push(format!(".tmp.{}.{}", std::process::id(), WRITES.fetch_add(1, Ordering::Relaxed)));
-    let temporary = Temporary(directory.join(hidden));
-    let mut file = File::create(&temporary.0)?;
-    fill(&mut file)?;
-    file.sync_all()?;
-    drop(file); // some systems rename no open file
-    fs::rename(&temporary.0, path)?;
-    sync(directory)
+    attempt().map_err(|e| failed(path, e))
 }
 
-/// Removed when dropped; after the rename there is nothing left to remove.
-struct Temporary(PathBuf);
+fn failed(path: &Path, source: io::Error) -> StoreError {
+    if source.kind() == ErrorKind::AlreadyExists {
+        return StoreError::Taken { path: path.to_path_buf() };
+    }
+    StoreError::Io { action: "write", path: path.to_path_buf(), source }
+}
 
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+/// What happens to a file that has the name already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Over {
+    Replaces,
+    Refuses,
+}
+
+/// What of the system a test replaces, to see it done or to see it fail.
+trait Disk {
+    /// Gives a file a second name; fails if that is taken.
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Makes the names in a directory survive a power cut.
+    fn sync_directory(&self, directory: &Path) -> io::Result<()>;
+}
+
+struct System;
+
+impl Disk for System {
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::hard_link(from, to)
+    }
+    #[cfg(unix)]
+    fn sync_directory(&self, directory: &Path) -> io::Result<()> {
+        match File::open(directory)?.sync_all() {
+            // Some network file systems cannot sync a directory; the file itself is safe.
+            Err(e) if matches!(e.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
+            result => result,
+        }
+    }
+    #[cfg(not(unix))]
+    fn sync_directory(&self, _directory: &Path) -> io::Result<()> {
+        Ok(())
     }
 }
 
-/// The rename itself survives a power cut only once the directory is on disk.
-#[cfg(unix)]
-fn sync(directory: &Path) -> io::Result<()> {
-    match File::open(directory)?.sync_all() {
-        // Some network file systems cannot sync a directory; the file itself is safe.
-        Err(e) if matches!(e.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
-        result => result,
+fn place(
+    path: &Path,
+    over: Over,
+    disk: &impl Disk,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    let (mut temporary, directory) = Temporary::beside(path)?;
+    sweep_once(&directory);
+    fill(temporary.file())?;
+    temporary.file().sync_all()?;
+    match over {
+        Over::Replaces => fs::rename(temporary.path(), path)?,
+        Over::Refuses => match disk.link(temporary.path(), path) {
+            Ok(()) => {}
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => return Err(e),
+            // A file system without hard links, or one that forbids them; whatever else was wrong is wrong again.
+            Err(_) => {
+                drop(File::create_new(path)?);
+                fs::rename(temporary.path(), path).inspect_err(|_| drop(fs::remove_file(path)))?;
+            }
+        },
     }
-}
-
-#[cfg(not(unix))]
-fn sync(_directory: &Path) -> io::Result<()> {
-    Ok(())
+    disk.sync_directory(&directory)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::RefCell;
+    use std::path::PathBuf;
 
     fn names(dir: &Path) -> Vec<String> {
         let mut names: Vec<_> =
@@ -78,13 +125,88 @@ mod tests {
         names
     }
 
+    /// A system that notes which directories are synced and what they hold then, and may have no links.
+    #[derive(Default)]
+    struct Seen {
+        synced: RefCell<Vec<(PathBuf, Vec<String>)>>,
+        no_links: Option<ErrorKind>,
+        no_sync: bool,
+    }
+
+    impl Disk for Seen {
+        fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+            self.no_links.map_or_else(|| fs::hard_link(from, to), |kind| Err(kind.into()))
+        }
+        fn sync_directory(&self, directory: &Path) -> io::Result<()> {
+            self.synced.borrow_mut().push((directory.to_path_buf(), names(directory)));
+            if self.no_sync { Err(ErrorKind::StorageFull.into()) } else { System.sync_directory(directory) }
+        }
+    }
+
+    #[test]
+    fn the_directory_is_synced_once_after_the_file_has_its_name() {
+        for over in [Over::Replaces, Over::Refuses] {
+            let dir = tempfile::tempdir().unwrap();
+            let (path, seen) = (dir.path().join("a.bin"), Seen::default());
+            place(&path, over, &seen, |file| file.write_all(b"new")).unwrap();
+            let synced = seen.synced.into_inner();
+            assert_eq!(synced.len(), 1);
+            assert_eq!(synced[0].0, dir.path());
+            assert!(synced[0].1.contains(&"a.bin".to_string()), "synced before the rename: {synced:?}");
+            let failing = Seen { no_sync: true, ..Seen::default() };
+            let path = dir.path().join("b.bin");
+            let e = place(&path, over, &failing, |file| file.write_all(b"new")).unwrap_err();
+            assert_eq!(e.kind(), ErrorKind::StorageFull, "a sync that fails is told");
+        }
+    }
+
+    #[test]
+    fn a_taken_name_is_never_written_over() {
+        for no_links in [None, Some(ErrorKind::PermissionDenied), Some(ErrorKind::Unsupported)] {
+            let dir = tempfile::tempdir().unwrap();
+            let (path, disk) = (dir.path().join("a.bin"), Seen { no_links, ..Seen::default() });
+            place(&path, Over::Refuses, &disk, |file| file.write_all(b"first")).unwrap();
+            let e = place(&path, Over::Refuses, &disk, |file| file.write_all(b"second")).unwrap_err();
+            assert_eq!(e.kind(), ErrorKind::AlreadyExists);
+            assert_eq!(
+                (fs::read(&path).unwrap(), names(dir.path())),
+                (b"first".to_vec(), vec!["a.bin".into()])
+            );
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.bin");
+        write_new(&path, b"first").unwrap();
+        let e = write_new(&path, b"second").unwrap_err();
+        assert!(matches!(e, StoreError::Taken { .. }) && e.to_string().contains("a.bin"), "{e}");
+    }
+
+    #[test]
+    fn of_threads_that_write_a_new_file_one_wins() {
+        for no_links in [None, Some(ErrorKind::Unsupported)] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("a.bin");
+            let write = |i: u8| {
+                let disk = Seen { no_links, ..Seen::default() };
+                place(&path, Over::Refuses, &disk, |file| file.write_all(&[i; 5000])).is_ok()
+            };
+            let won: Vec<u8> = std::thread::scope(|s| {
+                let write = &write;
+                let all: Vec<_> = (0..8u8).map(|i| (i, s.spawn(move || write(i)))).collect();
+                all.into_iter().filter_map(|(i, t)| t.join().unwrap().then_some(i)).collect()
+            });
+            assert_eq!(won.len(), 1);
+            assert_eq!(fs::read(&path).unwrap(), [won[0]; 5000]);
+            assert_eq!(names(dir.path()), ["a.bin"]);
+        }
+    }
+
     #[test]
     fn a_full_disk_at_any_offset_leaves_the_old_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.bin");
         write_atomic(&path, b"old").unwrap();
         for offset in 0..200 {
-            let full = replace(&path, |file| {
+            let full = place(&path, Over::Replaces, &System, |file| {
                 file.write_all(&vec![7; offset])?;
                 Err(ErrorKind::StorageFull.into())
             });
@@ -102,12 +224,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.bin");
         write_atomic(&path, b"old").unwrap();
-        let result = std::panic::catch_unwind(|| replace(&path, |_| panic!("cut off")));
-        assert!(result.is_err());
-        assert_eq!(
-            (fs::read(&path).unwrap(), names(dir.path())),
-            (b"old".to_vec(), vec!["a.bin".to_string()])
-        );
+        let cut_off = || place(&path, Over::Replaces, &System, |_| panic!("cut off"));
+        assert!(std::panic::catch_unwind(cut_off).is_err());
+        assert_eq!((fs::read(&path).unwrap(), names(dir.path())), (b"old".to_vec(), vec!["a.bin".into()]));
     }
 
     #[test]
@@ -119,9 +238,13 @@ mod tests {
         fs::create_dir(&taken).unwrap();
         fs::write(taken.join("inside"), b"kept").unwrap();
         for path in [file.join("below"), dir.path().join("no/such/folder"), taken, "/".into(), "..".into()] {
-            let e = write_atomic(&path, b"new").unwrap_err().to_string();
-            assert!(e.contains(&*path.display().to_string()), "{e}");
+            let shown = &*path.display().to_string();
+            for e in [write_atomic(&path, b"new").unwrap_err(), write_new(&path, b"new").unwrap_err()] {
+                assert!(e.to_string().contains(shown), "{e}");
+            }
         }
+        try_write(&file, 5000).unwrap();
+        assert!(try_write(file.join("below"), 10).is_err());
         assert_eq!(fs::read(&file).unwrap(), b"old");
         assert_eq!(names(dir.path()), ["file", "taken"]);
         assert_eq!(names(&dir.path().join("taken")), ["inside"]);

@@ -47,6 +47,9 @@ fn check(tensors: &[(String, Values)]) -> Result<(), StoreError> {
         if !seen.insert(name) {
             return Err(StoreError::tensor(name, "named twice"));
         }
+        if values.is_empty() {
+            return Err(StoreError::tensor(name, format!("shape {:?} holds nothing", values.shape())));
+        }
         values.check(name)?;
     }
     Ok(())

@@ -1,15 +1,18 @@
 //! What can be wrong with a file.
 
+use crate::side::side_by_side;
+use crate::terminal::{MESSAGE, NAME, shown};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Why a file was not read or written. Errors about a file on disk come as [`StoreError::File`] with its path;
-/// [`reason`](StoreError::reason) looks inside.
+/// [`reason`](StoreError::reason) looks inside. The fields hold what the file holds; the message is one line, with it escaped and
+/// shortened ([`terminal::shown`](crate::terminal::shown)).
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// The operating system refused.
-    #[error("cannot {action} `{}`: {source}", path.display())]
+    #[error("cannot {action} `{}`: {source}", at(path))]
     Io {
         /// What was tried: `write`, `read`.
         action: &'static str,
@@ -18,8 +21,14 @@ pub enum StoreError {
         /// Its answer.
         source: std::io::Error,
     },
+    /// The name of a new file is taken.
+    #[error("`{}` exists; nothing is ever written over: name another file", at(path))]
+    Taken {
+        /// The name.
+        path: PathBuf,
+    },
     /// Something is wrong with this file.
-    #[error("`{}`: {fault}", path.display())]
+    #[error("`{}`: {fault}", at(path))]
     File {
         /// The file.
         path: PathBuf,
@@ -36,14 +45,22 @@ pub enum StoreError {
         /// Most that is allowed.
         limit: u64,
     },
+    /// A file of another format.
+    #[error("{what}, not a safetensors file: {way_out}")]
+    Foreign {
+        /// Which, with its article: `a PyTorch file (zip of pickles)`.
+        what: &'static str,
+        /// How it becomes a safetensors file.
+        way_out: &'static str,
+    },
     /// The bytes are not a whole safetensors file.
-    #[error("not a whole safetensors file: {what}")]
+    #[error("not a whole safetensors file: {}", shown(what, MESSAGE))]
     NotSafetensors {
         /// Where it breaks.
         what: String,
     },
     /// A tensor that no network of this program holds.
-    #[error("tensor `{name}`: {what}")]
+    #[error("tensor `{}`: {}", shown(name, NAME), shown(what, MESSAGE))]
     Tensor {
         /// The tensor.
         name: String,
@@ -51,7 +68,7 @@ pub enum StoreError {
         what: String,
     },
     /// The metadata key `sparring` does not hold one of our documents.
-    #[error("the document under the metadata key `sparring` cannot be used: {what}")]
+    #[error("the document under the metadata key `sparring` cannot be used: {}", shown(what, MESSAGE))]
     Document {
         /// What is wrong.
         what: String,
@@ -67,7 +84,10 @@ pub enum StoreError {
         known: u32,
     },
     /// The content was changed after it was written.
-    #[error("damaged: the file says SHA-256 {stored}, its content gives {computed}; fetch or train it again")]
+    #[error(
+        "damaged: the file says SHA-256 {}, its content gives {computed}; fetch or train it again",
+        shown(stored, NAME)
+    )]
     Checksum {
         /// What the file says.
         stored: String,
@@ -75,7 +95,7 @@ pub enum StoreError {
         computed: String,
     },
     /// The file is whole, perhaps, but not the one that was asked for.
-    #[error("has SHA-256 {computed}, but {pinned} was asked for")]
+    #[error("has SHA-256 {computed}, but {} was asked for", shown(pinned, NAME))]
     Pinned {
         /// The SHA-256 asked for.
         pinned: String,
@@ -91,9 +111,19 @@ pub enum StoreError {
         unexpected: Vec<String>,
         /// Names of both with different shapes: `0.weight is [3, 2], the network needs [2, 3]`.
         shapes: Vec<String>,
+        /// Name and shape of all tensors of the network.
+        wanted: Vec<(String, Vec<usize>)>,
+        /// Name and shape of all tensors of the file.
+        found: Vec<(String, Vec<usize>)>,
+    },
+    /// Rules for names that cannot be used.
+    #[error("the rules to rename tensors cannot be used: {}", shown(what, MESSAGE))]
+    Rename {
+        /// What is wrong.
+        what: String,
     },
     /// A network that is not there or not sound.
-    #[error("network `{prefix}`: {what}")]
+    #[error("network `{}`: {}", shown(prefix, NAME), shown(what, MESSAGE))]
     Network {
         /// Its prefix; empty for the only one.
         prefix: String,
@@ -101,7 +131,7 @@ pub enum StoreError {
         what: String,
     },
     /// A file of another kind.
-    #[error("holds a model of kind `{got}`, `{wanted}` is needed")]
+    #[error("holds a model of kind `{}`, `{}` is needed", shown(got, NAME), shown(wanted, NAME))]
     Kind {
         /// The kind needed.
         wanted: String,
@@ -118,10 +148,17 @@ impl StoreError {
             other => other,
         }
     }
+    /// Of [`Names`](Self::Names) both lists beside each other, names and shapes, at most `rows` lines of them under a headline.
+    pub fn side_by_side(&self, rows: usize) -> Option<String> {
+        match self.reason() {
+            Self::Names { wanted, found, .. } => Some(side_by_side(wanted, found, rows)),
+            _ => None,
+        }
+    }
     /// This error about the file at `path`; an [`Io`](Self::Io) names its path already.
     pub(crate) fn at(self, path: &Path) -> Self {
         match self {
-            Self::Io { .. } | Self::File { .. } => self,
+            Self::Io { .. } | Self::Taken { .. } | Self::File { .. } => self,
             fault => Self::File { path: path.to_path_buf(), fault: Box::new(fault) },
         }
     }
@@ -134,9 +171,23 @@ impl StoreError {
     pub(crate) fn tensor(name: &str, what: impl ToString) -> Self {
         Self::Tensor { name: name.to_string(), what: what.to_string() }
     }
+    pub(crate) fn names(
+        missing: Vec<String>,
+        unexpected: Vec<String>,
+        shapes: Vec<String>,
+        wanted: &[(String, Vec<usize>)],
+        found: &[(String, Vec<usize>)],
+    ) -> Self {
+        Self::Names { missing, unexpected, shapes, wanted: wanted.to_vec(), found: found.to_vec() }
+    }
     pub(crate) fn network(prefix: &str, what: impl ToString) -> Self {
         Self::Network { prefix: prefix.to_string(), what: what.to_string() }
     }
+}
+
+/// A path in a message.
+fn at(path: &Path) -> String {
+    shown(&path.display().to_string(), MESSAGE)
 }
 
 /// The first names of each list: a line stays a line, whatever the file holds.
@@ -145,7 +196,8 @@ fn list(missing: &[String], unexpected: &[String], shapes: &[String]) -> String 
     let part = |title: &str, names: &[String]| {
         let rest = names.len().saturating_sub(SHOWN);
         let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-        (!names.is_empty()).then(|| format!("{title} {}{more}", names[..names.len().min(SHOWN)].join(", ")))
+        let first: Vec<_> = names.iter().take(SHOWN).map(|n| shown(n, NAME)).collect();
+        (!names.is_empty()).then(|| format!("{title} {}{more}", first.join(", ")))
     };
     let parts = [part("missing", missing), part("unexpected", unexpected), part("of another shape", shapes)];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")

@@ -5,6 +5,7 @@
 
 use crate::StoreError;
 use crate::limits::{MAX_HEADER, MAX_RANK, MAX_TENSORS};
+use crate::terminal::{NAME, shown};
 use crate::values::check_shape;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -30,6 +31,9 @@ pub(crate) fn end(first: [u8; 8], file: u64) -> Result<usize, StoreError> {
 /// Free text of the file, by key.
 pub(crate) type Metadata = BTreeMap<String, String>;
 
+/// Types of numbers that are read.
+const READ: [&str; 5] = ["F32", "F64", "F16", "BF16", "I64"];
+
 /// Refuses what the safetensors crate would let pass; gives back the metadata.
 pub(crate) fn check(json: &[u8]) -> Result<Metadata, StoreError> {
     let header: Header = serde_json::from_slice(json).map_err(StoreError::broken)?;
@@ -37,8 +41,10 @@ pub(crate) fn check(json: &[u8]) -> Result<Metadata, StoreError> {
         if name.is_empty() {
             return Err(StoreError::tensor(name, "a tensor needs a name"));
         }
-        if !["F32", "F64", "I64"].contains(&entry.dtype.as_str()) {
-            let what = format!("numbers of type {}; F32, F64 and I64 can be read, convert it", entry.dtype);
+        if !READ.contains(&entry.dtype.as_str()) {
+            let dtype = shown(&entry.dtype, NAME);
+            let what =
+                format!("numbers of type {dtype}; F32, F64, F16, BF16 and I64 can be read, convert it");
             return Err(StoreError::tensor(name, what));
         }
         check_shape(name, &entry.shape.0)?;

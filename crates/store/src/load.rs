@@ -1,31 +1,91 @@
 //! Weights into a network, all or nothing.
 
-use crate::{StoreError, Weights};
+use crate::order::pair;
+use crate::{Note, Renames, StoreError, Weights};
 use sparring_nn::{Module, Sequential};
 use sparring_seed::Key;
 use std::collections::BTreeMap;
 
+/// How the names of a file are those of a network.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub enum Naming<'a> {
+    /// They are the same, but for the prefix of a wrapper before all of them (`module.`, `_orig_mod.`).
+    #[default]
+    Same,
+    /// By rules; a name without one stays as it is.
+    Renamed(&'a Renames),
+    /// They say nothing: a layer takes the next one of the file with tensors of its shapes. Files keep no order but that of names, `fc2`
+    /// before `fc10`.
+    ByOrder,
+}
+
+/// Prefixes that wrappers put before every name: `nn.DataParallel`, `torch.compile`.
+const WRAPPERS: [&str; 2] = ["module.", "_orig_mod."];
+
+/// Names and shapes.
+type Named = Vec<(String, Vec<usize>)>;
+
 impl Weights {
-    /// Puts the tensors whose names begin with `prefix` and a dot (all of them if it is empty) into `module`; the names
-    /// must be the module's, none missing and none left over.
+    /// Puts the tensors whose names begin with `prefix` and a dot (all of them if it is empty) into `module`; the names must be the
+    /// module's, none missing and none left over, but for the prefix of a wrapper. Returns what a user should be told.
     ///
     /// # Errors
     /// [`StoreError::Names`] with every name that does not fit; the module is then untouched.
-    pub fn load_into(&self, prefix: &str, module: &mut dyn Module<f32>) -> Result<(), StoreError> {
+    pub fn load_into(&self, prefix: &str, module: &mut dyn Module<f32>) -> Result<Vec<Note>, StoreError> {
+        self.load_named(prefix, module, Naming::Same)
+    }
+    /// As [`load_into`](Self::load_into), with other names: of a PyTorch class whose layers are called `fc1` and `fc2`, say.
+    ///
+    /// ```
+    /// # use sparring_nn::{LayerSpec, Spec}; use sparring_tensor::Array;
+    /// # let dir = tempfile::tempdir()?; let path = dir.path().join("theirs.safetensors");
+    /// # let values = |shape: &[usize]| sparring_store::Values::from(Array::<f32>::zeros(shape));
+    /// # sparring_store::write_tensors(&path, "x", &[("fc.weight", values(&[3, 4])), ("fc.bias", values(&[3]))], Default::default())?;
+    /// # let (bytes, mut foreign) = (std::fs::read(&path)?, vec![]); let n = u64::from_le_bytes(bytes[..8].try_into()?) as usize;
+    /// # let mut header: serde_json::Value = serde_json::from_slice(&bytes[8..8 + n])?; header.as_object_mut().unwrap().remove("__metadata__");
+    /// # let header = header.to_string(); foreign.extend((header.len() as u64).to_le_bytes());
+    /// # foreign.extend(header.as_bytes()); foreign.extend(&bytes[8 + n..]); std::fs::write(&path, foreign)?;
+    /// use sparring_store::{Naming, Renames, read};
+    /// let spec = Spec::new([1, 2, 2], vec![LayerSpec::Flatten, LayerSpec::linear(4, 3)]);
+    /// let mut net = spec.build::<f32>(sparring_seed::Key::new(1))?;
+    /// let weights = read(&path)?;                                                    // fc.weight, fc.bias
+    /// assert!(weights.load_into("", &mut net).is_err());
+    /// weights.load_named("", &mut net, Naming::Renamed(&Renames::parse("fc = 1")?))?;
+    /// let told = weights.load_named("", &mut net, Naming::ByOrder)?;
+    /// assert_eq!(told[0].to_string(), "by order: fc.bias -> 1.bias, fc.weight -> 1.weight");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there; [`StoreError::Rename`] for a rule that no name needs.
+    pub fn load_named(
+        &self,
+        prefix: &str,
+        module: &mut dyn Module<f32>,
+        naming: Naming<'_>,
+    ) -> Result<Vec<Note>, StoreError> {
         let dotted = if prefix.is_empty() { String::new() } else { format!("{prefix}.") };
-        let mut wanted = Vec::new();
+        let mut wanted = Named::new();
         module
             .visit(&dotted, &mut |name, p| wanted.push((name.to_string(), p.value.shape().dims().to_vec())));
         let found = self.tensors.iter().filter(|(name, _)| name.starts_with(&dotted));
-        let found: Vec<_> = found.map(|(name, a)| (name.clone(), a.shape().dims().to_vec())).collect();
-        compare(&wanted, &found)?;
-        module.visit_mut(&dotted, &mut |name, p| p.value = self.tensors[name].clone());
-        Ok(())
+        let found: Named = found.map(|(name, a)| (name.clone(), a.shape().dims().to_vec())).collect();
+        let (names, notes) = names(&wanted, &found, naming)?;
+        let theirs: BTreeMap<&str, &str> = names.iter().map(|(t, o)| (o.as_str(), t.as_str())).collect();
+        module.visit_mut(&dotted, &mut |name, p| p.value = self.tensors[theirs[name]].clone());
+        Ok(notes)
+    }
+    /// Whether a network with these tensors ([`layout`](crate::layout) tells them) could be loaded by these names.
+    pub fn fits(&self, wanted: &[(String, Vec<usize>)], naming: Naming<'_>) -> bool {
+        let found: Named = self.tensors.iter().map(|(n, a)| (n.clone(), a.shape().dims().to_vec())).collect();
+        names(wanted, &found, naming).is_ok()
     }
     /// The network with this prefix, built from its spec and filled.
     ///
     /// # Errors
-    /// [`StoreError::Network`] if the file does not tell its spec or its layers do not fit one another.
+    /// [`StoreError::Network`] if the file does not tell its spec, its layers do not fit one another, or they ask for
+    /// [more](sparring_nn::Cost) than this program will do.
     pub fn build(&self, prefix: &str) -> Result<Sequential<f32>, StoreError> {
         let spec = self.spec(prefix).ok_or_else(|| {
             StoreError::network(prefix, "the file does not say how it is built; name the architecture")
@@ -35,6 +95,65 @@ impl Weights {
         self.load_into(prefix, &mut net)?;
         Ok(net)
     }
+}
+
+/// Name in the file and name in the network of every tensor, and what to tell about them.
+fn names(
+    wanted: &[(String, Vec<usize>)],
+    found: &[(String, Vec<usize>)],
+    naming: Naming<'_>,
+) -> Result<(Vec<(String, String)>, Vec<Note>), StoreError> {
+    if let Naming::ByOrder = naming {
+        let (pairs, alike) = pair(wanted, found)?;
+        return Ok((pairs.clone(), vec![Note::ByOrder { pairs, alike }]));
+    }
+    let same: Vec<_> = found.iter().map(|(name, _)| (name.clone(), name.clone())).collect();
+    if let (Naming::Same, Ok(())) = (naming, compare(wanted, found)) {
+        return Ok((same, Vec::new()));
+    }
+    let wrapper = wrapper(found);
+    let bare = |name: &str| name[wrapper.len()..].to_string();
+    let mut pairs: Vec<_> = same.into_iter().map(|(theirs, _)| (theirs.clone(), bare(&theirs))).collect();
+    let mut notes = Vec::new();
+    if !wrapper.is_empty() {
+        notes.push(Note::Unwrapped { prefix: wrapper.clone() });
+    }
+    if let Naming::Renamed(rules) = naming {
+        let both = pairs.iter().flat_map(|(theirs, bare)| [theirs.as_str(), bare.as_str()]);
+        if let Some(rule) = rules.unused(both) {
+            let what = format!("no tensor of the file is called `{}`", crate::terminal::shown(rule, 80));
+            return Err(StoreError::Rename { what });
+        }
+        let mut renamed = Vec::new();
+        for (theirs, ours) in &mut pairs {
+            if let Some(new) = rules.apply(theirs).or_else(|| rules.apply(ours)) {
+                *ours = new;
+                renamed.push((theirs.clone(), ours.clone()));
+            }
+        }
+        notes.push(Note::Renamed { pairs: renamed });
+    }
+    let new: Named =
+        pairs.iter().zip(found).map(|((_, ours), (_, shape))| (ours.clone(), shape.clone())).collect();
+    if let Some(twice) = new.iter().enumerate().find(|(i, (name, _))| new[..*i].iter().any(|n| n.0 == *name))
+    {
+        let what = format!("two tensors would be called `{}`", crate::terminal::shown(&twice.1.0, 80));
+        return Err(StoreError::Rename { what });
+    }
+    compare(wanted, &new)?;
+    Ok((pairs, notes))
+}
+
+/// The longest chain of wrappers that every name begins with.
+fn wrapper(found: &[(String, Vec<usize>)]) -> String {
+    let mut prefix = String::new();
+    let all = |p: &str| {
+        !found.is_empty() && found.iter().all(|(name, _)| name.len() > p.len() && name.starts_with(p))
+    };
+    while let Some(next) = WRAPPERS.iter().map(|w| format!("{prefix}{w}")).find(|p| all(p)) {
+        prefix = next;
+    }
+    prefix
 }
 
 /// Names and shapes of both sides are the same, in any order.
@@ -58,5 +177,5 @@ pub(crate) fn compare(
     if missing.is_empty() && unexpected.is_empty() && shapes.is_empty() {
         return Ok(());
     }
-    Err(StoreError::Names { missing, unexpected, shapes })
+    Err(StoreError::names(missing, unexpected, shapes, wanted, found))
 }

@@ -1,7 +1,7 @@
 //! A file into memory, no more of it than it has.
 
 use crate::limits::MAX_FILE;
-use crate::{StoreError, header};
+use crate::{StoreError, header, recognise_path};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
@@ -11,6 +11,9 @@ pub(crate) fn open(path: &Path) -> Result<Vec<u8>, StoreError> {
     let io = |source| StoreError::Io { action: "read", path: path.to_path_buf(), source };
     // Asked before opening: opening a pipe would wait for its other end.
     if !fs::metadata(path).map_err(io)?.is_file() {
+        if let Some(foreign) = recognise_path(path) {
+            return Err(StoreError::from(foreign).at(path));
+        }
         return Err(io(io::Error::new(ErrorKind::InvalidInput, "not a file")));
     }
     let mut file = File::open(path).map_err(io)?;
@@ -22,11 +25,12 @@ pub(crate) fn open(path: &Path) -> Result<Vec<u8>, StoreError> {
     let mut first = [0; 8];
     match file.read_exact(&mut first) {
         Err(e) if e.kind() == ErrorKind::UnexpectedEof => {
-            return Err(StoreError::broken(format!("it has {length} bytes")).at(path));
+            let broken = StoreError::broken(format!("it has {length} bytes"));
+            return Err(recognise_path(path).map_or(broken, Into::into).at(path));
         }
         result => result.map_err(io)?,
     }
-    header::end(first, length).map_err(|e| e.at(path))?;
+    header::end(first, length).map_err(|e| recognise_path(path).map_or(e, Into::into).at(path))?;
     let mut bytes = Vec::new();
     // One byte more than promised, so that the end is seen without growing.
     bytes.try_reserve_exact(length as usize + 1).map_err(|_| io(ErrorKind::OutOfMemory.into()))?;

@@ -1,7 +1,6 @@
 //! Files of named tensors that are no network: the outcome of an attack.
 
-use crate::decode::decode;
-use crate::{Document, StoreError, Values, encode::encode, open::open, write_atomic};
+use crate::{Document, StoreError, Values, decode, encode::encode, open::open, write_atomic, write_new};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -29,9 +28,31 @@ pub fn write_tensors(
     extra: serde_json::Value,
 ) -> Result<(), StoreError> {
     let path = path.as_ref();
+    write_atomic(path, &bytes_of(path, kind, tensors, extra)?)
+}
+
+/// As [`write_tensors`], but never over another file.
+///
+/// # Errors
+/// As [`write_tensors`], and [`StoreError::Taken`] if the name is taken.
+pub fn write_new_tensors(
+    path: impl AsRef<Path>,
+    kind: &str,
+    tensors: &[(&str, Values)],
+    extra: serde_json::Value,
+) -> Result<(), StoreError> {
+    let path = path.as_ref();
+    write_new(path, &bytes_of(path, kind, tensors, extra)?)
+}
+
+fn bytes_of(
+    path: &Path,
+    kind: &str,
+    tensors: &[(&str, Values)],
+    extra: serde_json::Value,
+) -> Result<Vec<u8>, StoreError> {
     let tensors: Vec<_> = tensors.iter().map(|(name, v)| (name.to_string(), v.clone())).collect();
-    let bytes = encode(kind, Vec::new(), extra, &tensors).map_err(|e| e.at(path))?;
-    write_atomic(path, &bytes)
+    encode(kind, Vec::new(), extra, &tensors).map_err(|e| e.at(path))
 }
 
 /// Everything in a safetensors file.
@@ -44,6 +65,8 @@ pub struct TensorFile {
     pub metadata: BTreeMap<String, String>,
     /// Name and numbers, in the order of the names.
     pub tensors: Vec<(String, Values)>,
+    /// The type in the file, `F16` or `BF16`, of tensors that come as `F32`.
+    pub converted: BTreeMap<String, &'static str>,
 }
 
 impl TensorFile {
@@ -52,8 +75,8 @@ impl TensorFile {
     /// # Errors
     /// As there.
     pub fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
-        let file = decode(bytes)?;
-        Ok(Self { document: file.document, metadata: file.metadata, tensors: file.tensors })
+        let decode::Decoded { document, metadata, tensors, converted } = decode::decode(bytes)?;
+        Ok(Self { document, metadata, tensors, converted })
     }
     /// The tensor of this name.
     pub fn get(&self, name: &str) -> Option<&Values> {
@@ -61,10 +84,10 @@ impl TensorFile {
     }
 }
 
-/// Reads any safetensors file of f32, f64 and i64 tensors, of this program or another.
+/// Reads any safetensors file of f32, f64, f16, bf16 and i64 tensors, of this program or another.
 ///
 /// # Errors
-/// [`StoreError`] naming the file for a broken structure, a number that is not finite, an empty tensor or one of more than
+/// [`StoreError`] naming the file for a broken structure, a number that is not finite, a tensor of more than
 /// four axes, and, in a file of ours, any change since it was written.
 pub fn read_tensors(path: impl AsRef<Path>) -> Result<TensorFile, StoreError> {
     let path = path.as_ref();

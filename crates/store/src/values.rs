@@ -1,11 +1,12 @@
 //! The numbers of one tensor in a file.
 
 use crate::StoreError;
+use crate::half::{from_bf16, from_f16};
 use crate::limits::MAX_RANK;
 use safetensors::Dtype;
-use sparring_tensor::Array;
+use sparring_tensor::{Array, Shape};
 
-/// A tensor of one of the three kinds this crate stores.
+/// A tensor of one of the three kinds this crate stores; half-precision ones of a foreign file come as `F32`.
 #[derive(Clone, Debug)]
 pub enum Values {
     /// Weights and images.
@@ -51,7 +52,7 @@ impl Values {
             Self::I64 { numbers, .. } => numbers.len(),
         }
     }
-    /// None at all; such a tensor is neither written nor read.
+    /// None at all; such a tensor is read from foreign files and never written.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -86,6 +87,8 @@ impl Values {
             Dtype::F32 => Self::F32(Array::try_from_slice(shape, &numbers(bytes, f32::from_le_bytes)).ok()?),
             Dtype::F64 => Self::F64(Array::try_from_slice(shape, &numbers(bytes, f64::from_le_bytes)).ok()?),
             Dtype::I64 => Self::I64 { shape: shape.to_vec(), numbers: numbers(bytes, i64::from_le_bytes) },
+            Dtype::F16 => Self::F32(halves(shape, bytes, from_f16)?),
+            Dtype::BF16 => Self::F32(halves(shape, bytes, from_bf16)?),
             _ => return None,
         })
     }
@@ -108,7 +111,7 @@ impl Values {
     }
 }
 
-/// One to four axes' worth of at least one number each; a scalar has none and one number.
+/// At most four axes, and no more numbers than can be counted; a scalar has no axis and one number.
 pub(crate) fn check_shape(name: &str, shape: &[usize]) -> Result<(), StoreError> {
     if shape.len() > MAX_RANK {
         return Err(StoreError::tensor(
@@ -116,15 +119,18 @@ pub(crate) fn check_shape(name: &str, shape: &[usize]) -> Result<(), StoreError>
             format!("{} axes, at most {MAX_RANK} are allowed", shape.len()),
         ));
     }
-    if shape.contains(&0) {
-        return Err(StoreError::tensor(name, format!("shape {shape:?} holds nothing")));
-    }
     match shape.iter().try_fold(1usize, |a, &d| a.checked_mul(d)) {
         Some(_) => Ok(()),
         None => {
             Err(StoreError::tensor(name, format!("shape {shape:?} holds more than memory has addresses")))
         }
     }
+}
+
+/// Numbers of 16 bits; the length is compared before anything is held.
+fn halves(shape: &[usize], bytes: &[u8], number: fn([u8; 2]) -> f32) -> Option<Array<f32>> {
+    let (shape, pairs) = (Shape::checked(shape)?, bytes.as_chunks::<2>().0);
+    (shape.numel() == pairs.len()).then(|| Array::from_fn(shape, |i| number(pairs[i])))
 }
 
 fn numbers<const N: usize, T>(bytes: &[u8], number: fn([u8; N]) -> T) -> Vec<T> {

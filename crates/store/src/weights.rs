@@ -2,7 +2,8 @@
 
 use crate::load::compare;
 use crate::{
-    Document, StoreError, Stored, TensorFile, encode::encode, layout, open::open, verify_sha256, write_atomic,
+    Document, Note, StoreError, Stored, TensorFile, encode::encode, layout, open::open, verify_sha256,
+    write_atomic,
 };
 use sparring_nn::{Module, Spec};
 use sparring_tensor::Array;
@@ -45,17 +46,22 @@ fn bytes_of(kind: &str, networks: &[Network<'_>], extra: serde_json::Value) -> R
     encode(kind, networks.iter().map(stored).collect(), extra, &tensors)
 }
 
+/// Why a tensor of whole numbers is no weight.
+const WHOLE: &str = "numbers of type I64; weights are F32, F64, F16 or BF16 (counters of batch normalisation, say, have no place \
+    in these networks)";
+
 /// The weights of a file, checked; no network yet.
 #[derive(Clone, Debug)]
 pub struct Weights {
     document: Option<Document>,
     pub(crate) tensors: BTreeMap<String, Array<f32>>,
+    pub(crate) notes: Vec<Note>,
 }
 
 /// Reads weights: our own files with spec and checksum, or those of another program, which come without a spec.
 ///
 /// # Errors
-/// [`StoreError`] naming the file for a broken structure, a tensor that is not f32 or f64, empty, not finite or of more
+/// [`StoreError`] naming the file for a broken structure, a tensor that is not f32, f64, f16 or bf16, not finite as f32 or of more
 /// than four axes; in a file of ours also for any change since it was written and for tensors that are not its specs'.
 pub fn read(path: impl AsRef<Path>) -> Result<Weights, StoreError> {
     let path = path.as_ref();
@@ -79,7 +85,7 @@ impl Weights {
     /// # Errors
     /// As there.
     pub fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
-        let TensorFile { document, tensors: found, .. } = TensorFile::parse(bytes)?;
+        let TensorFile { document, tensors: found, converted, .. } = TensorFile::parse(bytes)?;
         if let Some(document) = &document {
             if document.networks.is_empty() {
                 let what = format!("it is of kind `{}` and holds no network", document.kind);
@@ -88,17 +94,30 @@ impl Weights {
             let wanted: Vec<_> = document.networks.iter().flat_map(|n| layout(&n.spec, &n.prefix)).collect();
             compare(&wanted, &found.iter().map(|(name, v)| (name.clone(), v.shape())).collect::<Vec<_>>())?;
         }
-        let mut tensors = BTreeMap::new();
+        let (mut tensors, mut empty, mut counts) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
         for (name, values) in found {
-            let floats = values
-                .into_f32()
-                .ok_or_else(|| StoreError::tensor(&name, "numbers of type I64; weights are F32 or F64"))?;
+            if values.is_empty() {
+                empty.push(name);
+                continue;
+            }
+            let stored = converted.get(&name).copied().unwrap_or(values.dtype());
+            if stored != "F32" {
+                *counts.entry(stored).or_insert(0) += 1;
+            }
+            let floats = values.into_f32().ok_or_else(|| StoreError::tensor(&name, WHOLE))?;
             if floats.as_slice().iter().any(|v| !v.is_finite()) {
                 return Err(StoreError::tensor(&name, "a number of type F64 is too large for F32"));
             }
             tensors.insert(name, floats);
         }
-        Ok(Self { document, tensors })
+        let converted = |(from, tensors)| Note::Converted { from, tensors };
+        let mut notes: Vec<_> = counts.into_iter().map(converted).collect();
+        notes.extend((!empty.is_empty()).then_some(Note::Empty { names: empty }));
+        Ok(Self { document, tensors, notes })
+    }
+    /// What was changed while the file was read: numbers of another type, tensors without a number.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
     }
     /// What the file says of itself; `None` if another program wrote it.
     pub fn document(&self) -> Option<&Document> {

@@ -72,9 +72,12 @@ fn every_lie_in_a_header_is_an_error() {
         (r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#, 12, "offset"),
         (r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#, 8, "offset"),
         (r#"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#, 8, "invalid shape"),
-        (r#"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#, 0, "holds nothing"),
         (r#"{"a":{"dtype":"F32","shape":[1,1,1,1,2],"data_offsets":[0,8]}}"#, 8, "more than 4 axes"),
-        (r#"{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}}"#, 8, "numbers of type F16"),
+        (
+            r#"{"a":{"dtype":"I32","shape":[2],"data_offsets":[0,8]}}"#,
+            8,
+            "numbers of type I32; F32, F64, F16, BF16 and I64",
+        ),
         (r#"{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#, 8, "not a whole"),
         (r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"b":1}}"#, 8, "unknown field"),
         (
@@ -165,12 +168,28 @@ fn what_is_no_file_is_named() {
         );
     }
     let path = dir.path().join("page.safetensors");
-    for content in [&b""[..], b"short", b"<html><body>not found</body></html>"] {
+    for (content, what) in [
+        (&b""[..], "an empty file"),
+        (b"short", "a text file"),
+        (b"<html><body>not found</body></html>", "a web page"),
+        (
+            b"PK\x03\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0\0model/data.pklFB",
+            "a PyTorch file",
+        ),
+        (b"\x08\x08\x12\x07pytorch\x1a\x052.2.0:", "an ONNX file"),
+    ] {
         std::fs::write(&path, content).unwrap();
-        let e = read(&path).unwrap_err();
-        assert!(matches!(e.reason(), StoreError::NotSafetensors { .. }), "{e}");
-        assert!(e.to_string().contains("page.safetensors"), "{e}");
+        for e in
+            [read(&path).unwrap_err(), read_tensors(&path).unwrap_err(), Weights::parse(content).unwrap_err()]
+        {
+            assert!(matches!(e.reason(), StoreError::Foreign { .. }), "{e}");
+            assert!(e.to_string().contains(what), "{e}");
+        }
+        assert!(read(&path).unwrap_err().to_string().contains("page.safetensors"));
     }
+    std::fs::write(&path, b"\x01\x02\x03").unwrap();
+    let e = read(&path).unwrap_err();
+    assert!(matches!(e.reason(), StoreError::NotSafetensors { .. }), "{e}");
     // Sparse, so it costs no disk: refused by its length alone.
     std::fs::File::create(&path).unwrap().set_len((4 << 30) + 1).unwrap();
     assert!(matches!(read(&path).unwrap_err().reason(), StoreError::TooLarge { .. }));

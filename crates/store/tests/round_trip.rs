@@ -90,7 +90,10 @@ fn a_misfit_names_everything_and_changes_nothing() {
     let mut net = Spec::new([1, 4, 4], layers).build::<f32>(Key::new(1)).unwrap();
     let before = numbers(&net);
     let e = weights.load_into("", &mut net).unwrap_err();
-    let StoreError::Names { missing, unexpected, shapes } = e.reason() else { panic!("{e}") };
+    let StoreError::Names { missing, unexpected, shapes, wanted, found } = e.reason() else { panic!("{e}") };
+    assert_eq!((wanted.len(), found.len()), (4, 5));
+    let lists = e.side_by_side(9).unwrap();
+    assert!(lists.contains("0.weight [2, 1, 3, 3]") && lists.contains("1.weight [5, 16]"), "{lists}");
     assert_eq!(*missing, ["1.bias"]);
     assert_eq!(*unexpected, ["0.bias", "0.weight"]);
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Training an autoencoder on the mean squared error of a pixel.
 
 use crate::parallel::{Part, Tally, map_parts};
-use crate::supervised::{Task, check_data, check_range, run};
+use crate::supervised::{Task, check_data, check_network, check_range, run};
 use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Rows, Split};
@@ -144,6 +144,7 @@ pub fn pixels(split: &Split, indices: &[usize]) -> Array<f32> {
 /// If there is no example, or its shape is not the network's.
 pub fn reconstruct(model: &Autoencoder, split: &Split) -> Result<Vec<f32>, TrainError> {
     check_data(split, model.spec().input)?;
+    check_network(&model.net, model.spec().input, 1)?;
     let parts = map_parts(split.len(), |part| {
         model.reconstruct(pixels(split, &part.collect::<Vec<_>>())).as_slice().to_vec()
     });

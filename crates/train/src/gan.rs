@@ -3,7 +3,7 @@
 
 use crate::engine::Failure;
 use crate::parallel::on_team;
-use crate::supervised::{check_data, check_range};
+use crate::supervised::{check_data, check_network, check_range};
 use crate::{Flow, Step, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
@@ -96,6 +96,8 @@ fn play(
     check_range(train, model.range())?;
     // No more than there is: nothing is as long as a number that somebody typed.
     let most = recipe.batch.min(train.len());
+    check_network(&model.generator, model.spec().generator.input, most)?;
+    check_network(&model.discriminator, model.shape(), most)?;
     let (key, start) = (Key::new(recipe.seed), Instant::now());
     // The last batch may be small; a GAN step on a handful of examples is noise, so it is left out if another exists.
     let last = if train.len() > most { Last::Drop } else { Last::Keep };

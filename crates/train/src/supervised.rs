@@ -8,9 +8,10 @@ use crate::{Epoch, Flow, Observer, Recipe, Step, TrainError};
 use sparring_attacks::AttackError;
 use sparring_autograd::Var;
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Rows, Split};
-use sparring_nn::{Head, Module, Plan};
+use sparring_nn::{Head, Module, NnError, Plan, check_parameters};
 use sparring_optim::Schedule;
 use sparring_seed::Key;
+use sparring_tensor::Shape;
 use std::time::Instant;
 
 /// What a training did.
@@ -62,6 +63,17 @@ pub(crate) trait Task {
     fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>);
 }
 
+/// Refuses a network that cannot run: a tensor of another shape was set, or a batch would need more memory than
+/// [`Cost`](sparring_nn::Cost) allows.
+pub(crate) fn check_network(
+    net: &dyn Module<f32>,
+    [c, h, w]: [usize; 3],
+    batch: usize,
+) -> Result<(), TrainError> {
+    check_parameters(net).map_err(NnError::from)?;
+    Ok(net.cost(Shape::new(&[1, c, h, w])).map_err(NnError::from)?.admit(batch)?)
+}
+
 /// Runs the recipe.
 pub(crate) fn run<T: Task + Sync>(
     task: &mut T,
@@ -78,6 +90,7 @@ fn learn<T: Task + Sync>(
     recipe: &Recipe,
     observer: &mut dyn Observer<T::Model>,
 ) -> Result<Summary, TrainError> {
+    check_network(task.net(), train.shape(), recipe.batch.min(train.len()))?;
     let key = Key::new(recipe.seed);
     let mut batches = Batches::new(train, recipe.batch, key, 0, Order::Shuffled, Last::Keep);
     let steps = batches.per_epoch().saturating_mul(recipe.epochs) as u64;

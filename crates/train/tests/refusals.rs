@@ -2,10 +2,10 @@
 
 use sparring_datasets::{Mnist, Pixels, Split, synthetic};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, FgsmRs, Gan, Mlp};
-use sparring_nn::{Clip, Module, NnError};
+use sparring_nn::{Clip, LayerSpec, Module, NnError, Spec};
 use sparring_optim::{Adam, AnyRule, Sgd};
 use sparring_seed::Key;
-use sparring_tensor::Precision;
+use sparring_tensor::{Array, Precision};
 use sparring_train::{
     Defense, Flow, GanObserver, GanRecipe, Observer, Quiet, Recipe, Step, TrainError, accuracy, fit,
     fit_autoencoder, fit_gan, fit_with, reconstruction_mse,
@@ -179,6 +179,32 @@ fn a_broken_weight_is_found_and_its_layer_named() {
     // Finite pixels whose products are not.
     let huge = Split::new(Pixels::F32(vec![f32::MAX; 784].into()), [1, 28, 28], vec![0]).unwrap();
     diverges(fit(&mut mlp(), &huge, &Recipe::default()).unwrap_err());
+}
+
+#[test]
+fn a_tensor_of_another_shape_and_a_batch_beyond_memory_are_refused_before_the_first_step() {
+    let mut model = mlp();
+    model.net.visit_mut("", &mut |name, p| {
+        if name == "3.bias" {
+            p.value = Array::zeros([7]);
+        }
+    });
+    let e = fit(&mut model, &digits(64), &Recipe::default()).unwrap_err().to_string();
+    assert!(e.contains("3.bias") && e.contains("[7]"), "{e}");
+    let e = accuracy(&model, &digits(64)).unwrap_err().to_string();
+    assert!(e.contains("3.bias"), "{e}");
+
+    // Examples of 2^18 pixels, each 22 times between the layers: 2^31 numbers, values and gradients, hold fewer than 200 of them.
+    let (size, relu) = (1 << 18, LayerSpec::activation(&"relu".parse().unwrap()));
+    let layers = [vec![relu; 21], vec![LayerSpec::Flatten, LayerSpec::linear(size, 2)]].concat();
+    let mut wide = Classifier::new(Spec::new([1, 1, size], layers), Key::new(1)).unwrap();
+    let most = wide.cost().most_examples();
+    assert!(most < 200, "{most}");
+    let pixels = Pixels::U8(vec![0u8; 200 * size].into());
+    let split = Split::new(pixels, [1, 1, size], vec![0; 200]).unwrap();
+    let e = fit(&mut wide, &split, &Recipe { batch: 1000, ..Recipe::default() }).unwrap_err();
+    assert!(matches!(e, TrainError::Network(NnError::Batch { batch: 200, .. })), "{e}");
+    assert!(e.to_string().contains(&most.to_string()), "{e}");
 }
 
 struct StopAt(u64);

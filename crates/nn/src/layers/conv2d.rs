@@ -1,6 +1,6 @@
 //! Two-dimensional convolution.
 
-use crate::{Cx, Init, Kind, Mode, Module, Param, ShapeError, Stage, error::given};
+use crate::{Cost, Cx, Init, Kind, Mode, Module, Param, ShapeError, Stage, error::given};
 use sparring_autograd::{Var, ops};
 use sparring_seed::Key;
 use sparring_tensor::{ConvGeometry, Elem, Shape};
@@ -48,6 +48,13 @@ impl<E: Elem> Module<E> for Conv2d<E> {
             [_, c, _, _] => fail(format!("expected {} channels, got {c}", w[1])),
             _ => fail(format!("expected [batch, {}, height, width], got {input}", w[1])),
         }
+    }
+    fn cost(&self, input: Shape) -> Result<Cost, ShapeError> {
+        let out = self.output_shape(input)?;
+        let ([_, ic, h, w], [_, oc, oh, ow]) = (input.dims4(), out.dims4());
+        let [_, _, kh, kw] = self.weight.value.shape().dims4();
+        let cost = Cost::convolution([ic, h, w], [oc, oh, ow], [kh, kw], self.geometry.stride, out.numel());
+        cost.check(self.kind()).map(|()| cost)
     }
     fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
         Some(vec![Stage::Conv2d { weight: &self.weight, bias: &self.bias, geometry: self.geometry }])

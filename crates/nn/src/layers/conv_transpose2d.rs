@@ -1,6 +1,6 @@
 //! Transposed convolution: the input gradient of a convolution, used forwards.
 
-use crate::{Cx, Init, Kind, Module, Param, ShapeError, error::given};
+use crate::{Cost, Cx, Init, Kind, Module, Param, ShapeError, error::given};
 use sparring_autograd::{Var, ops};
 use sparring_seed::Key;
 use sparring_tensor::{ConvGeometry, Elem, Shape};
@@ -57,6 +57,14 @@ impl<E: Elem> Module<E> for ConvTranspose2d<E> {
             [_, c, _, _] => fail(format!("expected {} channels, got {c}", w[0])),
             _ => fail(format!("expected [batch, {}, height, width], got {input}", w[0])),
         }
+    }
+    fn cost(&self, input: Shape) -> Result<Cost, ShapeError> {
+        let out = self.output_shape(input)?;
+        let ([_, ic, h, w], [_, oc, oh, ow]) = (input.dims4(), out.dims4());
+        let [_, _, kh, kw] = self.weight.value.shape().dims4();
+        // The convolution whose input's gradient this is takes the output as its image.
+        let cost = Cost::convolution([oc, oh, ow], [ic, h, w], [kh, kw], self.geometry.stride, out.numel());
+        cost.check(self.kind()).map(|()| cost)
     }
     fn visit(&self, prefix: &str, f: &mut dyn FnMut(&str, &Param<E>)) {
         f(&format!("{prefix}weight"), &self.weight);

@@ -1,6 +1,6 @@
 //! Affine map: y = x Wᵀ + b.
 
-use crate::{Cx, Init, Kind, Mode, Module, Param, ShapeError, Stage, error::given};
+use crate::{Cost, Cx, Init, Kind, Mode, Module, Param, ShapeError, Stage, error::given};
 use sparring_autograd::{Var, ops};
 use sparring_seed::Key;
 use sparring_tensor::{Elem, Shape};
@@ -42,6 +42,12 @@ impl<E: Elem> Module<E> for Linear<E> {
                 format!("expected [batch, {}], got {input}; flatten first", w[1]),
             )),
         }
+    }
+    fn cost(&self, input: Shape) -> Result<Cost, ShapeError> {
+        self.output_shape(input)?;
+        let w = self.weight.value.shape();
+        let cost = Cost::linear(w[1], w[0]);
+        cost.check(self.kind()).map(|()| cost)
     }
     fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
         Some(vec![Stage::Linear { weight: &self.weight, bias: self.bias.as_ref() }])

@@ -1,6 +1,6 @@
 //! Pooling.
 
-use crate::{Cx, Mode, Module, ShapeError, Stage, error::given};
+use crate::{Cost, Cx, Mode, Module, ShapeError, Stage, error::given};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, PoolGeometry, Shape};
@@ -36,6 +36,11 @@ impl<E: Elem> Module<E> for Pool2d {
             Pool::Max => ops::max_pool2d(x, self.geometry),
             Pool::Average => ops::avg_pool2d(x, self.geometry),
         }
+    }
+    fn cost(&self, input: Shape) -> Result<Cost, ShapeError> {
+        let out = Module::<E>::output_shape(self, input)?;
+        let cost = Cost::pooling(out.numel(), self.geometry.kernel);
+        cost.check(Module::<E>::kind(self)).map(|()| cost)
     }
     fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
         (self.pool == Pool::Max).then(|| vec![Stage::MaxPool2d(self.geometry)])

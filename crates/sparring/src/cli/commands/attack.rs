@@ -5,7 +5,9 @@ mod suite;
 
 use crate::cli::io::json::json;
 use crate::cli::io::{progress::AttackBar, run_dir, say};
-use crate::cli::options::{Budget, List, MachineArgs, Named, above_zero, count, twice};
+use crate::cli::options::{
+    Budget, List, MachineArgs, Named, NamingArgs, above_zero, classifier, count, twice,
+};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 pub(crate) use show::{findings, row};
@@ -18,7 +20,7 @@ use sparring::losses::AnyClassLoss;
 use sparring::models::{Arch, Classifier};
 use sparring::oracle::{Batch, Bounds};
 use sparring::seed::Key;
-use sparring::store::{Values, write_tensors};
+use sparring::store::{Values, try_write, write_new, write_new_tensors};
 use sparring::tensor::{Array, Precision};
 use std::path::{Path, PathBuf};
 use suite::Choice;
@@ -66,12 +68,14 @@ pub(crate) struct Args {
     /// proposal is verified in f32 whatever this is.
     #[arg(long, default_value = "f32")]
     proposal_precision: Precision,
-    /// The architecture of a weights file that does not name its own (from PyTorch, say).
-    #[arg(long)]
+    /// The architecture of a weights file that does not name its own (from PyTorch, say): a classifier.
+    #[arg(long, value_parser = classifier)]
     arch: Option<Arch>,
     /// The activation of that architecture. Default: relu.
     #[arg(long)]
     activation: Option<AnyActivation>,
+    #[command(flatten)]
+    names: NamingArgs,
     /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
     #[arg(long, value_name = "FILE.safetensors")]
     save: Option<PathBuf>,
@@ -135,18 +139,32 @@ fn fit(threats: &[Threat], bounds: Bounds, dim: usize) -> Outcome {
 pub(crate) fn run(args: &Args) -> Outcome {
     let (threats, activation) = (args.threats()?, args.activation()?);
     let suites = threats.iter().map(|t| args.suite(t.eps)).collect::<Outcome<Vec<_>>>()?;
-    for (path, flag) in [(&args.save, "--save"), (&args.report, "--report")] {
-        path.as_deref().map_or(Ok(()), |path| run_dir::free(path, flag))?;
+    for (path, flag, ending) in [(&args.save, "--save", "safetensors"), (&args.report, "--report", "html")] {
+        let Some(path) = path else { continue };
+        run_dir::ending(path, flag, ending)?;
+        run_dir::free(path, flag)?;
     }
+    let names = args.names.load()?;
     args.machine.start()?;
-    let (model, own_data) = pages::weights::load_classifier(&args.model, args.arch, &activation)?;
-    let asked = args.data.clone().or(own_data).unwrap_or_else(|| "mnist-10k".to_string());
-    let data = Named::find(&asked)?;
+    let (model, own_data) = pages::weights::load_classifier(&args.model, args.arch, &activation, &names)?;
+    let data = match (&args.data, &own_data) {
+        (Some(asked), _) => Named::find(asked)?,
+        (None, Some(own)) => Named::of_run(own)?,
+        (None, None) => Named::find("mnist-10k")?,
+    };
+    let asked = &data.asked;
     if let Some(n) = args.n.filter(|&n| n > data.set.test.len()) {
         return Err(Failure::Usage(format!("--n {n}: {asked} has {} test images", data.set.test.len())));
     }
     let test = data.set.test.first(args.n.unwrap_or(1000).min(data.set.test.len())).all();
     fit(&threats, Bounds::UNIT, test.shape.iter().product())?;
+    // Tried before the work whose results they are to hold.
+    if let Some(path) = &args.save {
+        try_write(path, 4 * test.x.len() as u64 + 16 * test.len() as u64 + (64 << 10))?;
+    }
+    if let Some(path) = &args.report {
+        try_write(path, 1 << 20)?;
+    }
     let precision = args.precision();
     let bar = AttackBar::new("attacking", threats.len() * suites[0].len(), test.len());
     let mut reports = Vec::new();
@@ -155,19 +173,20 @@ pub(crate) fn run(args: &Args) -> Outcome {
         reports.push(evaluate(args, &model, &test, suite, threat, precision, &show)?);
     }
     bar.finish();
-    if let Some(path) = &args.save {
-        save(path, &test, &reports[0])?;
-    }
-    if let Some(path) = &args.report {
-        pages::attack::page(&args.model, &data, &model, &test, &reports)?.save(path)?;
+    // The figures are told whatever becomes of the files.
+    let saved = args.save.as_deref().map_or(Ok(()), |path| save(path, &test, &reports[0]));
+    let page = args.report.as_deref().map_or(Ok(()), |path| {
+        let page = pages::attack::page(&args.model, &data, &model, &test, &reports)?;
+        write_new(path, page.to_html().as_bytes())?;
         say::note(&format!("page in {}", path.display()));
-    }
+        Ok(())
+    });
     if args.machine.json {
         say::json(&show::object(&reports, precision));
     } else {
         say::result(&show::text(&reports));
     }
-    Ok(())
+    saved.and(page)
 }
 
 /// One budget.
@@ -182,7 +201,9 @@ fn evaluate(
 ) -> Outcome<Report> {
     let x = Batch::new(&test.x, test.shape, &test.ids)?;
     let keep = if args.save.is_some() || args.report.is_some() { Keep::Adversarials } else { Keep::Nothing };
-    let options = EvaluateOptions { batch: args.batch, keep };
+    // Smaller chunks where the network's layers are large; no figure depends on it.
+    let most = model.cost().most_examples() / rayon::current_num_threads();
+    let options = EvaluateOptions { batch: args.batch.min(most.max(1)), keep };
     let (victim, key) = (model.victim(), Key::new(args.machine.seed).named("attack"));
     Ok(if precision == Precision::F32 {
         evaluate_with(&victim, x, &test.labels, suite, threat, key, &options, show)?
@@ -204,7 +225,7 @@ fn save(path: &Path, test: &MiniBatch, report: &Report) -> Outcome {
         ("x_adv", Array::from_slice([test.len(), c, h, w], &adv.x_adv).into()),
     ];
     let cards: Vec<_> = report.attacks.iter().map(|a| &a.card).collect();
-    write_tensors(path, "adversarials", &tensors, json!({ "cards": cards }))?;
+    write_new_tensors(path, "adversarials", &tensors, json!({ "cards": cards }))?;
     say::note(&format!("adversarial images in {}", path.display()));
     Ok(())
 }

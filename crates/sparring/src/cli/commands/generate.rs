@@ -1,18 +1,20 @@
 //! `sparring generate RUN`.
 
 use crate::cli::io::{made::Made, run_dir, say};
-use crate::cli::options::{MachineArgs, count};
+use crate::cli::options::{MachineArgs, NamingArgs, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::json;
+use sparring::activations::AnyActivation;
 use sparring::seed::Key;
-use sparring_report::grid::{GridSpec, images_from_rows, png_grid, save_png};
+use sparring::store::{try_write, write_new};
+use sparring_report::grid::{GridSpec, images_from_rows, png_grid};
 use std::path::PathBuf;
 
 /// Flags.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A run directory of `sparring train gan`, or its weights file.
+    /// A run directory of `sparring train gan`, its weights file, or one of another program with a generator of that form.
     run: PathBuf,
     /// How many samples are drawn, at most 65536.
     #[arg(short, long, default_value_t = 64, value_parser = few)]
@@ -26,6 +28,11 @@ pub(crate) struct Args {
     /// Side of the square that each pixel becomes, in pixels of the picture.
     #[arg(long, default_value_t = 2, value_parser = count)]
     scale: usize,
+    /// The hidden activation of a generator that another program wrote. Default: relu.
+    #[arg(long)]
+    activation: Option<AnyActivation>,
+    #[command(flatten)]
+    names: NamingArgs,
     #[command(flatten)]
     machine: MachineArgs,
 }
@@ -48,23 +55,28 @@ pub(crate) fn run(args: &Args) -> Outcome {
             args.n
         )));
     }
+    let names = args.names.load()?;
     args.machine.start()?;
-    let model = pages::weights::load_gan(&args.run)?;
+    let model = pages::weights::load_gan(&args.run, args.activation.as_ref(), &names)?;
+    // Tried before the work: a byte a pixel and a little.
+    let pixels = model.shape().iter().product::<usize>() * args.n;
+    try_write(&args.out, (pixels as u64).min(64 << 20))?;
+    let part = PART.min(model.most_samples() as u64);
     let key = Key::new(args.machine.seed).named("generate");
     let layout = GridSpec { columns: args.columns.unwrap_or(0), scale: args.scale, ..GridSpec::default() };
     let [_, height, width] = model.shape();
     let too_large = |e| Failure::Usage(format!("-n, --columns, --scale: {e}"));
     layout.size(args.n, [height, width]).map_err(too_large)?;
     let (n, mut images) = (args.n as u64, Vec::with_capacity(args.n));
-    for first in (0..n).step_by(PART as usize) {
-        let ids: Vec<u64> = (first..n.min(first + PART)).collect();
+    for first in (0..n).step_by(part as usize) {
+        let ids: Vec<u64> = (first..n.min(first + part)).collect();
         let samples = model.generate(model.noise(key, &ids));
         images.extend(images_from_rows(model.shape(), samples.as_slice())?);
     }
     let png = png_grid(&images, &layout)?;
     let made = Made::new();
     made.file(&args.out);
-    save_png(&args.out, &png)?;
+    write_new(&args.out, &png)?;
     made.keep();
     if args.machine.json {
         say::json(&json!({ "out": args.out, "n": args.n, "seed": args.machine.seed, "bytes": png.len() }));

@@ -1,7 +1,9 @@
 //! Results on stdout, everything else on stderr. A closed pipe (`| head`) is nobody's mistake; a result that could not be written
-//! is lost, and [`lost`] says so at the end.
+//! is lost, and [`lost`] says so at the end. Text may come from a file, so no control character but the newline gets through, and no
+//! line is longer than [`terminal::LINE`].
 
 use serde_json::Value;
+use sparring::store::terminal;
 use std::io::{ErrorKind, Write};
 use std::sync::{Mutex, PoisonError};
 
@@ -9,12 +11,12 @@ static LOST: Mutex<Option<String>> = Mutex::new(None);
 
 /// A result for people.
 pub(crate) fn result(text: &str) {
-    written(|out| writeln!(out, "{text}"));
+    written(|out| writeln!(out, "{}", terminal::lines(text)));
 }
 
 /// The result for machines: one object (or array) on one line, the last.
 pub(crate) fn json(value: &Value) {
-    written(|out| writeln!(out, "{value}"));
+    written(|out| writeln!(out, "{}", terminal::json(&value.to_string())));
 }
 
 fn written(write: impl FnOnce(&mut std::io::StdoutLock<'_>) -> std::io::Result<()>) {
@@ -39,11 +41,11 @@ pub(crate) fn lost() -> Option<String> {
 
 /// A remark along the way.
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", terminal::lines(text));
 }
 
 /// Why it could not be done, on one line.
 pub(crate) fn error(text: &str) {
     let line = text.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("; ");
-    let _ = writeln!(std::io::stderr().lock(), "sparring: {line}");
+    let _ = writeln!(std::io::stderr().lock(), "sparring: {}", terminal::shown(&line, terminal::LINE));
 }

@@ -1,8 +1,16 @@
 //! Columns that line up, for people.
 
+use sparring::store::terminal::shown;
+
+/// Most characters of a cell, and of the value beside a name: they may come from a file.
+const CELL: usize = 80;
+const VALUE: usize = 400;
+
 /// Rows under headers, each column as wide as its widest cell; columns of numbers are set flush right. No line ends in
 /// spaces.
 pub(crate) fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| shown(cell, CELL)).collect()).collect();
     let width = |c: usize| {
         let cells = rows.iter().filter_map(|row| row.get(c)).map(|cell| cell.chars().count());
         cells.chain([headers[c].chars().count()]).max().unwrap_or(0)
@@ -26,6 +34,7 @@ pub(crate) fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
 
 /// Names and values, one a line.
 pub(crate) fn facts(pairs: &[(String, String)]) -> String {
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (shown(name, CELL), shown(value, VALUE))).collect();
     let width = pairs.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).max(14);
     let line = |(name, value): &(String, String)| format!("{name:<width$}  {value}").trim_end().to_string();
     pairs.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -53,6 +62,17 @@ mod tests {
         let rows =
             [["a", "1", "x"], ["long", "-", ""], ["b", "123", "yy"]].map(|r| r.map(String::from).to_vec());
         assert_eq!(table(&["name", "n", "é"], &rows), "name    n  é\na       1  x\nlong    -\nb     123  yy");
+    }
+
+    #[test]
+    fn text_from_a_file_is_escaped_and_shortened() {
+        let long = "a".repeat(70_000);
+        let rows = vec![vec![long.clone(), "x\u{1b}[2J\n".to_string()]];
+        let pairs = [(long.clone(), long)];
+        for text in [table(&["name", "value"], &rows), facts(&pairs)] {
+            assert!(text.lines().all(|l| l.chars().count() <= CELL + VALUE + 2), "{} bytes", text.len());
+            assert!(!text.contains('\u{1b}'));
+        }
     }
 
     #[test]

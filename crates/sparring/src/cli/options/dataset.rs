@@ -1,7 +1,9 @@
 //! Which data.
 
 use crate::cli::{Failure, Outcome};
-use sparring::datasets::{Dataset, find};
+use sparring::datasets::{Dataset, find, folder_of};
+use sparring::store::terminal::shown;
+use std::path::{Component, Path, PathBuf};
 
 /// The data of a training.
 #[derive(Clone, Debug, clap::Args)]
@@ -21,6 +23,15 @@ pub(crate) struct Named {
     pub(crate) set: Dataset,
 }
 
+/// The data of a run, as its `config.json` says.
+#[derive(Clone, Debug)]
+pub(crate) struct RunData {
+    /// What was asked for when it was trained.
+    pub(crate) asked: String,
+    /// The run directory, and the way from there to the set's folder.
+    pub(crate) folder: Option<PathBuf>,
+}
+
 impl Named {
     /// Looks the set up.
     pub(crate) fn find(asked: &str) -> Outcome<Self> {
@@ -37,6 +48,37 @@ impl Named {
             "--data {}: its examples are {has} (channels, height, width), {what} takes {takes}; name another set, or another --arch where there is one",
             self.asked
         )))
+    }
+    /// Looks up the set that a run was trained on: a name here and now, a folder where it was, seen from the run.
+    pub(crate) fn of_run(data: &RunData) -> Outcome<Self> {
+        let RunData { asked, folder } = data;
+        let there = folder.as_deref().filter(|f| f.is_dir()).map(|f| f.display().to_string());
+        let is_name = !asked.contains(['/', '\\']) && folder_of(asked).is_none_or(|f| f != Path::new(asked));
+        let found = match there {
+            Some(there) if !is_name => find(&there),
+            Some(there) => find(asked).or_else(|_| find(&there)),
+            None => find(asked),
+        };
+        let asked = shown(asked, 200);
+        let set = found.map_err(|e| {
+            Failure::Failed(format!(
+                "{e} (the run's config.json names its data `{asked}`; if they are elsewhere now, name them with --data)"
+            ))
+        })?;
+        Ok(Self { asked, set })
+    }
+    /// The way from a run directory to the set's folder, for its `config.json`: it leads there from wherever the run is used later.
+    /// `None` for a set without files, or on another drive.
+    pub(crate) fn from_run(&self, run: &Path) -> Option<String> {
+        let (to, from) = (folder_of(&self.asked)?.canonicalize().ok()?, run.canonicalize().ok()?);
+        let (to, from): (Vec<_>, Vec<_>) = (to.components().collect(), from.components().collect());
+        let common = to.iter().zip(&from).take_while(|(a, b)| a == b).count();
+        if common == 0 {
+            return None;
+        }
+        let up = from[common..].iter().map(|_| Component::ParentDir);
+        let path: PathBuf = up.chain(to[common..].iter().copied()).collect();
+        path.to_str().map(|p| if p.is_empty() { ".".to_string() } else { p.to_string() })
     }
 }
 

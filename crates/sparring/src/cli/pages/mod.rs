@@ -11,6 +11,7 @@ pub(crate) mod demo;
 mod gallery;
 pub(crate) mod gan;
 mod layers;
+mod misfit;
 pub(crate) mod weights;
 
 /// An `f32` as the decimal it was written as: 0.3, not 0.30000001192.

@@ -1,16 +1,21 @@
 //! Models to files and back.
 
+use super::misfit::{arch_wanted, explained};
+use crate::cli::io::say;
+use crate::cli::options::{Names, RunData};
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
 use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Autoencoder, Classifier, Gan, GanSpec};
-use sparring::nn::Spec;
+use sparring::nn::{Module, Spec};
 use sparring::seed::Key;
-use sparring::store::{Weights, read, write};
+use sparring::store::{Note, Weights, read, recognise_path, write};
 use std::path::{Path, PathBuf};
 
 /// Any key does where every number is replaced.
 const REPLACED: u64 = 0;
+/// Larger ones are not ours.
+const MOST_CONFIG: u64 = 64 << 20;
 
 pub(crate) fn save_classifier(path: &Path, model: &Classifier) -> Outcome {
     Ok(write(path, "classifier", &[("", model.spec(), &model.net)], Value::Null)?)
@@ -23,7 +28,7 @@ pub(crate) fn save_autoencoder(path: &Path, model: &Autoencoder) -> Outcome {
 
 pub(crate) fn save_gan(path: &Path, model: &Gan) -> Outcome {
     let spec = model.spec();
-    let networks: [(&str, &Spec, &dyn sparring::nn::Module<f32>); 2] = [
+    let networks: [(&str, &Spec, &dyn Module<f32>); 2] = [
         ("generator", &spec.generator, &model.generator),
         ("discriminator", &spec.discriminator, &model.discriminator),
     ];
@@ -36,6 +41,12 @@ pub(crate) fn weights_file(path: &Path) -> Outcome<PathBuf> {
     if file.is_file() {
         return Ok(file);
     }
+    if let Some(foreign) = recognise_path(path) {
+        return Err(Failure::at(
+            path,
+            format!("{}, not a safetensors file: {}", foreign.what, foreign.way_out),
+        ));
+    }
     Err(Failure::Failed(if path.is_dir() {
         format!("{}: no model.safetensors in it; name a run directory or a weights file", path.display())
     } else {
@@ -44,14 +55,31 @@ pub(crate) fn weights_file(path: &Path) -> Outcome<PathBuf> {
 }
 
 /// The data a run was trained on, as its `config.json` says.
-fn data_of(path: &Path) -> Outcome<Option<String>> {
+fn data_of(path: &Path) -> Outcome<Option<RunData>> {
     let config = path.join("config.json");
-    if !config.is_file() {
-        return Ok(None);
+    let Ok(about) = config.metadata() else { return Ok(None) };
+    if !about.is_file() || about.len() > MOST_CONFIG {
+        return Err(Failure::at(&config, "not the configuration of a run"));
     }
     let text = std::fs::read_to_string(&config).map_err(|e| Failure::at(&config, e))?;
     let value: Value = serde_json::from_str(&text).map_err(|e| Failure::at(&config, e))?;
-    Ok(value["data"].as_str().map(String::from))
+    let folder = value["data_from_run"].as_str().map(|way| path.join(way));
+    Ok(value["data"].as_str().map(|asked| RunData { asked: asked.into(), folder }))
+}
+
+/// The flag for names of foreign files, refused for a file of ours.
+fn check_names(file: &Path, weights: &Weights, names: &Names) -> Outcome {
+    match names.flag().filter(|_| weights.document().is_some()) {
+        None => Ok(()),
+        Some(flag) => Err(Failure::Usage(format!(
+            "{flag}: {} was written by this program, its names are right; leave {flag} out",
+            file.display()
+        ))),
+    }
+}
+
+fn tell<'a>(notes: impl IntoIterator<Item = &'a Note>) {
+    notes.into_iter().for_each(|note| say::note(&note.to_string()));
 }
 
 fn spec_of(file: &Path, weights: &Weights, arch: Option<Arch>, activation: &AnyActivation) -> Outcome<Spec> {
@@ -64,10 +92,7 @@ fn spec_of(file: &Path, weights: &Weights, arch: Option<Arch>, activation: &AnyA
         (None, Some(arch)) => arch
             .classifier(activation)
             .ok_or_else(|| Failure::Usage(format!("--arch {arch}: not a classifier"))),
-        (None, None) => Err(Failure::Usage(format!(
-            "{}: another program wrote this file, and it does not say how its network is built; name it with --arch",
-            file.display()
-        ))),
+        (None, None) => Err(arch_wanted(file, weights, activation)),
     }
 }
 
@@ -76,28 +101,56 @@ pub(crate) fn load_classifier(
     path: &Path,
     arch: Option<Arch>,
     activation: &AnyActivation,
-) -> Outcome<(Classifier, Option<String>)> {
+    names: &Names,
+) -> Outcome<(Classifier, Option<RunData>)> {
     let file = weights_file(path)?;
     let weights = read(&file)?;
     weights.expect_kind("classifier").map_err(|e| Failure::at(&file, e))?;
     let spec = spec_of(&file, &weights, arch, activation)?;
+    check_names(&file, &weights, names)?;
     let mut model = Classifier::new(spec, Key::new(REPLACED)).map_err(|e| Failure::at(&file, e))?;
-    weights.load_into("", &mut model.net).map_err(|e| Failure::at(&file, e))?;
+    let loaded = weights.load_named("", &mut model.net, names.naming());
+    let notes = loaded.map_err(|e| explained(&e, &file, &weights, arch, activation))?;
+    tell(weights.notes().iter().chain(&notes));
     Ok((model, data_of(path)?))
 }
 
-/// A GAN from a run directory or a weights file.
-pub(crate) fn load_gan(path: &Path) -> Outcome<Gan> {
+/// A GAN from a run directory or a weights file; of a file of another program its generator, built as that of the articles' GAN.
+pub(crate) fn load_gan(path: &Path, activation: Option<&AnyActivation>, names: &Names) -> Outcome<Gan> {
     let file = weights_file(path)?;
     let weights = read(&file)?;
     weights.expect_kind("gan").map_err(|e| Failure::at(&file, e))?;
-    let (Some(generator), Some(discriminator)) = (weights.spec("generator"), weights.spec("discriminator"))
-    else {
-        return Err(Failure::Failed(format!("{}: holds no generator and discriminator", file.display())));
+    check_names(&file, &weights, names)?;
+    let foreign = weights.document().is_none();
+    if let (false, Some(activation)) = (foreign, activation) {
+        return Err(Failure::Usage(format!(
+            "--activation {activation}: {} says itself how its networks are built; leave --activation out",
+            file.display()
+        )));
+    }
+    let spec = match (weights.spec("generator"), weights.spec("discriminator")) {
+        (Some(g), Some(d)) => GanSpec { generator: g.clone(), discriminator: d.clone() },
+        _ if foreign => {
+            let relu = "relu".parse()?;
+            let choices = Arch::Gan.gan(activation.unwrap_or(&relu)).expect("the architecture is a GAN");
+            choices.spec()
+        }
+        _ => {
+            return Err(Failure::Failed(format!("{}: holds no generator and discriminator", file.display())));
+        }
     };
-    let spec = GanSpec { generator: generator.clone(), discriminator: discriminator.clone() };
     let mut model = Gan::new(spec, (0.0, 1.0), Key::new(REPLACED)).map_err(|e| Failure::at(&file, e))?;
-    weights.load_into("generator", &mut model.generator).map_err(|e| Failure::at(&file, e))?;
-    weights.load_into("discriminator", &mut model.discriminator).map_err(|e| Failure::at(&file, e))?;
+    let whole = weights.tensors().any(|(name, _)| name.starts_with("generator."));
+    let prefix = if whole { "generator" } else { "" };
+    if foreign {
+        say::note("the generator is taken for that of the architecture `gan`: 100-128-128-784, sigmoid");
+    }
+    let notes =
+        weights.load_named(prefix, &mut model.generator, names.naming()).map_err(|e| Failure::at(&file, e));
+    let notes = notes?;
+    if !foreign {
+        weights.load_into("discriminator", &mut model.discriminator).map_err(|e| Failure::at(&file, e))?;
+    }
+    tell(weights.notes().iter().chain(&notes));
     Ok(model)
 }

@@ -7,6 +7,7 @@ mod weights;
 use crate::cli::io::say;
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
+use sparring::store::recognise_path;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -70,7 +71,11 @@ fn kind_of(path: &Path) -> Outcome<Kind> {
         [0, 0, ..] | [0x1f, 0x8b, ..] => Ok(Kind::Idx),
         _ => Err(Failure::at(
             path,
-            "neither a safetensors file nor an IDX file, raw or gzip; nothing else can be inspected",
+            recognise_path(path).map_or(
+                "neither a safetensors file nor an IDX file, raw or gzip; nothing else can be inspected"
+                    .to_string(),
+                |f| format!("{}, which cannot be inspected: {}", f.what, f.way_out),
+            ),
         )),
     }
 }

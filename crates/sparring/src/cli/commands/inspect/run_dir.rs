@@ -4,6 +4,7 @@ use super::{Seen, weights};
 use crate::cli::io::table::{facts, grouped, table};
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
+use sparring::store::recognise_path;
 use std::path::Path;
 
 /// Larger ones are not ours.
@@ -63,6 +64,10 @@ pub(super) fn look(path: &Path) -> Outcome<Seen> {
         .map(|(name, _)| name.as_str())
         .collect();
     if !config.is_file() && !model.is_file() && nested.is_empty() {
+        if let Some(foreign) = recognise_path(path) {
+            let what = format!("{}, which cannot be inspected: {}", foreign.what, foreign.way_out);
+            return Err(Failure::at(path, what));
+        }
         return Err(Failure::at(
             path,
             "no run directory: it holds neither config.json nor model.safetensors",

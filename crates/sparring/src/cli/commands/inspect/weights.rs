@@ -6,6 +6,7 @@ use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
 use sparring::nn::{Summary, summary};
 use sparring::seed::Key;
+use sparring::store::terminal::shown;
 use sparring::store::{Document, Stored, TensorFile, Values, read, read_tensors};
 use std::path::Path;
 
@@ -40,20 +41,25 @@ fn short(v: f64) -> String {
     if v == v.trunc() && v.abs() < 1e15 { format!("{v}") } else { format!("{v:.4}") }
 }
 
+/// Of an empty tensor there is no smallest number.
+fn finite(v: f64) -> Option<f64> {
+    v.is_finite().then_some(v)
+}
+
 fn tensors(file: &TensorFile) -> (String, Vec<Value>) {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
     for (name, values) in &file.tensors {
         let ((min, max), shape) = (range(values), values.shape());
         rows.push(vec![
             name.clone(),
-            values.dtype().to_string(),
+            file.converted.get(name).copied().unwrap_or(values.dtype()).to_string(),
             extent(&shape),
             grouped(values.len()),
-            short(min),
-            short(max),
+            if values.is_empty() { "-".into() } else { short(min) },
+            if values.is_empty() { "-".into() } else { short(max) },
         ]);
         objects
-            .push(json!({ "name": name, "dtype": values.dtype(), "shape": shape, "min": min, "max": max }));
+            .push(json!({ "name": name, "dtype": file.converted.get(name).copied().unwrap_or(values.dtype()), "shape": shape, "min": finite(min), "max": finite(max) }));
     }
     (table(&["tensor", "dtype", "shape", "numbers", "min", "max"], &rows), objects)
 }
@@ -63,13 +69,14 @@ fn networks(path: &Path, document: &Document) -> Outcome<(String, Vec<Value>)> {
     for network in &document.networks {
         let s = layers(path, network)?;
         let input = extent(&network.spec.input);
-        let title = if network.prefix.is_empty() { "network" } else { &network.prefix };
+        let title =
+            if network.prefix.is_empty() { "network".to_string() } else { shown(&network.prefix, 80) };
         text.push_str(&format!("\n\n{title}, for examples of {input}\n{s}"));
         let rows = s.rows.iter().map(
             |r| json!({ "name": r.name, "kind": r.kind, "output": r.output, "parameters": r.parameters }),
         );
         objects.push(json!({
-            "prefix": network.prefix, "input": network.spec.input, "parameters": s.parameters,
+            "prefix": network.prefix, "input": network.spec.input, "parameters": s.parameters, "spec": network.spec,
             "layers": rows.collect::<Vec<_>>(),
         }));
     }
@@ -115,9 +122,7 @@ pub(super) fn look(path: &Path) -> Outcome<Seen> {
     Ok(Seen { text: format!("{}{shown}", facts(&pairs)), object })
 }
 
-/// The first characters of a text from outside, on one line.
+/// A text from outside, on one short line.
 fn brief(text: &str) -> String {
-    const MOST: usize = 100;
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST).collect();
-    if text.chars().count() > MOST { format!("{line} ..") } else { line }
+    shown(text, 100)
 }

@@ -1,0 +1,62 @@
+//! What to say, and to try, when the tensors of a file are not those of a network.
+
+use crate::cli::Failure;
+use crate::cli::io::say;
+use sparring::activations::AnyActivation;
+use sparring::models::{Arch, Family};
+use sparring::store::{Naming, StoreError, Weights, layout};
+use std::path::Path;
+
+/// Most lines of both lists.
+const ROWS: usize = 24;
+
+/// The flags with which the weights load into one of the classifiers, if there are such.
+fn way_in(weights: &Weights, activation: &AnyActivation, first: Option<Arch>) -> Option<String> {
+    let classifiers = Arch::ALL.iter().copied().filter(|a| a.info().family == Family::Classifier);
+    let try_all: Vec<Arch> = first.into_iter().chain(classifiers).collect();
+    for (naming, flag) in [(Naming::Same, ""), (Naming::ByOrder, " --by-order")] {
+        for arch in &try_all {
+            let spec = arch.classifier(activation)?;
+            if weights.fits(&layout(&spec, ""), naming) {
+                return Some(format!("--arch {arch}{flag}"));
+            }
+        }
+    }
+    None
+}
+
+/// A path as a shell takes it.
+fn quoted(file: &Path) -> String {
+    let text = file.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | ',' | ':' | '=');
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// A foreign file without `--arch`.
+pub(super) fn arch_wanted(file: &Path, weights: &Weights, activation: &AnyActivation) -> Failure {
+    let way = match way_in(weights, activation, None) {
+        Some(flags) => format!("its shapes are those of `sparring attack {} {flags}`", quoted(file)),
+        None => "name it with --arch".to_string(),
+    };
+    Failure::Usage(format!(
+        "{}: another program wrote this file, and it does not say how its network is built (--arch); {way}",
+        file.display()
+    ))
+}
+
+/// Both lists on stderr, the command that loads the file in the error.
+pub(super) fn explained(
+    e: &StoreError,
+    file: &Path,
+    weights: &Weights,
+    arch: Option<Arch>,
+    activation: &AnyActivation,
+) -> Failure {
+    let Some(lists) = e.side_by_side(ROWS) else { return Failure::at(file, e) };
+    say::note(&lists);
+    let way = match way_in(weights, activation, arch) {
+        Some(flags) => format!("this loads it: sparring attack {} {flags}", quoted(file)),
+        None => "say which is which with --rename FILE, lines `theirs = ours` (fc1 = 1)".to_string(),
+    };
+    Failure::at(file, format!("{e}; {way}"))
+}

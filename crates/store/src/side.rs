@@ -1,0 +1,59 @@
+//! Two lists of tensors beside each other.
+
+use crate::order::natural;
+use crate::terminal::shown;
+
+/// Most characters of a name and its shape in a column.
+const COLUMN: usize = 44;
+
+/// The tensors of the file, in the natural order of their names, beside those of the network, in its order.
+pub(crate) fn side_by_side(
+    wanted: &[(String, Vec<usize>)],
+    found: &[(String, Vec<usize>)],
+    rows: usize,
+) -> String {
+    let mut theirs: Vec<_> = found.iter().collect();
+    // Layers in the order of their names; in a layer as networks have it, the weight first.
+    theirs.sort_by_cached_key(|(name, _)| {
+        let (layer, leaf) = name.rsplit_once('.').unwrap_or(("", name));
+        (natural(layer), leaf != "weight", leaf.to_string())
+    });
+    let cell = |tensor: Option<&(String, Vec<usize>)>| match tensor {
+        Some((name, shape)) => {
+            let shape = format!("{shape:?}");
+            format!("{} {shape}", shown(name, COLUMN.saturating_sub(shape.len() + 1).max(12)))
+        }
+        None => "-".to_string(),
+    };
+    let all = wanted.len().max(theirs.len());
+    let mut lines = vec![("the file".to_string(), "the network".to_string())];
+    lines.extend((0..all.min(rows)).map(|i| (cell(theirs.get(i).copied()), cell(wanted.get(i)))));
+    let width = lines.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0);
+    let mut text: Vec<_> = lines.iter().map(|(left, right)| format!("{left:<width$}  {right}")).collect();
+    if all > rows {
+        text.push(format!("and {} more", all - rows));
+    }
+    text.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_stand_in_their_order() {
+        let named = |list: &[(&str, &[usize])]| -> Vec<(String, Vec<usize>)> {
+            list.iter().map(|(name, shape)| (name.to_string(), shape.to_vec())).collect()
+        };
+        let wanted = named(&[("1.weight", &[3, 2]), ("1.bias", &[3])]);
+        let found = named(&[("fc10.weight", &[1]), ("fc2.bias", &[3]), ("fc2.weight", &[3, 2])]);
+        let text = "the file           the network\nfc2.weight [3, 2]  1.weight [3, 2]\nfc2.bias [3]       1.bias [3]\n\
+                    fc10.weight [1]    -";
+        assert_eq!(side_by_side(&wanted, &found, 9), text);
+        assert!(side_by_side(&wanted, &found, 1).ends_with("and 2 more"));
+        let long = named(&[(&"\u{1b}".repeat(9000), &[1])]);
+        assert!(
+            side_by_side(&long, &long, 9).lines().all(|l| l.chars().count() < 100 && !l.contains('\u{1b}'))
+        );
+    }
+}
