@@ -1,7 +1,7 @@
 //! The list of commands: adding one is one file and one line here.
 
 use crate::run_program::{root, run_here};
-use crate::{fetch_mnist, golden, hardening, peers, smoke, tables, tidy, workloads};
+use crate::{attack_defaults, cases, fetch_mnist, golden, hardening, peers, smoke, tables, tidy, workloads};
 use std::process::ExitCode;
 
 /// A command of `cargo xtask`.
@@ -38,6 +38,12 @@ const ALL: &[Command] = &[
         run: |args| none(args).and_then(|()| smoke::run()),
     },
     Command {
+        name: "cases",
+        arguments: "[--dir DIR] [--only ID,..] [--bin PATH] [--json]",
+        about: "tries again every fault that a user met, on a release build; a few minutes (--help for more)",
+        run: cases::run,
+    },
+    Command {
         name: "bench",
         arguments: "[NAME] [-- ARGUMENTS]",
         about: "runs the benchmarks, or one of them: gemm, conv, tape, pgd",
@@ -60,6 +66,12 @@ const ALL: &[Command] = &[
         arguments: "[--defenses NAME,..] [--data NAME,..] [--seeds K,..] [--json]",
         about: "trains and attacks by every defence's default recipe, seed by seed: docs/results/hardening.md (--help for more)",
         run: hardening::run,
+    },
+    Command {
+        name: "attack-defaults",
+        arguments: "[--nets DIR] [--torch FILE] [--n N]",
+        about: "checks that no attack with its defaults is beaten by a cheaper one, on trained nets (--help for more)",
+        run: attack_defaults::run,
     },
     Command {
         name: "fetch-mnist",

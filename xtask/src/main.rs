@@ -1,10 +1,13 @@
 //! House-keeping: `cargo xtask COMMAND`.
 #![forbid(unsafe_code)]
 
+mod attack_defaults;
+mod cases;
 mod command;
 mod fetch_mnist;
 mod golden;
 mod hardening;
+mod machine;
 mod peers;
 mod run_program;
 mod smoke;

@@ -1,6 +1,6 @@
 //! What an attack is.
 
-use crate::{AnyNorm, AttackError, Goal, Threat};
+use crate::{AnyNorm, AttackError, Goal, Start, StepSize, Threat};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 
@@ -51,6 +51,29 @@ pub struct Settings {
     pub restarts: usize,
     /// Every other parameter, by name.
     pub others: Vec<(&'static str, String)>,
+    /// How it walks, if the number of its steps and their length are for the user to choose.
+    pub walk: Option<Walk>,
+}
+
+/// How an attack walks from a start to its proposal: with the number of steps, how far it can come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Walk {
+    /// Length of a step.
+    pub step_size: StepSize,
+    /// Where it begins.
+    pub start: Start,
+}
+
+impl Walk {
+    /// How long `steps` steps are at `eps`, and how long they must be to reach every point of the ball: from its centre eps, from a
+    /// random point, which may lie at its rim, 2 eps. In units of the input.
+    pub fn length_and_need(&self, steps: usize, eps: f32) -> (f32, f32) {
+        let need = match self.start {
+            Start::Clean => eps,
+            Start::Random => 2.0 * eps,
+        };
+        (self.step_size.at(eps, steps) * steps as f32, need)
+    }
 }
 
 /// A way to look for adversarial examples within a budget. It proposes; [`evaluate`](crate::evaluate()) judges.

@@ -1,5 +1,6 @@
 //! What can go wrong in an attack or an evaluation.
 
+use crate::AnyNorm;
 use sparring_oracle::OracleError;
 
 /// Why an attack or an evaluation could not be done.
@@ -46,6 +47,22 @@ pub enum AttackError {
     /// The size of the perturbation is not a size.
     #[error("eps {0}: must be finite and at least 0, in units of the input")]
     Eps(f32),
+    /// The size of the perturbation is beyond everything in the model's box.
+    #[error(
+        "eps {eps} in {norm}: inputs lie in [{lo}, {hi}], where no two are further apart than {diagonal}; give eps in their units (of pixels in [0, 1], 8/255 is 0.031)"
+    )]
+    BeyondBox {
+        /// The size.
+        eps: f32,
+        /// The norm.
+        norm: AnyNorm,
+        /// The largest distance in the box.
+        diagonal: f64,
+        /// Lower end of the box.
+        lo: f32,
+        /// Upper end of the box.
+        hi: f32,
+    },
     /// A parameter of an attack or an evaluation is outside its range.
     #[error("{of}: {parameter} is {value}, must be {need}")]
     Parameter {

@@ -10,6 +10,7 @@ mod error;
 mod evaluation;
 mod goal;
 mod norms;
+mod presets;
 mod scratch;
 pub mod suites;
 mod threat;
@@ -17,7 +18,7 @@ mod threat;
 pub use ascent::{Start, StepSize, Stop};
 pub use attacks::{AnyAttack, AnyBlackBox, Bim, Ffgsm, Fgsm, Pgd, Rfgsm, UniformNoise};
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
-pub use contract::{Access, Attack, AttackInfo, Settings};
+pub use contract::{Access, Attack, AttackInfo, Settings, Walk};
 pub use decorators::{Counting, Counts, Normalized};
 pub use error::AttackError;
 pub use evaluation::{
@@ -26,4 +27,5 @@ pub use evaluation::{
 };
 pub use goal::{Goal, check_input, predicted};
 pub use norms::{AnyNorm, L2, Linf, Norm};
+pub use presets::{PRESETS, Preset, Titled};
 pub use threat::{Threat, Violation};

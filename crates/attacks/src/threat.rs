@@ -47,6 +47,20 @@ impl Threat {
         if self.eps.is_finite() && self.eps >= 0.0 { Ok(()) } else { Err(AttackError::Eps(self.eps)) }
     }
 
+    /// Refuses an `eps` beyond the diagonal of the model's box in this norm: nothing lies so far from an example, so it is a budget in
+    /// other units (255 for 8-bit pixels, say).
+    ///
+    /// # Errors
+    /// [`AttackError::BeyondBox`].
+    pub fn fits(&self, bounds: Bounds, dim: usize) -> Result<(), AttackError> {
+        let (lo, hi) = (bounds.lo(), bounds.hi());
+        let diagonal = (f64::from(hi) - f64::from(lo)) * self.norm.get().diagonal(dim);
+        if f64::from(self.eps) <= diagonal * (1.0 + 1e-6) {
+            return Ok(());
+        }
+        Err(AttackError::BeyondBox { eps: self.eps, norm: self.norm, diagonal, lo, hi })
+    }
+
     /// Moves `adv` into the ball around `x` and into the box. `x` must be in the box.
     ///
     /// The box comes last: `x` is in it, so cutting to it brings every element closer to `x`.

@@ -88,7 +88,14 @@ fn worst_proposals_are_kept() {
         assert_eq!(kept.predictions[i] != y[i], fooled);
         assert_eq!(sparring_attacks::predicted(&after[i]), kept.predictions[i]);
         assert!(margin(&after[i], y[i]) <= margin(&before[i], y[i]));
+        // Who made it: the attack that fooled the example if one did; nobody where nothing changed.
+        assert!(!fooled || kept.made_by[i].is_some_and(|a| r.attacks[a].fooled[i]));
+        assert_eq!(
+            kept.made_by[i].is_none(),
+            kept.x_adv[i * 12..(i + 1) * 12] == p.data[i * 12..(i + 1) * 12]
+        );
     }
+    assert_eq!(kept.made_by[0], None, "an example that was wrong before is not attacked");
     let mut seen = seen.into_inner().unwrap();
     // How many chunks there are depends on the threads; each is told once, holds 16 examples at most, and all together every one.
     seen.sort_unstable();
@@ -105,7 +112,8 @@ fn worst_proposals_are_kept() {
     let card = &r.attacks[2].card;
     assert_eq!(card.key.parse(), Ok(Key::new(2)));
     assert!(
-        card.to_string().contains("pgd (Madry") && card.parameters.contains("step_size=eps/30 start=random")
+        card.to_string().contains("pgd (Madry")
+            && card.parameters.contains("step_size=2.5*eps/steps start=random")
     );
 }
 

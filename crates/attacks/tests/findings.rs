@@ -1,19 +1,23 @@
 //! Planted faults in models: each must raise its finding (or error), and none may raise it on a sound model.
 
 mod models;
-use models::{Mlp, Points, own_labels};
-use sparring_attacks::{AnyAttack, AttackError, Finding, Normalized, Pgd, Report, Threat, evaluate, suites};
+use models::{Mlp, Points, all_logits, margin, own_labels};
+use sparring_attacks::{
+    AnyAttack, Attack, AttackError, Bim, Finding, Goal, Normalized, Pgd, Report, Start, StepSize, Threat,
+    evaluate, suites,
+};
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
 use sparring_seed::Key;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
     None,
     Softmax,
     Noisy,
     RoundedInput,
-    Saturated,
+    /// The logits, and so the gradients, times this.
+    Scaled(f32),
     NanGradient,
     NanLogits,
     CallsTwice,
@@ -37,7 +41,7 @@ impl Spoilt {
                 let mut s = Key::new(99).rng(call);
                 z.iter_mut().for_each(|z| *z += 1e-3 * s.normal() as f32);
             }
-            Fault::Saturated => z.iter_mut().for_each(|z| *z *= 1e4),
+            Fault::Scaled(by) => z.iter_mut().for_each(|z| *z *= by),
             Fault::NanLogits => {
                 for (row, id) in z.chunks_exact_mut(3).zip(x.ids()) {
                     if *id == 17 {
@@ -89,6 +93,7 @@ impl Differentiable for Spoilt {
         match self.1 {
             Fault::RoundedInput => grad.fill(0.0),
             Fault::NanGradient => grad[0] = f32::NAN,
+            Fault::Scaled(by) => grad.iter_mut().for_each(|g| *g *= by),
             _ => (),
         }
         Ok(())
@@ -118,22 +123,98 @@ fn softmax_and_noise_are_seen() {
 
 #[test]
 fn dead_gradients_are_seen() {
-    for fault in [Fault::RoundedInput, Fault::Saturated] {
-        let r = look(fault).unwrap();
-        for name in ["fgsm", "pgd"] {
-            let found = |f: &Finding| matches!(f, Finding::ZeroGradient { attack, share } if attack == name && *share > 0.5);
-            assert!(r.findings.iter().any(found), "{:?}", r.findings);
-        }
+    let r = look(Fault::RoundedInput).unwrap();
+    for name in ["fgsm", "pgd"] {
+        let found = |f: &Finding| matches!(f, Finding::ZeroGradient { attack, share } if attack == name && *share > 0.5);
+        assert!(r.findings.iter().any(found), "{:?}", r.findings);
     }
-    // The margin does not saturate: the cure for the second kind.
+}
+
+#[test]
+fn the_scale_of_the_logits_hides_nothing() {
+    let right = |fault| {
+        let r = look(fault).unwrap();
+        assert_eq!(r.findings, [], "{fault:?}");
+        r.attacks.iter().map(|a| (a.accuracy * r.n as f64).round() as i64).collect::<Vec<_>>()
+    };
+    let sound = right(Fault::None);
+    assert!(sound.iter().all(|&n| n > 10 && n < 50), "{sound:?}");
+    for by in [1e-30, 1e-6, 1e2, 1e4, 1e6, 1e30] {
+        let scaled = right(Fault::Scaled(by));
+        assert!(sound.iter().zip(&scaled).all(|(a, b)| (a - b).abs() <= 2), "{by}: {sound:?}, {scaled:?}");
+    }
+}
+
+#[test]
+fn restarts_are_compared_where_cross_entropy_is_0_for_all() {
+    // Every loss of the scaled model rounds to 0; the best of eight starts still comes closer to the boundary than the first.
     let p = Points::new(60, 12, 2);
     let sound = Mlp::random(12, 16, 3, 1);
     let y = own_labels(&sound, p.batch());
-    let model = Spoilt(sound, Fault::Saturated, AtomicU64::new(0));
-    let margin = Pgd { loss: sparring_losses::AnyClassLoss::Margin, ..Pgd::default() };
-    let suite = [AnyAttack::from(margin)];
-    let r = evaluate(&model, p.batch(), &y, &suite, &Threat::linf(0.05).unwrap(), Key::new(3)).unwrap();
-    assert!(r.findings.is_empty() && r.robust_accuracy < look(Fault::Saturated).unwrap().robust_accuracy);
+    let model = Spoilt(sound, Fault::Scaled(1e6), AtomicU64::new(0));
+    let margins = |restarts| {
+        let pgd = Pgd { steps: 1, restarts, ..Pgd::default() };
+        let mut out = vec![0.0; p.data.len()];
+        let threat = Threat::linf(0.01).unwrap();
+        pgd.perturb(&model, p.batch(), Goal::Untargeted(&y), &threat, Key::new(1), &mut out).unwrap();
+        let rows = all_logits(&model, &out, p.batch());
+        rows.iter().zip(&y).map(|(z, &y)| margin(z, y)).collect::<Vec<_>>()
+    };
+    let (one, eight) = (margins(1), margins(8));
+    // What is compared is a smooth maximum over the rivals, so a margin may be lost by a little, and rarely is.
+    let count = |f: fn(f32, f32) -> bool| one.iter().zip(&eight).filter(|(a, b)| f(**a, **b)).count();
+    let (better, worse) = (count(|one, eight| eight < one), count(|one, eight| eight > one));
+    assert!(better > 20 && worse < 5, "{better} better, {worse} worse");
+}
+
+#[test]
+fn walks_that_cannot_cross_the_ball_are_seen() {
+    let p = Points::new(20, 12, 2);
+    let model = Mlp::random(12, 16, 3, 1);
+    let y = own_labels(&model, p.batch());
+    let found = |attack: AnyAttack, threat: Threat| {
+        let r = evaluate(&model, p.batch(), &y, &[attack], &threat, Key::new(3)).unwrap();
+        let short = |f: Finding| match f {
+            Finding::ShortWalk { attack, length, need } => {
+                Some((attack, length / threat.eps, need / threat.eps))
+            }
+            _ => None,
+        };
+        r.findings.into_iter().filter_map(short).next()
+    };
+    for threat in [Threat::linf(0.3).unwrap(), Threat::l2(0.5).unwrap()] {
+        for sound in AnyAttack::defaults() {
+            assert_eq!(found(sound, threat), None, "{sound} {threat}");
+        }
+        let clean = Bim { step_size: StepSize::Relative(0.1), ..Bim::default() };
+        assert_eq!(found(clean.into(), threat), None);
+        let (attack, length, need) = found(Bim { steps: 9, ..clean }.into(), threat).unwrap();
+        assert!(attack == "bim" && (length - 0.9).abs() < 1e-5 && need == 1.0);
+        let random = Pgd { step_size: StepSize::Relative(1.0 / 30.0), ..Pgd::default() };
+        assert_eq!(found(Pgd { steps: 60, ..random }.into(), threat), None);
+        let (attack, length, need) = found(random.into(), threat).unwrap();
+        assert!(attack == "pgd" && (length - 4.0 / 3.0).abs() < 1e-5 && need == 2.0);
+        assert_eq!(found(Pgd { start: Start::Clean, ..random }.into(), threat), None);
+    }
+    let told = Finding::ShortWalk { attack: "pgd".into(), length: 40.0 * 0.01, need: 0.6 }.to_string();
+    assert!(told.contains(" 0.4 long") && told.contains(" 0.6 on") && told.contains("more steps"), "{told}");
+}
+
+#[test]
+fn budgets_in_other_units_are_refused() {
+    let p = Points::new(4, 12, 2);
+    let model = Mlp::random(12, 16, 3, 1);
+    let y = own_labels(&model, p.batch());
+    let look = |threat: Threat| evaluate(&model, p.batch(), &y, &suites::quick(), &threat, Key::new(3));
+    // The box's diagonal: 1 in L-inf, the root of 12 in L2.
+    assert!(look(Threat::linf(1.0).unwrap()).is_ok() && look(Threat::l2(12f32.sqrt()).unwrap()).is_ok());
+    for threat in [Threat::linf(1.01), Threat::linf(255.0), Threat::l2(3.5), Threat::l2(1e30)] {
+        let told = look(threat.unwrap()).unwrap_err();
+        assert!(
+            matches!(told, AttackError::BeyondBox { .. }) && told.to_string().contains("8/255"),
+            "{told}"
+        );
+    }
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Projections and random points, for every norm: inside, idempotent, non-expansive, also after rounding.
 
 use proptest::prelude::*;
-use sparring_attacks::{AnyNorm, Threat};
+use sparring_attacks::{AnyNorm, L2, Norm, Threat};
 use sparring_oracle::Bounds;
-use sparring_seed::Key;
+use sparring_seed::{Key, Stream};
 
 fn vectors() -> impl Strategy<Value = (Vec<f32>, Vec<f32>)> {
     (1usize..40)
@@ -111,4 +111,61 @@ fn the_rule_rejects_what_is_beyond() {
     for eps in [f32::NAN, -0.1, f32::INFINITY] {
         assert!(Threat::linf(eps).is_err() && Threat::l2(eps).is_err());
     }
+}
+
+/// The Euclidean norm of somebody else, who leaves `step` as it comes.
+#[derive(Debug)]
+struct Outside;
+impl Norm for Outside {
+    fn name(&self) -> &'static str {
+        "outside"
+    }
+    fn size(&self, delta: &[f32]) -> f64 {
+        L2.size(delta)
+    }
+    fn project(&self, delta: &mut [f32], eps: f32) {
+        L2.project(delta, eps);
+    }
+    fn steepest(&self, grad: &[f32], out: &mut [f32]) {
+        L2.steepest(grad, out);
+    }
+    fn uniform(&self, rng: &mut Stream, eps: f32, out: &mut [f32]) {
+        L2.uniform(rng, eps, out);
+    }
+    fn diagonal(&self, dim: usize) -> f64 {
+        L2.diagonal(dim)
+    }
+}
+
+#[test]
+fn a_norm_without_its_own_step_takes_the_one_of_the_formula() {
+    // Step, ball, box, in this order, in f64: x + (a + t g/|g| - x) min(1, eps/|a + t g/|g| - x|), cut to the box.
+    let (x, grad, adv) = ([0.9f32, 0.1, 0.5], [4.0f32, -3.0, 12.0], [0.95f32, 0.2, 0.4]);
+    let mut cut = 0;
+    for (step_size, eps) in [(0.05f32, 10.0f32), (0.5, 0.3), (0.26, 0.2), (1.3, 0.9)] {
+        let moved =
+            |i: usize| f64::from(adv[i]) + f64::from(step_size) * f64::from(grad[i]) / 13.0 - f64::from(x[i]);
+        let length = (0..3).map(|i| moved(i).powi(2)).sum::<f64>().sqrt();
+        let shrink = (f64::from(eps) / length).min(1.0);
+        let mut got = adv;
+        Outside.step(&x, &grad, step_size, eps, Bounds::UNIT, &mut got);
+        for i in 0..3 {
+            let free = f64::from(x[i]) + shrink * moved(i);
+            cut += usize::from(!(0.0..=1.0).contains(&free));
+            assert!(
+                (f64::from(got[i]) - free.clamp(0.0, 1.0)).abs() < 1e-6,
+                "step {step_size}, eps {eps}: {got:?}"
+            );
+        }
+        let mut own = adv;
+        L2.step(&x, &grad, step_size, eps, Bounds::UNIT, &mut own);
+        assert_eq!(got, own, "the norm's own step has the bits of the default");
+    }
+    assert!(cut >= 3, "the box has work to do");
+}
+
+#[test]
+#[should_panic(expected = "step: one gradient element a number")]
+fn a_step_wants_one_gradient_element_a_number() {
+    Outside.step(&[0.5; 3], &[1.0; 2], 0.1, 0.1, Bounds::UNIT, &mut [0.5; 3]);
 }

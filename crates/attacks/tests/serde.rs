@@ -3,7 +3,7 @@
 
 mod models;
 use models::{Mlp, Points, own_labels};
-use sparring_attacks::{AnyAttack, AnyBlackBox, Pgd, Report, Threat, evaluate, suites};
+use sparring_attacks::{AnyAttack, AnyBlackBox, Bim, Pgd, Report, StepSize, Threat, evaluate, suites};
 use sparring_seed::Key;
 
 #[test]
@@ -32,4 +32,19 @@ fn a_report_round_trips() {
     let report = evaluate(&model, p.batch(), &y, &suites::quick(), &threat, Key::new(1)).unwrap();
     let json = serde_json::to_string(&report).unwrap();
     assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+}
+
+#[test]
+fn step_sizes_of_before_are_still_read() {
+    for (json, step_size) in [
+        (r#"{"relative":0.1}"#, StepSize::Relative(0.1)),
+        (r#"{"absolute":0.01}"#, StepSize::Absolute(0.01)),
+        (r#"{"total":2.5}"#, StepSize::default()),
+    ] {
+        assert_eq!(serde_json::from_str::<StepSize>(json).unwrap(), step_size);
+        assert_eq!(serde_json::to_string(&step_size).unwrap(), json);
+    }
+    let old = r#"{"attack":"bim","steps":10,"step_size":{"relative":0.1},"loss":"cross-entropy","stop":"when_fooled"}"#;
+    let bim = Bim { step_size: StepSize::Relative(0.1), ..Bim::default() };
+    assert_eq!(serde_json::from_str::<AnyAttack>(old).unwrap(), bim.into());
 }

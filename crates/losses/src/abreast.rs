@@ -1,39 +1,100 @@
-//! Cross-entropy of many short rows at once: sixteen rows side by side, each lane doing what `eval` does to its row.
+//! Cross-entropy and log-odds of many short rows at once: sixteen rows side by side, each treated as `eval` treats one.
 
+use crate::RowLoss;
+use crate::log_odds::{sharpness, towards};
+use crate::peak::cutoff;
+use crate::targets::{assert_class, assert_rows};
 use sparring_math::{Real, simd};
 
 /// Rows side by side.
-pub(crate) const LANES: usize = 16;
+const LANES: usize = 16;
 /// Rows must be no longer: then the sum of a row is one fold of lanes, whose order the tree below repeats.
-pub(crate) const LONGEST: usize = 16;
+const LONGEST: usize = 16;
 
-/// `z` holds whole groups of [`LANES`] rows, each with its class in `classes`.
-pub(crate) struct Groups<'a, E> {
-    pub z: &'a [E],
-    pub cols: usize,
-    pub classes: &'a [usize],
-    pub losses: &'a mut [E],
-    pub dz: &'a mut [E],
-    /// Logits this far below the largest count as impossible.
-    pub cutoff: E,
+/// Which exponentials of a row are summed, and what that makes of its gradient.
+pub(crate) trait Form: Copy {
+    /// Is the target's logit left out?
+    const WITHOUT_TARGET: bool;
 }
 
-impl<E: Real> simd::Kernel for Groups<'_, E> {
+/// All of them: cross-entropy.
+#[derive(Clone, Copy)]
+pub(crate) struct WholeRow;
+impl Form for WholeRow {
+    const WITHOUT_TARGET: bool = false;
+}
+
+/// All but the target's: log-odds.
+#[derive(Clone, Copy)]
+pub(crate) struct Rivals;
+impl Form for Rivals {
+    const WITHOUT_TARGET: bool = true;
+}
+
+/// [`RowLoss::eval_rows`] of a loss of this form: whole groups side by side, the other rows by `eval`.
+#[track_caller]
+#[inline]
+pub(crate) fn eval_rows<'t, E: Real, F: Form>(
+    loss: &impl RowLoss<E, Target = usize>,
+    form: F,
+    z: &[E],
+    cols: usize,
+    targets: &dyn Fn(usize) -> &'t usize,
+    losses: &mut [E],
+    dz: &mut [E],
+) {
+    assert_rows(loss.name(), z.len(), cols, losses.len(), dz.len());
+    let mut done = 0;
+    if (if F::WITHOUT_TARGET { 2 } else { 1 }..=LONGEST).contains(&cols) {
+        // Classes by the block on the stack: one dispatch for 256 rows.
+        let mut classes = [0; 16 * LANES];
+        while losses.len() - done >= LANES {
+            let rows = ((losses.len() - done) / LANES * LANES).min(classes.len());
+            for (i, class) in classes[..rows].iter_mut().enumerate() {
+                *class = *targets(done + i);
+                assert_class(loss.name(), *class, cols);
+            }
+            let numbers = done * cols..(done + rows) * cols;
+            let (classes, losses) = (&classes[..rows], &mut losses[done..done + rows]);
+            let (z, dz) = (&z[numbers.clone()], &mut dz[numbers]);
+            simd::dispatch(Groups { form, z, cols, classes, losses, dz, cutoff: cutoff() });
+            done += rows;
+        }
+    }
+    for (i, value) in losses.iter_mut().enumerate().skip(done) {
+        let row = i * cols..(i + 1) * cols;
+        *value = loss.eval(&z[row.clone()], targets(i), &mut dz[row]);
+    }
+}
+
+/// `z` holds whole groups of [`LANES`] rows, each with its class in `classes`.
+struct Groups<'a, E, F> {
+    form: F,
+    z: &'a [E],
+    cols: usize,
+    classes: &'a [usize],
+    losses: &'a mut [E],
+    dz: &'a mut [E],
+    cutoff: E,
+}
+
+impl<E: Real, F: Form> simd::Kernel for Groups<'_, E, F> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let Self { z, cols, classes, losses, dz, cutoff } = self;
+        let Self { form, z, cols, classes, losses, dz, cutoff } = self;
         let groups = z.chunks_exact(LANES * cols).zip(dz.chunks_exact_mut(LANES * cols));
         let rows = classes.as_chunks::<LANES>().0.iter().zip(losses.as_chunks_mut::<LANES>().0);
         for ((z, dz), (classes, losses)) in groups.zip(rows) {
-            group(z, cols, classes, losses, dz, cutoff);
+            group(form, z, cols, classes, losses, dz, cutoff);
         }
     }
 }
 
 #[inline(always)]
-fn group<E: Real>(
+fn group<E: Real, F: Form>(
+    _form: F,
     z: &[E],
     cols: usize,
     classes: &[usize; LANES],
@@ -45,6 +106,17 @@ fn group<E: Real>(
     for l in 0..LANES {
         for (x, &z) in x.iter_mut().zip(&z[l * cols..][..cols]) {
             x[l] = z;
+        }
+    }
+    let mut low = [E::INFINITY; LANES];
+    if F::WITHOUT_TARGET {
+        for x in &x[..cols] {
+            for l in 0..LANES {
+                low[l] = if x[l] < low[l] { x[l] } else { low[l] };
+            }
+        }
+        for l in 0..LANES {
+            x[classes[l]][l] = -E::INFINITY;
         }
     }
     let x = &x[..cols];
@@ -61,10 +133,16 @@ fn group<E: Real>(
             at[l] = if x[l] == max[l] { j as u32 } else { at[l] };
         }
     }
+    let mut sharp = [E::ONE; LANES];
+    if F::WITHOUT_TARGET {
+        for l in 0..LANES {
+            sharp[l] = sharpness(low[l], max[l], z[l * cols + classes[l]]);
+        }
+    }
     let mut e = [[E::ZERO; LANES]; LONGEST];
     for (j, (e, x)) in e.iter_mut().zip(x).enumerate() {
         for l in 0..LANES {
-            let d = x[l] - max[l];
+            let d = (x[l] - max[l]) * sharp[l];
             let other = if d < cutoff { E::ZERO } else { d.exp_nonpos() };
             // A peak that is not finite is NaN here and reaches every result.
             let peak = if max[l].is_finite() { E::ZERO } else { E::of(f64::NAN) };
@@ -99,12 +177,16 @@ fn group<E: Real>(
             *dz = e[l];
         }
         let (at, y) = (at[l] as usize, classes[l]);
-        if y == at {
+        if F::WITHOUT_TARGET {
+            dz[at] = scale[l];
+            dz[y] = towards(z[l * cols + y]);
+        } else if y == at {
             dz[at] = -(rest[l] * scale[l]);
         } else {
             dz[at] = scale[l];
             dz[y] -= E::ONE;
         }
-        losses[l] = (max[l] - z[l * cols + y]) + log[l];
+        // Divided by 1 the logarithm stays as it is.
+        losses[l] = (max[l] - z[l * cols + y]) + log[l] / sharp[l];
     }
 }

@@ -38,6 +38,7 @@ impl BceWithLogits {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
         name: "bce-with-logits",
+        aliases: &[],
         about: "binary cross-entropy on logits, element by element; targets are probabilities",
         formula: "mean_i softplus(z_i) - t_i z_i",
         source: "Bishop 2006, equation 4.90",

@@ -1,16 +1,17 @@
 //! Cross-entropy of a softmax, in one piece.
 
 use crate::RowLoss;
-use crate::abreast::{Groups, LANES, LONGEST};
+use crate::abreast::{self, WholeRow};
+use crate::peak::{Exponentials, Peak};
 use crate::registry::{LossInfo, TargetKind};
-use crate::targets::{assert_class, assert_length, assert_rows};
+use crate::targets::{assert_class, assert_length};
 use sparring_math::{Real, simd};
 
 /// Softmax cross-entropy on logits: `ln(sum_i exp(z_i)) - z_y`.
 ///
 /// Gradient `p - onehot(y)` with `p = softmax(z)`; Hessian `diag(p) - p pᵀ`. The largest logit is kept out of the sums,
 /// so loss and gradient keep full relative precision when the model is nearly certain (a loss of 1e-30 is not
-/// rounded to 0), which is where attacks on confident models otherwise lose their gradient.
+/// rounded to 0). Beyond that they vanish: attacks climb [`LogOdds`](crate::LogOdds), an increasing function of this loss, instead.
 ///
 /// Extremes: finite logits never overflow; a class 80 (f32) or 700 (f64) below the largest logit has probability exactly 0. A logit of -∞ is a
 /// class that cannot be: probability 0, loss +∞ if it is the target. A NaN, a +∞, or nothing but -∞ gives NaN, as in PyTorch.
@@ -33,50 +34,12 @@ impl CrossEntropy {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
         name: "cross-entropy",
+        aliases: &["ce"],
         about: "softmax cross-entropy on logits: the loss of classifiers and of most gradient attacks",
         formula: "ln(sum_i exp(z_i)) - z_y",
         source: "Goodfellow, Bengio, Courville 2016, section 6.2.2.3",
         target: TargetKind::Class,
     };
-}
-
-/// What both methods need: where the largest logit is, its value, and the sum of the other exponentials.
-struct Peak<E> {
-    at: usize,
-    max: E,
-    rest: E,
-}
-
-/// Writes `exp(z - max)` into `out`, with 0 at the largest.
-struct Exponentials<'a, E> {
-    z: &'a [E],
-    out: &'a mut [E],
-}
-
-impl<E: Real> simd::Kernel for Exponentials<'_, E> {
-    type Output = Peak<E>;
-
-    #[inline(always)]
-    fn run(self) -> Peak<E> {
-        let Self { z, out } = self;
-        let max = z.iter().fold(-E::INFINITY, |a, &b| a.larger(b));
-        // With a NaN none is equal: any place will do, all results are NaN.
-        let at = z.iter().position(|&x| x == max).unwrap_or(0);
-        let cutoff = cutoff();
-        for (out, &z) in out.iter_mut().zip(z) {
-            let d = z - max;
-            *out = if d < cutoff { E::ZERO } else { d.exp_nonpos() };
-        }
-        // A finite peak leaves the sum; another is NaN here and must reach every result.
-        out[at] = if max.is_finite() { E::ZERO } else { E::of(f64::NAN) };
-        Peak { at, max, rest: simd::sum(out) }
-    }
-}
-
-/// Subnormal probabilities would slow every kernel behind this one; above the cut, up to a thousand rivals stay normal.
-#[inline(always)]
-fn cutoff<E: Real>() -> E {
-    if E::EPSILON.to_f64() > 1e-10 { E::of(-80.0) } else { E::of(-700.0) }
 }
 
 impl<E: Real> RowLoss<E> for CrossEntropy {
@@ -90,7 +53,8 @@ impl<E: Real> RowLoss<E> for CrossEntropy {
     fn eval(&self, z: &[E], &y: &usize, dz: &mut [E]) -> E {
         assert_length(Self::INFO.name, z.len(), "dz", dz.len());
         assert_class(Self::INFO.name, y, z.len());
-        let Peak { at, max, rest } = simd::dispatch(Exponentials { z, out: dz });
+        let Peak { at, max, rest } =
+            simd::dispatch(Exponentials { z, without: None, sharpness: E::ONE, out: dz });
         let scale = E::ONE / (E::ONE + rest);
         for d in dz.iter_mut() {
             *d *= scale;
@@ -115,33 +79,7 @@ impl<E: Real> RowLoss<E> for CrossEntropy {
     ) where
         usize: 't,
     {
-        assert_rows(Self::INFO.name, z.len(), cols, losses.len(), dz.len());
-        let mut done = 0;
-        if cols <= LONGEST {
-            // Classes by the block on the stack: one dispatch for 256 rows.
-            let mut classes = [0; 16 * LANES];
-            while losses.len() - done >= LANES {
-                let rows = ((losses.len() - done) / LANES * LANES).min(classes.len());
-                for (i, class) in classes[..rows].iter_mut().enumerate() {
-                    *class = *targets(done + i);
-                    assert_class(Self::INFO.name, *class, cols);
-                }
-                let numbers = done * cols..(done + rows) * cols;
-                simd::dispatch(Groups {
-                    z: &z[numbers.clone()],
-                    cols,
-                    classes: &classes[..rows],
-                    losses: &mut losses[done..done + rows],
-                    dz: &mut dz[numbers],
-                    cutoff: cutoff(),
-                });
-                done += rows;
-            }
-        }
-        for (i, loss) in losses.iter_mut().enumerate().skip(done) {
-            let row = i * cols..(i + 1) * cols;
-            *loss = self.eval(&z[row.clone()], targets(i), &mut dz[row]);
-        }
+        abreast::eval_rows(self, WholeRow, z, cols, targets, losses, dz);
     }
 
     #[track_caller]
@@ -149,7 +87,8 @@ impl<E: Real> RowLoss<E> for CrossEntropy {
         assert_length(Self::INFO.name, z.len(), "v", v.len());
         assert_length(Self::INFO.name, z.len(), "out", out.len());
         assert_class(Self::INFO.name, y, z.len());
-        let Peak { at, rest, .. } = simd::dispatch(Exponentials { z, out: &mut *out });
+        let Peak { at, rest, .. } =
+            simd::dispatch(Exponentials { z, without: None, sharpness: E::ONE, out: &mut *out });
         let scale = E::ONE / (E::ONE + rest);
         // The Hessian does not see a constant added to v: measured from v at the peak, nothing cancels.
         let origin = v[at];

@@ -10,8 +10,10 @@ mod gan;
 #[cfg(test)]
 mod gradcheck;
 mod lanes;
+mod log_odds;
 mod margin;
 mod mse;
+mod peak;
 mod reduction;
 mod registry;
 mod targets;
@@ -21,6 +23,7 @@ pub use contract::RowLoss;
 pub use cross_entropy::CrossEntropy;
 pub use error::LossError;
 pub use gan::{Minimax, NonSaturating, Side};
+pub use log_odds::LogOdds;
 pub use margin::Margin;
 pub use mse::Mse;
 pub use reduction::RowReduction;

@@ -32,6 +32,7 @@ impl Margin {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
         name: "margin",
+        aliases: &[],
         about: "best wrong logit minus the right one: positive means misclassified, never saturates",
         formula: "max_{i != y} z_i - z_y",
         source: "Carlini and Wagner 2017, arXiv:1608.04644",

@@ -37,6 +37,7 @@ impl Mse {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
         name: "mse",
+        aliases: &[],
         about: "mean squared error: the reconstruction loss of autoencoders",
         formula: "mean_i (z_i - t_i)^2",
         source: "Gauss 1809",

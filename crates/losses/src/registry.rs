@@ -1,6 +1,8 @@
 //! The list of losses: adding one is one file and one word here.
 
-use crate::{BceWithLogits, CrossEntropy, LossError, Margin, Minimax, Mse, NonSaturating, RowLoss, Side};
+use crate::{
+    BceWithLogits, CrossEntropy, LogOdds, LossError, Margin, Minimax, Mse, NonSaturating, RowLoss, Side,
+};
 use sparring_math::Real;
 
 /// What a loss compares a row with.
@@ -19,6 +21,8 @@ pub enum TargetKind {
 pub struct LossInfo {
     /// The name used in configurations and on the command line.
     pub name: &'static str,
+    /// Other spellings that are understood.
+    pub aliases: &'static [&'static str],
     /// What it is for, in one line.
     pub about: &'static str,
     /// The formula in plain text; `z` the row, `y` or `t` the target, `c` a critic's logit.
@@ -27,6 +31,12 @@ pub struct LossInfo {
     pub source: &'static str,
     /// What it compares a row with.
     pub target: TargetKind,
+}
+
+impl LossInfo {
+    fn is_called(&self, name: &str) -> bool {
+        std::iter::once(&self.name).chain(self.aliases).any(|n| n.eq_ignore_ascii_case(name))
+    }
 }
 
 /// Parses a name among unit variants and names them all in the error.
@@ -52,7 +62,7 @@ macro_rules! by_name {
             type Err = LossError;
 
             fn from_str(name: &str) -> Result<Self, LossError> {
-                Self::ALL.iter().copied().find(|l| l.info().name == name).ok_or_else(|| LossError::UnknownName {
+                Self::ALL.iter().copied().find(|l| l.info().is_called(name)).ok_or_else(|| LossError::UnknownName {
                     asked: name.to_owned(),
                     known: Self::ALL.iter().map(|l| l.info().name).collect::<Vec<_>>().join(", "),
                 })
@@ -144,7 +154,7 @@ macro_rules! losses {
 
 losses! {
     /// A loss against a class index, for classifiers and the attacks on them.
-    AnyClassLoss<E>(usize) { CrossEntropy, Margin }
+    AnyClassLoss<E>(usize) { CrossEntropy, LogOdds, Margin }
     /// A loss against a row of values, for autoencoders and regression.
     AnyValueLoss<E>([E]) { Mse, BceWithLogits }
     /// A loss of a GAN on critic logits.
@@ -152,12 +162,31 @@ losses! {
 }
 
 impl AnyClassLoss {
+    /// What an attack climbs in place of this loss: an increasing function of it whose gradient has the same direction and does not
+    /// vanish where the model is certain. [`LogOdds`] for the cross-entropies, the loss itself for the others.
+    ///
+    /// ```
+    /// use sparring_losses::AnyClassLoss;
+    /// assert_eq!(AnyClassLoss::CrossEntropy.unsaturated(), AnyClassLoss::LogOdds);
+    /// assert_eq!(AnyClassLoss::Margin.unsaturated(), AnyClassLoss::Margin);
+    /// ```
+    pub const fn unsaturated(self) -> Self {
+        match self {
+            Self::CrossEntropy | Self::LogOdds => Self::LogOdds,
+            Self::Margin => Self::Margin,
+        }
+    }
+
     /// Checks that this loss can be used on a model with `classes` classes and these targets.
     ///
     /// # Errors
-    /// [`LossError::TooFewClasses`] for a margin with one class, [`LossError::ClassOutOfRange`] for a wrong target.
+    /// [`LossError::TooFewClasses`] for a loss of rivals (margin, log-odds) with one class, [`LossError::ClassOutOfRange`] for a wrong
+    /// target.
     pub fn check_targets(self, targets: &[usize], classes: usize) -> Result<(), LossError> {
-        let needed = if self == Self::Margin { 2 } else { 1 };
+        let needed = match self {
+            Self::LogOdds | Self::Margin => 2,
+            Self::CrossEntropy => 1,
+        };
         if classes < needed {
             return Err(LossError::TooFewClasses { loss: self.info().name, classes, needed });
         }

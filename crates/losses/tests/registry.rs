@@ -22,8 +22,12 @@ fn names_are_unique_and_parse() {
         assert!(include_str!("../README.md").contains(&format!("| `{}` |", info.name)));
     }
     assert_eq!(
+        ["ce", "CE", "Margin"].map(|n| n.parse::<AnyClassLoss>().unwrap().info().name),
+        ["cross-entropy", "cross-entropy", "margin"]
+    );
+    assert_eq!(
         "mce".parse::<AnyClassLoss>().unwrap_err().to_string(),
-        "no loss is called `mce`; choose one of: cross-entropy, margin"
+        "no loss is called `mce`; choose one of: cross-entropy, log-odds, margin"
     );
 }
 
@@ -82,6 +86,8 @@ fn a_nan_anywhere_gives_nan() {
 fn targets_are_checked_before_use() {
     let e = AnyClassLoss::Margin.check_targets(&[0], 1).unwrap_err();
     assert_eq!(e, LossError::TooFewClasses { loss: "margin", classes: 1, needed: 2 });
+    let e = AnyClassLoss::LogOdds.check_targets(&[0], 1).unwrap_err();
+    assert_eq!(e, LossError::TooFewClasses { loss: "log-odds", classes: 1, needed: 2 });
     assert!(AnyClassLoss::CrossEntropy.check_targets(&[0], 1).is_ok());
     let e = AnyClassLoss::Margin.check_targets(&[1, 0, 2], 2).unwrap_err();
     assert_eq!(e, LossError::ClassOutOfRange { row: 2, class: 2, classes: 2 });

@@ -105,6 +105,72 @@ fn classifier_from_training_to_attack() {
     assert!(number(&foreign, "clean") > 0.9, "PyTorch's weights are read wrongly: {foreign}");
 }
 
+/// Every number of a text with more digits than an f32 has to tell, though it is one: an f32 widened on its way.
+fn widened(text: &str) -> Vec<String> {
+    let numbers = text.split(|c: char| !(c.is_ascii_digit() || ".-e".contains(c)));
+    let long = numbers.filter(|n| n.contains('.') && n.len() > 12);
+    long.filter(|n| n.parse::<f64>().is_ok_and(|v| f64::from(v as f32) == v)).map(String::from).collect()
+}
+
+#[test]
+fn budgets_in_a_list_make_one_table_and_one_curve() {
+    let dir = folder("budgets");
+    let trained = "train classifier --epochs 1 --defense pgd --eps 0.3 --attack-steps 3 --json --out net";
+    object(&dir, trained);
+    let text = |name: &str| std::fs::read_to_string(dir.join(name)).unwrap();
+    assert_eq!(widened(&text("net/config.json")), [""; 0]);
+    assert!(text("net/config.json").contains("\"eps\": 0.3,"));
+
+    let line = "attack net --n 100 --attack fgsm,pgd --steps 5";
+    let object_of = |flags: &str| object(&dir, &format!("{line} {flags} --json"));
+    let many = object_of("--eps 0.3,0.1, --report page.html");
+    let rows = many["attacks"].as_array().unwrap();
+    let at: Vec<_> = rows.iter().map(|r| (r["attack"].as_str().unwrap(), number(r, "eps"))).collect();
+    assert_eq!(at, [("fgsm", 0.1), ("pgd", 0.1), ("fgsm", 0.3), ("pgd", 0.3)]);
+    // Each budget by itself gives the same figures, in the object of always.
+    for (k, eps) in [(0, "0.1"), (1, "0.3")] {
+        let one = object_of(&format!("--eps {eps}"));
+        assert_eq!(one["budgets"], Value::Null);
+        let accuracies = |rows: &[Value]| rows.iter().map(|r| number(r, "accuracy")).collect::<Vec<_>>();
+        assert_eq!(accuracies(one["attacks"].as_array().unwrap()), accuracies(&rows[2 * k..2 * k + 2]));
+        assert_eq!(number(&one, "robust_accuracy"), number(&many["budgets"][k], "robust_accuracy"));
+        assert_eq!(one["cards"][0]["eps"].to_string(), eps);
+    }
+    assert_eq!(number(&many, "robust_accuracy"), number(&many["budgets"][1], "robust_accuracy"));
+    assert_eq!((many["cards"].as_array().unwrap().len(), widened(&many.to_string())), (4, vec![]));
+    assert!(text("page.html").contains("Accuracy against budget"));
+
+    // A fraction is its number; the table has a line a figure, with its interval.
+    let fraction = object_of("--eps 8/255");
+    assert_eq!(fraction["attacks"], object_of("--eps 0.03137255")["attacks"].clone());
+    let shown = sparring(&dir, &format!("{line} --eps 0.1,0.3"));
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains("95 % interval") && shown.contains("gradients taken"), "{shown}");
+    assert_eq!(shown.lines().filter(|l| l.starts_with("pgd ") && l.contains(" – ")).count(), 2, "{shown}");
+}
+
+#[test]
+fn presets_and_losses_are_run_by_name() {
+    let dir = folder("presets");
+    object(&dir, "train classifier --epochs 1 --json --out net");
+    let line = "attack net --n 100 --eps 0.1 --json";
+    let report = object(&dir, &format!("{line} --attack pgd,pgd-madry-mnist --loss margin"));
+    let cards = report["cards"].as_array().unwrap();
+    let parameters = |k: usize| cards[k]["parameters"].as_str().unwrap();
+    assert!(parameters(0).contains("step_size=2.5*eps/steps") && parameters(0).contains("loss=margin"));
+    assert!(parameters(1).contains("step_size=0.01 ") && parameters(1).contains("loss=cross-entropy"));
+    assert_eq!(report["attacks"][1]["attack"], "pgd-madry-mnist");
+    // 10 steps of eps/30 reach a third of the way, and the command says so.
+    let short = object(&dir, &format!("{line} --attack pgd --steps 10 --step-size 0.0033333"));
+    assert!(short["findings"][0].as_str().unwrap().contains("more steps, or longer ones"), "{short}");
+    let whole = object(&dir, &format!("{line} --attack pgd --steps 10"));
+    assert_eq!(whole["findings"].as_array().unwrap().len(), 0);
+    assert!(number(&whole, "robust_accuracy") < number(&short, "robust_accuracy"));
+    // Beyond the diagonal of the box, 28 in L2, nothing lies.
+    assert!(object(&dir, "attack net --n 4 --norm l2 --eps 28 --attack fgsm --json")["n"] == 4);
+    assert!(refusal(&dir, "attack net --n 4 --norm l2 --eps 29", 2).contains("further apart than 28"));
+}
+
 #[test]
 fn wrong_usage_names_the_flag() {
     let dir = folder("usage");
@@ -125,6 +191,23 @@ fn wrong_usage_names_the_flag() {
         ("train gan --discriminator-output sigmoid", 2, "twice"),
         ("attack nowhere", 1, "nowhere"),
         ("attack . --eps 3", 2, "--eps"),
+        ("attack . --eps -1", 2, "above 0"),
+        ("attack . --eps 0", 2, "above 0"),
+        ("attack . --step-size -0.1", 2, "above 0"),
+        ("train classifier --lr -1", 2, "above 0"),
+        ("attack . --eps 255", 2, "8/255"),
+        ("attack . --eps 0.1,0.1", 2, "named twice"),
+        ("attack . --eps 0.1,,0.2", 2, "single commas"),
+        ("attack . --eps 8/0", 2, "8/255"),
+        ("attack . --eps 0.1,0.2 --save x.safetensors", 2, "one --eps"),
+        ("attack . --attack pgd,pgd", 2, "pgd is named twice"),
+        ("attack . --attack pgd --attack fgsm,pgd", 2, "pgd is named twice"),
+        ("attack . --attack fgsm,pgd-madry-mnist --steps 5", 2, "--steps"),
+        ("attack . --attack pgd-madry-mnist --loss margin", 2, "--loss"),
+        ("attack . --attack pgd-madry-mnist --norm l2", 2, "linf"),
+        ("attack . --attack fgsm --step-size 0.1", 2, "--step-size"),
+        ("attack . --loss mse", 2, "margin"),
+        ("attack . --activation tanh", 2, "--activation"),
         ("attack . --attack fgsm --steps 3", 2, "--steps"),
         ("attack . --attack fgsmm", 2, "fgsmm"),
         ("demo --n 0", 2, "--n"),

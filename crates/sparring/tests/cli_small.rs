@@ -69,9 +69,11 @@ fn save_classifier(path: &Path) {
 fn every_list_holds_its_registry() {
     let dir = folder("list");
     let names = |of: Vec<&str>| of.into_iter().map(String::from).collect::<Vec<_>>();
+    let presets = sparring::attacks::PRESETS.iter().map(|p| p.info);
+    let attacks = sparring::attacks::AnyAttack::ALL.iter().chain(presets);
     let known = [
         ("activations", names(AnyActivation::ALL.iter().map(|a| a.name()).collect())),
-        ("attacks", names(sparring::attacks::AnyAttack::ALL.iter().map(|a| a.name).collect())),
+        ("attacks", names(attacks.map(|a| a.name).collect())),
         ("losses", names(sparring::losses::ALL.iter().map(|l| l.name).collect())),
         ("optimizers", names(sparring::optim::ALL.iter().map(|o| o.name).collect())),
         ("models", names(sparring::models::ALL.iter().map(|m| m.name).collect())),

@@ -43,6 +43,13 @@ pub enum TensorError {
         /// Extent of the image.
         input: [usize; 2],
     },
+    /// More numbers than memory has addresses.
+    TooLarge {
+        /// What would hold them.
+        what: &'static str,
+        /// Its extents.
+        extents: Vec<usize>,
+    },
     /// Pooling windows that do not fit their input.
     Window {
         /// Extent of the window.
@@ -61,6 +68,9 @@ impl fmt::Display for TensorError {
         match self {
             Self::Length { shape, got } => write!(f, "shape {shape:?} does not hold {got} numbers"),
             Self::Shape { got, wanted } => write!(f, "shape {got:?} where {wanted} is needed"),
+            Self::TooLarge { what, extents } => {
+                write!(f, "{what} of {extents:?} is more numbers than memory has addresses")
+            }
             Self::Kernel { kernel, stride, padding, input } => write!(
                 f,
                 "kernel {kernel:?} with stride {stride:?} and padding {padding:?} does not fit an image of {input:?} \
@@ -114,11 +124,10 @@ impl<E: Elem> Array<E> {
     /// # Errors
     /// [`TensorError::Length`] if the numbers do not fill the shape exactly.
     pub fn try_from_slice(shape: &[usize], data: &[E]) -> Result<Self, TensorError> {
-        let wanted = shape.iter().try_fold(1usize, |a, &d| a.checked_mul(d));
-        if shape.len() > 4 || wanted != Some(data.len()) {
-            return Err(TensorError::Length { shape: shape.to_vec(), got: data.len() });
+        match Shape::checked(shape) {
+            Some(shape) if shape.numel() == data.len() => Ok(Self::from_slice(shape, data)),
+            _ => Err(TensorError::Length { shape: shape.to_vec(), got: data.len() }),
         }
-        Ok(Self::from_slice(shape, data))
     }
     /// A copy of row-major data.
     ///

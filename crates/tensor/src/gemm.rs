@@ -1,5 +1,6 @@
 //! Matrix products over strided views.
 
+use crate::extent::inside;
 use crate::kernels::{Start, product};
 use crate::{Array, Elem};
 use sparring_math::simd;
@@ -32,14 +33,6 @@ pub enum Trans {
     Yes,
 }
 
-/// Numbers a view must hold; `None` if that overflows.
-fn extent(rows: usize, cols: usize, row_stride: usize, col_stride: usize) -> Option<usize> {
-    if rows == 0 || cols == 0 {
-        return Some(0);
-    }
-    (rows - 1).checked_mul(row_stride)?.checked_add((cols - 1).checked_mul(col_stride)?)?.checked_add(1)
-}
-
 impl<'a, E> Mat<'a, E> {
     /// `rows` × `cols`, row-major.
     ///
@@ -61,11 +54,9 @@ impl<'a, E> Mat<'a, E> {
         row_stride: usize,
         col_stride: usize,
     ) -> Self {
-        assert!(
-            extent(rows, cols, row_stride, col_stride).is_some_and(|n| n <= data.len()),
-            "Mat: {rows} x {cols} with strides {row_stride}, {col_stride} does not fit into {} numbers",
-            data.len()
-        );
+        inside("Mat", [(rows, row_stride), (cols, col_stride)], data.len());
+        // A stride that is never taken may be anything; the data bound it, so that arithmetic on strides never wraps.
+        let [row_stride, col_stride] = [row_stride, col_stride].map(|s| s.min(data.len()));
         Self { data, rows, cols, row_stride, col_stride }
     }
     /// The transpose; moves nothing.
@@ -110,11 +101,10 @@ impl<'a, E> MatMut<'a, E> {
     /// If rows overlap or an element lies outside `data`.
     #[track_caller]
     pub fn with_stride(data: &'a mut [E], rows: usize, cols: usize, stride: usize) -> Self {
-        assert!(
-            stride >= cols && extent(rows, cols, stride, 1).is_some_and(|n| n <= data.len()),
-            "MatMut: {rows} x {cols} with stride {stride} does not fit into {} numbers",
-            data.len()
-        );
+        inside("MatMut", [(rows, stride), (cols, 1)], data.len());
+        assert!(stride >= cols, "MatMut: rows of {cols} numbers overlap at a stride of {stride}");
+        // As in `Mat`.
+        let stride = stride.min(data.len().max(cols));
         Self { data, rows, cols, stride }
     }
     /// Number of rows.

@@ -8,6 +8,7 @@ pub mod channels_last;
 mod conv;
 mod elem;
 pub mod elementwise;
+mod extent;
 mod gemm;
 mod interop;
 mod kernels;

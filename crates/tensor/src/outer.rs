@@ -1,6 +1,7 @@
 //! Sums of outer products: the gradient at a weight kept in [`Panels`](crate::Panels), block by block.
 
-use crate::kernels::{Patch, Start};
+use crate::extent::{numbers, span};
+use crate::kernels::{Door, Patch, Start};
 use crate::{Elem, Mat};
 use sparring_math::simd;
 
@@ -11,7 +12,7 @@ use sparring_math::simd;
 /// `x` \[n, rows\]; `dy` holds `n` rows, `dy_stride` apart, whole vectors as far as columns exist (zeros after the last one); `out` \[rows\]\[width\].
 ///
 /// # Panics
-/// If the shapes do not fit.
+/// If the shapes do not fit, or `dy` ends before its last row begins.
 #[track_caller]
 pub fn write_outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, out: &mut [E]) {
     outer(x, dy, dy_stride, Start::Zero, out);
@@ -20,7 +21,7 @@ pub fn write_outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, out: &mut
 /// As [`write_outer`], going on from what `out` holds: a batch may be cut anywhere between rows and no bit changes.
 ///
 /// # Panics
-/// If the shapes do not fit.
+/// If the shapes do not fit, or `dy` ends before its last row begins.
 #[track_caller]
 pub fn accumulate_outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, out: &mut [E]) {
     outer(x, dy, dy_stride, Start::Out, out);
@@ -30,12 +31,13 @@ pub fn accumulate_outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, out:
 fn outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, start: Start<'_, E>, out: &mut [E]) {
     let door = E::door(simd::isa());
     let (width, [step, row]) = (door.panel(), x.strides());
-    assert!(out.len() == x.cols() * width, "outer: {} numbers for {} rows", out.len(), x.cols());
-    let cols = match x.rows() {
-        0 => 0,
-        // The last row of dy may end with its columns.
-        n => width.min(dy.len() - (n - 1) * dy_stride) / door.lanes() * door.lanes(),
-    };
+    assert!(
+        Some(out.len()) == numbers(&[x.cols(), width]),
+        "outer: {} numbers for {} rows of {width}",
+        out.len(),
+        x.cols()
+    );
+    let cols = columns("outer", door, x.rows(), dy.len(), dy_stride);
     if cols < width && !matches!(start, Start::Out) {
         out.fill(E::ZERO);
     }
@@ -46,6 +48,20 @@ fn outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, start: Start<'_, E>
         let patch = Patch { data: &x.data()[i * row..], row, step, segment: 0, segments: 1, k: x.rows() };
         door.tile(rows, cols, patch, dy, dy_stride, start, &mut out[i * width..], width);
     }
+}
+
+/// Columns in each of `n` rows, `stride` apart, of `len` numbers: whole vectors, at most a panel. The last row may end with its columns.
+///
+/// # Panics
+/// If the last row begins behind the numbers.
+#[track_caller]
+pub(crate) fn columns<E: Elem>(op: &str, door: &Door<E>, n: usize, len: usize, stride: usize) -> usize {
+    // Up to the first number of the last row, that one not included.
+    let Some(before) = span([(n, stride)]).map(|s| s.saturating_sub(1)).filter(|&b| b <= len) else {
+        panic!("{op}: {len} numbers do not hold {n} rows at a stride of {stride}");
+    };
+    let exist = if n == 0 { 0 } else { len - before };
+    door.panel().min(exist) / door.lanes() * door.lanes()
 }
 
 #[cfg(test)]

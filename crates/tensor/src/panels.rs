@@ -1,5 +1,6 @@
 //! A matrix kept in the order in which the tile kernel reads it: packed once, multiplied often.
 
+use crate::extent::room;
 use crate::kernels::Door;
 use crate::pool::Buffer;
 use crate::{Elem, Mat};
@@ -21,27 +22,35 @@ pub struct Panels<E: Elem> {
 
 impl<E: Elem> Panels<E> {
     /// All zeros.
+    ///
+    /// # Panics
+    /// If memory has no addresses for as many numbers, as for all that make panels.
+    #[track_caller]
     pub fn zeros(depth: usize, cols: usize) -> Self {
         Self::zeros_for(E::door(simd::isa()), depth, cols)
     }
     /// The matrix that `b` shows.
+    #[track_caller]
     pub fn pack(b: Mat<'_, E>) -> Self {
         let mut panels = Self::zeros(b.rows(), b.cols());
         panels.fill(b);
         panels
     }
     /// Element `(p, j)` is `at(p, j)`.
+    #[track_caller]
     pub fn from_fn(depth: usize, cols: usize, at: impl Fn(usize, usize) -> E) -> Self {
         Self::new(E::door(simd::isa()), depth, cols, at)
     }
     /// All zeros, for the tiles of one instruction set.
+    #[track_caller]
     pub(crate) fn zeros_for(door: &Door<E>, depth: usize, cols: usize) -> Self {
         let width = door.panel();
-        let mut data = Buffer::stale(depth * cols.next_multiple_of(width));
+        let mut data = Buffer::stale(room("Panels", &[depth, cols.div_ceil(width), width]));
         data.as_mut_slice().fill(E::ZERO);
         Self { data, depth, cols, width }
     }
     /// As [`from_fn`](Self::from_fn), for the tiles of one instruction set.
+    #[track_caller]
     pub(crate) fn new(door: &Door<E>, depth: usize, cols: usize, at: impl Fn(usize, usize) -> E) -> Self {
         let mut panels = Self::zeros_for(door, depth, cols);
         let width = panels.width;
@@ -92,7 +101,17 @@ impl<E: Elem> Panels<E> {
         }
     }
     /// Element `(p, j)`.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[track_caller]
     pub fn at(&self, p: usize, j: usize) -> E {
+        assert!(
+            p < self.depth && j < self.cols,
+            "Panels: no element ({p}, {j}) of [{}, {}]",
+            self.depth,
+            self.cols
+        );
         self.data.as_slice()[(j / self.width * self.depth + p) * self.width + j % self.width]
     }
     /// Rows: the inner extent of a product.
@@ -129,7 +148,15 @@ impl<E: Elem> Panels<E> {
     #[track_caller]
     pub fn transposed_panel(&self, q: usize, to: &mut [E]) {
         let (door, width) = (E::door(simd::isa()), self.width);
-        assert!(q * width < self.depth, "Panels: no panel {q} in the transpose of {} rows", self.depth);
+        let panels = self.depth.div_ceil(width);
+        assert!(q < panels, "Panels: no panel {q} in the transpose of {} rows", self.depth);
+        let wanted = self.cols * width;
+        assert!(
+            to.len() >= wanted,
+            "Panels: {} numbers for {} rows of {width} in the transpose",
+            to.len(),
+            self.cols
+        );
         let (from, rows) = (q * width, (self.depth - q * width).min(width));
         for (j, cols, panel) in self.iter() {
             door.transpose(&panel[from * width..], width, rows, cols, &mut to[j * width..], width);
@@ -142,7 +169,8 @@ impl<E: Elem> Panels<E> {
     /// If there are no such panels.
     #[track_caller]
     pub fn columns(&self, panels: &Range<usize>) -> Range<usize> {
-        assert!(panels.end <= self.cols.div_ceil(self.width), "Panels: no panels {panels:?}");
+        let all = self.cols.div_ceil(self.width);
+        assert!(panels.start <= panels.end && panels.end <= all, "Panels: no panels {panels:?} of {all}");
         panels.start * self.width..(panels.end * self.width).min(self.cols)
     }
     /// Takes over the transpose of some panels of `other`.
@@ -154,7 +182,11 @@ impl<E: Elem> Panels<E> {
         let (door, width, cols) = (E::door(simd::isa()), self.width, other.columns(panels));
         assert!(
             self.depth == cols.len() && self.cols == other.depth,
-            "Panels: not the extents of the transpose"
+            "Panels: [{}, {}] is not the transpose of [{}, {}]",
+            self.depth,
+            self.cols,
+            other.depth,
+            cols.len()
         );
         let size = (self.depth * width).max(1);
         for (q, to) in self.data.as_mut_slice().chunks_mut(size).enumerate() {

@@ -1,5 +1,6 @@
 //! Shapes of rank 0 to 4.
 
+use crate::extent::numbers;
 use std::fmt;
 use std::ops::Deref;
 
@@ -12,14 +13,11 @@ pub struct Shape {
 
 impl Shape {
     /// # Panics
-    /// If the rank exceeds 4 or the number of elements overflows.
+    /// If the rank exceeds 4 or the number of elements overflows, which an extent of 0 beside the others does not cure.
     #[track_caller]
     pub fn new(dims: &[usize]) -> Self {
         assert!(dims.len() <= 4, "shape {dims:?} has rank {}, at most 4 is supported", dims.len());
-        assert!(
-            dims.iter().try_fold(1usize, |a, &d| a.checked_mul(d)).is_some(),
-            "shape {dims:?} has more elements than memory has addresses"
-        );
+        assert!(numbers(dims).is_some(), "shape {dims:?} has more elements than memory has addresses");
         let all = match *dims {
             [] => [1; 4],
             [a] => [a, 1, 1, 1],
@@ -31,8 +29,7 @@ impl Shape {
     }
     /// As [`new`](Self::new) for extents from outside: `None` where that panics.
     pub fn checked(dims: &[usize]) -> Option<Self> {
-        let fits = dims.len() <= 4 && dims.iter().try_fold(1usize, |a, &d| a.checked_mul(d)).is_some();
-        fits.then(|| Self::new(dims))
+        (dims.len() <= 4 && numbers(dims).is_some()).then(|| Self::new(dims))
     }
     /// The extents.
     #[inline]

@@ -1,7 +1,9 @@
 //! Where the rows of a matrix are zero, and products that leave that out: most pixels of a drawing are black, and many in all of them.
 
+use crate::extent::numbers;
 use crate::kernels::bits::{WORD, bytes_set, transpose};
 use crate::kernels::{Door, Patch, Start};
+use crate::outer::columns;
 use crate::{Elem, Mat, MatMut, Panels};
 use sparring_math::simd;
 use std::ops::Range;
@@ -24,12 +26,12 @@ pub struct Support {
 }
 
 impl Support {
-    /// Looks at another matrix, of contiguous rows.
+    /// Looks at another matrix; only contiguous rows that do not overlap ever [pay](Self::pays).
     pub fn find<E: Elem>(&mut self, x: Mat<'_, E>) {
         let (rows, cols, [stride, step]) = (x.rows(), x.cols(), x.strides());
         self.extents = [rows, cols];
         self.pays = false;
-        if step != 1 || rows < GROUP || cols < GROUP {
+        if step != 1 || stride < cols || rows < GROUP || cols < GROUP {
             return;
         }
         let (door, wide) = (E::door(simd::isa()), cols.div_ceil(WORD));
@@ -56,6 +58,20 @@ impl Support {
             self.by_columns.as_chunks_mut().0.iter_mut().for_each(transpose);
         }
     }
+    /// # Panics
+    /// If this is not about a matrix like `x`, or does not pay.
+    #[track_caller]
+    fn looked_at<E: Elem>(&self, x: Mat<'_, E>) {
+        assert!(
+            self.pays && self.extents == [x.rows(), x.cols()] && x.strides()[1] == 1,
+            "Support: of another matrix ({:?}, pays: {}) than [{}, {}] with strides {:?}",
+            self.extents,
+            self.pays,
+            x.rows(),
+            x.cols(),
+            x.strides()
+        );
+    }
     /// Whether enough is zero.
     pub fn pays(&self) -> bool {
         self.pays
@@ -75,9 +91,15 @@ impl Support {
         out: MatMut<'_, E>,
     ) {
         let (m, k, [stride, _]) = (a.rows(), a.cols(), a.strides());
-        assert!(self.pays && self.extents == [m, k], "Support: of another matrix");
+        self.looked_at(a);
         assert!(w.depth() == k && out.rows() == m, "Support: [{m}, {k}] times {} rows", w.depth());
-        assert!(out.cols() == w.columns(&panels).len() && row.len() == out.cols(), "Support: columns");
+        let cols = w.columns(&panels).len();
+        assert!(
+            out.cols() == cols && row.len() == cols,
+            "Support: {cols} columns, a row of {}, an output of {}",
+            row.len(),
+            out.cols()
+        );
         let door = E::door(simd::isa());
         let (ldc, out, wide) = (out.stride(), out.into_slice(), k.div_ceil(WORD));
         for (j, cols, panel) in w.iter().skip(panels.start).take(panels.len()) {
@@ -123,15 +145,16 @@ impl Support {
     ) {
         let door = E::door(simd::isa());
         let (width, [n, k], [step, _]) = (door.panel(), self.extents, x.strides());
-        let columns = out.len() / width;
-        assert!(self.pays && [x.rows(), x.cols()] == [n, k], "Support: of another matrix");
+        self.looked_at(x);
+        let rows = out.len() / width;
         assert!(
-            from.is_multiple_of(GROUP) && from + columns <= k,
-            "Support: columns {from} to {}",
-            from + columns
+            Some(out.len()) == numbers(&[rows, width])
+                && from.is_multiple_of(GROUP)
+                && k.checked_sub(from).is_some_and(|left| rows <= left),
+            "Support: {} numbers for the columns from {from} on of {k}, in rows of {width}",
+            out.len()
         );
-        // The last row of dy may end with its columns.
-        let cols = width.min(dy.len() - (n - 1) * dy_stride) / door.lanes() * door.lanes();
+        let cols = columns("Support", door, n, dy.len(), dy_stride);
         let start = if add { Start::Out } else { Start::Zero };
         if cols < width && !add {
             out.fill(E::ZERO);
@@ -140,11 +163,11 @@ impl Support {
             return;
         }
         let groups = k.div_ceil(WORD).div_ceil(GROUP);
-        for i in (0..columns).step_by(GROUP) {
+        for i in (0..rows).step_by(GROUP) {
             let patch = Patch { data: &x.data()[from + i..], row: 1, step, segment: 0, segments: 1, k: n };
             let to = &mut out[i * width..];
-            if columns - i < GROUP {
-                return rest(door, columns - i, cols, patch, dy, dy_stride, start, to, width);
+            if rows - i < GROUP {
+                return rest(door, rows - i, cols, patch, dy, dy_stride, start, to, width);
             }
             let g = (from + i) / GROUP;
             for (w, first) in (0..n).step_by(WORD).enumerate() {

@@ -54,14 +54,15 @@ pub fn threads() -> usize {
     }
 }
 
-/// Calls `f`; the regions that this thread begins meanwhile use `threads` threads (at least 1, at most 64), wherever it runs.
+/// Calls `f`; the regions that this thread begins meanwhile use `threads` threads, wherever it runs: at least 1, at most 64, whatever is asked for.
 ///
 /// ```
 /// use sparring_tensor::team;
 /// assert_eq!(team::with_threads(3, team::threads), 3);
 /// ```
 pub fn with_threads<R>(threads: usize, f: impl FnOnce() -> R) -> R {
-    let role = if ROLE.get() == Role::Inside { Role::Inside } else { Role::Asked(threads.max(1)) };
+    let role =
+        if ROLE.get() == Role::Inside { Role::Inside } else { Role::Asked(threads.clamp(1, crew::MOST)) };
     let _guard = Guard::set(role);
     f()
 }

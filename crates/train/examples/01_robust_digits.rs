@@ -12,11 +12,9 @@ use sparring_train::{Defense, Recipe, accuracy, fit};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = Mnist::embedded();
     let first = data.test.first(1000).all();
-    for defense in [Defense::None, Defense::fgsm_rs(0.3)] {
+    for defense in [Defense::None, Defense::pgd(0.3)] {
         let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(1))?;
-        let schedule = if defense == Defense::None { "constant" } else { "one-cycle" };
-        let lr = if defense == Defense::None { 1e-3 } else { 5e-3 };
-        let recipe = Recipe { epochs: 20, lr, schedule: schedule.parse()?, defense, ..Recipe::default() };
+        let recipe = Recipe::hardened(defense);
         let done = fit(&mut net, &data.train, &recipe)?;
         println!(
             "{:8} {:.1} s, {:.0} examples/s, clean {:.4}",

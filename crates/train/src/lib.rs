@@ -17,7 +17,7 @@ mod trouble;
 
 pub use autoencoder::{fit_autoencoder, fit_autoencoder_with, pixels, reconstruct, reconstruction_mse};
 pub use classifier::{accuracy, fit, fit_with};
-pub use defense::{DEFENSES, Defense};
+pub use defense::{DEFENSES, Defense, DefenseInfo};
 pub use error::TrainError;
 pub use gan::{Alarm, GanEpoch, GanObserver, GanRecipe, GanSteps, GanSummary, fit_gan};
 pub use observe::{Epoch, Flow, Observer, Quiet, Step};

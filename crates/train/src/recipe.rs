@@ -71,7 +71,7 @@ impl Recipe {
         match defense {
             Defense::None => Self::default(),
             Defense::FgsmRs { .. } => Self { epochs: 10, ..base },
-            Defense::NFgsm { .. } => Self { epochs: 30, ..base },
+            Defense::NFgsm { .. } => Self { epochs: 15, ..base },
             Defense::Pgd { .. } => Self { epochs: 20, batch: 64, ema: Some(Ema { half_life: 0.05 }), ..base },
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::TrainError;
 use crate::supervised::check_data;
-use sparring_attacks::{AnyAttack, Fgsm, Pgd, StepSize, Threat, evaluate};
+use sparring_attacks::{AnyAttack, Fgsm, Pgd, Threat, evaluate};
 use sparring_datasets::Split;
 use sparring_models::Classifier;
 use sparring_oracle::Batch;
@@ -47,8 +47,7 @@ pub fn robustness(model: &Classifier, split: &Split, eps: f32, key: Key) -> Resu
     check_data(split, model.spec().input)?;
     let all = split.all();
     let x = Batch::new(&all.x, all.shape, &all.ids).map_err(|e| TrainError::Data(e.to_string()))?;
-    let step_size = StepSize::Relative(2.5 / Robustness::STEPS as f32);
-    let pgd = Pgd { steps: Robustness::STEPS, step_size, ..Pgd::default() };
+    let pgd = Pgd { steps: Robustness::STEPS, ..Pgd::default() };
     let suite: [AnyAttack; 2] = [Fgsm::default().into(), pgd.into()];
     let report = evaluate(&model.victim(), x, &all.labels, &suite, &Threat::linf(eps)?, key)?;
     let accuracy = |i: usize| report.attacks[i].accuracy;

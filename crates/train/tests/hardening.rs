@@ -108,7 +108,7 @@ fn n_fgsm_trains_on_harder_examples_as_the_budget_grows() {
 #[test]
 fn every_defence_brings_a_recipe() {
     let all = [Defense::None, Defense::fgsm_rs(0.3), Defense::n_fgsm(0.3), Defense::pgd(0.3)];
-    assert_eq!(all.map(|d| d.name()).as_slice(), DEFENSES);
+    assert!(all.iter().map(Defense::name).eq(DEFENSES.iter().map(|d| d.name)));
     for defense in all {
         let recipe = Recipe::hardened(defense);
         recipe.validate().unwrap();

@@ -4,27 +4,44 @@ use crate::{AttackError, Threat};
 use sparring_oracle::Bounds;
 use sparring_seed::Stream;
 
-/// The length of a step.
+/// The length of a step. The default is `Total(2.5)`, the rule of Madry et al. 2018 (arXiv:1706.06083, section 5): long enough to cross
+/// the ball and turn back, whatever the number of steps, the norm and eps.
+///
+/// ```
+/// use sparring_attacks::StepSize;
+/// // 40 steps at eps 0.4: the rule, a share of eps, and a length.
+/// let lengths = [StepSize::Total(2.5), StepSize::Relative(0.25), StepSize::Absolute(0.01)].map(|s| s.at(0.4, 40));
+/// assert_eq!(lengths, [0.025, 0.1, 0.01]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum StepSize {
+    /// All steps of a restart together are this many times eps long: a step is this times eps over the number of steps.
+    Total(f32),
     /// This many times eps.
     Relative(f32),
     /// This much, in units of the input.
     Absolute(f32),
 }
 
+impl Default for StepSize {
+    fn default() -> Self {
+        Self::Total(2.5)
+    }
+}
+
 impl StepSize {
-    /// The length at this `eps`.
-    pub fn at(self, eps: f32) -> f32 {
+    /// The length of one of `steps` steps at this `eps`, in units of the input.
+    pub fn at(self, eps: f32, steps: usize) -> f32 {
         match self {
+            Self::Total(t) => t * eps / steps.max(1) as f32,
             Self::Relative(r) => r * eps,
             Self::Absolute(a) => a,
         }
     }
     pub(crate) fn validate(self, of: &'static str) -> Result<(), AttackError> {
-        let (Self::Relative(v) | Self::Absolute(v)) = self;
+        let (Self::Total(v) | Self::Relative(v) | Self::Absolute(v)) = self;
         positive(of, "step_size", v)
     }
 }
@@ -32,6 +49,7 @@ impl StepSize {
 impl std::fmt::Display for StepSize {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Total(t) => write!(f, "{t}*eps/steps"),
             // eps/30 reads better than eps*0.033333335.
             Self::Relative(r) if *r < 1.0 && (1.0 / r - (1.0 / r).round()).abs() < 1e-5 => {
                 write!(f, "eps/{}", (1.0 / r).round())

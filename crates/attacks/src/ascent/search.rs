@@ -56,6 +56,8 @@ impl<'a> Search<'a> {
         let (rows, ids) = (Vec::with_capacity(n), Vec::with_capacity(n));
         let verdicts = vec![Verdict::NONE; n];
         let losses = Scratch::zeros(n);
+        // The direction is that of the loss asked for, and it never vanishes.
+        let loss = loss.unsaturated();
         Self { x, goal, loss, stop, classes, out, adv, rows, ids, verdicts, losses, kept: vec![None; n] }
     }
 

@@ -3,7 +3,7 @@
 use super::{Origin, Search};
 use crate::goal::check_input;
 use crate::scratch::Scratch;
-use crate::{AttackError, Goal, Stop, Threat};
+use crate::{AttackError, Goal, StepSize, Stop, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
@@ -13,8 +13,8 @@ use sparring_seed::Key;
 pub(crate) struct Ascent<'a> {
     pub(crate) loss: AnyClassLoss,
     pub(crate) from: Origin<'a>,
-    /// In units of the input.
-    pub(crate) step: f32,
+    /// Length of a step.
+    pub(crate) step: StepSize,
     pub(crate) steps: usize,
     pub(crate) restarts: usize,
     pub(crate) stop: Stop,
@@ -33,6 +33,7 @@ impl Ascent<'_> {
         threat.validate()?;
         check_input(model, x, goal, out)?;
         let (bounds, norm, classes) = (model.bounds(), threat.norm.get(), model.classes());
+        let step = self.step.at(threat.eps, self.steps);
         let mut grad = Scratch::zeros(x.data().len());
         let mut direction = Scratch::zeros(x.dim());
         let judged = if self.restarts > 1 { x.len() * classes } else { 0 };
@@ -49,7 +50,7 @@ impl Ascent<'_> {
                 }
                 search.pullback(model, &mut grad)?;
                 search.advance(&grad, |x, grad, adv| {
-                    norm.step(x, grad, self.step, threat.eps, bounds, adv);
+                    norm.step(x, grad, step, threat.eps, bounds, adv);
                 });
             }
             if self.restarts > 1 {

@@ -1,11 +1,12 @@
 //! BIM, the basic iterative method (I-FGSM): FGSM in small steps from the example itself.
 //!
-//! x₀ = x;  x_{k+1} = box ∩ ball of (x_k + α · steepest(∇ loss(x_k, y)));  default 10 steps of ε/10
+//! x₀ = x;  x_{k+1} = box ∩ ball of (x_k + α · steepest(∇ loss(x_k, y)));  default 10 steps of ε/4, which
+//! is 2.5 ε/steps; the paper's own steps are `Bim::kurakin`
 //! source    Kurakin, Goodfellow and Bengio 2017, arXiv:1607.02533
 
 use crate::ascent::{Ascent, Origin, at_least_one};
 use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat,
+    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat, Walk,
 };
 use sparring_losses::AnyClassLoss;
 use sparring_oracle::{Batch, Differentiable};
@@ -27,12 +28,18 @@ pub struct Bim {
 
 impl Default for Bim {
     fn default() -> Self {
-        let (step_size, loss) = (StepSize::Relative(1.0 / 10.0), AnyClassLoss::default());
+        let (step_size, loss) = (StepSize::default(), AnyClassLoss::default());
         Self { steps: 10, step_size, loss, stop: Stop::WhenFooled }
     }
 }
 
 impl Bim {
+    /// The paper's own values for pixels of [0, 1]: steps of 1/255, `min(255 eps + 4, 1.25 · 255 eps)` of them.
+    pub fn kurakin(eps: f32) -> Self {
+        let levels = 255.0 * eps;
+        let steps = ((levels + 4.0).min(1.25 * levels) + 1e-3).floor().max(1.0) as usize;
+        Self { steps, step_size: StepSize::Absolute(1.0 / 255.0), ..Self::default() }
+    }
     /// The row in the table of attacks.
     pub const INFO: AttackInfo = AttackInfo {
         name: "bim",
@@ -40,7 +47,7 @@ impl Bim {
         paper: "Kurakin et al. 2017, arXiv:1607.02533",
         access: Access::White,
         norms: AnyNorm::ALL,
-        defaults: "10 steps of eps/10 from x; loss cross-entropy",
+        defaults: "10 steps of 2.5 eps/steps from x; loss cross-entropy",
     };
     /// # Errors
     /// If there is no step, or its length is not finite and positive.
@@ -60,7 +67,8 @@ impl<M: Differentiable + ?Sized> Attack<M> for Bim {
             ("loss", self.loss.to_string()),
             ("stop", self.stop.to_string()),
         ];
-        Settings { steps: self.steps, restarts: 1, others }
+        let walk = Some(Walk { step_size: self.step_size, start: Start::Clean });
+        Settings { steps: self.steps, restarts: 1, others, walk }
     }
     fn perturb(
         &self,
@@ -72,7 +80,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Bim {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        let (from, step) = (Origin::Start(Start::Clean), self.step_size.at(threat.eps));
+        let (from, step) = (Origin::Start(Start::Clean), self.step_size);
         Ascent { loss: self.loss, from, step, steps: self.steps, restarts: 1, stop: self.stop }
             .run(model, x, goal, threat, key, out)
     }

@@ -52,7 +52,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Ffgsm {
     }
     fn settings(&self) -> Settings {
         let others = vec![("step_size", self.step_size.to_string()), ("loss", self.loss.to_string())];
-        Settings { steps: 1, restarts: 1, others }
+        Settings { steps: 1, restarts: 1, others, walk: None }
     }
     fn perturb(
         &self,
@@ -64,7 +64,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Ffgsm {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        let (from, step) = (Origin::Uncut, self.step_size.at(threat.eps));
+        let (from, step) = (Origin::Uncut, self.step_size);
         Ascent { loss: self.loss, from, step, steps: 1, restarts: 1, stop: Stop::Never }
             .run(model, x, goal, threat, key, out)
     }

@@ -4,7 +4,9 @@
 //! source    Goodfellow, Shlens and Szegedy 2015, arXiv:1412.6572
 
 use crate::ascent::{Ascent, Origin};
-use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, Stop, Threat};
+use crate::{
+    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat,
+};
 use sparring_losses::AnyClassLoss;
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
@@ -34,7 +36,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fgsm {
         &Self::INFO
     }
     fn settings(&self) -> Settings {
-        Settings { steps: 1, restarts: 1, others: vec![("loss", self.loss.to_string())] }
+        Settings { steps: 1, restarts: 1, others: vec![("loss", self.loss.to_string())], walk: None }
     }
     fn perturb(
         &self,
@@ -46,7 +48,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fgsm {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         let from = Origin::Start(Start::Clean);
-        Ascent { loss: self.loss, from, step: threat.eps, steps: 1, restarts: 1, stop: Stop::Never }
+        Ascent { loss: self.loss, from, step: StepSize::Relative(1.0), steps: 1, restarts: 1, stop: Stop::Never }
             .run(model, x, goal, threat, key, out)
     }
 }

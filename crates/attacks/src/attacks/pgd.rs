@@ -2,14 +2,14 @@
 //!
 //! for each restart:
 //!     x₀ = x + u, u uniform in the ball (or x itself), cut to the box
-//!     x_{k+1} = box ∩ ball of (x_k + α · steepest(∇ loss(x_k, y)))
+//!     x_{k+1} = box ∩ ball of (x_k + α · steepest(∇ loss(x_k, y))), α = 2.5 ε/steps unless given
 //!     an example that is fooled is kept as it is and costs nothing more (`Stop::WhenFooled`)
 //! of several restarts the fooling one is kept, else the one of highest loss; of one restart the last iterate
 //! source    Madry et al. 2018, arXiv:1706.06083
 
 use crate::ascent::{Ascent, Origin, at_least_one};
 use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat,
+    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat, Walk,
 };
 use sparring_losses::AnyClassLoss;
 use sparring_oracle::{Batch, Differentiable};
@@ -19,9 +19,9 @@ use sparring_seed::Key;
 ///
 /// ```
 /// use sparring_attacks::{Pgd, StepSize, Stop};
-/// // Seven steps that never stop early: the inner attack of adversarial training.
-/// let inner = Pgd { steps: 7, step_size: StepSize::Relative(0.25), stop: Stop::Never, ..Pgd::default() };
-/// assert!(inner.validate().is_ok());
+/// // Seven steps that never stop early, each 2.5 eps/7 long: the inner attack of adversarial training.
+/// let inner = Pgd { steps: 7, stop: Stop::Never, ..Pgd::default() };
+/// assert!(inner.validate().is_ok() && inner.step_size == StepSize::Total(2.5));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
@@ -41,11 +41,11 @@ pub struct Pgd {
 }
 
 impl Default for Pgd {
-    /// The evaluation of Madry et al. on MNIST: 40 steps of eps/30 (0.01 at 0.3) from a random start.
+    /// 40 steps of 2.5 eps/steps, eps/16, from a random start.
     fn default() -> Self {
         Self {
             steps: 40,
-            step_size: StepSize::Relative(1.0 / 30.0),
+            step_size: StepSize::default(),
             start: Start::Random,
             restarts: 1,
             loss: AnyClassLoss::default(),
@@ -55,6 +55,21 @@ impl Default for Pgd {
 }
 
 impl Pgd {
+    /// Madry et al.'s evaluation on MNIST, meant for L∞ at eps 0.3: 40 steps of 0.01 from a random start.
+    ///
+    /// Together they are 0.4 long, so a walk crosses the ball only from its inner part: the default is stronger.
+    pub fn madry_mnist() -> Self {
+        Self { steps: 40, step_size: StepSize::Absolute(0.01), ..Self::default() }
+    }
+    /// Madry et al.'s evaluation on CIFAR-10, meant for L∞ at eps 8/255: 20 steps of 2/255 from a random start.
+    pub fn madry_cifar10() -> Self {
+        Self { steps: 20, step_size: StepSize::Absolute(2.0 / 255.0), ..Self::default() }
+    }
+    /// The evaluation of Wong, Rice and Kolter 2020 (arXiv:2001.03994) on MNIST, meant for L∞ at eps 0.3: 50 steps of 0.01,
+    /// the best of 10 random starts.
+    pub fn fast_mnist() -> Self {
+        Self { steps: 50, step_size: StepSize::Absolute(0.01), restarts: 10, ..Self::default() }
+    }
     /// The row in the table of attacks.
     pub const INFO: AttackInfo = AttackInfo {
         name: "pgd",
@@ -62,7 +77,7 @@ impl Pgd {
         paper: "Madry et al. 2018, arXiv:1706.06083",
         access: Access::White,
         norms: AnyNorm::ALL,
-        defaults: "40 steps of eps/30, random start, 1 restart; loss cross-entropy",
+        defaults: "40 steps of 2.5 eps/steps, random start, 1 restart; loss cross-entropy",
     };
     /// # Errors
     /// If there is no step or restart, or a step is not finite and positive.
@@ -91,12 +106,11 @@ impl Pgd {
             let (expected, got) = (x.data().len(), start.len());
             return Err(AttackError::Length { what: "numbers of the start", expected, got });
         }
-        self.walk(Origin::Given(start), 1, threat).run(model, x, goal, threat, Key::new(0), out)
+        self.walk(Origin::Given(start), 1).run(model, x, goal, threat, Key::new(0), out)
     }
 
-    fn walk<'a>(&self, from: Origin<'a>, restarts: usize, threat: &Threat) -> Ascent<'a> {
-        let step = self.step_size.at(threat.eps);
-        Ascent { loss: self.loss, from, step, steps: self.steps, restarts, stop: self.stop }
+    fn walk<'a>(&self, from: Origin<'a>, restarts: usize) -> Ascent<'a> {
+        Ascent { loss: self.loss, from, step: self.step_size, steps: self.steps, restarts, stop: self.stop }
     }
 }
 
@@ -111,7 +125,8 @@ impl<M: Differentiable + ?Sized> Attack<M> for Pgd {
             ("loss", self.loss.to_string()),
             ("stop", self.stop.to_string()),
         ];
-        Settings { steps: self.steps, restarts: self.restarts, others }
+        let walk = Some(Walk { step_size: self.step_size, start: self.start });
+        Settings { steps: self.steps, restarts: self.restarts, others, walk }
     }
     fn perturb(
         &self,
@@ -123,6 +138,6 @@ impl<M: Differentiable + ?Sized> Attack<M> for Pgd {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        self.walk(Origin::Start(self.start), self.restarts, threat).run(model, x, goal, threat, key, out)
+        self.walk(Origin::Start(self.start), self.restarts).run(model, x, goal, threat, key, out)
     }
 }

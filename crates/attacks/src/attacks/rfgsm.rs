@@ -5,7 +5,7 @@
 //! source    Tramèr et al. 2018, arXiv:1705.07204
 
 use crate::ascent::{Ascent, Origin};
-use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Stop, Threat};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, StepSize, Stop, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
@@ -53,7 +53,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Rfgsm {
     }
     fn settings(&self) -> Settings {
         let others = vec![("alpha", format!("{}*eps", self.alpha)), ("loss", self.loss.to_string())];
-        Settings { steps: 1, restarts: 1, others }
+        Settings { steps: 1, restarts: 1, others, walk: None }
     }
     fn perturb(
         &self,
@@ -66,7 +66,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Rfgsm {
     ) -> Result<(), AttackError> {
         self.validate()?;
         let alpha = self.alpha * threat.eps;
-        let (from, step) = (Origin::Corner(alpha), threat.eps - alpha);
+        let (from, step) = (Origin::Corner(alpha), StepSize::Absolute(threat.eps - alpha));
         Ascent { loss: self.loss, from, step, steps: 1, restarts: 1, stop: Stop::Never }
             .run(model, x, goal, threat, key, out)
     }

@@ -48,7 +48,8 @@ impl<M: Classifier + ?Sized> Attack<M> for UniformNoise {
         &Self::INFO
     }
     fn settings(&self) -> Settings {
-        Settings { steps: 0, restarts: self.samples, others: vec![("loss", self.loss.to_string())] }
+        let others = vec![("loss", self.loss.to_string())];
+        Settings { steps: 0, restarts: self.samples, others, walk: None }
     }
     fn perturb(
         &self,

@@ -1,5 +1,7 @@
 //! What the judge noticed besides the numbers.
 
+use crate::{Counts, Settings, Threat};
+
 /// Something that casts doubt on a figure. Names an attack where it concerns one.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -19,6 +21,15 @@ pub enum Finding {
         attack: String,
         /// The share of its gradients.
         share: f64,
+    },
+    /// The steps of an attack together are too short to reach every point of the ball: more of them, or longer ones, may find more.
+    ShortWalk {
+        /// The attack.
+        attack: String,
+        /// How long its steps are together, in units of the input.
+        length: f32,
+        /// How long they must be: eps from the example itself, twice eps from a random start.
+        need: f32,
     },
     /// NaN or infinity in gradients or proposals. Such proposals count as not fooled.
     NonFinite {
@@ -45,7 +56,21 @@ pub enum Finding {
 }
 
 /// The share of zero gradients that is worth a finding.
-pub(crate) const ZERO_SHARE: f64 = 0.01;
+const ZERO_SHARE: f64 = 0.01;
+
+impl Finding {
+    /// What the gradients of an attack give away.
+    pub(super) fn of_gradients(attack: &str, counts: Counts) -> Option<Self> {
+        let share = counts.zero_gradients as f64 / counts.backwards as f64;
+        (share > ZERO_SHARE).then(|| Self::ZeroGradient { attack: attack.to_owned(), share })
+    }
+    /// What its parameters give away.
+    pub(super) fn of_walk(attack: &str, settings: &Settings, threat: &Threat) -> Option<Self> {
+        let (length, need) = settings.walk?.length_and_need(settings.steps, threat.eps);
+        // 30 steps of eps/30 are a little less than eps in f32.
+        (length < need * (1.0 - 1e-4)).then(|| Self::ShortWalk { attack: attack.to_owned(), length, need })
+    }
+}
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -62,6 +87,12 @@ impl std::fmt::Display for Finding {
                 "{attack}: {:.1} % of its gradients were exactly zero (masked or saturated): its figure says little",
                 100.0 * share
             ),
+            Self::ShortWalk { attack, length, need } => write!(
+                f,
+                "{attack}: its steps together are {} long and reach every point of the ball only from {} on: take more steps, or longer ones",
+                short(*length),
+                short(*need)
+            ),
             Self::NonFinite { attack, proposals, gradients } => {
                 write!(f, "{attack}: {proposals} proposals (not counted) and {gradients} gradients were not finite")
             }
@@ -71,4 +102,9 @@ impl std::fmt::Display for Finding {
             ),
         }
     }
+}
+
+/// Four digits of a number: the sum of forty steps of 0.01 is 0.4.
+fn short(v: f32) -> f64 {
+    format!("{v:.3e}").parse().unwrap_or_else(|_| v.into())
 }

@@ -1,12 +1,15 @@
 //! The judge: attacks propose, `evaluate` decides.
 
+mod attempt;
 mod card;
+mod clean;
 mod finding;
 mod options;
 mod propose;
 mod report;
 mod run;
 mod verdict;
+mod worst;
 pub use card::AttackCard;
 pub use finding::Finding;
 pub use options::{EvaluateOptions, Keep, Progress};

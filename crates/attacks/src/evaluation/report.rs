@@ -40,6 +40,10 @@ pub struct Adversarials {
     pub x_adv: Vec<f32>,
     /// What the model says to them.
     pub predictions: Vec<usize>,
+    /// Which attack made each, as its place in [`Report::attacks`]; `None` where none came nearer to an error than the example itself,
+    /// or was run.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub made_by: Vec<Option<usize>>,
 }
 
 /// What an evaluation found. `Display` is a compact table.

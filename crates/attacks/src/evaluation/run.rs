@@ -1,15 +1,15 @@
 //! The evaluation itself.
 
-use super::finding::ZERO_SHARE;
+use super::attempt::attempt;
+use super::clean::Clean;
 use super::propose::{Chosen, Proposer, Task};
-use super::verdict::{answers, judge, logits};
-use super::{Adversarials, AttackCard, AttackResult, EvaluateOptions, Finding, Keep, Progress, Report};
+use super::worst::Worst;
+use super::{AttackCard, AttackResult, EvaluateOptions, Finding, Progress, Report};
 use crate::goal::check_input;
 use crate::{Attack, AttackError, Counting, Goal, Threat};
 use sparring_oracle::{Batch, Classifier};
 use sparring_seed::Key;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
 /// How robust is the model, really? Runs every attack of the suite on every example the model gets right.
 ///
@@ -116,134 +116,59 @@ where
         return Err(AttackError::Empty);
     }
     check_input(model, x, Goal::Untargeted(y), x.data())?;
-    let (n, dim, classes) = (x.len(), x.dim(), model.classes());
+    threat.fits(model.bounds(), x.dim())?;
+    let (n, batch) = (x.len(), options.batch);
 
-    let z = logits(model, x, options.batch)?;
-    let mut findings = look_at(model, x, &z, options.batch)?;
-    let clean = answers(&z, classes, y);
-    let predictions: Vec<usize> = clean.iter().map(|a| a.prediction).collect();
-    let right: Vec<usize> = (0..n).filter(|&i| predictions[i] == y[i]).collect();
+    let clean = Clean::look(model, x, y, batch)?;
     // The examples that are attacked, side by side.
-    let chosen = Chosen::new(x, y, &right);
+    let chosen = Chosen::new(x, y, &clean.right);
     let (victims, labels) = (chosen.batch()?, &chosen.labels);
-
-    let mut standing = vec![true; right.len()];
-    let mut worst: Vec<f32> = right.iter().map(|&i| clean[i].margin).collect();
-    let mut kept = match options.keep {
-        Keep::Nothing => None,
-        Keep::Adversarials => {
-            Some(Adversarials { x_adv: x.data().to_vec(), predictions: predictions.clone() })
-        }
-    };
-    let mut results = Vec::with_capacity(suite.len());
+    let mut worst = Worst::new(x, y, &clean, options.keep);
+    let mut findings = clean.findings.clone();
+    let mut attacks = Vec::with_capacity(suite.len());
     for (index, attack) in suite.iter().enumerate() {
         let (info, settings) = describe(attack, &Counting::new(model));
         let done = AtomicUsize::new(0);
         let told = |size| {
             let done = done.fetch_add(size, Ordering::Relaxed) + size;
-            progress(Progress { attack: info.name, index, of: suite.len(), done, total: right.len() });
+            progress(Progress { attack: info.name, index, of: suite.len(), done, total: labels.len() });
         };
-        let (key_of, batch) = (key.named(info.name), options.batch);
-        let task = Task { x: victims, labels, threat, key: key_of, batch, told: &told };
-        let start = Instant::now();
-        let (mut proposals, mut counts) = match proposer {
-            Some(p) => task.propose(attack, p.model)?,
-            None => task.propose(attack, model)?,
-        };
-        let mut seconds = start.elapsed().as_secs_f64();
-        let ask = |task: &Task<'_>, proposals: &mut Vec<f32>, non_finite| {
-            judge(model, task.x, task.labels, threat, info.name, non_finite, proposals, batch)
-        };
-        let (mut answers, more) = ask(&task, &mut proposals, counts.non_finite_gradients)?;
-        findings.extend(more);
-        if let Some(p) = proposer {
-            let early = task.left_early(p.model, &proposals, &answers)?;
-            let chosen = Chosen::new(victims, labels, &early);
-            let again = Task { x: chosen.batch()?, labels: &chosen.labels, told: &|_| (), ..task };
-            let start = Instant::now();
-            let (mut found, more_counts) = again.propose(attack, model)?;
-            seconds += start.elapsed().as_secs_f64();
-            let (second, more) = ask(&again, &mut found, more_counts.non_finite_gradients)?;
-            findings.extend(more);
-            counts = counts + more_counts;
-            for (i, (&k, answer)) in early.iter().zip(second).enumerate() {
-                if answer.margin < answers[k].margin {
-                    answers[k] = answer;
-                    proposals[k * dim..(k + 1) * dim].copy_from_slice(&found[i * dim..(i + 1) * dim]);
-                }
-            }
-        }
-        if counts.zero_gradients as f64 > ZERO_SHARE * counts.backwards as f64 {
-            let share = counts.zero_gradients as f64 / counts.backwards as f64;
-            findings.push(Finding::ZeroGradient { attack: info.name.to_owned(), share });
-        }
-        let mut fooled = vec![false; n];
-        for (k, (&i, answer)) in right.iter().zip(&answers).enumerate() {
-            fooled[i] = answer.prediction != y[i];
-            standing[k] &= !fooled[i];
-            if let Some(kept) = &mut kept
-                && answer.margin < worst[k]
-            {
-                worst[k] = answer.margin;
-                kept.predictions[i] = answer.prediction;
-                kept.x_adv[i * dim..(i + 1) * dim].copy_from_slice(&proposals[k * dim..(k + 1) * dim]);
-            }
-        }
-        let turned = fooled.iter().filter(|f| **f).count();
-        results.push(AttackResult {
+        let task = Task { x: victims, labels, threat, key: key.named(info.name), batch, told: &told };
+        let attempt = attempt(model, proposer, attack, info.name, &task)?;
+        findings.extend(Finding::of_walk(info.name, &settings, threat));
+        findings.extend(Finding::of_gradients(info.name, attempt.counts));
+        let fooled = worst.add(&attempt.answers, &attempt.proposals);
+        attacks.push(AttackResult {
             attack: info.name.to_owned(),
             norm: threat.norm,
             eps: threat.eps,
             steps: settings.steps,
             restarts: settings.restarts,
-            accuracy: (right.len() - turned) as f64 / n as f64,
-            forwards: counts.forwards,
-            backwards: counts.backwards,
-            seconds,
+            accuracy: (labels.len() - fooled.iter().filter(|f| **f).count()) as f64 / n as f64,
+            forwards: attempt.counts.forwards,
+            backwards: attempt.counts.backwards,
+            seconds: attempt.seconds,
             fooled,
             card: AttackCard {
                 proposals: proposer.map(|p| p.name.to_owned()),
                 ..AttackCard::new(info, &settings, threat, key, n)
             },
         });
+        findings.extend(attempt.findings);
     }
     Ok(Report {
         n,
         threat: *threat,
-        clean: right.len() as f64 / n as f64,
-        predictions,
-        attacks: results,
-        robust_accuracy: standing.iter().filter(|s| **s).count() as f64 / n as f64,
+        clean: clean.right.len() as f64 / n as f64,
+        robust_accuracy: worst.standing() as f64 / n as f64,
+        adversarials: worst.kept(),
+        predictions: clean.predictions,
+        attacks,
         findings,
-        adversarials: kept,
     })
 }
 
 /// Names the model type, which a call of `about` alone would leave open.
 fn describe<M, A: Attack<M>>(attack: &A, _model: &M) -> (&'static crate::AttackInfo, crate::Settings) {
     (attack.about(), attack.settings())
-}
-
-/// What the clean logits give away: probabilities instead of logits, randomness.
-fn look_at<M: Classifier + Sync + ?Sized>(
-    model: &M,
-    x: Batch<'_>,
-    z: &[f32],
-    batch: usize,
-) -> Result<Vec<Finding>, AttackError> {
-    let mut findings = Vec::new();
-    let distribution =
-        |row: &[f32]| row.iter().all(|p| *p >= 0.0) && (row.iter().sum::<f32>() - 1.0).abs() < 1e-3;
-    if z.chunks_exact(model.classes()).all(distribution) {
-        findings.push(Finding::LooksLikeProbabilities);
-    }
-    // The first chunk once more, cut the same way, so that only randomness can make a difference.
-    let first = batch.min(x.len());
-    let again = logits(model, x.slice(0..first), batch)?;
-    let difference = again.iter().zip(z).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    let scale = again.iter().fold(1.0_f32, |m, z| m.max(z.abs()));
-    if difference > 1e-5 * scale {
-        findings.push(Finding::Randomised { difference });
-    }
-    Ok(findings)
 }

@@ -32,6 +32,7 @@ impl Minimax {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
         name: "minimax",
+        aliases: &[],
         about: "GAN loss of the zero-sum game on critic logits; the generator's gradient dies when the critic wins",
         formula: "real softplus(-c), fake softplus(c), generator -softplus(c)",
         source: "Goodfellow et al. 2014, arXiv:1406.2661",

@@ -32,6 +32,7 @@ impl NonSaturating {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
         name: "non-saturating",
+        aliases: &[],
         about: "GAN loss on critic logits; the generator maximises ln D, so its gradient survives a winning critic",
         formula: "real softplus(-c), fake softplus(c), generator softplus(-c)",
         source: "Goodfellow et al. 2014, arXiv:1406.2661",

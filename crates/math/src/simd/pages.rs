@@ -14,8 +14,9 @@ pub fn gather_pages<T>(memory: &[T]) {
             fn madvise(at: *mut c_void, len: usize, advice: c_int) -> c_int;
         }
         let (begin, end) = (memory.as_ptr() as usize, memory.as_ptr_range().end as usize);
-        let (first, last) = (begin.next_multiple_of(PAGE), end / PAGE * PAGE);
-        if first < last {
+        let last = end / PAGE * PAGE;
+        // An empty slice may point anywhere, to the last page too.
+        if let Some(first) = begin.checked_next_multiple_of(PAGE).filter(|&first| first < last) {
             // SAFETY: the range lies inside `memory`; the advice moves pages behind their addresses and keeps what they hold. An error is no harm.
             unsafe {
                 madvise(

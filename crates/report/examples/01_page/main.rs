@@ -7,11 +7,12 @@ mod digits;
 use sparring_report::ReportError;
 use sparring_report::grid::{GridSpec, Image, images_from_rows, png_grid};
 use sparring_report::html::{
-    Block, Cell, Code, Details, Figure, Gallery, GalleryEntry, Note, Page, Prediction, Section, Table, Tile,
-    Tone,
+    Block, Cell, Code, Details, Figure, Gallery, GalleryEntry, ImageRow, ImageRows, Note, Page, Prediction,
+    Section, Table, Tile, Tone,
 };
 use sparring_report::svg::{
-    Axis, BarChart, BarSeries, Chart, LineChart, Range, Scale, Series, Size, TickFormat,
+    Axis, BarChart, BarSeries, Chart, HorizontalLine, LineChart, Range, Scale, Series, Size, TickFormat,
+    Ticks, VerticalLine,
 };
 
 use digits::{SIDE, digit};
@@ -72,6 +73,15 @@ fn page() -> Result<Page, ReportError> {
         &images_from_rows([1, SIDE, SIDE], &rows)?,
         &GridSpec { columns: 10, scale: 3, ..GridSpec::default() },
     )?;
+    let strip =
+        |faint: f32| (0..10).map(|i| Image::new([1, SIDE, SIDE], &digit(i, faint))).collect::<Result<_, _>>();
+    examples.blocks.push(Block::ImageRows(ImageRows {
+        caption: "Rows of images, each with its name.".into(),
+        rows: vec![
+            ImageRow { label: "full strength".into(), alt: "a drawn digit".into(), images: strip(0.0)? },
+            ImageRow { label: "faint".into(), alt: "a faint digit".into(), images: strip(0.45)? },
+        ],
+    }));
     examples.blocks.push(Block::Figure(Figure {
         png: grid,
         alt: "Forty drawn digits in four rows, fainter from row to row".into(),
@@ -162,8 +172,9 @@ fn by_eps() -> Chart {
         series: vec![
             Series { band: band(&standard), ..Series::new("standard", standard.clone()) },
             Series { band: band(&hardened), ..Series::new("hardened", hardened.clone()) },
-            Series::new("chance", [(0.0, 0.1), (0.4, 0.1)]),
         ],
+        horizontal: vec![HorizontalLine { name: "chance".into(), y: 0.1, slot: None }],
+        vertical: vec![VerticalLine { x: 0.3, label: "hardened: trained for eps 0.3".into() }],
         ..LineChart::default()
     })
 }
@@ -210,8 +221,13 @@ fn curves() -> Vec<Chart> {
         }),
         Chart::Line(LineChart {
             title: "Test accuracy".into(),
-            x: Axis { label: "epoch".into(), ..Axis::default() },
-            y: Axis { label: "accuracy".into(), format: TickFormat::Percent, ..Axis::default() },
+            x: Axis { label: "epoch".into(), ticks: Ticks::Whole, ..Axis::default() },
+            y: Axis {
+                label: "accuracy".into(),
+                format: TickFormat::Percent,
+                range: Range::Broken,
+                ..Axis::default()
+            },
             series: vec![Series::new("standard", epochs(0.98)), Series::new("hardened", epochs(0.95))],
             ..LineChart::default()
         }),
@@ -238,6 +254,7 @@ fn gallery() -> Result<Gallery, ReportError> {
             label: label.to_string(),
             before: prediction(label, "99.8 %"),
             after: prediction(seen, "87.1 %"),
+            attack: "pgd".into(),
         })
     };
     Ok(Gallery {

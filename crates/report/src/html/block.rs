@@ -2,7 +2,7 @@
 //!
 //! Running text may hold `code` between backticks; nothing else in it has a meaning, and all of it is escaped.
 
-use super::{Details, Gallery, Table};
+use super::{Details, Gallery, ImageRows, Table};
 use crate::grid::Image;
 use crate::svg::Chart;
 
@@ -42,6 +42,10 @@ pub enum Block {
     Charts(Vec<Chart>),
     /// A picture with a caption.
     Figure(Figure),
+    /// Two or more pictures side by side, also on a phone: before and after.
+    Figures(Vec<Figure>),
+    /// Rows of pictures, each with its name beside it.
+    ImageRows(ImageRows),
     /// Adversarial examples.
     Gallery(Gallery),
     /// A command or a piece of a file.

@@ -15,7 +15,7 @@ pub struct Details {
 impl Details {
     pub(super) fn render(&self, out: &mut String) {
         out.push_str("<details><summary>");
-        crate::escape::prose_into(&self.summary, out);
+        crate::escape::brief_into(&self.summary, out);
         out.push_str("</summary><div class=\"inside\">\n");
         for block in &self.blocks {
             render::block(block, out);

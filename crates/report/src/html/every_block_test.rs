@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::grid::{GridSpec, Image, png_grid};
-use crate::svg::{BarChart, BarSeries, Chart, LineChart, Series};
+use crate::svg::{BarChart, BarSeries, Chart, HorizontalLine, LineChart, Series, VerticalLine};
 
 /// A page whose every string is `text`.
 fn full_of(text: &str) -> Page {
@@ -15,16 +15,19 @@ fn full_of(text: &str) -> Page {
         label: t(),
         before: Prediction { class: t(), confidence: t() },
         after: Prediction { class: "other".into(), confidence: t() },
+        attack: t(),
     };
     let line = Chart::Line(LineChart {
         title: t(),
         series: vec![Series::new(t(), [(0.0, 1.0), (1.0, 0.5)])],
+        horizontal: vec![HorizontalLine { name: t(), y: 0.7, slot: None }],
+        vertical: vec![VerticalLine { x: 0.5, label: t() }],
         ..LineChart::default()
     });
     let bars = BarSeries { name: t(), values: vec![0.5], ..BarSeries::default() };
     let bar =
         Chart::Bar(BarChart { title: t(), categories: vec![t()], series: vec![bars], ..BarChart::default() });
-    let cell = Cell { text: t(), bar: Some(0.5), tone: Tone::Bad };
+    let cell = Cell { text: t(), note: t(), bar: Some(0.5), tone: Tone::Bad };
     let blocks = vec![
         Block::text(t()),
         Block::Note(Note { title: t(), text: t(), tone: Tone::Good }),
@@ -44,6 +47,11 @@ fn full_of(text: &str) -> Page {
             caption: t(),
         }),
         Block::Figure(Figure::of(&image, t())),
+        Block::Figures(vec![Figure::of(&image, t()), Figure::of(&image, t())]),
+        Block::ImageRows(ImageRows {
+            caption: t(),
+            rows: vec![ImageRow { label: t(), alt: t(), images: vec![image.clone(), image.clone()] }],
+        }),
         Block::Gallery(Gallery { caption: t(), entries: vec![entry] }),
         Block::Code(Code { caption: t(), text: t() }),
         Block::Details(Details {
@@ -69,10 +77,17 @@ fn is_well_formed_whatever_it_says() {
         "\0\u{1b}[31m",
         "`",
         "７→３ ε≤0.3 😀",
+        "\u{202e}gpj.\u{200b}exe",
+        &"long".repeat(50_000),
+        &"many words ".repeat(20_000),
     ] {
         let html = full_of(text).to_html();
-        balance::check(&html).unwrap_or_else(|wrong| panic!("{text:?}: {wrong}"));
-        assert!(!html.contains("<script") && !html.contains("<img src=x"), "{text}");
+        balance::check(&html).unwrap_or_else(|wrong| panic!("{text:.40?}: {wrong:.200}"));
+        assert!(!html.contains("<script") && !html.contains("<img src=x"), "{text:.40}");
+        let unseen = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{200b}' | '\u{202e}');
+        assert!(!html.contains(unseen), "{text:.40?}");
+        // A name of 200 KB stands whole in the one block that holds a file, and nowhere else.
+        assert!(html.len() < 300_000 + text.len(), "{} bytes of {} ", html.len(), text.len());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Adversarial examples, each as clean image, perturbation and result.
 
 use super::render::picture;
-use crate::escape::{escape, prose_into};
+use crate::escape::{brief_into, prose_into};
 use crate::grid::Image;
 
 /// Adversarial examples side by side.
@@ -28,6 +28,8 @@ pub struct GalleryEntry {
     pub before: Prediction,
     /// What it sees now.
     pub after: Prediction,
+    /// The attack that made it; may be empty.
+    pub attack: String,
 }
 
 /// A class, with how sure the model is of it.
@@ -45,13 +47,39 @@ impl GalleryEntry {
         self.before.class == self.label && self.after.class != self.label
     }
 
-    fn verdict(&self) -> (&'static str, &'static str) {
+    fn verdict(&self) -> Verdict {
         if self.before.class != self.label {
-            ("wrong", "wrong before")
+            Verdict::WrongBefore
         } else if self.fooled() {
-            ("fooled", "fooled")
+            Verdict::Fooled
         } else {
-            ("held", "held")
+            Verdict::Withstood
+        }
+    }
+}
+
+/// What became of an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    WrongBefore,
+    Fooled,
+    Withstood,
+}
+
+impl Verdict {
+    fn class(self) -> &'static str {
+        match self {
+            Self::WrongBefore => "wrong",
+            Self::Fooled => "fooled",
+            Self::Withstood => "right",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::WrongBefore => "wrong before",
+            Self::Fooled => "fooled",
+            Self::Withstood => "still right",
         }
     }
 }
@@ -64,46 +92,81 @@ impl Gallery {
             prose_into(&self.caption, out);
             out.push_str("</figcaption>");
         }
+        self.legend(out);
         out.push_str("<ul>\n");
         for entry in &self.entries {
             entry.render(out);
         }
         out.push_str("</ul></figure>\n");
     }
+
+    /// How a card is read, with the first fooled example for one.
+    fn legend(&self, out: &mut String) {
+        let Some(entry) = self.entries.iter().find(|e| e.fooled()).or(self.entries.first()) else { return };
+        out.push_str(
+            "<dl class=\"legend\"><div><dt>Images</dt><dd>clean + perturbation = adversarial; in the perturbation \
+             <span class=\"add\">red</span> adds, <span class=\"take\">blue</span> takes away, white leaves as it was</dd></div><div><dt>",
+        );
+        brief_into(&entry.before.class, out);
+        out.push_str(" → ");
+        brief_into(&entry.after.class, out);
+        out.push_str("</dt><dd>class that the model predicts before and after the attack; the true class stands in front</dd></div>");
+        if entry.has_confidence() {
+            out.push_str("<div><dt>");
+            entry.confidence(out);
+            out.push_str("</dt><dd>its confidence in these predictions</dd></div>");
+        }
+        out.push_str("</dl>\n");
+    }
 }
 
 impl GalleryEntry {
     fn render(&self, out: &mut String) {
-        let (class, verdict) = self.verdict();
+        let verdict = self.verdict();
         out.push_str("<li class=\"");
-        out.push_str(class);
+        out.push_str(verdict.class());
         out.push_str("\"><div class=\"three\">");
-        picture(&shown(&self.clean), &format!("clean {}", self.label), out);
+        picture(&shown(&self.clean), &format!("clean image of class {}", self.label), out);
         out.push_str("<span aria-hidden=\"true\">+</span>");
         picture(&shown(&self.perturbation), "perturbation", out);
         out.push_str("<span aria-hidden=\"true\">=</span>");
-        picture(&shown(&self.adversarial), &format!("adversarial, seen as {}", self.after.class), out);
-        out.push_str("</div><p><b>");
-        out.push_str(&escape(&self.before.class));
+        let seen = format!("adversarial image, predicted as {}", self.after.class);
+        picture(&shown(&self.adversarial), &seen, out);
+        out.push_str("</div><p><span class=\"badge\">");
+        out.push_str(verdict.words());
+        out.push_str("</span><span class=\"true\">true ");
+        brief_into(&self.label, out);
+        out.push_str("</span> <b>");
+        brief_into(&self.before.class, out);
         out.push_str(" → ");
-        out.push_str(&escape(&self.after.class));
-        out.push_str("</b> <span class=\"badge\">");
-        out.push_str(verdict);
-        out.push_str("</span>");
-        if !(self.before.confidence.is_empty() && self.after.confidence.is_empty()) {
-            out.push_str("<br><small>");
-            out.push_str(&escape(&self.before.confidence));
-            out.push_str(" → ");
-            out.push_str(&escape(&self.after.confidence));
-            out.push_str("</small>");
+        brief_into(&self.after.class, out);
+        out.push_str("</b></p>");
+        if self.has_confidence() || !self.attack.is_empty() {
+            out.push_str("<p class=\"small\"><span>");
+            if self.has_confidence() {
+                self.confidence(out);
+            }
+            out.push_str("</span><span>");
+            brief_into(&self.attack, out);
+            out.push_str("</span></p>");
         }
-        out.push_str("</p></li>\n");
+        out.push_str("</li>\n");
+    }
+
+    fn has_confidence(&self) -> bool {
+        !(self.before.confidence.is_empty() && self.after.confidence.is_empty())
+    }
+
+    fn confidence(&self, out: &mut String) {
+        brief_into(&self.before.confidence, out);
+        out.push_str(" → ");
+        brief_into(&self.after.confidence, out);
     }
 }
 
 /// Small pictures go out enlarged: a browser shrinks them evenly, but stretches single pixels unevenly.
 fn shown(image: &Image) -> Vec<u8> {
-    image.enlarged(168 / image.height().max(image.width())).to_png()
+    image.enlarged(280 / image.height().max(image.width())).to_png()
 }
 
 #[cfg(test)]
@@ -119,7 +182,8 @@ mod tests {
             adversarial: image.clone(),
             label: label.into(),
             before: Prediction { class: before.into(), confidence: String::new() },
-            after: Prediction { class: after.into(), confidence: String::new() },
+            after: Prediction { class: after.into(), confidence: "67 %".into() },
+            attack: "pgd".into(),
         };
         assert!(entry("7", "7", "3").fooled());
         assert!(!entry("7", "7", "7").fooled());
@@ -127,6 +191,14 @@ mod tests {
         let mut out = String::new();
         Gallery { caption: String::new(), entries: vec![entry("<7>", "<7>", "3")] }.render(&mut out);
         assert!(out.contains("&lt;7&gt; → 3") && out.contains("class=\"fooled\"") && !out.contains("<7>"));
+        assert!(out.contains("true &lt;7&gt;") && out.contains("<span>pgd</span>"), "{out}");
+        // What the arrows mean is said once, in front of the cards.
+        let legend = &out[out.find("class=\"legend\"").unwrap()..out.find("<ul>").unwrap()];
+        for words in
+            ["&lt;7&gt; → 3</dt><dd>class", "→ 67 %</dt><dd>its confidence", "before and after", "red"]
+        {
+            assert!(legend.contains(words), "{words}: {legend}");
+        }
         assert_eq!(out.matches("data:image/png;base64,").count(), 3);
     }
 }

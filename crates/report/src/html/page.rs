@@ -5,7 +5,7 @@ use std::path::Path;
 use super::block::Section;
 use super::render;
 use crate::ReportError;
-use crate::escape::{escape_into, prose_into};
+use crate::escape::{brief_into, name_into, prose_into};
 use crate::svg;
 
 const STYLE: &str = include_str!("page.css");
@@ -36,12 +36,12 @@ impl Page {
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<title>",
         );
-        escape_into(&self.title, &mut out);
+        name_into(&self.title, &mut out);
         out.push_str("</title>\n<style>\n");
         out.push_str(STYLE);
         out.push_str(svg::STYLE);
         out.push_str("</style>\n</head>\n<body>\n<header>\n<h1>");
-        prose_into(&self.title, &mut out);
+        brief_into(&self.title, &mut out);
         out.push_str("</h1>\n");
         if !self.subtitle.is_empty() {
             out.push_str("<p class=\"lead\">");
@@ -54,7 +54,7 @@ impl Page {
             out.push_str(&format!("<section id=\"s{}\">\n", i + 1));
             if !section.title.is_empty() {
                 out.push_str("<h2>");
-                prose_into(&section.title, &mut out);
+                brief_into(&section.title, &mut out);
                 out.push_str("</h2>\n");
             }
             for block in &section.blocks {
@@ -88,7 +88,7 @@ impl Page {
         out.push_str("<nav aria-label=\"Contents\"><ol>");
         for (i, section) in named() {
             out.push_str(&format!("<li><a href=\"#s{}\">", i + 1));
-            prose_into(&section.title, out);
+            brief_into(&section.title, out);
             out.push_str("</a></li>");
         }
         out.push_str("</ol></nav>\n");

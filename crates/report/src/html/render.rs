@@ -2,7 +2,7 @@
 
 use super::block::{Block, Code, Fact, Figure, Note, Tile};
 use crate::base64;
-use crate::escape::{escape_into, prose_into};
+use crate::escape::{brief_into, escape_into, name_into, prose_into};
 use crate::svg::{Chart, Size};
 
 pub(super) fn block(block: &Block, out: &mut String) {
@@ -15,6 +15,8 @@ pub(super) fn block(block: &Block, out: &mut String) {
         Block::Chart(chart) => render_chart(chart, out),
         Block::Charts(charts) => render_charts(charts, out),
         Block::Figure(figure) => render_figure(figure, out),
+        Block::Figures(figures) => render_figures(figures, out),
+        Block::ImageRows(rows) => rows.render(out),
         Block::Gallery(gallery) => gallery.render(out),
         Block::Code(code) => render_code(code, out),
         Block::Details(details) => details.render(out),
@@ -35,7 +37,7 @@ fn element(tag: &str, text: &str, out: &mut String) {
 /// Appends a PNG as an image that needs no file.
 pub(super) fn picture(png: &[u8], alt: &str, out: &mut String) {
     out.push_str("<img alt=\"");
-    escape_into(alt, out);
+    name_into(alt, out);
     out.push_str("\" src=\"data:image/png;base64,");
     base64::encode(png, out);
     out.push_str("\">");
@@ -55,18 +57,24 @@ fn render_note(note: &Note, out: &mut String) {
 }
 
 fn render_tiles(tiles: &[Tile], out: &mut String) {
-    out.push_str("<ul class=\"tiles\">\n");
+    // Rows that are full: four tiles stand four abreast, five and six three abreast, and two abreast on a phone.
+    let abreast = match tiles.len() {
+        n @ 0..=4 => n.max(1),
+        5 | 6 | 9 => 3,
+        _ => 4,
+    };
+    out.push_str(&format!("<ul class=\"tiles\" style=\"--n:{abreast}\">\n"));
     for tile in tiles {
         out.push_str("<li><span class=\"label\">");
-        escape_into(&tile.label, out);
+        brief_into(&tile.label, out);
         out.push_str("</span><span class=\"figure");
         out.push_str(tile.tone.class());
         out.push_str("\">");
-        escape_into(&tile.value, out);
+        brief_into(&tile.value, out);
         out.push_str("</span>");
         if !tile.note.is_empty() {
             out.push_str("<span class=\"small\">");
-            escape_into(&tile.note, out);
+            brief_into(&tile.note, out);
             out.push_str("</span>");
         }
         out.push_str("</li>\n");
@@ -78,9 +86,9 @@ fn render_facts(facts: &[Fact], out: &mut String) {
     out.push_str("<dl class=\"facts\">\n");
     for fact in facts {
         out.push_str("<div><dt>");
-        prose_into(&fact.name, out);
+        brief_into(&fact.name, out);
         out.push_str("</dt><dd>");
-        prose_into(&fact.value, out);
+        brief_into(&fact.value, out);
         out.push_str("</dd></div>\n");
     }
     out.push_str("</dl>\n");
@@ -114,6 +122,14 @@ fn render_figure(figure: &Figure, out: &mut String) {
         out.push_str("</figcaption>");
     }
     out.push_str("</figure>\n");
+}
+
+fn render_figures(figures: &[Figure], out: &mut String) {
+    out.push_str("<div class=\"pictures\">\n");
+    for figure in figures {
+        render_figure(figure, out);
+    }
+    out.push_str("</div>\n");
 }
 
 fn render_code(code: &Code, out: &mut String) {

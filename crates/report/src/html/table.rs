@@ -1,7 +1,7 @@
 //! Tables that can be read across.
 
 use super::block::Tone;
-use crate::escape::{escape_into, prose_into};
+use crate::escape::{brief_into, prose_into};
 
 /// Rows and columns of short texts and numbers.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,7 +21,9 @@ pub struct Table {
 pub struct Cell {
     /// What it says; may hold `code`.
     pub text: String,
-    /// Fraction of 1 drawn as a bar behind a number; `None` or NaN for none.
+    /// A smaller line below: an interval, a sample size; may be empty.
+    pub note: String,
+    /// Fraction of 1 drawn as a bar beside a number; `None` or NaN for none.
     pub bar: Option<f64>,
     /// Colour of the text.
     pub tone: Tone,
@@ -39,7 +41,7 @@ impl Cell {
         if !fraction.is_finite() {
             return Self::from("–");
         }
-        Self { text: format!("{:.1}\u{a0}%", fraction * 100.0), bar: Some(fraction), tone: Tone::Plain }
+        Self { text: format!("{:.1}\u{a0}%", fraction * 100.0), bar: Some(fraction), ..Self::default() }
     }
 }
 
@@ -63,17 +65,19 @@ impl Table {
         }
         let numeric: Vec<bool> = (0..columns).map(|c| self.is_numeric(c)).collect();
         let class = |c: usize| if numeric[c] { "n" } else { "" };
-        out.push_str("<div class=\"scroll\"><table>");
+        // A caption inside the table would be as narrow as the table.
+        out.push_str("<figure class=\"table\">");
         if !self.caption.is_empty() {
-            out.push_str("<caption>");
+            out.push_str("<figcaption>");
             prose_into(&self.caption, out);
-            out.push_str("</caption>");
+            out.push_str("</figcaption>");
         }
+        out.push_str("<div class=\"scroll\" tabindex=\"0\"><table>");
         if !self.headers.is_empty() {
             out.push_str("<thead><tr>");
             for c in 0..columns {
                 open("th scope=\"col\"", class(c), out);
-                prose_into(self.headers.get(c).map_or("", String::as_str), out);
+                brief_into(self.headers.get(c).map_or("", String::as_str), out);
                 out.push_str("</th>");
             }
             out.push_str("</tr></thead>");
@@ -85,13 +89,14 @@ impl Table {
                 let blank = Cell::default();
                 let cell = row.get(c).unwrap_or(&blank);
                 let (tag, end) = if c == 0 { ("th scope=\"row\"", "</th>") } else { ("td", "</td>") };
-                open(tag, &format!("{}{}", class(c), cell.tone.class()), out);
+                let long = if is_long(&cell.text) { " long" } else { "" };
+                open(tag, &format!("{}{}{long}", class(c), cell.tone.class()), out);
                 cell.render(out);
                 out.push_str(end);
             }
             out.push_str("</tr>\n");
         }
-        out.push_str("</tbody></table></div>\n");
+        out.push_str("</tbody></table></div></figure>\n");
     }
 
     /// A column of numbers (and gaps) is set flush right, so that digits stand under digits.
@@ -110,17 +115,28 @@ fn reads_as_number(text: &str) -> bool {
         || matches!(body.to_ascii_lowercase().as_str(), "nan" | "inf" | "∞")
 }
 
+/// Whether a text is broken into lines rather than making its column wide.
+fn is_long(text: &str) -> bool {
+    text.chars().nth(32).is_some()
+}
+
 impl Cell {
     fn render(&self, out: &mut String) {
         match self.bar.filter(|b| b.is_finite()) {
             Some(bar) => {
-                out.push_str("<span class=\"meter\" style=\"--v:");
-                escape_into(&format!("{:.1}%", bar.clamp(0.0, 1.0) * 100.0), out);
-                out.push_str("\">");
-                prose_into(&self.text, out);
-                out.push_str("</span>");
+                // The bar stands beside the digits: behind them it would take their contrast.
+                out.push_str("<span class=\"measure\"><span class=\"meter\" style=\"--v:");
+                out.push_str(&format!("{:.1}%", bar.clamp(0.0, 1.0) * 100.0));
+                out.push_str("\"></span><span class=\"digits\">");
+                brief_into(&self.text, out);
+                out.push_str("</span></span>");
             }
-            None => prose_into(&self.text, out),
+            None => brief_into(&self.text, out),
+        }
+        if !self.note.is_empty() {
+            out.push_str("<small>");
+            brief_into(&self.note, out);
+            out.push_str("</small>");
         }
     }
 }
@@ -165,7 +181,20 @@ mod tests {
         table.render(&mut out);
         assert_eq!(out.matches("<td").count(), 2);
         assert!(out.contains("<th scope=\"col\" class=\"n\">accuracy"));
-        assert!(out.contains("--v:100.0%") && out.contains("<tr class=\"hot\">"));
+        let bar =
+            out.find("class=\"meter\" style=\"--v:100.0%\"></span>").expect("a bar that holds no digits");
+        assert!(bar < out.find("150.0").unwrap());
+        assert!(out.contains("<tr class=\"hot\">"));
+        let long = Cell {
+            note: "1 – 2 %".into(),
+            ..Cell::from("a text of many words that would make a table wide")
+        };
+        let mut out = String::new();
+        Table { rows: vec![vec!["x".into(), long]], ..Table::default() }.render(&mut out);
+        assert!(
+            out.contains("<td class=\"long\">a text") && out.contains("<small>1 – 2 %</small></td>"),
+            "{out}"
+        );
         let mut nothing = String::new();
         Table::default().render(&mut nothing);
         assert!(nothing.is_empty());

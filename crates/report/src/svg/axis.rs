@@ -1,7 +1,7 @@
 //! One axis: what it says and how numbers become places.
 
 use super::tick_label::TickFormat;
-use super::ticks::{linear_ticks, log_ticks};
+use super::ticks::{linear_ticks, log_ticks, whole_ticks};
 
 /// Numbers beyond this magnitude are not drawn: their differences would overflow.
 const DRAWABLE: f64 = 1e300;
@@ -24,8 +24,21 @@ pub enum Range {
     Auto,
     /// All data and zero (ignored on a logarithmic axis).
     FromZero,
+    /// All data, for what is read as a length from zero: where zero is not on the axis, its foot is drawn broken and
+    /// its label says where it begins.
+    Broken,
     /// From the first to the second number, whatever the data; broken or reversed ends count as [`Range::Auto`].
     Fixed(f64, f64),
+}
+
+/// Where an axis may be marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ticks {
+    /// At round numbers.
+    #[default]
+    Round,
+    /// At round whole numbers: epochs, steps, counts (ignored on a logarithmic axis).
+    Whole,
 }
 
 /// An axis of a chart.
@@ -35,6 +48,8 @@ pub struct Axis {
     pub label: String,
     /// Linear or logarithmic.
     pub scale: Scale,
+    /// Where ticks may stand.
+    pub ticks: Ticks,
     /// How ticks are written.
     pub format: TickFormat,
     /// Which numbers are shown.
@@ -68,16 +83,42 @@ impl Axis {
         {
             (low, high, fixed) = (from, to, true);
         }
-        if low == high {
+        if low == high || (log && high.log10() - low.log10() < 1e-9) {
             // A single value stands in the middle of an axis wide enough to be read.
-            let half = if low == 0.0 { 0.5 } else { low.abs() * 0.1 };
+            let half = match self.ticks {
+                Ticks::Whole => 0.5f64.max(low.abs() * 1e-12),
+                Ticks::Round if low == 0.0 => 0.5,
+                // A tenth of the smallest numbers is nothing.
+                Ticks::Round => (low.abs() * 0.1).max(f64::MIN_POSITIVE),
+            };
             (low, high) = if log { (low / 2.0, high * 2.0) } else { (low - half, high + half) };
         }
         if !fixed && !log && ends == Ends::Ticks {
-            (low, high) = widened(low, high, target);
+            (low, high) = self.widened(low, high, target);
         }
-        let ticks = if log { log_ticks(low, high, target) } else { linear_ticks(low, high, target) };
-        Ruler { log, low, high, labels: self.format.labels(&ticks, self.scale), ticks }
+        let ticks = self.marks(low, high, target);
+        let broken = self.range == Range::Broken && !log && !(low <= 0.0 && high >= 0.0);
+        Ruler { log, low, high, broken, labels: self.format.labels(&ticks, self.scale), ticks }
+    }
+
+    fn marks(&self, low: f64, high: f64, target: usize) -> Vec<f64> {
+        match (self.scale, self.ticks) {
+            (Scale::Log10, _) => log_ticks(low, high, target),
+            (Scale::Linear, Ticks::Round) => linear_ticks(low, high, target),
+            (Scale::Linear, Ticks::Whole) => whole_ticks(low, high, target),
+        }
+    }
+
+    /// Ends moved outwards to the next multiple of the tick step.
+    fn widened(&self, low: f64, high: f64, target: usize) -> (f64, f64) {
+        let ticks = self.marks(low, high, target);
+        let [first, second, ..] = ticks[..] else { return (low, high) };
+        let step = second - first;
+        let last = ticks[ticks.len() - 1];
+        // Data a hair beyond a tick (less than a twentieth of a step) do not open a whole empty step.
+        let down = if first - low > 0.05 * step { first - step } else { low.min(first) };
+        let up = if high - last > 0.05 * step { last + step } else { high.max(last) };
+        (down, up)
     }
 }
 
@@ -90,24 +131,14 @@ pub(super) enum Ends {
     Ticks,
 }
 
-/// Ends moved outwards to the next multiple of the tick step.
-fn widened(low: f64, high: f64, target: usize) -> (f64, f64) {
-    let ticks = linear_ticks(low, high, target);
-    let [first, second, ..] = ticks[..] else { return (low, high) };
-    let step = second - first;
-    let last = ticks[ticks.len() - 1];
-    // Data a hair beyond a tick (less than a twentieth of a step) do not open a whole empty step.
-    let down = if first - low > 0.05 * step { first - step } else { low.min(first) };
-    let up = if high - last > 0.05 * step { last + step } else { high.max(last) };
-    (down, up)
-}
-
 /// An axis with numbers on it: turns values into fractions of its length.
 #[derive(Debug, Clone)]
 pub(super) struct Ruler {
     log: bool,
     low: f64,
     high: f64,
+    /// Zero is not on it, and it should be said so.
+    pub(super) broken: bool,
     pub(super) ticks: Vec<f64>,
     pub(super) labels: Vec<String>,
 }
@@ -115,9 +146,15 @@ pub(super) struct Ruler {
 impl Ruler {
     /// Place of `v` as a fraction of the axis: 0 at the low end, 1 at the high end, outside beyond them (at most 50 lengths).
     pub(super) fn place(&self, v: f64) -> f64 {
-        let at = |v: f64| if self.log { v.log10() } else { v };
-        // Halves first: the difference of two large numbers of opposite sign must not overflow.
-        let (v, low, high) = (at(v) / 2.0, at(self.low) / 2.0, at(self.high) / 2.0);
+        // Ends of the size of 1, exactly: differences neither overflow nor vanish, however large or small the numbers.
+        let largest = self.low.abs().max(self.high.abs());
+        let unit = match largest {
+            l if l < 1e-150 => 2f64.powi(600),
+            l if l > 1e150 => 2f64.powi(-600),
+            _ => 1.0,
+        };
+        let at = |v: f64| if self.log { v.log10() } else { v * unit };
+        let (v, low, high) = (at(v), at(self.low), at(self.high));
         ((v - low) / (high - low)).clamp(-50.0, 51.0)
     }
 
@@ -145,6 +182,42 @@ mod tests {
         assert_eq!((broken.low, broken.high), (1.0, 2.0));
         let none = axis(Range::Auto).over(std::iter::empty(), 4, Ends::Ticks);
         assert_eq!((none.low, none.high), (0.0, 1.0));
+    }
+
+    #[test]
+    fn a_broken_axis_says_so_unless_zero_is_on_it() {
+        let axis = Axis { range: Range::Broken, ..Axis::default() };
+        assert!(axis.over([0.93, 0.98].into_iter(), 4, Ends::Ticks).broken);
+        assert!(axis.over([-3.0, -2.0].into_iter(), 4, Ends::Ticks).broken);
+        assert!(!axis.over([0.0, 0.98].into_iter(), 4, Ends::Ticks).broken);
+        assert!(!axis.over([-0.1, 0.98].into_iter(), 4, Ends::Ticks).broken);
+        let auto = Axis::default().over([0.93, 0.98].into_iter(), 4, Ends::Ticks);
+        assert!(!auto.broken);
+    }
+
+    #[test]
+    fn whole_axes_have_whole_ticks_whatever_they_span() {
+        let axis = Axis { ticks: Ticks::Whole, ..Axis::default() };
+        for (last, target) in [(1.0, 8), (2.0, 8), (3.0, 5), (15.0, 8), (30.0, 5), (999.0, 8)] {
+            for ends in [Ends::Data, Ends::Ticks] {
+                let ruler = axis.over([1.0, last].into_iter(), target, ends);
+                assert!(!ruler.ticks.is_empty() && ruler.ticks.len() <= 2 * target, "{ruler:?}");
+                assert!(ruler.ticks.iter().all(|t| t.fract() == 0.0), "{ruler:?}");
+                assert!(ruler.labels.iter().all(|l| !l.contains('.')), "{ruler:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_smallest_and_the_largest_numbers_have_places() {
+        let tiny = f64::from_bits(1);
+        for values in [[tiny, tiny], [0.0, tiny], [tiny, f64::from_bits(2)], [-1e300, 1e300], [1e300, 1e300]]
+        {
+            let ruler = Axis::default().over(values.into_iter(), 5, Ends::Ticks);
+            let [a, b] = values.map(|v| ruler.place(v));
+            assert!((0.0..=1.0).contains(&a) && (0.0..=1.0).contains(&b), "{values:?}: {a} {b} on {ruler:?}");
+            assert!(a < b || values[0] == values[1], "{values:?}: {a} {b}");
+        }
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use super::axis::{Axis, Ends, Range, Ruler, Scale};
 use super::chart::Size;
-use super::frame::{self, Bottom, Plot, Surroundings};
+use super::frame::{self, Bottom, Data, Plot, Surroundings};
 use super::ink::{Anchor, num, numbers, text, width};
-use super::legend::Sample;
+use super::legend::{Entry, Sample};
 use super::marker::colour;
-use crate::escape::escape_into;
+use crate::escape::name_into;
 
 /// One bar in each category.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -43,15 +43,18 @@ impl BarChart {
     pub(super) fn draw(&self, size: Size, out: &mut String) {
         let y = self.ruler(size);
         let slots: Vec<usize> = self.series.iter().enumerate().map(|(i, s)| s.slot.unwrap_or(i)).collect();
-        let legend: Vec<_> =
-            self.series.iter().zip(&slots).map(|(s, &slot)| (s.name.clone(), slot)).collect();
+        let entry =
+            |(s, &slot): (&BarSeries, &usize)| Entry { name: s.name.clone(), slot, sample: Sample::Block };
+        let legend: Vec<_> = self.series.iter().zip(&slots).map(entry).collect();
+        let shown = |s: &BarSeries| s.values.iter().take(self.categories.len()).any(|&v| has_place(v));
         let around = Surroundings {
             title: &self.title,
             description: &self.described(),
             x_label: &self.x_label,
             y_label: &self.y.label,
             legend: &legend,
-            sample: Sample::Block,
+            vertical: &[],
+            data: if self.series.iter().any(shown) { Data::Some } else { Data::None },
         };
         let plot = frame::draw(size, &around, &Bottom::Categories(&self.categories), &y, out);
         let group = plot.width / self.categories.len().max(1) as f64;
@@ -62,11 +65,11 @@ impl BarChart {
         for (i, category) in self.categories.iter().enumerate() {
             let start = plot.left + (i as f64 + 0.5) * group - bar * self.series.len() as f64 / 2.0;
             for (j, (series, &slot)) in self.series.iter().zip(&slots).enumerate() {
-                let Some(&value) = series.values.get(i).filter(|&&v| self.y.draws(v)) else { continue };
+                let Some(&value) = series.values.get(i).filter(|&&v| has_place(v)) else { continue };
                 let hint = format!("{category}, {}: {}", series.name, self.y.format.value(value));
                 let left = start + j as f64 * bar;
                 draw_bar(&plot, &y, left, bar, value, &colour(slot), &hint, out);
-                let interval = series.intervals.get(i).filter(|i| self.y.draws(i.0) && self.y.draws(i.1));
+                let interval = series.intervals.get(i).filter(|i| has_place(i.0) && has_place(i.1));
                 if let Some(&(low, high)) = interval {
                     draw_whisker(&plot, &y, left + bar / 2.0, low, high, out);
                 }
@@ -85,7 +88,7 @@ impl BarChart {
         // Zero belongs on the axis of a bar chart, also if a fixed range would cut it off.
         let range = match self.y.range {
             Range::Fixed(low, high) => Range::Fixed(low.min(0.0), high.max(0.0)),
-            Range::Auto | Range::FromZero => Range::FromZero,
+            Range::Auto | Range::FromZero | Range::Broken => Range::FromZero,
         };
         let axis = Axis { range, scale: Scale::Linear, ..self.y.clone() };
         let values = self.series.iter().flat_map(|s| &s.values).copied();
@@ -104,7 +107,7 @@ impl BarChart {
                 .iter()
                 .zip(&series.values)
                 .map(|(c, &v)| {
-                    if self.y.draws(v) {
+                    if has_place(v) {
                         format!("{c} {}", self.y.format.value(v))
                     } else {
                         format!("{c} not measured")
@@ -115,6 +118,11 @@ impl BarChart {
         }
         parts.join(" ")
     }
+}
+
+/// Whether a bar can end at `v`: the axis is linear, whatever its scale says.
+fn has_place(v: f64) -> bool {
+    Axis::default().draws(v)
 }
 
 fn draw_bar(
@@ -140,7 +148,7 @@ fn draw_bar(
     out.push_str(" fill=\"");
     out.push_str(fill);
     out.push_str("\"><title>");
-    escape_into(hint, out);
+    name_into(hint, out);
     out.push_str("</title></rect>");
 }
 

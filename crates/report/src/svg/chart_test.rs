@@ -142,6 +142,8 @@ fn hostile_names_stay_text() {
         x: axis(),
         y: axis(),
         series: vec![Series::new(bad, [(0.0, 0.0), (1.0, 1.0)])],
+        horizontal: vec![HorizontalLine { name: bad.into(), y: 0.5, slot: None }],
+        vertical: vec![VerticalLine { x: 0.5, label: bad.into() }],
     };
     let bars = BarChart {
         title: bad.into(),

@@ -1,6 +1,6 @@
 //! Small things every drawing needs: numbers, text and its width.
 
-use crate::escape::escape_into;
+use crate::escape::name_into;
 
 /// Appends `v` with at most two decimals: a hundredth of a pixel, and equal on every machine.
 pub(super) fn num(v: f64, out: &mut String) {
@@ -43,7 +43,7 @@ pub(super) fn text(x: f64, y: f64, anchor: Anchor, class: &str, content: &str, o
         out.push('"');
     }
     out.push('>');
-    escape_into(content, out);
+    name_into(content, out);
     out.push_str("</text>");
 }
 
@@ -80,26 +80,35 @@ pub(super) fn fitted(content: &str, size: f64, room: f64) -> String {
         return content.to_owned();
     }
     let mut out = String::new();
+    let mut used = 0.9 * size;
     for c in content.chars() {
-        out.push(c);
-        if width(&out, size) + 0.9 * size > room {
-            out.pop();
+        used += width(c.encode_utf8(&mut [0; 4]), size);
+        if used > room {
             break;
         }
+        out.push(c);
     }
     out.truncate(out.trim_end().len());
     out.push('…');
     out
 }
 
-/// `content` broken between words into lines of at most `room` pixels; words that are longer are cut.
+/// Most lines that a text may be broken into: the rest is left out.
+const LINES: usize = 3;
+
+/// `content` broken between words into at most three lines of at most `room` pixels; words that are longer are cut.
 pub(super) fn wrapped(content: &str, size: f64, room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in content.split_whitespace() {
+        let full = lines.len() == LINES;
         match lines.last_mut() {
             Some(line) if width(line, size) + width(" ", size) + width(word, size) <= room => {
                 line.push(' ');
                 line.push_str(word);
+            }
+            Some(line) if full => {
+                *line = fitted(&format!("{line}\u{a0}…"), size, room);
+                break;
             }
             _ => lines.push(fitted(word, size, room)),
         }
@@ -133,6 +142,8 @@ mod tests {
         let lines = wrapped(long, 13.0, 120.0);
         assert!(lines.len() > 1 && lines.iter().all(|l| width(l, 13.0) <= 120.0));
         assert_eq!(lines.join(" "), long);
+        let endless = wrapped(&"word ".repeat(10_000), 13.0, 120.0);
+        assert!(endless.len() == LINES && endless[LINES - 1].ends_with('…'));
         assert!(wrapped("  ", 13.0, 100.0).is_empty());
     }
 }

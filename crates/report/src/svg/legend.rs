@@ -1,17 +1,26 @@
 //! Names of the series, in rows above the plot, where no data can be.
 
 use super::ink::{Anchor, fitted, numbers, text, width};
-use super::marker::{colour, dash, mark};
+use super::marker::{Stroke, colour, mark};
 
 /// What a sample of a series looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sample {
-    Line,
+    /// A curve with its markers.
+    Line(Stroke),
+    /// A constant: no markers.
+    Level,
+    /// A bar.
     Block,
 }
 
-/// One name and its colour slot.
-pub(super) type Entry = (String, usize);
+/// One name, its colour slot and its look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) slot: usize,
+    pub(super) sample: Sample,
+}
 
 const SIZE: f64 = 13.0;
 const SAMPLE: f64 = 26.0;
@@ -23,8 +32,8 @@ pub(super) const ROW: f64 = 20.0;
 pub(super) fn rows(entries: &[Entry], room: f64) -> Vec<Vec<Entry>> {
     let mut rows: Vec<Vec<Entry>> = Vec::new();
     let mut used = f64::INFINITY;
-    for (name, slot) in entries.iter().filter(|(name, _)| !name.is_empty()) {
-        let name = fitted(name, SIZE, room - SAMPLE - 6.0);
+    for entry in entries.iter().filter(|entry| !entry.name.is_empty()) {
+        let name = fitted(&entry.name, SIZE, room - SAMPLE - 6.0);
         let needed = SAMPLE + 6.0 + width(&name, SIZE);
         if used + GAP + needed > room {
             rows.push(Vec::new());
@@ -32,26 +41,31 @@ pub(super) fn rows(entries: &[Entry], room: f64) -> Vec<Vec<Entry>> {
         }
         used += GAP + needed;
         if let Some(row) = rows.last_mut() {
-            row.push((name, *slot));
+            row.push(Entry { name, ..entry.clone() });
         }
     }
     rows
 }
 
 /// Appends `rows` with their left end at `x`, the first row around the height `y`.
-pub(super) fn draw(rows: &[Vec<Entry>], x: f64, y: f64, sample: Sample, out: &mut String) {
+pub(super) fn draw(rows: &[Vec<Entry>], x: f64, y: f64, out: &mut String) {
     for (i, row) in rows.iter().enumerate() {
         let y = y + i as f64 * ROW;
         let mut x = x;
-        for (name, slot) in row {
+        for Entry { name, slot, sample } in row {
             match sample {
-                Sample::Line => {
+                Sample::Line(stroke) => {
                     out.push_str("<line");
                     numbers(&[("x1", x), ("y1", y), ("x2", x + SAMPLE), ("y2", y)], out);
                     out.push_str(&format!(" class=\"line\" stroke=\"{}\"", colour(*slot)));
-                    dash(*slot, out);
+                    stroke.dash(*slot, out);
                     out.push_str("/>");
                     mark(*slot, x + SAMPLE / 2.0, y, "", out);
+                }
+                Sample::Level => {
+                    out.push_str("<line");
+                    numbers(&[("x1", x), ("y1", y), ("x2", x + SAMPLE), ("y2", y)], out);
+                    out.push_str(&format!(" class=\"level\" stroke=\"{}\"/>", colour(*slot)));
                 }
                 Sample::Block => {
                     out.push_str("<rect");
@@ -74,14 +88,15 @@ mod tests {
 
     #[test]
     fn rows_wrap_and_keep_every_name() {
-        let entries: Vec<Entry> = (0..9).map(|i| (format!("series number {i}"), i)).collect();
+        let entry = |name: String, slot| Entry { name, slot, sample: Sample::Block };
+        let entries: Vec<Entry> = (0..9).map(|i| entry(format!("series number {i}"), i)).collect();
         let rows = rows(&entries, 340.0);
         assert!(rows.len() >= 3);
         assert_eq!(rows.iter().flatten().count(), 9);
         for row in &rows {
-            let used: f64 = row.iter().map(|(n, _)| SAMPLE + 6.0 + width(n, SIZE)).sum();
+            let used: f64 = row.iter().map(|e| SAMPLE + 6.0 + width(&e.name, SIZE)).sum();
             assert!(used + GAP * (row.len() - 1) as f64 <= 340.0);
         }
-        assert!(super::rows(&[(String::new(), 0)], 300.0).is_empty());
+        assert!(super::rows(&[entry(String::new(), 0)], 300.0).is_empty());
     }
 }

@@ -3,10 +3,10 @@
 use super::axis::{Axis, Ends, Ruler};
 use super::chart::Size;
 use super::decimate::decimate;
-use super::frame::{self, Bottom, Plot, Surroundings};
-use super::ink::num;
-use super::legend::Sample;
-use super::marker::{colour, dash, mark};
+use super::frame::{self, Bottom, Data, Plot, Surroundings};
+use super::ink::{num, numbers};
+use super::legend::{Entry, Sample};
+use super::marker::{Stroke, colour, mark};
 
 /// Curves with at most this many points get a marker at each; denser ones are drawn thin, with few.
 const MARKED: usize = 24;
@@ -20,8 +20,11 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
     /// (x, low, high) of a band behind the line, a confidence interval for example; empty for none.
     pub band: Vec<(f64, f64, f64)>,
-    /// Colour, dash and marker; `None` takes the place in the chart. Fix it to keep a model's look over several charts.
+    /// Colour and marker, and the dash too if `stroke` does not say otherwise; `None` takes the place in the chart. Fix it to keep
+    /// a model's look over several charts.
     pub slot: Option<usize>,
+    /// The dash: what tells two curves of one model apart.
+    pub stroke: Stroke,
 }
 
 impl Series {
@@ -29,6 +32,26 @@ impl Series {
     pub fn new(name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         Self { name: name.into(), points: points.into_iter().collect(), ..Self::default() }
     }
+}
+
+/// A constant to compare with, drawn over the full width without markers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct HorizontalLine {
+    /// Name in the legend; empty for none.
+    pub name: String,
+    /// Where it stands; not drawn if the axis has no place for it.
+    pub y: f64,
+    /// Colour; `None` takes the place behind the series.
+    pub slot: Option<usize>,
+}
+
+/// A place on the horizontal axis that is worth knowing: where a phase began, what a model was trained for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct VerticalLine {
+    /// Where it stands; not drawn if the axis does not reach it.
+    pub x: f64,
+    /// Written above the data.
+    pub label: String,
 }
 
 /// Curves over a common pair of axes.
@@ -44,6 +67,10 @@ pub struct LineChart {
     pub y: Axis,
     /// The curves.
     pub series: Vec<Series>,
+    /// Constants; they count as data of the vertical axis.
+    pub horizontal: Vec<HorizontalLine>,
+    /// Places on the horizontal axis, which they do not widen.
+    pub vertical: Vec<VerticalLine>,
 }
 
 impl LineChart {
@@ -51,17 +78,34 @@ impl LineChart {
     pub(super) fn draw(&self, size: Size, out: &mut String) {
         let (x, y) = self.rulers(size);
         let slots: Vec<usize> = self.series.iter().enumerate().map(|(i, s)| s.slot.unwrap_or(i)).collect();
+        let levels: Vec<(&HorizontalLine, usize)> = self
+            .horizontal
+            .iter()
+            .enumerate()
+            .filter(|(_, l)| self.y.draws(l.y))
+            .map(|(i, l)| (l, l.slot.unwrap_or(self.series.len() + i)))
+            .collect();
+        let entry = |name: &str, slot, sample| Entry { name: name.to_owned(), slot, sample };
+        let curves = self.series.iter().zip(&slots).map(|(s, &i)| entry(&s.name, i, Sample::Line(s.stroke)));
         let legend: Vec<_> =
-            self.series.iter().zip(&slots).map(|(s, &slot)| (s.name.clone(), slot)).collect();
+            curves.chain(levels.iter().map(|&(l, slot)| entry(&l.name, slot, Sample::Level))).collect();
+        let any = self.series.iter().flat_map(|s| &s.points).any(|p| self.draws(p.0, p.1));
         let around = Surroundings {
             title: &self.title,
             description: &self.described(),
             x_label: &self.x.label,
             y_label: &self.y.label,
             legend: &legend,
-            sample: Sample::Line,
+            vertical: &self.vertical,
+            data: if any { Data::Some } else { Data::None },
         };
         let plot = frame::draw(size, &around, &Bottom::Ruler(&x), &y, out);
+        for (level, slot) in levels.into_iter().filter(|(l, _)| y.shows(l.y)) {
+            let at = plot.y(y.place(level.y).clamp(0.0, 1.0));
+            out.push_str("<line");
+            numbers(&[("x1", plot.left), ("y1", at), ("x2", plot.x(1.0)), ("y2", at)], out);
+            out.push_str(&format!(" class=\"level\" stroke=\"{}\"/>", colour(slot)));
+        }
         frame::open_clip(&plot, out);
         for (series, &slot) in self.series.iter().zip(&slots) {
             self.draw_band(series, slot, &plot, &x, &y, out);
@@ -82,7 +126,8 @@ impl LineChart {
         let bands =
             || self.series.iter().flat_map(|s| &s.band).filter(|b| self.draws(b.0, b.1) && self.y.draws(b.2));
         let xs = points().map(|p| p.0).chain(bands().map(|b| b.0));
-        let ys = points().map(|p| p.1).chain(bands().flat_map(|b| [b.1, b.2]));
+        let levels = self.horizontal.iter().map(|l| l.y);
+        let ys = points().map(|p| p.1).chain(bands().flat_map(|b| [b.1, b.2])).chain(levels);
         let (across, up) = size.ticks();
         (self.x.over(xs, across, Ends::Data), self.y.over(ys, up, Ends::Ticks))
     }
@@ -123,7 +168,7 @@ impl LineChart {
         out.push('"');
         // Dashes drown in a noisy curve.
         if !dense {
-            dash(slot, out);
+            series.stroke.dash(slot, out);
         }
         out.push_str(" d=\"");
         path(points.into_iter(), out);
@@ -136,7 +181,7 @@ impl LineChart {
         let mut next = plot.left + apart * (0.35 + 0.3 * (slot % 3) as f64);
         let shown = series.points.iter().filter(|p| self.draws(p.0, p.1) && x.shows(p.0) && y.shows(p.1));
         for &(px, py) in shown {
-            let (at, up) = (plot.x(x.place(px)), plot.y(y.place(py)));
+            let (at, up) = (plot.x(x.place(px).clamp(0.0, 1.0)), plot.y(y.place(py).clamp(0.0, 1.0)));
             if apart > 0.0 && at < next {
                 continue;
             }
@@ -171,6 +216,12 @@ impl LineChart {
                 }
                 _ => text.push_str(&format!("{}: nothing measured.", series.name)),
             }
+        }
+        for level in self.horizontal.iter().filter(|l| self.y.draws(l.y)) {
+            text.push_str(&format!(" {}: constant at {}.", level.name, self.y.format.value(level.y)));
+        }
+        for line in self.vertical.iter().filter(|l| self.x.draws(l.x)) {
+            text.push_str(&format!(" Marked at {}: {}.", self.x.format.value(line.x), line.label));
         }
         text
     }

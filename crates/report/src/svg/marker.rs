@@ -1,25 +1,49 @@
 //! The look of a series: colour, dash and marker, so that no reader depends on colour alone.
 
 use super::ink::{num, numbers};
-use crate::escape::escape_into;
+use crate::escape::name_into;
 
 /// Number of colours in the style sheet.
 const COLOURS: usize = 8;
 const DASHES: [&str; 4] = ["", "7 4", "2 4", "10 4 2 4"];
 
+/// How a curve is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stroke {
+    /// As its slot has it: curves of different colours differ in their dashes too.
+    #[default]
+    OfSlot,
+    /// Without a gap.
+    Solid,
+    /// Long dashes.
+    Dashed,
+    /// Dots.
+    Dotted,
+    /// Dashes and dots.
+    DashDotted,
+}
+
+impl Stroke {
+    /// Appends the dash pattern of a curve of series `slot` as an attribute; a solid one has none.
+    pub(super) fn dash(self, slot: usize, out: &mut String) {
+        let pattern = DASHES[match self {
+            Self::OfSlot => slot % DASHES.len(),
+            Self::Solid => 0,
+            Self::Dashed => 1,
+            Self::Dotted => 2,
+            Self::DashDotted => 3,
+        }];
+        if !pattern.is_empty() {
+            out.push_str(" stroke-dasharray=\"");
+            out.push_str(pattern);
+            out.push('"');
+        }
+    }
+}
+
 /// CSS value of the colour of series `slot`.
 pub(super) fn colour(slot: usize) -> String {
     format!("var(--c{})", slot % COLOURS)
-}
-
-/// Appends the dash pattern of series `slot` as an attribute; the first one is solid.
-pub(super) fn dash(slot: usize, out: &mut String) {
-    let pattern = DASHES[slot % DASHES.len()];
-    if !pattern.is_empty() {
-        out.push_str(" stroke-dasharray=\"");
-        out.push_str(pattern);
-        out.push('"');
-    }
 }
 
 /// Appends the marker of series `slot` at (`x`, `y`); `hint`, if there is one, shows under a resting pointer.
@@ -45,7 +69,7 @@ pub(super) fn mark(slot: usize, x: f64, y: f64, hint: &str, out: &mut String) {
         out.push_str("\"/>");
     } else {
         out.push_str("\"><title>");
-        escape_into(hint, out);
+        name_into(hint, out);
         out.push_str("</title></");
         out.push_str(tag);
         out.push('>');

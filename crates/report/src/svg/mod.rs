@@ -16,12 +16,13 @@ mod marker;
 mod tick_label;
 mod ticks;
 
-pub use axis::{Axis, Range, Scale};
+pub use axis::{Axis, Range, Scale, Ticks};
 pub use bar::{BarChart, BarSeries};
 pub use chart::{Chart, Size};
-pub use line::{LineChart, Series};
+pub use line::{HorizontalLine, LineChart, Series, VerticalLine};
+pub use marker::Stroke;
 pub use tick_label::TickFormat;
-pub use ticks::{linear_ticks, log_ticks};
+pub use ticks::{linear_ticks, log_ticks, whole_ticks};
 
 /// Colours and text of every chart; a page holds it once, a standalone SVG brings its own.
 pub(crate) const STYLE: &str = include_str!("chart.css");

@@ -31,10 +31,35 @@ pub fn linear_ticks(low: f64, high: f64, target: usize) -> Vec<f64> {
     let slack = 1e-9 * (high - low);
     let from = ((low - slack) / step).ceil();
     let to = ((high + slack) / step).floor();
-    (0..=(to - from).max(0.0) as usize)
+    // Steps between subnormal numbers are rounded themselves: never many more marks than were asked for.
+    (0..=(to - from).clamp(0.0, 8.0 * target.max(1) as f64) as usize)
         .map(|i| place(from + i as f64) + 0.0) // + 0.0 turns -0 into 0
         .filter(|t| (low - slack..=high + slack).contains(t))
         .collect()
+}
+
+/// Whole numbers within [`low`, `high`], a round whole number (1, 2 or 5 times a power of ten, or 25) apart, about `target` of them.
+///
+/// Empty if the ends are not finite or not in order, or no whole number lies between them.
+///
+/// ```
+/// use sparring_report::svg::whole_ticks;
+/// assert_eq!(whole_ticks(1.0, 3.0, 8), [1.0, 2.0, 3.0]);
+/// assert_eq!(whole_ticks(1.0, 30.0, 5), [5.0, 10.0, 15.0, 20.0, 25.0, 30.0]);
+/// ```
+pub fn whole_ticks(low: f64, high: f64, target: usize) -> Vec<f64> {
+    if !(low <= high && (high - low).is_finite()) {
+        return Vec::new();
+    }
+    let (mantissa, exponent) = step((high - low).max(f64::MIN_POSITIVE), target);
+    let step = mantissa * 10f64.powi(exponent);
+    if step >= 5.0 {
+        return linear_ticks(low, high, target).into_iter().filter(|t| t.fract() == 0.0).collect();
+    }
+    let step = if step < 2.0 { 1.0 } else { 2.0 };
+    let from = (low / step).ceil();
+    let count = ((high / step).floor() - from + 1.0).max(0.0) as usize;
+    (0..count).map(|i| (from + i as f64) * step + 0.0).collect()
 }
 
 /// Mantissa and power of ten of the step that divides `span` into about `target` parts.
@@ -96,6 +121,16 @@ mod tests {
         assert_eq!(linear_ticks(3.0, 3.0, 4), [3.0]);
         assert_eq!(log_ticks(1e-12, 1.0, 6).len(), 7);
         assert_eq!(log_ticks(0.5, 0.6, 4), [0.5, 0.525, 0.55, 0.575, 0.6]);
+    }
+
+    #[test]
+    fn whole_ticks_are_whole() {
+        assert_eq!(whole_ticks(0.5, 1.5, 8), [1.0]);
+        assert_eq!(whole_ticks(1.0, 14.0, 8), [2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0]);
+        assert_eq!(whole_ticks(1.0, 12.0, 5), [2.0, 4.0, 6.0, 8.0, 10.0, 12.0], "2.5 is not whole");
+        assert_eq!(whole_ticks(0.0, 1000.0, 5), [0.0, 200.0, 400.0, 600.0, 800.0, 1000.0]);
+        assert!(whole_ticks(0.2, 0.8, 5).is_empty() && whole_ticks(f64::NAN, 1.0, 5).is_empty());
+        assert!(whole_ticks(2.0, 1.0, 5).is_empty() && whole_ticks(-f64::MAX, f64::MAX, 5).is_empty());
     }
 
     #[test]

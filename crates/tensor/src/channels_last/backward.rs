@@ -52,7 +52,9 @@ impl ConvBlock {
         let door = E::door(isa);
         let mut data = Buffer::stale(self.oc * self.depth());
         data.as_mut_slice().fill(E::ZERO);
-        let form = if self.ic <= NARROW {
+        // The narrow way counts columns in 32 bits.
+        let columns = self.output[1].saturating_add(self.kernel[1]);
+        let form = if self.ic <= NARROW && columns < u32::MAX as usize / 2 {
             Form::Narrow(data)
         } else {
             let panels = |(v, u): (Axis, Axis)| Panels::zeros_for(door, v.count * u.count * self.oc, self.ic);

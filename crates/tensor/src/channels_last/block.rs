@@ -1,5 +1,6 @@
 //! The extents of one convolution, checked once.
 
+use crate::extent::addressable;
 use crate::{ConvGeometry, TensorError};
 
 /// A convolution of images `[h][w][ic]` to `[oh][ow][oc]`: its extents, checked; the weights come with each call.
@@ -27,7 +28,8 @@ impl ConvBlock {
     /// A kernel `[kh, kw]` from `ic` to `oc` channels over images of `[h, w]` pixels.
     ///
     /// # Errors
-    /// [`TensorError::Kernel`] as [`ConvGeometry::output`].
+    /// [`TensorError::Kernel`] as [`ConvGeometry::output`]; [`TensorError::TooLarge`] if no memory could hold the image with its border of zeros,
+    /// the output or the weight.
     pub fn new(
         input: [usize; 2],
         ic: usize,
@@ -35,8 +37,19 @@ impl ConvBlock {
         kernel: [usize; 2],
         geometry: ConvGeometry,
     ) -> Result<Self, TensorError> {
-        let output = geometry.output(input, kernel)?;
-        Ok(Self { ic, oc, input, kernel, output, stride: geometry.stride, padding: geometry.padding })
+        let (output, padding) = (geometry.output(input, kernel)?, geometry.padding);
+        // `output` has found that this does not overflow.
+        let [height, width] = [0, 1].map(|d| input[d] + 2 * padding[d]);
+        // The weight in panels, of whatever width.
+        let columns = oc.checked_next_multiple_of(64).unwrap_or(oc);
+        addressable(&[
+            ("an image with its border", &[height, width, ic]),
+            ("an output", &[output[0], output[1], oc]),
+            ("a weight", &[columns, ic, kernel[0], kernel[1]]),
+        ])?;
+        // A larger step than the image is never taken; what is computed from it stays small.
+        let stride = [geometry.stride[0].min(height), geometry.stride[1].min(width)];
+        Ok(Self { ic, oc, input, kernel, output, stride, padding })
     }
     /// Pixels of the image, `[h, w]`.
     pub fn input(&self) -> [usize; 2] {
@@ -78,12 +91,20 @@ impl ConvBlock {
         self.padding
     }
 
+    /// # Panics
+    /// If there is a bias that is shorter than the output's channels.
+    #[track_caller]
+    pub(super) fn biased<E>(&self, op: &str, bias: Option<&[E]>) {
+        if let Some(bias) = bias {
+            assert!(bias.len() >= self.oc, "{op}: {} biases for {} channels", bias.len(), self.oc);
+        }
+    }
     /// How many images `x` and `y` hold.
     #[track_caller]
     pub(super) fn images(&self, op: &str, x: usize, y: usize) -> usize {
         let n = if self.result() > 0 { y / self.result() } else { x / self.image().max(1) };
         assert!(
-            x == n * self.image() && y == n * self.result(),
+            n.checked_mul(self.image()) == Some(x) && n.checked_mul(self.result()) == Some(y),
             "{op}: {x} and {y} numbers are not whole images of {:?} x {} and {:?} x {}",
             self.input,
             self.ic,

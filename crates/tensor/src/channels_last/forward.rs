@@ -30,12 +30,15 @@ impl ConvBlock {
         y: &mut [E],
     ) {
         let door = E::door(isa);
-        self.images("conv forward", x.len(), y.len());
+        let (n, image, result) = (self.images("conv forward", x.len(), y.len()), self.image(), self.result());
+        self.fits(door, w);
+        self.biased("conv forward", bias);
         let mut frame = Framed::new(self.ic, self.frame(), self.padding != [0, 0]);
-        if x.is_empty() || y.is_empty() {
+        if y.is_empty() {
             return;
         }
-        for (x, y) in x.chunks(self.image()).zip(y.chunks_mut(self.result())) {
+        for i in 0..n {
+            let (x, y) = (&x[i * image..][..image], &mut y[i * result..][..result]);
             let (image, row) = frame.take(x, self.ic, self.input, self.padding);
             self.forward_framed(door, w, bias, image, row, y);
         }

@@ -3,6 +3,7 @@
 use super::backward::Form;
 use super::frame::pad;
 use super::{BackwardPanels, ConvBlock};
+use crate::extent::room;
 use crate::kernels::{Door, Patch, Scratch, Start};
 use crate::{Elem, Panels, Precision};
 use sparring_math::simd::{self, Isa};
@@ -86,9 +87,8 @@ impl ConvBlock {
 
     fn wide_input_grad<E: Elem>(&self, door: &Door<E>, w: &[Panels<E>], dy: &[E], dx: &mut [E]) {
         let ((top, height), (left, width)) = (Axis::reach(self, 0), Axis::reach(self, 1));
-        let ([sy, sx], row) = (self.stride, width * self.oc);
-        let mut image = Scratch::<E>::stale(height * row);
-        let image = image.as_mut_slice();
+        let mut image = Scratch::<E>::stale(room("conv input_grad", &[height, width, self.oc]));
+        let (image, [sy, sx], row) = (image.as_mut_slice(), self.stride, width * self.oc);
         pad(dy, self.oc, self.output, [top, left], [height, width], image);
         for ((v, u), weights) in Axis::pairs(self).zip(w) {
             for (c, cols, panel) in weights.iter() {

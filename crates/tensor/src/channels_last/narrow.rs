@@ -2,6 +2,7 @@
 
 use super::ConvBlock;
 use crate::Elem;
+use crate::extent::room;
 use crate::kernels::{Patch, Scratch, Start};
 use sparring_math::simd::{self, Isa};
 
@@ -16,7 +17,9 @@ impl ConvBlock {
         let (depth, pixels, width) = (self.depth(), self.pixels(), door.panel());
         // A vector may begin before the first position of a tap and end after its last.
         let before = self.kernel[1];
-        let mut spread = Scratch::<E>::stale(before + depth * pixels + LANES);
+        let mut spread = Scratch::<E>::stale(
+            room("conv input_grad", &[depth, pixels]).saturating_add(before).saturating_add(LANES),
+        );
         let mut block = Scratch::<E>::stale(self.oc * width);
         let (spread, block) = (spread.as_mut_slice(), block.as_mut_slice());
         for p in (0..pixels).step_by(width) {

@@ -1,6 +1,7 @@
 //! Max pooling of channels-last images, alone and behind a ReLU.
 
 use super::pool_kernels::{Back, Max};
+use crate::extent::addressable;
 use crate::{Elem, PoolGeometry, TensorError};
 use sparring_math::simd::{self, Isa};
 
@@ -30,13 +31,17 @@ impl PoolBlock {
     /// Pooling of `channels` channels over images of `[h, w]` pixels.
     ///
     /// # Errors
-    /// [`TensorError::Window`] as [`PoolGeometry::output`], or if a window has more than 256 places.
+    /// [`TensorError::Window`] as [`PoolGeometry::output`], or if a window has more than 256 places; [`TensorError::TooLarge`] if no memory could
+    /// hold the image.
     pub fn new(input: [usize; 2], channels: usize, geometry: PoolGeometry) -> Result<Self, TensorError> {
         let output = geometry.output(input)?;
         let PoolGeometry { kernel, stride, padding } = geometry;
         if kernel[0].saturating_mul(kernel[1]) > 256 {
             return Err(TensorError::Window { kernel, stride, padding, input });
         }
+        // The output is not larger: a window begins at every pixel, at most, and at the border's `padding` ≤ 128 on either side.
+        let [height, width] = [0, 1].map(|d| input[d].saturating_add(2 * padding[d]));
+        addressable(&[("an image with its border", &[height, width, channels])])?;
         Ok(Self { input, output, c: channels, geometry })
     }
     /// Pixels of the output, `[oh, ow]`.
@@ -116,8 +121,9 @@ impl PoolBlock {
     #[track_caller]
     fn fits(&self, x: usize, results: &[usize]) {
         let n = x / self.image().max(1);
+        let (image, result) = (n.checked_mul(self.image()), n.checked_mul(self.result()));
         assert!(
-            x == n * self.image() && results.iter().all(|&r| r == n * self.result()),
+            image == Some(x) && results.iter().all(|&r| result == Some(r)),
             "pool: {x} and {results:?} numbers are not whole images of {:?} and {:?} x {}",
             self.input,
             self.output,

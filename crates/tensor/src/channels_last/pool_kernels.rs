@@ -130,9 +130,10 @@ impl<E: Elem, const RELU: bool> simd::Kernel for Back<'_, E, RELU> {
             let (i, j) = (p / ow, p % ow);
             for l in 0..c {
                 let at = usize::from(self.at[p * c + l]);
-                let r = i * g.stride[0] + at / g.kernel[1] - g.padding[0];
-                let q = j * g.stride[1] + at % g.kernel[1] - g.padding[1];
-                assert!(r < h && q < w, "pool: winner {at} outside the image");
+                // A place in the border becomes one beyond every image.
+                let r = (i * g.stride[0] + at / g.kernel[1]).wrapping_sub(g.padding[0]);
+                let q = (j * g.stride[1] + at % g.kernel[1]).wrapping_sub(g.padding[1]);
+                assert!(r < h && q < w, "pool: winner {at} of window ({i}, {j}) lies outside the image");
                 let y = if RELU { self.y[p * c + l] } else { E::ONE };
                 self.dx[(r * w + q) * c + l] += passed::<E, RELU>(self.dy[p * c + l], y);
             }

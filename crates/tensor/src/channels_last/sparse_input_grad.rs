@@ -11,9 +11,10 @@ impl ConvBlock {
     /// From how many numbers up that are not zero the dense way is the faster one; 0: always.
     pub(super) fn most_nonzeros<E: Elem>(&self, kernels: &Sparse<E>) -> usize {
         let run = self.kernel[1] * self.ic;
-        if !run.is_multiple_of(kernels.lanes())
-            || self.image().max(self.oc * self.depth()) > u32::MAX as usize
-        {
+        // Places in an image, with its border or without, and in the weight are kept in 32 bits.
+        let frame = self.frame().into_iter().product::<usize>() * self.ic;
+        let places = self.image().max(frame).max(self.oc * self.depth());
+        if !run.is_multiple_of(kernels.lanes()) || places > u32::MAX as usize {
             return 0;
         }
         // Short runs wait for each other.

@@ -3,6 +3,7 @@
 use super::ConvBlock;
 use super::backward::Form;
 use super::input_grad::Axis;
+use crate::extent::room;
 use crate::kernels::bf16::{Lines, STEP, Session, TILE, Unit, cut, halves, halves_mut};
 use crate::tiles::{Begin, Place, Source, multiply};
 use crate::{Elem, Panels, Precision, TilePanels};
@@ -30,18 +31,27 @@ impl ConvBlock {
     /// As `forward`.
     #[track_caller]
     pub fn forward_in_tiles<E: Elem>(&self, w: &TilePanels, bias: Option<&[E]>, x: &[E], y: &mut [E]) {
-        self.images("conv forward", x.len(), y.len());
+        let (n, image, result) = (self.images("conv forward", x.len(), y.len()), self.image(), self.result());
+        let ([run, spacing], [_, width]) = (w.runs(), self.frame());
         assert!(
-            w.depth() == self.depth() && w.cols() == self.oc,
+            w.depth() == self.depth()
+                && w.cols() == self.oc
+                && run == self.kernel[1] * self.ic
+                && (self.kernel[0] == 1 || spacing == width * self.ic),
             "conv: tiles of another block than {self:?}"
         );
+        self.biased("conv forward", bias);
+        if y.is_empty() {
+            return;
+        }
         let (x, y) = (E::as_f32(x).expect(F32), E::as_f32_mut(y).expect(F32));
         let bias = bias.map(|b| E::as_f32(b).expect(F32));
-        let ([oh, ow], [sy, sx], [_, width]) = (self.output, self.stride, self.frame());
+        let ([oh, ow], [sy, sx]) = (self.output, self.stride);
         let mut frame = Frame::new(w.unit(), w.parts(), self.ic, self.frame(), sx);
         let rows = height(ow);
         let session = Session::new(w.unit(), rows);
-        for (x, y) in x.chunks(self.image()).zip(y.chunks_mut(self.result())) {
+        for i in 0..n {
+            let (x, y) = (&x[i * image..][..image], &mut y[i * result..][..result]);
             frame.take(x, self.input, self.padding);
             for (o, cols, panel) in w.iter() {
                 let begin = bias.map_or(Begin::Zero, |b| Begin::Row(&b[o..]));
@@ -124,9 +134,12 @@ impl Frame {
     /// `stride`: from one pixel of a tile to the next.
     fn new(unit: Unit, parts: usize, channels: usize, extent: [usize; 2], stride: usize) -> Self {
         // A tile may read past the end what it will not use: rows that do not exist, and the rest of a step.
-        let slack = TILE * stride * channels + STEP;
-        let part = (extent[0] * extent[1] * channels + slack).next_multiple_of(STEP);
-        let mut lines = Lines::stale(parts * part / STEP);
+        let slack = room("conv: tile", &[TILE, stride, channels]);
+        let size = room("conv: frame", &[extent[0], extent[1], channels]);
+        // In lines; one more for the rest of a step.
+        let each = size.saturating_add(slack).div_ceil(STEP) + 1;
+        let mut lines = Lines::stale(room("conv: frame", &[parts, each]));
+        let part = each * STEP;
         halves_mut(lines.as_mut_slice()).fill(0);
         Self { unit, parts, lines, part, channels, extent, stride: stride * channels }
     }
@@ -138,7 +151,7 @@ impl Frame {
         for y in 0..rows {
             let from = &x[y * w * c..][..cols * c];
             let at = ((y + top) * width + left) * c;
-            cut(self.unit.has_tiles(), from, self.parts, &mut to[at..], self.part);
+            cut(self.unit, from, self.parts, &mut to[at..], self.part);
         }
     }
     fn source<'a>(&'a self, steps: &'a [u32]) -> Source<'a> {

@@ -4,6 +4,7 @@ use super::ConvBlock;
 use super::finite::{finite, is_dense};
 use super::frame::Framed;
 use crate::Elem;
+use crate::extent::inside;
 use crate::kernels::{Patch, Scratch, Start};
 use sparring_math::simd::{self, Isa};
 
@@ -46,7 +47,12 @@ impl ConvBlock {
     #[track_caller]
     fn sum_of_rows<E: Elem>(&self, isa: Isa, n: usize, x: &[E], dy: &[E], apart: [usize; 2], acc: &mut [E]) {
         let size = [self.image(), self.result()];
-        assert!(apart[0] >= size[0] && apart[1] >= size[1], "conv weight_grad: images overlap");
+        assert!(
+            apart[0] >= size[0] && apart[1] >= size[1],
+            "conv weight_grad: images of {size:?} numbers overlap {apart:?} apart"
+        );
+        inside("conv weight_grad: images", [(n, apart[0]), (size[0], 1)], x.len());
+        inside("conv weight_grad: gradients", [(n, apart[1]), (size[1], 1)], dy.len());
         let mut sum = WeightGrad::new(isa, *self, acc);
         if size.contains(&0) {
             return;

@@ -2,6 +2,7 @@
 
 use super::geometry::Plan;
 use crate::channels_last::{ConvBlock, WeightGrad, from_planes};
+use crate::extent::room;
 use crate::kernels::Scratch;
 use crate::pool::Buffer;
 use crate::{Array, ConvGeometry, Elem, Shape, par};
@@ -42,7 +43,7 @@ pub(super) fn weight_grad<E: Elem>(isa: Isa, p: &Plan, x: &[E], dy: &[E], dw: &m
     // From the shape alone, and the chunks' sums are added in order: the result depends neither on threads nor on timing.
     let each = p.n.div_ceil(CHUNKS).max(CHUNK);
     let chunks = p.n.div_ceil(each).max(1);
-    let mut parts = Buffer::<E>::stale(chunks * size);
+    let mut parts = Buffer::<E>::stale(room("conv2d_weight_grad", &[chunks, size]));
     par::for_each_chunk(parts.as_mut_slice(), size.max(1), p.work(), |i, part| {
         chunk(isa, &b, x, dy, i * each..p.n.min((i + 1) * each), part);
     });

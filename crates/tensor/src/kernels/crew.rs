@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::thread::{self, Thread};
 
 /// Most threads of one region.
-const MOST: usize = 64;
+pub const MOST: usize = 64;
 
 const ACTIVE: u64 = 1;
 const ROOM: u64 = 1 << 16;

@@ -68,6 +68,7 @@ unsafe impl<E: Sync> Sync for Shared<E> {}
 ///
 /// # Panics
 /// If the extents do not agree.
+#[track_caller]
 pub fn product<E: Elem>(
     door: &Door<E>,
     a: Mat<'_, E>,
@@ -76,16 +77,24 @@ pub fn product<E: Elem>(
     out: MatMut<'_, E>,
 ) {
     let (m, n, k) = (a.rows(), b.cols(), a.cols());
-    assert!(b.rows() == k && out.rows() == m && out.cols() == n, "product: extents differ");
+    assert!(
+        b.rows() == k && out.rows() == m && out.cols() == n,
+        "product: [{m}, {k}] times [{}, {n}] does not give [{}, {}]",
+        b.rows(),
+        out.rows(),
+        out.cols()
+    );
     if m == 0 || n == 0 {
         return;
     }
-    let (ldc, [a_rs, a_cs], [b_rs, b_cs]) = (out.stride(), a.strides(), b.strides());
+    // Without a K no element of A and B exists, wherever its strides lead.
+    let [[a_rs, a_cs], [b_rs, b_cs]] = if k > 0 { [a.strides(), b.strides()] } else { [[0; 2]; 2] };
+    let ldc = out.stride();
     let c = out.into_slice().as_mut_ptr();
     let (from, start_ld) = match start {
         Start::Zero => (std::ptr::null(), 0),
         Start::Row(row) => {
-            assert!(row.len() >= n, "product: start too short");
+            assert!(row.len() >= n, "product: {} numbers to start {n} columns", row.len());
             (row.as_ptr(), 0)
         }
         Start::Out => (c.cast_const(), ldc),

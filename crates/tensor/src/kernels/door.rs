@@ -5,6 +5,7 @@ use super::tile::{ChosenFn, Tile, TileFn};
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 use super::{dense::Start, portable};
+use crate::extent::inside;
 use sparring_math::simd::Isa;
 use std::cell::RefCell;
 use std::thread::LocalKey;
@@ -22,8 +23,31 @@ pub struct Door<E: 'static> {
     pub(super) copy: unsafe fn(*const E, usize, usize, usize, *mut E, usize),
 }
 
-/// Scalars that have kernels.
-pub trait Kernels: Copy + 'static {
+/// Scalars that have kernels. Like the other traits of kernels this is a bound of [`Elem`](crate::Elem) and private to this crate, so that
+/// nobody outside reaches a kernel by way of a scalar:
+///
+/// ```
+/// use sparring_tensor::Elem;
+/// fn one<E: Elem>() -> E { E::ONE }
+/// assert_eq!(one::<f32>(), 1.0);
+/// ```
+/// ```compile_fail,E0624
+/// use sparring_tensor::Elem;
+/// fn door<E: Elem>() { let _ = E::door(sparring_math::simd::isa()); }
+/// ```
+/// ```compile_fail,E0624
+/// use sparring_tensor::Elem;
+/// fn kernels<E: Elem>() { let _ = E::sparse(sparring_math::simd::isa()); }
+/// ```
+/// ```compile_fail,E0624
+/// use sparring_tensor::Elem;
+/// fn sum<E: Elem>(x: &[E], to: &mut [E]) { E::row_sum(x, 1, to); }
+/// ```
+/// ```compile_fail,E0624
+/// use sparring_tensor::Elem;
+/// fn pool<E: Elem>() { let _ = E::local(); }
+/// ```
+pub(crate) trait Kernels: Copy + 'static {
     /// 0.
     const NOUGHT: Self;
     /// This thread's working memory.
@@ -111,6 +135,10 @@ impl<E: Copy> Door<E> {
     pub(super) fn kernel(&self, rows: usize, cols: usize) -> TileFn<E> {
         self.tiles[rows - 1][usize::from(cols > self.lanes)]
     }
+    /// Numbers in the whole vectors that hold `cols` ≤ [`panel`](Self::panel) columns.
+    fn vectors(&self, cols: usize) -> usize {
+        if cols > self.lanes { 2 * self.lanes } else { self.lanes }
+    }
 
     /// `rows` × `cols` of C (rows `ldc` apart) = `start` + A · B, where B holds rows of whole vectors, `ldb` apart.
     ///
@@ -118,6 +146,7 @@ impl<E: Copy> Door<E> {
     /// If an operand is too short.
     // Inlined, so that the operands travel in registers: through memory they would wait until all of the last tile is written.
     #[inline(always)]
+    #[track_caller]
     pub fn tile(
         &self,
         rows: usize,
@@ -129,15 +158,12 @@ impl<E: Copy> Door<E> {
         c: &mut [E],
         ldc: usize,
     ) {
-        assert!((1..=self.panel()).contains(&cols) && rows > 0, "tile: {rows} x {cols}");
-        let depth = a.segments * a.k;
-        if depth > 0 {
-            let end = (a.segments - 1) * a.segment + (rows - 1) * a.row + (a.k - 1) * a.step;
-            assert!(end < a.data.len(), "tile: A too short");
-            assert!((depth - 1) * ldb + cols.next_multiple_of(self.lanes) <= b.len(), "tile: B too short");
-        }
-        let t = self.bounded(rows, cols, a, b.as_ptr(), ldb, start, c, ldc);
-        // SAFETY: the door was opened for a CPU that has it; the assertions above bound every address; C is borrowed for us.
+        assert!((1..=self.max_rows()).contains(&rows), "tile: {rows} rows of at most {}", self.max_rows());
+        // Where this is not exact there is one row of B behind all addresses, or the check of B fails.
+        let depth = a.segments.saturating_mul(a.k);
+        inside("tile: A", [(a.segments, a.segment), (rows, a.row), (a.k, a.step)], a.data.len());
+        let t = self.bounded(rows, cols, depth, a, b, ldb, start, c, ldc);
+        // SAFETY: the door was opened for a CPU that has it; A was checked here, everything else in `bounded`; C is borrowed for us.
         unsafe { self.kernel(rows, cols)(&t) }
     }
 
@@ -145,9 +171,10 @@ impl<E: Copy> Door<E> {
     ///
     /// # Panics
     /// Unless there are as many words as it takes.
+    #[track_caller]
     pub fn bits(&self, x: &[E], to: &mut [u64]) {
         assert_eq!(to.len(), x.len().div_ceil(bits::WORD), "bits: {} numbers", x.len());
-        // SAFETY: the assertion bounds every address.
+        // SAFETY: the assertion bounds every address; the door was opened for a CPU that has it.
         unsafe { (self.bits)(x.as_ptr(), x.len(), to.as_mut_ptr()) }
     }
     /// Rows of a [`chosen_tile`](Self::chosen_tile).
@@ -159,6 +186,7 @@ impl<E: Copy> Door<E> {
     /// # Panics
     /// If an operand is too short.
     #[inline(always)]
+    #[track_caller]
     pub fn chosen_tile(
         &self,
         cols: usize,
@@ -171,41 +199,43 @@ impl<E: Copy> Door<E> {
         ldc: usize,
     ) {
         let (rows, reach) = (self.chosen_rows, bits::reach(steps));
-        assert!((1..=self.panel()).contains(&cols) && a.segments == 1, "chosen tile: {cols} columns");
-        if let Some(last) = reach.checked_sub(1) {
-            assert!((rows - 1) * a.row + last * a.step < a.data.len(), "chosen tile: A too short");
-            assert!(last * ldb + cols.next_multiple_of(self.lanes) <= b.len(), "chosen tile: B too short");
-        }
-        let (b, kernel) = (b.as_ptr(), self.chosen[usize::from(cols > self.lanes)]);
-        let t = self.bounded(rows, cols, a, b, ldb, start, c, ldc);
+        assert!(a.segments == 1, "chosen tile: {} segments", a.segments);
+        inside("chosen tile: A", [(rows, a.row), (reach, a.step)], a.data.len());
+        let t = self.bounded(rows, cols, reach, a, b, ldb, start, c, ldc);
         // SAFETY: as in `tile`; no step is beyond the last one, which was checked.
-        unsafe { kernel(&t, steps) }
+        unsafe { self.chosen[usize::from(cols > self.lanes)](&t, steps) }
     }
-    /// What a kernel is told, with C and the start checked.
+    /// What a kernel is told, with B, C and the start checked. Without a step of K strides of A and B may be anything: a kernel takes none.
     #[inline(always)]
+    #[track_caller]
     fn bounded(
         &self,
         rows: usize,
         cols: usize,
+        depth: usize,
         a: Patch<'_, E>,
-        b: *const E,
+        b: &[E],
         ldb: usize,
         start: Start<'_, E>,
         c: &mut [E],
         ldc: usize,
     ) -> Tile<E> {
-        assert!((rows - 1) * ldc + cols <= c.len() && ldc >= cols, "tile: C too short");
+        assert!((1..=self.panel()).contains(&cols), "tile: {cols} columns");
+        inside("tile: B", [(depth, ldb), (self.vectors(cols), 1)], b.len());
+        inside("tile: C", [(rows, ldc), (cols, 1)], c.len());
+        assert!(ldc >= cols, "tile: rows of {cols} numbers overlap at a stride of {ldc}");
         let out = c.as_mut_ptr();
         let (start, start_ld) = match start {
             Start::Zero => (std::ptr::null(), 0),
             Start::Row(row) => {
-                assert!(row.len() >= cols, "tile: start too short");
+                assert!(row.len() >= cols, "tile: {} numbers to start {cols} columns", row.len());
                 (row.as_ptr(), 0)
             }
             Start::Out => (out.cast_const(), ldc),
         };
-        let (rs, cs, a_seg, segs, k) = (a.row, a.step, a.segment, a.segments, a.k);
-        let a = a.data.as_ptr();
+        let (rs, cs, a_seg, k) = (a.row, a.step, a.segment, a.k);
+        let segs = if k > 0 { a.segments } else { 0 };
+        let (a, b) = (a.data.as_ptr(), b.as_ptr());
         Tile { a, rs, cs, a_seg, segs, k, b, ldb, start, start_ld, c: out, ldc, cols }
     }
 
@@ -213,6 +243,7 @@ impl<E: Copy> Door<E> {
     ///
     /// # Panics
     /// If a slice is too short.
+    #[track_caller]
     pub fn transpose(
         &self,
         src: &[E],
@@ -225,9 +256,10 @@ impl<E: Copy> Door<E> {
         if rows == 0 || cols == 0 {
             return;
         }
-        assert!((rows - 1) * src_ld + cols <= src.len(), "transpose: source too short");
-        assert!((cols - 1) * dst_ld + rows <= dst.len() && dst_ld >= rows, "transpose: target too short");
-        // SAFETY: the two assertions bound every address.
+        inside("transpose: source", [(rows, src_ld), (cols, 1)], src.len());
+        inside("transpose: target", [(cols, dst_ld), (rows, 1)], dst.len());
+        assert!(dst_ld >= rows, "transpose: rows of {rows} numbers overlap at a stride of {dst_ld}");
+        // SAFETY: the checks above bound every address; the door was opened for a CPU that has it.
         unsafe { (self.transpose)(src.as_ptr(), src_ld, rows, cols, dst.as_mut_ptr(), dst_ld) }
     }
 }

@@ -12,6 +12,8 @@ pub mod crew;
 mod dense;
 pub mod disjoint;
 mod door;
+#[cfg(test)]
+mod extremes;
 mod lanes;
 mod pack;
 mod patience;
@@ -25,7 +27,7 @@ mod tile;
 mod transpose;
 
 pub use dense::{Start, product};
-pub use door::{Door, Kernels, Patch};
-pub use scratch::Scratch;
-pub use short_rows::ShortRows;
-pub use sparse::{Sparse, SparseKernels};
+pub(crate) use door::{Door, Kernels, Patch};
+pub(crate) use scratch::Scratch;
+pub(crate) use short_rows::ShortRows;
+pub(crate) use sparse::{Sparse, SparseKernels};

@@ -15,11 +15,17 @@ pub struct Scratch<E: Kernels> {
 
 impl<E: Kernels> Scratch<E> {
     /// Numbers that a former user left: the caller writes what it reads.
+    ///
+    /// # Panics
+    /// If there is no memory for so many.
+    #[track_caller]
     pub fn stale(len: usize) -> Self {
         let slack = ALIGN / size_of::<E>();
         let mut store = E::scratch().try_with(|s| s.borrow_mut().pop()).ok().flatten().unwrap_or_default();
-        if store.len() < len + slack {
-            store.resize(len + slack, E::NOUGHT);
+        let wanted = len.saturating_add(slack);
+        if let Some(more @ 1..) = wanted.checked_sub(store.len()) {
+            store.try_reserve(more).unwrap_or_else(|e| panic!("scratch of {len} numbers: {e}"));
+            store.resize(wanted, E::NOUGHT);
         }
         let offset = store.as_ptr().align_offset(ALIGN).min(slack);
         Self { store, offset, len }

@@ -36,15 +36,15 @@ pub type ChosenFn<E> = unsafe fn(&Tile<E>, &[u64]);
 /// C[i, j] = start[i, j] + Σ over segments and p, in order, of A[i, p] · B[p, j].
 ///
 /// # Safety
-/// The CPU has the register's instructions; A is readable for `MR` rows, B for `segs · k` rows of `NV · N` numbers; `start` and C hold
-/// `MR` rows of `cols` numbers and C is not written by anyone else meanwhile.
+/// The CPU has the register's instructions; A is readable for `MR` rows, B for `segs · k` rows of `NV · N` numbers (neither if that is 0); `start` and C
+/// hold `MR` rows of `cols` numbers and C is not written by anyone else meanwhile.
 #[inline(always)]
 pub(super) unsafe fn tile<V: Lanes, const MR: usize, const NV: usize>(t: &Tile<V::E>) {
     // SAFETY: all addresses stay inside what the caller vouches for: rows < MR, columns < cols, p < k, s < segs.
     unsafe {
         let mut acc = begin::<V, MR, NV>(t);
         let rows = row_offsets::<V::E, MR>(t.rs);
-        if t.k > A_AHEAD && t.cs.max(t.ldb) * size_of::<V::E>() > FAR {
+        if t.k > A_AHEAD && t.cs.max(t.ldb).wrapping_mul(size_of::<V::E>()) > FAR {
             steps::<V, MR, NV, true>(t, &rows, &mut acc);
         } else {
             steps::<V, MR, NV, false>(t, &rows, &mut acc);
@@ -187,7 +187,8 @@ unsafe fn steps<V: Lanes, const MR: usize, const NV: usize, const ASK: bool>(
 unsafe fn row_offsets<E, const MR: usize>(rs: usize) -> [usize; MR] {
     let mut rows = [0; MR];
     for i in (1..MR).step_by(2) {
-        rows[i] = i * rs * size_of::<E>();
+        // Without a step of K the stride may be anything.
+        rows[i] = i.wrapping_mul(rs).wrapping_mul(size_of::<E>());
         // SAFETY: no instruction; it only hides where the number comes from.
         #[cfg(target_arch = "x86_64")]
         unsafe {

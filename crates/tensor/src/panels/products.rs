@@ -33,6 +33,7 @@ impl<E: Elem> Panels<E> {
             out.rows(),
             out.cols()
         );
+        long_enough(row, self.cols);
         let ([rs, cs], out) = (a.strides(), out.into_slice());
         let segments = usize::from(self.depth > 0);
         if m == 1 && self.data.as_slice().len() >= FAR {
@@ -81,6 +82,7 @@ impl<E: Elem> Panels<E> {
             out.rows(),
             out.cols()
         );
+        long_enough(row, cols);
         let start = row.map_or(Start::Zero, Start::Row);
         self.tiles(panels, 0..self.depth, a, start, out.into_slice(), ldc);
     }
@@ -95,7 +97,11 @@ impl<E: Elem> Panels<E> {
     pub fn left_multiplied_rows(&self, rows: Range<usize>, a: Mat<'_, E>, add: bool, out: MatMut<'_, E>) {
         let (m, ldc) = (a.rows(), out.stride());
         assert!(
-            rows.end <= self.depth && a.cols() == rows.len() && out.rows() == m && out.cols() == self.cols,
+            rows.start <= rows.end
+                && rows.end <= self.depth
+                && a.cols() == rows.len()
+                && out.rows() == m
+                && out.cols() == self.cols,
             "Panels: [{m}, {}] times rows {rows:?} of [{}, {}] does not give [{}, {}]",
             a.cols(),
             self.depth,
@@ -108,6 +114,7 @@ impl<E: Elem> Panels<E> {
     }
     /// The tiles of the columns of some panels over some rows; `start` and `out` begin with the first of these columns.
     #[inline]
+    #[track_caller]
     fn tiles(
         &self,
         panels: Range<usize>,
@@ -120,6 +127,10 @@ impl<E: Elem> Panels<E> {
         let (door, m, [rs, cs]) = (E::door(simd::isa()), a.rows(), a.strides());
         let (k, segments, first) = (depth.len(), usize::from(!depth.is_empty()), panels.start);
         let tiles = door.cut(m);
+        // A matrix without rows may have more columns than could be counted.
+        if m == 0 {
+            return;
+        }
         for (j, cols, panel) in self.iter().skip(first).take(panels.len()) {
             let j = j - first * self.width;
             let start = match start {
@@ -133,6 +144,13 @@ impl<E: Elem> Panels<E> {
                 door.tile(rows, cols, patch, panel, self.width, start, &mut out[i * ldc + j..], ldc);
             }
         }
+    }
+}
+
+#[track_caller]
+fn long_enough<E>(row: Option<&[E]>, cols: usize) {
+    if let Some(row) = row {
+        assert!(row.len() >= cols, "Panels: a row of {} numbers for {cols} columns", row.len());
     }
 }
 

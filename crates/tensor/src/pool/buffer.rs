@@ -7,6 +7,8 @@ use std::ops::Deref;
 use std::sync::{Arc, PoisonError};
 
 /// Numbers on a 64-byte boundary, of recycled memory; a clone shares them until one of the two is written.
+// Private bounds: where the pools are is not for users.
+#[allow(private_bounds)]
 #[derive(Clone)]
 pub struct Buffer<T: Pooled> {
     /// `None` only while it is being dropped.
@@ -19,6 +21,7 @@ pub type Index = Buffer<u32>;
 
 const ALIVE: &str = "a buffer has its store until it is dropped";
 
+#[allow(private_bounds)]
 impl<T: Pooled> Buffer<T> {
     /// A buffer with whatever a former user left in it (zeros when new): the caller writes every element.
     #[inline]

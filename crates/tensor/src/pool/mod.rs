@@ -12,4 +12,4 @@ mod size;
 mod store;
 
 pub use buffer::{Buffer, Index};
-pub use pooled::Pooled;
+pub(crate) use pooled::Pooled;

@@ -8,15 +8,12 @@ use std::sync::{LazyLock, Mutex};
 use std::thread::LocalKey;
 
 /// A number that buffers are recycled for.
-pub trait Pooled: Copy + Debug + Send + Sync + 'static {
+pub(crate) trait Pooled: Copy + Debug + Send + Sync + 'static {
     /// What a new buffer is filled with.
-    #[doc(hidden)]
     const NOTHING: Self;
     /// The buffers of this thread.
-    #[doc(hidden)]
     fn local() -> &'static LocalKey<RefCell<Local<Self>>>;
     /// The buffers of all threads.
-    #[doc(hidden)]
     fn shared() -> &'static Mutex<Shared<Self>>;
 }
 

@@ -13,10 +13,10 @@ pub(super) fn class(len: usize) -> usize {
     (top - BASE) * 4 + ((last >> (top - 2)) & 3)
 }
 
-/// Numbers that a buffer of this class holds.
+/// Numbers that a buffer of this class holds; `usize::MAX` for a class beyond memory.
 pub(super) fn capacity(class: usize) -> usize {
     let (top, quarter) = (class / 4 + BASE, class % 4);
-    (5 + quarter) << (top - 2)
+    (5 + quarter).saturating_mul(1 << (top - 2))
 }
 
 #[cfg(test)]
@@ -25,11 +25,11 @@ mod tests {
 
     #[test]
     fn a_class_holds_its_lengths_with_little_waste() {
-        for len in (0..5000).chain([1 << 20, (1 << 20) + 1, (1 << 40) - 1]) {
+        for len in (0..5000).chain([1 << 20, (1 << 20) + 1, (1 << 40) - 1, usize::MAX]) {
             let c = class(len);
             assert!(capacity(c) >= len, "{len}");
             assert!(c == class(0) || capacity(c - 1) < len, "{len}: the class below would do");
-            assert!(capacity(c) <= LEAST.max(len + len / 4 + 1), "{len}: {}", capacity(c));
+            assert!(capacity(c) <= LEAST.max(len.saturating_add(len / 4 + 1)), "{len}: {}", capacity(c));
         }
     }
 }

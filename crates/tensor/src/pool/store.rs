@@ -4,6 +4,8 @@ use super::{Pooled, size};
 
 /// 64-byte alignment in bytes: a cache line, a full vector register.
 const ALIGN: usize = 64;
+/// From as many numbers on the system is asked first whether it has the memory.
+const LARGE: usize = 1 << 28;
 
 /// Numbers on a 64-byte boundary; how many of them are in use is known to the buffer.
 #[derive(Debug)]
@@ -15,9 +17,16 @@ pub(crate) struct Store<T> {
 
 impl<T: Pooled> Store<T> {
     /// A store of this class, all zeros.
+    ///
+    /// # Panics
+    /// If there is no memory for it: a caller can catch that, while a failing `vec![]` ends the process.
+    #[track_caller]
     pub(super) fn new(class: usize) -> Self {
         let slack = ALIGN / size_of::<T>();
-        let numbers = vec![T::NOTHING; size::capacity(class) + slack];
+        let len = size::capacity(class).saturating_add(slack);
+        let there_is = len < LARGE || Vec::<T>::new().try_reserve_exact(len).is_ok();
+        assert!(there_is, "no memory for {len} numbers of {} bytes", size_of::<T>());
+        let numbers = vec![T::NOTHING; len];
         // What `align_offset` may skip at most is `slack`.
         let offset = numbers.as_ptr().align_offset(ALIGN).min(slack);
         Self { numbers, offset, class }

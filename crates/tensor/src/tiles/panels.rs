@@ -2,6 +2,7 @@
 
 use super::block::{Begin, multiply};
 use super::rows::Rows;
+use crate::extent::{numbers, room};
 use crate::kernels::Kernels;
 use crate::kernels::bf16::{Line, Lines, STEP, Session, TILE, Unit, WIDTH, cut_pair, halves_mut};
 use crate::{Elem, Mat, MatMut, Panels, Precision, par};
@@ -16,6 +17,7 @@ pub struct TilePanels {
     parts: usize,
     depth: usize,
     run: usize,
+    spacing: usize,
     cols: usize,
     /// Where each step of a product begins in a row of A.
     steps: Vec<u32>,
@@ -25,7 +27,7 @@ pub struct TilePanels {
 const F32: &str = "tiles are made of f32 only";
 
 impl TilePanels {
-    /// The tiles of `panels`; `None` for [`Precision::F32`] and for matrices of `f64`.
+    /// The tiles of `panels`; `None` for [`Precision::F32`], for matrices of `f64` and for 2³² rows.
     pub fn new<E: Elem>(panels: &Panels<E>, precision: Precision) -> Option<Self> {
         Self::in_runs(panels, panels.depth(), 0, precision)
     }
@@ -70,10 +72,17 @@ impl TilePanels {
     }
     fn stale(depth: usize, run: usize, spacing: usize, cols: usize, precision: Precision) -> Option<Self> {
         let parts = precision.parts()?;
-        let (runs, each) = (depth.checked_div(run).unwrap_or(0), run.div_ceil(STEP));
+        // Without columns nothing is multiplied, however many rows there are.
+        let used = if cols == 0 { 0 } else { depth };
+        let (runs, each) = (used.checked_div(run).unwrap_or(0), run.div_ceil(STEP));
+        // A step is kept in 32 bits.
+        let end = numbers(&[runs, spacing]).and_then(|n| n.checked_add(run));
+        if runs > 0 && end.is_none_or(|n| n > u32::MAX as usize) {
+            return None;
+        }
         let steps = (0..runs).flat_map(|r| (0..each).map(move |s| (r * spacing + s * STEP) as u32)).collect();
-        let lines = Lines::stale(cols.div_ceil(WIDTH) * runs * each * parts * 2 * TILE);
-        Some(Self { unit: Unit::new(), precision, parts, depth, run, cols, steps, lines })
+        let lines = Lines::stale(room("TilePanels", &[cols.div_ceil(WIDTH), runs, each, parts, 2 * TILE]));
+        Some(Self { unit: Unit::new(), precision, parts, depth, run, spacing, cols, steps, lines })
     }
     /// Takes over other numbers of the same extents.
     ///
@@ -109,7 +118,7 @@ impl TilePanels {
     }
     /// From the rows of panels as wide as these: nothing is moved before it is cut.
     fn fill_in_place(&mut self, all: &[[f32; WIDTH]]) {
-        let (wide, parts, size) = (self.unit.has_tiles(), self.parts, self.panel_lines());
+        let (unit, parts, size) = (self.unit, self.parts, self.panel_lines());
         let (run, depth, work) = (self.run, self.depth, self.depth * self.cols * parts);
         let lines_of_run = run.div_ceil(STEP) * parts * 2 * TILE;
         par::for_each_chunk(self.lines.as_mut_slice(), size.max(1), work, |q, lines| {
@@ -120,7 +129,7 @@ impl TilePanels {
                     for line in 0..TILE {
                         let pair = [2 * line, 2 * line + 1].map(|i| rows.get(i).unwrap_or(&none));
                         let to = &mut halves_mut(to)[line * STEP..];
-                        cut_pair(wide, pair, parts, to, 2 * TILE * STEP, TILE * STEP);
+                        cut_pair(unit, pair, parts, to, 2 * TILE * STEP, TILE * STEP);
                     }
                 }
             }
@@ -128,7 +137,7 @@ impl TilePanels {
     }
     /// `read(q, k, rows)` gives up to 32 rows of panel `q` from row `k` on; what it leaves is zero.
     fn fill_from(&mut self, read: impl Fn(usize, usize, &mut [[f32; WIDTH]; STEP]) + Sync) {
-        let (wide, parts, size) = (self.unit.has_tiles(), self.parts, self.panel_lines());
+        let (unit, parts, size) = (self.unit, self.parts, self.panel_lines());
         let (run, each, work) = (self.run, self.run.div_ceil(STEP), self.depth * self.cols * parts);
         par::for_each_chunk(self.lines.as_mut_slice(), size.max(1), work, |q, lines| {
             let step = (parts * 2 * TILE).max(1);
@@ -137,7 +146,7 @@ impl TilePanels {
                 read(q, i / each * run + i % each * STEP, &mut rows);
                 for (line, pair) in rows.as_chunks::<2>().0.iter().enumerate() {
                     let to = &mut halves_mut(to)[line * STEP..];
-                    cut_pair(wide, [&pair[0], &pair[1]], parts, to, 2 * TILE * STEP, TILE * STEP);
+                    cut_pair(unit, [&pair[0], &pair[1]], parts, to, 2 * TILE * STEP, TILE * STEP);
                 }
             }
         });
@@ -164,8 +173,16 @@ impl TilePanels {
     pub(crate) fn pays(run: usize, cols: usize, rows: usize, precision: Precision) -> bool {
         /// Multiply-adds of bf16 in the time of one of `f32`, as kernels reach it, less what cutting costs.
         const GAIN: usize = 12;
-        let padded = run.next_multiple_of(STEP) * cols.next_multiple_of(WIDTH) * TILE;
-        precision.parts().is_some_and(|parts| GAIN * run * cols * rows > super::products(parts) * padded)
+        // Not exact where it saturates, which is beyond any memory.
+        let all = |factors: [usize; 4]| factors.into_iter().fold(1, usize::saturating_mul);
+        let (steps, panels) = (run.div_ceil(STEP), cols.div_ceil(WIDTH));
+        precision.parts().is_some_and(|parts| {
+            all([GAIN, run, cols, rows]) > all([super::products(parts), steps, panels, STEP * WIDTH * TILE])
+        })
+    }
+    /// Length of the runs of its rows, and their distance in a row of A.
+    pub(crate) fn runs(&self) -> [usize; 2] {
+        [self.run, self.spacing]
     }
     pub(crate) fn steps(&self) -> &[u32] {
         &self.steps
@@ -200,6 +217,9 @@ impl TilePanels {
             out.rows(),
             out.cols()
         );
+        if let Some(row) = row {
+            assert!(row.len() >= self.cols, "TilePanels: {} numbers for {} columns", row.len(), self.cols);
+        }
         let data = E::as_f32(a.data()).expect(F32);
         let row = row.map(|r| E::as_f32(r).expect(F32));
         let out = E::as_f32_mut(out.into_slice()).expect(F32);
@@ -211,7 +231,7 @@ impl TilePanels {
         );
     }
     pub(super) fn add_product(&self, a: Mat<'_, f32>, begin: Begin<'_>, out: &mut [f32], stride: usize) {
-        if a.rows() == 0 {
+        if a.rows() == 0 || self.cols == 0 {
             return;
         }
         let rows = Rows::cut(self.unit, a, self.parts);

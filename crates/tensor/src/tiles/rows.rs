@@ -2,6 +2,7 @@
 
 use super::block::{Place, Source};
 use crate::Mat;
+use crate::extent::room;
 use crate::kernels::bf16::{Lines, STEP, TILE, Unit, cut, halves, halves_mut};
 use crate::kernels::{Kernels, Scratch};
 use sparring_math::simd;
@@ -19,6 +20,7 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Cuts the rows of `a`.
+    #[track_caller]
     pub fn cut(unit: Unit, a: Mat<'_, f32>, parts: usize) -> Self {
         let (m, k, [rs, cs]) = (a.rows(), a.cols(), a.strides());
         // Tiles of almost equal height, an even number if there are two.
@@ -28,11 +30,11 @@ impl Rows {
         // An odd number of lines: rows that are a power of two apart would share a few sets of the cache.
         let lines = steps + usize::from(steps.is_multiple_of(2));
         let (stride, height) = (lines * STEP, tiles * tile);
+        let all = room("tiles: rows", &[parts, height, lines]);
         let part = height * stride;
-        let mut this =
-            Self { lines: Lines::stale(parts * height * lines), part, stride, parts, tile, rows: m };
+        let mut this = Self { lines: Lines::stale(all), part, stride, parts, tile, rows: m };
         let to = halves_mut(this.lines.as_mut_slice());
-        let mut turned = Scratch::<f32>::stale(if cs == 1 { 0 } else { m * k });
+        let mut turned = Scratch::<f32>::stale(if cs == 1 { 0 } else { room("tiles: rows", &[m, k]) });
         let (from, rs) = if cs == 1 {
             (a.data(), rs)
         } else {
@@ -49,7 +51,7 @@ impl Rows {
         for i in 0..m {
             let to = &mut to[i * stride..];
             if k > 0 {
-                cut(unit.has_tiles(), &from[i * rs..][..k], parts, to, part);
+                cut(unit, &from[i * rs..][..k], parts, to, part);
             }
             for p in 0..parts {
                 to[p * part + k..p * part + steps * STEP].fill(0);

@@ -51,8 +51,41 @@ pub enum Defense {
     },
 }
 
-/// Names of the defences, as on the command line.
-pub const DEFENSES: &[&str] = &["none", "fgsm-rs", "n-fgsm", "pgd"];
+/// A row of the table of defences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct DefenseInfo {
+    /// The name used on the command line.
+    pub name: &'static str,
+    /// What a step is trained on.
+    pub about: &'static str,
+    /// What [`Recipe::hardened`](crate::Recipe::hardened) is worth at eps 0.3 on MNIST (docs/results/hardening.md).
+    pub worth: &'static str,
+    /// Where it comes from.
+    pub paper: &'static str,
+}
+
+/// Name and facts of every defence.
+pub const DEFENSES: &[DefenseInfo] = &[
+    DefenseInfo { name: "none", about: "clean examples", worth: "nothing is left under PGD", paper: "-" },
+    DefenseInfo {
+        name: "fgsm-rs",
+        about: "one step of 1.25 eps from a uniform start",
+        worth: "cheap and a lottery: WORTH",
+        paper: "Wong et al. 2020, arXiv:2001.03994",
+    },
+    DefenseInfo {
+        name: "n-fgsm",
+        about: "one step of eps from noise of 2 eps, not projected",
+        worth: "cheap, steadier and weak: WORTH",
+        paper: "de Jorge et al. 2022, arXiv:2202.01181",
+    },
+    DefenseInfo {
+        name: "pgd",
+        about: "7 steps of 2.5 eps / 7 from a uniform start, eps growing over the first 30 %",
+        worth: "hardens every seed: WORTH",
+        paper: "Madry et al. 2018, arXiv:1706.06083",
+    },
+];
 
 /// The attack of one step.
 #[derive(Clone, Copy, Debug)]

@@ -39,7 +39,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for NFgsm {
     }
     fn settings(&self) -> Settings {
         let others = vec![("noise", self.noise.to_string()), ("step_size", self.step_size.to_string())];
-        Settings { steps: 1, restarts: 1, others }
+        Settings { steps: 1, restarts: 1, others, walk: None }
     }
     fn perturb(
         &self,

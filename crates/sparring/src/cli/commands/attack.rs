@@ -1,21 +1,27 @@
 //! `sparring attack MODEL`.
 
+mod show;
+mod suite;
+
+use crate::cli::io::json::json;
 use crate::cli::io::{progress::AttackBar, run_dir, say};
-use crate::cli::options::{MachineArgs, Named, above_zero, budget, count};
+use crate::cli::options::{Budget, List, MachineArgs, Named, above_zero, count, twice};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use serde_json::{Value, json};
+pub(crate) use show::{findings, row};
 use sparring::activations::AnyActivation;
 use sparring::attacks::{
-    AnyAttack, AnyNorm, AttackResult, EvaluateOptions, Keep, Progress, Proposer, Report, StepSize, Threat,
-    evaluate_proposed, evaluate_with,
+    AnyNorm, EvaluateOptions, Keep, Progress, Proposer, Report, Threat, evaluate_proposed, evaluate_with,
 };
-use sparring::models::Arch;
-use sparring::oracle::Batch;
+use sparring::datasets::MiniBatch;
+use sparring::losses::AnyClassLoss;
+use sparring::models::{Arch, Classifier};
+use sparring::oracle::{Batch, Bounds};
 use sparring::seed::Key;
 use sparring::store::{Values, write_tensors};
 use sparring::tensor::{Array, Precision};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use suite::Choice;
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -26,24 +32,30 @@ pub(crate) struct Args {
     /// bare weights file.
     #[arg(long, value_name = "NAME|DIR")]
     data: Option<String>,
-    /// Attacks, separated by commas (see `sparring list attacks`); each runs on all correctly classified images.
-    #[arg(long, value_delimiter = ',', default_value = "fgsm,pgd")]
-    attack: Vec<AnyAttack>,
-    /// The norm of the budget: linf or l2.
+    /// Attacks, separated by commas (see `sparring list attacks`, also for the presets of papers); each runs on all correctly
+    /// classified images.
+    #[arg(long, value_name = "NAME,..", default_value = "fgsm,pgd")]
+    attack: Vec<List<Choice>>,
+    /// The norm of the budget: linf (how far any pixel may move) or l2 (the Euclidean length of the change).
     #[arg(long, default_value = "linf")]
     norm: AnyNorm,
-    /// The budget, in units of a pixel of [0, 1]. Default: 0.3 in linf, 2 in l2.
-    #[arg(long, value_parser = budget)]
-    eps: Option<f32>,
-    /// Steps of bim and pgd. Default: the attack's own (pgd 40).
+    /// The budget in that norm, in pixels of [0, 1]: 0.1, a fraction (8/255), or several (0.1,0.2,0.3: one table, one curve).
+    /// Default: 0.3 in linf, 2 in l2.
+    #[arg(long, value_name = "EPS,..")]
+    eps: Vec<List<Budget>>,
+    /// Gradient steps of a restart of bim and pgd. Default: the attack's own (pgd 40).
     #[arg(long, value_parser = count)]
     steps: Option<usize>,
-    /// Step size of ffgsm, bim and pgd. Default: the attack's own (pgd eps/30).
+    /// Length of a step of ffgsm, bim and pgd in the norm, in pixels of [0, 1]. Default: 2.5 eps / steps (ffgsm 1.25 eps).
     #[arg(long, value_parser = above_zero)]
     step_size: Option<f64>,
-    /// Restarts of pgd. Default: 1.
+    /// Random starts of pgd, of which the best counts. Default: 1.
     #[arg(long, value_parser = count)]
     restarts: Option<usize>,
+    /// What the attacks climb: cross-entropy (ce) or margin, by its direction, which no certainty of the network makes vanish.
+    /// Default: cross-entropy.
+    #[arg(long)]
+    loss: Option<AnyClassLoss>,
     /// The first N test images. Default: 1000, or all if there are fewer.
     #[arg(long, value_parser = count)]
     n: Option<usize>,
@@ -57,9 +69,9 @@ pub(crate) struct Args {
     /// The architecture of a weights file that does not name its own (from PyTorch, say).
     #[arg(long)]
     arch: Option<Arch>,
-    /// The activation of that architecture.
-    #[arg(long, default_value = "relu")]
-    activation: AnyActivation,
+    /// The activation of that architecture. Default: relu.
+    #[arg(long)]
+    activation: Option<AnyActivation>,
     /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
     #[arg(long, value_name = "FILE.safetensors")]
     save: Option<PathBuf>,
@@ -71,45 +83,6 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// The attacks with the flags applied; a flag that fits none of them is a mistake.
-    fn suite(&self) -> Outcome<Vec<AnyAttack>> {
-        let (mut steps, mut size, mut restarts) = (false, false, false);
-        let absolute = self.step_size.map(|s| StepSize::Absolute(s as f32));
-        let mut suite = self.attack.clone();
-        for attack in &mut suite {
-            match attack {
-                AnyAttack::Pgd(a) => {
-                    a.steps = self.steps.unwrap_or(a.steps);
-                    a.step_size = absolute.unwrap_or(a.step_size);
-                    a.restarts = self.restarts.unwrap_or(a.restarts);
-                    (steps, size, restarts) = (true, true, true);
-                }
-                AnyAttack::Bim(a) => {
-                    a.steps = self.steps.unwrap_or(a.steps);
-                    a.step_size = absolute.unwrap_or(a.step_size);
-                    (steps, size) = (true, true);
-                }
-                AnyAttack::Ffgsm(a) => {
-                    a.step_size = absolute.unwrap_or(a.step_size);
-                    size = true;
-                }
-                _ => {}
-            }
-        }
-        let names = suite.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        for (given, used, flag) in [
-            (self.steps.is_some(), steps, "--steps"),
-            (self.step_size.is_some(), size, "--step-size"),
-            (self.restarts.is_some(), restarts, "--restarts"),
-        ] {
-            if given && !used {
-                return Err(Failure::Usage(format!(
-                    "{flag}: none of the attacks ({names}) has it; leave it out"
-                )));
-            }
-        }
-        Ok(suite)
-    }
     /// The precision of proposals that this machine is fast in.
     fn precision(&self) -> Precision {
         if self.proposal_precision.is_fast() {
@@ -121,87 +94,117 @@ impl Args {
         ));
         Precision::F32
     }
-    fn threat(&self) -> Outcome<Threat> {
-        let eps = self.eps.unwrap_or(match self.norm {
-            AnyNorm::L2 => 2.0,
-            _ => 0.3,
-        });
-        if self.norm == AnyNorm::Linf && eps > 1.0 {
-            return Err(Failure::Usage(format!(
-                "--eps {eps}: pixels lie in [0, 1], so an L-inf budget is at most 1 (8/255 is 0.031)"
-            )));
+    /// The budgets, smallest first.
+    fn threats(&self) -> Outcome<Vec<Threat>> {
+        let mut all: Vec<f32> = self.eps.iter().flat_map(|list| &list.0).map(|budget| budget.0).collect();
+        if all.is_empty() {
+            all.push(if self.norm == AnyNorm::L2 { 2.0 } else { 0.3 });
         }
-        let threat = Threat { norm: self.norm, eps };
-        threat.validate().map_err(|e| Failure::Usage(format!("--eps: {e}")))?;
-        Ok(threat)
+        if let Some(eps) = twice(&all) {
+            return Err(Failure::Usage(format!("--eps: {eps} is named twice; name it once")));
+        }
+        all.sort_by(f32::total_cmp);
+        let threats: Vec<Threat> = all.into_iter().map(|eps| Threat { norm: self.norm, eps }).collect();
+        if self.norm == AnyNorm::Linf {
+            // Known without the network; in other norms its size tells.
+            fit(&threats, Bounds::UNIT, 1)?;
+        }
+        if self.save.is_some() && threats.len() > 1 {
+            let what = "--save keeps the images of one budget; name one --eps, or leave --save out";
+            return Err(Failure::Usage(what.into()));
+        }
+        Ok(threats)
+    }
+    /// The activation of `--arch`: without that flag the network is what its file says it is.
+    fn activation(&self) -> Outcome<AnyActivation> {
+        match (self.activation, self.arch) {
+            (Some(activation), None) => Err(Failure::Usage(format!(
+                "--activation {activation}: belongs to --arch; a file that says how its network is built has its own: leave it out"
+            ))),
+            (Some(activation), Some(_)) => Ok(activation),
+            (None, _) => Ok("relu".parse()?),
+        }
     }
 }
 
-/// One attack as machines read it.
-pub(crate) fn row(a: &AttackResult) -> Value {
-    json!({
-        "attack": a.attack, "norm": a.norm, "eps": pages::decimal(a.eps), "steps": a.steps, "restarts": a.restarts,
-        "accuracy": a.accuracy, "forwards": a.forwards, "backwards": a.backwards, "seconds": a.seconds,
-    })
+/// Refuses budgets beyond the box of a network with `dim` inputs.
+fn fit(threats: &[Threat], bounds: Bounds, dim: usize) -> Outcome {
+    threats.iter().try_for_each(|t| t.fits(bounds, dim)).map_err(|e| Failure::Usage(format!("--eps: {e}")))
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    let (suite, threat) = (args.suite()?, args.threat()?);
+    let (threats, activation) = (args.threats()?, args.activation()?);
+    let suites = threats.iter().map(|t| args.suite(t.eps)).collect::<Outcome<Vec<_>>>()?;
     for (path, flag) in [(&args.save, "--save"), (&args.report, "--report")] {
         path.as_deref().map_or(Ok(()), |path| run_dir::free(path, flag))?;
     }
     args.machine.start()?;
-    let (model, own_data) = pages::weights::load_classifier(&args.model, args.arch, &args.activation)?;
+    let (model, own_data) = pages::weights::load_classifier(&args.model, args.arch, &activation)?;
     let asked = args.data.clone().or(own_data).unwrap_or_else(|| "mnist-10k".to_string());
     let data = Named::find(&asked)?;
     if let Some(n) = args.n.filter(|&n| n > data.set.test.len()) {
         return Err(Failure::Usage(format!("--n {n}: {asked} has {} test images", data.set.test.len())));
     }
     let test = data.set.test.first(args.n.unwrap_or(1000).min(data.set.test.len())).all();
-    let x = Batch::new(&test.x, test.shape, &test.ids)?;
-    let keep = if args.save.is_some() || args.report.is_some() { Keep::Adversarials } else { Keep::Nothing };
-    let options = EvaluateOptions { batch: args.batch, keep };
-    let bar = AttackBar::new("attacking", suite.len(), test.len());
-    let key = Key::new(args.machine.seed).named("attack");
-    let (victim, precision) = (model.victim(), args.precision());
-    let show = |p: Progress<'_>| bar.show(p);
-    let report = if precision == Precision::F32 {
-        evaluate_with(&victim, x, &test.labels, &suite, &threat, key, &options, &show)?
-    } else {
-        let (name, stand_in) = (precision.to_string(), model.victim().in_precision(precision));
-        let proposer = Proposer { model: &stand_in, name: &name };
-        evaluate_proposed(&victim, proposer, x, &test.labels, &suite, &threat, key, &options, &show)?
-    };
+    fit(&threats, Bounds::UNIT, test.shape.iter().product())?;
+    let precision = args.precision();
+    let bar = AttackBar::new("attacking", threats.len() * suites[0].len(), test.len());
+    let mut reports = Vec::new();
+    for (k, (threat, suite)) in threats.iter().zip(&suites).enumerate() {
+        let show = |p: Progress<'_>| bar.show(Progress { index: p.index + k * suite.len(), ..p });
+        reports.push(evaluate(args, &model, &test, suite, threat, precision, &show)?);
+    }
     bar.finish();
-    if let (Some(path), Some(adv)) = (&args.save, &report.adversarials) {
-        let [c, h, w] = test.shape;
-        let whole = |v: &[usize]| Values::labels(v.iter().map(|&l| l as i64));
-        let tensors = [
-            ("labels", whole(&test.labels)),
-            ("predictions", whole(&adv.predictions)),
-            ("x_adv", Array::from_slice([test.len(), c, h, w], &adv.x_adv).into()),
-        ];
-        let cards: Vec<_> = report.attacks.iter().map(|a| &a.card).collect();
-        write_tensors(path, "adversarials", &tensors, json!({ "cards": cards }))?;
-        say::note(&format!("adversarial images in {}", path.display()));
+    if let Some(path) = &args.save {
+        save(path, &test, &reports[0])?;
     }
     if let Some(path) = &args.report {
-        pages::attack::page(&args.model, &data, &model, &test, &report)?.save(path)?;
+        pages::attack::page(&args.model, &data, &model, &test, &reports)?.save(path)?;
         say::note(&format!("page in {}", path.display()));
     }
     if args.machine.json {
-        say::json(&object(&report, precision));
+        say::json(&show::object(&reports, precision));
     } else {
-        say::result(&report.to_string());
+        say::result(&show::text(&reports));
     }
     Ok(())
 }
 
-fn object(report: &Report, precision: Precision) -> Value {
-    json!({
-        "n": report.n, "clean": report.clean, "attacks": report.attacks.iter().map(row).collect::<Vec<_>>(),
-        "robust_accuracy": report.robust_accuracy, "proposal_precision": precision.to_string(),
-        "findings": report.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "cards": report.attacks.iter().map(|a| &a.card).collect::<Vec<_>>(),
+/// One budget.
+fn evaluate(
+    args: &Args,
+    model: &Classifier,
+    test: &MiniBatch,
+    suite: &[sparring::attacks::Titled],
+    threat: &Threat,
+    precision: Precision,
+    show: &(dyn Fn(Progress<'_>) + Sync),
+) -> Outcome<Report> {
+    let x = Batch::new(&test.x, test.shape, &test.ids)?;
+    let keep = if args.save.is_some() || args.report.is_some() { Keep::Adversarials } else { Keep::Nothing };
+    let options = EvaluateOptions { batch: args.batch, keep };
+    let (victim, key) = (model.victim(), Key::new(args.machine.seed).named("attack"));
+    Ok(if precision == Precision::F32 {
+        evaluate_with(&victim, x, &test.labels, suite, threat, key, &options, show)?
+    } else {
+        let (name, stand_in) = (precision.to_string(), model.victim().in_precision(precision));
+        let proposer = Proposer { model: &stand_in, name: &name };
+        evaluate_proposed(&victim, proposer, x, &test.labels, suite, threat, key, &options, show)?
     })
+}
+
+/// The worst case of each image, with the cards of the attacks.
+fn save(path: &Path, test: &MiniBatch, report: &Report) -> Outcome {
+    let Some(adv) = &report.adversarials else { return Ok(()) };
+    let [c, h, w] = test.shape;
+    let whole = |v: &[usize]| Values::labels(v.iter().map(|&l| l as i64));
+    let tensors = [
+        ("labels", whole(&test.labels)),
+        ("predictions", whole(&adv.predictions)),
+        ("x_adv", Array::from_slice([test.len(), c, h, w], &adv.x_adv).into()),
+    ];
+    let cards: Vec<_> = report.attacks.iter().map(|a| &a.card).collect();
+    write_tensors(path, "adversarials", &tensors, json!({ "cards": cards }))?;
+    say::note(&format!("adversarial images in {}", path.display()));
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Where words, bars, files and signals go.
 
+pub(crate) mod json;
 pub(crate) mod made;
 pub(crate) mod progress;
 pub(crate) mod run_dir;

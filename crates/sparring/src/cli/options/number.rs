@@ -54,10 +54,42 @@ pub(crate) fn fraction(text: &str) -> Result<f64, String> {
     }
 }
 
-/// An attack budget: finite, 0 or above.
+/// An attack budget: finite and above 0, a number or a fraction such as 8/255.
 pub(crate) fn budget(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(v) if v.is_finite() && v >= 0.0 => Ok(v),
-        _ => Err("must be a finite number, 0 or above".into()),
+    let parsed = match text.split_once('/') {
+        None => text.trim().parse::<f32>().ok(),
+        Some((above, below)) => match (above.trim().parse::<f64>(), below.trim().parse::<f64>()) {
+            (Ok(above), Ok(below)) => Some((above / below) as f32),
+            _ => None,
+        },
+    };
+    parsed.filter(|v| v.is_finite() && *v > 0.0).ok_or_else(|| {
+        "must be a finite number above 0, in pixels of [0, 1]: 0.1, or a fraction such as 8/255".to_string()
+    })
+}
+
+/// A [`budget`] in a list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Budget(pub(crate) f32);
+
+impl std::str::FromStr for Budget {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        budget(text).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::budget;
+
+    #[test]
+    fn budgets_are_numbers_or_fractions_above_0() {
+        assert_eq!(budget("0.3"), Ok(0.3));
+        assert_eq!(budget(" 8 / 255 "), Ok(8.0 / 255.0));
+        for text in ["-1", "0", "-0", "nan", "inf", "1/0", "-8/255", "8/", "/255", "8/255/2", "", "1e-60"] {
+            assert!(budget(text).is_err_and(|why| why.contains("above 0")), "{text:?}");
+        }
     }
 }

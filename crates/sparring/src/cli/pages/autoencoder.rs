@@ -2,7 +2,7 @@
 
 mod reconstructions;
 
-use super::{curves, layers};
+use super::{again, curves, layers};
 use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
 use crate::cli::options::Named;
@@ -12,7 +12,7 @@ use sparring::metrics::{Pca, psnr, unexplained};
 use sparring::models::{Arch, Autoencoder};
 use sparring::train::{Recipe, Summary};
 use sparring_report::html::{Block, Note, Page, Section, Tile, Tone};
-use sparring_report::svg::{Axis, Chart, LineChart, Range, Series};
+use sparring_report::svg::{Axis, Chart, HorizontalLine, LineChart, Range, Series, Stroke};
 
 /// What a network that learnt nothing, or only a plane, would reach on the test images.
 #[derive(Clone, Copy, Debug)]
@@ -33,103 +33,123 @@ pub(crate) struct Facts<'a> {
     pub(crate) test_mse: f64,
 }
 
-fn curve(rows: &[EpochRow], baselines: Baselines, code: usize) -> Chart {
-    let level = |name: String, v: f64| {
-        let ends = [rows.first(), rows.last()];
-        Series::new(name, ends.into_iter().flatten().map(|r| (r.epoch as f64, v)))
-    };
+/// What PCA is called on the page: by the numbers it keeps, fewer than the code where the images have fewer directions.
+fn linear(pca: &Pca, code: usize) -> String {
+    format!("PCA-{}", pca.k().min(code))
+}
+
+fn curve(rows: &[EpochRow], baselines: Baselines, linear: &str) -> Chart {
+    let level = |name: String, y: f64, slot: usize| HorizontalLine { name, y, slot: Some(slot) };
     Chart::Line(LineChart {
         title: "Squared error of a pixel".into(),
         description: "by epoch, beside the two baselines on the test images".into(),
-        x: Axis { label: "epoch".into(), ..Axis::default() },
+        x: curves::epochs(),
         y: Axis { label: "mean squared error".into(), range: Range::FromZero, ..Axis::default() },
+        // The network has one colour, PCA another, here and in the bars.
         series: vec![
-            Series::new("training images", rows.iter().map(|r| (r.epoch as f64, r.train_loss))),
-            Series::new("test images", rows.iter().map(|r| (r.epoch as f64, r.test.value()))),
-            level(format!("PCA-{code}, test images"), baselines.pca),
-            level("mean image, test images".into(), baselines.mean_image),
+            Series {
+                slot: Some(0),
+                ..Series::new("test images", rows.iter().map(|r| (r.epoch as f64, r.test.value())))
+            },
+            Series {
+                slot: Some(0),
+                stroke: Stroke::Dotted,
+                ..Series::new("training images", rows.iter().map(|r| (r.epoch as f64, r.train_loss)))
+            },
         ],
+        horizontal: vec![
+            level(format!("{linear}, test images"), baselines.pca, 1),
+            level("mean image, test images".into(), baselines.mean_image, 6),
+        ],
+        ..LineChart::default()
     })
 }
 
+/// A number with so many decimals; a dash if it is none.
+fn number(v: f64, decimals: usize) -> String {
+    if v.is_finite() { format!("{v:.decimals$}") } else { "–".into() }
+}
+
+/// Numbers with nothing to compare them with.
+const NO_COMPARISON: &str = "The two errors cannot be compared: one of them is no number.";
+
 /// The figure against PCA, in words that its sign chooses.
-fn verdict(facts: &Facts<'_>, code: usize) -> Note {
-    let (pca, ratio) = (facts.baselines.pca, facts.test_mse / facts.baselines.pca);
-    let percent = 100.0 * (ratio - 1.0).abs();
-    let (tone, text) = if facts.test_mse >= facts.baselines.mean_image {
+fn verdict(test_mse: f64, baselines: Baselines, linear: &str) -> Note {
+    let Baselines { pca, mean_image } = baselines;
+    let ratio = test_mse / pca;
+    let (tone, text) = if !(test_mse.is_finite() && pca.is_finite()) {
+        (Tone::Bad, NO_COMPARISON.to_string())
+    } else if test_mse >= mean_image {
         (
             Tone::Bad,
             "It is no better than the mean image: it has learnt nothing about single images.".to_string(),
         )
+    } else if pca <= 0.0 {
+        (Tone::Plain, format!("{linear} makes no error at all on these images: no network can do better."))
     } else if ratio < 1.0 {
         (
             Tone::Good,
             format!(
-                "Its error is {percent:.1} % below that of PCA with {code} components, the best linear code of this size."
+                "Its error is {:.1} % below that of {linear}, the best linear code of this size.",
+                100.0 * (1.0 - ratio)
             ),
         )
     } else {
+        let times = if ratio < 1.05 { "about that".into() } else { format!("{ratio:.1} times that") };
         (
             Tone::Plain,
             format!(
-                "Its error is {percent:.1} % above that of PCA with {code} components ({pca:.5}), the best linear code of this size: a \
-             linear map would do better."
+                "Its error is {times} of {linear} ({pca:.5}), the best linear code of this size: a linear map would do better."
             ),
         )
     };
     Note { title: "Against PCA.".into(), text, tone }
 }
 
-fn result(facts: &Facts<'_>, code: usize, rows: &[EpochRow], done: &Summary) -> Section {
+/// Why PCA has fewer numbers than the code, where it has.
+fn directions(pca: &Pca, code: usize) -> Option<Block> {
+    let found = pca.k();
+    (found < code).then(|| {
+        Block::text(format!(
+            "The training images vary in only {found} {}, fewer than the {code} numbers of the code: PCA has no more to keep, and is              exact on the training images.",
+            if found == 1 { "direction" } else { "directions" }
+        ))
+    })
+}
+
+fn result(facts: &Facts<'_>, pca: &Pca, code: usize, rows: &[EpochRow], done: &Summary) -> Section {
     let n = facts.data.set.test.len();
+    let linear = linear(pca, code);
     let tile = |value: String, label: String, note: String| Tile { value, label, note, ..Tile::default() };
-    let Baselines { pca, mean_image } = facts.baselines;
-    let left =
-        |mse: f64| format!("explains {:.1} % of the variance", 100.0 * (1.0 - unexplained(mse, mean_image)));
+    let Baselines { pca: pca_mse, mean_image } = facts.baselines;
+    let left = |mse: f64| match 100.0 * (1.0 - unexplained(mse, mean_image)) {
+        share if share >= 0.0 => format!("explains {share:.1} % of the variance; "),
+        _ => String::new(),
+    };
     let mut section = Section::new("Result");
     section.blocks.push(Block::Tiles(vec![
         tile(
-            format!("{:.5}", facts.test_mse),
+            number(facts.test_mse, 5),
             "test MSE a pixel".into(),
-            format!("{}; {n} images", left(facts.test_mse)),
+            format!("{}{n} images", left(facts.test_mse)),
         ),
+        tile(number(pca_mse, 5), linear.clone(), format!("{}exact, from the training images", left(pca_mse))),
+        tile(number(mean_image, 5), "mean image".into(), "what learning nothing reaches".into()),
         tile(
-            format!("{pca:.5}"),
-            format!("PCA-{code}"),
-            format!("{}; exact, from the training images", left(pca)),
-        ),
-        tile(format!("{mean_image:.5}"), "mean image".into(), "what learning nothing reaches".into()),
-        tile(
-            format!("{:.1} dB", psnr(facts.test_mse, 1.0)),
+            format!("{} dB", number(psnr(facts.test_mse, 1.0), 1)),
             "PSNR".into(),
-            format!("PCA-{code}: {:.1} dB", psnr(pca, 1.0)),
+            format!("{linear}: {} dB", number(psnr(pca_mse, 1.0), 1)),
         ),
     ]));
-    section.blocks.push(Block::Note(verdict(facts, code)));
-    section.blocks.push(Block::Chart(curve(rows, facts.baselines, code)));
+    section.blocks.push(Block::Note(verdict(facts.test_mse, facts.baselines, &linear)));
+    section.blocks.extend(directions(pca, code));
+    section.blocks.push(Block::Chart(curve(rows, facts.baselines, &linear)));
     section.blocks.push(Block::text(format!(
-        "The training error is the mean over an epoch while the network still changes ({:.5} in the last one), the test error is \
+        "The training error is the mean over an epoch while the network still changes ({} in the last one), the test error is \
          measured after it.",
-        done.train_loss()
+        number(done.train_loss(), 5)
     )));
     section
-}
-
-fn command(facts: &Facts<'_>) -> Vec<String> {
-    let r = facts.recipe;
-    let flags = [
-        ("--data", facts.data.asked.clone()),
-        ("--arch", facts.arch.to_string()),
-        ("--activation", facts.activation.to_string()),
-        ("--optimizer", r.rule.to_string()),
-        ("--lr", r.lr.to_string()),
-        ("--schedule", r.schedule.to_string()),
-        ("--epochs", r.epochs.to_string()),
-        ("--batch", r.batch.to_string()),
-        ("--seed", r.seed.to_string()),
-    ];
-    let head = ["sparring", "train", "autoencoder"].map(String::from);
-    head.into_iter().chain(flags.into_iter().flat_map(|(flag, value)| [flag.to_string(), value])).collect()
 }
 
 /// The page.
@@ -143,18 +163,12 @@ pub(crate) fn page(
     let (code, set) = (model.code(), &facts.data.set);
     let compared = Compared::new(model, pca, &set.test)?;
     let mut seen = Section::new("Reconstructions");
-    let rows_are = format!(
-        "Rows: the test image, what the network makes of it through {code} numbers, what PCA-{code} makes of it."
-    );
     let firsts = compared.first_of_each_class(10);
-    seen.blocks.push(grid(&compared, &firsts, format!("The first test image of each class. {rows_are}"))?);
+    seen.blocks.push(grid(&compared, &firsts, "The first test image of each class.", code)?);
     let worst = compared.worst(10);
-    seen.blocks.push(grid(
-        &compared,
-        &worst,
-        format!("The test images with the largest error of the network. {rows_are}"),
-    )?);
-    seen.blocks.push(per_class(&compared, set.classes, code));
+    let caption = "The test images with the largest error of the network.";
+    seen.blocks.push(grid(&compared, &worst, caption, code)?);
+    seen.blocks.push(per_class(&compared, set.classes, &linear(pca, code)));
     let mut setup = Section::new("What was done");
     let mut pairs = vec![
         ("network", format!("{} ({}), {}", facts.arch, facts.arch.info().layers, facts.activation)),
@@ -171,15 +185,53 @@ pub(crate) fn page(
     let encoder = model.encoder().checked_sub(1);
     setup.blocks.push(layers::table("Layers; the marked one puts out the code.", &model.summary(), encoder));
     setup.blocks.push(layers::spec(model.spec())?);
-    setup.blocks.push(layers::again(&command(facts)));
+    setup.blocks.push(again::block());
     Ok(Page {
         title: "Autoencoder".into(),
         subtitle: format!(
             "`{}`, trained on {} by `sparring train autoencoder`",
             facts.arch, facts.data.asked
         ),
-        sections: vec![result(facts, code, rows, done), seen, setup],
+        sections: vec![result(facts, pca, code, rows, done), seen, setup],
         footer: "Made by `sparring train autoencoder`. Every number on this page was measured in this run."
             .into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(test_mse: f64, pca: f64) -> Note {
+        verdict(test_mse, Baselines { pca, mean_image: 0.07 }, "PCA-9")
+    }
+
+    #[test]
+    fn large_errors_are_told_as_times() {
+        let note = said(0.0594, 0.018);
+        assert!(note.text.contains("3.3 times that of PCA-9") && !note.text.contains('%'), "{}", note.text);
+        assert!(said(0.0181, 0.018).text.contains("about that of PCA-9"));
+        let better = said(0.009, 0.018);
+        assert!(better.text.contains("50.0 % below") && better.tone == Tone::Good);
+        assert!(said(0.08, 0.018).text.contains("no better than the mean image"));
+    }
+
+    #[test]
+    fn what_is_no_number_is_never_shown() {
+        for note in [said(f64::NAN, 0.018), said(0.01, f64::NAN), said(0.01, 0.0), said(0.01, f64::INFINITY)]
+        {
+            let text = note.text.to_lowercase();
+            assert!(!text.contains("nan") && !text.contains("inf"), "{text}");
+        }
+        assert_eq!((number(f64::NAN, 5), number(0.5, 1)), ("–".into(), "0.5".into()));
+    }
+
+    #[test]
+    fn fewer_directions_than_the_code_are_told() {
+        // Three points on a line: one direction, whatever is asked for.
+        let pca = Pca::fit(&[0.0, 0.0, 1.0, 1.0, 2.0, 2.0], 2, 1).unwrap();
+        let Some(Block::Paragraph(text)) = directions(&pca, 32) else { panic!("nothing told") };
+        assert!(text.contains("only 1 direction,") && text.contains("32 numbers"), "{text}");
+        assert_eq!((linear(&pca, 32), directions(&pca, 1)), ("PCA-1".into(), None));
+    }
 }

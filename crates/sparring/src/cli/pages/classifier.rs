@@ -1,13 +1,15 @@
 //! The page of a trained classifier.
 
+use super::accuracy::{cell, interval, percent, tile};
 use super::curves::{self, Training};
+use super::{again, decimal, layers};
 use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
 use crate::cli::options::Named;
 use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Classifier};
-use sparring::train::{Recipe, Summary};
-use sparring_report::html::{Block, Code, Details, Page, Section, Tile};
+use sparring::train::{Defense, Recipe, Robustness, Summary};
+use sparring_report::html::{Block, Details, Note, Page, Section, Table, Tile, Tone};
 
 /// What the run was asked to do.
 pub(crate) struct Facts<'a> {
@@ -17,28 +19,99 @@ pub(crate) struct Facts<'a> {
     pub(crate) recipe: &'a Recipe,
 }
 
+/// What the training is said to be worth.
+#[derive(Clone, Copy)]
+pub(crate) struct Worth<'a> {
+    /// What an attack on validation images left, after a training with a defence.
+    pub(crate) robust: Option<&'a Robustness>,
+    /// What is wrong with it, in words.
+    pub(crate) warnings: &'a [String],
+}
+
+fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &Summary, worth: Worth<'_>) -> Block {
+    let last = rows.last();
+    let n = facts.data.set.test.len();
+    let hardened = facts.recipe.defense != Defense::None;
+    let tested = last.map_or(f64::NAN, |r| r.test.value());
+    let mut tiles = vec![tile("test accuracy", tested, n, "clean test images", Tone::Plain)];
+    if let Some(trained) = last.and_then(|r| r.train_accuracy) {
+        let images = if hardened { "attacked training images" } else { "training images" };
+        tiles.push(Tile {
+            value: percent(trained),
+            label: if hardened { "training accuracy, under attack" } else { "training accuracy" }.into(),
+            note: format!("of the last epoch, on its {images}"),
+            tone: Tone::Plain,
+        });
+    }
+    if let Some(r) = worth.robust {
+        let tone = if r.is_overfitted_to_one_step() { Tone::Bad } else { Tone::Good };
+        let label = format!("robust accuracy, eps {}", decimal(r.eps));
+        tiles.push(tile(label, r.robust, r.n, "validation images", tone));
+    }
+    let loss = done.train_loss();
+    tiles.push(Tile {
+        value: if loss.is_finite() { format!("{loss:.4}") } else { "–".into() },
+        label: "train loss".into(),
+        note: "mean of the last epoch".into(),
+        tone: Tone::Plain,
+    });
+    Block::Tiles(tiles)
+}
+
+/// The figures of the attack on validation images beside each other.
+fn robustness(r: &Robustness) -> Block {
+    let line = |name: &str, accuracy| vec![name.into(), cell(accuracy, r.n)];
+    let pgd = format!("PGD-{}", Robustness::STEPS);
+    Block::Table(Table {
+        caption: format!(
+            "{} validation images, which the training did not see; attacks in L-inf at eps {}. Below each accuracy its 95 % interval.",
+            r.n,
+            decimal(r.eps)
+        ),
+        headers: vec!["attack".into(), "accuracy".into()],
+        rows: vec![
+            line("none: clean images", r.clean),
+            line("FGSM", r.fgsm),
+            line(&pgd, r.pgd),
+            line("worst case of each image", r.robust),
+        ],
+        highlight: vec![3],
+    })
+}
+
+fn result(facts: &Facts<'_>, rows: &[EpochRow], done: &Summary, worth: Worth<'_>) -> Section {
+    let mut result = Section::new("Result");
+    result.blocks.push(tiles(facts, rows, done, worth));
+    result.blocks.extend(
+        worth
+            .warnings
+            .iter()
+            .map(|text| Block::Note(Note { title: "Warning.".into(), text: text.clone(), tone: Tone::Bad })),
+    );
+    result.blocks.extend(worth.robust.map(robustness));
+    let phases = std::slice::from_ref(facts.recipe);
+    let training = Training { name: "this run", slot: curves::slot(phases), rows, phases };
+    let n = facts.data.set.test.len();
+    let accuracy = curves::accuracies(&training, n);
+    result.blocks.push(Block::Charts(vec![curves::loss(&[training]), accuracy]));
+    let last = rows.last().map_or(f64::NAN, |r| r.test.value());
+    result.blocks.push(Block::text(format!(
+        "With {n} test images the accuracy of the last epoch is known to lie in {} with 95\u{a0}% confidence; the band in the chart is \
+         that interval.",
+        interval(last, n)
+    )));
+    result
+}
+
 /// The page.
 pub(crate) fn page(
     facts: &Facts<'_>,
     model: &Classifier,
     rows: &[EpochRow],
     done: &Summary,
+    worth: Worth<'_>,
 ) -> Outcome<Page> {
-    let last = rows.last().map_or(f64::NAN, |r| r.test.value());
     let set = &facts.data.set;
-    let tile = |value: String, label: &str, note: String| Tile {
-        value,
-        label: label.into(),
-        note,
-        ..Tile::default()
-    };
-    let mut result = Section::new("Result");
-    result.blocks.push(Block::Tiles(vec![
-        tile(format!("{:.2} %", 100.0 * last), "test accuracy", format!("{} clean images", set.test.len())),
-        tile(format!("{:.4}", done.train_loss()), "train loss", "mean of the last epoch".into()),
-    ]));
-    let trainings = [Training { name: "this run", slot: 0, rows }];
-    result.blocks.push(Block::Charts(vec![curves::loss(&trainings), curves::accuracy(&trainings)]));
     let mut setup = Section::new("What was done");
     let mut pairs = vec![
         ("network", format!("{} ({}), {}", facts.arch, facts.arch.info().layers, facts.activation)),
@@ -49,17 +122,34 @@ pub(crate) fn page(
     ];
     pairs.extend(curves::recipe(facts.recipe));
     setup.blocks.push(Block::facts(pairs));
+    setup.blocks.push(again::block());
     setup.blocks.push(Block::Details(Details {
-        summary: "Layers and the network as data".into(),
-        blocks: vec![
-            Block::Code(Code { caption: "layers".into(), text: model.summary().to_string() }),
-            Block::Code(Code { caption: "spec".into(), text: serde_json::to_string_pretty(model.spec())? }),
-        ],
+        summary: "Layers".into(),
+        blocks: vec![layers::table("", &model.summary(), None)],
     }));
+    setup.blocks.push(layers::spec(model.spec())?);
+    let footer = match worth.robust {
+        Some(_) => "No attack proves robustness: `sparring attack` runs stronger ones on the test images.",
+        None => "Clean accuracy says nothing about robustness: `sparring attack` measures that.",
+    };
     Ok(Page {
         title: format!("Classifier {}", facts.arch),
         subtitle: format!("Trained on {} by `sparring train classifier`", facts.data.asked),
-        sections: vec![result, setup],
-        footer: "Clean accuracy says nothing about robustness: `sparring attack` measures that.".into(),
+        sections: vec![result(facts, rows, done, worth), setup],
+        footer: footer.into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn robustness_is_a_table_with_intervals() {
+        let r = Robustness { n: 500, clean: 0.96, fgsm: 0.9, pgd: 0.02, robust: 0.02, eps: 0.3 };
+        let Block::Table(table) = robustness(&r) else { panic!("a table") };
+        assert_eq!(table.rows.len(), 4);
+        assert!(table.rows.iter().all(|row| row[1].note == interval(row[1].bar.unwrap(), 500)));
+        assert!(table.caption.contains("500 validation images") && table.caption.contains("eps 0.3."));
+    }
 }

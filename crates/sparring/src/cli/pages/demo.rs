@@ -1,14 +1,16 @@
 //! The demo's page: two nets, what attacked them, what was left.
 
-use super::attack::{cards, interval};
+use super::accuracy::{self, band, cell, percent, tile};
+use super::card::{cards, words};
 use super::curves::{self, Training};
 use super::gallery::{Pairs, gallery};
+use super::{again, decimal};
 use crate::cli::Outcome;
 use crate::cli::commands::demo::Fighter;
 use crate::cli::options::Named;
 use sparring::models::Arch;
-use sparring_report::html::{Block, Cell, Code, Details, Note, Page, Section, Table, Tile, Tone};
-use sparring_report::svg::{Axis, Chart, LineChart, Range, Series, TickFormat};
+use sparring_report::html::{Block, Cell, Code, Details, Note, Page, Section, Table, Tone};
+use sparring_report::svg::{Axis, Chart, LineChart, Range, Series, Stroke, VerticalLine};
 
 /// Full scale of the perturbation's colours, and the budget of the gallery.
 fn pairs(f: &Fighter) -> Pairs<'_> {
@@ -20,6 +22,7 @@ fn pairs(f: &Fighter) -> Pairs<'_> {
         clean: &shown.x,
         adversarial: &f.judged.shown_adversarial,
         eps: f.judged.full(),
+        made_by: vec![pgd(f); shown.ids.len()],
     }
 }
 
@@ -29,34 +32,35 @@ fn pgd(f: &Fighter) -> String {
     format!("PGD-{steps}")
 }
 
-fn percent(v: f64) -> String {
-    format!("{:.1} %", 100.0 * v)
-}
-
-/// Accuracy by budget for both attacks.
-fn curve(fighters: &[&Fighter]) -> Chart {
+/// Accuracy by budget for both attacks: a colour a net, the attacks by their strokes, and what the net was trained for.
+fn curve(fighters: &[&Fighter], n: usize) -> Chart {
     let mut series = Vec::new();
-    for (slot, f) in fighters.iter().enumerate() {
-        for (k, attack) in ["pgd", "fgsm"].into_iter().enumerate() {
-            let name = format!("{}, {}", f.name, attack.to_uppercase());
-            series.push(Series { slot: Some(slot + 2 * k), ..Series::new(name, f.judged.curve(attack)) });
+    for f in fighters {
+        for (attack, stroke) in [("pgd", Stroke::Solid), ("fgsm", Stroke::Dashed)] {
+            let points = f.judged.curve(attack);
+            series.push(Series {
+                slot: Some(curves::slot(&f.phases)),
+                stroke,
+                band: band(&points, n),
+                ..Series::new(format!("{}, {}", f.name, attack.to_uppercase()), points)
+            });
         }
     }
+    let trained = fighters.iter().filter_map(|f| Some((f, curves::trained_for(&f.phases.last()?.defense)?)));
+    let vertical =
+        trained.map(|(f, x)| VerticalLine { x, label: format!("{}: trained for eps {x}", f.name) });
     Chart::Line(LineChart {
         title: "Accuracy against budget".into(),
-        description: "fraction of images still classified rightly under FGSM and PGD by L-inf budget".into(),
+        description: "fraction of images still classified rightly under FGSM and PGD by L-inf budget, with 95 % intervals".into(),
         x: Axis {
             label: "budget eps (L-inf, pixels in [0, 1])".into(),
             range: Range::FromZero,
             ..Axis::default()
         },
-        y: Axis {
-            label: "accuracy".into(),
-            format: TickFormat::Percent,
-            range: Range::Fixed(0.0, 1.0),
-            ..Axis::default()
-        },
+        y: Axis { range: Range::Fixed(0.0, 1.0), ..accuracy::axis(std::iter::empty()) },
         series,
+        vertical: vertical.collect(),
+        ..LineChart::default()
     })
 }
 
@@ -66,17 +70,18 @@ fn table(fighters: &[&Fighter], n: usize) -> Block {
     headers.extend(fighters.iter().map(|f| f.name.to_string()));
     let line = |name: String, budget: String, values: Vec<f64>| {
         let mut cells: Vec<Cell> = vec![name.into(), budget.into()];
-        cells.extend(values.into_iter().map(Cell::percent));
+        cells.extend(values.into_iter().map(|v| cell(v, n)));
         cells
     };
-    let mut rows =
-        vec![line("none".into(), String::new(), fighters.iter().map(|f| f.judged.clean).collect())];
+    let mut rows = vec![line("none".into(), "–".into(), fighters.iter().map(|f| f.judged.clean).collect())];
     for a in fighters.iter().take(1).flat_map(|f| f.judged.table()) {
         let values = fighters.iter().map(|f| f.judged.at(&a.attack, a.eps)).collect();
-        rows.push(line(a.attack.to_uppercase(), a.eps.to_string(), values));
+        rows.push(line(a.attack.to_uppercase(), decimal(a.eps).to_string(), values));
     }
     Block::Table(Table {
-        caption: format!("Accuracy on the first {n} test images; budgets in L-inf"),
+        caption: format!(
+            "Accuracy on the first {n} test images, below it its 95 % interval; budgets in L-inf"
+        ),
         headers,
         highlight: vec![rows.len() - 1],
         rows,
@@ -94,14 +99,16 @@ fn notes(fighters: &[&Fighter]) -> Vec<Block> {
     blocks
 }
 
-fn training(fighters: &[&Fighter]) -> Section {
-    let trainings: Vec<_> =
-        fighters.iter().enumerate().map(|(slot, f)| Training { name: f.name, slot, rows: &f.rows }).collect();
+fn training(fighters: &[&Fighter], n: usize) -> Section {
+    let trainings: Vec<_> = fighters
+        .iter()
+        .map(|f| Training { name: f.name, slot: curves::slot(&f.phases), rows: &f.rows, phases: &f.phases })
+        .collect();
     let mut section = Section::new("Training");
-    section.blocks.push(Block::Charts(vec![curves::loss(&trainings), curves::accuracy(&trainings)]));
+    section.blocks.push(Block::Charts(vec![curves::loss(&trainings), curves::accuracy(&trainings, n)]));
     section.blocks.push(Block::text(
         "The loss of the hardened net is that on its adversarial examples: it is higher because its task is harder. It jumps \
-         where the attack of the training changes.",
+         where the attack of the training changes: the marks say where.",
     ));
     section
 }
@@ -118,14 +125,26 @@ fn phases(f: &Fighter) -> Block {
 fn seen(f: &Fighter) -> Outcome<Section> {
     let pairs = pairs(f);
     let caption = format!(
-        "The first {} test images under {} at eps {}: clean, perturbation (red adds, blue takes away), adversarial.",
+        "The first {} test images under {} at L-inf eps {}.",
         pairs.ids.len(),
         pgd(f),
-        pairs.eps
+        decimal(pairs.eps)
     );
     let mut section = Section::new(format!("What the {} net sees", f.name));
     section.blocks.push(Block::Gallery(gallery(&f.model, &pairs, caption)?));
     Ok(section)
+}
+
+/// Every attack with its settings in words.
+fn attacks(f: &Fighter) -> String {
+    let mut all: Vec<String> = Vec::new();
+    for a in f.judged.table() {
+        let text = format!("{}: {}", a.attack.to_uppercase(), words(&a.card));
+        if !all.contains(&text) {
+            all.push(text);
+        }
+    }
+    all.join("; ")
 }
 
 fn setup(fighters: &[&Fighter], data: &Named, n: usize) -> Outcome<Section> {
@@ -142,7 +161,7 @@ fn setup(fighters: &[&Fighter], data: &Named, n: usize) -> Outcome<Section> {
             ),
         ),
         ("net", format!("{}, {} parameters", net.layers, fighters[0].model.summary().parameters)),
-        ("attacks", format!("FGSM; {}, {}", pgd(fighters[0]), fighters[0].judged.parameters("pgd"))),
+        ("attacks", attacks(fighters[0])),
         ("checks", "every adversarial image re-checked: box, budget, fresh logits".to_string()),
         ("seed", fighters[0].phases[0].seed.to_string()),
     ]));
@@ -153,8 +172,7 @@ fn setup(fighters: &[&Fighter], data: &Named, n: usize) -> Outcome<Section> {
         blocks: vec![Block::Code(Code { caption: "spec".into(), text: spec })],
     }));
     section.blocks.push(cards(fighters.iter().flat_map(|f| f.judged.table())));
-    let repeat = format!("sparring demo --seed {} --n {n} --data {}", fighters[0].phases[0].seed, data.asked);
-    section.blocks.push(Block::Code(Code { caption: "to repeat".into(), text: repeat }));
+    section.blocks.push(again::block());
     Ok(section)
 }
 
@@ -164,45 +182,41 @@ pub(crate) fn page(fighters: &[Fighter; 2], data: &Named, n: usize) -> Outcome<P
     let [standard, hardened] = fighters;
     let full = standard.judged.full();
     let under = |f: &Fighter| f.judged.at("pgd", full);
-    let tile = |f: &Fighter, value: f64, label: String, note: String, tone| Tile {
-        value: percent(value),
-        label: format!("{}, {label}", f.name),
-        note,
-        tone,
-    };
+    let (clean, attacked) = (
+        |f: &Fighter, tone| tile(format!("{}, clean", f.name), f.judged.clean, n, "images", tone),
+        |f: &Fighter, tone| {
+            let label = format!("{}, {}, eps {}", f.name, pgd(f), decimal(full));
+            tile(label, under(f), n, "images", tone)
+        },
+    );
     let mut result = Section::new("Result");
     result.blocks.push(Block::Tiles(vec![
-        tile(standard, standard.judged.clean, "clean".into(), format!("{n} images"), Tone::Plain),
-        tile(
-            standard,
-            under(standard),
-            format!("{}, eps {full}", pgd(standard)),
-            interval(under(standard), n),
-            Tone::Bad,
-        ),
-        tile(hardened, hardened.judged.clean, "clean".into(), format!("{n} images"), Tone::Plain),
-        tile(
-            hardened,
-            under(hardened),
-            format!("{}, eps {full}", pgd(hardened)),
-            interval(under(hardened), n),
-            Tone::Good,
-        ),
+        clean(standard, Tone::Plain),
+        attacked(standard, Tone::Bad),
+        clean(hardened, Tone::Plain),
+        attacked(hardened, Tone::Good),
     ]));
     result.blocks.push(table(&all, n));
-    result.blocks.push(Block::Chart(curve(&all)));
+    result.blocks.push(Block::Chart(curve(&all, n)));
     result.blocks.extend(notes(&all));
     result.blocks.push(Block::text(
-        "PGD is an upper bound on robust accuracy: a stronger attack can only lower these figures. Small notes under the \
-         figures are 95 % intervals for the number of images.",
+        "PGD is an upper bound on robust accuracy: a stronger attack can only lower these figures. Beyond the budget that a net was \
+         trained for nothing was promised: its accuracy falls off behind the mark.",
     ));
-    let sections = vec![result, seen(standard)?, seen(hardened)?, training(&all), setup(&all, data, n)?];
+    let sections = vec![
+        result,
+        seen(standard)?,
+        seen(hardened)?,
+        training(&all, data.set.test.len()),
+        setup(&all, data, n)?,
+    ];
     Ok(Page {
         title: "A standard net and its hardened twin under attack".into(),
         subtitle: format!(
-            "The same network trained twice on {} and attacked: under PGD at eps {full} the standard one goes from {} to {}, the \
+            "The same network trained twice on {} and attacked: under PGD at eps {} the standard one goes from {} to {}, the \
              hardened one from {} to {}.",
             data.asked,
+            decimal(full),
             percent(standard.judged.clean),
             percent(under(standard)),
             percent(hardened.judged.clean),
@@ -218,12 +232,12 @@ pub(crate) fn single(f: &Fighter, data: &Named) -> Outcome<Page> {
     let (all, n) = ([f], f.judged.results().next().map_or(0, |a| a.fooled.len()));
     let mut result = Section::new("Result");
     result.blocks.push(table(&all, n));
-    result.blocks.push(Block::Chart(curve(&all)));
+    result.blocks.push(Block::Chart(curve(&all, n)));
     result.blocks.extend(notes(&all));
     Ok(Page {
         title: format!("The {} net", f.name),
         subtitle: format!("Trained on {} by `sparring demo`, attacked by FGSM and {}", data.asked, pgd(f)),
-        sections: vec![result, seen(f)?, training(&all), setup(&all, data, n)?],
+        sections: vec![result, seen(f)?, training(&all, data.set.test.len()), setup(&all, data, n)?],
         footer: "Every number on this page was measured in this run.".into(),
     })
 }

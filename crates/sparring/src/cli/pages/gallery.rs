@@ -17,6 +17,8 @@ pub(crate) struct Pairs<'a> {
     pub(crate) adversarial: &'a [f32],
     /// Full scale of the perturbation's colours.
     pub(crate) eps: f32,
+    /// What made each adversarial image, or why there is none.
+    pub(crate) made_by: Vec<String>,
 }
 
 fn verdicts(model: &Classifier, pairs: &Pairs<'_>, x: &[f32]) -> Outcome<Vec<Prediction>> {
@@ -26,7 +28,9 @@ fn verdicts(model: &Classifier, pairs: &Pairs<'_>, x: &[f32]) -> Outcome<Vec<Pre
     let p = softmax::softmax(&Array::from_slice([n, classes], &logits));
     let one = |(z, p): (&[f32], &[f32])| {
         let class = predicted(z);
-        Prediction { class: class.to_string(), confidence: format!("{:.0} %", 100.0 * p[class]) }
+        let confidence =
+            if p[class].is_finite() { format!("{:.0} %", 100.0 * p[class]) } else { "–".into() };
+        Prediction { class: class.to_string(), confidence }
     };
     Ok(logits.chunks(classes).zip(p.as_slice().chunks(classes)).map(one).collect())
 }
@@ -48,6 +52,7 @@ pub(crate) fn gallery(model: &Classifier, pairs: &Pairs<'_>, caption: String) ->
             label: pairs.labels[i].to_string(),
             before,
             after,
+            attack: pairs.made_by.get(i).cloned().unwrap_or_default(),
         });
     }
     Ok(Gallery { caption, entries })

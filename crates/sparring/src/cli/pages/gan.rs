@@ -3,13 +3,13 @@
 mod curves;
 mod neighbours;
 
-use super::layers;
+use super::{again, layers};
 use crate::cli::Outcome;
 use crate::cli::options::Named;
 use neighbours::neighbours;
 use sparring::activations::AnyActivation;
-use sparring::models::{Gan, GanSpec};
-use sparring::nn::{LayerSpec, Spec, summary};
+use sparring::models::Gan;
+use sparring::nn::summary;
 use sparring::tensor::Array;
 use sparring::train::{GanRecipe, GanSummary};
 use sparring_report::grid::{GridSpec, images_from_rows, png_grid};
@@ -22,8 +22,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) recipe: &'a GanRecipe,
 }
 
-/// Epochs whose samples are seen at once.
-const SHOWN: usize = 3;
+/// Epochs whose samples are seen side by side: the first and the last.
+const SHOWN: usize = 2;
 /// Epochs whose samples are on the page at all.
 const INSIDE: usize = 40;
 
@@ -46,16 +46,14 @@ fn result(done: &GanSummary) -> Section {
         note: note.into(),
         ..Tile::default()
     };
-    let one = |value: f64| format!("{value:.3}");
+    let one = |value: f64| if value.is_finite() { format!("{value:.3}") } else { "–".into() };
     section.blocks.push(Block::Tiles(vec![
         tile(one(last.d_real), "D(x)", "mean over real images; 0.5 where D cannot tell, 1 where it can"),
         tile(one(last.d_fake), "D(G(z))", "mean over samples; 0.5 where D cannot tell, 0 where it can"),
         tile(one(last.diversity), "diversity", "distance between samples, over that between real images"),
-        tile(
-            format!("{:.2} / {:.2}", last.d_loss, last.g_loss),
-            "loss of D / of G",
-            "1.39 / 0.69 at balance",
-        ),
+        tile(one(last.d_loss), "loss of D", "1.386 at balance"),
+        tile(one(last.g_loss), "loss of G", "0.693 at balance"),
+        tile(done.epochs.len().to_string(), "epochs", "finished"),
     ]));
     for alarm in &done.alarms {
         section.blocks.push(Block::Note(Note {
@@ -92,12 +90,16 @@ pub(crate) fn on_the_page(epochs: usize) -> Vec<usize> {
 fn samples(grids: &[(usize, Vec<u8>)], epochs: usize) -> Section {
     let figure = |at: usize| {
         let (epoch, png) = &grids[at];
-        let last = if at + 1 == grids.len() { ", the last" } else { "" };
-        Block::Figure(Figure {
+        let place = match at {
+            _ if at + 1 == grids.len() => ", the last",
+            0 => ", the first",
+            _ => "",
+        };
+        Figure {
             png: png.clone(),
             alt: format!("Samples of epoch {epoch}"),
-            caption: format!("Epoch {epoch}{last}"),
-        })
+            caption: format!("Epoch {epoch}{place}"),
+        }
     };
     let mut section = Section::new("Samples");
     section.blocks.push(Block::text(
@@ -105,50 +107,16 @@ fn samples(grids: &[(usize, Vec<u8>)], epochs: usize) -> Section {
          the fixed noise gives.",
     ));
     let open = chosen(grids.len(), SHOWN);
-    section.blocks.extend(open.iter().map(|&at| figure(at)));
+    section.blocks.push(Block::Figures(open.iter().map(|&at| figure(at)).collect()));
     let closed: Vec<usize> =
         chosen(grids.len(), INSIDE).into_iter().filter(|at| !open.contains(at)).collect();
     if !closed.is_empty() {
         let summary =
             if epochs <= INSIDE { "The other epochs" } else { "More epochs; all are in the run's folder" };
-        let blocks = closed.into_iter().map(figure).collect();
+        let blocks = vec![Block::Figures(closed.into_iter().map(figure).collect())];
         section.blocks.push(Block::Details(Details { summary: summary.into(), blocks }));
     }
     section
-}
-
-/// The activations of a network, first to last.
-fn activations(spec: &Spec) -> Vec<AnyActivation> {
-    let of = |l: &LayerSpec| match l {
-        LayerSpec::Activation { function } => Some(*function),
-        _ => None,
-    };
-    spec.layers.iter().filter_map(of).collect()
-}
-
-fn command(facts: &Facts<'_>, spec: &GanSpec) -> Vec<String> {
-    let r = facts.recipe;
-    let mut flags = vec![
-        ("--data", facts.data.asked.clone()),
-        ("--activation", facts.activation.to_string()),
-        ("--epochs", r.epochs.to_string()),
-        ("--batch", r.batch.to_string()),
-        ("--lr", r.lr.to_string()),
-        ("--beta1", r.beta1.to_string()),
-        ("--seed", r.seed.to_string()),
-    ];
-    // The identity is no layer of a spec.
-    let identity = "identity".to_string();
-    let named = |a: Option<&AnyActivation>| a.map_or(identity.clone(), ToString::to_string);
-    let (hidden, pixels) = (activations(&spec.discriminator), activations(&spec.generator));
-    if named(hidden.first()) != facts.activation.to_string() {
-        flags.push(("--discriminator-activation", named(hidden.first())));
-    }
-    if named(pixels.last()) != "sigmoid" {
-        flags.push(("--generator-output", named(pixels.last())));
-    }
-    let head = ["sparring", "train", "gan"].map(String::from);
-    head.into_iter().chain(flags.into_iter().flat_map(|(flag, value)| [flag.to_string(), value])).collect()
 }
 
 fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
@@ -171,7 +139,7 @@ fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
         None,
     ));
     section.blocks.push(layers::spec(spec)?);
-    section.blocks.push(layers::again(&command(facts, spec)));
+    section.blocks.push(again::block());
     Ok(section)
 }
 

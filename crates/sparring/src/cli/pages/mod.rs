@@ -1,7 +1,10 @@
 //! What the commands write: pages and weights.
 
+pub(crate) mod accuracy;
+mod again;
 pub(crate) mod attack;
 pub(crate) mod autoencoder;
+mod card;
 pub(crate) mod classifier;
 mod curves;
 pub(crate) mod demo;

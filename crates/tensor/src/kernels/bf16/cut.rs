@@ -1,6 +1,7 @@
 //! Numbers into bf16 parts.
 
-use super::WIDTH;
+use super::{Unit, WIDTH};
+use crate::extent::inside;
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
@@ -9,17 +10,16 @@ use std::arch::x86_64::*;
 ///
 /// # Panics
 /// If `to` is too short.
-pub fn cut(wide: bool, x: &[f32], parts: usize, to: &mut [u16], part: usize) {
-    assert!(
-        parts > 0 && x.len() <= part && (parts - 1) * part + x.len() <= to.len(),
-        "cut: target too short"
-    );
+#[track_caller]
+pub fn cut(unit: Unit, x: &[f32], parts: usize, to: &mut [u16], part: usize) {
+    assert!(parts > 0 && x.len() <= part, "cut: {parts} parts {part} apart of {} numbers", x.len());
+    inside("cut", [(parts, part), (x.len(), 1)], to.len());
     #[cfg(target_arch = "x86_64")]
-    if wide {
-        // SAFETY: `wide` is said by a unit that found the instructions; the assertion bounds the writes.
+    if unit.has_tiles() {
+        // SAFETY: a unit has tiles only if it found AVX-512 and its BF16 too; the check above bounds the writes.
         return unsafe { cut_wide(x, parts, to.as_mut_ptr(), part) };
     }
-    let _ = wide;
+    let _ = unit;
     for (i, &x) in x.iter().enumerate() {
         let mut left = x;
         for p in 0..parts {
@@ -34,21 +34,23 @@ pub fn cut(wide: bool, x: &[f32], parts: usize, to: &mut [u16], part: usize) {
 ///
 /// # Panics
 /// If `to` is too short.
+#[track_caller]
 pub fn cut_pair(
-    wide: bool,
+    unit: Unit,
     rows: [&[f32; WIDTH]; 2],
     parts: usize,
     to: &mut [u16],
     part: usize,
     tile: usize,
 ) {
-    assert!(parts > 0 && (parts - 1) * part + tile + 32 <= to.len(), "cut_pair: target too short");
+    assert!(parts > 0, "cut_pair: no parts");
+    inside("cut_pair", [(parts, part), (2, tile), (WIDTH, 1)], to.len());
     #[cfg(target_arch = "x86_64")]
-    if wide {
+    if unit.has_tiles() {
         // SAFETY: as above.
         return unsafe { pair_wide(rows, parts, to.as_mut_ptr(), part, tile) };
     }
-    let _ = wide;
+    let _ = unit;
     for (r, row) in rows.iter().enumerate() {
         for (j, &x) in row.iter().enumerate() {
             let (mut left, at) = (x, j / 16 * tile + 2 * (j % 16) + r);
@@ -84,8 +86,7 @@ pub fn widen(half: u16) -> f32 {
     f32::from_bits(u32::from(half) << 16)
 }
 
-/// # Safety
-/// The CPU has AVX-512 with BF16.
+/// The next part of 16 numbers, which are left with the rest.
 #[cfg(target_arch = "x86_64")]
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]

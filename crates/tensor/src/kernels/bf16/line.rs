@@ -34,9 +34,14 @@ pub struct Lines {
 
 impl Lines {
     /// What a former user left: the caller writes what it reads.
+    ///
+    /// # Panics
+    /// If there is no memory for so many.
+    #[track_caller]
     pub fn stale(len: usize) -> Self {
         let mut store = IDLE.try_with(|s| s.borrow_mut().pop()).ok().flatten().unwrap_or_default();
-        if store.len() < len {
+        if let Some(more @ 1..) = len.checked_sub(store.len()) {
+            store.try_reserve(more).unwrap_or_else(|e| panic!("{len} lines of bf16: {e}"));
             store.resize(len, Line::ZERO);
         }
         Self { store, len }

@@ -14,10 +14,10 @@ fn widened(half: u16) -> f32 {
 fn three_parts_hold_all_of_a_number_and_one_rounds_to_nearest() {
     let mut x = rough(77, 3);
     x.extend([0.0, -0.0, 1.0, 1.0 + f32::EPSILON, 3.3e38, f32::MIN_POSITIVE, 1e-30, -7e-20]);
-    for wide in [false, Unit::new().has_tiles()] {
+    for unit in [Unit::plain(), Unit::new()] {
         let (n, part) = (x.len(), x.len() + 3);
         let mut to = vec![7u16; 3 * part];
-        cut(wide, &x, 3, &mut to, part);
+        cut(unit, &x, 3, &mut to, part);
         for (i, &x) in x.iter().enumerate() {
             let [a, b, c] = [0, 1, 2].map(|p| f64::from(widened(to[p * part + i])));
             let missed = (a + b + c - f64::from(x)).abs();
@@ -31,9 +31,9 @@ fn three_parts_hold_all_of_a_number_and_one_rounds_to_nearest() {
 #[test]
 fn what_is_not_finite_leaves_no_parts() {
     let x = [f32::INFINITY, f32::NEG_INFINITY, f32::NAN, f32::MAX];
-    for wide in [false, Unit::new().has_tiles()] {
+    for unit in [Unit::plain(), Unit::new()] {
         let mut to = [0u16; 12];
-        cut(wide, &x, 3, &mut to, 4);
+        cut(unit, &x, 3, &mut to, 4);
         let part = |i: usize| to[i..].iter().step_by(4).map(|&h| widened(h)).collect::<Vec<_>>();
         assert_eq!(part(0), [f32::INFINITY, 0.0, 0.0]);
         assert_eq!(part(1), [f32::NEG_INFINITY, 0.0, 0.0]);
@@ -51,20 +51,20 @@ fn both_ways_to_cut_give_the_same_halves() {
     }
     let x = rough(1000, 1);
     let mut got = [vec![0u16; 3000], vec![0u16; 3000]];
-    for (wide, to) in [false, true].into_iter().zip(&mut got) {
-        cut(wide, &x, 3, to, 1000);
+    for (unit, to) in [Unit::plain(), Unit::new()].into_iter().zip(&mut got) {
+        cut(unit, &x, 3, to, 1000);
     }
     assert_eq!(got[0], got[1]);
     let rows: [&[f32; WIDTH]; 2] = [0, 1].map(|r| x[r * 100..][..WIDTH].try_into().unwrap());
-    for (wide, to) in [false, true].into_iter().zip(&mut got) {
-        cut_pair(wide, rows, 3, to, 600, 300);
+    for (unit, to) in [Unit::plain(), Unit::new()].into_iter().zip(&mut got) {
+        cut_pair(unit, rows, 3, to, 600, 300);
     }
     assert_eq!(got[0], got[1]);
     assert_eq!(
         widened(got[0][2 * 5 + 1]),
         widened({
             let mut h = [0u16; 1];
-            cut(false, &[x[105]], 1, &mut h, 1);
+            cut(Unit::plain(), &[x[105]], 1, &mut h, 1);
             h[0]
         })
     );
@@ -76,13 +76,13 @@ fn block(unit: Unit, rows: usize, parts: usize, depth: usize, from_zero: bool) -
     let (x, w) = (rough(2 * rows * depth, 5), rough(depth * WIDTH, 9));
     let part = x.len();
     let mut a = vec![0u16; parts * part];
-    cut(unit.has_tiles(), &x, parts, &mut a, part);
+    cut(unit, &x, parts, &mut a, part);
     let mut b = Lines::stale(steps * parts * 2 * TILE);
     let to = halves_mut(b.as_mut_slice());
     for k in (0..depth).step_by(2) {
         let pair = [k, k + 1].map(|k| w[k * WIDTH..][..WIDTH].try_into().unwrap());
         let at = (k / STEP * parts * 2 * TILE + k % STEP / 2) * 32;
-        cut_pair(unit.has_tiles(), pair, parts, &mut to[at..], 2 * TILE * 32, TILE * 32);
+        cut_pair(unit, pair, parts, &mut to[at..], 2 * TILE * 32, TILE * 32);
     }
     let offsets: Vec<u32> = (0..steps).map(|s| (s * STEP) as u32).collect();
     let operand = Operand { data: &a, part, first: [0, rows * depth], stride: depth, steps: &offsets };

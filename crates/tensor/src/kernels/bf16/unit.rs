@@ -3,11 +3,13 @@
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use super::amx;
 use super::{Line, STEP, TILE, WIDTH, plain};
+use crate::extent::{inside, numbers};
 use sparring_math::simd::{Isa, isa};
+use std::cell::Cell;
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
-/// What multiplies.
+/// What multiplies. One with tiles is proof that CPU and system let this process use them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unit {
     tiles: bool,
@@ -61,7 +63,9 @@ impl Unit {
     }
 }
 
-/// A thread ready to multiply tiles of so many rows.
+thread_local! { static BUSY: Cell<bool> = const { Cell::new(false) }; }
+
+/// A thread ready to multiply tiles of so many rows. There is one at a time: a second would set up the same registers for other rows.
 #[derive(Debug)]
 pub struct Session {
     unit: Unit,
@@ -74,12 +78,15 @@ impl Session {
     /// Tiles of up to 16 rows.
     ///
     /// # Panics
-    /// If there are more rows, or none.
+    /// If there are more rows, or none, or the thread has a session already.
+    #[track_caller]
     pub fn new(unit: Unit, rows: usize) -> Self {
         assert!((1..=TILE).contains(&rows), "tiles of {rows} rows");
+        assert!(!BUSY.replace(true), "tiles: this thread has a session already");
         #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
         if unit.tiles {
-            amx::configure(rows);
+            // SAFETY: the unit has found tiles; there are 1 to 16 rows.
+            unsafe { amx::configure(rows) };
         }
         Self { unit, rows, here: PhantomData }
     }
@@ -90,18 +97,24 @@ impl Session {
     /// target = start + A · B for one block. `b` is one panel: for each step, for each part, two tiles.
     ///
     /// # Panics
-    /// If an operand is too short.
+    /// If an operand is too short, or there are neither one nor three parts.
+    #[track_caller]
     pub fn multiply(&self, a: &Operand<'_>, b: &[Line], parts: usize, target: &mut Target<'_>) {
-        let last = a.steps.iter().max().map_or(0, |&s| s as usize) + (parts - 1) * a.part + STEP;
+        assert!(parts == 1 || parts == 3, "tiles: {parts} parts");
+        // An extent of 2 and a stride: something that lies so far behind.
+        let step = a.steps.iter().max().map_or(0, |&s| s as usize);
         let first = a.first[0].max(a.first[1]);
-        assert!(first + last + (self.rows - 1) * a.stride <= a.data.len(), "tiles: A too short");
-        assert!(a.steps.len() * parts * 2 * TILE <= b.len(), "tiles: B too short");
+        let axes = [(2, first), (2, step), (parts, a.part), (self.rows, a.stride), (STEP, 1)];
+        inside("tiles: A", axes, a.data.len());
+        let lines = numbers(&[a.steps.len(), parts, 2 * TILE]);
+        assert!(lines.is_some_and(|n| n <= b.len()), "tiles: {} lines for {} steps", b.len(), a.steps.len());
         let first = target.first[0].max(target.first[1]);
-        let end = first + (self.rows - 1) * target.stride + WIDTH;
-        assert!(end <= target.data.len() && target.stride >= WIDTH, "tiles: C too short");
+        inside("tiles: C", [(2, first), (self.rows, target.stride), (WIDTH, 1)], target.data.len());
+        assert!(target.stride >= WIDTH, "tiles: rows overlap at a stride of {}", target.stride);
         #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
         if self.unit.tiles {
-            // SAFETY: this thread is configured for tiles of `rows` rows while the session lives; the assertions bound every address.
+            // SAFETY: this thread is configured for tiles of `rows` rows while the session lives, which is its only one and cannot leave
+            // it; the checks bound every address.
             return unsafe { amx::multiply(a, b, parts, target) };
         }
         plain::multiply(self.rows, a, b, parts, target);
@@ -112,7 +125,9 @@ impl Drop for Session {
     fn drop(&mut self) {
         #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
         if self.unit.tiles {
-            amx::release();
+            // SAFETY: this session has configured them.
+            unsafe { amx::release() };
         }
+        BUSY.set(false);
     }
 }

@@ -12,7 +12,8 @@ const N: usize = 16;
 #[track_caller]
 fn allowed(m: usize, numbers: &[usize], rows: usize) {
     assert!(f32::short(m), "rows of {m} have no kernel here");
-    assert!(numbers.iter().all(|&n| n == rows * m), "{rows} rows of {m}, lengths {numbers:?}");
+    let wanted = rows.checked_mul(m);
+    assert!(numbers.iter().all(|&n| Some(n) == wanted), "{rows} rows of {m}, lengths {numbers:?}");
 }
 
 impl ShortRows for f32 {

@@ -8,7 +8,7 @@ mod avx512;
 use sparring_math::Real;
 
 /// Scalars whose short rows have kernels on some machine. Only where [`short`](ShortRows::short) says so may the others be called.
-pub trait ShortRows: Real {
+pub(crate) trait ShortRows: Real {
     /// Whether rows of `m` numbers have kernels here.
     fn short(m: usize) -> bool {
         let _ = m;

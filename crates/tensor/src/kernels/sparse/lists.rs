@@ -57,9 +57,11 @@ pub struct Nonzeros<E> {
 impl<E: SparseKernels> Nonzeros<E> {
     fn reserve(&mut self, len: usize) {
         // A register more: a whole one is written where only a part counts.
-        if self.values.len() < len + 16 {
-            self.values.resize(len + 16, E::NOUGHT);
-            self.offsets.resize(len + 16, 0);
+        let len = len.saturating_add(16);
+        if self.values.len() < len {
+            // The places first: there are as many as values, or more, also if the second finds no memory.
+            self.offsets.resize(len, 0);
+            self.values.resize(len, E::NOUGHT);
         }
     }
     /// Forgets everything and makes room for `len` values with offsets up to `bound`.
@@ -73,7 +75,11 @@ impl<E: SparseKernels> Nonzeros<E> {
     /// If the lengths differ, there is no room or an offset is beyond the bound.
     fn extend(&mut self, kernels: &Sparse<E>, values: &[E], offsets: &Offsets) {
         let n = values.len();
-        assert!(n == offsets.0.len() && self.len + n + 16 <= self.values.len(), "nonzeros: no room for {n}");
+        let room = self.values.len().min(self.offsets.len()).saturating_sub(self.len);
+        assert!(
+            n == offsets.0.len() && room.checked_sub(16).is_some_and(|r| n <= r),
+            "nonzeros: no room for {n}"
+        );
         assert!(offsets.1 <= self.bound, "nonzeros: offset beyond {}", self.bound);
         let (to, at) = (self.values[self.len..].as_mut_ptr(), self.offsets[self.len..].as_mut_ptr());
         // SAFETY: n values and offsets are readable, room for n and a register more is there, the CPU was asked in `sparse`.

@@ -28,7 +28,7 @@ pub struct Sparse<E: 'static> {
 }
 
 /// Scalars that have these kernels.
-pub trait SparseKernels: Kernels + PartialEq {
+pub(crate) trait SparseKernels: Kernels + PartialEq {
     /// The kernels of `isa`, or the next lower ones if this CPU lacks it.
     fn sparse(isa: Isa) -> &'static Sparse<Self>;
     /// This thread's lists.
@@ -45,12 +45,17 @@ impl<E: SparseKernels> Sparse<E> {
     /// # Panics
     /// If `acc` is not whole registers, there are no such entries or `base` is too short for the list's bound.
     #[inline]
+    #[track_caller]
     pub fn add(&self, list: &Nonzeros<E>, of: Range<usize>, base: &[E], acc: &mut [E]) {
         let (from, to) = (of.start, of.end);
         assert!(from <= to && to <= list.len, "sparse: no entries {from} .. {to}");
         assert!(
-            list.bound as usize + acc.len() <= base.len() && acc.len().is_multiple_of(self.lanes),
-            "sparse: run"
+            base.len().checked_sub(acc.len()).is_some_and(|n| list.bound as usize <= n)
+                && acc.len().is_multiple_of(self.lanes),
+            "sparse: runs of {} from places up to {} in {} numbers",
+            acc.len(),
+            list.bound,
+            base.len()
         );
         let (values, offsets) = (list.values[from..].as_ptr(), list.offsets[from..].as_ptr());
         let (mut done, mut left) = (0, acc.len() / self.lanes);

@@ -51,10 +51,6 @@ impl Judged {
     pub(crate) fn at(&self, attack: &str, eps: f32) -> f64 {
         self.results.iter().find(|a| a.attack == attack && a.eps == eps).map_or(f64::NAN, |a| a.accuracy)
     }
-    /// One attack's parameters in words, from its card.
-    pub(crate) fn parameters(&self, attack: &str) -> &str {
-        self.results.iter().find(|a| a.attack == attack).map_or("", |a| &a.card.parameters)
-    }
     /// The largest budget of the table.
     pub(crate) fn full(&self) -> f32 {
         TABLE[TABLE.len() - 1]

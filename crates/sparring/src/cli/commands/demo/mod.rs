@@ -5,12 +5,13 @@ mod plan;
 
 use super::attack::row;
 use super::train::{EpochRow, Test, Watch};
+use crate::cli::io::json::json;
 use crate::cli::io::{run_dir::RunDir, say, signal};
 use crate::cli::options::{MachineArgs, Named, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 pub(crate) use judge::Judged;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sparring::models::Classifier;
 use sparring::seed::Key;
 use sparring::train::{Defense, Recipe, accuracy, fit_with};

@@ -29,6 +29,8 @@ enum What {
     Losses,
     /// Update rules, and the schedules of their learning rate.
     Optimizers,
+    /// Defences of adversarial training, and what each is worth.
+    Defenses,
     /// Networks.
     Models,
     /// Data sets, and where each is looked up.
@@ -51,6 +53,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         What::Attacks => registries::attacks(),
         What::Losses => registries::losses(),
         What::Optimizers => registries::optimizers(),
+        What::Defenses => registries::defenses(),
         What::Models => registries::models(),
         What::Datasets => datasets::datasets(),
     };

@@ -4,10 +4,11 @@ use super::Listing;
 use crate::cli::io::table::{grouped, table};
 use serde_json::{Map, Value, json};
 use sparring::activations::AnyActivation;
-use sparring::attacks::{AnyAttack, AnyNorm};
+use sparring::attacks::{AnyAttack, AnyNorm, PRESETS};
 use sparring::losses::TargetKind;
 use sparring::models::Family;
 use sparring::optim::{AnyRule, SCHEDULES};
+use sparring::train::DEFENSES;
 
 /// Four significant digits at most; a dash for what is unbounded.
 fn bound(v: Option<f64>) -> String {
@@ -65,7 +66,7 @@ pub(super) fn activations() -> Listing {
 
 pub(super) fn attacks() -> Listing {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
-    for info in AnyAttack::ALL {
+    for info in AnyAttack::ALL.iter().chain(PRESETS.iter().map(|p| p.info)) {
         let norms = words::<AnyNorm>(info.norms);
         rows.push(vec![
             info.name.to_string(),
@@ -84,7 +85,9 @@ pub(super) fn attacks() -> Listing {
         headers: &["name", "aliases", "access", "norms", "defaults", "paper"],
         rows,
         objects,
-        below: "A white-box attack asks for gradients, a black-box one for logits only.".into(),
+        below: "A white-box attack asks for gradients, a black-box one for logits only. Names with a dash after an attack's are presets: a paper's \
+                own values, chosen for the eps named, in pixels of [0, 1]."
+            .into(),
     }
 }
 
@@ -131,6 +134,16 @@ pub(super) fn optimizers() -> Listing {
         rows,
         objects,
         below: table(&["schedule", "what"], &schedules),
+    }
+}
+
+pub(super) fn defenses() -> Listing {
+    let rows = DEFENSES.iter().map(|d| words(&[d.name, d.about, d.worth, d.paper])).collect();
+    Listing {
+        headers: &["name", "what a step is trained on", "worth", "paper"],
+        rows,
+        objects: DEFENSES.iter().map(|d| json!(d)).collect(),
+        below: "`--defense NAME` of `sparring train classifier`; worth: of its defaults at eps 0.3 on MNIST, under PGD-50 with 10 restarts.".into(),
     }
 }
 

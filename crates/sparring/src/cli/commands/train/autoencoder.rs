@@ -2,11 +2,11 @@
 
 use super::not_of;
 use super::watch::{Test, Watch};
+use crate::cli::io::json::json;
 use crate::cli::io::{run_dir::RunDir, say, signal};
 use crate::cli::options::{DataArgs, MachineArgs, above_zero, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use serde_json::json;
 use sparring::activations::{AnyActivation, Relu};
 use sparring::metrics::{Pca, mean_image_mse};
 use sparring::models::{Arch, Autoencoder, Family};

@@ -3,11 +3,11 @@
 use super::hardening::{self, HardeningArgs};
 use super::not_of;
 use super::watch::{Test, Watch};
+use crate::cli::io::json::json;
 use crate::cli::io::{run_dir::RunDir, say, signal};
 use crate::cli::options::{DataArgs, MachineArgs, above_zero, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use serde_json::json;
 use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Classifier, Family};
 use sparring::nn::Clip;
@@ -37,7 +37,7 @@ pub(crate) struct Args {
     /// constant, step, one-cycle or cosine. Default: constant, one-cycle with a defence.
     #[arg(long)]
     schedule: Option<AnySchedule>,
-    /// Number of passes over the training examples. Default: 5, 20 over fewer than 10000 examples; 10 with fgsm-rs, 20 with pgd, 30 with n-fgsm.
+    /// Number of passes over the training examples. Default: 5, 20 over fewer than 10000 examples; 10 with fgsm-rs, 20 with pgd, 15 with n-fgsm.
     #[arg(long, value_parser = count)]
     epochs: Option<usize>,
     /// Training examples a step; cut to as many as there are. Default: 128, 32 of fewer than 10000; 64 with pgd.
@@ -130,13 +130,14 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let overfitted = robust.and_then(|r| hardening::warning(&r, &recipe.defense));
     let warnings: Vec<String> =
         no_better_than_a_guess(&done, model.classes()).into_iter().chain(overfitted).collect();
+    let worth = pages::classifier::Worth { robust: robust.as_ref(), warnings: &warnings };
     let facts = pages::classifier::Facts {
         arch: args.arch,
         activation: args.activation,
         data: &data,
         recipe: &recipe,
     };
-    pages::classifier::page(&facts, &model, &rows, &done)?.save(run.file("report.html"))?;
+    pages::classifier::page(&facts, &model, &rows, &done, worth)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({
             "test_accuracy": test_accuracy, "train_loss": done.train_loss(), "epochs": done.epochs.len(),

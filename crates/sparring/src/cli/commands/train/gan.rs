@@ -1,10 +1,10 @@
 //! `sparring train gan`.
 
+use crate::cli::io::json::json;
 use crate::cli::io::{progress::Progress, run_dir::RunDir, say, signal};
 use crate::cli::options::{DataArgs, MachineArgs, above_zero, count, fraction};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use serde_json::json;
 use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Gan};
 use sparring::seed::Key;

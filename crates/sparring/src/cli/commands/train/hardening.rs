@@ -15,7 +15,7 @@ use sparring::train::{DEFENSES, Defense, Robustness, robustness};
 #[derive(Debug, clap::Args)]
 pub(super) struct HardeningArgs {
     /// Adversarial training in L-inf: none, fgsm-rs (Wong et al. 2020), n-fgsm (de Jorge et al. 2022) or pgd (Madry et al. 2018).
-    #[arg(long, alias = "defence", default_value = "none", value_parser = clap::builder::PossibleValuesParser::new(DEFENSES))]
+    #[arg(long, alias = "defence", default_value = "none", value_parser = clap::builder::PossibleValuesParser::new(DEFENSES.iter().map(|d| clap::builder::PossibleValue::new(d.name).help(d.worth))))]
     defense: String,
     /// Budget of the defence, above 0, in units of the pixels (0 to 1). Default: 0.3.
     #[arg(long, value_parser = budget)]

@@ -5,8 +5,8 @@ use sparring::datasets::Split;
 use sparring::metrics::{Pca, mse};
 use sparring::models::Autoencoder;
 use sparring::train::{pixels, reconstruct};
-use sparring_report::grid::{GridSpec, Image, png_grid};
-use sparring_report::html::{Block, Figure};
+use sparring_report::grid::Image;
+use sparring_report::html::{Block, ImageRow, ImageRows};
 use sparring_report::svg::{Axis, BarChart, BarSeries, Chart};
 
 /// All test images, both reconstructions, and the error of each.
@@ -40,25 +40,32 @@ impl<'a> Compared<'a> {
     }
 }
 
-/// Images side by side, the network's version below each, PCA's below that.
-pub(crate) fn grid(compared: &Compared<'_>, indices: &[usize], caption: String) -> Outcome<Block> {
+/// Images side by side, the network's version below each, PCA's below that, each row with its name.
+pub(crate) fn grid(compared: &Compared<'_>, indices: &[usize], caption: &str, code: usize) -> Outcome<Block> {
     let dim = compared.test.dim();
-    let mut images = Vec::new();
-    for rows in &compared.rows {
-        for &i in indices {
-            images.push(Image::new(compared.test.shape(), &rows[i * dim..(i + 1) * dim])?);
-        }
-    }
-    let layout = GridSpec { columns: indices.len(), scale: 3, ..GridSpec::default() };
     let mean = |errors: &[f64]| indices.iter().map(|&i| errors[i]).sum::<f64>() / indices.len() as f64;
-    let [ours, linear] = [mean(&compared.errors[0]), mean(&compared.errors[1])];
-    let caption = format!("{caption} Mean error here: network {ours:.4}, PCA {linear:.4}.");
-    let alt = "Three rows of images: originals, the network's reconstructions, those of PCA".to_string();
-    Ok(Block::Figure(Figure { png: png_grid(&images, &layout)?, alt, caption }))
+    let told = |errors: &[f64]| match mean(errors) {
+        e if e.is_finite() => format!(", error {e:.4}"),
+        _ => String::new(),
+    };
+    let labels = [
+        "test image".to_string(),
+        format!("network, {code} numbers{}", told(&compared.errors[0])),
+        format!("PCA{}", told(&compared.errors[1])),
+    ];
+    let alts = ["test image", "the network's reconstruction", "the reconstruction by PCA"];
+    let mut rows = Vec::new();
+    for ((pixels, label), alt) in compared.rows.iter().zip(labels).zip(alts) {
+        let image = |&i: &usize| Image::new(compared.test.shape(), &pixels[i * dim..(i + 1) * dim]);
+        let images = indices.iter().map(image).collect::<Result<_, _>>()?;
+        rows.push(ImageRow { label, alt: alt.into(), images });
+    }
+    let caption = format!("{caption} Beside each row its mean squared error of a pixel here.");
+    Ok(Block::ImageRows(ImageRows { caption, rows }))
 }
 
 /// Mean error by class, network beside PCA.
-pub(crate) fn per_class(compared: &Compared<'_>, classes: usize, code: usize) -> Block {
+pub(crate) fn per_class(compared: &Compared<'_>, classes: usize, linear: &str) -> Block {
     let mean = |errors: &[f64], class: usize| {
         let of = (0..errors.len()).filter(|&i| compared.test.label(i) == class).map(|i| errors[i]);
         let (sum, n) = of.fold((0.0, 0usize), |(sum, n), e| (sum + e, n + 1));
@@ -69,13 +76,13 @@ pub(crate) fn per_class(compared: &Compared<'_>, classes: usize, code: usize) ->
         values: (0..classes).map(|class| mean(errors, class)).collect(),
         ..BarSeries::default()
     };
-    let [ours, linear] = &compared.errors;
+    let [ours, by_pca] = &compared.errors;
     Block::Chart(Chart::Bar(BarChart {
         title: "Error by class".into(),
         description: "mean squared error of a pixel on the test images of each class".into(),
         x_label: "class".into(),
         categories: (0..classes).map(|c| c.to_string()).collect(),
         y: Axis { label: "mean squared error".into(), ..Axis::default() },
-        series: vec![bars("network".into(), ours), bars(format!("PCA-{code}"), linear)],
+        series: vec![bars("network".into(), ours), bars(linear.into(), by_pca)],
     }))
 }

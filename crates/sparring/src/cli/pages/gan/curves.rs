@@ -1,59 +1,78 @@
 //! A GAN's figures over its epochs, each beside the value that balance would give.
 
+use crate::cli::pages::curves::epochs;
 use sparring::train::GanEpoch;
-use sparring_report::svg::{Axis, Chart, LineChart, Range, Series};
+use sparring_report::svg::{Axis, Chart, HorizontalLine, LineChart, Range, Series};
 
-fn by_epoch(name: &str, epochs: &[GanEpoch], figure: fn(&GanEpoch) -> f64) -> Series {
-    Series::new(name, epochs.iter().map(|e| (e.epoch as f64, figure(e))))
+fn by_epoch(name: &str, measured: &[GanEpoch], figure: fn(&GanEpoch) -> f64) -> Series {
+    Series::new(name, measured.iter().map(|e| (e.epoch as f64, figure(e))))
 }
 
-/// A level line from the first epoch to the last.
-fn level(name: &str, epochs: &[GanEpoch], value: f64) -> Series {
-    let ends = [epochs.first(), epochs.last()];
-    Series::new(name, ends.into_iter().flatten().map(|e| (e.epoch as f64, value)))
+/// A constant in the colour of what it is compared with, or in grey.
+fn level(name: &str, y: f64, slot: usize) -> HorizontalLine {
+    HorizontalLine { name: name.into(), y, slot: Some(slot) }
 }
 
-fn chart(title: &str, description: &str, label: &str, range: Range, series: Vec<Series>) -> Chart {
+/// The slot of a constant that belongs to no curve.
+const GREY: usize = 6;
+
+fn chart(
+    [title, description, label]: [&str; 3],
+    range: Range,
+    series: Vec<Series>,
+    horizontal: Vec<HorizontalLine>,
+) -> Chart {
     Chart::Line(LineChart {
         title: title.into(),
         description: description.into(),
-        x: Axis { label: "epoch".into(), ..Axis::default() },
+        x: epochs(),
         y: Axis { label: label.into(), range, ..Axis::default() },
         series,
+        horizontal,
+        ..LineChart::default()
     })
 }
 
 /// D(x) and D(G(z)).
-pub(crate) fn verdicts(epochs: &[GanEpoch]) -> Chart {
-    let series = vec![
-        by_epoch("D(x)", epochs, |e| e.d_real),
-        by_epoch("D(G(z))", epochs, |e| e.d_fake),
-        level("cannot tell: 0.5", epochs, 0.5),
-    ];
+pub(crate) fn verdicts(measured: &[GanEpoch]) -> Chart {
+    let series = vec![by_epoch("D(x)", measured, |e| e.d_real), by_epoch("D(G(z))", measured, |e| e.d_fake)];
     let description = "mean probability of being real that the discriminator gives, by epoch";
-    chart("What the discriminator says", description, "probability of real", Range::Fixed(0.0, 1.0), series)
+    let labels = ["What the discriminator says", description, "probability of real"];
+    chart(labels, Range::Fixed(0.0, 1.0), series, vec![level("cannot tell: 0.5", 0.5, GREY)])
 }
 
 /// Both losses; at D = 1/2 everywhere they are 2 ln 2 and ln 2.
-pub(crate) fn losses(epochs: &[GanEpoch]) -> Chart {
+pub(crate) fn losses(measured: &[GanEpoch]) -> Chart {
     let ln2 = std::f64::consts::LN_2;
-    let series = vec![
-        by_epoch("D loss", epochs, |e| e.d_loss),
-        by_epoch("G loss", epochs, |e| e.g_loss),
-        level(&format!("D at balance: {:.4}", 2.0 * ln2), epochs, 2.0 * ln2),
-        level(&format!("G at balance: {ln2:.4}"), epochs, ln2),
+    let series = vec![by_epoch("D loss", measured, |e| e.d_loss), by_epoch("G loss", measured, |e| e.g_loss)];
+    let levels = vec![
+        level(&format!("D at balance: {:.4}", 2.0 * ln2), 2.0 * ln2, 0),
+        level(&format!("G at balance: {ln2:.4}"), ln2, 1),
     ];
-    chart("Losses", "mean losses by epoch", "loss", Range::FromZero, series)
+    chart(["Losses", "mean losses by epoch", "loss"], Range::FromZero, series, levels)
 }
 
 /// Distance between samples over that between real images.
-pub(crate) fn diversity(epochs: &[GanEpoch]) -> Chart {
-    let series = vec![
-        by_epoch("samples", epochs, |e| e.diversity),
-        level("real images: 1", epochs, 1.0),
-        level("collapsed below 1/3", epochs, 1.0 / 3.0),
-    ];
+pub(crate) fn diversity(measured: &[GanEpoch]) -> Chart {
+    let series = vec![by_epoch("samples", measured, |e| e.diversity)];
+    let levels = vec![level("real images: 1", 1.0, 2), level("collapsed below 1/3", 1.0 / 3.0, GREY)];
     let description =
         "mean distance between pairs of samples over that between pairs of real images, by epoch";
-    chart("Diversity", description, "distance, real images = 1", Range::FromZero, series)
+    chart(["Diversity", description, "distance, real images = 1"], Range::FromZero, series, levels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sparring_report::svg::{Size, Ticks};
+
+    #[test]
+    fn constants_have_no_markers_and_epochs_are_whole() {
+        for chart in [verdicts(&[]), losses(&[]), diversity(&[])] {
+            assert!(!chart.to_svg(Size::Wide).contains("class=\"mark\" fill=\"var(--c6)"));
+            let Chart::Line(line) = chart else { panic!("curves") };
+            assert!(!line.horizontal.is_empty() && line.series.len() <= 2);
+            assert_eq!(line.x.ticks, Ticks::Whole);
+        }
+    }
 }

@@ -6,13 +6,21 @@ use sparring::metrics::nearest_distances;
 use sparring::models::Gan;
 use sparring::seed::Key;
 use sparring::train::pixels;
-use sparring_report::grid::{GridSpec, images_from_rows, png_grid};
-use sparring_report::html::{Block, Cell, Figure, Section, Table};
+use sparring_report::grid::images_from_rows;
+use sparring_report::html::{Block, Cell, ImageRow, ImageRows, Section, Table};
 
 /// Samples looked at.
 const SAMPLES: usize = 20;
+/// Samples shown in a row, and rows: large enough to be compared.
+const ACROSS: usize = 6;
+const ROWS: usize = 2;
 /// Training images searched: beyond this the search would take longer than an epoch.
 const SEARCHED: usize = 10_000;
+
+/// A distance; a dash if there is none.
+fn told(distance: f64) -> Cell {
+    if distance.is_finite() { format!("{distance:.2}").into() } else { "–".into() }
+}
 
 /// Smallest, middle and largest distance.
 fn spread(found: &[(usize, f64)]) -> [f64; 3] {
@@ -37,21 +45,29 @@ pub(crate) fn neighbours(model: &Gan, set: &Dataset, seed: u64) -> Outcome<Secti
     let [near, usual] = [&samples, &real].map(|x| nearest_distances(x, &searched, dim));
     let found: Vec<f32> =
         near.iter().flat_map(|&(i, _)| &searched[i * dim..(i + 1) * dim]).copied().collect();
-    // Two pairs of rows: half the samples, their neighbours, the other half, theirs.
-    let (half, mut images) = (SAMPLES / 2 * dim, Vec::new());
-    for part in [&samples[..half], &found[..half], &samples[half..], &found[half..]] {
-        images.extend(images_from_rows(shape, part)?);
-    }
-    let layout = GridSpec { columns: SAMPLES / 2, scale: 3, ..GridSpec::default() };
     let n = searched.len() / dim;
+    let mut rows = Vec::new();
+    for (row, neighbours) in samples.chunks(ACROSS * dim).zip(found.chunks(ACROSS * dim)).take(ROWS) {
+        for (label, alt, pixels) in
+            [("sample", "sample", row), ("nearest training image", "its nearest training image", neighbours)]
+        {
+            rows.push(ImageRow {
+                label: label.into(),
+                alt: alt.into(),
+                images: images_from_rows(shape, pixels)?,
+            });
+        }
+    }
     let mut section = Section::new("Copies?");
-    section.blocks.push(Block::Figure(Figure {
-        png: png_grid(&images, &layout)?,
-        alt: "Samples above the training images nearest to them".into(),
-        caption: format!("{SAMPLES} samples of new noise (first and third row), each above the nearest of {n} training images."),
+    section.blocks.push(Block::ImageRows(ImageRows {
+        caption: format!(
+            "{} samples of new noise, each above the nearest of {n} training images.",
+            (ACROSS * ROWS).min(SAMPLES)
+        ),
+        rows,
     }));
     let line = |name: &str, found: &[(usize, f64)]| -> Vec<Cell> {
-        std::iter::once(name.into()).chain(spread(found).map(|d| format!("{d:.2}").into())).collect()
+        std::iter::once(name.into()).chain(spread(found).map(told)).collect()
     };
     section.blocks.push(Block::Table(Table {
         caption: format!("Euclidean distance to the nearest of the first {n} training images"),

@@ -40,38 +40,45 @@ fn permission() -> bool {
 struct Config([u8; 64]);
 
 /// Tiles of C and A get `rows` rows, those of B 16; all rows are whole lines.
-pub fn configure(rows: usize) {
+///
+/// # Safety
+/// [`enable`] has said yes; `rows` is 1 to 16.
+pub unsafe fn configure(rows: usize) {
     let mut config = Config([0; 64]);
     config.0[0] = 1;
     for t in 0..8 {
         config.0[16 + 2 * t] = 64;
         config.0[48 + t] = if t < 6 { rows as u8 } else { 16 };
     }
-    // SAFETY: only called once `enable` has said yes; the configuration is a valid palette 1.
+    // SAFETY: the instruction exists; the configuration is a valid palette 1.
     unsafe { asm!("ldtilecfg [{}]", in(reg) config.0.as_ptr(), options(nostack, readonly)) }
 }
 
 /// Gives the tiles back, so that the system need not save them.
-pub fn release() {
-    // SAFETY: as above.
+///
+/// # Safety
+/// [`enable`] has said yes.
+pub unsafe fn release() {
+    // SAFETY: the instruction exists.
     unsafe { asm!("tilerelease", options(nostack, nomem)) }
 }
 
 /// # Safety
-/// The thread is configured, and every address named by the operands for its rows exists.
+/// The thread is configured, every address named by the operands for its rows exists, and there are one or three parts.
 pub unsafe fn multiply(a: &Operand<'_>, b: &[Line], parts: usize, target: &mut Target<'_>) {
     // SAFETY: the caller vouches for the addresses.
     unsafe {
         let c = target.first.map(|at| target.data.as_mut_ptr().add(at));
-        let ldc = target.stride * 4;
+        // With one row a stride may be anything, and is not taken.
+        let ldc = target.stride.wrapping_mul(4);
         // One block of assembly from the first tile to the last: nothing that the compiler places between could touch the tiles, but it need
         // not know of them either.
-        let from = a.first.map(|at| a.data.as_ptr().add(at));
+        let (from, lda) = (a.first.map(|at| a.data.as_ptr().add(at)), a.stride.wrapping_mul(2));
         let (b, at, end) = (b.as_ptr(), a.steps.as_ptr(), a.steps.as_ptr().add(a.steps.len()));
         begin(c, ldc, target.from_zero);
         match parts {
-            1 => steps::one(from, a.stride * 2, b, at, end),
-            _ => steps::six(from, a.stride * 2, a.part * 2, b, at, end),
+            1 => steps::one(from, lda, b, at, end),
+            _ => steps::six(from, lda, a.part * 2, b, at, end),
         }
         store(c, ldc);
     }

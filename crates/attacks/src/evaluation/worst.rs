@@ -1,0 +1,70 @@
+//! The worst that all attacks together made of each example.
+
+use super::clean::Clean;
+use super::verdict::Answer;
+use super::{Adversarials, Keep};
+use sparring_oracle::Batch;
+
+/// Which examples still stand, and the worst proposal for each if it is to be kept.
+pub(super) struct Worst<'a> {
+    x: Batch<'a>,
+    y: &'a [usize],
+    /// The examples that are attacked.
+    right: Vec<usize>,
+    /// Of each of them: is it right under every attack so far, and its lowest margin.
+    standing: Vec<bool>,
+    margins: Vec<f32>,
+    kept: Option<Adversarials>,
+    /// Attacks added.
+    attacks: usize,
+}
+
+impl<'a> Worst<'a> {
+    pub fn new(x: Batch<'a>, y: &'a [usize], clean: &Clean, keep: Keep) -> Self {
+        let kept = match keep {
+            Keep::Nothing => None,
+            Keep::Adversarials => {
+                let (x_adv, made_by) = (x.data().to_vec(), vec![None; x.len()]);
+                Some(Adversarials { x_adv, predictions: clean.predictions.clone(), made_by })
+            }
+        };
+        let margins = clean.right.iter().map(|&i| clean.answers[i].margin).collect();
+        Self {
+            x,
+            y,
+            right: clean.right.clone(),
+            standing: vec![true; clean.right.len()],
+            margins,
+            kept,
+            attacks: 0,
+        }
+    }
+
+    /// One attack's judged proposals, in the order of the examples attacked. Returns which of all examples it turned.
+    pub fn add(&mut self, answers: &[Answer], proposals: &[f32]) -> Vec<bool> {
+        let (dim, mut fooled) = (self.x.dim(), vec![false; self.x.len()]);
+        for (k, (&i, answer)) in self.right.iter().zip(answers).enumerate() {
+            fooled[i] = answer.prediction != self.y[i];
+            self.standing[k] &= !fooled[i];
+            if let Some(kept) = &mut self.kept
+                && answer.margin < self.margins[k]
+            {
+                self.margins[k] = answer.margin;
+                kept.predictions[i] = answer.prediction;
+                kept.made_by[i] = Some(self.attacks);
+                kept.x_adv[i * dim..(i + 1) * dim].copy_from_slice(&proposals[k * dim..(k + 1) * dim]);
+            }
+        }
+        self.attacks += 1;
+        fooled
+    }
+
+    /// Examples that no attack turned.
+    pub fn standing(&self) -> usize {
+        self.standing.iter().filter(|s| **s).count()
+    }
+
+    pub fn kept(self) -> Option<Adversarials> {
+        self.kept
+    }
+}

@@ -1,0 +1,140 @@
+//! The command line that makes a page again.
+
+use sparring_report::html::{Block, Code};
+use std::ffi::OsString;
+
+/// What the repeated command does with a flag of the first one.
+enum Kept {
+    /// Left out, as a flag that says where results go, how fast, or for whom: equal runs write equal pages.
+    Dropped,
+    /// Left out with its value.
+    DroppedWithValue,
+    /// The page itself, under a name that says nothing about the first machine.
+    As(&'static str),
+}
+
+/// Flags that are not repeated as they were; all others are.
+const CHANGED: [(&str, Kept); 5] = [
+    ("--out", Kept::DroppedWithValue),
+    ("--save", Kept::DroppedWithValue),
+    ("--threads", Kept::DroppedWithValue),
+    ("--json", Kept::Dropped),
+    ("--report", Kept::As("report.html")),
+];
+
+/// The command line of this process, to be copied.
+pub(crate) fn block() -> Block {
+    Block::Code(Code { caption: "To repeat:".into(), text: line(&words(std::env::args_os().skip(1))) })
+}
+
+/// The words of the command, by its name alone, without what does not belong to the result.
+fn words(given: impl Iterator<Item = OsString>) -> Vec<String> {
+    let mut words = vec!["sparring".to_string()];
+    // Bytes that are no text become the character that stands for such.
+    let mut given = given.map(|word| word.to_string_lossy().into_owned());
+    while let Some(word) = given.next() {
+        let flag = word.split('=').next().unwrap_or_default();
+        match CHANGED.iter().find(|(name, _)| *name == flag) {
+            None => words.push(word),
+            Some((_, kept)) => {
+                if !matches!(kept, Kept::Dropped) && !word.contains('=') {
+                    given.next();
+                }
+                if let Kept::As(value) = kept {
+                    words.extend([flag.to_string(), (*value).to_string()]);
+                }
+            }
+        }
+    }
+    words
+}
+
+/// The command on lines that fit a phone: words a shell would take apart are quoted, long lines go on after a backslash.
+fn line(words: &[String]) -> String {
+    const WIDTH: usize = 56;
+    let (mut text, mut used) = (String::new(), 0);
+    for word in words {
+        let word = quoted(word);
+        // A flag stays with its value.
+        if used > 0 && used + word.len() > WIDTH && word.starts_with("--") {
+            text.push_str(" \\\n   ");
+            used = 3;
+        }
+        if used > 0 {
+            text.push(' ');
+        }
+        used += word.len() + 1;
+        text.push_str(&word);
+    }
+    text
+}
+
+/// Whether a page shows `c` as its number instead: a copy of it would not be the character.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A word as a POSIX shell reads it back; one with characters that cannot be seen as bash, zsh and ksh do.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_string();
+    }
+    if !word.contains(is_unseen) {
+        return format!("'{}'", word.replace('\'', r"'\''"));
+    }
+    let mut text = String::from("$'");
+    for c in word.chars() {
+        match c {
+            '\n' => text.push_str("\\n"),
+            '\t' => text.push_str("\\t"),
+            '\'' | '\\' => text.extend(['\\', c]),
+            c if is_unseen(c) => {
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    text.push_str(&format!("\\x{byte:02x}"));
+                }
+            }
+            c => text.push(c),
+        }
+    }
+    text.push('\'');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn again(line: &[&str]) -> String {
+        super::line(&words(line.iter().map(OsString::from)))
+    }
+
+    #[test]
+    fn what_does_not_change_the_result_is_left_out() {
+        let given =
+            "train classifier --epochs 3 --out runs/a --threads=7 --json --activation leaky_relu(0.2)";
+        let given: Vec<&str> = given.split(' ').collect();
+        assert_eq!(again(&given), "sparring train classifier --epochs 3 --activation 'leaky_relu(0.2)'");
+        let attack = ["attack", "a b", "--save", "x.safetensors", "--report=/home/me/p.html", "--n", "5"];
+        assert_eq!(again(&attack), "sparring attack 'a b' --report report.html --n 5");
+    }
+
+    #[test]
+    fn commands_survive_a_shell() {
+        assert_eq!(again(&["leaky_relu(0.2)", "it's", ""]), r"sparring 'leaky_relu(0.2)' 'it'\''s' ''");
+        assert_eq!(again(&["a\nb\u{1b}'c"]), r"sparring $'a\nb\x1b\'c'");
+        let long = "x".repeat(80);
+        assert!(again(&[long.as_str(), "--seed", "1"]).ends_with(" \\\n    --seed 1"));
+    }
+
+    #[test]
+    fn a_shell_reads_back_what_was_given() {
+        let words = ["plain", "two words", "it's", "$HOME `x` \"q\" \\", "a\nb\tc\u{7}\u{202e}", "", "ünï"];
+        let script = format!("printf '%s\\0' {}", words.map(quoted).join(" "));
+        // Where there is no bash, the forms above stand alone.
+        let Ok(out) = std::process::Command::new("bash").args(["-c", &script]).output() else { return };
+        let back = String::from_utf8(out.stdout).unwrap();
+        assert_eq!(back.split_terminator('\0').collect::<Vec<_>>(), words);
+    }
+}

@@ -1,0 +1,136 @@
+//! A new, empty folder in which the command is run as a user runs it.
+
+use super::checks::Obstacle;
+use super::child::{Ended, Limits, Running};
+use super::disk::Disk;
+use super::trained::Bench;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The folder, with the inputs as `cases` in it, and the trained nets that were asked for under their names.
+#[derive(Debug)]
+pub struct Room<'a> {
+    folder: tempfile::TempDir,
+    bench: &'a Bench,
+}
+
+/// Commands that take `--threads`.
+const THREADED: [&str; 4] = ["train", "attack", "generate", "demo"];
+
+impl<'a> Room<'a> {
+    /// With these trained nets in it.
+    ///
+    /// # Errors
+    /// If a net does not train, or there is no folder.
+    pub fn with(bench: &'a Bench, nets: &[super::trained::Net]) -> Result<Self, Obstacle> {
+        let folder = tempfile::tempdir()?;
+        if bench.inputs.is_dir() {
+            symlink(&bench.inputs, folder.path().join("cases"))?;
+        }
+        for net in nets {
+            symlink(bench.net(*net)?, folder.path().join(net.name()))?;
+        }
+        Ok(Self { folder, bench })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The text of a file in it; empty if it is not there.
+    pub fn text(&self, name: &str) -> String {
+        std::fs::read(self.file(name)).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default()
+    }
+
+    /// What lies in a folder of it, by name, without what was put there from here.
+    pub fn left(&self, inside: &str) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.file(inside)) else { return Vec::new() };
+        let own = entries.flatten().filter(|e| e.file_type().is_ok_and(|t| !t.is_symlink()));
+        let mut names: Vec<_> = own.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// The command with the words of `line`, on two threads unless it says otherwise.
+    pub fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(&self.bench.program);
+        command.args(words(line));
+        self.here(&mut command);
+        command
+    }
+
+    /// The same on a small disk of its own, mounted at `disk`.
+    pub fn command_on(&self, disk: &Disk, line: &str) -> Command {
+        let mut command = disk.command(&self.bench.program, &words(line));
+        self.here(&mut command);
+        command
+    }
+
+    fn here(&self, command: &mut Command) {
+        command.current_dir(self.path()).env_remove("SPARRING_DATA").env("NO_PROXY", "127.0.0.1");
+        for proxy in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+            command.env_remove(proxy).env_remove(proxy.to_lowercase());
+        }
+    }
+
+    /// Starts the command.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn start(&self, line: &str) -> Result<Running, Obstacle> {
+        Ok(Running::start(self.command(line), None, Limits::default())?)
+    }
+
+    /// Runs the command to its end.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn run(&self, line: &str) -> Result<Ended, Obstacle> {
+        Ok(self.start(line)?.end())
+    }
+
+    /// Runs it within other limits.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn run_within(&self, line: &str, limits: Limits) -> Result<Ended, Obstacle> {
+        Ok(Running::start(self.command(line), None, limits)?.end())
+    }
+
+    /// Runs it with standard output going elsewhere.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn run_into(&self, line: &str, out: impl Into<Stdio>) -> Result<Ended, Obstacle> {
+        Ok(Running::start(self.command(line), Some(out.into()), Limits::default())?.end())
+    }
+}
+
+/// The words of a command line, with two threads where the command takes them.
+fn words(line: &str) -> Vec<String> {
+    let mut words: Vec<String> = line.split_whitespace().map(String::from).collect();
+    let threaded = words.first().is_some_and(|first| THREADED.contains(&first.as_str()));
+    if threaded && !words.iter().any(|w| w.starts_with("--threads")) {
+        words.extend(["--threads".to_string(), "2".to_string()]);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn two_threads_unless_it_says_otherwise() {
+        assert_eq!(words("demo --n 3"), ["demo", "--n", "3", "--threads", "2"]);
+        assert_eq!(words("train gan --threads 7").len(), 4);
+        assert_eq!(words("list losses"), ["list", "losses"]);
+    }
+}
