@@ -116,29 +116,28 @@ impl<E: Real> RowLoss<E> for CrossEntropy {
         usize: 't,
     {
         assert_rows(Self::INFO.name, z.len(), cols, losses.len(), dz.len());
-        let mut done = 0;
-        if cols <= LONGEST {
-            // Classes by the block on the stack: one dispatch for 256 rows.
-            let mut classes = [0; 16 * LANES];
-            while losses.len() - done >= LANES {
-                let rows = ((losses.len() - done) / LANES * LANES).min(classes.len());
-                for (i, class) in classes[..rows].iter_mut().enumerate() {
-                    *class = *targets(done + i);
-                    assert_class(Self::INFO.name, *class, cols);
-                }
-                let numbers = done * cols..(done + rows) * cols;
-                simd::dispatch(Groups {
-                    z: &z[numbers.clone()],
-                    cols,
-                    classes: &classes[..rows],
-                    losses: &mut losses[done..done + rows],
-                    dz: &mut dz[numbers],
-                    cutoff: cutoff(),
-                });
-                done += rows;
+        // Whole groups of short rows side by side; what is left, and long rows, one by one, to the same bits.
+        let short = (0..=LONGEST).contains(&cols);
+        let whole = if short { losses.len() / LANES * LANES } else { 0 };
+        // Classes by the block on the stack: one dispatch for 256 rows.
+        let mut classes = [0; 16 * LANES];
+        for done in (0..whole).step_by(classes.len()) {
+            let rows = (whole - done).min(classes.len());
+            for (i, class) in classes[..rows].iter_mut().enumerate() {
+                *class = *targets(done + i);
+                assert_class(Self::INFO.name, *class, cols);
             }
+            let numbers = done * cols..(done + rows) * cols;
+            simd::dispatch(Groups {
+                z: &z[numbers.clone()],
+                cols,
+                classes: &classes[..rows],
+                losses: &mut losses[done..done + rows],
+                dz: &mut dz[numbers],
+                cutoff: cutoff(),
+            });
         }
-        for (i, loss) in losses.iter_mut().enumerate().skip(done) {
+        for (i, loss) in losses.iter_mut().enumerate().skip(whole) {
             let row = i * cols..(i + 1) * cols;
             *loss = self.eval(&z[row.clone()], targets(i), &mut dz[row]);
         }
