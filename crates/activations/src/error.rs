@@ -50,7 +50,7 @@ impl fmt::Display for ActivationError {
 
 impl std::error::Error for ActivationError {}
 
-/// An error unless the value is finite and passes.
+/// An error unless the value is finite in `f32`, in which networks use it, and passes.
 pub(crate) fn demand(
     name: &'static str,
     parameter: &'static str,
@@ -58,9 +58,25 @@ pub(crate) fn demand(
     passes: bool,
     need: &'static str,
 ) -> Result<(), ActivationError> {
-    if value.is_finite() && passes {
-        Ok(())
-    } else {
-        Err(ActivationError::Parameter { name, parameter, value, need })
+    let fits = !value.is_finite() || (value as f32).is_finite();
+    match (fits, value.is_finite() && passes) {
+        (true, true) => Ok(()),
+        (true, false) => Err(ActivationError::Parameter { name, parameter, value, need }),
+        (false, _) => {
+            let need = "in the range of f32, up to 3.4e38 in size";
+            Err(ActivationError::Parameter { name, parameter, value, need })
+        }
     }
+}
+
+/// As [`demand`] for a value above 0 that is divided by: its inverse has to fit `f32`, too.
+pub(crate) fn demand_divisor(
+    name: &'static str,
+    parameter: &'static str,
+    value: f64,
+) -> Result<(), ActivationError> {
+    demand(name, parameter, value, value > 0.0, "a finite number above 0")?;
+    let fits = (value as f32).is_normal() && ((1.0 / value) as f32).is_normal();
+    let need = "in the range of f32 with its inverse, 1.2e-38 to 8.5e37";
+    demand(name, parameter, value, fits, need)
 }

@@ -2,12 +2,15 @@
 
 use crate::{ActivationError, Trainable};
 use sparring_math::Real;
+use sparring_math::grammar::{Call, Parameter};
 use std::fmt;
 
 /// What the registry must know of an activation besides its mathematics.
 pub trait Configured: Copy + 'static {
     /// The name in configurations.
     const NAME: &'static str;
+    /// Other names that are understood.
+    const ALIASES: &'static [&'static str] = &[];
     /// With the paper's parameters.
     const DEFAULT: Self;
     /// Names and places of the parameters, in the order of writing.
@@ -36,46 +39,19 @@ pub(crate) fn write<A: Configured>(activation: &A, f: &mut fmt::Formatter<'_>) -
 }
 
 /// Reads the arguments of an activation whose name has been read.
-pub(crate) fn read<A: Configured>(text: &str, arguments: &[&str]) -> Result<A, ActivationError> {
-    let wrong = |reason: String| ActivationError::Syntax { text: text.to_owned(), reason };
+pub(crate) fn read<A: Configured>(text: &str, call: &Call<'_>) -> Result<A, ActivationError> {
     let mut activation = A::DEFAULT;
     let mut fields = activation.fields();
-    let known = fields.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    for (position, argument) in arguments.iter().enumerate() {
-        let (field, value) = match argument.split_once('=') {
-            Some((name, value)) => (fields.iter_mut().find(|(field, _)| *field == name.trim()), value),
-            None => (fields.get_mut(position), *argument),
-        };
-        let Some((_, place)) = field else {
-            let has = if known.is_empty() {
-                "no parameters".to_owned()
-            } else {
-                format!("the parameters: {known}")
-            };
-            return Err(wrong(format!("argument {argument:?} has no place, {} has {has}", A::NAME)));
-        };
-        **place = value.trim().parse().map_err(|_| wrong(format!("{value:?} is not a number")))?;
-    }
+    let places = fields.iter_mut().map(|(name, place)| (*name, &mut **place as &mut dyn Parameter)).collect();
+    call.assign(places).map_err(|reason| ActivationError::Syntax { text: text.to_owned(), reason })?;
     drop(fields);
     activation.check()?;
     Ok(activation)
 }
 
-/// Splits `name(a, b=1)` into the name in lower case with underscores, and the arguments.
-pub(crate) fn split(text: &str) -> Result<(String, Vec<&str>), ActivationError> {
-    let trimmed = text.trim();
-    let (name, arguments) = match trimmed.split_once('(') {
-        None => (trimmed, Vec::new()),
-        Some((name, rest)) => {
-            let inner = rest.strip_suffix(')').ok_or_else(|| ActivationError::Syntax {
-                text: text.to_owned(),
-                reason: "the closing parenthesis is missing".to_owned(),
-            })?;
-            let inner = inner.trim();
-            (name, if inner.is_empty() { Vec::new() } else { inner.split(',').map(str::trim).collect() })
-        }
-    };
-    Ok((name.trim().to_ascii_lowercase().replace('-', "_"), arguments))
+/// Whether a text names this activation.
+pub(crate) fn names<A: Configured>(call: &Call<'_>) -> bool {
+    std::iter::once(&A::NAME).chain(A::ALIASES).any(|name| call.names(name))
 }
 
 /// Declares the modules, the enum of all activations and its table. To add an activation: one file, one word here.
@@ -108,6 +84,13 @@ macro_rules! activations {
         impl AnyActivation {
             /// Every activation with the paper's parameters.
             pub const ALL: &[AnyActivation] = &[$(AnyActivation::$Type(<$Type as $crate::registry::Configured>::DEFAULT)),+];
+
+            /// Other names that are understood.
+            pub fn aliases(&self) -> &'static [&'static str] {
+                match self {
+                    $(AnyActivation::$Type(_) => <$Type as $crate::registry::Configured>::ALIASES),+
+                }
+            }
 
             /// The name in configurations, without parameters.
             pub fn name(&self) -> &'static str {
@@ -210,11 +193,12 @@ macro_rules! activations {
             type Err = $crate::ActivationError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let (name, arguments) = $crate::registry::split(text)?;
-                $(if name == <$Type as $crate::registry::Configured>::NAME {
-                    return $crate::registry::read::<$Type>(text, &arguments).map(AnyActivation::$Type);
+                let call = sparring_math::grammar::Call::parse(text)
+                    .map_err(|reason| $crate::ActivationError::Syntax { text: text.to_owned(), reason })?;
+                $(if $crate::registry::names::<$Type>(&call) {
+                    return $crate::registry::read::<$Type>(text, &call).map(AnyActivation::$Type);
                 })+
-                Err($crate::ActivationError::Unknown { name })
+                Err($crate::ActivationError::Unknown { name: call.name.to_owned() })
             }
         }
     };

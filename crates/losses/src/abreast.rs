@@ -44,24 +44,23 @@ pub(crate) fn eval_rows<'t, E: Real, F: Form>(
     dz: &mut [E],
 ) {
     assert_rows(loss.name(), z.len(), cols, losses.len(), dz.len());
-    let mut done = 0;
-    if (if F::WITHOUT_TARGET { 2 } else { 1 }..=LONGEST).contains(&cols) {
-        // Classes by the block on the stack: one dispatch for 256 rows.
-        let mut classes = [0; 16 * LANES];
-        while losses.len() - done >= LANES {
-            let rows = ((losses.len() - done) / LANES * LANES).min(classes.len());
-            for (i, class) in classes[..rows].iter_mut().enumerate() {
-                *class = *targets(done + i);
-                assert_class(loss.name(), *class, cols);
-            }
-            let numbers = done * cols..(done + rows) * cols;
-            let (classes, losses) = (&classes[..rows], &mut losses[done..done + rows]);
-            let (z, dz) = (&z[numbers.clone()], &mut dz[numbers]);
-            simd::dispatch(Groups { form, z, cols, classes, losses, dz, cutoff: cutoff() });
-            done += rows;
+    // Whole groups of short rows side by side; what is left, and long rows, one by one, to the same bits.
+    let short = (if F::WITHOUT_TARGET { 2 } else { 0 }..=LONGEST).contains(&cols);
+    let whole = if short { losses.len() / LANES * LANES } else { 0 };
+    // Classes by the block on the stack: one dispatch for 256 rows.
+    let mut classes = [0; 16 * LANES];
+    for done in (0..whole).step_by(classes.len()) {
+        let rows = (whole - done).min(classes.len());
+        for (i, class) in classes[..rows].iter_mut().enumerate() {
+            *class = *targets(done + i);
+            assert_class(loss.name(), *class, cols);
         }
+        let numbers = done * cols..(done + rows) * cols;
+        let (classes, losses) = (&classes[..rows], &mut losses[done..done + rows]);
+        let (z, dz) = (&z[numbers.clone()], &mut dz[numbers]);
+        simd::dispatch(Groups { form, z, cols, classes, losses, dz, cutoff: cutoff() });
     }
-    for (i, value) in losses.iter_mut().enumerate().skip(done) {
+    for (i, value) in losses.iter_mut().enumerate().skip(whole) {
         let row = i * cols..(i + 1) * cols;
         *value = loss.eval(&z[row.clone()], targets(i), &mut dz[row]);
     }
@@ -123,7 +122,7 @@ fn group<E: Real, F: Form>(
     let mut max = [-E::INFINITY; LANES];
     for x in x {
         for l in 0..LANES {
-            max[l] = if max[l].is_nan() | (max[l] > x[l]) { max[l] } else { x[l] };
+            max[l] = max[l].larger(x[l]);
         }
     }
     // The first place of the largest; 0 where a NaN makes none equal.

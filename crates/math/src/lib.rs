@@ -3,6 +3,7 @@
 
 mod compiled;
 mod double;
+pub mod grammar;
 mod real;
 pub mod simd;
 mod single;

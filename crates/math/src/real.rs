@@ -114,12 +114,12 @@ pub trait Real:
     fn is_finite(self) -> bool;
     /// Not a number.
     fn is_nan(self) -> bool;
-    /// The larger of two; NaN if either is.
+    /// The larger of two, the other of equals (0 of −0 and 0); NaN if either is.
     #[inline(always)]
     fn larger(self, other: Self) -> Self {
         if self.is_nan() || self > other { self } else { other }
     }
-    /// The smaller of two; NaN if either is.
+    /// The smaller of two, the other of equals (−0 of 0 and −0); NaN if either is.
     #[inline(always)]
     fn smaller(self, other: Self) -> Self {
         if self.is_nan() || self < other { self } else { other }
@@ -134,5 +134,27 @@ pub trait Real:
         } else {
             self * Self::ZERO
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<E: Real>() {
+        let [a, b, nan] = [1.0, 2.0, f64::NAN].map(E::of);
+        assert_eq!((a.larger(b), b.larger(a), a.smaller(b), b.smaller(a)), (b, b, a, a));
+        assert!([a.larger(nan), nan.larger(a), a.smaller(nan), nan.smaller(a)].iter().all(|x| x.is_nan()));
+        // Of equals the other: only the sign of zero tells them apart.
+        let (plus, minus) = (E::ZERO, -E::ZERO);
+        let negative = |x: E| (E::ONE / x) < E::ZERO;
+        assert!(!negative(minus.larger(plus)) && negative(plus.larger(minus)));
+        assert!(negative(plus.smaller(minus)) && !negative(minus.smaller(plus)));
+    }
+
+    #[test]
+    fn larger_and_smaller() {
+        check::<f32>();
+        check::<f64>();
     }
 }

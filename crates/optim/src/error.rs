@@ -15,6 +15,15 @@ pub enum OptimError {
         /// The names there are, separated by commas.
         known: String,
     },
+    /// The text is not of the form `name` or `name(key=value, ..)`.
+    Syntax {
+        /// What kind of thing was asked for: `rule` or `schedule`.
+        kind: &'static str,
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A parameter has a value it cannot have.
     Parameter {
         /// The rule or schedule, and the field: `adam.beta1`.
@@ -37,11 +46,16 @@ impl fmt::Display for OptimError {
             Self::UnknownName { kind, asked, known } => {
                 write!(f, "no {kind} is called `{asked}`; choose one of: {known}")
             }
+            Self::Syntax { kind, text, why } => {
+                let like =
+                    if *kind == "rule" { "sgd(momentum=0.9, nesterov=true)" } else { "cosine(warmup=0.1)" };
+                write!(f, "{kind} `{text}`: {why}; write it like `{like}`")
+            }
             Self::Parameter { field, value, must } => write!(f, "{field} is {value}, but must be {must}"),
             Self::Points { why } => {
                 write!(
                     f,
-                    "piecewise schedule: {why}; write it like `piecewise:0=0,0.4=1,1=0` (progress=factor)"
+                    "piecewise schedule: {why}; write it like `piecewise(0=0, 0.4=1, 1=0)` (progress=factor)"
                 )
             }
         }

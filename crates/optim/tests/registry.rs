@@ -21,6 +21,29 @@ fn names_are_unique_and_parse() {
         assert_eq!(rule.slots(), Rule::<f32>::slots(&rule));
         assert!(include_str!("../README.md").contains(&format!("| `{}`", info.name)));
     }
+    let nesterov = Sgd { momentum: 0.9, kind: MomentumKind::Nesterov, ..Sgd::default() };
+    for text in [
+        "sgd(momentum=0.9, nesterov=true)",
+        "SGD(nesterov=true, momentum=0.9,)",
+        "sgd(0.9, nesterov=nesterov)",
+    ] {
+        assert_eq!(text.parse::<AnyRule>().unwrap(), nesterov.into(), "{text}");
+    }
+    for rule in rules() {
+        assert_eq!(rule.to_string().parse::<AnyRule>().unwrap(), rule);
+    }
+    assert_eq!(AnyRule::from(nesterov).to_string(), "sgd(momentum=0.9, nesterov=true)");
+    assert_eq!("adam(beta1=0.5)".parse::<AnyRule>().unwrap().to_string(), "adam(beta1=0.5)");
+    for (text, why) in [
+        ("sgd(momentum=2)", "sgd.momentum is 2, but must be in [0, 1)"),
+        ("sgd(nesterov=true)", "sgd.momentum is 0, but must be above 0 for Nesterov"),
+        ("sgd(nesterov=yes)", "must be true or false"),
+        ("adam(beta=1)", "adam has the parameters: beta1, beta2, eps, weight_decay"),
+        ("adam(0.9", "parenthesis is missing; write it like `sgd(momentum=0.9, nesterov=true)`"),
+    ] {
+        let e = text.parse::<AnyRule>().unwrap_err().to_string();
+        assert!(e.contains(why), "{text}: {e}");
+    }
     let e = "adma".parse::<AnyRule>().unwrap_err().to_string();
     assert_eq!(e, "no rule is called `adma`; choose one of: sgd, adam, adamw");
 }

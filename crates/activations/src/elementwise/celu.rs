@@ -8,7 +8,7 @@
 //! bounds      range (−α, ∞), 1-Lipschitz, curvature 1/α (left of 0), monotone
 
 use super::elu::below_zero;
-use crate::error::demand;
+use crate::error::demand_divisor;
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::slices::fused_slices;
@@ -39,9 +39,9 @@ impl Celu {
     /// Whether the parameter makes sense.
     ///
     /// # Errors
-    /// Unless `alpha` is a finite number above 0.
+    /// Unless `alpha` and its inverse are finite numbers above 0, in `f32` too.
     pub fn validate(&self) -> Result<(), ActivationError> {
-        demand(Self::NAME, "alpha", self.alpha, self.alpha > 0.0, "a finite number above 0")
+        demand_divisor(Self::NAME, "alpha", self.alpha)
     }
 }
 

@@ -23,6 +23,7 @@ pub struct Identity;
 
 impl Configured for Identity {
     const NAME: &'static str = "identity";
+    const ALIASES: &'static [&'static str] = &["linear"];
     const DEFAULT: Self = Identity;
 }
 

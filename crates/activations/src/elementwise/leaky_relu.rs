@@ -46,6 +46,7 @@ impl LeakyRelu {
 
 impl Configured for LeakyRelu {
     const NAME: &'static str = "leaky_relu";
+    const ALIASES: &'static [&'static str] = &["lrelu"];
     const DEFAULT: Self = LeakyRelu { slope: 0.01 };
     fn fields(&mut self) -> Vec<(&'static str, &mut f64)> {
         vec![("slope", &mut self.slope)]

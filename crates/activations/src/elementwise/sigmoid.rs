@@ -25,6 +25,7 @@ pub struct Sigmoid;
 
 impl Configured for Sigmoid {
     const NAME: &'static str = "sigmoid";
+    const ALIASES: &'static [&'static str] = &["logistic"];
     const DEFAULT: Self = Sigmoid;
 }
 

@@ -25,6 +25,7 @@ pub struct Silu;
 
 impl Configured for Silu {
     const NAME: &'static str = "silu";
+    const ALIASES: &'static [&'static str] = &["swish"];
     const DEFAULT: Self = Silu;
 }
 

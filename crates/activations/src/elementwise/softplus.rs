@@ -8,7 +8,7 @@
 //! source      Dugas et al. 2001, NIPS 13
 //! bounds      range (0, ∞), 1-Lipschitz, curvature β/4 at 0, monotone
 
-use crate::error::demand;
+use crate::error::demand_divisor;
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::slices::fused_slices;
@@ -40,9 +40,9 @@ impl Softplus {
     /// Whether the parameter makes sense.
     ///
     /// # Errors
-    /// Unless `beta` is a finite number above 0.
+    /// Unless `beta` and its inverse are finite numbers above 0, in `f32` too.
     pub fn validate(&self) -> Result<(), ActivationError> {
-        demand(Self::NAME, "beta", self.beta, self.beta > 0.0, "a finite number above 0")
+        demand_divisor(Self::NAME, "beta", self.beta)
     }
 }
 

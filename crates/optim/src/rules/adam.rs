@@ -7,6 +7,7 @@ use crate::error::{OptimError, require_decay, require_memory};
 use crate::range::require_eps;
 use crate::registry::RuleInfo;
 use sparring_math::Real;
+use sparring_math::grammar::Fields;
 
 /// Adam: the step is the mean gradient over the root of the mean squared gradient.
 ///
@@ -60,6 +61,16 @@ impl Adam {
     /// Adam as GANs use it: β₁ = 0.5 (Radford et al. 2016, arXiv:1511.06434).
     pub fn gan() -> Self {
         Self { beta1: 0.5, ..Self::default() }
+    }
+
+    /// Names and places of the parameters.
+    pub(crate) fn fields(&mut self) -> Fields<'_> {
+        vec![
+            ("beta1", &mut self.beta1),
+            ("beta2", &mut self.beta2),
+            ("eps", &mut self.eps),
+            ("weight_decay", &mut self.weight_decay),
+        ]
     }
 
     /// Checks every parameter.

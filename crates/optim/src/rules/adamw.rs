@@ -7,6 +7,7 @@ use crate::error::{OptimError, require_decay, require_memory};
 use crate::range::require_eps;
 use crate::registry::RuleInfo;
 use sparring_math::Real;
+use sparring_math::grammar::Fields;
 
 /// AdamW: [`Adam`](crate::Adam) whose weight decay acts on the weights, not through the moments.
 ///
@@ -49,6 +50,16 @@ impl AdamW {
         source: "Loshchilov and Hutter 2019, arXiv:1711.05101",
         default_lr: 1e-3,
     };
+
+    /// Names and places of the parameters.
+    pub(crate) fn fields(&mut self) -> Fields<'_> {
+        vec![
+            ("beta1", &mut self.beta1),
+            ("beta2", &mut self.beta2),
+            ("eps", &mut self.eps),
+            ("weight_decay", &mut self.weight_decay),
+        ]
+    }
 
     /// Checks every parameter.
     ///

@@ -6,6 +6,7 @@ use crate::error::{OptimError, require, require_decay, require_memory};
 use crate::floor::flush;
 use crate::range::Range;
 use crate::registry::RuleInfo;
+use sparring_math::grammar::{Fields, Parameter};
 use sparring_math::{Real, simd};
 
 /// How the momentum buffer enters the step.
@@ -17,6 +18,21 @@ pub enum MomentumKind {
     Classical,
     /// The step looks ahead: gradient plus momentum times buffer (Sutskever et al. 2013).
     Nesterov,
+}
+
+/// As text the answer to "Nesterov?".
+impl Parameter for MomentumKind {
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        *self = match text {
+            "true" | "nesterov" => Self::Nesterov,
+            "false" | "classical" => Self::Classical,
+            _ => return Err(format!("nesterov is {text:?}, but must be true or false")),
+        };
+        Ok(())
+    }
+    fn text(&self) -> String {
+        (*self == Self::Nesterov).to_string()
+    }
 }
 
 /// Stochastic gradient descent, with momentum if asked for.
@@ -57,8 +73,18 @@ impl Sgd {
         name: "sgd",
         about: "gradient descent, with classical or Nesterov momentum if asked for",
         source: "Robbins and Monro 1951; Sutskever et al. 2013",
-        default_lr: 1e-3,
+        default_lr: 0.1,
     };
+
+    /// Names and places of the parameters.
+    pub(crate) fn fields(&mut self) -> Fields<'_> {
+        vec![
+            ("momentum", &mut self.momentum),
+            ("dampening", &mut self.dampening),
+            ("weight_decay", &mut self.weight_decay),
+            ("nesterov", &mut self.kind),
+        ]
+    }
 
     /// Checks every parameter.
     ///

@@ -1,7 +1,10 @@
 //! Any schedule, as a configuration holds it.
 
+use super::piecewise::ONE_CYCLE_TOP;
 use super::{Constant, Cosine, Piecewise, Schedule, Step};
 use crate::OptimError;
+use crate::error::require;
+use sparring_math::grammar::{self, Call};
 use std::fmt;
 use std::str::FromStr;
 
@@ -24,8 +27,8 @@ pub const SCHEDULES: &[ScheduleInfo] = &[
 
 /// Any schedule, with its parameters.
 ///
-/// Parses from a name of [`SCHEDULES`] to its default parameters, or from `piecewise:0=0,0.4=1,1=0`. Prints what it
-/// parses from; parameters other than the defaults of `step` and `cosine` are kept by serde, not by the text.
+/// Parses from `name` or `name(key=value, ..)` for the names of [`SCHEDULES`], what is not given keeping its default, or from
+/// `piecewise(0=0, 0.4=1, 1=0)`, and prints what it parses from.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
@@ -82,13 +85,14 @@ impl Schedule for AnySchedule {
 
 impl fmt::Display for AnySchedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Constant(_) => f.pad("constant"),
-            Self::Step(_) => f.pad("step"),
-            Self::Piecewise(s) if *s == Piecewise::default() => f.pad("one-cycle"),
-            Self::Piecewise(s) => s.fmt(f),
-            Self::Cosine(_) => f.pad("cosine"),
-        }
+        let text = match self.clone() {
+            Self::Constant(_) => "constant".to_owned(),
+            Self::Step(mut s) => grammar::write("step", &s.fields(), &Step::default().fields()),
+            Self::Piecewise(s) if s == Piecewise::default() => "one-cycle".to_owned(),
+            Self::Piecewise(s) => s.to_string(),
+            Self::Cosine(mut s) => grammar::write("cosine", &s.fields(), &Cosine::default().fields()),
+        };
+        f.pad(&text)
     }
 }
 
@@ -96,18 +100,36 @@ impl FromStr for AnySchedule {
     type Err = OptimError;
 
     fn from_str(text: &str) -> Result<Self, OptimError> {
-        match text {
-            "constant" => Ok(Self::Constant(Constant {})),
-            "step" => Ok(Self::Step(Step::default())),
-            "one-cycle" => Ok(Self::Piecewise(Piecewise::default())),
-            "cosine" => Ok(Self::Cosine(Cosine::default())),
-            _ if text.starts_with("piecewise:") => text.parse().map(Self::Piecewise),
-            _ => Err(OptimError::UnknownName {
-                kind: "schedule",
-                asked: text.to_owned(),
-                known: SCHEDULES.iter().map(|s| s.name).collect::<Vec<_>>().join(", "),
-            }),
+        if text.trim_start().starts_with("piecewise:") {
+            return text.trim().parse().map(Self::Piecewise);
         }
+        let wrong = |why| OptimError::Syntax { kind: "schedule", text: text.to_owned(), why };
+        let call = Call::parse(text).map_err(wrong)?;
+        let (mut step, mut cosine, mut top) = (Step::default(), Cosine::default(), ONE_CYCLE_TOP);
+        let schedule = if call.names("constant") {
+            call.assign(Vec::new()).map_err(wrong)?;
+            Self::Constant(Constant {})
+        } else if call.names("step") {
+            call.assign(step.fields()).map_err(wrong)?;
+            Self::Step(step)
+        } else if call.names("cosine") {
+            call.assign(cosine.fields()).map_err(wrong)?;
+            Self::Cosine(cosine)
+        } else if call.names("one-cycle") {
+            call.assign(vec![("top", &mut top)]).map_err(wrong)?;
+            require(top > 0.0 && top < 1.0, "one-cycle.top", top, "in (0, 1)")?;
+            Self::Piecewise(Piecewise::one_cycle(top))
+        } else if call.names("piecewise") {
+            Self::Piecewise(Piecewise::of_points(&call.arguments)?)
+        } else {
+            return Err(OptimError::UnknownName {
+                kind: "schedule",
+                asked: call.name.to_owned(),
+                known: SCHEDULES.iter().map(|s| s.name).collect::<Vec<_>>().join(", "),
+            });
+        };
+        schedule.validate()?;
+        Ok(schedule)
     }
 }
 
@@ -129,7 +151,34 @@ mod tests {
         }
         let e = "linear".parse::<AnySchedule>().unwrap_err().to_string();
         assert_eq!(e, "no schedule is called `linear`; choose one of: constant, step, one-cycle, cosine");
-        let text = "piecewise:0=1,1=0.5";
-        assert_eq!(text.parse::<AnySchedule>().unwrap().to_string(), text);
+        for text in [
+            "piecewise(0=1, 1=0.5)",
+            "cosine(warmup=0.1)",
+            "cosine(warmup=0.1, floor=0.01)",
+            "step(gamma=0.5, every=0.1)",
+            "one-cycle",
+        ] {
+            assert_eq!(text.parse::<AnySchedule>().unwrap().to_string(), text);
+        }
+        // Written until version 0.1, other spellings, places instead of keys.
+        for (text, same) in [
+            ("piecewise:0=1,1=0.5", "piecewise(0=1, 1=0.5)"),
+            ("One_Cycle(top=0.4)", "one-cycle"),
+            ("onecycle(0.3,)", "piecewise(0=0, 0.3=1, 1=0)"),
+            ("step(0.5)", "step(gamma=0.5)"),
+        ] {
+            assert_eq!(text.parse::<AnySchedule>().unwrap().to_string(), same);
+        }
+        for (text, why) in [
+            ("cosine(warmup=1)", "cosine.warmup is 1, but must be in [0, 1)"),
+            ("cosine(gamma=1)", "has the parameters: warmup, floor; write it like `cosine(warmup=0.1)`"),
+            ("constant(1)", "constant has no parameters"),
+            ("one-cycle(top=1)", "one-cycle.top is 1"),
+            ("step(gamma=0.5", "parenthesis"),
+            ("piecewise(0=0, 1)", "`1` is no point"),
+        ] {
+            let e = text.parse::<AnySchedule>().unwrap_err().to_string();
+            assert!(e.contains(why), "{text}: {e}");
+        }
     }
 }

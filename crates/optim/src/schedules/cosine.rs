@@ -3,6 +3,7 @@
 use super::Schedule;
 use super::contract::{after, before};
 use crate::error::{OptimError, require};
+use sparring_math::grammar::Fields;
 
 /// A linear rise from 0 over the first `warmup` of training, then half a cosine from 1 down to `floor`:
 /// `floor + (1 - floor) (1 + cos(π (t - warmup) / (1 - warmup))) / 2`.
@@ -22,6 +23,11 @@ pub struct Cosine {
 }
 
 impl Cosine {
+    /// Names and places of the parameters.
+    pub(super) fn fields(&mut self) -> Fields<'_> {
+        vec![("warmup", &mut self.warmup), ("floor", &mut self.floor)]
+    }
+
     /// Checks every parameter.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use super::Schedule;
 use super::contract::{after, before};
 use crate::error::OptimError;
+use sparring_math::grammar::Call;
 use std::fmt;
 use std::str::FromStr;
 
@@ -19,7 +20,7 @@ use std::str::FromStr;
 /// let s = Piecewise::one_cycle(0.4);
 /// assert_eq!(s.lr(5e-3, 40, 100), 5e-3);
 /// assert!((s.lr(5e-3, 100, 100) - 5e-3 * 0.005 / 0.6).abs() < 1e-15);
-/// assert_eq!("piecewise:0=0,0.4=1,1=0".parse::<Piecewise>()?, s);
+/// assert_eq!("piecewise(0=0, 0.4=1, 1=0)".parse::<Piecewise>()?, s);
 /// # Ok::<(), sparring_optim::OptimError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -30,10 +31,13 @@ pub struct Piecewise {
     pub points: Vec<(f64, f64)>,
 }
 
+/// Where one cycle has its top.
+pub(super) const ONE_CYCLE_TOP: f64 = 0.4;
+
 /// One cycle with its top at 0.4.
 impl Default for Piecewise {
     fn default() -> Self {
-        Self::one_cycle(0.4)
+        Self::one_cycle(ONE_CYCLE_TOP)
     }
 }
 
@@ -41,6 +45,18 @@ impl Piecewise {
     /// A triangle: from 0 up to the base rate at progress `warm` (in (0, 1)), down to 0 at the end.
     pub fn one_cycle(warm: f64) -> Self {
         Self { points: vec![(0.0, 0.0), (warm, 1.0), (1.0, 0.0)] }
+    }
+
+    /// Reads points from the arguments of `piecewise(progress=factor, ..)`.
+    pub(super) fn of_points(arguments: &[(Option<&str>, &str)]) -> Result<Self, OptimError> {
+        let point = |&(t, factor): &(Option<&str>, &str)| {
+            let read = || Some((t?.parse().ok()?, factor.parse().ok()?));
+            let text = t.map_or(factor.to_owned(), |t| format!("{t}={factor}"));
+            read().ok_or(OptimError::Points { why: format!("`{text}` is no point") })
+        };
+        let schedule = Self { points: arguments.iter().map(point).collect::<Result<_, _>>()? };
+        schedule.validate()?;
+        Ok(schedule)
     }
 
     /// Checks the points.
@@ -95,23 +111,18 @@ impl Schedule for Piecewise {
 impl fmt::Display for Piecewise {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let points: Vec<String> = self.points.iter().map(|(t, factor)| format!("{t}={factor}")).collect();
-        write!(f, "piecewise:{}", points.join(","))
+        write!(f, "piecewise({})", points.join(", "))
     }
 }
 
+/// Also reads `piecewise:0=0,0.4=1,1=0`, as it was written at first.
 impl FromStr for Piecewise {
     type Err = OptimError;
 
     fn from_str(text: &str) -> Result<Self, OptimError> {
-        let point = |p: &str| {
-            let (t, factor) = p.split_once('=')?;
-            Some((t.trim().parse().ok()?, factor.trim().parse().ok()?))
-        };
-        let points = text.strip_prefix("piecewise:").unwrap_or(text).split(',');
-        let points = points.map(|p| point(p).ok_or(OptimError::Points { why: format!("`{p}` is no point") }));
-        let schedule = Self { points: points.collect::<Result<_, _>>()? };
-        schedule.validate()?;
-        Ok(schedule)
+        let now = text.strip_prefix("piecewise:").map(|points| format!("piecewise({points})"));
+        let call = Call::parse(now.as_deref().unwrap_or(text)).map_err(|why| OptimError::Points { why })?;
+        Self::of_points(&call.arguments)
     }
 }
 
@@ -140,8 +151,8 @@ mod tests {
         let s = Piecewise { points: vec![(0.0, 0.5), (0.25, 1.0), (1.0, 1e-3)] };
         assert_eq!(s.to_string().parse::<Piecewise>().unwrap(), s);
         for (text, why) in [
-            ("piecewise:", "`` is no point"),
-            ("piecewise:0=0,x=1", "`x=1` is no point"),
+            ("piecewise:", "it has no points"),
+            ("piecewise(0=0, x=1)", "`x=1` is no point"),
             ("piecewise:0=0,0.5=1,0.5=2", "progress 0.5 does not come after 0.5"),
             ("piecewise:0=0,1.5=1", "progress 1.5 is not in [0, 1]"),
             ("piecewise:0=-1", "factor -1 is not 0 or above"),

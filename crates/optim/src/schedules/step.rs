@@ -2,6 +2,7 @@
 
 use super::Schedule;
 use crate::error::{OptimError, require};
+use sparring_math::grammar::Fields;
 
 /// Multiplies the rate by `gamma` after every `every` of the training: factor `gamma^floor(t / every)`.
 ///
@@ -23,6 +24,11 @@ impl Default for Step {
 }
 
 impl Step {
+    /// Names and places of the parameters.
+    pub(super) fn fields(&mut self) -> Fields<'_> {
+        vec![("gamma", &mut self.gamma), ("every", &mut self.every)]
+    }
+
     /// Checks every parameter.
     ///
     /// # Errors
