@@ -135,8 +135,11 @@ fn fit(threats: &[Threat], bounds: Bounds, dim: usize) -> Outcome {
 pub(crate) fn run(args: &Args) -> Outcome {
     let (threats, activation) = (args.threats()?, args.activation()?);
     let suites = threats.iter().map(|t| args.suite(t.eps)).collect::<Outcome<Vec<_>>>()?;
-    for (path, flag) in [(&args.save, "--save"), (&args.report, "--report")] {
-        path.as_deref().map_or(Ok(()), |path| run_dir::free(path, flag))?;
+    for (path, flag, ending) in [(&args.save, "--save", "safetensors"), (&args.report, "--report", "html")] {
+        if let Some(path) = path {
+            run_dir::ending(path, flag, ending)?;
+            run_dir::free(path, flag)?;
+        }
     }
     args.machine.start()?;
     let (model, own_data) = pages::weights::load_classifier(&args.model, args.arch, &activation)?;
