@@ -30,8 +30,12 @@ fn repeated(html: &str) -> String {
 
 /// What holds on every page.
 fn everywhere(line: &str, html: &str) {
+    // Without the pictures, in whose letters any word may stand by chance.
+    let mut parts = html.split("base64,");
+    let before = parts.next().unwrap_or_default().to_string();
+    let text = parts.filter_map(|part| part.split_once('"')).fold(before, |all, (_, rest)| all + rest);
     for wrong in ["NaN", ">inf", "when_fooled", "http-equiv=\"refresh\"", "<script"] {
-        assert!(!html.contains(wrong), "{line}: {wrong}");
+        assert!(!text.contains(wrong), "{line}: {wrong}");
     }
     // Without what says where the results go and how fast they come; by no path of this machine.
     let command = repeated(html);

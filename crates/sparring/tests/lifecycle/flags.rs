@@ -43,9 +43,12 @@ fn a_name_says_what_is_written() {
         ("demo --out report.pdf", "directory"),
         ("generate run --out grid.jpg", ".png"),
         ("generate run --out grid", ".png"),
+        ("attack run --save x.npz", ".safetensors"),
+        ("attack run --report a.pdf", ".html"),
     ] {
         let text = refusal(&dir, line, 2);
-        assert!(text.contains("--out") && text.contains(why), "{line}: {text}");
+        let flag = line.split(' ').rfind(|w| w.starts_with("--")).unwrap();
+        assert!(text.contains(flag) && text.contains(why), "{line}: {text}");
     }
     for kind in ["train classifier", "train gan", "demo"] {
         let out = crate::command(&dir, kind).args(["--out", ""]).output().unwrap();

@@ -8,7 +8,7 @@ pub(crate) struct MachineArgs {
     /// Seed of everything random, a whole number.
     #[arg(long, default_value_t = 1, value_parser = super::seed)]
     pub(crate) seed: u64,
-    /// Number of threads; the results do not depend on it. Default: one for each core. At most four for each.
+    /// Number of threads; the results do not depend on it. Default: one for each core; at most four for each, or 16.
     #[arg(long, value_parser = threads)]
     pub(crate) threads: Option<usize>,
     /// One JSON object on the last line of stdout.

@@ -25,6 +25,14 @@ pub(crate) fn whole(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A multiple of something: finite, 0 or above.
+pub(crate) fn multiple(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(v) if v.is_finite() && v >= 0.0 => Ok(v),
+        _ => Err("must be a finite number, 0 or above".into()),
+    }
+}
+
 /// In [0, 1].
 pub(crate) fn share(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {

@@ -1,7 +1,7 @@
 //! Adversarial training on the command line: its flags, the images held out, and what they say in the end.
 
 use crate::cli::io::say;
-use crate::cli::options::{Named, above_zero, budget, count, share, whole};
+use crate::cli::options::{Named, above_zero, budget, count, multiple, share, whole};
 use crate::cli::pages::decimal;
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ pub(super) struct HardeningArgs {
     #[arg(long, value_parser = above_zero)]
     attack_step_size: Option<f64>,
     /// Noise at the start of the defence's step, in multiples of eps (n-fgsm). Default: 2.
-    #[arg(long, value_parser = budget)]
+    #[arg(long, value_parser = multiple)]
     attack_noise: Option<f32>,
     /// Fraction of the training over which the defence's budget grows from 0 to eps (n-fgsm, pgd). Default: 0.3.
     #[arg(long, value_name = "FRACTION", value_parser = share)]
