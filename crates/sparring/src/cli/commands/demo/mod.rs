@@ -55,7 +55,7 @@ fn raise(
     own.write_json(
         "config.json",
         &json!({
-            "command": "demo", "data": data.asked, "recipes": phases, "spec": model.spec(),
+            "command": "demo", "repeat": pages::again::command(), "data": data.asked, "recipes": phases, "spec": model.spec(),
         }),
     )?;
     let mut rows: Vec<EpochRow> = Vec::new();

@@ -131,7 +131,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
     let mut model = Classifier::new(spec, Key::new(args.machine.seed).named("init"))?;
     run.write_json("config.json", &json!({
-        "command": "train classifier", "data": data.asked, "arch": args.arch, "activation": args.activation,
+        "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "arch": args.arch, "activation": args.activation,
         "recipe": recipe, "spec": model.spec(),
     }))?;
     let steps = data.set.train.len().div_ceil(recipe.batch) * recipe.epochs;
