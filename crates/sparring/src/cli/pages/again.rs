@@ -121,7 +121,7 @@ mod tests {
             "train classifier --epochs 3 --out runs/a --threads=7 --json --activation leaky_relu(0.2)";
         let given: Vec<&str> = given.split(' ').collect();
         assert_eq!(again(&given), "sparring train classifier --epochs 3 --activation 'leaky_relu(0.2)'");
-        let attack = ["attack", "a b", "--save", "x.safetensors", "--report=/home/me/p.html", "--n", "5"];
+        let attack = ["attack", "a b", "--save", "x.safetensors", "--report=elsewhere/p.html", "--n", "5"];
         assert_eq!(again(&attack), "sparring attack 'a b' --report report.html --n 5");
     }
 
