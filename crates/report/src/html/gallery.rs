@@ -42,7 +42,7 @@ pub struct Prediction {
 }
 
 impl GalleryEntry {
-    /// Whether the attack turned a right answer into a wrong one.
+    /// Whether a right answer became a wrong one.
     pub fn fooled(&self) -> bool {
         self.before.class == self.label && self.after.class != self.label
     }

@@ -1,4 +1,4 @@
-//! The command line that makes a page again.
+//! The command line that makes a run, and its page, again.
 
 use sparring_report::html::{Block, Code};
 use std::ffi::OsString;
@@ -25,6 +25,11 @@ const CHANGED: [(&str, Kept); 5] = [
 /// The command line of this process, to be copied.
 pub(crate) fn block() -> Block {
     Block::Code(Code { caption: "To repeat:".into(), text: line(&words(std::env::args_os().skip(1))) })
+}
+
+/// The same on one line, as `config.json` keeps it and `inspect` shows it.
+pub(crate) fn command() -> String {
+    words(std::env::args_os().skip(1)).iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// The words of the command, by its name alone, without what does not belong to the result.
@@ -116,7 +121,7 @@ mod tests {
             "train classifier --epochs 3 --out runs/a --threads=7 --json --activation leaky_relu(0.2)";
         let given: Vec<&str> = given.split(' ').collect();
         assert_eq!(again(&given), "sparring train classifier --epochs 3 --activation 'leaky_relu(0.2)'");
-        let attack = ["attack", "a b", "--save", "x.safetensors", "--report=/there/p.html", "--n", "5"];
+        let attack = ["attack", "a b", "--save", "x.safetensors", "--report=elsewhere/p.html", "--n", "5"];
         assert_eq!(again(&attack), "sparring attack 'a b' --report report.html --n 5");
     }
 

@@ -54,7 +54,7 @@ fn trained_for(run: &Path) -> Option<f64> {
 /// Accuracy by budget, a line an attack and one for the worst case, with the budget of the training.
 fn curve(reports: &[Report], trained: Option<f64>) -> Chart {
     let [first, ..] = reports else { return Chart::Line(LineChart::default()) };
-    // One model, one colour: the attacks differ in their place in the order of colours, from the model's on.
+    // What is left of the model has the model's colour; the attacks take colours that no model has.
     let slot = if trained.is_some() { curves::HARDENED } else { curves::STANDARD };
     let from_clean = |of: &dyn Fn(&Report) -> f64| {
         let under = reports.iter().map(|r| (decimal(r.threat.eps), of(r)));
@@ -188,4 +188,46 @@ pub(crate) fn page(
         footer: "Every proposal was re-checked: box, budget, and fresh logits. No attack proves robustness."
             .into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use sparring::attacks::Threat;
+    use sparring::train::{Defense, Recipe};
+
+    #[test]
+    fn the_budget_of_the_training_is_found_and_marked() {
+        let dir = std::env::temp_dir().join(format!("sparring-pages-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let of = |config: Value| {
+            std::fs::write(dir.join("config.json"), config.to_string()).unwrap();
+            trained_for(&dir)
+        };
+        let recipe = |defense| Recipe { defense, ..Recipe::default() };
+        let (clean, hard) = (recipe(Defense::None), recipe(Defense::fgsm_rs(0.3)));
+        assert_eq!(of(json!({ "recipe": hard })), Some(0.3));
+        assert_eq!(
+            of(json!({ "recipes": [recipe(Defense::fgsm_rs(0.2)), recipe(Defense::pgd(0.3))] })),
+            Some(0.3)
+        );
+        assert_eq!((of(json!({ "recipe": clean })), of(json!([1]))), (None, None));
+        std::fs::remove_dir_all(&dir).unwrap();
+        assert_eq!(trained_for(&dir), None);
+
+        let report = |eps| Report {
+            n: 10,
+            threat: Threat::linf(eps).unwrap(),
+            clean: 1.0,
+            predictions: vec![0; 10],
+            attacks: Vec::new(),
+            robust_accuracy: 0.5,
+            findings: Vec::new(),
+            adversarials: None,
+        };
+        let Chart::Line(line) = curve(&[report(0.1), report(0.3)], Some(0.3)) else { panic!("curves") };
+        assert_eq!((line.vertical.len(), line.vertical[0].x), (1, 0.3));
+        assert_eq!(budgets(&[report(0.1), report(0.3)]), "linf eps 0.1, 0.3");
+    }
 }

@@ -30,9 +30,7 @@ impl Training<'_> {
     fn events(&self) -> Vec<VerticalLine> {
         let (mut events, mut before) = (Vec::new(), 0.0);
         for (i, recipe) in self.phases.iter().enumerate() {
-            let mut event = |x: f64, what: String| {
-                events.push(VerticalLine { x, label: format!("{}: {what}", self.name) });
-            };
+            let mut event = |x: f64, label: String| events.push(VerticalLine { x, label });
             if i > 0 {
                 event(before + 0.5, short(&recipe.defense));
             }
@@ -45,6 +43,15 @@ impl Training<'_> {
         }
         events
     }
+}
+
+/// The marks of all trainings, each with the name of its training where there are several.
+fn events(trainings: &[Training<'_>]) -> Vec<VerticalLine> {
+    let named = |t: &Training<'_>, line: VerticalLine| match trainings {
+        [_] => line,
+        _ => VerticalLine { label: format!("{}: {}", t.name, line.label), ..line },
+    };
+    trainings.iter().flat_map(|t| t.events().into_iter().map(move |line| named(t, line))).collect()
 }
 
 /// Dashes tell trainings apart; one alone needs none.
@@ -70,7 +77,7 @@ pub(crate) fn loss(trainings: &[Training<'_>]) -> Chart {
         x: epochs(),
         y: Axis { label: "loss".into(), range: Range::FromZero, ..Axis::default() },
         series: series.collect(),
-        vertical: trainings.iter().flat_map(Training::events).collect(),
+        vertical: events(trainings),
         ..LineChart::default()
     })
 }
@@ -90,7 +97,7 @@ pub(crate) fn accuracy(trainings: &[Training<'_>], n: usize) -> Chart {
         x: epochs(),
         y: accuracy::axis(trainings.iter().flat_map(tested).map(|p| p.1)),
         series: trainings.iter().map(curve).collect(),
-        vertical: trainings.iter().flat_map(Training::events).collect(),
+        vertical: events(trainings),
         ..LineChart::default()
     })
 }
@@ -187,13 +194,16 @@ mod tests {
             Recipe { epochs: 6, defense: Defense::fgsm_rs(0.2), ..Recipe::default() },
             Recipe { epochs: 4, defense: strong, ..Recipe::default() },
         ];
-        let training = Training { name: "hardened", slot: slot(&phases), rows: &rows, phases: &phases };
+        let of = || Training { name: "hardened", slot: slot(&phases), rows: &rows, phases: &phases };
+        let training = of();
         assert_eq!(training.slot, HARDENED);
-        for chart in [loss(&[training]), loss(&[])] {
+        let clean = [Recipe { epochs: 10, ..Recipe::default() }];
+        let other = Training { name: "standard", slot: slot(&clean), rows: &rows, phases: &clean };
+        for (chart, name) in [(loss(&[other, training]), "hardened: "), (accuracies(&of(), 9), "")] {
             let Chart::Line(chart) = chart else { panic!("curves") };
-            let marks: Vec<_> = chart.vertical.iter().map(|v| (v.x, v.label.as_str())).collect();
-            let expected = [(6.5, "hardened: PGD, eps 0.3"), (8.0, "hardened: full eps 0.3")];
-            assert_eq!(marks, &expected[..if chart.series.is_empty() { 0 } else { 2 }]);
+            let marks: Vec<_> = chart.vertical.into_iter().map(|v| (v.x, v.label)).collect();
+            let expected = [(6.5, "PGD, eps 0.3"), (8.0, "full eps 0.3")];
+            assert_eq!(marks, expected.map(|(x, label)| (x, format!("{name}{label}"))));
             assert_eq!(chart.x.ticks, Ticks::Whole);
         }
     }

@@ -1,7 +1,7 @@
 //! What the commands write: pages and weights.
 
 pub(crate) mod accuracy;
-mod again;
+pub(crate) mod again;
 pub(crate) mod attack;
 pub(crate) mod autoencoder;
 mod card;

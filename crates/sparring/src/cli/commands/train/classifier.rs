@@ -108,7 +108,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let mut model = Classifier::new(spec, Key::new(args.machine.seed).named("init"))?;
     let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
     run.write_json("config.json", &json!({
-        "command": "train classifier", "data": data.asked, "data_from_run": data.from_run(run.path()), "arch": args.arch,
+        "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.from_run(run.path()), "arch": args.arch,
         "activation": args.activation, "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
     }))?;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
