@@ -18,6 +18,7 @@ mod reduction;
 mod registry;
 mod rounded_cross_entropy;
 mod targets;
+mod temperature;
 
 pub use bce_with_logits::BceWithLogits;
 pub use contract::RowLoss;

@@ -3,9 +3,8 @@
 use super::decimal;
 use super::gallery::{Pairs, gallery};
 use crate::cli::Outcome;
-use crate::cli::commands::attack::findings;
 use crate::cli::options::Named;
-use sparring::attacks::{AttackResult, Report};
+use sparring::attacks::{AttackResult, Finding, Report};
 use sparring::datasets::MiniBatch;
 use sparring::metrics::wilson_interval;
 use sparring::models::Classifier;
@@ -20,6 +19,26 @@ const SHOWN: usize = 12;
 pub(crate) fn interval(accuracy: f64, n: usize) -> String {
     let (lo, hi) = wilson_interval((accuracy * n as f64).round() as usize, n, 1.96);
     format!("{:.1} – {:.1} %", 100.0 * lo, 100.0 * hi)
+}
+
+/// What casts doubt on the figures; each finding once, with its eps where there are several.
+pub(crate) fn findings(reports: &[Report]) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for report in reports {
+        for finding in &report.findings {
+            let of_the_model =
+                matches!(finding, Finding::LooksLikeProbabilities | Finding::Randomised { .. });
+            let line = if of_the_model || reports.len() == 1 {
+                finding.to_string()
+            } else {
+                format!("eps {}: {finding}", report.threat.eps)
+            };
+            if !told.contains(&line) {
+                told.push(line);
+            }
+        }
+    }
+    told
 }
 
 /// The cards of the attacks, to be opened.
