@@ -4,6 +4,7 @@ use crate::machine;
 use crate::run_program::{output_of, root};
 use flags::Flags;
 use serde_json::Value;
+use sparring_attacks::AnyNorm;
 use std::path::{Path, PathBuf};
 
 const USAGE: &str = "\
@@ -17,11 +18,11 @@ accuracies as a table in markdown, and fails if PGD-40 leaves more right than a 
   --n N         the first N test images of mnist-10k; default 1000
 ";
 
-/// Steps of PGD, and how many times eps they are long together, when nothing is said.
+/// Steps of PGD when nothing is said.
 const STEPS: f64 = 40.0;
-const TOTAL: f64 = 2.5;
 
-const BUDGETS: [(&str, [f64; 3]); 2] = [("linf", [0.1, 0.2, 0.3]), ("l2", [1.0, 2.0, 3.0])];
+/// Each norm with its budgets.
+const BUDGETS: [(AnyNorm, [f64; 3]); 2] = [(AnyNorm::Linf, [0.1, 0.2, 0.3]), (AnyNorm::L2, [1.0, 2.0, 3.0])];
 
 /// The columns: PGD-40 as it comes, what must not beat it, and its default of before for comparison.
 const COLUMNS: [&str; 5] = ["PGD-40", "FGSM", "BIM-10", "PGD-40, step x 2", "PGD-40, eps/30"];
@@ -59,7 +60,7 @@ struct Net {
 /// One line of the table: right answers of so many images, column by column.
 struct Line {
     net: &'static str,
-    norm: &'static str,
+    norm: AnyNorm,
     eps: f64,
     right: [f64; COLUMNS.len()],
 }
@@ -150,8 +151,9 @@ fn nets(arguments: &Arguments) -> Result<Vec<Net>, String> {
 }
 
 /// Right answers under the attack of each column.
-fn measure(net: &Net, norm: &str, eps: f64, n: usize) -> Result<[f64; COLUMNS.len()], String> {
-    let step = TOTAL * eps / STEPS;
+fn measure(net: &Net, norm: AnyNorm, eps: f64, n: usize) -> Result<[f64; COLUMNS.len()], String> {
+    let (step, norm) = (f64::from(norm.get().walk()) * eps / STEPS, norm.to_string());
+    let norm = norm.as_str();
     let [fgsm, bim, pgd] = attack(net, norm, eps, n, &["--attack", "fgsm,bim,pgd"])?[..] else {
         return Err("three attacks were asked for".into());
     };
@@ -192,7 +194,7 @@ mod tests {
     use super::*;
 
     fn line(right: [f64; 5]) -> Line {
-        Line { net: "mlp", norm: "l2", eps: 2.0, right }
+        Line { net: "mlp", norm: AnyNorm::L2, eps: 2.0, right }
     }
 
     #[test]

@@ -65,14 +65,14 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// How long `steps` steps are at `eps`, and how long they must be to reach every point of the ball: from its centre eps, from a
+    /// How long `steps` steps are under this threat, and how long they must be to reach every point of the ball: from its centre eps, from a
     /// random point, which may lie at its rim, 2 eps. In units of the input.
-    pub fn length_and_need(&self, steps: usize, eps: f32) -> (f32, f32) {
+    pub fn length_and_need(&self, steps: usize, threat: &Threat) -> (f32, f32) {
         let need = match self.start {
-            Start::Clean => eps,
-            Start::Random => 2.0 * eps,
+            Start::Clean => threat.eps,
+            Start::Random => 2.0 * threat.eps,
         };
-        (self.step_size.at(eps, steps) * steps as f32, need)
+        (self.step_size.at(threat.norm, threat.eps, steps) * steps as f32, need)
     }
 }
 

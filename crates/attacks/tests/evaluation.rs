@@ -113,7 +113,7 @@ fn worst_proposals_are_kept() {
     assert_eq!(card.key.parse(), Ok(Key::new(2)));
     assert!(
         card.to_string().contains("pgd (Madry")
-            && card.parameters.contains("step_size=2.5*eps/steps start=random")
+            && card.parameters.contains("step_size=(linf:2.5,l2:5)*eps/steps start=random")
     );
 }
 
@@ -232,4 +232,21 @@ fn wrong_evaluations_are_errors() {
     let wrong: Vec<usize> = own_labels(&model, p.batch()).iter().map(|y| (y + 1) % 3).collect();
     let r = judged(&model, &p, &wrong, &[AnyAttack::from(UniformNoise::default())]);
     assert_eq!((r.clean, r.robust_accuracy, r.attacks[0].forwards), (0.0, 0.0, 0));
+}
+
+#[test]
+fn budgets_in_other_units_are_refused() {
+    let p = Points::new(4, 12, 2);
+    let model = Mlp::random(12, 16, 3, 1);
+    let y = own_labels(&model, p.batch());
+    let look = |threat: Threat| evaluate(&model, p.batch(), &y, &suites::quick(), &threat, Key::new(3));
+    // The box's diagonal: 1 in L-inf, the root of 12 in L2.
+    assert!(look(Threat::linf(1.0).unwrap()).is_ok() && look(Threat::l2(12f32.sqrt()).unwrap()).is_ok());
+    for threat in [Threat::linf(1.01), Threat::linf(255.0), Threat::l2(3.5), Threat::l2(1e30)] {
+        let told = look(threat.unwrap()).unwrap_err();
+        assert!(
+            matches!(told, AttackError::BeyondBox { .. }) && told.to_string().contains("8/255"),
+            "{told}"
+        );
+    }
 }

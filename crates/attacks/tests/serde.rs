@@ -39,7 +39,8 @@ fn step_sizes_of_before_are_still_read() {
     for (json, step_size) in [
         (r#"{"relative":0.1}"#, StepSize::Relative(0.1)),
         (r#"{"absolute":0.01}"#, StepSize::Absolute(0.01)),
-        (r#"{"total":2.5}"#, StepSize::default()),
+        (r#"{"total":2.5}"#, StepSize::Total(2.5)),
+        (r#""auto""#, StepSize::default()),
     ] {
         assert_eq!(serde_json::from_str::<StepSize>(json).unwrap(), step_size);
         assert_eq!(serde_json::to_string(&step_size).unwrap(), json);

@@ -8,14 +8,18 @@ use sparring_attacks::{
 use sparring_seed::Key;
 
 #[test]
-fn the_rule_is_two_and_a_half_times_eps_over_the_steps() {
+fn the_default_follows_from_steps_eps_and_norm() {
     for (steps, eps) in [(1, 0.3f32), (10, 0.1), (40, 0.3), (40, 2.0), (1000, 8.0 / 255.0)] {
-        let want = 2.5 * f64::from(eps) / steps as f64;
-        let got = f64::from(StepSize::default().at(eps, steps));
-        assert!((got / want - 1.0).abs() < 1e-6, "{steps} steps at {eps}: {got}");
+        for (norm, total) in [(AnyNorm::Linf, 2.5), (AnyNorm::L2, 5.0)] {
+            let want = total * f64::from(eps) / steps as f64;
+            let got = f64::from(StepSize::default().at(norm, eps, steps));
+            assert!((got / want - 1.0).abs() < 1e-6, "{norm}, {steps} steps at {eps}: {got}");
+        }
     }
-    let shown = [StepSize::default(), StepSize::Relative(1.0 / 30.0), StepSize::Absolute(0.01)];
-    assert_eq!(shown.map(|s| s.to_string()), ["2.5*eps/steps", "eps/30", "0.01"]);
+    let shown =
+        [StepSize::Auto, StepSize::Total(4.0), StepSize::Relative(1.0 / 30.0), StepSize::Absolute(0.01)];
+    let want = ["(linf:2.5,l2:5)*eps/steps", "4*eps/steps", "eps/30", "0.01"];
+    assert_eq!(shown.map(|s| s.to_string()), want);
     for bad in [StepSize::Total(0.0), StepSize::Total(f32::NAN), StepSize::Total(-1.0)] {
         assert!(Pgd { step_size: bad, ..Pgd::default() }.validate().is_err());
     }
@@ -51,7 +55,7 @@ fn presets_are_the_papers_values() {
     let walk = |attack: AnyAttack, eps: f32| {
         let settings = Attack::<Mlp>::settings(&attack);
         let Walk { step_size, .. } = settings.walk.unwrap();
-        (settings.steps, settings.restarts, step_size.at(eps, settings.steps))
+        (settings.steps, settings.restarts, step_size.at(AnyNorm::Linf, eps, settings.steps))
     };
     assert_eq!(of("pgd-madry-mnist", 0.3), Pgd::madry_mnist().into());
     assert_eq!(walk(of("pgd-madry-mnist", 0.3), 0.3), (40, 1, 0.01));
@@ -76,7 +80,8 @@ fn presets_are_shown_under_their_own_names() {
         let settings = Attack::<Mlp>::settings(&titled);
         assert_eq!(Attack::<Mlp>::about(&titled).name, preset.info.name);
         // From the example itself, every paper's walk reaches the rim of the ball it was made for.
-        let (length, _) = settings.walk.unwrap().length_and_need(settings.steps, preset.eps);
+        let threat = Threat::linf(preset.eps).unwrap();
+        let (length, _) = settings.walk.unwrap().length_and_need(settings.steps, &threat);
         assert!(length >= preset.eps && titled.attack.info().name != preset.info.name);
     }
 }

@@ -1,9 +1,9 @@
 //! Cross-entropy and log-odds of many short rows at once: sixteen rows side by side, each treated as `eval` treats one.
 
 use crate::RowLoss;
-use crate::log_odds::{sharpness, towards};
 use crate::peak::cutoff;
 use crate::targets::{assert_class, assert_rows};
+use crate::temperature::{sharpness, towards};
 use sparring_math::{Real, simd};
 
 /// Rows side by side.
@@ -31,7 +31,7 @@ impl Form for Rivals {
     const WITHOUT_TARGET: bool = true;
 }
 
-/// [`RowLoss::eval_rows`] of a loss of this form: whole groups side by side, the other rows by `eval`.
+/// [`RowLoss::eval_rows`] of a loss of this form: groups of short rows side by side, longer rows by `eval`.
 #[track_caller]
 #[inline]
 pub(crate) fn eval_rows<'t, E: Real, F: Form>(
@@ -45,7 +45,7 @@ pub(crate) fn eval_rows<'t, E: Real, F: Form>(
 ) {
     assert_rows(loss.name(), z.len(), cols, losses.len(), dz.len());
     // Whole groups of short rows side by side; what is left, and long rows, one by one, to the same bits.
-    let short = (if F::WITHOUT_TARGET { 2 } else { 0 }..=LONGEST).contains(&cols);
+    let short = (if F::WITHOUT_TARGET { 2 } else { 1 }..=LONGEST).contains(&cols);
     let whole = if short { losses.len() / LANES * LANES } else { 0 };
     // Classes by the block on the stack: one dispatch for 256 rows.
     let mut classes = [0; 16 * LANES];
@@ -60,9 +60,26 @@ pub(crate) fn eval_rows<'t, E: Real, F: Form>(
         let (z, dz) = (&z[numbers.clone()], &mut dz[numbers]);
         simd::dispatch(Groups { form, z, cols, classes, losses, dz, cutoff: cutoff() });
     }
-    for (i, value) in losses.iter_mut().enumerate().skip(whole) {
-        let row = i * cols..(i + 1) * cols;
-        *value = loss.eval(&z[row.clone()], targets(i), &mut dz[row]);
+    let left = losses.len() - whole;
+    if short && left > 1 {
+        // The rows that are left, side by side with rows of zeros.
+        let (mut zs, mut dzs) = ([E::ZERO; LANES * LONGEST], [E::ZERO; LANES * LONGEST]);
+        let (mut classes, mut values) = ([0; LANES], [E::ZERO; LANES]);
+        zs[..left * cols].copy_from_slice(&z[whole * cols..]);
+        for (i, class) in classes[..left].iter_mut().enumerate() {
+            *class = *targets(whole + i);
+            assert_class(loss.name(), *class, cols);
+        }
+        let (z, padded) = (&zs[..LANES * cols], &mut dzs[..LANES * cols]);
+        let (classes, losses_of) = (&classes[..], &mut values[..]);
+        simd::dispatch(Groups { form, z, cols, classes, losses: losses_of, dz: padded, cutoff: cutoff() });
+        dz[whole * cols..].copy_from_slice(&dzs[..left * cols]);
+        losses[whole..].copy_from_slice(&values[..left]);
+    } else {
+        for (i, value) in losses.iter_mut().enumerate().skip(whole) {
+            let row = i * cols..(i + 1) * cols;
+            *value = loss.eval(&z[row.clone()], targets(i), &mut dz[row]);
+        }
     }
 }
 
@@ -107,15 +124,16 @@ fn group<E: Real, F: Form>(
             x[l] = z;
         }
     }
-    let mut low = [E::INFINITY; LANES];
+    let (mut low, mut target) = ([E::INFINITY; LANES], [E::ZERO; LANES]);
     if F::WITHOUT_TARGET {
-        for x in &x[..cols] {
+        let class = classes.map(|class| class as u32);
+        for (j, x) in x[..cols].iter_mut().enumerate() {
             for l in 0..LANES {
                 low[l] = if x[l] < low[l] { x[l] } else { low[l] };
+                let hit = class[l] == j as u32;
+                target[l] = if hit { x[l] } else { target[l] };
+                x[l] = if hit { -E::INFINITY } else { x[l] };
             }
-        }
-        for l in 0..LANES {
-            x[classes[l]][l] = -E::INFINITY;
         }
     }
     let x = &x[..cols];
@@ -135,7 +153,7 @@ fn group<E: Real, F: Form>(
     let mut sharp = [E::ONE; LANES];
     if F::WITHOUT_TARGET {
         for l in 0..LANES {
-            sharp[l] = sharpness(low[l], max[l], z[l * cols + classes[l]]);
+            sharp[l] = sharpness(low[l], max[l], target[l]);
         }
     }
     let mut e = [[E::ZERO; LANES]; LONGEST];

@@ -17,6 +17,7 @@ mod peak;
 mod reduction;
 mod registry;
 mod targets;
+mod temperature;
 
 pub use bce_with_logits::BceWithLogits;
 pub use contract::RowLoss;

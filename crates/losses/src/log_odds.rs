@@ -5,6 +5,7 @@ use crate::abreast::{self, Rivals};
 use crate::peak::{Exponentials, Peak};
 use crate::registry::{LossInfo, TargetKind};
 use crate::targets::{assert_class, assert_length};
+use crate::temperature::{sharpness, towards};
 use sparring_math::{Real, simd};
 
 /// The log-odds against the target: `T ln(sum_{i != y} exp(z_i / T)) - z_y` with a temperature `T` that is 1 for logits of usual size;
@@ -49,27 +50,6 @@ impl LogOdds {
         source: "Berkson 1944; Croce and Hein 2020, arXiv:2003.01690, section 4",
         target: TargetKind::Class,
     };
-}
-
-/// Distances between the largest and the smallest logit of a row that are taken as they are.
-const USUAL: (f64, f64) = (0.01, 100.0);
-/// What the others are scaled to.
-const SCALED: f64 = 20.0;
-
-/// 1/T of a row: from its smallest logit, the largest of the rivals', and the target's. NaN and ∞ count as usual: they tell by themselves.
-#[inline(always)]
-pub(crate) fn sharpness<E: Real>(low: E, rival: E, target: E) -> E {
-    let spread = (if target > rival { target } else { rival }) - low;
-    let scaled = E::of(SCALED) / spread;
-    // Written with `&`, so that rows side by side take no branch.
-    let odd = (spread < E::of(USUAL.0)) | (spread > E::of(USUAL.1));
-    if odd & (scaled > E::ZERO) & scaled.is_finite() { scaled } else { E::ONE }
-}
-
-/// The derivative at the target: -1, and NaN where its logit is none.
-#[inline(always)]
-pub(crate) fn towards<E: Real>(z: E) -> E {
-    if z.is_nan() { z } else { -E::ONE }
 }
 
 /// 1/T of one row.

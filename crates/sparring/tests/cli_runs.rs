@@ -162,7 +162,10 @@ fn presets_and_losses_are_run_by_name() {
     let report = object(&dir, &format!("{line} --attack pgd,pgd-madry-mnist --loss margin"));
     let cards = report["cards"].as_array().unwrap();
     let parameters = |k: usize| cards[k]["parameters"].as_str().unwrap();
-    assert!(parameters(0).contains("step_size=2.5*eps/steps") && parameters(0).contains("loss=margin"));
+    assert!(
+        parameters(0).contains("step_size=(linf:2.5,l2:5)*eps/steps")
+            && parameters(0).contains("loss=margin")
+    );
     assert!(parameters(1).contains("step_size=0.01 ") && parameters(1).contains("loss=cross-entropy"));
     assert_eq!(report["attacks"][1]["attack"], "pgd-madry-mnist");
     // 10 steps of eps/30 reach a third of the way, and the command says so.

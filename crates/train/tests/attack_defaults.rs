@@ -19,7 +19,8 @@ fn check(name: &str, defense: Defense) {
     let (mut open, mut least) = (0, N);
     for (norm, budgets) in [(AnyNorm::Linf, [0.05, 0.1, 0.2]), (AnyNorm::L2, [0.5, 1.0, 2.0])] {
         for eps in budgets {
-            let long = Pgd { step_size: StepSize::Total(5.0), ..Pgd::default() };
+            let twice = StepSize::Total(2.0 * norm.get().walk());
+            let long = Pgd { step_size: twice, ..Pgd::default() };
             let suite: [AnyAttack; 4] =
                 [Pgd::default().into(), Fgsm::default().into(), Bim::default().into(), long.into()];
             let threat = Threat { norm, eps };

@@ -1,22 +1,25 @@
 //! Where a walk starts, how long its steps are, when it ends.
 
-use crate::{AttackError, Threat};
+use crate::{AnyNorm, AttackError, Threat};
 use sparring_oracle::Bounds;
 use sparring_seed::Stream;
 
-/// The length of a step. The default is `Total(2.5)`, the rule of Madry et al. 2018 (arXiv:1706.06083, section 5): long enough to cross
-/// the ball and turn back, whatever the number of steps, the norm and eps.
+/// The length of a step. The default, `Auto`, is long enough to cross the ball and turn back, whatever the number of steps, the norm and
+/// eps: all steps of a restart together are [`Norm::walk`](crate::Norm::walk) times eps long.
 ///
 /// ```
-/// use sparring_attacks::StepSize;
-/// // 40 steps at eps 0.4: the rule, a share of eps, and a length.
-/// let lengths = [StepSize::Total(2.5), StepSize::Relative(0.25), StepSize::Absolute(0.01)].map(|s| s.at(0.4, 40));
+/// use sparring_attacks::{AnyNorm::Linf, StepSize};
+/// // 40 steps at eps 0.4: by the norm's rule, as a share of eps, and as a length.
+/// let lengths = [StepSize::Auto, StepSize::Relative(0.25), StepSize::Absolute(0.01)].map(|s| s.at(Linf, 0.4, 40));
 /// assert_eq!(lengths, [0.025, 0.1, 0.01]);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum StepSize {
+    /// As [`Total`](Self::Total), with the factor of the norm: 2.5 in L∞ (the rule of Madry et al. 2018, arXiv:1706.06083), 5 in L2.
+    #[default]
+    Auto,
     /// All steps of a restart together are this many times eps long: a step is this times eps over the number of steps.
     Total(f32),
     /// This many times eps.
@@ -25,30 +28,33 @@ pub enum StepSize {
     Absolute(f32),
 }
 
-impl Default for StepSize {
-    fn default() -> Self {
-        Self::Total(2.5)
-    }
-}
-
 impl StepSize {
-    /// The length of one of `steps` steps at this `eps`, in units of the input.
-    pub fn at(self, eps: f32, steps: usize) -> f32 {
+    /// The length of one of `steps` steps in this norm and at this `eps`, in units of the input.
+    pub fn at(self, norm: AnyNorm, eps: f32, steps: usize) -> f32 {
+        let share = |total: f32| total * eps / steps.max(1) as f32;
         match self {
-            Self::Total(t) => t * eps / steps.max(1) as f32,
+            Self::Auto => share(norm.get().walk()),
+            Self::Total(t) => share(t),
             Self::Relative(r) => r * eps,
             Self::Absolute(a) => a,
         }
     }
     pub(crate) fn validate(self, of: &'static str) -> Result<(), AttackError> {
-        let (Self::Total(v) | Self::Relative(v) | Self::Absolute(v)) = self;
-        positive(of, "step_size", v)
+        match self {
+            Self::Auto => Ok(()),
+            Self::Total(v) | Self::Relative(v) | Self::Absolute(v) => positive(of, "step_size", v),
+        }
     }
 }
 
 impl std::fmt::Display for StepSize {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Auto => {
+                let factor = |n: &AnyNorm| format!("{n}:{}", n.get().walk());
+                let all = AnyNorm::ALL.iter().map(factor).collect::<Vec<_>>();
+                write!(f, "({})*eps/steps", all.join(","))
+            }
             Self::Total(t) => write!(f, "{t}*eps/steps"),
             // eps/30 reads better than eps*0.033333335.
             Self::Relative(r) if *r < 1.0 && (1.0 / r - (1.0 / r).round()).abs() < 1e-5 => {

@@ -33,7 +33,7 @@ impl Ascent<'_> {
         threat.validate()?;
         check_input(model, x, goal, out)?;
         let (bounds, norm, classes) = (model.bounds(), threat.norm.get(), model.classes());
-        let step = self.step.at(threat.eps, self.steps);
+        let step = self.step.at(threat.norm, threat.eps, self.steps);
         let mut grad = Scratch::zeros(x.data().len());
         let mut direction = Scratch::zeros(x.dim());
         let judged = if self.restarts > 1 { x.len() * classes } else { 0 };

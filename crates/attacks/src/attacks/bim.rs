@@ -47,7 +47,7 @@ impl Bim {
         paper: "Kurakin et al. 2017, arXiv:1607.02533",
         access: Access::White,
         norms: AnyNorm::ALL,
-        defaults: "10 steps of 2.5 eps/steps from x; loss cross-entropy",
+        defaults: "10 steps of 2.5 eps/steps (l2: 5) from x; loss cross-entropy",
     };
     /// # Errors
     /// If there is no step, or its length is not finite and positive.

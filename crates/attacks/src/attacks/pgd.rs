@@ -19,9 +19,9 @@ use sparring_seed::Key;
 ///
 /// ```
 /// use sparring_attacks::{Pgd, StepSize, Stop};
-/// // Seven steps that never stop early, each 2.5 eps/7 long: the inner attack of adversarial training.
+/// // Seven steps that never stop early, each 2.5 eps/7 long in L∞: the inner attack of adversarial training.
 /// let inner = Pgd { steps: 7, stop: Stop::Never, ..Pgd::default() };
-/// assert!(inner.validate().is_ok() && inner.step_size == StepSize::Total(2.5));
+/// assert!(inner.validate().is_ok() && inner.step_size == StepSize::Auto);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
@@ -41,7 +41,7 @@ pub struct Pgd {
 }
 
 impl Default for Pgd {
-    /// 40 steps of 2.5 eps/steps, eps/16, from a random start.
+    /// 40 steps of 2.5 eps/steps (5 eps/steps in L2) from a random start.
     fn default() -> Self {
         Self {
             steps: 40,
@@ -77,7 +77,7 @@ impl Pgd {
         paper: "Madry et al. 2018, arXiv:1706.06083",
         access: Access::White,
         norms: AnyNorm::ALL,
-        defaults: "40 steps of 2.5 eps/steps, random start, 1 restart; loss cross-entropy",
+        defaults: "40 steps of 2.5 eps/steps (l2: 5), random start, 1 restart; loss cross-entropy",
     };
     /// # Errors
     /// If there is no step or restart, or a step is not finite and positive.

@@ -66,7 +66,7 @@ impl Finding {
     }
     /// What its parameters give away.
     pub(super) fn of_walk(attack: &str, settings: &Settings, threat: &Threat) -> Option<Self> {
-        let (length, need) = settings.walk?.length_and_need(settings.steps, threat.eps);
+        let (length, need) = settings.walk?.length_and_need(settings.steps, threat);
         // 30 steps of eps/30 are a little less than eps in f32.
         (length < need * (1.0 - 1e-4)).then(|| Self::ShortWalk { attack: attack.to_owned(), length, need })
     }

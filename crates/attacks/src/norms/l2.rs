@@ -75,6 +75,11 @@ impl Norm for L2 {
         }
         self.project(out, eps);
     }
+    /// Twice the rule: the part of a step that leaves the box is cut off, about half of it where most pixels lie on its border
+    /// (docs/results/attacks.md).
+    fn walk(&self) -> f32 {
+        5.0
+    }
     fn diagonal(&self, dim: usize) -> f64 {
         (dim as f64).sqrt()
     }

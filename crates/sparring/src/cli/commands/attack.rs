@@ -1,5 +1,6 @@
 //! `sparring attack MODEL`.
 
+mod choice;
 mod show;
 mod suite;
 
@@ -10,7 +11,8 @@ use crate::cli::options::{
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-pub(crate) use show::{findings, row};
+use choice::Choice;
+pub(crate) use show::row;
 use sparring::activations::AnyActivation;
 use sparring::attacks::{
     AnyNorm, EvaluateOptions, Keep, Progress, Proposer, Report, Threat, evaluate_proposed, evaluate_with,
@@ -23,7 +25,6 @@ use sparring::seed::Key;
 use sparring::store::{Values, try_write, write_new, write_new_tensors};
 use sparring::tensor::{Array, Precision};
 use std::path::{Path, PathBuf};
-use suite::Choice;
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -48,7 +49,8 @@ pub(crate) struct Args {
     /// Gradient steps of a restart of bim and pgd. Default: the attack's own (pgd 40).
     #[arg(long, value_parser = count)]
     steps: Option<usize>,
-    /// Length of a step of ffgsm, bim and pgd in the norm, in pixels of [0, 1]. Default: 2.5 eps / steps (ffgsm 1.25 eps).
+    /// Length of a step of ffgsm, bim and pgd in the norm, in pixels of [0, 1]. Default: 2.5 eps / steps, in
+    /// l2 5 eps / steps (ffgsm 1.25 eps).
     #[arg(long, value_parser = above_zero)]
     step_size: Option<f64>,
     /// Random starts of pgd, of which the best counts. Default: 1.

@@ -5,10 +5,9 @@ use super::card::cards;
 use super::gallery::{Pairs, gallery};
 use super::{again, curves, decimal};
 use crate::cli::Outcome;
-use crate::cli::commands::attack::findings;
 use crate::cli::options::Named;
 use serde_json::Value;
-use sparring::attacks::{Adversarials, Report};
+use sparring::attacks::{Adversarials, Finding, Report};
 use sparring::datasets::MiniBatch;
 use sparring::models::Classifier;
 use sparring_report::html::{Block, Cell, Note, Page, Section, Table, Tone};
@@ -19,6 +18,26 @@ use std::path::Path;
 const SHOWN: usize = 12;
 /// The largest `config.json` that is looked into.
 const MOST: u64 = 1 << 20;
+
+/// What casts doubt on the figures; each finding once, with its eps where there are several.
+pub(crate) fn findings(reports: &[Report]) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for report in reports {
+        for finding in &report.findings {
+            let of_the_model =
+                matches!(finding, Finding::LooksLikeProbabilities | Finding::Randomised { .. });
+            let line = if of_the_model || reports.len() == 1 {
+                finding.to_string()
+            } else {
+                format!("eps {}: {finding}", report.threat.eps)
+            };
+            if !told.contains(&line) {
+                told.push(line);
+            }
+        }
+    }
+    told
+}
 
 /// The norm and every budget in it, in words.
 fn budgets(reports: &[Report]) -> String {

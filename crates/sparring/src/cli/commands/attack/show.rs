@@ -3,8 +3,9 @@
 use crate::cli::io::json::{json, value};
 use crate::cli::io::table::table;
 use crate::cli::pages::accuracy::interval;
+use crate::cli::pages::attack::findings;
 use serde_json::Value;
-use sparring::attacks::{AttackResult, Finding, Report};
+use sparring::attacks::{AttackResult, Report};
 use sparring::tensor::Precision;
 
 /// One attack as programs read it.
@@ -13,26 +14,6 @@ pub(crate) fn row(a: &AttackResult) -> Value {
         "attack": a.attack, "norm": a.norm, "eps": a.eps, "steps": a.steps, "restarts": a.restarts,
         "accuracy": a.accuracy, "forwards": a.forwards, "backwards": a.backwards, "seconds": a.seconds,
     })
-}
-
-/// What casts doubt on the figures; each finding once, with its eps where there are several.
-pub(crate) fn findings(reports: &[Report]) -> Vec<String> {
-    let mut told: Vec<String> = Vec::new();
-    for report in reports {
-        for finding in &report.findings {
-            let of_the_model =
-                matches!(finding, Finding::LooksLikeProbabilities | Finding::Randomised { .. });
-            let line = if of_the_model || reports.len() == 1 {
-                finding.to_string()
-            } else {
-                format!("eps {}: {finding}", report.threat.eps)
-            };
-            if !told.contains(&line) {
-                told.push(line);
-            }
-        }
-    }
-    told
 }
 
 /// The object of `--json`. Of several budgets (in rising order) the rows of all stand in `attacks`, `robust_accuracy` is that of the
