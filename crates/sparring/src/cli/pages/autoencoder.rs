@@ -17,8 +17,10 @@ use sparring_report::svg::{Axis, Chart, LineChart, Range, Series};
 /// What a network that learnt nothing, or only a plane, would reach on the test images.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Baselines {
-    /// Exact PCA of the training images, as many components as the code has numbers.
+    /// Exact PCA of the training images, as many components as the code has numbers or the images have directions.
     pub(crate) pca: f64,
+    /// The components used.
+    pub(crate) components: usize,
     /// The mean training image for every test image.
     pub(crate) mean_image: f64,
 }
@@ -33,7 +35,12 @@ pub(crate) struct Facts<'a> {
     pub(crate) test_mse: f64,
 }
 
-fn curve(rows: &[EpochRow], baselines: Baselines, code: usize) -> Chart {
+/// `PCA-32`; the number is that of the components, which few images have fewer of than the code has numbers.
+pub(crate) fn pca_name(components: usize) -> String {
+    format!("PCA-{components}")
+}
+
+fn curve(rows: &[EpochRow], baselines: Baselines) -> Chart {
     let level = |name: String, v: f64| {
         let ends = [rows.first(), rows.last()];
         Series::new(name, ends.into_iter().flatten().map(|r| (r.epoch as f64, v)))
@@ -46,7 +53,7 @@ fn curve(rows: &[EpochRow], baselines: Baselines, code: usize) -> Chart {
         series: vec![
             Series::new("training images", rows.iter().map(|r| (r.epoch as f64, r.train_loss))),
             Series::new("test images", rows.iter().map(|r| (r.epoch as f64, r.test.value()))),
-            level(format!("PCA-{code}, test images"), baselines.pca),
+            level(format!("{}, test images", pca_name(baselines.components)), baselines.pca),
             level("mean image, test images".into(), baselines.mean_image),
         ],
     })
@@ -54,25 +61,33 @@ fn curve(rows: &[EpochRow], baselines: Baselines, code: usize) -> Chart {
 
 /// The figure against PCA, in words that its sign chooses.
 fn verdict(facts: &Facts<'_>, code: usize) -> Note {
-    let (pca, ratio) = (facts.baselines.pca, facts.test_mse / facts.baselines.pca);
+    let Baselines { pca, components, .. } = facts.baselines;
+    let ratio = facts.test_mse / pca;
     let percent = 100.0 * (ratio - 1.0).abs();
+    let which = if components < code {
+        format!("all {components} directions that the training images have (the code has {code} numbers)")
+    } else {
+        format!("{code} components")
+    };
     let (tone, text) = if facts.test_mse >= facts.baselines.mean_image {
         (
             Tone::Bad,
             "It is no better than the mean image: it has learnt nothing about single images.".to_string(),
         )
+    } else if !ratio.is_finite() {
+        (Tone::Plain, format!("PCA with {which} makes the test images exactly, the network does not."))
     } else if ratio < 1.0 {
         (
             Tone::Good,
             format!(
-                "Its error is {percent:.1} % below that of PCA with {code} components, the best linear code of this size."
+                "Its error is {percent:.1} % below that of PCA with {which}, the best linear code of this size."
             ),
         )
     } else {
         (
             Tone::Plain,
             format!(
-                "Its error is {percent:.1} % above that of PCA with {code} components ({pca:.5}), the best linear code of this size: a \
+                "Its error is {percent:.1} % above that of PCA with {which} ({pca:.5}), the best linear code of this size: a \
              linear map would do better."
             ),
         )
@@ -83,9 +98,12 @@ fn verdict(facts: &Facts<'_>, code: usize) -> Note {
 fn result(facts: &Facts<'_>, code: usize, rows: &[EpochRow], done: &Summary) -> Section {
     let n = facts.data.set.test.len();
     let tile = |value: String, label: String, note: String| Tile { value, label, note, ..Tile::default() };
-    let Baselines { pca, mean_image } = facts.baselines;
-    let left =
-        |mse: f64| format!("explains {:.1} % of the variance", 100.0 * (1.0 - unexplained(mse, mean_image)));
+    let Baselines { pca, mean_image, components } = facts.baselines;
+    let left = |mse: f64| match unexplained(mse, mean_image) {
+        share if share.is_finite() => format!("explains {:.1} % of the variance", 100.0 * (1.0 - share)),
+        // Test images that all equal the mean of the training images.
+        _ => "there is no variance to explain".to_string(),
+    };
     let mut section = Section::new("Result");
     section.blocks.push(Block::Tiles(vec![
         tile(
@@ -95,18 +113,22 @@ fn result(facts: &Facts<'_>, code: usize, rows: &[EpochRow], done: &Summary) -> 
         ),
         tile(
             format!("{pca:.5}"),
-            format!("PCA-{code}"),
-            format!("{}; exact, from the training images", left(pca)),
+            pca_name(components),
+            format!(
+                "{}; exact, from the training images{}",
+                left(pca),
+                if components < code { ", which have no more directions" } else { "" }
+            ),
         ),
         tile(format!("{mean_image:.5}"), "mean image".into(), "what learning nothing reaches".into()),
         tile(
             format!("{:.1} dB", psnr(facts.test_mse, 1.0)),
             "PSNR".into(),
-            format!("PCA-{code}: {:.1} dB", psnr(pca, 1.0)),
+            format!("{}: {:.1} dB", pca_name(components), psnr(pca, 1.0)),
         ),
     ]));
     section.blocks.push(Block::Note(verdict(facts, code)));
-    section.blocks.push(Block::Chart(curve(rows, facts.baselines, code)));
+    section.blocks.push(Block::Chart(curve(rows, facts.baselines)));
     section.blocks.push(Block::text(format!(
         "The training error is the mean over an epoch while the network still changes ({:.5} in the last one), the test error is \
          measured after it.",
@@ -144,7 +166,8 @@ pub(crate) fn page(
     let compared = Compared::new(model, pca, &set.test)?;
     let mut seen = Section::new("Reconstructions");
     let rows_are = format!(
-        "Rows: the test image, what the network makes of it through {code} numbers, what PCA-{code} makes of it."
+        "Rows: the test image, what the network makes of it through {code} numbers, what {} makes of it.",
+        pca_name(pca.k())
     );
     let firsts = compared.first_of_each_class(10);
     seen.blocks.push(grid(&compared, &firsts, format!("The first test image of each class. {rows_are}"))?);
@@ -154,7 +177,7 @@ pub(crate) fn page(
         &worst,
         format!("The test images with the largest error of the network. {rows_are}"),
     )?);
-    seen.blocks.push(per_class(&compared, set.classes, code));
+    seen.blocks.push(per_class(&compared, set.classes, pca_name(pca.k())));
     let mut setup = Section::new("What was done");
     let mut pairs = vec![
         ("network", format!("{} ({}), {}", facts.arch, facts.arch.info().layers, facts.activation)),

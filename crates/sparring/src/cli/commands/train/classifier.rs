@@ -26,13 +26,13 @@ pub(crate) struct Args {
     /// The activation of every hidden layer, `leaky_relu(0.2)` with parameters.
     #[arg(long, default_value = "relu")]
     activation: AnyActivation,
-    /// The update rule.
+    /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
     #[arg(long, default_value = "adam")]
     optimizer: AnyRule,
     /// Base learning rate; with one-cycle its peak. Default: the optimizer's, 5e-3 with a defence.
     #[arg(long, value_parser = above_zero)]
     lr: Option<f64>,
-    /// constant, step, one-cycle or cosine. Default: constant, one-cycle with a defence.
+    /// constant, step, one-cycle or cosine, `cosine(warmup=0.1)` with parameters. Default: constant, one-cycle with a defence.
     #[arg(long)]
     schedule: Option<AnySchedule>,
     /// Passes over the data. Default: 5, 10 with a defence.

@@ -58,7 +58,9 @@ pub(crate) fn grid(compared: &Compared<'_>, indices: &[usize], caption: String) 
 }
 
 /// Mean error by class, network beside PCA.
-pub(crate) fn per_class(compared: &Compared<'_>, classes: usize, code: usize) -> Block {
+pub(crate) fn per_class(compared: &Compared<'_>, classes: usize, pca: String) -> Block {
+    let labels = compared.test.labels();
+    let present: Vec<usize> = (0..classes).filter(|c| labels.contains(c)).collect();
     let mean = |errors: &[f64], class: usize| {
         let of = (0..errors.len()).filter(|&i| compared.test.label(i) == class).map(|i| errors[i]);
         let (sum, n) = of.fold((0.0, 0usize), |(sum, n), e| (sum + e, n + 1));
@@ -66,7 +68,7 @@ pub(crate) fn per_class(compared: &Compared<'_>, classes: usize, code: usize) ->
     };
     let bars = |name: String, errors: &[f64]| BarSeries {
         name,
-        values: (0..classes).map(|class| mean(errors, class)).collect(),
+        values: present.iter().map(|&class| mean(errors, class)).collect(),
         ..BarSeries::default()
     };
     let [ours, linear] = &compared.errors;
@@ -74,8 +76,8 @@ pub(crate) fn per_class(compared: &Compared<'_>, classes: usize, code: usize) ->
         title: "Error by class".into(),
         description: "mean squared error of a pixel on the test images of each class".into(),
         x_label: "class".into(),
-        categories: (0..classes).map(|c| c.to_string()).collect(),
+        categories: present.iter().map(ToString::to_string).collect(),
         y: Axis { label: "mean squared error".into(), ..Axis::default() },
-        series: vec![bars("network".into(), ours), bars(format!("PCA-{code}"), linear)],
+        series: vec![bars("network".into(), ours), bars(pca, linear)],
     }))
 }
