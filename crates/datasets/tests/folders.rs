@@ -40,6 +40,35 @@ fn packed_and_raw_files_make_a_set_of_unknown_origin() {
 }
 
 #[test]
+fn names_seen_in_the_wild_are_read() {
+    let spellings: [fn(&str) -> String; 6] = [
+        |n| n.replace("-idx", ".idx"),
+        |n| n.to_uppercase(),
+        |n| format!("{}.GZ", n.replace('-', "_")),
+        |n| format!("{}.gz", n.replace("-idx", ".idx")),
+        |n| n.replace("t10k", "test"),
+        |n| n.replace("-ubyte", ".ubyte"),
+    ];
+    for spell in spellings {
+        let dir = tempfile::tempdir().unwrap();
+        small(dir.path());
+        for name in NAMES {
+            // Packed or not is told by the first bytes, not by the name.
+            let was = [name.to_string(), format!("{name}.gz")].map(|n| dir.path().join(n));
+            let was = was.into_iter().find(|p| p.is_file()).unwrap();
+            fs::rename(was, dir.path().join(spell(name))).unwrap();
+        }
+        let set = Mnist::load(dir.path()).unwrap();
+        assert_eq!((set.train.len(), set.test.len()), (5, 3), "{}", spell(NAMES[0]));
+        assert!(find_in(dir.path().to_str().unwrap(), &[]).is_ok());
+        // The authors' own name goes first.
+        let labels = Idx::new(vec![4], Values::U8(vec![0; 4])).unwrap();
+        write(&dir.path().join(NAMES[1]), &labels, Packing::Raw).unwrap();
+        assert!(refused(dir.path()).contains("4 labels for the 5 images"));
+    }
+}
+
+#[test]
 fn what_is_missing_is_named_with_the_way_to_get_it() {
     let dir = tempfile::tempdir().unwrap();
     small(dir.path());

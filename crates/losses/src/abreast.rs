@@ -140,7 +140,7 @@ fn group<E: Real, F: Form>(
     let mut max = [-E::INFINITY; LANES];
     for x in x {
         for l in 0..LANES {
-            max[l] = max[l].larger(x[l]);
+            max[l] = if max[l].is_nan() | (max[l] > x[l]) { max[l] } else { x[l] };
         }
     }
     // The first place of the largest; 0 where a NaN makes none equal.

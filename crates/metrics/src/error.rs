@@ -27,8 +27,17 @@ pub enum MetricsError {
         /// The first row that holds one.
         row: usize,
     },
-    /// The eigenvalue iteration did not converge.
+    /// No algorithm found a decomposition that holds to working precision.
     NoConvergence,
+    /// Directions that were to span a subspace do not.
+    Dependent {
+        /// Which span.
+        span: &'static str,
+        /// Directions given.
+        given: usize,
+        /// Of them linearly independent.
+        independent: usize,
+    },
 }
 
 impl fmt::Display for MetricsError {
@@ -42,7 +51,13 @@ impl fmt::Display for MetricsError {
                 write!(f, "{k} components of {dim}-dimensional rows: ask for 1 to {dim}")
             }
             Self::NotFinite { row } => write!(f, "row {row} holds a NaN or an infinity: remove or repair it"),
-            Self::NoConvergence => write!(f, "the eigenvalue iteration did not converge: rescale the rows"),
+            Self::NoConvergence => {
+                write!(f, "no decomposition holds to working precision: rescale or repair the rows")
+            }
+            Self::Dependent { span, given, independent } => write!(
+                f,
+                "only {independent} of the {given} directions of the {span} span are independent: leave out the others"
+            ),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod auroc;
 mod classify;
+mod decompose;
 mod distance;
 mod error;
 mod interval;

@@ -28,7 +28,7 @@ fn a_known_subspace_is_found() {
     let (dim, k) = (40, 5);
     let (rows, span) = in_subspace(300, dim, k, 1);
     let pca = Pca::fit(&rows, dim, k).unwrap();
-    let angles = principal_angles(pca.directions(), &span, dim);
+    let angles = principal_angles(pca.directions(), &span, dim).unwrap();
     assert!(angles.iter().all(|&a| a < 1e-6), "rows are f32: {angles:?}");
     assert!(pca.explained() > 1.0 - 1e-10);
     assert!(pca.mse(&rows) < 1e-12);
@@ -74,7 +74,8 @@ fn wrong_input_is_an_error() {
 #[test]
 fn constant_rows_have_nothing_to_explain() {
     let pca = Pca::fit(&[2.0; 12], 3, 2).unwrap();
-    assert_eq!((pca.explained(), pca.mse(&[2.0; 3])), (1.0, 0.0));
+    assert_eq!((pca.k(), pca.explained(), pca.mse(&[2.0; 3])), (0, 1.0, 0.0));
+    assert_eq!((pca.project(&[5.0; 3]), pca.reconstruct(&[5.0; 3])), (vec![], vec![2.0; 3]));
 }
 
 proptest! {
@@ -84,11 +85,12 @@ proptest! {
         let rows: Vec<f32> = (0..n * dim).map(|i| noise(seed * 100_003 + i) as f32).collect();
         let k = 1 + seed % dim;
         let pca = Pca::fit(&rows, dim, k).unwrap();
+        prop_assert_eq!(pca.k(), k.min(n - 1));
         let left_out: f64 = pca.variances()[k..].iter().sum::<f64>() / dim as f64;
         prop_assert!((pca.mse(&rows) - left_out).abs() < 1e-12);
         let total = pca.variances().iter().sum::<f64>() / dim as f64;
         prop_assert!((mean_image_mse(&rows, &rows, dim) - total).abs() < 1e-12);
-        for i in 0..k {
+        for i in 0..pca.k() {
             for j in 0..=i {
                 let dot: f64 = pca.direction(i).iter().zip(pca.direction(j)).map(|(a, b)| a * b).sum();
                 prop_assert!((dot - f64::from(u8::from(i == j))).abs() < 1e-12);

@@ -119,4 +119,18 @@ mod tests {
         assert!(Idx::new(vec![usize::MAX, 2], Values::U8(vec![0; 2])).is_err());
         assert!(Idx::new(vec![0, 28, 28], Values::F64(vec![])).is_ok());
     }
+
+    #[test]
+    fn values_know_how_many_they_are() {
+        let some = [
+            Values::U8(vec![1, 2]),
+            Values::I8(vec![1, 2]),
+            Values::I16(vec![1, 2]),
+            Values::I32(vec![1, 2]),
+            Values::F32(vec![1.0, 2.0]),
+            Values::F64(vec![1.0, 2.0]),
+        ];
+        assert!(some.iter().all(|v| v.len() == 2 && !v.is_empty()));
+        assert!(Values::F32(vec![]).is_empty() && Values::U8(vec![]).len() == 0);
+    }
 }

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn gzip_may_have_members_but_neither_gaps_nor_tails() {
+    fn gzip_may_have_members_and_padding_but_neither_gaps_nor_tails() {
         let idx = Idx::new(vec![300], Values::I16((0..300).map(|i| i * 7).collect())).unwrap();
         let (raw, whole) = (encode(&idx, Packing::Raw), encode(&idx, Packing::Gzip));
         let member = |bytes: &[u8]| {
@@ -147,10 +147,20 @@ mod tests {
         for cut in 0..whole.len() {
             assert!(decode(&whole[..cut], &Limits::default()).is_err(), "cut at {cut}");
         }
-        for tail in
-            [&b"x"[..], b"\0", b"\x1f", b"\x1f\x8b", b"\x1f\x8b\x08\0\0\0", b"garbage garbage garbage"]
-        {
+        for tail in [
+            &b"x"[..],
+            b"\0x",
+            b"\0\x1f\x8b",
+            b"\x1f",
+            b"\x1f\x8b",
+            b"\x1f\x8b\x08\0\0\0",
+            b"garbage garbage garbage",
+        ] {
             assert!(matches!(lie(&[&whole[..], tail].concat()), IdxError::Gzip(_)), "{tail:?}");
+        }
+        for zeros in [1, 511, 100_000] {
+            let padded = [&two[..], &vec![0; zeros]].concat();
+            assert_eq!(decode(&padded[..], &Limits::default()).unwrap(), idx, "{zeros} zeros behind it");
         }
         for bit in 0..whole.len() * 8 {
             let mut flipped = whole.clone();

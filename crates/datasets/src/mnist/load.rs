@@ -27,7 +27,8 @@ impl Kind {
     }
 }
 
-/// The four files of the MNIST family from `dir`, each with or without `.gz`: 28 x 28 images of bytes, labels 0 to 9, as
+/// The four files of the MNIST family from `dir`, each with or without `.gz` and under any of the spellings in use
+/// (`train-images.idx3-ubyte`, `TRAIN_IMAGES_IDX3_UBYTE`, `test-` for `t10k-`): 28 x 28 images of bytes, labels 0 to 9, as
 /// many labels as images.
 ///
 /// Files with the pinned SHA-256 make the set [`Verified`](Provenance::Verified); others of the right form are taken
@@ -67,8 +68,21 @@ pub(crate) fn holds_any(dir: &Path) -> bool {
     NAMES.iter().any(|name| find_file(dir, name).is_some())
 }
 
+/// The file of that name, raw before packed; else the first in order of another spelling.
 fn find_file(dir: &Path, name: &str) -> Option<PathBuf> {
-    [dir.join(name), dir.join(format!("{name}.gz"))].into_iter().find(|p| p.is_file())
+    let exact = [dir.join(name), dir.join(format!("{name}.gz"))].into_iter().find(|p| p.is_file());
+    exact.or_else(|| {
+        let spelt = |p: &PathBuf| p.file_name().and_then(|n| n.to_str()).is_some_and(|n| spelling(n) == name);
+        let entries = std::fs::read_dir(dir).ok()?.flatten().map(|entry| entry.path());
+        entries.filter(|p| spelt(p) && p.is_file()).min()
+    })
+}
+
+/// A file name as the set's authors would spell it: archives have dots or underscores for dashes, capitals, and `test` for `t10k`.
+fn spelling(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    let dashes = name.strip_suffix(".gz").unwrap_or(&name).replace(['.', '_'], "-");
+    dashes.strip_prefix("test-").map_or(dashes.clone(), |rest| format!("t10k-{rest}"))
 }
 
 fn locate(dir: &Path, kind: Kind) -> Result<Vec<PathBuf>, DataError> {

@@ -2,7 +2,6 @@
 
 use nalgebra::DMatrix;
 
-use crate::MetricsError;
 use crate::reconstruct::mean_image;
 
 /// Rows centred at once: a panel of this many rows stays within the caches while its tiles are multiplied.
@@ -13,16 +12,7 @@ const TILE: usize = 112;
 /// Mean `[dim]` and covariance Σ (x − mean)(x − mean)ᵀ / n of `rows` [n, dim], in `f64`.
 ///
 /// Divides by n, not n − 1: the trace is then the training error of the mean image times dim.
-pub(super) fn covariance(rows: &[f32], dim: usize) -> Result<(Vec<f64>, DMatrix<f64>), MetricsError> {
-    if rows.is_empty() || dim == 0 {
-        return Err(MetricsError::Empty);
-    }
-    if !rows.len().is_multiple_of(dim) {
-        return Err(MetricsError::Ragged { len: rows.len(), dim });
-    }
-    if let Some(at) = rows.iter().position(|x| !x.is_finite()) {
-        return Err(MetricsError::NotFinite { row: at / dim });
-    }
+pub(super) fn covariance(rows: &[f32], dim: usize) -> (Vec<f64>, DMatrix<f64>) {
     let mean = mean_image(rows, dim);
     let mut sum = DMatrix::<f64>::zeros(dim, dim);
     // One column an example, so the rows of the panel are the pixels and a tile is a plain product with a transpose.
@@ -57,7 +47,7 @@ pub(super) fn covariance(rows: &[f32], dim: usize) -> Result<(Vec<f64>, DMatrix<
             sum[(j, i)] = sum[(i, j)];
         }
     }
-    Ok((mean, sum))
+    (mean, sum)
 }
 
 #[cfg(test)]
@@ -72,7 +62,7 @@ mod tests {
             let rows: Vec<f32> = (0..n * dim)
                 .map(|i| ((i as u32).wrapping_mul(2654435761).wrapping_add(seed * 97) >> 8) as f32 / 16_777_216.0)
                 .collect();
-            let (mean, got) = covariance(&rows, dim).unwrap();
+            let (mean, got) = covariance(&rows, dim);
             // One row of the matrix, chosen by the seed, keeps the plain loop affordable.
             let i = seed as usize % dim;
             for j in 0..dim {
@@ -91,7 +81,7 @@ mod tests {
         // Two opposite points, many times: variance 1, covariance -1 whatever the panels are.
         let n = 2 * PANEL + 34;
         let rows: Vec<f32> = (0..n).flat_map(|i| if i % 2 == 0 { [3.0, 0.0] } else { [1.0, 2.0] }).collect();
-        let (mean, got) = covariance(&rows, 2).unwrap();
+        let (mean, got) = covariance(&rows, 2);
         assert_eq!(mean, [2.0, 1.0]);
         assert_eq!((got[(0, 0)], got[(0, 1)], got[(1, 0)], got[(1, 1)]), (1.0, -1.0, -1.0, 1.0));
     }

@@ -1,9 +1,11 @@
 //! PCA by the eigenvectors of the covariance.
 
-use nalgebra::{DMatrix, SymmetricEigen};
+use nalgebra::DMatrix;
 
 use super::covariance::covariance;
+use super::gram;
 use crate::MetricsError;
+use crate::decompose::{Leading, leading, orthonormal};
 
 /// Rows coded at once, so that a large set needs no second copy in `f64`.
 const PANEL: usize = 512;
@@ -17,7 +19,7 @@ const PANEL: usize = 512;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pca {
     mean: Vec<f64>,
-    /// [dim, k], orthonormal columns.
+    /// [dim, k], orthonormal columns, each with a variance above 0.
     directions: DMatrix<f64>,
     /// All dim eigenvalues, largest first.
     variances: Vec<f64>,
@@ -26,13 +28,14 @@ pub struct Pca {
 impl Pca {
     /// Fits the first `k` components of `rows`; exact, in `f64`, the same bits every time.
     ///
-    /// Each direction is signed so that its element of largest magnitude is positive.
+    /// Each direction is signed so that its element of largest magnitude is positive. Directions without variance are none: of n
+    /// rows there are at most n − 1, and [`Pca::k`] says how many were found.
     ///
     /// # Shapes
     /// `rows` [n, dim]
     ///
     /// # Errors
-    /// No rows, a broken last row, a NaN or infinity, `k` outside 1..=dim, or an eigenvalue iteration without end.
+    /// No rows, a broken last row, a NaN or infinity, `k` outside 1..=dim, or no decomposition that holds to working precision.
     ///
     /// ```
     /// use sparring_metrics::Pca;
@@ -45,20 +48,35 @@ impl Pca {
         if dim > 0 && !(1..=dim).contains(&k) {
             return Err(MetricsError::Components { k, dim });
         }
-        let (mean, covariance) = covariance(rows, dim)?;
-        let eigen = SymmetricEigen::try_new(covariance, f64::EPSILON, 100 * dim)
-            .ok_or(MetricsError::NoConvergence)?;
-        let mut order: Vec<usize> = (0..dim).collect();
-        order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]).then(a.cmp(&b)));
-        let mut directions = DMatrix::zeros(dim, k);
-        for (mut to, &from) in directions.column_iter_mut().zip(&order) {
-            to.copy_from(&eigen.eigenvectors.column(from));
-            if to[to.icamax()] < 0.0 {
-                to.neg_mut();
+        if rows.is_empty() || dim == 0 {
+            return Err(MetricsError::Empty);
+        }
+        if !rows.len().is_multiple_of(dim) {
+            return Err(MetricsError::Ragged { len: rows.len(), dim });
+        }
+        if let Some(at) = rows.iter().position(|x| !x.is_finite()) {
+            return Err(MetricsError::NotFinite { row: at / dim });
+        }
+        let n = rows.len() / dim;
+        let (mean, Leading { values, vectors }) = if n < dim {
+            gram::components(rows, dim, k)?
+        } else {
+            let (mean, covariance) = covariance(rows, dim);
+            (mean, leading(&covariance, k)?)
+        };
+        // What rounding makes of an eigenvalue 0, as in numpy's `matrix_rank`; it may be negative, too.
+        let least = values[0] * f64::EPSILON * n.max(dim) as f64;
+        let rank = values.iter().take_while(|&&v| v > least).count();
+        let mut directions = orthonormal(&vectors.columns(0, rank.min(vectors.ncols())).into_owned(), 1e-6);
+        if directions.ncols() < rank.min(k) || !directions.iter().all(|x| x.is_finite()) {
+            return Err(MetricsError::NoConvergence);
+        }
+        for mut direction in directions.column_iter_mut() {
+            if direction[direction.icamax()] < 0.0 {
+                direction.neg_mut();
             }
         }
-        // A covariance has no negative eigenvalue; rounding may leave -1e-17.
-        let variances = order.iter().map(|&i| eigen.eigenvalues[i].max(0.0)).collect();
+        let variances = values.iter().map(|&v| if v > least { v } else { 0.0 }).collect();
         Ok(Self { mean, directions, variances })
     }
 
@@ -67,7 +85,7 @@ impl Pca {
         self.directions.nrows()
     }
 
-    /// Number of components.
+    /// Number of components: those asked for, or those that the fitted rows have, if they are fewer.
     pub fn k(&self) -> usize {
         self.directions.ncols()
     }

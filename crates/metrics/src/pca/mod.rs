@@ -3,6 +3,7 @@
 mod angles;
 mod covariance;
 mod fit;
+mod gram;
 
 pub use angles::principal_angles;
 pub use fit::Pca;

@@ -26,13 +26,13 @@ pub(crate) struct Args {
     /// The activation of every hidden layer (linear-autoencoder has none). Default: relu.
     #[arg(long)]
     activation: Option<AnyActivation>,
-    /// The update rule.
+    /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
     #[arg(long, default_value = "adam")]
     optimizer: AnyRule,
-    /// Base learning rate, above 0; with one-cycle its peak.
-    #[arg(long, default_value_t = 1e-3, value_parser = above_zero)]
-    lr: f64,
-    /// constant, step, one-cycle or cosine.
+    /// Base learning rate, above 0; with one-cycle its peak. Default: the optimizer's.
+    #[arg(long, value_parser = above_zero)]
+    lr: Option<f64>,
+    /// constant, step, one-cycle or cosine, `cosine(warmup=0.1)` with parameters.
     #[arg(long, default_value = "constant")]
     schedule: AnySchedule,
     /// Number of passes over the training images.
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         epochs: args.epochs,
         batch: args.batch,
         rule: args.optimizer,
-        lr: args.lr,
+        lr: args.lr.unwrap_or(args.optimizer.default_lr()),
         schedule: args.schedule.clone(),
         seed: args.machine.seed,
         ..Recipe::default()
@@ -103,6 +103,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
         mean_image: mean_image_mse(train_rows.as_slice(), test_rows.as_slice(), dim),
     };
     let test_mse = reconstruction_mse(&model, test)?;
+    // JSON has no NaN: it would be null, which nobody reads as an error.
+    for (name, value) in [("test", test_mse), ("PCA", baselines.pca), ("mean image", baselines.mean_image)] {
+        if !value.is_finite() {
+            let weights = weights.display();
+            return Err(Failure::Failed(format!(
+                "the {name} MSE is {value}: no report; the model is in {weights}"
+            )));
+        }
+    }
     let mut warnings = Vec::new();
     if test_mse >= baselines.mean_image {
         warnings.push(format!(
@@ -121,15 +130,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
     pages::autoencoder::page(&facts, &model, &pca, &rows, &done)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({
-            "test_mse": test_mse, "pca_mse": baselines.pca, "mean_image_mse": baselines.mean_image,
+            "test_mse": test_mse, "pca_mse": baselines.pca, "pca_components": pca.k(), "mean_image_mse": baselines.mean_image,
             "epochs": done.epochs.len(), "seconds": done.seconds, "run": run.path(),
             "warnings": warnings,
         }));
     } else {
         say::result(&format!(
-            "test MSE        {test_mse:.5} a pixel, {} images\nPCA-{:<3}         {:.5}\nmean image      {:.5}\ntime            {:.1} s\nrun             {}",
+            "test MSE        {test_mse:.5} a pixel, {} images\n{:<15} {:.5}\nmean image      {:.5}\ntime            {:.1} s\nrun             {}",
             test.len(),
-            model.code(),
+            format!("PCA-{}", pca.k()),
             baselines.pca,
             baselines.mean_image,
             done.seconds,

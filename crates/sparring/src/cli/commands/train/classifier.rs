@@ -28,13 +28,13 @@ pub(crate) struct Args {
     /// The activation of every hidden layer, `leaky_relu(0.2)` with parameters.
     #[arg(long, default_value = "relu")]
     activation: AnyActivation,
-    /// The update rule.
+    /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
     #[arg(long, default_value = "adam")]
     optimizer: AnyRule,
     /// Base learning rate, above 0; with one-cycle its peak. Default: the optimizer's, 5e-3 with a defence.
     #[arg(long, value_parser = above_zero)]
     lr: Option<f64>,
-    /// constant, step, one-cycle or cosine. Default: constant, one-cycle with a defence.
+    /// constant, step, one-cycle or cosine, `cosine(warmup=0.1)` with parameters. Default: constant, one-cycle with a defence.
     #[arg(long)]
     schedule: Option<AnySchedule>,
     /// Number of passes over the training examples. Default: 5, 20 over fewer than 10000 examples; 10 with fgsm-rs, 20 with pgd, 15 with n-fgsm.
