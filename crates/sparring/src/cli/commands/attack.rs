@@ -206,6 +206,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
     } else {
         say::result(&report.to_string());
     }
+    if let (Err(_), Err(second)) = (&saved, &page) {
+        say::error(&second.to_string());
+    }
     saved.and(page)
 }
 
