@@ -12,6 +12,7 @@ mod header;
 mod layout;
 mod limits;
 mod load;
+mod natural;
 mod note;
 mod open;
 mod order;

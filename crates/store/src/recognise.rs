@@ -42,7 +42,9 @@ pub fn recognise(first: &[u8]) -> Option<Foreign> {
     match first {
         [] => known("an empty file", "the program that wrote it was cut off: write it again"),
         [_, _, _, _, _, _, _, 0, b'{', ..] => None,
-        [b'P', b'K', 3, 4, ..] if holds("data.pkl") => known("a PyTorch file (zip of pickles)", TORCH),
+        [b'P', b'K', 3, 4, ..] if holds("data.pkl") || holds("/data/0") => {
+            known("a PyTorch file (zip of pickles)", TORCH)
+        }
         [b'P', b'K', 3, 4, ..] if holds(".npy") => known("a NumPy archive (.npz)", NUMPY),
         [b'P', b'K', 3, 4, ..] if holds("model.weights.h5") || holds("metadata.json") => {
             known("a Keras file (zip)", TENSORFLOW)
@@ -153,6 +155,7 @@ mod tests {
         tar[100] = 0;
         let cases: &[(Vec<u8>, &str, &str)] = &[
             (zip("archive/data.pkl"), "a PyTorch file (zip", "safetensors.torch.save_file"),
+            (zip("script/data/0"), "a PyTorch file (zip", "safetensors.torch.save_file"),
             (zip("arr_0.npy"), "NumPy archive", "safetensors.numpy.save_file"),
             (zip("metadata.json"), "a Keras file", "safetensors"),
             (zip("holiday.txt"), "a zip archive", "unpack"),

@@ -1,6 +1,6 @@
 //! Two lists of tensors beside each other.
 
-use crate::order::natural;
+use crate::natural::natural;
 use crate::terminal::shown;
 
 /// Most characters of a name and its shape in a column.

@@ -69,7 +69,7 @@ pub fn sweep(directory: impl AsRef<Path>) {
         if !leftover || !entry.file_type().is_ok_and(|t| t.is_file()) {
             continue;
         }
-        // Removed while the lock is held, so that no writer takes it for its own.
+        // Removed under its lock, so that no writer takes it for its own.
         if let Ok(file) = File::options().write(true).open(entry.path())
             && file.try_lock().is_ok()
         {

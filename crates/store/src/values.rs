@@ -127,7 +127,7 @@ pub(crate) fn check_shape(name: &str, shape: &[usize]) -> Result<(), StoreError>
     }
 }
 
-/// Numbers of 16 bits; the length is compared before anything is held.
+/// Numbers of 16 bits; the length is compared before anything is allocated.
 fn halves(shape: &[usize], bytes: &[u8], number: fn([u8; 2]) -> f32) -> Option<Array<f32>> {
     let (shape, pairs) = (Shape::checked(shape)?, bytes.as_chunks::<2>().0);
     (shape.numel() == pairs.len()).then(|| Array::from_fn(shape, |i| number(pairs[i])))

@@ -188,6 +188,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
     } else {
         say::result(&show::text(&reports));
     }
+    if let (Err(_), Err(second)) = (&saved, &page) {
+        say::error(&second.to_string());
+    }
     saved.and(page)
 }
 
