@@ -140,10 +140,10 @@ mod tests {
         // An image of 8 x 6 pixels, 5 channels, padding 1, a kernel of 3 x 3 to 7 channels: the frame is 10 x 8 pixels.
         let conv = Cost::convolution([5, 8, 6], [7, 8, 6], [3, 3], [1, 1], 7 * 48);
         assert_eq!((conv.activations, conv.mul_adds), (7 * 48, 45 * 7 * 48));
-        assert_eq!(conv.workspace, (5 * 10 * 8).max(7 * 11 * 9));
+        assert_eq!(conv.workspace, 7 * 11 * 9);
         assert_eq!(conv.packed, 45 * 32 + 7 * 9 * 32);
         let narrow = Cost::convolution([1, 8, 6], [7, 8, 6], [3, 3], [1, 1], 7 * 48);
-        assert_eq!(narrow.workspace, (7 * 11 * 9).max(9 * 48));
+        assert_eq!(narrow.workspace, 7 * 11 * 9);
         assert_eq!(Cost::pooling(12, [2, 3]).mul_adds, 72);
         let both = linear.then(conv);
         assert_eq!((both.activations, both.workspace), (5 + 7 * 48, conv.workspace));

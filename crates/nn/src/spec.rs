@@ -148,9 +148,9 @@ impl Spec {
                 what: format!("input {:?}: one to 2^28 numbers", self.input),
             });
         }
-        match self.layers.iter().enumerate().find_map(|(i, l)| l.problem().map(|what| (i, what))) {
-            Some((layer, what)) => return Err(NnError::Spec { layer, what }),
-            None => {}
+        let problems = self.layers.iter().enumerate();
+        if let Some((layer, what)) = problems.filter_map(|(i, l)| Some((i, l.problem()?))).next() {
+            return Err(NnError::Spec { layer, what });
         }
         let mut all = 0usize;
         for (layer, l) in self.layers.iter().enumerate() {

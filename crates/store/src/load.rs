@@ -97,12 +97,15 @@ impl Weights {
     }
 }
 
+/// Names of the network, each with the name in the file.
+type Pairs = Vec<(String, String)>;
+
 /// Name in the file and name in the network of every tensor, and what to tell about them.
 fn names(
     wanted: &[(String, Vec<usize>)],
     found: &[(String, Vec<usize>)],
     naming: Naming<'_>,
-) -> Result<(Vec<(String, String)>, Vec<Note>), StoreError> {
+) -> Result<(Pairs, Vec<Note>), StoreError> {
     if let Naming::ByOrder = naming {
         let (pairs, alike) = pair(wanted, found)?;
         return Ok((pairs.clone(), vec![Note::ByOrder { pairs, alike }]));

@@ -40,7 +40,7 @@ impl<'a> Worst<'a> {
         }
     }
 
-    /// One attack's judged proposals, in the order of the examples attacked. Returns which of all examples it turned.
+    /// One attack's judged proposals, in the order of the examples attacked. Returns which of all examples it fooled.
     pub fn add(&mut self, answers: &[Answer], proposals: &[f32]) -> Vec<bool> {
         let (dim, mut fooled) = (self.x.dim(), vec![false; self.x.len()]);
         for (k, (&i, answer)) in self.right.iter().zip(answers).enumerate() {
@@ -59,7 +59,7 @@ impl<'a> Worst<'a> {
         fooled
     }
 
-    /// Examples that no attack turned.
+    /// Examples that no attack fooled.
     pub fn standing(&self) -> usize {
         self.standing.iter().filter(|s| **s).count()
     }

@@ -131,6 +131,6 @@ mod tests {
             Values::F64(vec![1.0, 2.0]),
         ];
         assert!(some.iter().all(|v| v.len() == 2 && !v.is_empty()));
-        assert!(Values::F32(vec![]).is_empty() && Values::U8(vec![]).len() == 0);
+        assert!(Values::F32(vec![]).is_empty() && Values::U8(vec![]).is_empty());
     }
 }

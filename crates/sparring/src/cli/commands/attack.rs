@@ -177,7 +177,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     bar.finish();
     // The figures are told whatever becomes of the files.
     let saved = args.save.as_deref().map_or(Ok(()), |path| save(path, &test, &reports[0]));
-    let page = args.report.as_deref().map_or(Ok(()), |path| {
+    let page: Outcome = args.report.as_deref().map_or(Ok(()), |path| {
         let page = pages::attack::page(&args.model, &data, &model, &test, &reports)?;
         write_new(path, page.to_html().as_bytes())?;
         say::note(&format!("page in {}", path.display()));

@@ -1,6 +1,6 @@
 //! `sparring generate RUN`.
 
-use crate::cli::io::{made::Made, run_dir, say};
+use crate::cli::io::{run_dir, say};
 use crate::cli::options::{MachineArgs, NamingArgs, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -74,10 +74,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         images.extend(images_from_rows(model.shape(), samples.as_slice())?);
     }
     let png = png_grid(&images, &layout)?;
-    let made = Made::new();
-    made.file(&args.out);
     write_new(&args.out, &png)?;
-    made.keep();
     if args.machine.json {
         say::json(&json!({ "out": args.out, "n": args.n, "seed": args.machine.seed, "bytes": png.len() }));
     } else {

@@ -69,7 +69,7 @@ impl Named {
     }
     /// The way from a run directory to the set's folder, for its `config.json`: it leads there from wherever the run is used later.
     /// `None` for a set without files, or on another drive.
-    pub(crate) fn from_run(&self, run: &Path) -> Option<String> {
+    pub(crate) fn way_from(&self, run: &Path) -> Option<String> {
         let (to, from) = (folder_of(&self.asked)?.canonicalize().ok()?, run.canonicalize().ok()?);
         let (to, from): (Vec<_>, Vec<_>) = (to.components().collect(), from.components().collect());
         let common = to.iter().zip(&from).take_while(|(a, b)| a == b).count();

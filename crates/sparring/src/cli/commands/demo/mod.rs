@@ -56,7 +56,7 @@ fn raise(
     own.write_json(
         "config.json",
         &json!({
-            "command": "demo", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.from_run(own.path()), "recipes": phases, "spec": model.spec(),
+            "command": "demo", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(own.path()), "recipes": phases, "spec": model.spec(),
         }),
     )?;
     let mut rows: Vec<EpochRow> = Vec::new();

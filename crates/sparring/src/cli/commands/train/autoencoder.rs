@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     run.write_json(
         "config.json",
         &json!({
-            "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.from_run(run.path()), "arch": args.arch,
+            "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": args.arch,
             "activation": (args.arch != Arch::LinearAutoencoder).then_some(activation),
             "recipe": recipe, "spec": model.spec(), "code": model.code(),
         }),

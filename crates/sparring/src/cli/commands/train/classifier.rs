@@ -65,7 +65,10 @@ impl Args {
     fn recipe(&self) -> Outcome<Recipe> {
         let defense = self.hardening.defense()?;
         let usual = Recipe::hardened(defense);
-        let lr = if defense == Defense::None { self.optimizer.default_lr() } else { usual.lr };
+        // The recipes of the defences are for Adam and its kin; another rule keeps its own rate.
+        let own = self.optimizer.default_lr();
+        let lr =
+            if defense == Defense::None || own != AnyRule::default().default_lr() { own } else { usual.lr };
         let recipe = Recipe {
             epochs: self.epochs.unwrap_or(usual.epochs),
             batch: self.batch.unwrap_or(usual.batch),
@@ -108,7 +111,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let mut model = Classifier::new(spec, Key::new(args.machine.seed).named("init"))?;
     let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
     run.write_json("config.json", &json!({
-        "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.from_run(run.path()), "arch": args.arch,
+        "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": args.arch,
         "activation": args.activation, "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
     }))?;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);

@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     run.write_json(
         "config.json",
         &json!({
-            "command": "train gan", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.from_run(run.path()), "arch": Arch::Gan, "activation": args.activation,
+            "command": "train gan", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": Arch::Gan, "activation": args.activation,
             "recipe": recipe, "spec": model.spec(),
         }),
     )?;
