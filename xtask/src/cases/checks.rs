@@ -1,6 +1,6 @@
 //! What a row found, and what it comes to.
 
-use super::child::Ended;
+use super::ended::Ended;
 use std::fmt;
 
 /// Checks that a right row tells of.

@@ -1,5 +1,6 @@
 //! A program that is watched: memory, threads and time by `/proc`, so that a fault cannot take the machine with it.
 
+use super::ended::Ended;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::process::ExitStatusExt;
@@ -47,27 +48,6 @@ pub struct Running {
     limits: Limits,
     most: Most,
     stopped: Option<&'static str>,
-}
-
-/// How a program ended.
-#[derive(Clone, Debug)]
-pub struct Ended {
-    /// Its exit code, if no signal ended it.
-    pub code: Option<i32>,
-    /// The signal that ended it.
-    pub signal: Option<i32>,
-    /// Standard output, if it was kept.
-    pub out: String,
-    /// Standard error.
-    pub err: String,
-    /// Most megabytes resident.
-    pub mb: u64,
-    /// Most threads.
-    pub threads: u64,
-    /// Seconds of processor time.
-    pub cpu: f64,
-    /// Why it was ended from here.
-    pub stopped: Option<&'static str>,
 }
 
 impl Running {
@@ -207,56 +187,6 @@ fn processor_time(stat: &str) -> f64 {
     let behind = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     let ticks = behind.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<f64>().ok());
     ticks.sum::<f64>() / TICKS
-}
-
-impl Ended {
-    /// The last line of standard error, else of standard output.
-    pub fn last(&self) -> &str {
-        let last = |text| str::lines(text).rev().find(|line| !line.trim().is_empty());
-        last(&self.err).or_else(|| last(&self.out)).unwrap_or("no word")
-    }
-
-    /// How it ended, on one short line.
-    pub fn brief(&self) -> String {
-        let how = match (self.stopped, self.code, self.signal) {
-            (Some(why), _, _) => format!("{why} ({} MB, {} threads)", self.mb, self.threads),
-            (None, Some(code), _) => format!("exit {code}"),
-            (None, None, Some(signal)) => format!("signal {signal} ({} MB)", self.mb),
-            (None, None, None) => "lost".into(),
-        };
-        format!("{how}, {:?}", shortened(self.last()))
-    }
-
-    /// The JSON of the last line of standard output.
-    ///
-    /// # Errors
-    /// If it did not end with 0, or the line is no JSON.
-    pub fn object(&self) -> Result<serde_json::Value, String> {
-        if self.code != Some(0) {
-            return Err(self.brief());
-        }
-        let last = self.out.lines().last().unwrap_or_default();
-        serde_json::from_str(last)
-            .map_err(|e| format!("the last line of stdout is no JSON ({e}): {:?}", shortened(last)))
-    }
-
-    /// Whether it refused the work: exit 1 or 2 with a reason, and no panic or abort.
-    pub fn refused(&self) -> bool {
-        matches!(self.code, Some(1 | 2)) && !self.err.trim().is_empty() && !self.err.contains("panicked")
-    }
-
-    /// Whether standard error holds one of these words, in any case.
-    pub fn says(&self, words: &[&str]) -> bool {
-        let text = self.err.to_lowercase();
-        words.iter().any(|word| text.contains(&word.to_lowercase()))
-    }
-}
-
-/// At most 160 characters.
-fn shortened(text: &str) -> String {
-    const MOST: usize = 160;
-    let short: String = text.trim().chars().take(MOST).collect();
-    if text.trim().chars().count() > MOST { format!("{short} ..") } else { short }
 }
 
 #[cfg(test)]

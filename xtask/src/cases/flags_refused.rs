@@ -113,7 +113,7 @@ pub fn negative(bench: &Bench) -> Tried {
 /// Row 20: the box of 784 pixels has a diagonal of 28.
 pub fn beyond_the_box(bench: &Bench) -> Tried {
     let (room, mut checks) = (Room::with(bench, &[Net::Base5])?, Checks::default());
-    let why: &[&[&str]] = &[&["--eps"], &["at most", "diagonal", "box", "larger", "beyond"]];
+    let why: &[&[&str]] = &[&["--eps"], &["at most", "diagonal", "box", "larger", "beyond", "further apart"]];
     refused(
         &room,
         &mut checks,

@@ -1,7 +1,8 @@
 //! Rows 6, 7, 8 and 27: sizes from a flag or a file that memory and threads followed.
 
 use super::checks::{Checks, Tried};
-use super::child::{Ended, Limits};
+use super::child::Limits;
+use super::ended::Ended;
 use super::room::Room;
 use super::trained::{Bench, Net};
 
@@ -49,11 +50,15 @@ pub fn of_a_batch(bench: &Bench) -> Tried {
 pub fn long_batch(bench: &Bench) -> Tried {
     let (room, mut checks) = (Room::with(bench, &[Net::Base5, Net::Gan])?, Checks::default());
     for kind in ["gan", "classifier", "autoencoder"] {
-        let ended = room.run(&format!("train {kind} --batch 2000000000 --epochs 1 --out {kind}"))?;
+        let ended = room.run(&format!("train {kind} --batch 2000000000 --epochs 1 --out run-{kind}"))?;
         with_memory(&mut checks, &format!("train {kind}"), &ended, ended.code == Some(0));
-        let whole = room.file(&format!("{kind}/model.safetensors")).is_file();
+        let whole = room.file(&format!("run-{kind}/model.safetensors")).is_file();
         let left = if whole { "a whole run".to_string() } else { format!("{:?}", room.left("")) };
-        checks.that(format!("left of train {kind}"), left, whole || !room.file(kind).exists());
+        checks.that(
+            format!("left of train {kind}"),
+            left,
+            whole || !room.file(&format!("run-{kind}")).exists(),
+        );
     }
     for line in [
         "attack base5 --attack fgsm --n 20 --batch 2000000000",

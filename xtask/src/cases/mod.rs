@@ -5,6 +5,7 @@ mod catalogue;
 mod checks;
 mod child;
 mod disk;
+mod ended;
 mod flags_refused;
 mod foreign;
 mod inputs;

@@ -1,8 +1,9 @@
 //! A new, empty folder in which the command is run as a user runs it.
 
 use super::checks::Obstacle;
-use super::child::{Ended, Limits, Running};
+use super::child::{Limits, Running};
 use super::disk::Disk;
+use super::ended::Ended;
 use super::trained::Bench;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -96,12 +97,17 @@ impl<'a> Room<'a> {
         Ok(self.start(line)?.end())
     }
 
-    /// Runs it within other limits.
+    /// Runs it within other limits, and within the system's too: one that would take the machine with it does not live on where
+    /// this program is ended.
     ///
     /// # Errors
     /// If it cannot be started.
     pub fn run_within(&self, line: &str, limits: Limits) -> Result<Ended, Obstacle> {
-        Ok(Running::start(self.command(line), None, limits)?.end())
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -t {}; ulimit -v {}; exec \"$@\"", limits.seconds, 2048 * limits.mb);
+        command.args(["-c", &script, "sh"]).arg(&self.bench.program).args(words(line));
+        self.here(&mut command);
+        Ok(Running::start(command, None, limits)?.end())
     }
 
     /// Runs it with standard output going elsewhere.

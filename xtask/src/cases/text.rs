@@ -1,7 +1,7 @@
 //! Rows 9, 10 and 29: text from a file, on the terminal.
 
 use super::checks::{Checks, Obstacle, Tried};
-use super::child::Ended;
+use super::ended::Ended;
 use super::inputs::{one_tensor, safetensors};
 use super::room::Room;
 use super::trained::{Bench, Net};

@@ -1,7 +1,7 @@
 //! Row 28: two programs started together that want one name.
 
 use super::checks::{Checks, Obstacle, Tried};
-use super::child::Ended;
+use super::ended::Ended;
 use super::room::Room;
 use super::trained::{Bench, Net};
 use std::collections::BTreeMap;
