@@ -106,7 +106,7 @@ fn learn<T: Task + Sync>(
             step += 1;
             let step_key = key.named("step").child(step);
             let n = batch.len();
-            task.prepare(engine.plan(), &mut batch, rows, (step - 1) as f64 / steps as f64, step_key)
+            task.prepare(engine.plan(), &mut batch, rows, step as f64 / steps as f64, step_key)
                 .map_err(|e| in_defence(task, &engine, &batch, (epoch, step), e))?;
             lr = recipe.schedule.lr(recipe.lr, step, steps);
             let tally = engine.step(task, &mut batch, rows, step_key, lr).map_err(|failure| {

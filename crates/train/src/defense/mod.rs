@@ -94,7 +94,8 @@ pub(crate) enum Inner {
     NFgsm(NFgsm),
 }
 
-/// The share of eps at `progress` in [0, 1): grows linearly from 0 to 1 over the fraction `warm_up`.
+/// The share of eps at the end of a step, `progress` in (0, 1]: grows linearly to 1 over the fraction `warm_up`, and is above 0 at the first step, so
+/// that a training of one step is a defended one.
 fn ramp(progress: f64, warm_up: f64) -> f32 {
     if progress < warm_up { (progress / warm_up) as f32 } else { 1.0 }
 }
@@ -154,7 +155,7 @@ impl Defense {
             _ => Ok(()),
         }
     }
-    /// The attack of a step at `progress` in [0, 1); `None` for clean examples.
+    /// The attack of the step that ends at `progress` in (0, 1]; `None` for clean examples.
     pub(crate) fn attack(&self, progress: f64) -> Result<Option<(Inner, Threat)>, TrainError> {
         let (inner, eps) = match *self {
             Self::None => return Ok(None),
