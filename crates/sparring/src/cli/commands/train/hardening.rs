@@ -138,15 +138,17 @@ pub(super) fn object(r: &Robustness) -> Value {
     })
 }
 
-/// What is said of a net that withstands the step it was trained on and nothing else.
+/// What is said of a net that withstands the step it was trained on and little else.
 pub(super) fn warning(r: &Robustness, defense: &Defense) -> Option<String> {
     let way = match defense {
         Defense::Pgd { .. } => "train with more --attack-steps or a smaller --eps",
         _ => "its FGSM figure is no robustness: train with --defense pgd, or look at other seeds",
     };
+    // The field keeps the strong word for nets that lose most of it.
+    let what = if r.pgd < 0.5 * r.fgsm { "catastrophic overfitting" } else { "overfitting to a single step" };
     r.is_overfitted_to_one_step().then(|| {
         format!(
-            "the net has overfitted to single steps (catastrophic overfitting): {:.1} % under FGSM but {:.1} % under PGD-{} at eps {}; {way}",
+            "{what}: {:.1} % under FGSM but {:.1} % under PGD-{} at eps {}; {way}",
             100.0 * r.fgsm,
             100.0 * r.pgd,
             Robustness::STEPS,
