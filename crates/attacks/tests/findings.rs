@@ -153,7 +153,8 @@ fn restarts_are_compared_where_cross_entropy_is_0_for_all() {
     let y = own_labels(&sound, p.batch());
     let model = Spoilt(sound, Fault::Scaled(1e6), AtomicU64::new(0));
     let margins = |restarts| {
-        let pgd = Pgd { steps: 1, restarts, ..Pgd::default() };
+        // A step too short to bring all starts to one corner.
+        let pgd = Pgd { steps: 1, step_size: StepSize::Relative(0.01), restarts, ..Pgd::default() };
         let mut out = vec![0.0; p.data.len()];
         let threat = Threat::linf(0.01).unwrap();
         pgd.perturb(&model, p.batch(), Goal::Untargeted(&y), &threat, Key::new(1), &mut out).unwrap();
