@@ -66,23 +66,23 @@ pub struct DefenseInfo {
 
 /// Name and facts of every defence.
 pub const DEFENSES: &[DefenseInfo] = &[
-    DefenseInfo { name: "none", about: "clean examples", worth: "nothing is left under PGD", paper: "-" },
+    DefenseInfo { name: "none", about: "clean examples", worth: "0 %", paper: "-" },
     DefenseInfo {
         name: "fgsm-rs",
         about: "one step of 1.25 eps from a uniform start",
-        worth: "cheap and a lottery: WORTH",
+        worth: "cheap and a lottery: 2 to 34 % on mnist-10k, 1 to 80 % on mnist, seed by seed",
         paper: "Wong et al. 2020, arXiv:2001.03994",
     },
     DefenseInfo {
         name: "n-fgsm",
         about: "one step of eps from noise of 2 eps, not projected",
-        worth: "cheap, steadier and weak: WORTH",
+        worth: "cheap: a steady 33 to 38 % on mnist-10k, but it overfits to its step on mnist (0 to 20 %)",
         paper: "de Jorge et al. 2022, arXiv:2202.01181",
     },
     DefenseInfo {
         name: "pgd",
         about: "7 steps of 2.5 eps / 7 from a uniform start, eps growing over the first 30 %",
-        worth: "hardens every seed: WORTH",
+        worth: "hardens every seed: 85 to 87 % on mnist-10k, 90 to 91 % on mnist",
         paper: "Madry et al. 2018, arXiv:1706.06083",
     },
 ];
