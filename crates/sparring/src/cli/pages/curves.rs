@@ -3,6 +3,8 @@
 use super::accuracy::{self, band};
 use super::decimal;
 use crate::cli::commands::train::EpochRow;
+use sparring::nn::Clip;
+use sparring::tensor::Precision;
 use sparring::train::{Defense, Recipe};
 use sparring_report::svg::{Axis, Chart, LineChart, Range, Series, Stroke, Ticks, VerticalLine};
 
@@ -11,9 +13,12 @@ pub(crate) const STANDARD: usize = 0;
 /// The colour of a network that was trained with a defence, on every page.
 pub(crate) const HARDENED: usize = 1;
 
+/// The colour of a constant that belongs to no network and no curve.
+pub(crate) const GREY: usize = 6;
+
 /// The colour of a network by how it was trained.
-pub(crate) fn slot<'a>(recipes: impl IntoIterator<Item = &'a Recipe>) -> usize {
-    if recipes.into_iter().any(|r| r.defense != Defense::None) { HARDENED } else { STANDARD }
+pub(crate) fn slot(recipe: &Recipe) -> usize {
+    if recipe.defense != Defense::None { HARDENED } else { STANDARD }
 }
 
 /// One training with its name and its colour.
@@ -21,27 +26,18 @@ pub(crate) struct Training<'a> {
     pub(crate) name: &'a str,
     pub(crate) slot: usize,
     pub(crate) rows: &'a [EpochRow],
-    /// What was trained one after the other.
-    pub(crate) phases: &'a [Recipe],
+    pub(crate) recipe: &'a Recipe,
 }
 
 impl Training<'_> {
-    /// Where a new phase begins, between two epochs, and where the budget of a growing defence is reached.
-    fn events(&self) -> Vec<VerticalLine> {
-        let (mut events, mut before) = (Vec::new(), 0.0);
-        for (i, recipe) in self.phases.iter().enumerate() {
-            let mut event = |x: f64, label: String| events.push(VerticalLine { x, label });
-            if i > 0 {
-                event(before + 0.5, short(&recipe.defense));
-            }
-            if let (Defense::Pgd { warm_up, .. }, Some(eps)) = (recipe.defense, trained_for(&recipe.defense))
-                && warm_up > 0.0
-            {
-                event(before + warm_up * recipe.epochs as f64, format!("full eps {eps}"));
-            }
-            before += recipe.epochs as f64;
-        }
-        events
+    /// Where the budget of a growing defence is reached.
+    fn event(&self) -> Option<VerticalLine> {
+        let warm_up = match self.recipe.defense {
+            Defense::NFgsm { warm_up, .. } | Defense::Pgd { warm_up, .. } if warm_up > 0.0 => warm_up,
+            _ => return None,
+        };
+        let eps = trained_for(&self.recipe.defense)?;
+        Some(VerticalLine { x: warm_up * self.recipe.epochs as f64, label: format!("full eps {eps}") })
     }
 }
 
@@ -51,7 +47,7 @@ fn events(trainings: &[Training<'_>]) -> Vec<VerticalLine> {
         [_] => line,
         _ => VerticalLine { label: format!("{}: {}", t.name, line.label), ..line },
     };
-    trainings.iter().flat_map(|t| t.events().into_iter().map(move |line| named(t, line))).collect()
+    trainings.iter().filter_map(|t| Some(named(t, t.event()?))).collect()
 }
 
 /// Dashes tell trainings apart; one alone needs none.
@@ -107,7 +103,7 @@ pub(crate) fn accuracies(training: &Training<'_>, n: usize) -> Chart {
     let tested: Vec<_> = training.rows.iter().map(|r| (r.epoch as f64, r.test.value())).collect();
     let trained: Vec<_> =
         training.rows.iter().filter_map(|r| Some((r.epoch as f64, r.train_accuracy?))).collect();
-    let defended = training.phases.iter().any(|r| r.defense != Defense::None);
+    let defended = training.recipe.defense != Defense::None;
     let name = if defended { "training images, attacked" } else { "training images" };
     let slot = Some(training.slot);
     let all = tested.iter().chain(&trained).map(|p| p.1);
@@ -125,7 +121,7 @@ pub(crate) fn accuracies(training: &Training<'_>, n: usize) -> Chart {
             },
             Series { slot, stroke: Stroke::Dotted, ..Series::new(name, trained.clone()) },
         ],
-        vertical: training.events(),
+        vertical: training.event().into_iter().collect(),
         ..LineChart::default()
     })
 }
@@ -140,39 +136,44 @@ pub(crate) fn recipe(recipe: &Recipe) -> Vec<(&'static str, String)> {
         ("seed", recipe.seed.to_string()),
     ];
     facts.push(("defence", defense(&recipe.defense)));
+    if let Some(ema) = recipe.ema {
+        // As f32: 7 %, not 7.000000000000001 %.
+        let share = (100.0 * ema.half_life) as f32;
+        facts.push(("average of the weights", format!("half-life {share} % of the training")));
+    }
+    if let Some(clip) = recipe.clip {
+        let limit = match clip {
+            Clip::Value(limit) => format!("every element to [-{limit}, {limit}]"),
+            Clip::GlobalNorm(limit) => format!("Euclidean norm of all at most {limit}"),
+        };
+        facts.push(("limit on the gradient", limit));
+    }
+    if recipe.precision != Precision::F32 {
+        facts.push(("precision", recipe.precision.to_string()));
+    }
     facts
 }
 
 /// The budget that a defence trains for.
 pub(crate) fn trained_for(defense: &Defense) -> Option<f64> {
-    match defense {
-        Defense::FgsmRs { eps, .. } | Defense::Pgd { eps, .. } => Some(decimal(*eps)),
-        _ => None,
-    }
-}
-
-/// A defence in two words.
-fn short(defense: &Defense) -> String {
-    match (defense, trained_for(defense)) {
-        (Defense::None, _) => "clean images".into(),
-        (other, Some(eps)) => format!("{}, eps {eps}", other.name().to_uppercase()),
-        (other, None) => other.name().to_uppercase(),
-    }
+    defense.eps().map(decimal)
 }
 
 /// A defence in words.
 pub(crate) fn defense(defense: &Defense) -> String {
-    match defense {
+    let growing = |warm_up: f64| match warm_up {
+        0.0 => String::new(),
+        share => format!(", budget growing over the first {:.0} %", 100.0 * share),
+    };
+    match *defense {
         Defense::None => "none: clean images".into(),
         Defense::FgsmRs { eps, step_size } => format!("FGSM-RS, eps {eps}, step {step_size}"),
-        Defense::Pgd { eps, steps, step_size, warm_up } => format!(
-            "PGD-{steps}, eps {eps}, step {step_size:.4}, budget growing over the first {:.0} %",
-            100.0 * warm_up
-        ),
-        Defense::NFgsm { eps, noise, step_size, warm_up } => format!(
-            "N-FGSM, eps {eps}, noise {noise} eps, step {step_size}, budget growing over the first {:.0} %",
-            100.0 * warm_up
-        ),
+        Defense::Pgd { eps, steps, step_size, warm_up } => {
+            format!("PGD-{steps}, eps {eps}, step {step_size:.4}{}", growing(warm_up))
+        }
+        Defense::NFgsm { eps, noise, step_size, warm_up } => {
+            format!("N-FGSM, eps {eps}, noise {noise} eps, step {step_size}{}", growing(warm_up))
+        }
         other => other.name().to_string(),
     }
 }
@@ -181,38 +182,77 @@ pub(crate) fn defense(defense: &Defense) -> String {
 mod tests {
     use super::*;
     use crate::cli::commands::train::Test;
+    use sparring::optim::Ema;
+    use sparring::train::DEFENSES;
 
     fn row(epoch: usize) -> EpochRow {
         EpochRow { epoch, lr: 0.1, train_loss: 1.0, train_accuracy: Some(0.4), test: Test::Accuracy(0.9) }
     }
 
     #[test]
-    fn phases_are_marked_between_their_epochs() {
+    fn every_defence_is_told_and_marked() {
+        let all = [Defense::None, Defense::fgsm_rs(0.3), Defense::n_fgsm(0.3), Defense::pgd(0.3)];
+        assert!(all.iter().map(Defense::name).eq(DEFENSES.iter().map(|d| d.name)), "a new one belongs here");
+        for (of, grows) in all.into_iter().zip([false, false, true, true]) {
+            let hardened = of != Defense::None;
+            assert_eq!(trained_for(&of), hardened.then_some(0.3), "{of:?}");
+            assert_eq!(defense(&of).contains("eps 0.3, "), hardened, "{}", defense(&of));
+            assert_eq!(defense(&of).ends_with(", budget growing over the first 30 %"), grows, "{of:?}");
+            let recipe = Recipe { epochs: 10, defense: of, ..Recipe::default() };
+            let training = Training { name: "x", slot: slot(&recipe), rows: &[], recipe: &recipe };
+            assert_eq!(training.slot == HARDENED, hardened);
+            let mark = training.event().map(|v| (v.x, v.label));
+            assert_eq!(mark, grows.then(|| (3.0, "full eps 0.3".to_string())), "{of:?}");
+        }
+        let at_once = Defense::Pgd { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.0 };
+        assert_eq!(defense(&at_once), "PGD-7, eps 0.3, step 0.1000");
+    }
+
+    #[test]
+    fn marks_name_their_training_where_there_are_several() {
         let rows: Vec<_> = (1..=10).map(row).collect();
         let strong = Defense::Pgd { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.5 };
-        let phases = [
-            Recipe { epochs: 6, defense: Defense::fgsm_rs(0.2), ..Recipe::default() },
-            Recipe { epochs: 4, defense: strong, ..Recipe::default() },
-        ];
-        let of = || Training { name: "hardened", slot: slot(&phases), rows: &rows, phases: &phases };
-        let training = of();
-        assert_eq!(training.slot, HARDENED);
-        let clean = [Recipe { epochs: 10, ..Recipe::default() }];
-        let other = Training { name: "standard", slot: slot(&clean), rows: &rows, phases: &clean };
-        for (chart, name) in [(loss(&[other, training]), "hardened: "), (accuracies(&of(), 9), "")] {
+        let hard = Recipe { epochs: 4, defense: strong, ..Recipe::default() };
+        let of = || Training { name: "hardened", slot: slot(&hard), rows: &rows, recipe: &hard };
+        let clean = Recipe { epochs: 10, ..Recipe::default() };
+        let other = Training { name: "standard", slot: slot(&clean), rows: &rows, recipe: &clean };
+        for (chart, label) in
+            [(loss(&[other, of()]), "hardened: full eps 0.3"), (accuracies(&of(), 9), "full eps 0.3")]
+        {
             let Chart::Line(chart) = chart else { panic!("curves") };
             let marks: Vec<_> = chart.vertical.into_iter().map(|v| (v.x, v.label)).collect();
-            let expected = [(6.5, "PGD, eps 0.3"), (8.0, "full eps 0.3")];
-            assert_eq!(marks, expected.map(|(x, label)| (x, format!("{name}{label}"))));
+            assert_eq!(marks, [(2.0, label.to_string())]);
             assert_eq!(chart.x.ticks, Ticks::Whole);
         }
     }
 
     #[test]
+    fn what_changes_the_weights_is_told() {
+        let told = |r: &Recipe| recipe(r).into_iter().skip(6).collect::<Vec<_>>();
+        assert_eq!(told(&Recipe::default()), []);
+        let average = ("average of the weights", "half-life 5 % of the training".to_string());
+        assert_eq!(told(&Recipe::hardened(Defense::pgd(0.3))), [average]);
+        let asked = |clip| Recipe {
+            ema: Some(Ema { half_life: 0.07 }),
+            clip: Some(clip),
+            precision: Precision::Split6,
+            ..Recipe::default()
+        };
+        let expected = [
+            ("average of the weights", "half-life 7 % of the training"),
+            ("limit on the gradient", "Euclidean norm of all at most 1.5"),
+            ("precision", "split6"),
+        ];
+        let facts = told(&asked(Clip::GlobalNorm(1.5)));
+        assert_eq!(facts, expected.map(|(name, text)| (name, text.to_string())));
+        assert_eq!(told(&asked(Clip::Value(0.5)))[1].1, "every element to [-0.5, 0.5]");
+    }
+
+    #[test]
     fn accuracies_have_intervals_and_an_honest_axis() {
         let rows: Vec<_> = (1..=3).map(row).collect();
-        let phases = [Recipe::default()];
-        let training = Training { name: "x", slot: slot(&phases), rows: &rows, phases: &phases };
+        let recipe = Recipe::default();
+        let training = Training { name: "x", slot: slot(&recipe), rows: &rows, recipe: &recipe };
         let Chart::Line(both) = accuracies(&training, 2000) else { panic!("curves") };
         assert_eq!((both.y.range, both.series[0].band.len()), (Range::FromZero, 3), "0.4 and 0.9");
         assert_eq!(both.series[0].slot, both.series[1].slot, "one colour a model");
