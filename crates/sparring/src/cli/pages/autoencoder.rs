@@ -3,7 +3,7 @@
 mod reconstructions;
 
 use super::number::number;
-use super::{again, curves, layers};
+use super::{again, curves, layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
 use crate::cli::options::Named;
@@ -177,7 +177,7 @@ pub(crate) fn page(
         ("loss", "squared error, mean over pixels and images".to_string()),
     ];
     // An autoencoder has no defence to speak of.
-    pairs.extend(curves::recipe(facts.recipe).into_iter().filter(|(name, _)| *name != "defence"));
+    pairs.extend(recipe::facts(facts.recipe).into_iter().filter(|(name, _)| *name != "defence"));
     setup.blocks.push(Block::facts(pairs));
     let encoder = model.encoder().checked_sub(1);
     setup.blocks.push(layers::table("Layers; the marked one puts out the code.", &model.summary(), encoder));

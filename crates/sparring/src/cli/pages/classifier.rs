@@ -3,7 +3,7 @@
 use super::accuracy::{self, cell, interval, tile};
 use super::curves::{self, Training};
 use super::number::{number, percent};
-use super::{again, layers};
+use super::{again, layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
 use crate::cli::options::Named;
@@ -124,7 +124,7 @@ pub(crate) fn page(
             format!("{}: {} training, {} test images", facts.data.asked, set.train.len(), set.test.len()),
         ),
     ];
-    pairs.extend(curves::recipe(facts.recipe));
+    pairs.extend(recipe::facts(facts.recipe));
     setup.blocks.push(Block::facts(pairs));
     setup.blocks.push(again::block());
     setup.blocks.push(Block::Details(Details {

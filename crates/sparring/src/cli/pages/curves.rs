@@ -1,10 +1,8 @@
-//! Training curves of classifiers, and facts of a recipe.
+//! Training curves of classifiers.
 
 use super::accuracy::{self, band};
 use super::decimal;
 use crate::cli::commands::train::EpochRow;
-use sparring::nn::Clip;
-use sparring::tensor::Precision;
 use sparring::train::{Defense, Recipe};
 use sparring_report::svg::{Axis, Chart, LineChart, Range, Series, Stroke, Ticks, VerticalLine};
 
@@ -126,63 +124,15 @@ pub(crate) fn accuracies(training: &Training<'_>, n: usize) -> Chart {
     })
 }
 
-/// A recipe as facts.
-pub(crate) fn recipe(recipe: &Recipe) -> Vec<(&'static str, String)> {
-    let mut facts = vec![
-        ("optimizer", recipe.rule.to_string()),
-        ("learning rate", format!("{}, {}", recipe.lr, recipe.schedule)),
-        ("epochs", recipe.epochs.to_string()),
-        ("batch", recipe.batch.to_string()),
-        ("seed", recipe.seed.to_string()),
-    ];
-    facts.push(("defence", defense(&recipe.defense)));
-    if let Some(ema) = recipe.ema {
-        // As f32: 7 %, not 7.000000000000001 %.
-        let share = (100.0 * ema.half_life) as f32;
-        facts.push(("average of the weights", format!("half-life {share} % of the training")));
-    }
-    if let Some(clip) = recipe.clip {
-        let limit = match clip {
-            Clip::Value(limit) => format!("every element to [-{limit}, {limit}]"),
-            Clip::GlobalNorm(limit) => format!("Euclidean norm of all at most {limit}"),
-        };
-        facts.push(("limit on the gradient", limit));
-    }
-    if recipe.precision != Precision::F32 {
-        facts.push(("precision", recipe.precision.to_string()));
-    }
-    facts
-}
-
 /// The budget that a defence trains for.
 pub(crate) fn trained_for(defense: &Defense) -> Option<f64> {
     defense.eps().map(decimal)
-}
-
-/// A defence in words.
-pub(crate) fn defense(defense: &Defense) -> String {
-    let growing = |warm_up: f64| match warm_up {
-        0.0 => String::new(),
-        share => format!(", budget growing over the first {:.0} %", 100.0 * share),
-    };
-    match *defense {
-        Defense::None => "none: clean images".into(),
-        Defense::FgsmRs { eps, step_size } => format!("FGSM-RS, eps {eps}, step {step_size}"),
-        Defense::Pgd { eps, steps, step_size, warm_up } => {
-            format!("PGD-{steps}, eps {eps}, step {step_size:.4}{}", growing(warm_up))
-        }
-        Defense::NFgsm { eps, noise, step_size, warm_up } => {
-            format!("N-FGSM, eps {eps}, noise {noise} eps, step {step_size}{}", growing(warm_up))
-        }
-        other => other.name().to_string(),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::commands::train::Test;
-    use sparring::optim::Ema;
     use sparring::train::DEFENSES;
 
     fn row(epoch: usize) -> EpochRow {
@@ -190,22 +140,18 @@ mod tests {
     }
 
     #[test]
-    fn every_defence_is_told_and_marked() {
+    fn every_defence_is_marked() {
         let all = [Defense::None, Defense::fgsm_rs(0.3), Defense::n_fgsm(0.3), Defense::pgd(0.3)];
         assert!(all.iter().map(Defense::name).eq(DEFENSES.iter().map(|d| d.name)), "a new one belongs here");
         for (of, grows) in all.into_iter().zip([false, false, true, true]) {
             let hardened = of != Defense::None;
             assert_eq!(trained_for(&of), hardened.then_some(0.3), "{of:?}");
-            assert_eq!(defense(&of).contains("eps 0.3, "), hardened, "{}", defense(&of));
-            assert_eq!(defense(&of).ends_with(", budget growing over the first 30 %"), grows, "{of:?}");
             let recipe = Recipe { epochs: 10, defense: of, ..Recipe::default() };
             let training = Training { name: "x", slot: slot(&recipe), rows: &[], recipe: &recipe };
             assert_eq!(training.slot == HARDENED, hardened);
             let mark = training.event().map(|v| (v.x, v.label));
             assert_eq!(mark, grows.then(|| (3.0, "full eps 0.3".to_string())), "{of:?}");
         }
-        let at_once = Defense::Pgd { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.0 };
-        assert_eq!(defense(&at_once), "PGD-7, eps 0.3, step 0.1000");
     }
 
     #[test]
@@ -224,28 +170,6 @@ mod tests {
             assert_eq!(marks, [(2.0, label.to_string())]);
             assert_eq!(chart.x.ticks, Ticks::Whole);
         }
-    }
-
-    #[test]
-    fn what_changes_the_weights_is_told() {
-        let told = |r: &Recipe| recipe(r).into_iter().skip(6).collect::<Vec<_>>();
-        assert_eq!(told(&Recipe::default()), []);
-        let average = ("average of the weights", "half-life 5 % of the training".to_string());
-        assert_eq!(told(&Recipe::hardened(Defense::pgd(0.3))), [average]);
-        let asked = |clip| Recipe {
-            ema: Some(Ema { half_life: 0.07 }),
-            clip: Some(clip),
-            precision: Precision::Split6,
-            ..Recipe::default()
-        };
-        let expected = [
-            ("average of the weights", "half-life 7 % of the training"),
-            ("limit on the gradient", "Euclidean norm of all at most 1.5"),
-            ("precision", "split6"),
-        ];
-        let facts = told(&asked(Clip::GlobalNorm(1.5)));
-        assert_eq!(facts, expected.map(|(name, text)| (name, text.to_string())));
-        assert_eq!(told(&asked(Clip::Value(0.5)))[1].1, "every element to [-0.5, 0.5]");
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The demo's page: two nets, what attacked them, what was left.
 
 use super::accuracy::{self, band, cell, tile, tone};
-use super::again;
 use super::card::{cards, words};
 use super::curves::{self, Training};
 use super::gallery::{Pairs, gallery};
 use super::number::percent;
+use super::{again, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::demo::Fighter;
 use crate::cli::options::Named;
@@ -113,8 +113,8 @@ fn training(fighters: &[&Fighter], n: usize) -> Section {
     section
 }
 
-fn recipe(f: &Fighter) -> Block {
-    let blocks = vec![Block::facts(curves::recipe(&f.recipe))];
+fn recipe_of(f: &Fighter) -> Block {
+    let blocks = vec![Block::facts(recipe::facts(&f.recipe))];
     Block::Details(Details { summary: format!("Recipe of the {} net", f.name), blocks })
 }
 
@@ -157,7 +157,7 @@ fn setup(fighters: &[&Fighter], data: &Named, n: usize) -> Outcome<Section> {
         ("checks", "every adversarial image re-checked: box, budget, fresh logits".to_string()),
         ("seed", fighters[0].recipe.seed.to_string()),
     ]));
-    section.blocks.extend(fighters.iter().map(|f| recipe(f)));
+    section.blocks.extend(fighters.iter().map(|f| recipe_of(f)));
     let spec = serde_json::to_string_pretty(fighters[0].model.spec())?;
     section.blocks.push(Block::Details(Details {
         summary: "The net as data".into(),
