@@ -1,8 +1,11 @@
 //! Adversarial examples, each as clean image, perturbation and result.
 
-use super::render::picture;
+use super::render::enlarged_picture;
 use crate::escape::{brief_into, prose_into};
 use crate::grid::Image;
+
+/// Longer side of a picture, in pixels.
+const SIDE: usize = 280;
 
 /// Adversarial examples side by side.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -126,12 +129,12 @@ impl GalleryEntry {
         out.push_str("<li class=\"");
         out.push_str(verdict.class());
         out.push_str("\"><div class=\"three\">");
-        picture(&shown(&self.clean), &format!("clean image of class {}", self.label), out);
+        enlarged_picture(&self.clean, SIDE, &format!("clean image of class {}", self.label), out);
         out.push_str("<span aria-hidden=\"true\">+</span>");
-        picture(&shown(&self.perturbation), "perturbation", out);
+        enlarged_picture(&self.perturbation, SIDE, "perturbation", out);
         out.push_str("<span aria-hidden=\"true\">=</span>");
         let seen = format!("adversarial image, predicted as {}", self.after.class);
-        picture(&shown(&self.adversarial), &seen, out);
+        enlarged_picture(&self.adversarial, SIDE, &seen, out);
         out.push_str("</div><p><span class=\"badge\">");
         out.push_str(verdict.words());
         out.push_str("</span><span class=\"true\">true ");
@@ -162,11 +165,6 @@ impl GalleryEntry {
         out.push_str(" → ");
         brief_into(&self.after.confidence, out);
     }
-}
-
-/// Small pictures go out enlarged: a browser shrinks them evenly, but stretches single pixels unevenly.
-fn shown(image: &Image) -> Vec<u8> {
-    image.enlarged(280 / image.height().max(image.width())).to_png()
 }
 
 #[cfg(test)]

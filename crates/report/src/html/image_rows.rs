@@ -1,8 +1,11 @@
 //! Rows of pictures with names: originals, and what became of each.
 
-use super::render::picture;
+use super::render::enlarged_picture;
 use crate::escape::{brief_into, name_into, prose_into};
 use crate::grid::Image;
+
+/// Longer side of a picture, in pixels.
+const SIDE: usize = 168;
 
 /// Rows of pictures under each other, so that a column is one example.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,17 +45,17 @@ impl ImageRows {
             brief_into(&row.label, out);
             out.push_str("</span><div>");
             for (i, image) in row.images.iter().enumerate() {
-                picture(&shown(image), &format!("{}, {} of {}", row.alt, i + 1, row.images.len()), out);
+                enlarged_picture(
+                    image,
+                    SIDE,
+                    &format!("{}, {} of {}", row.alt, i + 1, row.images.len()),
+                    out,
+                );
             }
             out.push_str("</div></div>\n");
         }
         out.push_str("</figure>\n");
     }
-}
-
-/// Small pictures go out enlarged: a browser shrinks them evenly, but stretches single pixels unevenly.
-fn shown(image: &Image) -> Vec<u8> {
-    image.enlarged(168 / image.height().max(image.width())).to_png()
 }
 
 #[cfg(test)]

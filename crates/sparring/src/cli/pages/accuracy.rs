@@ -1,5 +1,6 @@
 //! Accuracies on a page: none without the interval that its number of images leaves, none that is no number.
 
+use super::number::percent;
 use sparring::metrics::wilson_interval;
 use sparring_report::html::{Cell, Tile, Tone};
 use sparring_report::svg::{Axis, Range, TickFormat};
@@ -11,11 +12,6 @@ const HIGH: f64 = 0.5;
 
 fn ends(accuracy: f64, n: usize) -> (f64, f64) {
     wilson_interval((accuracy * n as f64).round() as usize, n, Z)
-}
-
-/// A fraction as a percentage; a dash if it is no number.
-pub(crate) fn percent(fraction: f64) -> String {
-    if fraction.is_finite() { format!("{:.1}\u{a0}%", 100.0 * fraction) } else { "–".into() }
 }
 
 /// A 95 % interval in words; nothing if the accuracy is no number.
@@ -39,7 +35,12 @@ pub(crate) fn tile(label: impl Into<String>, accuracy: f64, n: usize, of: &str, 
         "" => format!("{n} {of}"),
         interval => format!("95\u{a0}% interval {interval}, {n} {of}"),
     };
-    Tile { value: percent(accuracy), label: label.into(), note, tone }
+    Tile { value: percent(accuracy, 1), label: label.into(), note, tone }
+}
+
+/// How an accuracy under attack is shown: good where at least half of the clean accuracy, and something at all, is left.
+pub(crate) fn tone(clean: f64, robust: f64) -> Tone {
+    if robust > 0.0 && robust >= 0.5 * clean { Tone::Good } else { Tone::Bad }
 }
 
 /// The intervals of a curve of accuracies over `n` images, to be drawn behind it.
@@ -78,7 +79,14 @@ mod tests {
         let tile = tile("x", f64::NAN, 10, "images", Tone::Plain);
         let cell = cell(f64::NAN, 10);
         assert_eq!((tile.value.as_str(), tile.note.as_str(), cell.text.as_str()), ("–", "10 images", "–"));
-        assert_eq!((percent(f64::INFINITY), cell.note), ("–".into(), String::new()));
+        assert_eq!(cell.note, "");
+    }
+
+    #[test]
+    fn what_falls_under_attack_is_not_good() {
+        let robust = [0.0, 0.44, f64::NAN, 0.46, 0.9].map(|robust| tone(0.9, robust));
+        assert_eq!(robust, [Tone::Bad, Tone::Bad, Tone::Bad, Tone::Good, Tone::Good]);
+        assert_eq!(tone(0.0, 0.0), Tone::Bad);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command line that makes a run, and its page, again.
 
+use sparring::store::terminal::is_hidden;
 use sparring_report::html::{Block, Code};
 use std::ffi::OsString;
 
@@ -74,19 +75,13 @@ fn line(words: &[String]) -> String {
     text
 }
 
-/// Whether a page shows `c` as its number instead: a copy of it would not be the character.
-fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
-
 /// A word as a POSIX shell reads it back; one with characters that cannot be seen as bash, zsh and ksh do.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_string();
     }
-    if !word.contains(is_unseen) {
+    if !word.contains(is_hidden) {
         return format!("'{}'", word.replace('\'', r"'\''"));
     }
     let mut text = String::from("$'");
@@ -95,7 +90,7 @@ fn quoted(word: &str) -> String {
             '\n' => text.push_str("\\n"),
             '\t' => text.push_str("\\t"),
             '\'' | '\\' => text.extend(['\\', c]),
-            c if is_unseen(c) => {
+            c if is_hidden(c) => {
                 for byte in c.encode_utf8(&mut [0; 4]).bytes() {
                     text.push_str(&format!("\\x{byte:02x}"));
                 }
@@ -135,7 +130,16 @@ mod tests {
 
     #[test]
     fn a_shell_reads_back_what_was_given() {
-        let words = ["plain", "two words", "it's", "$HOME `x` \"q\" \\", "a\nb\tc\u{7}\u{202e}", "", "ünï"];
+        let words = [
+            "plain",
+            "two words",
+            "it's",
+            "$HOME `x` \"q\" \\",
+            "a\nb\tc\u{7}\u{202e}",
+            "",
+            "ünï",
+            "soft\u{ad}hyphen",
+        ];
         let script = format!("printf '%s\\0' {}", words.map(quoted).join(" "));
         // Where there is no bash, the forms above stand alone.
         let Ok(out) = std::process::Command::new("bash").args(["-c", &script]).output() else { return };

@@ -2,7 +2,8 @@
 
 mod reconstructions;
 
-use super::{again, curves, layers};
+use super::number::number;
+use super::{again, curves, layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
 use crate::cli::options::Named;
@@ -59,15 +60,10 @@ fn curve(rows: &[EpochRow], baselines: Baselines, linear: &str) -> Chart {
         ],
         horizontal: vec![
             level(format!("{linear}, test images"), baselines.pca, 1),
-            level("mean image, test images".into(), baselines.mean_image, 6),
+            level("mean image, test images".into(), baselines.mean_image, curves::GREY),
         ],
         ..LineChart::default()
     })
-}
-
-/// A number with so many decimals; a dash if it is none.
-fn number(v: f64, decimals: usize) -> String {
-    if v.is_finite() { format!("{v:.decimals$}") } else { "–".into() }
 }
 
 /// Numbers with nothing to compare them with.
@@ -111,7 +107,8 @@ fn directions(pca: &Pca, code: usize) -> Option<Block> {
     let found = pca.k();
     (found < code).then(|| {
         Block::text(format!(
-            "The training images vary in only {found} {}, fewer than the {code} numbers of the code: PCA has no more to keep, and is              exact on the training images.",
+            "The training images vary in only {found} {}, fewer than the {code} numbers of the code: PCA has no more to keep, and is \
+             exact on the training images.",
             if found == 1 { "direction" } else { "directions" }
         ))
     })
@@ -180,7 +177,7 @@ pub(crate) fn page(
         ("loss", "squared error, mean over pixels and images".to_string()),
     ];
     // An autoencoder has no defence to speak of.
-    pairs.extend(curves::recipe(facts.recipe).into_iter().filter(|(name, _)| *name != "defence"));
+    pairs.extend(recipe::facts(facts.recipe).into_iter().filter(|(name, _)| *name != "defence"));
     setup.blocks.push(Block::facts(pairs));
     let encoder = model.encoder().checked_sub(1);
     setup.blocks.push(layers::table("Layers; the marked one puts out the code.", &model.summary(), encoder));
@@ -223,7 +220,6 @@ mod tests {
             let text = note.text.to_lowercase();
             assert!(!text.contains("nan") && !text.contains("inf"), "{text}");
         }
-        assert_eq!((number(f64::NAN, 5), number(0.5, 1)), ("–".into(), "0.5".into()));
     }
 
     #[test]
@@ -232,6 +228,7 @@ mod tests {
         let pca = Pca::fit(&[0.0, 0.0, 1.0, 1.0, 2.0, 2.0], 2, 1).unwrap();
         let Some(Block::Paragraph(text)) = directions(&pca, 32) else { panic!("nothing told") };
         assert!(text.contains("only 1 direction,") && text.contains("32 numbers"), "{text}");
+        assert!(!text.contains("  ") && text.ends_with("and is exact on the training images."), "{text}");
         assert_eq!((linear(&pca, 32), directions(&pca, 1)), ("PCA-1".into(), None));
     }
 }

@@ -1,6 +1,5 @@
 //! Attack cards in words.
 
-use super::decimal;
 use sparring::attacks::{AttackCard, AttackResult};
 use sparring_report::html::{Block, Cell, Details, Table};
 
@@ -42,7 +41,7 @@ pub(crate) fn cards<'a>(attacks: impl IntoIterator<Item = &'a AttackResult>) -> 
     for AttackResult { card, .. } in attacks {
         rows.push(vec![
             card.attack.as_str().into(),
-            format!("{} {}", card.norm, decimal(card.eps)).into(),
+            format!("{} {}", card.norm, card.eps).into(),
             words(card).into(),
             format!("{}; {} box", card.paper, card.access).into(),
             card.n.to_string().into(),

@@ -1,8 +1,9 @@
 //! The page of a trained classifier.
 
-use super::accuracy::{cell, interval, percent, tile};
+use super::accuracy::{self, cell, interval, tile};
 use super::curves::{self, Training};
-use super::{again, decimal, layers};
+use super::number::{number, percent};
+use super::{again, layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
 use crate::cli::options::Named;
@@ -37,25 +38,29 @@ fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &Summary, worth: Worth<'_>)
     if let Some(trained) = last.and_then(|r| r.train_accuracy) {
         let images = if hardened { "attacked training images" } else { "training images" };
         tiles.push(Tile {
-            value: percent(trained),
+            value: percent(trained, 1),
             label: if hardened { "training accuracy, under attack" } else { "training accuracy" }.into(),
             note: format!("of the last epoch, on its {images}"),
             tone: Tone::Plain,
         });
     }
     if let Some(r) = worth.robust {
-        let tone = if r.is_overfitted_to_one_step() { Tone::Bad } else { Tone::Good };
-        let label = format!("robust accuracy, eps {}", decimal(r.eps));
-        tiles.push(tile(label, r.robust, r.n, "validation images", tone));
+        tiles.push(robust(r));
     }
-    let loss = done.train_loss();
     tiles.push(Tile {
-        value: if loss.is_finite() { format!("{loss:.4}") } else { "–".into() },
+        value: number(done.train_loss(), 4),
         label: "train loss".into(),
         note: "mean of the last epoch".into(),
         tone: Tone::Plain,
     });
     Block::Tiles(tiles)
+}
+
+/// The robust accuracy: good only where most of the clean accuracy withstands more than the step of the training.
+fn robust(r: &Robustness) -> Tile {
+    let tone = if r.is_overfitted_to_one_step() { Tone::Bad } else { accuracy::tone(r.clean, r.robust) };
+    let label = format!("robust accuracy, eps {}", r.eps);
+    tile(label, r.robust, r.n, "validation images", tone)
 }
 
 /// The figures of the attack on validation images beside each other.
@@ -65,8 +70,7 @@ fn robustness(r: &Robustness) -> Block {
     Block::Table(Table {
         caption: format!(
             "{} validation images, which the training did not see; attacks in L-inf at eps {}. Below each accuracy its 95 % interval.",
-            r.n,
-            decimal(r.eps)
+            r.n, r.eps
         ),
         headers: vec!["attack".into(), "accuracy".into()],
         rows: vec![
@@ -89,8 +93,8 @@ fn result(facts: &Facts<'_>, rows: &[EpochRow], done: &Summary, worth: Worth<'_>
             .map(|text| Block::Note(Note { title: "Warning.".into(), text: text.clone(), tone: Tone::Bad })),
     );
     result.blocks.extend(worth.robust.map(robustness));
-    let phases = std::slice::from_ref(facts.recipe);
-    let training = Training { name: "this run", slot: curves::slot(phases), rows, phases };
+    let recipe = facts.recipe;
+    let training = Training { name: "this run", slot: curves::slot(recipe), rows, recipe };
     let n = facts.data.set.test.len();
     let accuracy = curves::accuracies(&training, n);
     result.blocks.push(Block::Charts(vec![curves::loss(&[training]), accuracy]));
@@ -120,7 +124,7 @@ pub(crate) fn page(
             format!("{}: {} training, {} test images", facts.data.asked, set.train.len(), set.test.len()),
         ),
     ];
-    pairs.extend(curves::recipe(facts.recipe));
+    pairs.extend(recipe::facts(facts.recipe));
     setup.blocks.push(Block::facts(pairs));
     setup.blocks.push(again::block());
     setup.blocks.push(Block::Details(Details {
@@ -143,6 +147,19 @@ pub(crate) fn page(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_net_that_falls_is_not_good() {
+        let tone =
+            |fgsm, pgd| robust(&Robustness { n: 500, clean: 0.96, fgsm, pgd, robust: pgd, eps: 0.3 }).tone;
+        assert_eq!((tone(0.0, 0.0), tone(0.5, 0.4)), (Tone::Bad, Tone::Bad), "little is left");
+        assert_eq!((tone(0.9, 0.1), tone(0.9, 0.85)), (Tone::Bad, Tone::Good));
+        let none = Robustness { n: 500, clean: 0.9, fgsm: 0.0, pgd: 0.0, robust: 0.0, eps: 0.3 };
+        assert_eq!(
+            (robust(&none).tone, robust(&none).label.as_str()),
+            (Tone::Bad, "robust accuracy, eps 0.3")
+        );
+    }
 
     #[test]
     fn robustness_is_a_table_with_intervals() {

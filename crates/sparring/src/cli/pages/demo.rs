@@ -1,10 +1,11 @@
 //! The demo's page: two nets, what attacked them, what was left.
 
-use super::accuracy::{self, band, cell, percent, tile};
+use super::accuracy::{self, band, cell, tile, tone};
 use super::card::{cards, words};
 use super::curves::{self, Training};
 use super::gallery::{Pairs, gallery};
-use super::{again, decimal};
+use super::number::percent;
+use super::{again, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::demo::Fighter;
 use crate::cli::options::Named;
@@ -39,14 +40,14 @@ fn curve(fighters: &[&Fighter], n: usize) -> Chart {
         for (attack, stroke) in [("pgd", Stroke::Solid), ("fgsm", Stroke::Dashed)] {
             let points = f.judged.curve(attack);
             series.push(Series {
-                slot: Some(curves::slot(&f.phases)),
+                slot: Some(curves::slot(&f.recipe)),
                 stroke,
                 band: band(&points, n),
                 ..Series::new(format!("{}, {}", f.name, attack.to_uppercase()), points)
             });
         }
     }
-    let trained = fighters.iter().filter_map(|f| Some((f, curves::trained_for(&f.phases.last()?.defense)?)));
+    let trained = fighters.iter().filter_map(|f| Some((f, curves::trained_for(&f.recipe.defense)?)));
     let vertical =
         trained.map(|(f, x)| VerticalLine { x, label: format!("{}: trained for eps {x}", f.name) });
     Chart::Line(LineChart {
@@ -76,7 +77,7 @@ fn table(fighters: &[&Fighter], n: usize) -> Block {
     let mut rows = vec![line("none".into(), "–".into(), fighters.iter().map(|f| f.judged.clean).collect())];
     for a in fighters.iter().take(1).flat_map(|f| f.judged.table()) {
         let values = fighters.iter().map(|f| f.judged.at(&a.attack, a.eps)).collect();
-        rows.push(line(a.attack.to_uppercase(), decimal(a.eps).to_string(), values));
+        rows.push(line(a.attack.to_uppercase(), a.eps.to_string(), values));
     }
     Block::Table(Table {
         caption: format!(
@@ -102,34 +103,25 @@ fn notes(fighters: &[&Fighter]) -> Vec<Block> {
 fn training(fighters: &[&Fighter], n: usize) -> Section {
     let trainings: Vec<_> = fighters
         .iter()
-        .map(|f| Training { name: f.name, slot: curves::slot(&f.phases), rows: &f.rows, phases: &f.phases })
+        .map(|f| Training { name: f.name, slot: curves::slot(&f.recipe), rows: &f.rows, recipe: &f.recipe })
         .collect();
     let mut section = Section::new("Training");
     section.blocks.push(Block::Charts(vec![curves::loss(&trainings), curves::accuracy(&trainings, n)]));
     section.blocks.push(Block::text(
-        "The loss of the hardened net is that on its adversarial examples: it is higher because its task is harder. It jumps \
-         where the attack of the training changes: the marks say where.",
+        "The loss of the hardened net is that on its adversarial examples: it is higher because its task is harder.",
     ));
     section
 }
 
-fn phases(f: &Fighter) -> Block {
-    let blocks = f
-        .phases
-        .iter()
-        .enumerate()
-        .flat_map(|(i, r)| [Block::text(format!("Phase {}", i + 1)), Block::facts(curves::recipe(r))]);
-    Block::Details(Details { summary: format!("Recipe of the {} net", f.name), blocks: blocks.collect() })
+fn recipe_of(f: &Fighter) -> Block {
+    let blocks = vec![Block::facts(recipe::facts(&f.recipe))];
+    Block::Details(Details { summary: format!("Recipe of the {} net", f.name), blocks })
 }
 
 fn seen(f: &Fighter) -> Outcome<Section> {
     let pairs = pairs(f);
-    let caption = format!(
-        "The first {} test images under {} at L-inf eps {}.",
-        pairs.ids.len(),
-        pgd(f),
-        decimal(pairs.eps)
-    );
+    let caption =
+        format!("The first {} test images under {} at L-inf eps {}.", pairs.ids.len(), pgd(f), pairs.eps);
     let mut section = Section::new(format!("What the {} net sees", f.name));
     section.blocks.push(Block::Gallery(gallery(&f.model, &pairs, caption)?));
     Ok(section)
@@ -163,9 +155,9 @@ fn setup(fighters: &[&Fighter], data: &Named, n: usize) -> Outcome<Section> {
         ("net", format!("{}, {} parameters", net.layers, fighters[0].model.summary().parameters)),
         ("attacks", attacks(fighters[0])),
         ("checks", "every adversarial image re-checked: box, budget, fresh logits".to_string()),
-        ("seed", fighters[0].phases[0].seed.to_string()),
+        ("seed", fighters[0].recipe.seed.to_string()),
     ]));
-    section.blocks.extend(fighters.iter().map(|f| phases(f)));
+    section.blocks.extend(fighters.iter().map(|f| recipe_of(f)));
     let spec = serde_json::to_string_pretty(fighters[0].model.spec())?;
     section.blocks.push(Block::Details(Details {
         summary: "The net as data".into(),
@@ -183,18 +175,18 @@ pub(crate) fn page(fighters: &[Fighter; 2], data: &Named, n: usize) -> Outcome<P
     let full = standard.judged.full();
     let under = |f: &Fighter| f.judged.at("pgd", full);
     let (clean, attacked) = (
-        |f: &Fighter, tone| tile(format!("{}, clean", f.name), f.judged.clean, n, "images", tone),
-        |f: &Fighter, tone| {
-            let label = format!("{}, {}, eps {}", f.name, pgd(f), decimal(full));
-            tile(label, under(f), n, "images", tone)
+        |f: &Fighter| tile(format!("{}, clean", f.name), f.judged.clean, n, "images", Tone::Plain),
+        |f: &Fighter| {
+            let label = format!("{}, {}, eps {}", f.name, pgd(f), full);
+            tile(label, under(f), n, "images", tone(f.judged.clean, under(f)))
         },
     );
     let mut result = Section::new("Result");
     result.blocks.push(Block::Tiles(vec![
-        clean(standard, Tone::Plain),
-        attacked(standard, Tone::Bad),
-        clean(hardened, Tone::Plain),
-        attacked(hardened, Tone::Good),
+        clean(standard),
+        attacked(standard),
+        clean(hardened),
+        attacked(hardened),
     ]));
     result.blocks.push(table(&all, n));
     result.blocks.push(Block::Chart(curve(&all, n)));
@@ -216,11 +208,11 @@ pub(crate) fn page(fighters: &[Fighter; 2], data: &Named, n: usize) -> Outcome<P
             "The same network trained twice on {} and attacked: under PGD at eps {} the standard one goes from {} to {}, the \
              hardened one from {} to {}.",
             data.asked,
-            decimal(full),
-            percent(standard.judged.clean),
-            percent(under(standard)),
-            percent(hardened.judged.clean),
-            percent(under(hardened))
+            full,
+            percent(standard.judged.clean, 1),
+            percent(under(standard), 1),
+            percent(hardened.judged.clean, 1),
+            percent(under(hardened), 1)
         ),
         sections,
         footer: "Made by `sparring demo`. Every number on this page was measured in this run.".into(),

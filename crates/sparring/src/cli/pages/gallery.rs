@@ -1,5 +1,6 @@
 //! Clean image, perturbation, adversarial image, with what the network says.
 
+use super::number::percent;
 use crate::cli::Outcome;
 use sparring::attacks::predicted;
 use sparring::models::Classifier;
@@ -28,9 +29,7 @@ fn verdicts(model: &Classifier, pairs: &Pairs<'_>, x: &[f32]) -> Outcome<Vec<Pre
     let p = softmax::softmax(&Array::from_slice([n, classes], &logits));
     let one = |(z, p): (&[f32], &[f32])| {
         let class = predicted(z);
-        let confidence =
-            if p[class].is_finite() { format!("{:.0} %", 100.0 * p[class]) } else { "–".into() };
-        Prediction { class: class.to_string(), confidence }
+        Prediction { class: class.to_string(), confidence: percent(f64::from(p[class]), 0) }
     };
     Ok(logits.chunks(classes).zip(p.as_slice().chunks(classes)).map(one).collect())
 }

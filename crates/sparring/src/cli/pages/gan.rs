@@ -3,6 +3,7 @@
 mod curves;
 mod neighbours;
 
+use super::number::number;
 use super::{again, layers};
 use crate::cli::Outcome;
 use crate::cli::options::Named;
@@ -46,7 +47,7 @@ fn result(done: &GanSummary) -> Section {
         note: note.into(),
         ..Tile::default()
     };
-    let one = |value: f64| if value.is_finite() { format!("{value:.3}") } else { "–".into() };
+    let one = |value: f64| number(value, 3);
     section.blocks.push(Block::Tiles(vec![
         tile(one(last.d_real), "D(x)", "mean over real images; 0.5 where D cannot tell, 1 where it can"),
         tile(one(last.d_fake), "D(G(z))", "mean over samples; 0.5 where D cannot tell, 0 where it can"),

@@ -1,5 +1,6 @@
 //! What to say, and to try, when the tensors of a file are not those of a network.
 
+use super::again::quoted;
 use crate::cli::Failure;
 use crate::cli::io::say;
 use sparring::activations::AnyActivation;
@@ -25,17 +26,12 @@ fn way_in(weights: &Weights, activation: &AnyActivation, first: Option<Arch>) ->
     None
 }
 
-/// A path as a shell takes it.
-fn quoted(file: &Path) -> String {
-    let text = file.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | ',' | ':' | '=');
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
-}
-
 /// A foreign file without `--arch`.
 pub(super) fn arch_wanted(file: &Path, weights: &Weights, activation: &AnyActivation) -> Failure {
     let way = match way_in(weights, activation, None) {
-        Some(flags) => format!("its shapes are those of `sparring attack {} {flags}`", quoted(file)),
+        Some(flags) => {
+            format!("its shapes are those of `sparring attack {} {flags}`", quoted(&file.to_string_lossy()))
+        }
         None => "name it with --arch".to_string(),
     };
     Failure::Usage(format!(
@@ -55,7 +51,7 @@ pub(super) fn explained(
     let Some(lists) = e.side_by_side(ROWS) else { return Failure::at(file, e) };
     say::note(&lists);
     let way = match way_in(weights, activation, arch) {
-        Some(flags) => format!("this loads it: sparring attack {} {flags}", quoted(file)),
+        Some(flags) => format!("this loads it: sparring attack {} {flags}", quoted(&file.to_string_lossy())),
         None => "say which is which with --rename FILE, lines `theirs = ours` (fc1 = 1)".to_string(),
     };
     Failure::at(file, format!("{e}; {way}"))

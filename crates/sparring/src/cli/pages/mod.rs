@@ -12,6 +12,8 @@ mod gallery;
 pub(crate) mod gan;
 mod layers;
 mod misfit;
+mod number;
+mod recipe;
 pub(crate) mod weights;
 
 /// An `f32` as the decimal it was written as: 0.3, not 0.30000001192.

@@ -38,49 +38,39 @@ pub(crate) struct Args {
 pub(crate) struct Fighter {
     pub(crate) name: &'static str,
     pub(crate) model: Classifier,
-    pub(crate) phases: Vec<Recipe>,
+    pub(crate) recipe: Recipe,
     pub(crate) rows: Vec<EpochRow>,
     pub(crate) judged: Judged,
 }
 
-fn raise(
-    name: &'static str,
-    phases: Vec<Recipe>,
-    data: &Named,
-    run: &RunDir,
-    args: &Args,
-) -> Outcome<Fighter> {
+fn raise(name: &'static str, recipe: Recipe, data: &Named, run: &RunDir, args: &Args) -> Outcome<Fighter> {
     let seed = args.machine.seed;
     let mut model = Classifier::new(plan::spec(), Key::new(seed).named("init"))?;
     let own = run.inside(name)?;
     own.write_json(
         "config.json",
         &json!({
-            "command": "demo", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(own.path()), "recipes": phases, "spec": model.spec(),
+            "command": "demo", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(own.path()), "recipe": recipe, "spec": model.spec(),
         }),
     )?;
-    let mut rows: Vec<EpochRow> = Vec::new();
-    for recipe in &phases {
-        let label = match recipe.defense {
-            Defense::None => name.to_string(),
-            _ => format!("{name}, {}", recipe.defense.name()),
-        };
-        let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
-        let before = rows.len();
-        let mut watch = Watch::new(label, steps, |m: &Classifier| {
-            Test::Accuracy(accuracy(m, &data.set.test).unwrap_or(f64::NAN))
-        });
-        fit_with(&mut model, &data.set.train, recipe, &mut watch)?;
-        rows.extend(watch.finish().into_iter().map(|r| EpochRow { epoch: r.epoch + before, ..r }));
-        signal::check()?;
-    }
+    let label = match recipe.defense {
+        Defense::None => name.to_string(),
+        _ => format!("{name}, {}", recipe.defense.name()),
+    };
+    let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
+    let mut watch = Watch::new(label, steps, |m: &Classifier| {
+        Test::Accuracy(accuracy(m, &data.set.test).unwrap_or(f64::NAN))
+    });
+    fit_with(&mut model, &data.set.train, &recipe, &mut watch)?;
+    let rows = watch.finish();
+    signal::check()?;
     own.write_lines("metrics.jsonl", &rows)?;
     pages::weights::save_classifier(&own.file("model.safetensors"), &model)?;
     own.keep();
     run.keep();
     signal::kept(format!("what was trained so far is in {}", run.path().display()));
     let judged = judge::judge(name, &model, data, args.n, Key::new(seed).named("attack"))?;
-    let fighter = Fighter { name, model, phases, rows, judged };
+    let fighter = Fighter { name, model, recipe, rows, judged };
     pages::demo::single(&fighter, data)?.save(own.file("report.html"))?;
     Ok(fighter)
 }

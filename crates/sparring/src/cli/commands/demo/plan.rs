@@ -11,12 +11,12 @@ pub(super) fn spec() -> Spec {
 }
 
 /// Clean training.
-pub(super) fn standard(seed: u64) -> Vec<Recipe> {
+pub(super) fn standard(seed: u64) -> Recipe {
     let schedule = AnySchedule::Piecewise(Piecewise::default());
-    vec![Recipe { epochs: 15, lr: 8e-3, schedule, seed, ..Recipe::default() }]
+    Recipe { epochs: 15, lr: 8e-3, schedule, seed, ..Recipe::default() }
 }
 
 /// The recipe of `--defense pgd`, cut to 8 of its 20 epochs.
-pub(super) fn hardened(seed: u64) -> Vec<Recipe> {
-    vec![Recipe { epochs: 8, seed, ..Recipe::hardened(Defense::pgd(0.3)) }]
+pub(super) fn hardened(seed: u64) -> Recipe {
+    Recipe { epochs: 8, seed, ..Recipe::hardened(Defense::pgd(0.3)) }
 }

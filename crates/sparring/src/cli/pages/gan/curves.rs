@@ -1,6 +1,6 @@
 //! A GAN's figures over its epochs, each beside the value that balance would give.
 
-use crate::cli::pages::curves::epochs;
+use crate::cli::pages::curves::{GREY, epochs};
 use sparring::train::GanEpoch;
 use sparring_report::svg::{Axis, Chart, HorizontalLine, LineChart, Range, Series};
 
@@ -12,9 +12,6 @@ fn by_epoch(name: &str, measured: &[GanEpoch], figure: fn(&GanEpoch) -> f64) -> 
 fn level(name: &str, y: f64, slot: usize) -> HorizontalLine {
     HorizontalLine { name: name.into(), y, slot: Some(slot) }
 }
-
-/// The slot of a constant that belongs to no curve.
-const GREY: usize = 6;
 
 fn chart(
     [title, description, label]: [&str; 3],
@@ -68,10 +65,25 @@ mod tests {
 
     #[test]
     fn constants_have_no_markers_and_epochs_are_whole() {
-        for chart in [verdicts(&[]), losses(&[]), diversity(&[])] {
-            assert!(!chart.to_svg(Size::Wide).contains("class=\"mark\" fill=\"var(--c6)"));
+        let epoch = |epoch| GanEpoch {
+            epoch,
+            epochs: 2,
+            d_loss: 1.4,
+            g_loss: 0.7,
+            d_real: 0.6,
+            d_fake: 0.4,
+            diversity: 0.8,
+            seconds: 1.0,
+        };
+        let measured = [epoch(1), epoch(2)];
+        for chart in [verdicts(&measured), losses(&measured), diversity(&measured)] {
+            let svg = chart.to_svg(Size::Wide);
+            let marks = |slot: usize| svg.matches(&format!("class=\"mark\" fill=\"var(--c{slot})")).count();
+            assert!(marks(0) >= measured.len(), "each epoch of a curve is marked");
             let Chart::Line(line) = chart else { panic!("curves") };
             assert!(!line.horizontal.is_empty() && line.series.len() <= 2);
+            let constants = line.horizontal.iter().filter_map(|h| h.slot).filter(|&s| s >= line.series.len());
+            assert!(constants.into_iter().all(|slot| marks(slot) == 0));
             assert_eq!(line.x.ticks, Ticks::Whole);
         }
     }

@@ -1,6 +1,7 @@
 //! Samples beside the training images nearest to them: are they copies?
 
 use crate::cli::Outcome;
+use crate::cli::pages::number::number;
 use sparring::datasets::Dataset;
 use sparring::metrics::nearest_distances;
 use sparring::models::Gan;
@@ -16,11 +17,6 @@ const ACROSS: usize = 6;
 const ROWS: usize = 2;
 /// Training images searched: beyond this the search would take longer than an epoch.
 const SEARCHED: usize = 10_000;
-
-/// A distance; a dash if there is none.
-fn told(distance: f64) -> Cell {
-    if distance.is_finite() { format!("{distance:.2}").into() } else { "–".into() }
-}
 
 /// Smallest, middle and largest distance.
 fn spread(found: &[(usize, f64)]) -> [f64; 3] {
@@ -67,7 +63,7 @@ pub(crate) fn neighbours(model: &Gan, set: &Dataset, seed: u64) -> Outcome<Secti
         rows,
     }));
     let line = |name: &str, found: &[(usize, f64)]| -> Vec<Cell> {
-        std::iter::once(name.into()).chain(spread(found).map(told)).collect()
+        std::iter::once(name.into()).chain(spread(found).map(|distance| number(distance, 2).into())).collect()
     };
     section.blocks.push(Block::Table(Table {
         caption: format!("Euclidean distance to the nearest of the first {n} training images"),

@@ -1,0 +1,26 @@
+//! Measured numbers in words: a dash where there is none.
+
+/// With so many decimals; a dash if it is no number.
+pub(crate) fn number(v: f64, decimals: usize) -> String {
+    if v.is_finite() { format!("{v:.decimals$}") } else { "–".into() }
+}
+
+/// A fraction as a percentage with so many decimals; a dash if it is no number.
+pub(crate) fn percent(fraction: f64, decimals: usize) -> String {
+    let v = 100.0 * fraction;
+    if v.is_finite() { format!("{v:.decimals$}\u{a0}%") } else { "–".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_is_a_dash() {
+        for v in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!((number(v, 5), percent(v, 1)), ("–".into(), "–".into()));
+        }
+        assert_eq!((number(0.5, 1), number(1.386_29, 3)), ("0.5".into(), "1.386".into()));
+        assert_eq!((percent(0.667, 0), percent(0.1234, 1)), ("67\u{a0}%".into(), "12.3\u{a0}%".into()));
+    }
+}
