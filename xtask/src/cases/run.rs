@@ -7,7 +7,7 @@ use super::row::Row;
 use super::table::{Outcome, object, plain};
 use super::trained::Bench;
 use super::{readme, table};
-use crate::run_program::{root, run_here};
+use crate::run_program::{root, sparring_release};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -29,7 +29,10 @@ pub fn run(args: &[String]) -> Result<(), String> {
     let inputs = found(&inputs, asked.dir.is_some())?;
     let program = match &asked.bin {
         Some(program) => program.canonicalize().map_err(|e| format!("--bin {}: {e}", program.display()))?,
-        None => build()?,
+        None => {
+            let program = sparring_release()?;
+            program.canonicalize().map_err(|e| format!("{}: {e}", program.display()))?
+        }
     };
     let text = std::fs::read_to_string(inputs.join("README.md")).unwrap_or_default();
     let unchecked = readme::without_a_check(&text, &known);
@@ -71,16 +74,6 @@ fn found(inputs: &Path, asked: bool) -> Result<PathBuf, String> {
             Ok(inputs.to_path_buf())
         }
     }
-}
-
-/// The command as a user builds it; where it lies.
-fn build() -> Result<PathBuf, String> {
-    eprintln!("building the command ..");
-    run_here("cargo", &["build", "--quiet", "--release", "--package", "sparring"])?;
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |t| root().join(t));
-    let program = target.join("release").join(format!("sparring{}", std::env::consts::EXE_SUFFIX));
-    program.canonicalize().map_err(|e| format!("{}: {e}", program.display()))
 }
 
 fn tried<'a>(row: &'a Row, bench: &Bench) -> Outcome<'a> {
