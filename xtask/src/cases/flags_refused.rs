@@ -87,12 +87,12 @@ pub fn negative(context: &Context) -> Tried {
     for (line, flag, words) in [
         ("attack base5 --eps -1", "--eps", positive),
         ("attack base5 --step-size -0.1", "--step-size", positive),
-        ("attack base5 --steps -1", "--steps", &["at least 1", "above 0"]),
+        ("attack base5 --steps -1", "--steps", &["at least 1", "1 or above", "above 0"]),
         ("train classifier --defense pgd --eps -1", "--eps", positive),
         ("train classifier --lr -1", "--lr", positive),
-        ("train classifier --epochs -1", "--epochs", &["at least 1", "above 0"]),
+        ("train classifier --epochs -1", "--epochs", &["at least 1", "1 or above", "above 0"]),
         ("train gan --beta1 -0.5", "--beta1", &["at least 0", "in [0, 1)", "between 0"]),
-        ("demo --n -5", "--n", &["at least 1", "above 0"]),
+        ("demo --n -5", "--n", &["at least 1", "1 or above", "above 0"]),
     ] {
         let ended = sandbox.run(line)?;
         let sound =
