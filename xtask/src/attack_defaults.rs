@@ -1,11 +1,12 @@
 //! `cargo xtask attack-defaults`: PGD with its defaults beside everything cheaper, on trained nets.
 
 use crate::machine;
-use crate::run_program::{output_of, root};
+use crate::printed::last_json;
+use crate::run_program::{output_of, root, sparring_release, target, text};
 use flags::Flags;
 use serde_json::Value;
 use sparring_attacks::AnyNorm;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const USAGE: &str = "\
 cargo xtask attack-defaults [--nets DIR] [--torch FILE] [--n N]
@@ -36,8 +37,7 @@ struct Arguments {
 }
 
 fn arguments(words: &[String]) -> Result<Arguments, String> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let mut arguments = Arguments { nets: target.join("attack-defaults"), torch: None, n: 1000 };
+    let mut arguments = Arguments { nets: target().join("attack-defaults"), torch: None, n: 1000 };
     let mut flags = Flags::new(words);
     while let Some(flag) = flags.next_flag()? {
         match flag {
@@ -86,27 +86,21 @@ pub fn run(words: &[String]) -> Result<(), String> {
         return Ok(());
     }
     let arguments = arguments(words)?;
-    let nets = nets(&arguments)?;
+    let command = sparring_release()?;
+    let command = text(&command)?;
+    let nets = nets(command, &arguments)?;
     let mut lines = Vec::new();
     for net in &nets {
         for (norm, budgets) in BUDGETS {
             eprintln!("attacking {} in {norm}", net.name);
             for eps in budgets {
-                let right = measure(net, norm, eps, arguments.n)?;
+                let right = measure(command, net, norm, eps, arguments.n)?;
                 lines.push(Line { net: net.name, norm, eps, right });
             }
         }
     }
     println!("{}", markdown(&lines, arguments.n));
-    println!(
-        "\n{} cores of {}, {}, commit {}, {}. `cargo xtask attack-defaults {}`",
-        machine::cores(),
-        machine::cpu(),
-        machine::rustc(),
-        machine::commit(),
-        machine::day(),
-        words.join(" ")
-    );
+    println!("\n{}", machine::sentence(&format!("cargo xtask attack-defaults {}", words.join(" "))));
     let broken: Vec<String> = lines
         .iter()
         .filter(|l| l.is_broken(arguments.n))
@@ -117,26 +111,16 @@ pub fn run(words: &[String]) -> Result<(), String> {
     if broken.is_empty() { Ok(()) } else { Err(format!("PGD-40 is beaten:\n  {}", broken.join("\n  "))) }
 }
 
-/// The command's words after `sparring`, and what it prints.
-fn sparring(words: &[&str]) -> Result<String, String> {
-    let cargo = ["run", "--release", "--quiet", "--package", "sparring", "--"];
-    output_of("cargo", &[cargo.as_slice(), words].concat(), &root())
-}
-
-fn text(path: &Path) -> Result<&str, String> {
-    path.to_str().ok_or_else(|| format!("{}: a name that is no UTF-8", path.display()))
-}
-
 /// The nets, trained if they are not there.
-fn nets(arguments: &Arguments) -> Result<Vec<Net>, String> {
+fn nets(command: &str, arguments: &Arguments) -> Result<Vec<Net>, String> {
     let folder = root().join(&arguments.nets);
     std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let (demo, mlp) = (folder.join("demo"), folder.join("mlp"));
     if !demo.is_dir() {
-        sparring(&["demo", "--out", text(&demo)?])?;
+        output_of(command, &["demo", "--out", text(&demo)?], &root())?;
     }
     if !mlp.is_dir() {
-        sparring(&["train", "classifier", "--epochs", "5", "--out", text(&mlp)?])?;
+        output_of(command, &["train", "classifier", "--epochs", "5", "--out", text(&mlp)?], &root())?;
     }
     let ours = |name, path| Net { name, path, arch: None };
     let mut nets = vec![
@@ -151,28 +135,40 @@ fn nets(arguments: &Arguments) -> Result<Vec<Net>, String> {
 }
 
 /// Right answers under the attack of each column.
-fn measure(net: &Net, norm: AnyNorm, eps: f64, n: usize) -> Result<[f64; COLUMNS.len()], String> {
+fn measure(
+    command: &str,
+    net: &Net,
+    norm: AnyNorm,
+    eps: f64,
+    n: usize,
+) -> Result<[f64; COLUMNS.len()], String> {
     let (step, norm) = (f64::from(norm.get().walk()) * eps / STEPS, norm.to_string());
     let norm = norm.as_str();
-    let [fgsm, bim, pgd] = attack(net, norm, eps, n, &["--attack", "fgsm,bim,pgd"])?[..] else {
+    let [fgsm, bim, pgd] = attack(command, net, norm, eps, n, &["--attack", "fgsm,bim,pgd"])?[..] else {
         return Err("three attacks were asked for".into());
     };
     let with = |step: f64| -> Result<f64, String> {
-        let right = attack(net, norm, eps, n, &["--attack", "pgd", "--step-size", &step.to_string()])?;
+        let step = step.to_string();
+        let right = attack(command, net, norm, eps, n, &["--attack", "pgd", "--step-size", &step])?;
         right.first().copied().ok_or_else(|| "one attack was asked for".into())
     };
     Ok([pgd, fgsm, bim, with(2.0 * step)?, with(eps / 30.0)?])
 }
 
 /// Right answers under each of the attacks.
-fn attack(net: &Net, norm: &str, eps: f64, n: usize, what: &[&str]) -> Result<Vec<f64>, String> {
+fn attack(
+    command: &str,
+    net: &Net,
+    norm: &str,
+    eps: f64,
+    n: usize,
+    what: &[&str],
+) -> Result<Vec<f64>, String> {
     let (eps, images) = (eps.to_string(), n.to_string());
     let mut words = vec!["attack", text(&net.path)?, "--norm", norm, "--eps", &eps, "--n", &images, "--json"];
     words.extend(net.arch.iter().flat_map(|arch| ["--arch", arch]));
     words.extend(what);
-    let printed = sparring(&words)?;
-    let last = printed.lines().next_back().unwrap_or_default();
-    let report: Value = serde_json::from_str(last).map_err(|e| format!("no JSON ({e}): {last:?}"))?;
+    let report = last_json(&output_of(command, &words, &root())?)?;
     let rows = report["attacks"].as_array().ok_or("no attacks in the report")?;
     let right = |row: &Value| row["accuracy"].as_f64().map(|a| (a * n as f64).round());
     rows.iter().map(right).collect::<Option<_>>().ok_or_else(|| "an attack without accuracy".into())

@@ -1,14 +1,18 @@
 //! `cargo xtask hardening`: what each defence is worth with its default recipe, seed by seed, on test images that chose nothing.
 
-use crate::run_program::{output_of, root, run_here};
+use crate::machine;
+use crate::median::median;
+use crate::printed::last_json;
+use crate::run_program::{output_of, root, sparring_release, text};
 use flags::Flags;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-const HELP: &str = "cargo xtask hardening [--defenses NAME,..] [--data NAME,..] [--seeds K,..] [--arch NAME] [--n N] [--steps N] [--restarts N] [--json]
+const USAGE: &str = "\
+cargo xtask hardening [--defenses NAME,..] [--data NAME,..] [--seeds K,..] [--arch NAME] [--n N] [--steps N] [--restarts N] [--json]
 
 Trains the net by `sparring train classifier --defense NAME` with nothing but the defaults, for every data set and seed, and attacks the first N test
-images by FGSM and PGD. One table a data set: PGD by seed, median, lowest and highest.
+images by FGSM and PGD. One table a data set: PGD by seed, median, lowest and highest; under the last the machine.
 
   --defenses   default: pgd,n-fgsm,fgsm-rs
   --data       names or folders as for `sparring --data`; default: mnist-10k. The whole set: --data mnist, with SPARRING_DATA set
@@ -48,15 +52,11 @@ struct Outcome {
 /// If a flag is wrong, or the command does not build, train or attack.
 pub fn run(args: &[String]) -> Result<(), String> {
     if args.iter().any(|a| a == "--help" || a == "-h") {
-        println!("{HELP}");
+        println!("{USAGE}");
         return Ok(());
     }
     let plan = read(args)?;
-    eprintln!("building the command in release mode ..");
-    run_here("cargo", &["build", "--quiet", "--release", "--package", "sparring"])?;
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |t| root().join(t));
-    let command: PathBuf = target.join("release").join(format!("sparring{}", std::env::consts::EXE_SUFFIX));
+    let command = sparring_release()?;
     let folder = tempfile::tempdir().map_err(|e| format!("no temporary folder: {e}"))?;
     for data in &plan.data {
         let mut rows = Vec::new();
@@ -76,6 +76,9 @@ pub fn run(args: &[String]) -> Result<(), String> {
         if !plan.json {
             println!("{}", table(data, &plan, &rows));
         }
+    }
+    if !plan.json {
+        println!("{}", machine::sentence(&format!("cargo xtask hardening {}", args.join(" "))));
     }
     Ok(())
 }
@@ -103,7 +106,7 @@ fn read(args: &[String]) -> Result<Plan, String> {
             "--steps" => plan.steps = flags.count()?,
             "--restarts" => plan.restarts = flags.count()?,
             "--json" => plan.json = true,
-            _ => return Err(format!("no flag is called {flag:?}\n\n{HELP}")),
+            _ => return Err(flags.unknown(USAGE)),
         }
     }
     Ok(plan)
@@ -117,13 +120,8 @@ fn measure(
     seed: &str,
     run: &Path,
 ) -> Result<Outcome, String> {
-    let command = command.to_str().ok_or("the target folder's name is no UTF-8")?;
-    let run = run.to_str().ok_or("the temporary folder's name is no UTF-8")?;
-    let last = |args: &[&str]| -> Result<Value, String> {
-        let text = output_of(command, args, &root())?;
-        let line = text.lines().next_back().unwrap_or_default();
-        serde_json::from_str(line).map_err(|e| format!("the last line is no JSON ({e}): {line:?}"))
-    };
+    let (command, run) = (text(command)?, text(run)?);
+    let last = |args: &[&str]| last_json(&output_of(command, args, &root())?);
     let train =
         ["train", "classifier", "--arch", &plan.arch, "--defense", defense, "--data", data, "--seed", seed];
     let trained = last(&[&train[..], &["--out", run, "--json"]].concat())?;
@@ -174,13 +172,13 @@ fn table(data: &str, plan: &Plan, rows: &[(&str, Vec<Outcome>)]) -> String {
     );
     text += &format!("|---|{}\n", "---|".repeat(seeds.len() + 6));
     for (defense, outcomes) in rows {
-        let of = |f: fn(&Outcome) -> f64| median(outcomes.iter().map(f).collect());
+        let of = |f: fn(&Outcome) -> f64| median(&outcomes.iter().map(f).collect::<Vec<_>>());
         let pgd: Vec<f64> = outcomes.iter().map(|o| o.pgd).collect();
         let (low, high) = pgd.iter().fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
         text += &format!(
             "| {defense} | {} | **{}** | {} to {} | {} | {} | {} | {:.1} |\n",
             pgd.iter().map(|&v| percent(v)).collect::<Vec<_>>().join(" | "),
-            percent(median(pgd.clone())),
+            percent(median(&pgd)),
             percent(low),
             percent(high),
             percent(of(|o| o.fgsm)),
@@ -192,27 +190,9 @@ fn table(data: &str, plan: &Plan, rows: &[(&str, Vec<Outcome>)]) -> String {
     text
 }
 
-/// The middle value; the mean of the two middle ones of an even number.
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let half = values.len() / 2;
-    match values.len() {
-        0 => f64::NAN,
-        n if n % 2 == 1 => values[half],
-        _ => f64::midpoint(values[half - 1], values[half]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn medians() {
-        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
-        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), 2.5);
-        assert!(median(Vec::new()).is_nan());
-    }
 
     #[test]
     fn the_table_has_a_row_a_defence() {

@@ -9,6 +9,19 @@ pub fn cpu() -> String {
     name.map_or("unknown", |(_, name)| name.trim()).to_string()
 }
 
+/// All of it in a sentence, with the command that measured.
+pub fn sentence(command: &str) -> String {
+    format!(
+        "{} cores of {}, {}, commit {}, {}. `{}`",
+        cores(),
+        cpu(),
+        rustc(),
+        commit(),
+        day(),
+        command.trim_end()
+    )
+}
+
 /// Cores in use.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(0, usize::from)

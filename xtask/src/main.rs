@@ -2,13 +2,17 @@
 #![forbid(unsafe_code)]
 
 mod attack_defaults;
+// It watches processes by signals and links as Unix has them.
+#[cfg_attr(not(unix), path = "cases/elsewhere.rs")]
 mod cases;
 mod command;
 mod fetch_mnist;
 mod golden;
 mod hardening;
 mod machine;
+mod median;
 mod peers;
+mod printed;
 mod run_program;
 mod smoke;
 mod tables;

@@ -38,6 +38,36 @@ pub fn output_of(program: &str, args: &[&str], folder: &Path) -> Result<String, 
     String::from_utf8(output.stdout).map_err(|_| format!("`{program}` wrote bytes that are no UTF-8"))
 }
 
+/// Where cargo puts what it builds here.
+pub fn target() -> PathBuf {
+    root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+}
+
+/// Builds a program of the workspace in release mode with the words that choose it; where it lies.
+///
+/// # Errors
+/// If it does not build.
+pub fn release(name: &str, chosen_by: &[&str]) -> Result<PathBuf, String> {
+    run_here("cargo", &[&["build", "--release"], chosen_by].concat())?;
+    Ok(target().join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Builds the command as its users do; where it lies.
+///
+/// # Errors
+/// If it does not build.
+pub fn sparring_release() -> Result<PathBuf, String> {
+    release("sparring", &["--package", "sparring"])
+}
+
+/// A path as a program's word.
+///
+/// # Errors
+/// If it is no UTF-8.
+pub fn text(path: &Path) -> Result<&str, String> {
+    path.to_str().ok_or_else(|| format!("{}: a name that is no UTF-8", path.display()))
+}
+
 fn command(program: &str, args: &[&str], folder: &Path) -> Command {
     // Inside cargo, the same cargo again.
     let cargo = std::env::var_os("CARGO").filter(|_| program == "cargo");

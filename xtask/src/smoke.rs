@@ -1,5 +1,6 @@
 //! `cargo xtask smoke`: the demo, as a stranger would run it, and what it promises to print and write.
 
+use crate::printed::last_json;
 use crate::run_program::{output_of, root, waiting_for};
 use serde_json::Value;
 use std::path::Path;
@@ -15,16 +16,14 @@ pub fn run() -> Result<(), String> {
     waiting_for("building the command if need be, then its demo, some 20 seconds");
     let stdout =
         output_of("cargo", &["run", "--release", "--locked", "--", "demo", "--out", out, "--json"], &root())?;
-    let last = stdout.lines().next_back().unwrap_or_default();
-    let report: Value =
-        serde_json::from_str(last).map_err(|e| format!("the last line is no JSON ({e}): {last:?}"))?;
+    let report = last_json(&stdout)?;
     let mut broken = promises(&report);
     broken.extend(files(Path::new(out), &report));
     if broken.is_empty() {
-        println!("smoke: {last}");
+        println!("smoke: {report}");
         Ok(())
     } else {
-        Err(format!("the demo broke its promises:\n  {}\nits last line: {last}", broken.join("\n  ")))
+        Err(format!("the demo broke its promises:\n  {}\nits last line: {report}", broken.join("\n  ")))
     }
 }
 

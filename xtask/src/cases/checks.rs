@@ -28,27 +28,27 @@ pub struct Checks {
 
 /// Why a row, or the rest of it, could not be tried.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Obstacle {
+pub enum NotTried {
     /// This machine lacks something that the product need not have.
     Skip(String),
     /// The product failed before the thing in question.
     Broken(String),
 }
 
-impl From<String> for Obstacle {
+impl From<String> for NotTried {
     fn from(what: String) -> Self {
         Self::Broken(what)
     }
 }
 
-impl From<std::io::Error> for Obstacle {
+impl From<std::io::Error> for NotTried {
     fn from(e: std::io::Error) -> Self {
         Self::Broken(format!("it could not be tried: {e}"))
     }
 }
 
 /// What a row's function returns.
-pub type Tried = Result<Checks, Obstacle>;
+pub type Tried = Result<Checks, NotTried>;
 
 /// What a row comes to.
 #[derive(Clone, Debug, PartialEq)]

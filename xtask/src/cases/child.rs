@@ -1,5 +1,6 @@
 //! A program that is watched: memory, threads and time by `/proc`, so that a fault cannot take the machine with it.
 
+use super::checks::NotTried;
 use super::ended::Ended;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -27,6 +28,19 @@ impl Default for Limits {
     /// Ten minutes (a demo beside other work), 3 GB, 1,500 threads.
     fn default() -> Self {
         Self { seconds: 600, mb: 3000, threads: 1500 }
+    }
+}
+
+/// Whether memory and threads of a program can be seen here.
+///
+/// # Errors
+/// [`NotTried::Skip`] where there is no `/proc`: a check of memory would see 0 MB and be right whatever happened.
+pub fn visible() -> Result<(), NotTried> {
+    match std::fs::read_to_string("/proc/self/status") {
+        Ok(status) if field(&status, "VmHWM:") > 0 => Ok(()),
+        _ => Err(NotTried::Skip(
+            "no /proc/PID/status here: memory and threads of a program are not seen".into(),
+        )),
     }
 }
 

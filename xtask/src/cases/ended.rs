@@ -1,5 +1,7 @@
 //! How a program ended, and what it said.
 
+use crate::printed::{last_json, shortened};
+
 /// How a program ended.
 #[derive(Clone, Debug)]
 pub struct Ended {
@@ -49,9 +51,7 @@ impl Ended {
         if self.code != Some(0) {
             return Err(self.brief());
         }
-        let last = self.out.lines().last().unwrap_or_default();
-        serde_json::from_str(last)
-            .map_err(|e| format!("the last line of stdout is no JSON ({e}): {:?}", shortened(last)))
+        last_json(&self.out)
     }
 
     /// Whether it refused the work: exit 1 or 2 with a reason, and no panic or abort.
@@ -64,11 +64,4 @@ impl Ended {
         let text = self.err.to_lowercase();
         words.iter().any(|word| text.contains(&word.to_lowercase()))
     }
-}
-
-/// At most 160 characters.
-fn shortened(text: &str) -> String {
-    const MOST: usize = 160;
-    let short: String = text.trim().chars().take(MOST).collect();
-    if text.trim().chars().count() > MOST { format!("{short} ..") } else { short }
 }

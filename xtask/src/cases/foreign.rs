@@ -2,8 +2,8 @@
 
 use super::checks::{Checks, Tried};
 use super::inputs::{gzip, idx_set, zip};
-use super::room::Room;
-use super::trained::Bench;
+use super::sandbox::Sandbox;
+use super::trained::Context;
 
 /// The first bytes of a pickle of protocol 2 as `torch.save` wrote it before 1.6: a magic number, a protocol version.
 const PICKLE: &[u8] = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.";
@@ -15,8 +15,8 @@ const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08\0";
 const NPY: &[u8] = b"\x93NUMPY\x01\0\x46\0{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }           \n\0\0\0\0\0\0\0\0";
 
 /// Row 22.
-pub fn of_other_programs(bench: &Bench) -> Tried {
-    let (room, mut checks) = (Room::with(bench, &[])?, Checks::default());
+pub fn of_other_programs(context: &Context) -> Tried {
+    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
     let archive = zip("archive/data.pkl", b"\x80\x02}q\0.");
     let keras = zip("metadata.json", b"{\"keras_version\": \"3.0\"}");
     let arrays = zip("a.npy", NPY);
@@ -35,9 +35,9 @@ pub fn of_other_programs(bench: &Bench) -> Tried {
         ("renamed-h5.safetensors", HDF5, &["hdf5", "keras"]),
     ];
     for (name, bytes, words) in files {
-        std::fs::write(room.file(name), bytes)?;
+        std::fs::write(sandbox.file(name), bytes)?;
         for command in ["attack", "inspect", "attack --arch mlp"] {
-            let ended = room.run(&format!("{command} {name}"))?;
+            let ended = sandbox.run(&format!("{command} {name}"))?;
             let sound =
                 ended.refused() && ended.says(words) && ended.says(&["safetensors"]) && ended.says(&[name]);
             checks.ended(&format!("{command} {name}"), &ended, sound && !ended.says(&["header wants"]));
@@ -47,31 +47,34 @@ pub fn of_other_programs(bench: &Bench) -> Tried {
 }
 
 /// Row 23.
-pub fn names_and_padding(bench: &Bench) -> Tried {
-    let (room, mut checks) = (Room::with(bench, &[])?, Checks::default());
-    let set = room.file("padded");
+pub fn names_and_padding(context: &Context) -> Tried {
+    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let set = sandbox.file("padded");
     idx_set(&set, 20)?;
-    for name in room.left("padded") {
+    for name in sandbox.left("padded") {
         let mut packed = gzip(&std::fs::read(set.join(&name))?)?;
         packed.resize(packed.len() + 512, 0);
         std::fs::write(set.join(format!("{name}.gz")), packed)?;
         std::fs::remove_file(set.join(name))?;
     }
-    idx_set(&room.file("dots-packed"), 20)?;
-    for name in room.left("dots-packed") {
-        let (from, dotted) = (room.file("dots-packed").join(&name), name.replacen("-idx", ".idx", 1));
-        std::fs::write(room.file("dots-packed").join(format!("{dotted}.gz")), gzip(&std::fs::read(&from)?)?)?;
+    idx_set(&sandbox.file("dots-packed"), 20)?;
+    for name in sandbox.left("dots-packed") {
+        let (from, dotted) = (sandbox.file("dots-packed").join(&name), name.replacen("-idx", ".idx", 1));
+        std::fs::write(
+            sandbox.file("dots-packed").join(format!("{dotted}.gz")),
+            gzip(&std::fs::read(&from)?)?,
+        )?;
         std::fs::remove_file(from)?;
     }
     for data in ["cases/idx-dots", "padded", "dots-packed"] {
-        let ended = room.run(&format!(
+        let ended = sandbox.run(&format!(
             "train classifier --data {data} --epochs 1 --json --out run-{}",
             checks.all.len()
         ))?;
         checks.ended(&format!("train --data {data}"), &ended, ended.object().is_ok());
     }
     for file in ["cases/idx-dots/train-images.idx3-ubyte", "padded/train-images-idx3-ubyte.gz"] {
-        let ended = room.run(&format!("inspect {file}"))?;
+        let ended = sandbox.run(&format!("inspect {file}"))?;
         checks.ended(&format!("inspect {file}"), &ended, ended.code == Some(0));
     }
     Ok(checks)

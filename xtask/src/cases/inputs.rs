@@ -1,6 +1,6 @@
 //! Inputs made here: data sets, files of other programs, weights changed on purpose.
 
-use super::checks::Obstacle;
+use super::checks::NotTried;
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -18,7 +18,7 @@ pub fn idx(shape: &[u32], bytes: &[u8]) -> Vec<u8> {
 ///
 /// # Errors
 /// If they cannot be written.
-pub fn idx_set(folder: &Path, n: u32) -> Result<(), Obstacle> {
+pub fn idx_set(folder: &Path, n: u32) -> Result<(), NotTried> {
     let mut state = 1u32;
     let mut byte = || {
         // Numerical Recipes' generator; its high bits are random enough for pixels.
@@ -39,7 +39,7 @@ pub fn idx_set(folder: &Path, n: u32) -> Result<(), Obstacle> {
 ///
 /// # Errors
 /// If it cannot be read or written.
-pub fn repeated(from: &Path, to: &Path, times: usize) -> Result<(), Obstacle> {
+pub fn repeated(from: &Path, to: &Path, times: usize) -> Result<(), NotTried> {
     std::fs::create_dir_all(to)?;
     for (name, axes) in [("images-idx3-ubyte", 3), ("labels-idx1-ubyte", 1)] {
         std::fs::copy(from.join(format!("t10k-{name}")), to.join(format!("t10k-{name}")))?;
@@ -57,7 +57,7 @@ pub fn repeated(from: &Path, to: &Path, times: usize) -> Result<(), Obstacle> {
 ///
 /// # Errors
 /// None that a vector could have.
-pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>, Obstacle> {
+pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>, NotTried> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     packed.write_all(bytes)?;
     Ok(packed.finish()?)
@@ -67,7 +67,7 @@ pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>, Obstacle> {
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn safetensors(path: &Path, header: &Value, data: u64) -> Result<(), Obstacle> {
+pub fn safetensors(path: &Path, header: &Value, data: u64) -> Result<(), NotTried> {
     let mut text = header.to_string().into_bytes();
     text.resize(text.len().next_multiple_of(8), b' ');
     let mut file = std::fs::File::create(path)?;
@@ -87,9 +87,9 @@ pub fn one_tensor(name: &str, dtype: &str, n: u64) -> Value {
 ///
 /// # Errors
 /// If it cannot be read or written.
-pub fn last_layer_times(from: &Path, to: &Path, factor: f32) -> Result<(), Obstacle> {
+pub fn last_layer_times(from: &Path, to: &Path, factor: f32) -> Result<(), NotTried> {
     use sparring_nn::Module;
-    let told = |e: sparring_store::StoreError| Obstacle::Broken(e.to_string());
+    let told = |e: sparring_store::StoreError| NotTried::Broken(e.to_string());
     let weights = sparring_store::read(from).map_err(told)?;
     let spec = weights.spec("").ok_or("a run of ours lacks its spec".to_string())?.clone();
     let mut net = weights.build("").map_err(told)?;

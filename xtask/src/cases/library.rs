@@ -1,7 +1,7 @@
 //! Rows about the libraries: a named test of a crate holds the right value.
 
-use super::checks::{Checks, Obstacle, Tried};
-use super::trained::Bench;
+use super::checks::{Checks, NotTried, Tried};
+use super::trained::Context;
 use crate::run_program::root;
 use std::process::Command;
 
@@ -54,32 +54,32 @@ const TESTS: &[Test] = &[
 ];
 
 /// Row 11.
-pub fn large_gradients(_: &Bench) -> Tried {
+pub fn large_gradients(_: &Context) -> Tried {
     run(11)
 }
 
 /// Row 12, the part of the library.
-pub fn parameters_beyond_f32(_: &Bench) -> Tried {
+pub fn parameters_beyond_f32(_: &Context) -> Tried {
     run(12)
 }
 
 /// Row 24.
-pub fn another_range(_: &Bench) -> Tried {
+pub fn another_range(_: &Context) -> Tried {
     run(24)
 }
 
 /// Row 25.
-pub fn small_eps(_: &Bench) -> Tried {
+pub fn small_eps(_: &Context) -> Tried {
     run(25)
 }
 
 /// Row 26.
-pub fn extents(_: &Bench) -> Tried {
+pub fn extents(_: &Context) -> Tried {
     run(26)
 }
 
 /// Row 35.
-pub fn charts(_: &Bench) -> Tried {
+pub fn charts(_: &Context) -> Tried {
     run(35)
 }
 
@@ -92,7 +92,7 @@ fn run(id: u32) -> Tried {
     Ok(checks)
 }
 
-fn outcome(test: &Test) -> Result<(bool, String), Obstacle> {
+fn outcome(test: &Test) -> Result<(bool, String), NotTried> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["test", "--package", test.package]).current_dir(root());

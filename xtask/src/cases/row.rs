@@ -1,7 +1,7 @@
 //! A row of the table.
 
 use super::checks::Tried;
-use super::trained::Bench;
+use super::trained::Context;
 
 /// One fault that a user met, and what tries it again.
 #[derive(Debug)]
@@ -15,5 +15,5 @@ pub struct Row {
     /// Files and folders of the inputs that it reads.
     pub inputs: &'static [&'static str],
     /// What tries it.
-    pub tries: fn(&Bench) -> Tried,
+    pub tries: fn(&Context) -> Tried,
 }

@@ -2,12 +2,12 @@
 
 use super::arguments::{Arguments, USAGE};
 use super::catalogue::ROWS;
-use super::checks::{Checks, Obstacle, Verdict};
+use super::checks::{Checks, NotTried, Verdict};
 use super::row::Row;
 use super::table::{Outcome, object, plain};
-use super::trained::Bench;
+use super::trained::Context;
 use super::{readme, table};
-use crate::run_program::{root, run_here};
+use crate::run_program::{root, sparring_release};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -29,15 +29,18 @@ pub fn run(args: &[String]) -> Result<(), String> {
     let inputs = found(&inputs, asked.dir.is_some())?;
     let program = match &asked.bin {
         Some(program) => program.canonicalize().map_err(|e| format!("--bin {}: {e}", program.display()))?,
-        None => build()?,
+        None => {
+            let program = sparring_release()?;
+            program.canonicalize().map_err(|e| format!("{}: {e}", program.display()))?
+        }
     };
     let text = std::fs::read_to_string(inputs.join("README.md")).unwrap_or_default();
     let unchecked = readme::without_a_check(&text, &known);
-    let bench = Bench::new(program, inputs)?;
+    let context = Context::new(program, inputs)?;
     let mut outcomes = Vec::new();
     for row in ROWS.iter().filter(|row| asked.wants(row.id)) {
         eprintln!("row {}: {} ..", row.id, row.done);
-        let outcome = tried(row, &bench);
+        let outcome = tried(row, &context);
         eprintln!("row {}: {} after {:.0} s", row.id, outcome.verdict, outcome.seconds);
         outcomes.push(outcome);
     }
@@ -73,30 +76,20 @@ fn found(inputs: &Path, asked: bool) -> Result<PathBuf, String> {
     }
 }
 
-/// The command as a user builds it; where it lies.
-fn build() -> Result<PathBuf, String> {
-    eprintln!("building the command ..");
-    run_here("cargo", &["build", "--quiet", "--release", "--package", "sparring"])?;
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |t| root().join(t));
-    let program = target.join("release").join(format!("sparring{}", std::env::consts::EXE_SUFFIX));
-    program.canonicalize().map_err(|e| format!("{}: {e}", program.display()))
-}
-
-fn tried<'a>(row: &'a Row, bench: &Bench) -> Outcome<'a> {
+fn tried<'a>(row: &'a Row, context: &Context) -> Outcome<'a> {
     let begun = Instant::now();
-    let lacking = row.inputs.iter().find(|input| !bench.inputs.join(input).exists());
+    let lacking = row.inputs.iter().find(|input| !context.inputs.join(input).exists());
     let found = match lacking {
-        Some(input) => Err(Obstacle::Skip(format!("{input} is not among the inputs"))),
-        None => (row.tries)(bench),
+        Some(input) => Err(NotTried::Skip(format!("{input} is not among the inputs"))),
+        None => (row.tries)(context),
     };
     let (checks, verdict) = match found {
         Ok(checks) => {
             let verdict = checks.verdict();
             (checks, verdict)
         }
-        Err(Obstacle::Skip(why)) => (Checks::default(), Verdict::Skipped(why)),
-        Err(Obstacle::Broken(what)) => {
+        Err(NotTried::Skip(why)) => (Checks::default(), Verdict::Skipped(why)),
+        Err(NotTried::Broken(what)) => {
             let mut checks = Checks::default();
             checks.that("the row itself", what, false);
             (checks, Verdict::Wrong)
@@ -115,18 +108,18 @@ mod tests {
         let nowhere = folder.path().join("nowhere");
         assert_eq!(found(&nowhere, false), Ok(nowhere.clone()));
         assert!(found(&nowhere, true).unwrap_err().contains("no such folder"));
-        let bench = Bench::new("sparring".into(), nowhere).unwrap();
+        let context = Context::new("sparring".into(), nowhere).unwrap();
         let row = ROWS.iter().find(|r| r.id == 9).unwrap();
-        let outcome = tried(row, &bench);
+        let outcome = tried(row, &context);
         assert_eq!(outcome.verdict.to_string(), "skipped: long-name.safetensors is not among the inputs");
     }
 
     #[test]
     fn a_program_that_is_not_there_is_wrong_and_no_panic() {
         let folder = tempfile::tempdir().unwrap();
-        let bench = Bench::new(folder.path().join("absent"), folder.path().into()).unwrap();
+        let context = Context::new(folder.path().join("absent"), folder.path().into()).unwrap();
         let row = ROWS.iter().find(|r| r.id == 3).unwrap();
-        let outcome = tried(row, &bench);
+        let outcome = tried(row, &context);
         assert_eq!(outcome.verdict, Verdict::Wrong);
         assert!(outcome.checks.came_out().contains("cannot be started"), "{}", outcome.checks.came_out());
     }

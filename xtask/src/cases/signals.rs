@@ -1,11 +1,11 @@
 //! Row 31: Ctrl-C reaches everything that waits or works.
 
-use super::checks::{Checks, Obstacle, Tried};
+use super::checks::{Checks, NotTried, Tried};
 use super::child::Running;
 use super::inputs::{one_tensor, safetensors};
-use super::room::Room;
+use super::sandbox::Sandbox;
 use super::server::{Manner, Server};
-use super::trained::{Bench, Net};
+use super::trained::{Context, Net};
 
 /// "A second or two", and one for a machine that has other work.
 const PATIENCE: f64 = 3.0;
@@ -29,24 +29,24 @@ fn interrupt(checks: &mut Checks, what: &str, mut running: Running) {
 }
 
 /// Row 31.
-pub fn everywhere(bench: &Bench) -> Tried {
-    let (room, mut checks) = (Room::with(bench, &[Net::Large])?, Checks::default());
-    waiting(&room, &mut checks)?;
+pub fn everywhere(context: &Context) -> Tried {
+    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Large])?, Checks::default());
+    waiting(&sandbox, &mut checks)?;
     let numbers = 225_000_000;
-    safetensors(&room.file("large.safetensors"), &one_tensor("a", "F32", numbers), 4 * numbers)?;
+    safetensors(&sandbox.file("large.safetensors"), &one_tensor("a", "F32", numbers), 4 * numbers)?;
     for line in ["inspect large.safetensors", "attack large.safetensors --arch mlp"] {
-        let mut running = room.start(line)?;
+        let mut running = sandbox.start(line)?;
         running.until(20.0, |r| r.cpu() > 0.2);
         interrupt(&mut checks, &format!("{line}, 900 MB"), running);
     }
-    std::fs::remove_file(room.file("large.safetensors"))?;
+    std::fs::remove_file(sandbox.file("large.safetensors"))?;
     for line in [
         "attack large --data mnist-10k --attack pgd --batch 2000 --n 2000",
         "attack large --data mnist-10k --attack noise --batch 2000 --n 2000",
         "train classifier --arch madry --batch 2000",
         "train classifier --arch madry --batch 2000 --defense pgd --attack-steps 40",
     ] {
-        let mut running = room.start(line)?;
+        let mut running = sandbox.start(line)?;
         running.until(60.0, |r| r.cpu() > 2.0);
         interrupt(&mut checks, line, running);
     }
@@ -54,15 +54,15 @@ pub fn everywhere(bench: &Bench) -> Tried {
 }
 
 /// A fetch that waits for a server, and one that waits for the first.
-fn waiting(room: &Room<'_>, checks: &mut Checks) -> Result<(), Obstacle> {
+fn waiting(sandbox: &Sandbox<'_>, checks: &mut Checks) -> Result<(), NotTried> {
     let server = Server::new(Manner::Silent)?;
     let line = format!("fetch mnist --mirror {} --to m", server.url());
-    let mut first = room.start(&line)?;
+    let mut first = sandbox.start(&line)?;
     if !first.until(60.0, |_| server.calls() > 0) {
         checks.ended("fetch from a silent server", &first.end(), false);
         return Ok(());
     }
-    let mut second = room.start(&line)?;
+    let mut second = sandbox.start(&line)?;
     second.until(30.0, |r| r.said().to_lowercase().contains("waiting"));
     interrupt(checks, "fetch that waits for another fetch", second);
     interrupt(checks, "fetch that waits for a silent server", first);

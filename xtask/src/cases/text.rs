@@ -1,10 +1,10 @@
 //! Rows 9, 10 and 29: text from a file, on the terminal.
 
-use super::checks::{Checks, Obstacle, Tried};
+use super::checks::{Checks, NotTried, Tried};
 use super::ended::Ended;
 use super::inputs::{one_tensor, safetensors};
-use super::room::Room;
-use super::trained::{Bench, Net};
+use super::sandbox::Sandbox;
+use super::trained::{Context, Net};
 use serde_json::json;
 
 /// Characters that a line of output may have; a terminal wraps it into a few lines.
@@ -40,51 +40,51 @@ fn harmless(checks: &mut Checks, what: &str, ended: &Ended, done: bool) {
     checks.that(what, came_out, how && obeyed.is_none());
 }
 
-fn inspected(bench: &Bench, files: &[&str]) -> Tried {
-    let (room, mut checks) = (Room::with(bench, &[])?, Checks::default());
+fn inspected(context: &Context, files: &[&str]) -> Tried {
+    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
     for file in files {
-        let ended = room.run(&format!("inspect cases/{file}"))?;
+        let ended = sandbox.run(&format!("inspect cases/{file}"))?;
         harmless(&mut checks, &format!("inspect {file}"), &ended, true);
     }
     Ok(checks)
 }
 
 /// Row 9.
-pub fn long_name(bench: &Bench) -> Tried {
-    inspected(bench, &["long-name.safetensors"])
+pub fn long_name(context: &Context) -> Tried {
+    inspected(context, &["long-name.safetensors"])
 }
 
 /// Row 10.
-pub fn escapes(bench: &Bench) -> Tried {
-    inspected(bench, &["escape-in-name.safetensors", "escape-in-key.safetensors"])
+pub fn escapes(context: &Context) -> Tried {
+    inspected(context, &["escape-in-name.safetensors", "escape-in-key.safetensors"])
 }
 
 /// Row 29.
-pub fn escapes_everywhere(bench: &Bench) -> Tried {
-    let mut checks = inspected(bench, &["escape-everywhere.safetensors"])?;
-    let room = Room::with(bench, &[Net::Base5])?;
+pub fn escapes_everywhere(context: &Context) -> Tried {
+    let mut checks = inspected(context, &["escape-everywhere.safetensors"])?;
+    let sandbox = Sandbox::with(context, &[Net::Base5])?;
     for file in ["escape-everywhere.safetensors", "escape-in-name.safetensors", "long-name.safetensors"] {
-        let ended = room.run(&format!("attack cases/{file} --arch mlp --n 1"))?;
+        let ended = sandbox.run(&format!("attack cases/{file} --arch mlp --n 1"))?;
         harmless(&mut checks, &format!("attack {file}"), &ended, false);
     }
-    foreign_headers(&room)?;
+    foreign_headers(&sandbox)?;
     for file in ["dtype", "field", "key", "value", "many"] {
         for command in ["inspect", "attack --arch mlp --n 1"] {
-            let ended = room.run(&format!("{command} {file}.safetensors"))?;
+            let ended = sandbox.run(&format!("{command} {file}.safetensors"))?;
             let word = command.split(' ').next().unwrap_or_default();
             harmless(&mut checks, &format!("{word} a file with a hostile {file}"), &ended, false);
         }
     }
-    hostile_run(&room)?;
+    hostile_run(&sandbox)?;
     for command in ["inspect", "attack --n 1"] {
-        let ended = room.run(&format!("{command} run"))?;
+        let ended = sandbox.run(&format!("{command} run"))?;
         harmless(&mut checks, &format!("{command} a run with hostile JSON"), &ended, false);
     }
     Ok(checks)
 }
 
 /// Files whose header is hostile in one place each.
-fn foreign_headers(room: &Room<'_>) -> Result<(), Obstacle> {
+fn foreign_headers(sandbox: &Sandbox<'_>) -> Result<(), NotTried> {
     let whole = || one_tensor("a", "F32", 2);
     let mut field = whole();
     field["a"][HOSTILE] = json!(1);
@@ -105,15 +105,15 @@ fn foreign_headers(room: &Room<'_>) -> Result<(), Obstacle> {
         ("many", many, 12_000),
     ];
     files.iter().try_for_each(|(name, header, data)| {
-        safetensors(&room.file(&format!("{name}.safetensors")), header, *data)
+        safetensors(&sandbox.file(&format!("{name}.safetensors")), header, *data)
     })
 }
 
 /// A run of ours with keys, values and a file name that somebody changed.
-fn hostile_run(room: &Room<'_>) -> Result<(), Obstacle> {
-    let run = room.file("run");
+fn hostile_run(sandbox: &Sandbox<'_>) -> Result<(), NotTried> {
+    let run = sandbox.file("run");
     std::fs::create_dir(&run)?;
-    std::fs::copy(room.file("base5/model.safetensors"), run.join("model.safetensors"))?;
+    std::fs::copy(sandbox.file("base5/model.safetensors"), run.join("model.safetensors"))?;
     let config = json!({ "command": HOSTILE, HOSTILE: "v", "data": HOSTILE, "recipe": { HOSTILE: HOSTILE, "long": "x".repeat(100_000) } });
     std::fs::write(run.join("config.json"), config.to_string())?;
     std::fs::write(run.join("metrics.jsonl"), json!({ "epoch": 1, HOSTILE: HOSTILE }).to_string())?;

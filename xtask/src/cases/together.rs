@@ -1,9 +1,9 @@
 //! Row 28: two programs started together that want one name.
 
-use super::checks::{Checks, Obstacle, Tried};
+use super::checks::{Checks, NotTried, Tried};
 use super::ended::Ended;
-use super::room::Room;
-use super::trained::{Bench, Net};
+use super::sandbox::Sandbox;
+use super::trained::{Context, Net};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -11,34 +11,34 @@ use std::path::Path;
 const PAIRS: usize = 10;
 
 /// Row 28: one of them gets the name and the whole of its own result; the other says that it is taken.
-pub fn one_name(bench: &Bench) -> Tried {
+pub fn one_name(context: &Context) -> Tried {
     let mut checks = Checks::default();
-    pairs(bench, &mut checks, "train classifier --data cases/idx-ten --epochs 1 --out", "run")?;
-    pairs(bench, &mut checks, "attack base5 --attack noise --n 20 --save", "x.safetensors")?;
-    pairs(bench, &mut checks, "attack base5 --attack fgsm --n 20 --report", "page.html")?;
-    pairs(bench, &mut checks, "generate gan -n 9 --out", "g.png")?;
+    pairs(context, &mut checks, "train classifier --data cases/idx-ten --epochs 1 --out", "run")?;
+    pairs(context, &mut checks, "attack base5 --attack noise --n 20 --save", "x.safetensors")?;
+    pairs(context, &mut checks, "attack base5 --attack fgsm --n 20 --report", "page.html")?;
+    pairs(context, &mut checks, "generate gan -n 9 --out", "g.png")?;
     Ok(checks)
 }
 
-fn pairs(bench: &Bench, checks: &mut Checks, line: &str, name: &str) -> Result<(), Obstacle> {
-    let room = Room::with(bench, &[Net::Base5, Net::Gan])?;
+fn pairs(context: &Context, checks: &mut Checks, line: &str, name: &str) -> Result<(), NotTried> {
+    let sandbox = Sandbox::with(context, &[Net::Base5, Net::Gan])?;
     let mut alone = Vec::new();
     for seed in [1, 2] {
-        room.run(&format!("{line} {name} --seed {seed}"))?;
-        alone.push(contents(&room, name));
+        sandbox.run(&format!("{line} {name} --seed {seed}"))?;
+        alone.push(contents(&sandbox, name));
     }
     let (mut both, mut none, mut mixed, mut silent) = (0, 0, 0, 0);
     for _ in 0..PAIRS {
-        let start = |seed| room.start(&format!("{line} {name} --seed {seed}"));
+        let start = |seed| sandbox.start(&format!("{line} {name} --seed {seed}"));
         let running = [start(1)?, start(2)?];
         let ended = running.map(super::child::Running::end);
         match ended.each_ref().map(|e| e.code) {
             [Some(0), Some(0)] => both += 1,
-            [Some(0), _] => count(&room, name, &alone[0], &ended[1], &mut mixed, &mut silent),
-            [_, Some(0)] => count(&room, name, &alone[1], &ended[0], &mut mixed, &mut silent),
+            [Some(0), _] => count(&sandbox, name, &alone[0], &ended[1], &mut mixed, &mut silent),
+            [_, Some(0)] => count(&sandbox, name, &alone[1], &ended[0], &mut mixed, &mut silent),
             _ => none += 1,
         }
-        contents(&room, name);
+        contents(&sandbox, name);
     }
     let came_out = format!(
         "of {PAIRS} pairs {both} with two winners, {none} with none, {mixed} with another's content, {silent} whose loser did not name {name}"
@@ -48,14 +48,14 @@ fn pairs(bench: &Bench, checks: &mut Checks, line: &str, name: &str) -> Result<(
 }
 
 fn count(
-    room: &Room<'_>,
+    sandbox: &Sandbox<'_>,
     name: &str,
     wanted: &BTreeMap<String, Vec<u8>>,
     loser: &Ended,
     mixed: &mut usize,
     silent: &mut usize,
 ) {
-    if read(&room.file(name)) != *wanted {
+    if read(&sandbox.file(name)) != *wanted {
         *mixed += 1;
     }
     if !loser.refused() || !loser.err.contains(name) {
@@ -64,8 +64,8 @@ fn count(
 }
 
 /// Reads what lies there, and removes it.
-fn contents(room: &Room<'_>, name: &str) -> BTreeMap<String, Vec<u8>> {
-    let path = room.file(name);
+fn contents(sandbox: &Sandbox<'_>, name: &str) -> BTreeMap<String, Vec<u8>> {
+    let path = sandbox.file(name);
     let found = read(&path);
     let _ = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
     found

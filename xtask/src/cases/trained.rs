@@ -1,13 +1,13 @@
 //! The program, the inputs, and the nets that several rows share; each is trained once, when it is first asked for.
 
-use super::checks::Obstacle;
-use super::room::Room;
+use super::checks::NotTried;
+use super::sandbox::Sandbox;
 use std::cell::OnceCell;
 use std::path::PathBuf;
 
 /// What every row is given.
 #[derive(Debug)]
-pub struct Bench {
+pub struct Context {
     /// The command.
     pub program: PathBuf,
     /// The folder of the inputs.
@@ -48,7 +48,7 @@ impl Net {
     }
 }
 
-impl Bench {
+impl Context {
     /// Without nets yet.
     ///
     /// # Errors
@@ -62,30 +62,30 @@ impl Bench {
     ///
     /// # Errors
     /// If it does not train.
-    pub fn net(&self, net: Net) -> Result<PathBuf, Obstacle> {
+    pub fn net(&self, net: Net) -> Result<PathBuf, NotTried> {
         let (_, name, line) = NETS[net.row()];
         let path = self.folder.path().join(name);
         let made = self.nets[net.row()].get_or_init(|| {
-            let train = || -> Result<(), Obstacle> {
-                let room = Room::with(self, &[])?;
-                super::inputs::idx_set(&room.file("few"), 10)?;
-                let ended = room.run(&format!("{line} --json --out {}", path.display()))?;
+            let train = || -> Result<(), NotTried> {
+                let sandbox = Sandbox::with(self, &[])?;
+                super::inputs::idx_set(&sandbox.file("few"), 10)?;
+                let ended = sandbox.run(&format!("{line} --json --out {}", path.display()))?;
                 ended.object()?;
                 Ok(())
             };
             train().map_err(|e| format!("`{line}` failed: {e:?}"))
         });
-        made.clone().map(|()| path).map_err(Obstacle::Broken)
+        made.clone().map(|()| path).map_err(NotTried::Broken)
     }
 
     /// The folder with the four files of MNIST, if this machine has one.
-    pub fn mnist(&self) -> Result<PathBuf, Obstacle> {
+    pub fn mnist(&self) -> Result<PathBuf, NotTried> {
         let root = std::env::var_os("SPARRING_DATA").map(PathBuf::from);
         let places = [root, Some(self.inputs.join("../data"))].into_iter().flatten();
         let found = places.map(|p| p.join("mnist")).find(|p| p.join("t10k-labels-idx1-ubyte.gz").is_file());
         let found = found.and_then(|p| p.canonicalize().ok());
         found.ok_or_else(|| {
-            Obstacle::Skip(
+            NotTried::Skip(
                 "no MNIST on this machine; SPARRING_DATA names the folder with mnist/ in it".into(),
             )
         })

@@ -1,5 +1,6 @@
 //! What was measured of one row of one program, and its JSON line.
 
+use crate::median::median;
 use serde_json::{Value, json};
 
 /// The passes of one variant on one row.
@@ -33,12 +34,7 @@ impl Figures {
 
     /// The middle of the passes.
     pub fn median(&self) -> f64 {
-        let mut sorted = self.values.clone();
-        sorted.sort_by(f64::total_cmp);
-        match sorted.len() {
-            0 => f64::NAN,
-            n => (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0,
-        }
+        median(&self.values)
     }
 
     /// How many times as fast as `other` this is.

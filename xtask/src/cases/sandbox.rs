@@ -1,38 +1,38 @@
 //! A new, empty folder in which the command is run as a user runs it.
 
-use super::checks::Obstacle;
+use super::checks::NotTried;
 use super::child::{Limits, Running};
 use super::disk::Disk;
 use super::ended::Ended;
-use super::trained::Bench;
+use super::trained::Context;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The folder, with the inputs as `cases` in it, and the trained nets that were asked for under their names.
 #[derive(Debug)]
-pub struct Room<'a> {
+pub struct Sandbox<'a> {
     folder: tempfile::TempDir,
-    bench: &'a Bench,
+    context: &'a Context,
 }
 
 /// Commands that take `--threads`.
 const THREADED: [&str; 4] = ["train", "attack", "generate", "demo"];
 
-impl<'a> Room<'a> {
+impl<'a> Sandbox<'a> {
     /// With these trained nets in it.
     ///
     /// # Errors
     /// If a net does not train, or there is no folder.
-    pub fn with(bench: &'a Bench, nets: &[super::trained::Net]) -> Result<Self, Obstacle> {
+    pub fn with(context: &'a Context, nets: &[super::trained::Net]) -> Result<Self, NotTried> {
         let folder = tempfile::tempdir()?;
-        if bench.inputs.is_dir() {
-            symlink(&bench.inputs, folder.path().join("cases"))?;
+        if context.inputs.is_dir() {
+            symlink(&context.inputs, folder.path().join("cases"))?;
         }
         for net in nets {
-            symlink(bench.net(*net)?, folder.path().join(net.name()))?;
+            symlink(context.net(*net)?, folder.path().join(net.name()))?;
         }
-        Ok(Self { folder, bench })
+        Ok(Self { folder, context })
     }
 
     /// Where it is.
@@ -59,9 +59,21 @@ impl<'a> Room<'a> {
         names
     }
 
+    /// Removes what lies in it, but for what was put there from here.
+    ///
+    /// # Errors
+    /// If something cannot be removed.
+    pub fn clear(&self) -> Result<(), NotTried> {
+        for name in self.left("") {
+            let path = self.file(&name);
+            if path.is_dir() { std::fs::remove_dir_all(path)? } else { std::fs::remove_file(path)? }
+        }
+        Ok(())
+    }
+
     /// The command with the words of `line`, on two threads unless it says otherwise.
     pub fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(&self.bench.program);
+        let mut command = Command::new(&self.context.program);
         command.args(words(line));
         self.here(&mut command);
         command
@@ -69,7 +81,7 @@ impl<'a> Room<'a> {
 
     /// The same on a small disk of its own, mounted at `disk`.
     pub fn command_on(&self, disk: &Disk, line: &str) -> Command {
-        let mut command = disk.command(&self.bench.program, &words(line));
+        let mut command = disk.command(&self.context.program, &words(line));
         self.here(&mut command);
         command
     }
@@ -85,7 +97,7 @@ impl<'a> Room<'a> {
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn start(&self, line: &str) -> Result<Running, Obstacle> {
+    pub fn start(&self, line: &str) -> Result<Running, NotTried> {
         Ok(Running::start(self.command(line), None, Limits::default())?)
     }
 
@@ -93,7 +105,7 @@ impl<'a> Room<'a> {
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn run(&self, line: &str) -> Result<Ended, Obstacle> {
+    pub fn run(&self, line: &str) -> Result<Ended, NotTried> {
         Ok(self.start(line)?.end())
     }
 
@@ -102,10 +114,10 @@ impl<'a> Room<'a> {
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn run_within(&self, line: &str, limits: Limits) -> Result<Ended, Obstacle> {
+    pub fn run_within(&self, line: &str, limits: Limits) -> Result<Ended, NotTried> {
         let mut command = Command::new("sh");
         let script = format!("ulimit -t {}; ulimit -v {}; exec \"$@\"", limits.seconds, 2048 * limits.mb);
-        command.args(["-c", &script, "sh"]).arg(&self.bench.program).args(words(line));
+        command.args(["-c", &script, "sh"]).arg(&self.context.program).args(words(line));
         self.here(&mut command);
         Ok(Running::start(command, None, limits)?.end())
     }
@@ -114,7 +126,7 @@ impl<'a> Room<'a> {
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn run_into(&self, line: &str, out: impl Into<Stdio>) -> Result<Ended, Obstacle> {
+    pub fn run_into(&self, line: &str, out: impl Into<Stdio>) -> Result<Ended, NotTried> {
         Ok(Running::start(self.command(line), Some(out.into()), Limits::default())?.end())
     }
 }
