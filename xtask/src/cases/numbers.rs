@@ -74,7 +74,7 @@ fn none_is_cheaper(
     net: &str,
     budget: (&str, f64),
 ) -> Result<(), NotTried> {
-    let threat = format!("{net} --norm {} --eps {} --n 200", budget.0, budget.1);
+    let threat = format!("{net} --norm {} --eps {} --n 1000", budget.0, budget.1);
     let pgd = accuracy(sandbox, &format!("{threat} --attack pgd"))?;
     let double = 2.0 * 2.5 * budget.1 / 40.0;
     for other in
@@ -110,7 +110,7 @@ pub fn few_steps(context: &Context) -> Tried {
 /// Row 4. The demo's recipe may change, so the figure of the README counts beside that of the step it was measured with.
 pub fn other_norm(context: &Context) -> Tried {
     let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5, Net::Demo])?, Checks::default());
-    let line = "demo/hardened --norm l2 --eps 2 --n 200 --attack pgd";
+    let line = "demo/hardened --norm l2 --eps 2 --n 1000 --attack pgd";
     let pgd = accuracy(&sandbox, line)?;
     let given = accuracy(&sandbox, &format!("{line} --step-size .15"))?;
     let right = pgd <= given + ONE_IMAGE + 1e-9;
