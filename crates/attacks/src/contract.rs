@@ -55,6 +55,20 @@ pub struct Settings {
     pub walk: Option<Walk>,
 }
 
+impl Settings {
+    /// An attack of so many steps and restarts and no other parameter; more with `..`, which stays right if a field is added:
+    ///
+    /// ```
+    /// use sparring_attacks::Settings;
+    /// let settings = Settings { others: vec![("temperature", "2".into())], ..Settings::new(10, 1) };
+    /// assert_eq!((settings.steps, settings.restarts, settings.walk), (10, 1, None));
+    /// assert_eq!(Settings { steps: 10, restarts: 1, ..Settings::default() }, Settings::new(10, 1));
+    /// ```
+    pub fn new(steps: usize, restarts: usize) -> Self {
+        Self { steps, restarts, ..Self::default() }
+    }
+}
+
 /// How an attack walks from a start to its proposal: with the number of steps, how far it can come.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Walk {

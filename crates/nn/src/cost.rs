@@ -150,6 +150,29 @@ mod tests {
     }
 
     #[test]
+    fn a_tensor_of_another_rank_changes_no_cost_and_no_shape() {
+        use crate::{Init, LayerSpec, Module, Spec};
+        use sparring_tensor::{Array, Shape};
+        let transposed = LayerSpec::ConvTranspose2d {
+            inputs: 2,
+            outputs: 3,
+            kernel: [2, 2],
+            stride: [2, 2],
+            padding: [0, 0],
+            init: Init::Torch,
+        };
+        let layers =
+            vec![LayerSpec::conv(1, 2, 3, 1, 1), transposed, LayerSpec::Flatten, LayerSpec::linear(192, 5)];
+        let mut net = Spec::new([1, 4, 4], layers).build::<f32>(sparring_seed::Key::new(1)).unwrap();
+        let example = Shape::new(&[1, 1, 4, 4]);
+        let cost = net.cost(example).unwrap();
+        assert!(cost.mul_adds > 0 && cost.most_examples() < Cost::default().most_examples());
+        net.visit_mut("", &mut |_, p| p.value = Array::zeros([7]));
+        assert_eq!(net.cost(example).unwrap(), cost);
+        assert_eq!(net.output_shape(example).unwrap().dims(), [1, 5]);
+    }
+
+    #[test]
     fn numbers_meant_to_overflow_are_above_the_limits() {
         let huge = usize::MAX;
         for cost in [

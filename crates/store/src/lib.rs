@@ -35,7 +35,7 @@ pub use load::Naming;
 pub use note::Note;
 pub use recognise::{Foreign, recognise, recognise_path};
 pub use rename::Renames;
-pub use temporary::sweep;
+pub use temporary::{discard_unfinished, sweep};
 pub use tensors::{TensorFile, read_tensors, write_new_tensors, write_tensors};
 pub use values::Values;
 pub use weights::{Network, Weights, read, read_verified, write};

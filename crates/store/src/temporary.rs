@@ -1,6 +1,7 @@
 //! Temporary files that are removed: by their writer, or, if that was killed, by the next one.
 
 use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -25,14 +26,10 @@ impl Temporary {
     pub fn beside(path: &Path) -> io::Result<(Self, PathBuf)> {
         let name =
             path.file_name().ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "not a file name"))?;
-        let directory = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
+        let directory = directory_of(path);
         loop {
-            let mut hidden = std::ffi::OsString::from(".");
-            hidden.push(name);
-            hidden.push(format!(".tmp.{}.{}", std::process::id(), WRITES.fetch_add(1, Ordering::Relaxed)));
+            let mut hidden = start_of_hidden(name);
+            hidden.push(WRITES.fetch_add(1, Ordering::Relaxed).to_string());
             let path = directory.join(hidden);
             let file = match File::create_new(&path) {
                 // Of a killed process that had the same number: the sweep sees to it.
@@ -57,6 +54,36 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn directory_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// `.NAME.tmp.PID.` with the number of this process; a count follows.
+fn start_of_hidden(name: &OsStr) -> OsString {
+    let mut hidden = OsString::from(".");
+    hidden.push(name);
+    hidden.push(format!(".tmp.{}.", std::process::id()));
+    hidden
+}
+
+/// Removes the temporary files in which this process is writing `path`, so that the file never gets its name: for a process that is about
+/// to end. Those of other processes stay.
+pub fn discard_unfinished(path: impl AsRef<Path>) {
+    let path = path.as_ref();
+    let Some(start) = path.file_name().map(start_of_hidden) else { return };
+    let Ok(entries) = fs::read_dir(directory_of(path)) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let count = name.as_encoded_bytes().strip_prefix(start.as_encoded_bytes());
+        if count.is_some_and(|k| !k.is_empty() && k.iter().all(u8::is_ascii_digit)) {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -119,6 +146,29 @@ mod tests {
         let path = living.path().to_path_buf();
         drop(living);
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn only_what_this_process_writes_is_discarded() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, id) = (dir.path().join("a.bin"), std::process::id());
+        let (living, _) = Temporary::beside(&path).unwrap();
+        let kept = [
+            format!(".a.bin.tmp.1{id}9.0"),
+            format!(".a.bin.tmp.1{id}.0"),
+            format!(".a.bin.tmp.{id}9.0"),
+            format!(".a.bin.tmp.1.{id}"),
+            format!(".a.bin.tmp.{id}.x"),
+            format!(".a.bin.tmp.{id}."),
+            format!(".b.bin.tmp.{id}.0"),
+            "a.bin".to_string(),
+        ];
+        kept.iter().for_each(|name| fs::write(dir.path().join(name), b"x").unwrap());
+        discard_unfinished(&path);
+        assert!(!living.path().exists());
+        for name in &kept {
+            assert!(dir.path().join(name).exists(), "{name} was removed");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ use sparring_seed::Stream;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
 pub enum StepSize {
     /// As [`Total`](Self::Total), with the factor of the norm: 2.5 in L∞ (the rule of Madry et al. 2018, arXiv:1706.06083), 5 in L2.
     #[default]

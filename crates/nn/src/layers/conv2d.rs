@@ -38,7 +38,7 @@ impl<E: Elem> Module<E> for Conv2d<E> {
         ops::conv2d(x, cx.param(&self.weight), Some(cx.param(&self.bias)), self.geometry)
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
-        let w = self.weight.value.shape();
+        let w = self.weight.shape();
         let fail = |what: String| Err(ShapeError::new("conv2d", what));
         match *input.dims() {
             [n, c, h, wide] if c == w[1] => match self.geometry.output([h, wide], [w[2], w[3]]) {
@@ -52,7 +52,7 @@ impl<E: Elem> Module<E> for Conv2d<E> {
     fn cost(&self, input: Shape) -> Result<Cost, ShapeError> {
         let out = self.output_shape(input)?;
         let ([_, ic, h, w], [_, oc, oh, ow]) = (input.dims4(), out.dims4());
-        let [_, _, kh, kw] = self.weight.value.shape().dims4();
+        let [_, _, kh, kw] = self.weight.shape().dims4();
         let cost = Cost::convolution([ic, h, w], [oc, oh, ow], [kh, kw], self.geometry.stride, out.numel());
         cost.check(self.kind()).map(|()| cost)
     }

@@ -31,7 +31,7 @@ impl<E: Elem> ConvTranspose2d<E> {
         Self { weight: Param::new(Kind::Weight, weight), bias: Param::new(Kind::Bias, bias), geometry }
     }
     fn extent(&self, axis: usize, input: usize) -> Option<usize> {
-        let kernel = self.weight.value.shape()[2 + axis];
+        let kernel = self.weight.shape()[2 + axis];
         let full = input.checked_sub(1)?.checked_mul(self.geometry.stride[axis])?.checked_add(kernel)?;
         full.checked_sub(self.geometry.padding[axis].checked_mul(2)?).filter(|&n| n > 0)
     }
@@ -47,7 +47,7 @@ impl<E: Elem> Module<E> for ConvTranspose2d<E> {
         y + ops::reshape(cx.param(&self.bias), [1, out[1], 1, 1])
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
-        let w = self.weight.value.shape();
+        let w = self.weight.shape();
         let fail = |what: String| Err(ShapeError::new("conv_transpose2d", what));
         match *input.dims() {
             [n, c, h, wide] if c == w[0] => match (self.extent(0, h), self.extent(1, wide)) {
@@ -61,7 +61,7 @@ impl<E: Elem> Module<E> for ConvTranspose2d<E> {
     fn cost(&self, input: Shape) -> Result<Cost, ShapeError> {
         let out = self.output_shape(input)?;
         let ([_, ic, h, w], [_, oc, oh, ow]) = (input.dims4(), out.dims4());
-        let [_, _, kh, kw] = self.weight.value.shape().dims4();
+        let [_, _, kh, kw] = self.weight.shape().dims4();
         // The convolution whose input's gradient this is takes the output as its image.
         let cost = Cost::convolution([oc, oh, ow], [ic, h, w], [kh, kw], self.geometry.stride, out.numel());
         cost.check(self.kind()).map(|()| cost)

@@ -33,7 +33,7 @@ impl<E: Elem> Module<E> for Linear<E> {
         ops::linear(x, cx.param(&self.weight), self.bias.as_ref().map(|b| cx.param(b)))
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
-        let w = self.weight.value.shape();
+        let w = self.weight.shape();
         match *input.dims() {
             [n, k] if k == w[1] => given("linear", &[n, w[0]]),
             [_, k] => Err(ShapeError::new("linear", format!("expected {} inputs, got {k}", w[1]))),
@@ -45,7 +45,7 @@ impl<E: Elem> Module<E> for Linear<E> {
     }
     fn cost(&self, input: Shape) -> Result<Cost, ShapeError> {
         self.output_shape(input)?;
-        let w = self.weight.value.shape();
+        let w = self.weight.shape();
         let cost = Cost::linear(w[1], w[0]);
         cost.check(self.kind()).map(|()| cost)
     }

@@ -62,6 +62,24 @@ fn a_name_says_what_is_written() {
 }
 
 #[test]
+fn what_an_attack_cannot_use_is_named() {
+    let dir = folder("attack-flags");
+    for size in ["1e300", "1e-300", "inf", "0"] {
+        let text = refusal(&dir, &format!("attack net --attack pgd --step-size {size}"), 2);
+        assert!(text.contains("--step-size") && text.contains(&format!("'{size}'")), "{text}");
+    }
+    let text = refusal(&dir, "attack net --save one.safetensors --report one.safetensors", 2);
+    assert!(text.contains("--save") && text.contains("--report") && text.contains("both"), "{text}");
+    if cfg!(unix) {
+        let text = refusal(&dir, "attack /dev/zero", 1);
+        assert!(text.contains("/dev/zero: not a file"), "{text}");
+    }
+    object(&dir, "train classifier --data moons --epochs 1 --json --out net");
+    let text = refusal(&dir, "attack net --data mnist-10k", 2);
+    assert!(text.contains("--data mnist-10k") && text.contains("1 x 28 x 28"), "{text}");
+}
+
+#[test]
 fn a_picture_is_drawn_under_the_right_name() {
     let dir = folder("picture");
     tiny(&dir);

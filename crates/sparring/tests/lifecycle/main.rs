@@ -6,6 +6,7 @@ mod data;
 mod flags;
 mod leftovers;
 mod numbers;
+#[cfg(unix)]
 mod signals;
 mod sizes;
 mod writing;

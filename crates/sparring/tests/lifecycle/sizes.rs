@@ -1,10 +1,12 @@
 //! No memory and no threads as many as a flag says.
 
-use crate::{command, folder, number, object, refusal, said, tiny};
-use serde_json::Value;
+use crate::{command, folder, refusal, said};
 
+#[cfg(unix)]
 #[test]
 fn a_batch_is_cut_to_the_data() {
+    use crate::{number, object, tiny};
+    use serde_json::Value;
     let dir = folder("batch");
     tiny(&dir);
     for (kind, measured) in [("classifier", "train_loss"), ("autoencoder", "test_mse"), ("gan", "d_real")] {

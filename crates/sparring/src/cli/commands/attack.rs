@@ -6,9 +6,7 @@ mod suite;
 
 use crate::cli::io::json::json;
 use crate::cli::io::{progress::AttackBar, run_dir, say};
-use crate::cli::options::{
-    Budget, List, MachineArgs, Named, NamingArgs, above_zero, classifier, count, twice,
-};
+use crate::cli::options::{Budget, List, MachineArgs, Named, NamingArgs, classifier, count, length, twice};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use choice::Choice;
@@ -51,12 +49,12 @@ pub(crate) struct Args {
     steps: Option<usize>,
     /// Length of a step of ffgsm, bim and pgd in the norm, in pixels of [0, 1]. Default: 2.5 eps / steps, in
     /// l2 5 eps / steps (ffgsm 1.25 eps).
-    #[arg(long, value_parser = above_zero)]
-    step_size: Option<f64>,
+    #[arg(long, value_parser = length)]
+    step_size: Option<f32>,
     /// Random starts of pgd, of which the best counts. Default: 1.
     #[arg(long, value_parser = count)]
     restarts: Option<usize>,
-    /// What the attacks climb: cross-entropy (ce) or margin, by its direction, which no certainty of the network makes vanish.
+    /// What the attacks climb: cross-entropy (ce; log-odds is the same climb) or margin, by its direction, which no certainty of the network makes vanish.
     /// Default: cross-entropy.
     #[arg(long)]
     loss: Option<AnyClassLoss>,
@@ -141,10 +139,20 @@ fn fit(threats: &[Threat], bounds: Bounds, dim: usize) -> Outcome {
 pub(crate) fn run(args: &Args) -> Outcome {
     let (threats, activation) = (args.threats()?, args.activation()?);
     let suites = threats.iter().map(|t| args.suite(t.eps)).collect::<Outcome<Vec<_>>>()?;
+    if let (Some(path), true) = (&args.save, args.save == args.report) {
+        let shown = path.display();
+        return Err(Failure::Usage(format!(
+            "--save and --report: both name {shown}; give each its own file"
+        )));
+    }
     for (path, flag, ending) in [(&args.save, "--save", "safetensors"), (&args.report, "--report", "html")] {
         let Some(path) = path else { continue };
         run_dir::ending(path, flag, ending)?;
         run_dir::free(path, flag)?;
+    }
+    let about = args.model.metadata();
+    if about.is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        return Err(Failure::at(&args.model, "not a file; name a run directory or a weights file"));
     }
     let names = args.names.load()?;
     args.machine.start()?;
@@ -154,6 +162,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         (None, Some(own)) => Named::of_run(own)?,
         (None, None) => Named::find("mnist-10k")?,
     };
+    data.fits(model.spec().input, "this network")?;
     let asked = &data.asked;
     if let Some(n) = args.n.filter(|&n| n > data.set.test.len()) {
         return Err(Failure::Usage(format!("--n {n}: {asked} has {} test images", data.set.test.len())));

@@ -12,6 +12,6 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Outcome {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut definition(), "sparring", &mut text);
-    say::result(String::from_utf8_lossy(&text).trim_end());
+    say::raw(&text);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What a command has made, taken back if it does not come to its end: nobody has to clean up after a refusal, a failure or a signal.
 
+use sparring::store::discard_unfinished;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -90,26 +91,14 @@ fn take_back(things: Vec<(usize, Thing)>) {
         for (_, thing) in things.iter().rev() {
             match thing {
                 Thing::File(path) => {
-                    remove_unfinished(path);
+                    discard_unfinished(path);
                     let _ = std::fs::remove_file(path);
                 }
-                Thing::Kept(path) => remove_unfinished(path),
+                Thing::Kept(path) => discard_unfinished(path),
                 Thing::Folder(path) => {
                     let _ = std::fs::remove_dir(path);
                 }
             }
-        }
-    }
-}
-
-/// Removes the hidden file beside it, `.NAME.` and this process's number, in which it is written.
-fn remove_unfinished(path: &Path) {
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return };
-    let (start, ours) = (format!(".{}.", name.to_string_lossy()), std::process::id().to_string());
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().strip_prefix(&start).is_some_and(|rest| rest.contains(&ours)) {
-            let _ = std::fs::remove_file(entry.path());
         }
     }
 }
@@ -129,9 +118,13 @@ mod tests {
         made.file(&folder.join("ours"));
         write(&folder.join("ours"));
         write(&folder.join(format!(".ours.tmp.{}.7", std::process::id())));
+        let another = base.join(format!(".b.tmp.1{}9.0", std::process::id()));
+        write(&another);
+        made.file(&base.join("b"));
         assert!(made.folder(&base).is_err(), "a folder that exists is not ours");
         drop(made);
         assert!(base.is_dir() && !base.join("a").exists());
+        assert!(another.is_file(), "what another process writes is not ours");
 
         let made = Made::new();
         made.folders(&folder).unwrap();

@@ -19,6 +19,11 @@ pub(crate) fn json(value: &Value) {
     written(|out| writeln!(out, "{}", terminal::json(&value.to_string())));
 }
 
+/// A file for a program, byte for byte: nothing in it is from outside.
+pub(crate) fn raw(bytes: &[u8]) {
+    written(|out| out.write_all(bytes));
+}
+
 fn written(write: impl FnOnce(&mut std::io::StdoutLock<'_>) -> std::io::Result<()>) {
     let mut out = std::io::stdout().lock();
     if let Err(e) = write(&mut out).and_then(|()| out.flush()) {

@@ -54,6 +54,14 @@ pub(crate) fn above_zero(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Finite and above 0, in the arithmetic of the images.
+pub(crate) fn length(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(v) if v.is_finite() && v > 0.0 => Ok(v),
+        _ => Err("must be a finite number above 0, as an f32 (1e-45 to 3.4e38)".into()),
+    }
+}
+
 /// In [0, 1).
 pub(crate) fn fraction(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {

@@ -49,7 +49,7 @@ impl Args {
 
     /// The attack with the flags that it has.
     fn tuned(&self, mut attack: AnyAttack, used: &mut Used) -> AnyAttack {
-        let step_size = self.step_size.map(|s| StepSize::Absolute(s as f32));
+        let step_size = self.step_size.map(StepSize::Absolute);
         let loss = match &mut attack {
             AnyAttack::Pgd(a) => {
                 a.steps = self.steps.unwrap_or(a.steps);
