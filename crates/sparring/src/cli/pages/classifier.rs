@@ -69,7 +69,7 @@ fn robustness(r: &Robustness) -> Block {
     let pgd = format!("PGD-{}", Robustness::STEPS);
     Block::Table(Table {
         caption: format!(
-            "{} validation images, which the training did not see; attacks in L-inf at eps {}. Below each accuracy its 95 % interval.",
+            "{} validation images, held out of the training set (test images are usually harder); attacks in L-inf at eps {}. Below each accuracy its 95 % interval.",
             r.n, r.eps
         ),
         headers: vec!["attack".into(), "accuracy".into()],

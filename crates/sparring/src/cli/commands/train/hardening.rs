@@ -119,7 +119,7 @@ pub(super) fn judge(
 /// The line of the results.
 pub(super) fn in_words(r: &Robustness) -> String {
     format!(
-        "robust accuracy {:.1} % of {} validation images (L-inf {}: FGSM {:.1} %, PGD-{} {:.1} %; clean {:.1} %)",
+        "robust accuracy {:.1} % of {} validation images (L-inf {}: FGSM {:.1} %, PGD-{} {:.1} %; clean {:.1} %); they come from the training set, test images are usually harder",
         100.0 * r.robust,
         r.n,
         r.eps,
