@@ -11,7 +11,8 @@ use sparring_math::{Real, simd};
 ///
 /// Gradient `p - onehot(y)` with `p = softmax(z)`; Hessian `diag(p) - p pᵀ`. The largest logit is kept out of the sums,
 /// so loss and gradient keep full relative precision when the model is nearly certain (a loss of 1e-30 is not
-/// rounded to 0). Beyond that they vanish: attacks climb [`LogOdds`](crate::LogOdds), an increasing function of this loss, instead.
+/// rounded to 0). Beyond that they vanish: attacks climb [`LogOdds`](crate::LogOdds) instead: at T = 1 (spread of
+/// the row's logits between 0.01 and 100) an increasing function of this loss, elsewhere the same at temperature T (and T jumps there).
 ///
 /// Extremes: finite logits never overflow; a class 80 (f32) or 700 (f64) below the largest logit has probability exactly 0. A logit of -∞ is a
 /// class that cannot be: probability 0, loss +∞ if it is the target. A NaN, a +∞, or nothing but -∞ gives NaN, as in PyTorch.

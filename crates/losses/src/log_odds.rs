@@ -11,10 +11,11 @@ use sparring_math::{Real, simd};
 /// The log-odds against the target: `T ln(sum_{i != y} exp(z_i / T)) - z_y` with a temperature `T` that is 1 for logits of usual size;
 /// then it is `ln((1 - p_y) / p_y)` with `p = softmax(z)`.
 ///
-/// Cross-entropy `L` is `softplus` of that, so both order predictions alike, and their gradients have one direction:
-/// `q - onehot(y)`, where `q` is the softmax over the other classes, is `∇L / (1 - p_y)`. Unlike `∇L` it never vanishes, however certain
-/// the model is, and unlike `L` it tells two certain predictions apart in f32. So this is what attacks climb when they are asked to climb
-/// cross-entropy. Hessian: `(diag(q) - q qᵀ) / T` on the other classes, 0 at `y`.
+/// Cross-entropy `L` is `softplus` of that at `T = 1`: there it is an increasing function of `L`, and their gradients have one direction:
+/// `q - onehot(y)`, where `q` is the softmax over the other classes, is `∇L / (1 - p_y)`. Elsewhere the same is true of the cross-entropy
+/// at temperature `T`, `T L(z / T)`, and as `T` jumps at the two limits below, so does the value: two rows on different sides of a limit
+/// need not be ordered as `L` orders them. Unlike `∇L` the gradient never vanishes, however certain the model is, and unlike `L` the value
+/// tells two certain predictions apart in f32. So this is what attacks climb when they are asked to climb cross-entropy. Hessian: `(diag(q) - q qᵀ) / T` on the other classes, 0 at `y`.
 ///
 /// The temperature makes the scale of the logits a matter of units. Where the largest and the smallest logit of a row are more than 100
 /// apart (`q` is the best rival alone) or less than 0.01 (all rivals count alike), `T` is their distance / 20: a network whose last layer
@@ -45,7 +46,7 @@ impl LogOdds {
     pub const INFO: LossInfo = LossInfo {
         name: "log-odds",
         aliases: &[],
-        about: "log-odds against the target: rises with cross-entropy and never saturates; what attacks climb in its place",
+        about: "log-odds against the target: at T = 1 an increasing function of cross-entropy, elsewhere the same at temperature T; never saturates, what attacks climb in its place",
         formula: "T ln(sum_{i != y} exp(z_i / T)) - z_y",
         source: "Berkson 1944; Croce and Hein 2020, arXiv:2003.01690, section 4",
         target: TargetKind::Class,

@@ -162,8 +162,9 @@ losses! {
 }
 
 impl AnyClassLoss {
-    /// What an attack climbs in place of this loss: an increasing function of it whose gradient has the same direction and does not
-    /// vanish where the model is certain. [`LogOdds`] for the cross-entropies, the loss itself for the others.
+    /// What an attack climbs in place of this loss: one whose gradient does not vanish where the model is certain. For the cross-entropies
+    /// [`LogOdds`]: at T = 1 (spread of the row's logits between 0.01 and 100) an increasing function of the loss, with the direction of its
+    /// gradient; elsewhere the same at temperature T (and T jumps there). The loss itself for the others.
     ///
     /// ```
     /// use sparring_losses::AnyClassLoss;

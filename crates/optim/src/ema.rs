@@ -12,17 +12,28 @@ use sparring_math::Real;
 ///
 /// ```
 /// use sparring_optim::Ema;
-/// let ema = Ema { half_life: 0.05 };
+/// let ema = Ema::default(); // half_life: 0.05
 /// assert!((ema.decay(1000).powi(50) - 0.5).abs() < 1e-12);
 /// let mut average = [1.0_f32, 0.0];
 /// Ema::update(0.75, &mut average, &[3.0, 4.0]);
 /// assert_eq!(average, [1.5, 1.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default, deny_unknown_fields)
+)]
 pub struct Ema {
     /// Fraction of the training, above 0 and at most 1.
     pub half_life: f64,
+}
+
+impl Default for Ema {
+    /// A twentieth of the training.
+    fn default() -> Self {
+        Self { half_life: 0.05 }
+    }
 }
 
 impl Ema {
@@ -77,6 +88,6 @@ mod tests {
         for half_life in [0.0, -0.1, 1.5, f64::NAN, f64::INFINITY] {
             assert!(Ema { half_life }.validate().unwrap_err().to_string().contains("half_life"));
         }
-        assert!(Ema { half_life: 0.05 }.validate().is_ok());
+        assert!(Ema::default().validate().is_ok());
     }
 }

@@ -94,10 +94,11 @@ macro_rules! rules {
 rules!(Sgd, Adam, AdamW);
 
 impl AnyRule {
-    /// Learning rate where none is given: that of the [`info`](Self::info), for `sgd` times 1 - momentum, so that a step is as long in the end.
+    /// Learning rate where none is given: that of the [`info`](Self::info), for `sgd` times (1 - momentum) / (1 - dampening), so that a step
+    /// is as long in the end, but never more than without either: the first gradient enters the buffer whole.
     pub fn default_lr(&self) -> f64 {
         match self {
-            Self::Sgd(sgd) => Sgd::INFO.default_lr * (1.0 - sgd.momentum),
+            Self::Sgd(sgd) => Sgd::INFO.default_lr * ((1.0 - sgd.momentum) / (1.0 - sgd.dampening)).min(1.0),
             _ => self.info().default_lr,
         }
     }

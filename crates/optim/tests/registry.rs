@@ -48,6 +48,21 @@ fn names_are_unique_and_parse() {
     assert_eq!(e, "no rule is called `adma`; choose one of: sgd, adam, adamw");
 }
 
+#[test]
+fn the_default_rate_of_sgd_knows_momentum_and_dampening() {
+    for (momentum, dampening, want) in [
+        (0.0, 0.0, 0.1),
+        (0.9, 0.0, 0.01),
+        (0.9, 0.5, 0.02),
+        (0.9, 0.99, 0.1),
+        (0.9, 1.0, 0.1),
+        (0.0, 0.5, 0.1),
+    ] {
+        let got = AnyRule::from(Sgd { momentum, dampening, ..Sgd::default() }).default_lr();
+        assert!((got - want).abs() < 1e-12, "{momentum} {dampening}: {got}");
+    }
+}
+
 /// Fifty steps on 67 weights, cut into pieces of the given length.
 fn run<E: Real>(rule: &AnyRule, piece: usize) -> Vec<E> {
     const N: usize = 67;

@@ -1,7 +1,8 @@
 //! Training an autoencoder on the mean squared error of a pixel.
 
+use crate::data::{check_data, check_range, pixels};
 use crate::parallel::{Part, Tally, map_parts};
-use crate::supervised::{Task, check_data, check_network, check_range, run};
+use crate::supervised::{Task, check_network, run};
 use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Rows, Split};
@@ -125,17 +126,6 @@ pub fn fit_autoencoder_with(
     check_data(train, model.spec().input)?;
     check_range(train, (0.0, 1.0))?;
     run(&mut Reconstruct(model), train, recipe, observer)
-}
-
-/// Examples as `[n, c, h, w]`.
-///
-/// # Panics
-/// If an index is not below the number of examples.
-pub fn pixels(split: &Split, indices: &[usize]) -> Array<f32> {
-    let [c, h, w] = split.shape();
-    let mut x = Array::stale([indices.len(), c, h, w]);
-    split.to_f32(indices, x.as_mut_slice());
-    x
 }
 
 /// Reconstructions, one row of pixels an example.

@@ -4,7 +4,7 @@ use sparring_nn::{Module, Param};
 use sparring_optim::Ema;
 use sparring_tensor::Array;
 
-/// One average for each parameter of a network, in visiting order; running statistics are copied, not averaged.
+/// One average for each parameter of a network, in visiting order; what is not trained (running statistics) is copied bit by bit.
 #[derive(Debug)]
 pub(crate) struct Average {
     decay: f64,
@@ -23,8 +23,8 @@ impl Average {
         let (decay, mut values) = (self.decay, self.values.iter_mut());
         net.visit("", &mut |_, p| {
             let average = values.next().expect("a network keeps its parameters");
-            let decay = if p.is_trained() { decay } else { 0.0 };
-            Ema::update(decay, average.as_mut_slice(), p.value.as_slice());
+            let (average, now) = (average.as_mut_slice(), p.value.as_slice());
+            if p.is_trained() { Ema::update(decay, average, now) } else { average.copy_from_slice(now) }
         });
     }
     /// The average goes into the network and the weights come here; a second call undoes the first.
@@ -32,6 +32,37 @@ impl Average {
         let mut values = self.values.iter_mut();
         net.visit_mut("", &mut |_, p: &mut Param<f32>| {
             std::mem::swap(&mut p.value, values.next().expect("a network keeps its parameters"));
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sparring_nn::{Kind, LayerSpec, Sequential, Spec};
+    use sparring_seed::Key;
+
+    #[test]
+    fn what_is_not_trained_is_copied_to_the_bit() {
+        let spec = Spec::new([1, 1, 2], vec![LayerSpec::Flatten, LayerSpec::linear(2, 2)]);
+        let mut net: Sequential<f32> = spec.build(Key::new(1)).unwrap();
+        let set = |net: &mut Sequential<f32>, v: f32| {
+            net.visit_mut("", &mut |name, p: &mut Param<f32>| {
+                if name.ends_with("bias") {
+                    *p = Param::new(Kind::Buffer, p.value.clone());
+                }
+                p.value.as_mut_slice().fill(v);
+            });
+        };
+        // From 1e30, m + (w - m) would end at 0.
+        set(&mut net, 1e30);
+        let mut average = Average::new(0.5, &net);
+        set(&mut net, 0.1);
+        average.update(&net);
+        average.exchange(&mut net);
+        net.visit("", &mut |name, p| {
+            let want = if name.ends_with("bias") { 0.1 } else { 5e29 };
+            assert!(p.value.as_slice().iter().all(|v| *v == want), "{name}: {:?}", p.value.as_slice());
         });
     }
 }

@@ -1,7 +1,8 @@
 //! Training a classifier, clean or adversarially.
 
+use crate::data::check_data;
 use crate::parallel::{Part, Tally, fill, map_parts};
-use crate::supervised::{Task, check_data, run};
+use crate::supervised::{Task, run};
 use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
 use sparring_attacks::Goal;
 use sparring_autograd::{Var, ops};

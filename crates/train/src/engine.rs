@@ -2,7 +2,7 @@
 
 use crate::parallel::{NonFinite, Tally, Tapes, fill, ranges};
 use crate::supervised::Task;
-use crate::trouble::{LOSS_ALONE, first_non_finite};
+use crate::trouble::first_non_finite;
 use crate::{Recipe, TrainError};
 use sparring_datasets::{MiniBatch, Rows};
 use sparring_nn::{Head, Module, NnError, Optimizer, Plan, Stepper};
@@ -99,7 +99,7 @@ impl Engine {
 
 /// A loss that is not finite, with the layer where that begins.
 fn named(net: &dyn Module<f32>, batch: &MiniBatch, loss: f64) -> Failure {
-    Failure::Loss(NonFinite { loss, at: broken_layer(net, batch).unwrap_or_else(|| LOSS_ALONE.into()) })
+    Failure::Loss(NonFinite { loss, at: broken_layer(net, batch) })
 }
 
 /// The layer where a network stops being finite on this batch, pixels included; `None` if it does not.

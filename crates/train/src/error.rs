@@ -13,7 +13,7 @@ pub enum TrainError {
     /// A number of the recipe makes no sense.
     #[error("{field} is {value}, but must be {must}")]
     Recipe {
-        /// The field, by its name on the command line.
+        /// The name of the field.
         field: &'static str,
         /// Its value.
         value: String,
@@ -49,4 +49,12 @@ pub enum TrainError {
     /// The attack inside adversarial training.
     #[error("defence: {0}")]
     Attack(#[from] AttackError),
+}
+
+/// `Ok` for a number above 0 and finite. Steps are made in `f32`: there a smaller number is 0 and a larger one infinite.
+pub(crate) fn require_positive(field: &'static str, value: f64) -> Result<(), TrainError> {
+    if value as f32 > 0.0 && (value as f32).is_finite() {
+        return Ok(());
+    }
+    Err(TrainError::Recipe { field, value: value.to_string(), must: "above 0 and finite, in f32 too" })
 }

@@ -1,14 +1,16 @@
 //! Training a GAN: alternating steps of discriminator and generator on the non-saturating loss (Goodfellow et al. 2014,
 //! arXiv:1406.2661).
 
+use crate::data::{check_data, check_range};
 use crate::engine::Failure;
 use crate::parallel::on_team;
-use crate::supervised::{check_data, check_network, check_range};
+use crate::supervised::check_network;
+use crate::trouble::told;
 use crate::{Flow, Step, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
 use sparring_models::Gan;
-use sparring_optim::{Adam, AnyRule};
+use sparring_optim::AnyRule;
 use sparring_seed::Key;
 use std::time::Instant;
 
@@ -103,7 +105,7 @@ fn play(
     let last = if train.len() > most { Last::Drop } else { Last::Keep };
     let mut batches = Batches::new(train, most, key, 0, Order::Shuffled, last);
     let steps = batches.per_epoch().saturating_mul(recipe.epochs) as u64;
-    let rule: AnyRule = Adam { beta1: recipe.beta1, ..Adam::default() }.into();
+    let rule = AnyRule::from(recipe.rule());
     let mut work = Loop::new(model, rule);
     let mut summary = GanSummary { epochs: Vec::new(), alarms: Vec::new(), seconds: 0.0, stopped: false };
     let spread = alarms::spread_of(train);
@@ -119,7 +121,7 @@ fn play(
             let n = batch.len();
             let key = key.named("step").child(step);
             let fail = |failure: Failure| match failure {
-                Failure::Loss(bad) => TrainError::NonFinite { epoch, step, loss: bad.loss, at: bad.at },
+                Failure::Loss(bad) => TrainError::NonFinite { epoch, step, loss: bad.loss, at: told(bad.at) },
                 Failure::Gradient(e) => e.into(),
             };
             let ids = &ids[..n];

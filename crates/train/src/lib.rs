@@ -4,6 +4,7 @@
 mod autoencoder;
 mod average;
 mod classifier;
+mod data;
 mod defense;
 mod engine;
 mod error;
@@ -15,9 +16,10 @@ mod robustness;
 mod supervised;
 mod trouble;
 
-pub use autoencoder::{fit_autoencoder, fit_autoencoder_with, pixels, reconstruct, reconstruction_mse};
+pub use autoencoder::{fit_autoencoder, fit_autoencoder_with, reconstruct, reconstruction_mse};
 pub use classifier::{accuracy, fit, fit_with};
-pub use defense::{DEFENSES, Defense, DefenseInfo};
+pub use data::pixels;
+pub use defense::{DEFENSES, Defense, DefenseField, DefenseInfo};
 pub use error::TrainError;
 pub use gan::{Alarm, GanEpoch, GanObserver, GanRecipe, GanSteps, GanSummary, fit_gan};
 pub use observe::{Epoch, Flow, Observer, Quiet, Step};

@@ -35,11 +35,11 @@ pub(crate) struct Tally {
 #[derive(Debug, Default)]
 pub(crate) struct Tapes(Mutex<Vec<Tape<f32>>>);
 
-/// A step whose loss is not finite: the loss and the first layer with such a value, in words; empty where nobody has looked yet.
+/// A step whose loss is not finite: the loss and the first layer with such a value, in words; `None` where nobody has looked yet, or no layer has one.
 #[derive(Debug)]
 pub(crate) struct NonFinite {
     pub(crate) loss: f64,
-    pub(crate) at: String,
+    pub(crate) at: Option<String>,
 }
 
 impl Tapes {
@@ -63,7 +63,7 @@ impl Tapes {
                 let (loss, tally) = f(Part { tape, range: part.clone(), outlives: PhantomData });
                 let (root, tally) = (loss.id(), Tally { loss: f64::from(loss.item()), ..tally });
                 if !tally.loss.is_finite() {
-                    return Err(NonFinite { loss: tally.loss, at: String::new() });
+                    return Err(NonFinite { loss: tally.loss, at: None });
                 }
                 Ok((tally, tape.backward_and_reset(root, Array::scalar(1.0))))
             })

@@ -1,5 +1,6 @@
 //! How a network is trained, as data.
 
+use crate::error::require_positive;
 use crate::{Defense, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_nn::Clip;
@@ -72,7 +73,7 @@ impl Recipe {
             Defense::None => Self::default(),
             Defense::FgsmRs { .. } => Self { epochs: 10, ..base },
             Defense::NFgsm { .. } => Self { epochs: 15, ..base },
-            Defense::Pgd { .. } => Self { epochs: 20, batch: 64, ema: Some(Ema { half_life: 0.05 }), ..base },
+            Defense::Pgd { .. } => Self { epochs: 20, batch: 64, ema: Some(Ema::default()), ..base },
         }
     }
     /// Every number makes sense.
@@ -87,15 +88,9 @@ impl Recipe {
         if self.batch == 0 {
             return refuse("batch", "0".into(), "at least 1");
         }
-        // Steps are made in f32: there a smaller number is 0 and a larger one infinite.
-        let in_range = |x: f64| x as f32 > 0.0 && (x as f32).is_finite();
-        if !in_range(self.lr) {
-            return refuse("lr", self.lr.to_string(), "above 0 and finite, in f32 too");
-        }
-        if let Some(Clip::Value(limit) | Clip::GlobalNorm(limit)) = self.clip
-            && !in_range(limit)
-        {
-            return refuse("clip", limit.to_string(), "above 0 and finite, in f32 too");
+        require_positive("lr", self.lr)?;
+        if let Some(Clip::Value(limit) | Clip::GlobalNorm(limit)) = self.clip {
+            require_positive("clip", limit)?;
         }
         if self.precision == Precision::Bf16 {
             return refuse(

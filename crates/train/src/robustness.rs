@@ -1,7 +1,7 @@
 //! What a defence was worth: a short attack on examples the training has not seen.
 
 use crate::TrainError;
-use crate::supervised::check_data;
+use crate::data::check_data;
 use sparring_attacks::{AnyAttack, Fgsm, Pgd, Threat, evaluate};
 use sparring_datasets::Split;
 use sparring_models::Classifier;

@@ -2,8 +2,8 @@
 
 use crate::average::Average;
 use crate::engine::{Engine, Failure, broken_layer};
-use crate::parallel::{Part, Tally, map_parts, on_team};
-use crate::pixels;
+use crate::parallel::{Part, Tally, on_team};
+use crate::trouble::told;
 use crate::{Epoch, Flow, Observer, Recipe, Step, TrainError};
 use sparring_attacks::AttackError;
 use sparring_autograd::Var;
@@ -112,7 +112,9 @@ fn learn<T: Task + Sync>(
             let tally = engine.step(task, &mut batch, rows, step_key, lr).map_err(|failure| {
                 engine.store(task.net());
                 match failure {
-                    Failure::Loss(bad) => TrainError::NonFinite { epoch, step, loss: bad.loss, at: bad.at },
+                    Failure::Loss(bad) => {
+                        TrainError::NonFinite { epoch, step, loss: bad.loss, at: told(bad.at) }
+                    }
                     Failure::Gradient(e) => e.into(),
                 }
             })?;
@@ -170,36 +172,4 @@ fn in_defence<T: Task>(
     engine.store(task.net());
     let layer = broken_layer(task.net(), batch);
     layer.map_or(e, |layer| TrainError::NonFinite { epoch: at.0, step: at.1, loss: f64::NAN, at: layer })
-}
-
-/// Data and network agree, and there is something to learn from.
-pub(crate) fn check_data(train: &Split, input: [usize; 3]) -> Result<(), TrainError> {
-    if train.is_empty() {
-        return Err(TrainError::Data("no training examples".into()));
-    }
-    if train.shape() != input {
-        let shape = train.shape();
-        return Err(TrainError::Data(format!(
-            "examples are {shape:?} (channels, height, width), the network takes {input:?}"
-        )));
-    }
-    Ok(())
-}
-
-/// Values lie in `range` and are not scaled twice: a largest one below a fiftieth of the range's end is what x/255/255 leaves, on
-/// which any network that puts out almost nothing looks perfect.
-pub(crate) fn check_range(split: &Split, range: (f64, f64)) -> Result<(), TrainError> {
-    let ends = map_parts(split.len(), |part| {
-        let x = pixels(split, &part.collect::<Vec<_>>());
-        x.as_slice().iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), &v| (lo.min(v), hi.max(v)))
-    });
-    let (lo, hi) =
-        ends.into_iter().fold((f32::INFINITY, f32::NEG_INFINITY), |a, b| (a.0.min(b.0), a.1.max(b.1)));
-    let inside = f64::from(lo) >= range.0 && f64::from(hi) <= range.1;
-    if inside && f64::from(hi.abs().max(lo.abs())) >= 0.02 * range.1.abs().max(range.0.abs()) {
-        Ok(())
-    } else {
-        let (a, b) = range;
-        Err(TrainError::Data(format!("pixels lie in [{lo}, {hi}]; expected [{a}, {b}], scaled once")))
-    }
 }

@@ -30,8 +30,10 @@ pub(crate) fn first_non_finite(net: &dyn Module<f32>, x: Array<f32>) -> Option<S
     None
 }
 
-/// What is said where every layer is finite.
-pub(crate) const LOSS_ALONE: &str = "all layers are finite, but not the loss of their output";
+/// What is said of the layer found; where every layer is finite it is the loss.
+pub(crate) fn told(at: Option<String>) -> String {
+    at.unwrap_or_else(|| "all layers are finite, but not the loss of their output".into())
+}
 
 #[cfg(test)]
 mod tests {

@@ -110,12 +110,14 @@ fn every_defence_brings_a_recipe() {
     let all = [Defense::None, Defense::fgsm_rs(0.3), Defense::n_fgsm(0.3), Defense::pgd(0.3)];
     assert!(all.iter().map(Defense::name).eq(DEFENSES.iter().map(|d| d.name)));
     for defense in all {
+        assert_eq!(Defense::named(defense.name(), 0.3), Some(defense));
         let recipe = Recipe::hardened(defense);
         recipe.validate().unwrap();
         assert_eq!(recipe.defense, defense);
         let text = serde_json::to_string(&recipe).unwrap();
         assert_eq!(serde_json::from_str::<Recipe>(&text).unwrap(), recipe, "{text}");
     }
+    assert_eq!(Defense::named("fgsm", 0.3), None);
     // A recipe written before there were averages.
     let old: Recipe = serde_json::from_str(
         r#"{"epochs":3,"defense":{"method":"pgd","eps":0.3,"steps":7,"step_size":0.1,"warm_up":0.3}}"#,

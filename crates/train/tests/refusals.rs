@@ -47,9 +47,9 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         ("adam.beta1 is 1", Recipe { rule: Adam { beta1: 1.0, ..Adam::default() }.into(), ..good() }),
         ("eps is 1.5", Recipe { defense: Defense::fgsm_rs(1.5), ..good() }),
         ("eps is NaN", Recipe { defense: Defense::fgsm_rs(f32::NAN), ..good() }),
-        ("attack-step-size is 0", Recipe { defense: Defense::FgsmRs { eps: 0.3, step_size: 0.0 }, ..good() }),
-        ("attack-steps is 0", Recipe { defense: pgd(0.3, 0, 0.1, 0.0), ..good() }),
-        ("eps-warm-up is 2", Recipe { defense: pgd(0.3, 7, 0.1, 2.0), ..good() }),
+        ("step_size is 0", Recipe { defense: Defense::FgsmRs { eps: 0.3, step_size: 0.0 }, ..good() }),
+        ("steps is 0", Recipe { defense: pgd(0.3, 0, 0.1, 0.0), ..good() }),
+        ("warm_up is 2", Recipe { defense: pgd(0.3, 7, 0.1, 2.0), ..good() }),
         ("precision is bf16", Recipe { precision: Precision::Bf16, ..good() }),
         (
             "precision is split6",
@@ -60,7 +60,7 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
     let before = bits(&net.net);
     for (start, recipe) in bad {
         let e = fit(&mut net, &data, &recipe).unwrap_err().to_string();
-        assert!(e.contains(start) && e.contains("must be"), "{start}: {e}");
+        assert!(e.starts_with(start) && e.contains(", but must be "), "{start}: {e}");
     }
     assert_eq!(bits(&net.net), before, "a refused training changed the network");
     for (start, recipe) in [
@@ -68,10 +68,10 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         ("batch is 0", GanRecipe { batch: 0, ..GanRecipe::default() }),
         ("lr is -1", GanRecipe { lr: -1.0, ..GanRecipe::default() }),
         ("lr is 1000000000", GanRecipe { lr: 1e39, ..GanRecipe::default() }),
-        ("beta1 is 1", GanRecipe { beta1: 1.0, ..GanRecipe::default() }),
+        ("adam.beta1 is 1", GanRecipe { beta1: 1.0, ..GanRecipe::default() }),
     ] {
         let e = fit_gan(&mut gan(), &data, &recipe, &mut Quiet).unwrap_err().to_string();
-        assert!(e.contains(start), "{start}: {e}");
+        assert!(e.starts_with(start) && e.contains(", but must be "), "{start}: {e}");
     }
     let e = fit_autoencoder(&mut autoencoder(), &data, &Recipe { defense: Defense::fgsm_rs(0.3), ..good() });
     assert!(e.unwrap_err().to_string().starts_with("defense is fgsm-rs"));

@@ -1,8 +1,10 @@
 //! Adversarial training: which examples a step is trained on.
 
+mod choice;
 mod n_fgsm;
 
 use crate::TrainError;
+pub use choice::DefenseField;
 use n_fgsm::NFgsm;
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{
@@ -27,7 +29,7 @@ pub enum Defense {
         /// Length of the step; the paper's is 1.25 eps.
         step_size: f32,
     },
-    /// One FGSM step of `step_size` from a noisy start, kept outside the ball (de Jorge et al. 2022, arXiv:2202.01181).
+    /// One FGSM step of `step_size` from a noisy start; the result is not projected onto the ball (de Jorge et al. 2022, arXiv:2202.01181).
     NFgsm {
         /// Budget in L-inf.
         eps: f32,
@@ -53,6 +55,7 @@ pub enum Defense {
 
 /// A row of the table of defences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct DefenseInfo {
     /// The name used on the command line.
     pub name: &'static str,
@@ -100,6 +103,11 @@ fn ramp(progress: f64, warm_up: f64) -> f32 {
     if progress < warm_up { (progress / warm_up) as f32 } else { 1.0 }
 }
 
+/// The usual length of one of `steps` steps of PGD.
+fn pgd_step(eps: f32, steps: usize) -> f32 {
+    2.5 * eps / steps as f32
+}
+
 impl Defense {
     /// FGSM-RS with the paper's step.
     pub fn fgsm_rs(eps: f32) -> Self {
@@ -111,7 +119,7 @@ impl Defense {
     }
     /// PGD with 7 steps of 2.5 eps / steps, the budget growing over the first 30 % of the training.
     pub fn pgd(eps: f32) -> Self {
-        Self::Pgd { eps, steps: 7, step_size: 2.5 * eps / 7.0, warm_up: 0.3 }
+        Self::Pgd { eps, steps: 7, step_size: pgd_step(eps, 7), warm_up: 0.3 }
     }
     /// The name on the command line.
     pub fn name(&self) -> &'static str {
@@ -143,14 +151,14 @@ impl Defense {
             Self::FgsmRs { step_size, .. } | Self::NFgsm { step_size, .. } | Self::Pgd { step_size, .. }
                 if !positive(step_size) =>
             {
-                refuse("attack-step-size", step_size.to_string(), "finite and above 0")
+                refuse("step_size", step_size.to_string(), "finite and above 0")
             }
             Self::NFgsm { noise, .. } if !(0.0..=10.0).contains(&noise) => {
-                refuse("attack-noise", noise.to_string(), "between 0 and 10 times eps")
+                refuse("noise", noise.to_string(), "between 0 and 10 times eps")
             }
-            Self::Pgd { steps: 0, .. } => refuse("attack-steps", "0".into(), "at least 1"),
+            Self::Pgd { steps: 0, .. } => refuse("steps", "0".into(), "at least 1"),
             Self::NFgsm { warm_up, .. } | Self::Pgd { warm_up, .. } if !(0.0..=1.0).contains(&warm_up) => {
-                refuse("eps-warm-up", warm_up.to_string(), "a fraction between 0 and 1")
+                refuse("warm_up", warm_up.to_string(), "a fraction between 0 and 1")
             }
             _ => Ok(()),
         }

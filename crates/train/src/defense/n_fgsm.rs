@@ -1,7 +1,8 @@
 //! N-FGSM: one step from a noisy start, kept as it falls.
 //!
 //! noise    η uniform in (−k·ε, k·ε) for each pixel
-//! example  clip(x + η + α · sign(∇ loss(x + η, y)), box); α = ε
+//! example  clip(x + η + α · steepest(∇ loss(x + η, y)), box); α = ε, steepest = sign, loss = log-odds, whose gradient
+//!          is that of cross-entropy in direction, but does not vanish where the net is certain
 //! source   de Jorge et al. 2022, arXiv:2202.01181 (k = 2)
 //!
 //! The example is not brought back into the ball, so it lies up to (k + 1)·ε away: it is for training, never for evaluation, and therefore no
@@ -10,7 +11,7 @@
 use sparring_attacks::{
     Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Linf, Norm as _, Settings, Threat, check_input,
 };
-use sparring_losses::{CrossEntropy, RowLoss};
+use sparring_losses::{LogOdds, RowLoss};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 use sparring_tensor::Array;
@@ -56,21 +57,20 @@ impl<M: Differentiable + ?Sized> Attack<M> for NFgsm {
             Linf.uniform(&mut key.rng(x.ids()[i]), self.noise * threat.eps, out);
             out.iter_mut().zip(x.row(i)).for_each(|(o, x)| *o += x);
         }
-        let mut grad = Array::<f32>::stale([out.len()]);
-        let grad = grad.as_mut_slice();
+        let [mut grad, mut steepest] = [0; 2].map(|_| Array::<f32>::stale([out.len()]));
+        let (grad, steepest) = (grad.as_mut_slice(), steepest.as_mut_slice());
         let (labels, sign) = (goal.classes(), goal.sign());
         let mut cotangent = |logits: &[f32], d_logits: &mut [f32]| {
             let rows = logits.chunks_exact(classes).zip(d_logits.chunks_exact_mut(classes));
             for ((z, dz), label) in rows.zip(labels) {
-                CrossEntropy.eval(z, label, dz);
+                LogOdds.eval(z, label, dz);
                 dz.iter_mut().for_each(|d| *d *= sign);
             }
         };
         model.pullback(Batch::new(out, x.shape(), x.ids())?, &mut cotangent, grad)?;
-        for (o, g) in out.iter_mut().zip(&*grad) {
-            let step =
-                if *g > 0.0 { self.step_size } else { 0.0 } - if *g < 0.0 { self.step_size } else { 0.0 };
-            *o = bounds.clip(*o + step);
+        Linf.steepest(grad, steepest);
+        for (o, s) in out.iter_mut().zip(&*steepest) {
+            *o = bounds.clip(*o + self.step_size * s);
         }
         Ok(())
     }
@@ -120,7 +120,13 @@ mod tests {
 
     #[test]
     fn the_example_is_noise_and_one_step_cut_to_the_box_alone() {
-        let model = Line([2.0, -1.0, 0.0, 3.0]);
+        for scale in [1.0, 1e3] {
+            of_a_line(Line([2.0, -1.0, 0.0, 3.0].map(|w| scale * w)));
+        }
+    }
+
+    /// The net times 1000 is certain of every example, and cross-entropy flat.
+    fn of_a_line(model: Line) {
         let (pixels, ids, labels, key) =
             ([0.5_f32, 0.5, 0.5, 0.02].repeat(40), (0..40).collect::<Vec<u64>>(), [0; 40], Key::new(3));
         let (attack, eps) = (NFgsm { noise: 2.0, step_size: 0.1 }, 0.1);

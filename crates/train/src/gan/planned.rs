@@ -115,5 +115,5 @@ fn judge(critic: &Plan, fakes: &[f32], dx: &mut [f32], tallies: &mut [[f64; 3]],
 }
 
 fn finite(loss: f64) -> Result<(), Failure> {
-    if loss.is_finite() { Ok(()) } else { Err(Failure::Loss(NonFinite { loss, at: String::new() })) }
+    if loss.is_finite() { Ok(()) } else { Err(Failure::Loss(NonFinite { loss, at: None })) }
 }

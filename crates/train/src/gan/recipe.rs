@@ -1,7 +1,9 @@
 //! How a GAN is trained, as data.
 
 use crate::TrainError;
+use crate::error::require_positive;
 use serde::{Deserialize, Serialize};
+use sparring_optim::Adam;
 
 /// Generator steps for each step of the discriminator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,14 +62,11 @@ impl GanRecipe {
         if self.batch == 0 {
             return refuse("batch", "0".into(), "at least 1");
         }
-        // Steps are made in f32.
-        let narrow = self.lr as f32;
-        if !(narrow.is_finite() && narrow > 0.0) {
-            return refuse("lr", self.lr.to_string(), "above 0 and finite, in f32 too");
-        }
-        if !(self.beta1 >= 0.0 && (self.beta1 as f32) < 1.0) {
-            return refuse("beta1", self.beta1.to_string(), "in [0, 1), in f32 too");
-        }
-        Ok(())
+        require_positive("lr", self.lr)?;
+        Ok(self.rule().validate()?)
+    }
+    /// The rule of both networks.
+    pub(super) fn rule(&self) -> Adam {
+        Adam { beta1: self.beta1, ..Adam::default() }
     }
 }

@@ -3,7 +3,7 @@
 use super::planned::{Planned, Verdict};
 use crate::engine::Failure;
 use crate::parallel::{NonFinite, PART, Tally, Tapes, fill};
-use crate::trouble::{LOSS_ALONE, first_non_finite};
+use crate::trouble::first_non_finite;
 use sparring_autograd::{Grads, ops};
 use sparring_datasets::{MiniBatch, Rows};
 use sparring_losses::{NonSaturating, Side};
@@ -47,7 +47,7 @@ impl<'m> Loop<'m> {
             self.store();
             match failure {
                 Failure::Loss(bad) => {
-                    let at = self.broken_layer(ids, key).unwrap_or_else(|| LOSS_ALONE.into());
+                    let at = self.broken_layer(ids, key);
                     Failure::Loss(NonFinite { at, ..bad })
                 }
                 failure => failure,
