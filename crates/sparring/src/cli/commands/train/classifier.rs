@@ -31,13 +31,13 @@ pub(crate) struct Args {
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
     #[arg(long, default_value = "adam")]
     optimizer: AnyRule,
-    /// Base learning rate, above 0; with one-cycle its peak. Default: the optimizer's, 5e-3 with a defence.
+    /// Base learning rate, above 0; with one-cycle its peak. Default: the optimizer's; 5e-3 with fgsm-rs and pgd, if it is one of Adam's kind.
     #[arg(long, value_parser = above_zero)]
     lr: Option<f64>,
     /// constant, step, one-cycle or cosine, `cosine(warmup=0.1)` with parameters. Default: constant, one-cycle with a defence.
     #[arg(long)]
     schedule: Option<AnySchedule>,
-    /// Number of passes over the training examples. Default: 5, 20 over fewer than 10000 examples; 10 with fgsm-rs, 20 with pgd, 15 with n-fgsm.
+    /// Number of passes over the training examples. Default: 5, 20 over fewer than 10000 examples; 10 with fgsm-rs and n-fgsm, 20 with pgd.
     #[arg(long, value_parser = count)]
     epochs: Option<usize>,
     /// Training examples a step; cut to as many as there are. Default: 128, 32 of fewer than 10000; 64 with pgd.

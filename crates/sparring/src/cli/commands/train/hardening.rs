@@ -9,7 +9,7 @@ use sparring::datasets::Split;
 use sparring::models::Classifier;
 use sparring::optim::Ema;
 use sparring::seed::Key;
-use sparring::train::{DEFENSES, Defense, Robustness, robustness};
+use sparring::train::{DEFENSES, Defense, DefenseField, Robustness, TrainError, robustness};
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -29,7 +29,7 @@ pub(super) struct HardeningArgs {
     /// Noise at the start of the defence's step, in multiples of eps (n-fgsm). Default: 2.
     #[arg(long, value_parser = multiple)]
     attack_noise: Option<f32>,
-    /// Fraction of the training over which the defence's budget grows from 0 to eps (n-fgsm, pgd). Default: 0.3.
+    /// Fraction of the training over which the defence's budget grows from 0 to eps (n-fgsm, pgd). Default: 0.5 for n-fgsm, 0.3 for pgd.
     #[arg(long, value_name = "FRACTION", value_parser = share)]
     eps_warm_up: Option<f64>,
     /// Keep an exponential average of the weights whose half-life is this fraction of the training; 0: the last
@@ -42,42 +42,51 @@ pub(super) struct HardeningArgs {
     validation: Option<usize>,
 }
 
+/// The flag that sets this field of a defence.
+fn flag_of(field: &str) -> &str {
+    match field {
+        "eps" => "--eps",
+        "steps" => "--attack-steps",
+        "step_size" => "--attack-step-size",
+        "noise" => "--attack-noise",
+        "warm_up" => "--eps-warm-up",
+        other => other,
+    }
+}
+
 impl HardeningArgs {
     /// The defence; a flag that it does not have is a mistake.
     pub(super) fn defense(&self) -> Outcome<Defense> {
         let (eps, name) = (self.eps.unwrap_or(0.3), self.defense.as_str());
-        let given = [
-            ("--eps", self.eps.is_some(), &["fgsm-rs", "n-fgsm", "pgd"][..]),
-            ("--attack-steps", self.attack_steps.is_some(), &["pgd"]),
-            ("--attack-step-size", self.attack_step_size.is_some(), &["fgsm-rs", "n-fgsm", "pgd"]),
-            ("--attack-noise", self.attack_noise.is_some(), &["n-fgsm"]),
-            ("--eps-warm-up", self.eps_warm_up.is_some(), &["n-fgsm", "pgd"]),
-        ];
-        if let Some((flag, _, having)) =
-            given.iter().find(|(_, given, having)| *given && !having.contains(&name))
-        {
-            let having = having.join(" or ");
-            return Err(Failure::Usage(format!(
-                "{flag} belongs to --defense {having}, not to --defense {name}"
-            )));
-        }
-        let step = self.attack_step_size.map(|s| s as f32);
-        let defense = match name {
-            "fgsm-rs" => Defense::FgsmRs { eps, step_size: step.unwrap_or(1.25 * eps) },
-            "n-fgsm" => Defense::NFgsm {
-                eps,
-                noise: self.attack_noise.unwrap_or(2.0),
-                step_size: step.unwrap_or(eps),
-                warm_up: self.eps_warm_up.unwrap_or(0.3),
-            },
-            "pgd" => {
-                let steps = self.attack_steps.unwrap_or(7);
-                let step_size = step.unwrap_or(2.5 * eps / steps as f32);
-                Defense::Pgd { eps, steps, step_size, warm_up: self.eps_warm_up.unwrap_or(0.3) }
-            }
-            _ => Defense::None,
+        let usual = |name: &str| Defense::named(name, eps);
+        let elsewhere = |flag, has: &dyn Fn(Defense) -> bool| {
+            let having = DEFENSES.iter().map(|d| d.name).filter(|&name| usual(name).is_some_and(has));
+            let having = having.collect::<Vec<_>>().join(" or ");
+            Failure::Usage(format!("{flag} belongs to --defense {having}, not to --defense {name}"))
         };
-        defense.validate().map_err(|e| Failure::Usage(format!("--{e}")))?;
+        let unknown = || Failure::Usage(format!("--defense {name}: no defence is called that"));
+        let mut defense = usual(name).ok_or_else(unknown)?;
+        if self.eps.is_some() && defense.eps().is_none() {
+            return Err(elsewhere("--eps", &|d| d.eps().is_some()));
+        }
+        // The steps first: they set the usual length of one.
+        let given = [
+            ("steps", self.attack_steps.map(DefenseField::Steps)),
+            ("step_size", self.attack_step_size.map(|s| DefenseField::StepSize(s as f32))),
+            ("noise", self.attack_noise.map(DefenseField::Noise)),
+            ("warm_up", self.eps_warm_up.map(DefenseField::WarmUp)),
+        ];
+        for (field, value) in given {
+            let Some(value) = value else { continue };
+            let with = defense.with(value);
+            defense = with.ok_or_else(|| elsewhere(flag_of(field), &|d| d.with(value).is_some()))?;
+        }
+        defense.validate().map_err(|e| match e {
+            TrainError::Recipe { field, value, must } => {
+                Failure::Usage(format!("{} is {value}, but must be {must}", flag_of(field)))
+            }
+            e => Failure::Usage(e.to_string()),
+        })?;
         Ok(defense)
     }
     /// The average of the weights: the one asked for, else the usual one.
