@@ -3,8 +3,8 @@
 mod models;
 use models::{Mlp, Points, all_logits, margin, own_labels};
 use sparring_attacks::{
-    AnyAttack, Attack, AttackError, Bim, Finding, Goal, Normalized, Pgd, Report, Start, StepSize, Threat,
-    evaluate, suites,
+    AnyAttack, Attack, AttackError, Bim, Fgsm, Finding, Goal, Normalized, Pgd, Report, Start, StepSize,
+    Threat, evaluate, suites,
 };
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
 use sparring_seed::Key;
@@ -117,7 +117,7 @@ fn a_sound_model_raises_nothing() {
 fn softmax_and_noise_are_seen() {
     assert_eq!(look(Fault::Softmax).unwrap().findings, [Finding::LooksLikeProbabilities]);
     let noisy = look(Fault::Noisy).unwrap();
-    assert!(matches!(noisy.findings[..], [Finding::Randomised { difference }] if difference > 1e-4));
+    assert!(matches!(noisy.findings[..], [Finding::Randomised { difference }, ..] if difference > 1e-4));
     assert!(noisy.to_string().contains("! the model is randomised"));
 }
 
@@ -239,4 +239,28 @@ fn normalisation_inside_the_model_changes_nothing_but_the_scale() {
     for (mean, std) in [(vec![0.0, 0.0], vec![1.0]), (vec![0.0], vec![0.0]), (vec![f32::NAN], vec![1.0])] {
         assert!(Normalized::new(&raw, &mean, &std, Bounds::UNIT).is_err());
     }
+}
+
+#[test]
+fn an_attack_that_a_cheaper_one_beats_is_named() {
+    // Steps of a millionth of eps from a random point of the ball find less than one step of eps from the example.
+    let p = Points::new(200, 12, 2);
+    let model = Mlp::random(12, 16, 3, 1);
+    let y = own_labels(&model, p.batch());
+    let threat = Threat::linf(0.1).unwrap();
+    let lazy = Pgd { steps: 3, step_size: StepSize::Relative(1e-6), ..Pgd::default() };
+    let beaten = |pgd: Pgd| {
+        let suite = [AnyAttack::from(Fgsm::default()), pgd.into()];
+        let r = evaluate(&model, p.batch(), &y, &suite, &threat, Key::new(3)).unwrap();
+        let gap = ((r.attacks[1].accuracy - r.attacks[0].accuracy) * 200.0).round();
+        let told = r.findings.into_iter().find_map(|f| match f {
+            Finding::Beaten { attack, by, examples } => Some((attack, by, examples)),
+            _ => None,
+        });
+        (gap, told)
+    };
+    let (gap, told) = beaten(lazy);
+    assert!(gap > 1.0, "{gap}");
+    assert_eq!(told, Some(("pgd".into(), "fgsm".into(), gap as usize)));
+    assert_eq!(beaten(Pgd::default()).1, None);
 }

@@ -31,6 +31,15 @@ pub enum Finding {
         /// How long they must be: eps from the example itself, twice eps from a random start.
         need: f32,
     },
+    /// A cheaper attack of the same evaluation left fewer examples right: the dearer one was stopped by a bad start or bad steps.
+    Beaten {
+        /// The dearer attack.
+        attack: String,
+        /// The cheaper one.
+        by: String,
+        /// Examples that only the difference of the two counts.
+        examples: usize,
+    },
     /// NaN or infinity in gradients or proposals. Such proposals count as not fooled.
     NonFinite {
         /// The attack.
@@ -92,6 +101,10 @@ impl std::fmt::Display for Finding {
                 "{attack}: its steps together are {} long and reach every point of the ball only from {} on: take more steps, or longer ones",
                 short(*length),
                 short(*need)
+            ),
+            Self::Beaten { attack, by, examples } => write!(
+                f,
+                "{attack}: {by}, a cheaper attack, fooled the model on {examples} more examples: give {attack} restarts, and trust the worst case alone"
             ),
             Self::NonFinite { attack, proposals, gradients } => {
                 write!(f, "{attack}: {proposals} proposals (not counted) and {gradients} gradients were not finite")

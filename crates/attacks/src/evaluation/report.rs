@@ -46,6 +46,23 @@ pub struct Adversarials {
     pub made_by: Vec<Option<usize>>,
 }
 
+/// The share of the examples by which a cheaper attack must be ahead: less is the luck of one start.
+const BEATEN_SHARE: f64 = 1.0 / 200.0;
+
+/// What the figures of all attacks on `n` examples give away: each attack by gradients with the best of the cheaper ones that
+/// beat it; one that draws at random promises nothing.
+pub(super) fn beaten(attacks: &[AttackResult], n: usize) -> Vec<Finding> {
+    let cost = |a: &AttackResult| a.steps.max(1) * a.restarts.max(1);
+    let ahead = |a: &AttackResult, b: &AttackResult| ((a.accuracy - b.accuracy) * n as f64).round() as usize;
+    let one = |a: &AttackResult| {
+        let by = attacks.iter().filter(|b| cost(b) < cost(a)).max_by_key(|b| ahead(a, b))?;
+        let examples = ahead(a, by);
+        let told = || Finding::Beaten { attack: a.attack.clone(), by: by.attack.clone(), examples };
+        (examples as f64 > BEATEN_SHARE * n as f64).then(told)
+    };
+    attacks.iter().filter(|a| a.steps > 0).filter_map(one).collect()
+}
+
 /// What an evaluation found. `Display` is a compact table.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

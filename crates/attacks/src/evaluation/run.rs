@@ -3,6 +3,7 @@
 use super::attempt::attempt;
 use super::clean::Clean;
 use super::propose::{Chosen, Proposer, Task};
+use super::report::beaten;
 use super::worst::Worst;
 use super::{AttackCard, AttackResult, EvaluateOptions, Finding, Progress, Report};
 use crate::goal::check_input;
@@ -156,6 +157,7 @@ where
         });
         findings.extend(attempt.findings);
     }
+    findings.extend(beaten(&attacks, n));
     Ok(Report {
         n,
         threat: *threat,

@@ -66,8 +66,8 @@ fn result(done: &GanSummary) -> Section {
     if done.alarms.is_empty() {
         section.blocks.push(Block::Note(Note {
             title: "No alarm.".into(),
-            text: "Neither did the discriminator win outright, nor did the samples collapse. That says nothing about how good \
-                   they look: look below."
+            text: "Neither did the discriminator win outright, nor were the samples alike for long enough to raise one. That says nothing \
+                   about how good they look, and after a few epochs it says little at all: look below."
                 .into(),
             tone: Tone::Plain,
         }));

@@ -175,7 +175,7 @@ fn no_better_than_a_guess(done: &Summary, classes: usize) -> Option<String> {
     let (best_is, last_is) = (figure(best), figure(last));
     if best >= guess {
         Some(format!(
-            "the loss never fell below {told}, its best epoch had {best_is}: nothing was learnt; lower --lr"
+            "the loss never fell below {told}, its best epoch had {best_is}: nothing was learnt; train longer, or lower --lr"
         ))
     } else if last >= guess {
         Some(format!(
