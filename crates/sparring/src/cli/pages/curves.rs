@@ -143,14 +143,14 @@ mod tests {
     fn every_defence_is_marked() {
         let all = [Defense::None, Defense::fgsm_rs(0.3), Defense::n_fgsm(0.3), Defense::pgd(0.3)];
         assert!(all.iter().map(Defense::name).eq(DEFENSES.iter().map(|d| d.name)), "a new one belongs here");
-        for (of, grows) in all.into_iter().zip([false, false, true, true]) {
+        for (of, grown) in all.into_iter().zip([None, None, Some(5.0), Some(3.0)]) {
             let hardened = of != Defense::None;
             assert_eq!(trained_for(&of), hardened.then_some(0.3), "{of:?}");
             let recipe = Recipe { epochs: 10, defense: of, ..Recipe::default() };
             let training = Training { name: "x", slot: slot(&recipe), rows: &[], recipe: &recipe };
             assert_eq!(training.slot == HARDENED, hardened);
             let mark = training.event().map(|v| (v.x, v.label));
-            assert_eq!(mark, grows.then(|| (3.0, "full eps 0.3".to_string())), "{of:?}");
+            assert_eq!(mark, grown.map(|epoch| (epoch, "full eps 0.3".to_string())), "{of:?}");
         }
     }
 
