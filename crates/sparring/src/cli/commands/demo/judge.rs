@@ -14,7 +14,7 @@ use sparring::seed::Key;
 /// Budgets of the table.
 const TABLE: [f32; 3] = [0.1, 0.2, 0.3];
 /// Further budgets of the curve.
-const BETWEEN: [f32; 4] = [0.05, 0.15, 0.25, 0.35];
+const BETWEEN: [f32; 2] = [0.15, 0.35];
 /// Images of the gallery.
 const SHOWN: usize = 8;
 

@@ -13,7 +13,7 @@ pub(super) fn spec() -> Spec {
 /// Clean training.
 pub(super) fn standard(seed: u64) -> Recipe {
     let schedule = AnySchedule::Piecewise(Piecewise::default());
-    Recipe { epochs: 15, lr: 8e-3, schedule, seed, ..Recipe::default() }
+    Recipe { epochs: 10, lr: 8e-3, schedule, seed, ..Recipe::default() }
 }
 
 /// The recipe of `--defense pgd`, cut to 8 of its 20 epochs.
