@@ -13,6 +13,7 @@ mod gemm;
 mod interop;
 mod kernels;
 pub mod layout;
+pub mod normalize;
 mod outer;
 mod panels;
 pub mod par;
