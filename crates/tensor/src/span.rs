@@ -4,26 +4,13 @@ use crate::Elem;
 use crate::extent::inside;
 use sparring_math::simd;
 
-/// Numbers at a time where there are as many.
-const LANES: usize = 16;
-
 /// `y[i] = f(y[i], [x[0][i], x[1][i], ..])`; where `f` ignores its first argument, `y` is only written.
-///
-/// A block is read before it is written, so that the compiler vectorises without comparing addresses.
 #[inline(always)]
 pub(crate) fn span<E: Elem, const S: usize>(y: &mut [E], x: [&[E]; S], f: impl Fn(E, [E; S]) -> E) {
     let n = y.len();
-    let x = x.map(|x| &x[..n]);
-    let (blocks, rest) = y.as_chunks_mut::<LANES>();
-    let first = n - rest.len();
-    for (i, y) in blocks.iter_mut().enumerate() {
-        let x = x.map(|x| x.as_chunks::<LANES>().0[i]);
-        for l in 0..LANES {
-            y[l] = f(y[l], std::array::from_fn(|s| x[s][l]));
-        }
-    }
-    for (i, y) in (first..).zip(rest) {
-        *y = f(*y, std::array::from_fn(|s| x[s][i]));
+    let x: [&[E]; S] = std::array::from_fn(|s| &x[s][..n]);
+    for i in 0..n {
+        y[i] = f(y[i], std::array::from_fn(|s| x[s][i]));
     }
 }
 

@@ -4,9 +4,6 @@ use crate::extent::addressable;
 use crate::{Elem, PoolGeometry, TensorError};
 use sparring_math::simd::{self, Isa};
 
-/// Channels whose sums stay in registers.
-const LANES: usize = 32;
-
 /// Average pooling of images `[h][w][c]` to `[oh][ow][c]`: the extents, checked.
 ///
 /// Padding counts as zeros, PyTorch's `count_include_pad=True`, as in [`avg_pool2d`](crate::pooling::avg_pool2d). A window is summed row by row, the rows
@@ -115,19 +112,25 @@ impl AveragePoolBlock {
     }
 }
 
-/// `body(first, width)` for the blocks of channels: as many of 32 and 16 as fit, then single channels; with 16 or more, the last
-/// block overlaps the one before instead.
+/// Blocks of channels from `first` on, `W` wide: 32, then 16; fewer than 16 channels by 4, fewer than 4 one by one. The last block
+/// overlaps the one before.
 macro_rules! for_blocks {
     ($c:expr, |$first:ident, $W:ident| $body:expr) => {{
         let c = $c;
         let mut $first = 0;
-        while c - $first >= LANES {
-            const $W: usize = LANES;
+        while c - $first >= 32 {
+            const $W: usize = 32;
             $body;
-            $first += LANES;
+            $first += $W;
         }
-        while $first < c && c >= LANES / 2 {
-            const $W: usize = LANES / 2;
+        while $first < c && c >= 16 {
+            const $W: usize = 16;
+            $first = $first.min(c - $W);
+            $body;
+            $first += $W;
+        }
+        while $first < c && c >= 4 {
+            const $W: usize = 4;
             $first = $first.min(c - $W);
             $body;
             $first += $W;
@@ -191,27 +194,37 @@ impl<E: Elem> simd::Kernel for Unmean<'_, E> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let AveragePoolBlock { input: [_, w], output: [oh, ow], c, geometry: g } = *self.block;
-        let scale = self.block.scale();
+        let AveragePoolBlock { input: [h, w], output: [oh, ow], c, geometry: g } = *self.block;
+        let scale = self.block.scale::<E>();
         // The windows over a pixel, from..to, follow it.
-        let (mut top, mut bottom) = (0, 0);
-        for (r, dx) in self.dx.chunks_exact_mut(w * c).enumerate() {
-            (top, bottom) = follow(&g, 0, oh, r, (top, bottom));
-            let (mut left, mut right) = (0, 0);
-            for (q, dx) in dx.chunks_exact_mut(c).enumerate() {
-                (left, right) = follow(&g, 1, ow, q, (left, right));
-                for_blocks!(c, |first, W| {
-                    let mut sum = [E::ZERO; W];
-                    for i in top..bottom {
-                        for j in left..right {
-                            let dy = &self.dy[(i * ow + j) * c + first..][..W];
-                            for l in 0..W {
-                                sum[l] += dy[l];
-                            }
+        let mut vertical = (0, 0);
+        for r in 0..h {
+            let before = vertical;
+            vertical = follow(&g, 0, oh, r, before);
+            let row = r * w * c;
+            if r > 0 && vertical == before {
+                self.dx.copy_within(row - w * c..row, row);
+                continue;
+            }
+            let mut horizontal = (0, 0);
+            for (q, dx) in self.dx[row..][..w * c].chunks_exact_mut(c).enumerate() {
+                horizontal = follow(&g, 1, ow, q, horizontal);
+                let mut first = true;
+                for i in vertical.0..vertical.1 {
+                    for j in horizontal.0..horizontal.1 {
+                        let dy = &self.dy[(i * ow + j) * c..][..c];
+                        let pairs = dx.iter_mut().zip(dy);
+                        if first {
+                            pairs.for_each(|(dx, &dy)| *dx = dy * scale);
+                        } else {
+                            pairs.for_each(|(dx, &dy)| *dx += dy * scale);
                         }
+                        first = false;
                     }
-                    dx[first..][..W].copy_from_slice(&sum.map(|s| s * scale));
-                });
+                }
+                if first {
+                    dx.fill(E::ZERO);
+                }
             }
         }
     }

@@ -7,10 +7,16 @@ use sparring_math::simd;
 
 /// Rows summed in `E` before their sum is added to the `f64`: it bounds the rounding error of long sums.
 const CHUNK: usize = 128;
-/// Numbers whose two sums stay in registers: several rows where the channels are few.
-const LANES: usize = 32;
-/// The narrowest block of channels.
+/// Sums abreast. Rows of few channels that lie one after the other are seen as fewer, wider ones.
+const WIDTH: usize = 256;
+/// The widest block of the inner loop. A constant: the loop over a block then has no rest.
+const BLOCK: usize = 64;
+/// The block for narrower rows.
 const NARROW: usize = 16;
+/// Rows at a time: the sums are loaded and stored once for all of them.
+const TOGETHER: usize = 4;
+/// Wide rows that should be left: their sums are to cost more than adding up what is abreast.
+const ENOUGH: usize = 16;
 
 /// `sums[k][c] += Σ over rows of term([x[0][row, c], x[1][row, c], ..], centre[c])[k]`.
 ///
@@ -50,129 +56,124 @@ impl<E: Elem, F: Fn([E; S], E) -> [E; 2], const S: usize> simd::Kernel for Colum
     fn run(self) {
         let Self { block, n, x, centre, sums: [first, second], term } = self;
         let (c, example) = (block.channels, block.example());
-        let mut add = |x: [&[E]; S], strides: [usize; S], rows: usize| {
-            for row in (0..rows).step_by(CHUNK) {
-                let x: [&[E]; S] = std::array::from_fn(|s| &x[s][row * strides[s]..]);
-                add_chunk(x, strides, (rows - row).min(CHUNK), centre, [first, second], &term);
-            }
-        };
-        let slices = x.map(|(x, _)| x);
-        if block.pixels == 1 {
-            add(slices, x.map(|(_, apart)| apart), n);
-        } else if x.iter().all(|&(_, apart)| apart == example) {
-            add(slices, [c; S], n * block.pixels);
+        let dense = x.iter().all(|&(_, apart)| apart == example);
+        // Runs of rows with one distance between them.
+        let (runs, rows, strides) = if block.pixels == 1 {
+            (1, n, x.map(|(_, apart)| apart))
+        } else if dense {
+            (1, n * block.pixels, [c; S])
         } else {
-            for i in 0..n {
-                add(x.map(|(x, apart)| &x[i * apart..]), [c; S], block.pixels);
+            (n, block.pixels, [c; S])
+        };
+        // `group` rows are one, where nothing lies between them.
+        let fits = if strides == [c; S] { WIDTH / c } else { 1 };
+        let group = (rows / ENOUGH).max(BLOCK.div_ceil(c)).min(rows).min(fits).max(1);
+        let wide = rows / group;
+        // No closure: it would not be compiled for the instruction set.
+        for i in 0..runs {
+            let mut row = 0;
+            while row < rows {
+                let group = if row < wide * group { group } else { 1 };
+                let chunk = ((if group > 1 { wide * group } else { rows } - row) / group).min(CHUNK);
+                let x = std::array::from_fn(|s| &x[s].0[i * x[s].1 + row * strides[s]..]);
+                let strides = strides.map(|stride| stride * group);
+                add_chunk(x, strides, chunk, group, centre, [first, second], &term);
+                row += chunk * group;
             }
         }
     }
 }
 
-/// Some rows, `strides` apart.
+/// Some rows, `strides` apart, each of `group` rows of channels.
 #[inline(always)]
 fn add_chunk<E: Elem, const S: usize>(
     x: [&[E]; S],
     strides: [usize; S],
     rows: usize,
-    centre: &[E],
+    group: usize,
+    channels: &[E],
     [first, second]: [&mut [f64]; 2],
     term: &impl Fn([E; S], E) -> [E; 2],
 ) {
-    let c = centre.len();
-    if c < NARROW {
-        return add_narrow(x, strides, rows, centre, [first, second], term);
-    }
-    let mut at = 0;
-    while c - at >= LANES {
-        let sums = tile::<E, _, S, LANES, 1>(x.map(|x| &x[at..]), strides, rows, &centre[at..], term);
-        add_sums(&sums[0], &mut first[at..]);
-        add_sums(&sums[1], &mut second[at..]);
-        at += LANES;
-    }
-    while at < c {
-        // The last block overlaps the one before; what is known already is left out.
-        let from = at.min(c - NARROW);
-        let sums = tile::<E, _, S, NARROW, 2>(x.map(|x| &x[from..]), strides, rows, &centre[from..], term);
-        add_sums(&sums[0][at - from..], &mut first[at..]);
-        add_sums(&sums[1][at - from..], &mut second[at..]);
-        at = from + NARROW;
-    }
-}
-
-/// Few channels: where the rows lie one after the other, as many as fill whole blocks are seen as one.
-#[inline(always)]
-fn add_narrow<E: Elem, const S: usize>(
-    x: [&[E]; S],
-    strides: [usize; S],
-    rows: usize,
-    centre: &[E],
-    [first, second]: [&mut [f64]; 2],
-    term: &impl Fn([E; S], E) -> [E; 2],
-) {
-    let c = centre.len();
-    // c · group is a multiple of the block.
-    let group = NARROW >> c.trailing_zeros();
-    let wide = if strides == [c; S] { rows / group } else { 0 };
-    if wide > 0 {
-        for from in (0..c * group).step_by(NARROW) {
-            let centre: [E; NARROW] = std::array::from_fn(|l| centre[(from + l) % c]);
-            let x = x.map(|x| &x[from..]);
-            let sums = tile::<E, _, S, NARROW, 2>(x, [c * group; S], wide, &centre, term);
-            for l in 0..NARROW {
-                first[(from + l) % c] += sums[0][l].to_f64();
-                second[(from + l) % c] += sums[1][l].to_f64();
+    let width = channels.len() * group;
+    for at in (0..width).step_by(WIDTH) {
+        let width = (width - at).min(WIDTH);
+        let channels = &channels[at..][..width / group];
+        let (mut a, mut b) = ([E::ZERO; WIDTH + BLOCK], [E::ZERO; WIDTH + BLOCK]);
+        let mut centre = [E::ZERO; WIDTH];
+        for centre in centre[..width].chunks_exact_mut(channels.len()) {
+            centre.copy_from_slice(channels);
+        }
+        let (x, centre) = (x.map(|x| &x[at..]), &centre[..width]);
+        if width >= BLOCK {
+            add_rows::<E, S, BLOCK>(x, strides, rows, centre, [&mut a, &mut b], term);
+        } else if width >= NARROW {
+            add_rows::<E, S, NARROW>(x, strides, rows, centre, [&mut a, &mut b], term);
+        } else {
+            add_rows::<E, S, 1>(x, strides, rows, centre, [&mut a, &mut b], term);
+        }
+        for (sums, to) in [(&a[..width], &mut first[at..]), (&b[..width], &mut second[at..])] {
+            for sums in sums.chunks_exact(channels.len()) {
+                to.iter_mut().zip(sums).for_each(|(to, sum)| *to += sum.to_f64());
             }
         }
     }
-    for row in wide * group..rows {
-        for l in 0..c {
-            let sums = term(std::array::from_fn(|s| x[s][row * strides[s] + l]), centre[l]);
-            first[l] += sums[0].to_f64();
-            second[l] += sums[1].to_f64();
-        }
-    }
 }
 
-/// The sums of `W` channels: those of every `R`-th row apart, then added.
+/// Blocks of `B` numbers; the last one overlaps the one before, and its sums stand behind all others until the end.
 #[inline(always)]
-fn tile<E: Elem, F: Fn([E; S], E) -> [E; 2], const S: usize, const W: usize, const R: usize>(
+fn add_rows<E: Elem, const S: usize, const B: usize>(
     x: [&[E]; S],
     strides: [usize; S],
     rows: usize,
     centre: &[E],
-    term: &F,
-) -> [[E; W]; 2] {
-    let centre: [E; W] = centre.as_chunks::<W>().0[0];
-    let (mut first, mut second) = ([[E::ZERO; W]; R], [[E::ZERO; W]; R]);
-    for group in 0..rows / R {
+    [first, second]: [&mut [E; WIDTH + BLOCK]; 2],
+    term: &impl Fn([E; S], E) -> [E; 2],
+) {
+    let width = centre.len();
+    let mut row = 0;
+    while row < rows {
+        let from: [usize; S] = std::array::from_fn(|s| row * strides[s]);
+        let together = if rows - row >= TOGETHER { TOGETHER } else { 1 };
+        for k in 0..width.div_ceil(B) {
+            let at = (k * B).min(width - B);
+            let x = std::array::from_fn(|s| &x[s][from[s] + at..]);
+            let centre = &centre[at..].as_chunks().0[0];
+            let sums = [&mut first.as_chunks_mut().0[k], &mut second.as_chunks_mut().0[k]];
+            if together > 1 {
+                add_block::<E, S, B, TOGETHER>(x, strides, centre, sums, term);
+            } else {
+                add_block::<E, S, B, 1>(x, strides, centre, sums, term);
+            }
+        }
+        row += together;
+    }
+    let last = width.div_ceil(B) - 1;
+    let known = last * B - (last * B).min(width - B);
+    for sums in [first, second] {
+        sums.copy_within(last * B + known..(last + 1) * B, last * B);
+    }
+}
+
+/// `R` rows of one block.
+#[inline(always)]
+fn add_block<E: Elem, const S: usize, const B: usize, const R: usize>(
+    x: [&[E]; S],
+    strides: [usize; S],
+    centre: &[E; B],
+    [first, second]: [&mut [E; B]; 2],
+    term: &impl Fn([E; S], E) -> [E; 2],
+) {
+    let x: [[&[E; B]; R]; S] =
+        std::array::from_fn(|s| std::array::from_fn(|r| &x[s][r * strides[s]..].as_chunks().0[0]));
+    for l in 0..B {
+        let [mut a, mut b] = [E::ZERO; 2];
         for r in 0..R {
-            let x: [&[E; W]; S] =
-                std::array::from_fn(|s| &x[s][(group * R + r) * strides[s]..].as_chunks::<W>().0[0]);
-            for l in 0..W {
-                let [a, b] = term(std::array::from_fn(|s| x[s][l]), centre[l]);
-                first[r][l] += a;
-                second[r][l] += b;
-            }
+            let terms = term(std::array::from_fn(|s| x[s][r][l]), centre[l]);
+            a += terms[0];
+            b += terms[1];
         }
+        first[l] += a;
+        second[l] += b;
     }
-    for row in rows / R * R..rows {
-        for l in 0..W {
-            let [a, b] = term(std::array::from_fn(|s| x[s][row * strides[s] + l]), centre[l]);
-            first[0][l] += a;
-            second[0][l] += b;
-        }
-    }
-    for r in 1..R {
-        for l in 0..W {
-            first[0][l] += first[r][l];
-            second[0][l] += second[r][l];
-        }
-    }
-    [first[0], second[0]]
-}
-
-#[inline(always)]
-fn add_sums<E: Elem>(sums: &[E], to: &mut [f64]) {
-    to.iter_mut().zip(sums).for_each(|(to, sum)| *to += sum.to_f64());
 }

@@ -5,7 +5,7 @@ use crate::extent::inside;
 use sparring_math::simd;
 
 /// Sums abreast.
-const LANES: usize = 32;
+const LANES: usize = 16;
 
 /// Layer normalisation of rows of `len` numbers (Ba, Kiros and Hinton, 2016): y = gain · x̂ + bias with x̂ = (x − mean) · rstd and
 /// rstd = 1 / √(variance + eps), mean and biased variance those of the row.
@@ -148,10 +148,8 @@ impl<E: Elem> simd::Kernel for Forward<'_, E> {
         let count = E::of(len.max(1) as f64);
         for i in 0..self.n {
             let x = &self.x[i * self.apart[0]..][..len];
-            let mean = sums(len, |l| [x[l], E::ZERO])[0] / count;
-            let [deviations, squares] = sums(len, |l| [x[l] - mean, (x[l] - mean) * (x[l] - mean)]);
-            // What rounding left in the mean is taken out again.
-            let mean = mean + deviations / count;
+            let mean = sum([x], |[x]| x) / count;
+            let squares = sum([x], |[x]| (x - mean) * (x - mean));
             let rstd = E::ONE / (squares / count + E::of(eps)).sqrt();
             (self.mean[i], self.rstd[i]) = (mean, rstd);
             let y = &mut self.y[i * self.apart[1]..][..len];
@@ -185,10 +183,8 @@ impl<E: Elem> simd::Kernel for Backward<'_, E> {
         for i in 0..self.n {
             let (x, dy) = (&self.x[i * self.apart[0]..][..len], &self.dy[i * self.apart[1]..][..len]);
             let (gain, mean, rstd) = (&self.gain[..len], self.mean[i], self.rstd[i]);
-            let [s, t] = sums(len, |l| {
-                let g = dy[l] * gain[l];
-                [g, g * (x[l] - mean)]
-            });
+            let s = sum([dy, gain], |[dy, gain]| dy * gain);
+            let t = sum([x, dy, gain], |[x, dy, gain]| dy * gain * (x - mean));
             // dx = rstd · (g − mean of g − x̂ · mean of g x̂)
             let (level, tilt) = (s / count, t / count * rstd * rstd);
             let dx = &mut self.dx[i * self.apart[2]..][..len];
@@ -203,29 +199,27 @@ impl<E: Elem> simd::Kernel for Backward<'_, E> {
     }
 }
 
-/// Two sums over l < n: a lane for every 32nd term, the lanes then added as a tree of halves.
+/// Σ term over the elements of rows of one length: element l in lane l mod 16, the lanes then added as a tree of halves.
 #[inline(always)]
-fn sums<E: Elem>(n: usize, term: impl Fn(usize) -> [E; 2]) -> [E; 2] {
-    let (mut first, mut second) = ([E::ZERO; LANES], [E::ZERO; LANES]);
+fn sum<E: Elem, const S: usize>(x: [&[E]; S], term: impl Fn([E; S]) -> E) -> E {
+    let n = x[0].len();
+    let x: [&[E]; S] = std::array::from_fn(|s| &x[s][..n]);
+    let mut lanes = [E::ZERO; LANES];
     for block in 0..n / LANES {
+        let x: [&[E; LANES]; S] = std::array::from_fn(|s| &x[s].as_chunks().0[block]);
         for l in 0..LANES {
-            let [a, b] = term(block * LANES + l);
-            first[l] += a;
-            second[l] += b;
+            lanes[l] += term(std::array::from_fn(|s| x[s][l]));
         }
     }
-    for l in 0..n % LANES {
-        let [a, b] = term(n / LANES * LANES + l);
-        first[l] += a;
-        second[l] += b;
+    for l in n / LANES * LANES..n {
+        lanes[l % LANES] += term(std::array::from_fn(|s| x[s][l]));
     }
     let mut half = LANES / 2;
     while half > 0 {
         for l in 0..half {
-            first[l] += first[l + half];
-            second[l] += second[l + half];
+            lanes[l] += lanes[l + half];
         }
         half /= 2;
     }
-    [first[0], second[0]]
+    lanes[0]
 }

@@ -4,9 +4,10 @@ use super::BatchNormBlock;
 use super::columns::add_columns;
 use crate::Elem;
 use crate::kernels::Scratch;
+use sparring_math::simd;
 
 /// Rows whose mean stands for the mean while the sums are taken.
-const SAMPLES: usize = 16;
+const SAMPLES: usize = 8;
 
 /// Number, mean and sum of squared deviations of each channel's values, in `f64`; those of several shards can be merged.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,14 +82,13 @@ impl BatchNormBlock {
         }
         let mut shift = Scratch::<E>::stale(self.channels);
         let shift = shift.as_mut_slice();
+        shift.fill(E::ZERO);
         let samples = into.count.min(SAMPLES);
+        let part = E::of(1.0 / samples as f64);
         for k in 0..samples {
             let row = k * into.count / samples;
-            let row = &x[row / self.pixels * apart + row % self.pixels * self.channels..][..self.channels];
-            into.mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += x.to_f64() / samples as f64);
-        }
-        for (shift, mean) in shift.iter_mut().zip(&mut into.mean) {
-            *shift = E::of(std::mem::take(mean));
+            let at = row / self.pixels * apart + row % self.pixels * self.channels;
+            simd::update(shift, &x[at..][..self.channels], |sum, x| sum + x * part);
         }
         add_columns(
             what,
@@ -102,9 +102,9 @@ impl BatchNormBlock {
                 [apart, apart * apart]
             },
         );
-        let count = into.count as f64;
+        let part = 1.0 / into.count as f64;
         for (shift, (mean, squares)) in shift.iter().zip(into.mean.iter_mut().zip(&mut into.squares)) {
-            let apart = *mean / count;
+            let apart = *mean * part;
             let left = *squares - *mean * apart;
             // Rounding may leave less than nothing of equal values.
             *squares = if left < 0.0 { 0.0 } else { left };

@@ -52,7 +52,8 @@ fn check_batch<E: Elem>(n: usize, pixels: usize, channels: usize, gaps: [usize; 
     let squares = sum(&|r, c| (number(&x, px, r, c) - mean[c]).powi(2));
     let eps = E::EPSILON.to_f64();
     for c in 0..channels {
-        assert!((moments.mean()[c] - mean[c]).abs() <= 4.0 * eps * (1.0 + level.abs()), "mean of {c}");
+        // Partial sums of a hundred deviations of at most 2 are rounded, then divided.
+        assert!((moments.mean()[c] - mean[c]).abs() <= 30.0 * eps * (1.0 + level.abs()), "mean of {c}");
         assert!(
             (moments.squares()[c] - squares[c]).abs() <= 60.0 * eps * (1e-3 + squares[c]),
             "squares of {c}"
