@@ -209,22 +209,21 @@ impl<E: Elem> simd::Kernel for Unmean<'_, E> {
             let mut horizontal = (0, 0);
             for (q, dx) in self.dx[row..][..w * c].chunks_exact_mut(c).enumerate() {
                 horizontal = follow(&g, 1, ow, q, horizontal);
-                let mut first = true;
-                for i in vertical.0..vertical.1 {
-                    for j in horizontal.0..horizontal.1 {
-                        let dy = &self.dy[(i * ow + j) * c..][..c];
-                        let pairs = dx.iter_mut().zip(dy);
-                        if first {
-                            pairs.for_each(|(dx, &dy)| *dx = dy * scale);
-                        } else {
-                            pairs.for_each(|(dx, &dy)| *dx += dy * scale);
+                for_blocks!(c, |first, W| {
+                    let mut sum = [E::ZERO; W];
+                    for i in vertical.0..vertical.1 {
+                        for j in horizontal.0..horizontal.1 {
+                            let dy = &self.dy[(i * ow + j) * c + first..][..W];
+                            for l in 0..W {
+                                sum[l] += dy[l];
+                            }
                         }
-                        first = false;
                     }
-                }
-                if first {
-                    dx.fill(E::ZERO);
-                }
+                    let dx = &mut dx[first..][..W];
+                    for l in 0..W {
+                        dx[l] = sum[l] * scale;
+                    }
+                });
             }
         }
     }
