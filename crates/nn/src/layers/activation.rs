@@ -17,7 +17,7 @@ impl<E: Elem> Activated<E> {
     pub fn new(function: AnyActivation) -> Self {
         let start = |a: Box<dyn sparring_activations::Trainable<E>>| {
             let p = a.params();
-            Param::new(Kind::Activation, Array::from_slice([p.len()], p))
+            Param::new(Kind::Activation, Array::from_slice([p.len()], &p))
         };
         Self { function, learnt: function.trainable::<E>().map(start) }
     }
@@ -35,9 +35,10 @@ impl<E: Elem> Module<E> for Activated<E> {
         let function = self.function;
         match &self.learnt {
             None => ops::activation(x, function),
-            Some(p) => ops::trained(x, cx.param(p), move || {
-                function.trainable::<E>().expect("the layer has learnt parameters")
-            }),
+            Some(p) => {
+                let learnt = function.trainable::<E>().expect("the layer has learnt parameters");
+                ops::trained(x, cx.param(p), learnt)
+            }
         }
     }
     fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
