@@ -5,12 +5,14 @@ mod contract;
 mod elementwise;
 mod error;
 mod gain;
+mod learnt;
 mod registry;
 #[cfg(feature = "serde")]
 mod serialize;
 mod slices;
 
-pub use contract::{About, Activation, Trainable};
+pub use contract::{About, Activation};
 pub use elementwise::*;
 pub use error::ActivationError;
 pub use gain::gain;
+pub use learnt::{Parametric, Sharing, Trainable};

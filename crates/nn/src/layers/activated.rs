@@ -32,7 +32,7 @@ impl Layer for Activated {
         let learnt = self.function.trainable::<f64>();
         let weight = |f: Box<dyn sparring_activations::Trainable<f64>>| {
             let p = f.params();
-            ParamSpec::new("weight", Kind::Activation, &[p.len()], Start::Values(p.to_vec()))
+            ParamSpec::new("weight", Kind::Activation, &[p.len()], Start::Values(p))
         };
         learnt.map(weight).into_iter().collect()
     }
@@ -40,9 +40,7 @@ impl Layer for Activated {
         let function = self.function;
         match p {
             [] => ops::activation(x[0], function),
-            [p, ..] => ops::trained(x[0], *p, move || {
-                function.trainable::<E>().expect("the layer has learnt parameters")
-            }),
+            [p, ..] => ops::trained(x[0], *p, function.trainable::<E>().expect("the layer has learnt parameters")),
         }
     }
     fn lower(&self, _: Mode) -> Lowering {
