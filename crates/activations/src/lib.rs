@@ -3,7 +3,6 @@
 
 mod contract;
 mod elementwise;
-mod error;
 mod gain;
 mod registry;
 #[cfg(feature = "serde")]
@@ -12,5 +11,5 @@ mod slices;
 
 pub use contract::{About, Activation, Trainable};
 pub use elementwise::*;
-pub use error::ActivationError;
 pub use gain::gain;
+pub use sparring_math::named::NamedError as ActivationError;

@@ -37,7 +37,7 @@ pub trait Named: Clone + Default + 'static {
     ///
     /// # Errors
     /// [`NamedError::Value`] of the first that does not.
-    fn check(&self) -> Result<(), NamedError> {
+    fn validate(&self) -> Result<(), NamedError> {
         for (parameter, value) in Self::PARAMETERS.iter().zip(self.values()) {
             if value.number().is_some_and(|v| !parameter.range.holds(v)) {
                 return Err(NamedError::value(Self::NAME, parameter.name, value.text(), parameter.range));
@@ -79,7 +79,7 @@ pub trait Named: Clone + Default + 'static {
             })?;
         }
         made.follow(&|name| Self::PARAMETERS.iter().zip(&given).any(|(p, given)| *given && p.name == name));
-        made.check()?;
+        made.validate()?;
         Ok(made)
     }
 

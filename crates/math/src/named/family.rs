@@ -40,7 +40,7 @@ pub trait Family: Sized + 'static {
 /// let walk = Walk::read(&call)?;
 /// assert_eq!(walk, Walk { steps: 5, length: 0.5, both: true });
 /// assert_eq!(walk.write(), "walk(steps=5, there_and_back=true)");
-/// assert_eq!(Walk { length: 1e9, ..walk }.check().unwrap_err().to_string(),
+/// assert_eq!(Walk { length: 1e9, ..walk }.validate().unwrap_err().to_string(),
 ///     "walk.length is 1000000000, but must be at most 100 / steps");
 /// # Ok::<(), NamedError>(())
 /// ```
@@ -125,8 +125,8 @@ macro_rules! family {
             ///
             /// # Errors
             /// Names the first parameter that is not, its value and what it must be.
-            pub fn check(&self) -> Result<(), $crate::named::NamedError> {
-                match self { $(Self::$Name(thing) => $crate::named::Named::check(thing)),+ }
+            pub fn validate(&self) -> Result<(), $crate::named::NamedError> {
+                match self { $(Self::$Name(thing) => $crate::named::Named::validate(thing)),+ }
             }
             /// Names and values, as text, of the parameters.
             pub fn settings_as_text(&self) -> Vec<(&'static str, String)> {
@@ -151,7 +151,7 @@ macro_rules! family {
         }
         impl $Any {
             /// The name.
-            pub const fn name(self) -> &'static str {
+            pub const fn name(&self) -> &'static str {
                 match self { $(Self::$Name => <$Name as $crate::named::Named>::NAME),+ }
             }
         }
