@@ -73,10 +73,14 @@ pub trait Named: Clone + Default + 'static {
             if std::mem::replace(&mut given[place], true) {
                 return Err(NamedError::Twice { thing, parameter: parameter.name });
             }
+            let refused = || NamedError::value(thing, parameter.name, text, parameter.range);
             made.values_mut()[place].read(text).map_err(|why| match why.is_empty() {
-                true => NamedError::value(thing, parameter.name, text, parameter.range),
+                true => refused(),
                 false => NamedError::Inner { thing, parameter: parameter.name, why },
             })?;
+            if made.values()[place].number().is_some_and(|v| !parameter.range.holds(v)) {
+                return Err(refused());
+            }
         }
         made.follow(&|name| Self::PARAMETERS.iter().zip(&given).any(|(p, given)| *given && p.name == name));
         made.validate()?;

@@ -78,7 +78,8 @@ macro_rules! named {
 }
 
 /// Makes an enum a [`Family`](crate::named::Family): its table, `From` each member, `FromStr` and `Display`. Each variant has the name of its
-/// type and holds it, or, after `units`, is empty and stands for the type at its defaults.
+/// type and holds it, or, after `units`, is empty and stands for the type at its defaults. Types after `also` are further names, and become a
+/// value of the enum by `Into`.
 ///
 /// ```
 /// use sparring_math::named::{Family, Range};
@@ -104,8 +105,8 @@ macro_rules! named {
 /// ```
 #[macro_export]
 macro_rules! family {
-    ($Any:ident: $kind:literal; $($Name:ident),+ $(,)?) => {
-        $crate::family!(@table $Any: $kind; $($Name),+);
+    ($Any:ident: $kind:literal; $($Name:ident),+ $(,)? $(; also $($Other:ident),+ $(,)?)?) => {
+        $crate::family!(@table $Any: $kind; $($Name),+ $(, $($Other),+)?);
         $(impl From<$Name> for $Any {
             fn from(thing: $Name) -> Self {
                 Self::$Name(thing)
