@@ -24,10 +24,12 @@ pub enum Range {
         /// Whether the number must keep to the ends when rounded to `f32`, too.
         single: bool,
     },
-    /// Whole numbers from this one to 10¹².
+    /// Whole numbers.
     Whole {
         /// The smallest.
         low: u64,
+        /// The largest.
+        high: u64,
     },
     /// Some words.
     Words(&'static [&'static str]),
@@ -35,16 +37,13 @@ pub enum Range {
     Told(&'static str),
 }
 
-/// The largest whole number.
-const MOST: f64 = 1e12;
-
 impl Range {
     /// Any finite number.
     pub const FINITE: Self = Self::ends((f64::NEG_INFINITY, false), (f64::INFINITY, false));
     /// `true` or `false`.
     pub const TRUE_OR_FALSE: Self = Self::Words(&["true", "false"]);
-    /// A number of things: 1 or more.
-    pub const COUNT: Self = Self::Whole { low: 1 };
+    /// A number of things: from 1 to 10¹², beyond which nothing would ever end.
+    pub const COUNT: Self = Self::Whole { low: 1, high: 1_000_000_000_000 };
 
     const fn ends(low: (f64, bool), high: (f64, bool)) -> Self {
         Self::Numbers { low, high, single: false }
@@ -92,7 +91,7 @@ impl Range {
                 let round = |(end, has): (f64, bool)| (f64::from(end as f32), has);
                 within(v, low, high) && (!single || within(f64::from(v as f32), round(low), round(high)))
             }
-            Self::Whole { low } => v.fract() == 0.0 && (low as f64..=MOST).contains(&v),
+            Self::Whole { low, high } => v.fract() == 0.0 && (low as f64..=high as f64).contains(&v),
             Self::Words(_) | Self::Told(_) => true,
         }
     }
@@ -125,7 +124,9 @@ impl fmt::Display for Range {
                     (Some(low), Some(high)) => write!(f, "a number{low} and {high}{single}"),
                 }
             }
-            Self::Whole { low } => write!(f, "a whole number, {low} or above and at most {MOST:e}"),
+            Self::Whole { low, high } => {
+                write!(f, "a whole number, {low} or above and at most {}", whole(high))
+            }
             Self::Words(words) => match words {
                 [] => f.write_str("nothing"),
                 [word] => f.write_str(word),
@@ -134,6 +135,11 @@ impl fmt::Display for Range {
             Self::Told(words) => f.write_str(words),
         }
     }
+}
+
+/// A whole number, a round one short.
+fn whole(v: u64) -> String {
+    if v >= 1_000_000 && v.is_multiple_of(1_000_000) { format!("{:e}", v as f64) } else { v.to_string() }
 }
 
 #[cfg(test)]
@@ -167,6 +173,7 @@ mod tests {
             (Range::at_least(1e-20), "a finite number, at least 1e-20"),
             (Range::above_to(0.0, 1.0), "a number above 0 and at most 1"),
             (Range::COUNT, "a whole number, 1 or above and at most 1e12"),
+            (Range::Whole { low: 0, high: 256 }, "a whole number, 0 or above and at most 256"),
             (Range::Words(&["a", "b", "c"]), "a, b or c"),
             (Range::TRUE_OR_FALSE, "true or false"),
         ] {

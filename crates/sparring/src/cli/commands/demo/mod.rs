@@ -14,7 +14,7 @@ pub(crate) use judge::Judged;
 use serde_json::Value;
 use sparring::models::Classifier;
 use sparring::seed::Key;
-use sparring::train::{Defense, Recipe, accuracy, fit_with};
+use sparring::train::{AnyDefense, Recipe, accuracy, fit_with};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -54,7 +54,7 @@ fn raise(name: &'static str, recipe: Recipe, data: &Named, run: &RunDir, args: &
         }),
     )?;
     let label = match recipe.defense {
-        Defense::None => name.to_string(),
+        AnyDefense::default() => name.to_string(),
         _ => format!("{name}, {}", recipe.defense.name()),
     };
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);

@@ -14,7 +14,7 @@ use sparring::nn::Clip;
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::tensor::Precision;
-use sparring::train::{Defense, Recipe, Summary, accuracy, fit_with};
+use sparring::train::{AnyDefense, Recipe, Summary, accuracy, fit_with};
 use std::path::PathBuf;
 
 /// Flags.
@@ -67,8 +67,11 @@ impl Args {
         let usual = Recipe::hardened(defense);
         // The recipes of the defences are for Adam and its kin; another rule keeps its own rate.
         let own = self.optimizer.default_lr();
-        let lr =
-            if defense == Defense::None || own != AnyRule::default().default_lr() { own } else { usual.lr };
+        let lr = if defense == AnyDefense::default() || own != AnyRule::default().default_lr() {
+            own
+        } else {
+            usual.lr
+        };
         let recipe = Recipe {
             epochs: self.epochs.unwrap_or(usual.epochs),
             batch: self.batch.unwrap_or(usual.batch),
@@ -103,7 +106,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let spec =
         args.arch.classifier_for(shape, classes, &args.activation).expect("a classifier, as just checked");
     data.fits(spec.input, &format!("--arch {}", args.arch))?;
-    if data.set.train.len() < FEW && recipe.defense == Defense::None {
+    if data.set.train.len() < FEW && recipe.defense == AnyDefense::default() {
         recipe.epochs = args.epochs.unwrap_or(20);
         recipe.batch = args.batch.unwrap_or(32);
     }

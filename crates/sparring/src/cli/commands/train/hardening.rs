@@ -9,7 +9,7 @@ use sparring::datasets::Split;
 use sparring::models::Classifier;
 use sparring::optim::Ema;
 use sparring::seed::Key;
-use sparring::train::{DEFENSES, Defense, DefenseField, Robustness, TrainError, robustness};
+use sparring::train::{AnyDefense, DEFENSES, DefenseField, Robustness, TrainError, robustness};
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -56,10 +56,10 @@ fn flag_of(field: &str) -> &str {
 
 impl HardeningArgs {
     /// The defence; a flag that it does not have is a mistake.
-    pub(super) fn defense(&self) -> Outcome<Defense> {
+    pub(super) fn defense(&self) -> Outcome<AnyDefense> {
         let (eps, name) = (self.eps.unwrap_or(0.3), self.defense.as_str());
-        let usual = |name: &str| Defense::named(name, eps);
-        let elsewhere = |flag, has: &dyn Fn(Defense) -> bool| {
+        let usual = |name: &str| AnyDefense::named(name, eps);
+        let elsewhere = |flag, has: &dyn Fn(AnyDefense) -> bool| {
             let having = DEFENSES.iter().map(|d| d.name).filter(|&name| usual(name).is_some_and(has));
             let having = having.collect::<Vec<_>>().join(" or ");
             Failure::Usage(format!("{flag} belongs to --defense {having}, not to --defense {name}"))
@@ -117,7 +117,7 @@ impl HardeningArgs {
 pub(super) fn judge(
     model: &Classifier,
     validation: &Split,
-    defense: &Defense,
+    defense: &AnyDefense,
     seed: u64,
 ) -> Outcome<Option<Robustness>> {
     let Some(eps) = defense.eps().filter(|_| !validation.is_empty()) else { return Ok(None) };
@@ -148,9 +148,9 @@ pub(super) fn object(r: &Robustness) -> Value {
 }
 
 /// What is said of a net that withstands the step it was trained on and little else.
-pub(super) fn warning(r: &Robustness, defense: &Defense) -> Option<String> {
+pub(super) fn warning(r: &Robustness, defense: &AnyDefense) -> Option<String> {
     let way = match defense {
-        Defense::Pgd { .. } => "train with more --attack-steps or a smaller --eps",
+        defenses::Pgd { .. } => "train with more --attack-steps or a smaller --eps",
         _ => "its FGSM figure is no robustness: train with --defense pgd, or look at other seeds",
     };
     // The field keeps the strong word for nets that lose most of it.
