@@ -49,7 +49,7 @@ fn errors_name_the_thing_and_the_way_out() {
         ("relu(1)", "relu has no parameter `1`; it has none"),
         ("leaky_relu(nan)", "slope is NaN, but must be a finite number"),
         ("elu(-1)", "alpha is -1, but must be a finite number, at least 0"),
-        ("celu(0)", "alpha is 0, but must be a number, at least 1.2e-38"),
+        ("celu(0)", "alpha is 0, but must be a number from 1.2e-38 to 8.5e37, in f32 too"),
         ("selu(1)", "selu has no parameter"),
         ("softplus(0)", "beta is 0, but must be"),
         ("", "no activation is called ``"),

@@ -202,7 +202,7 @@ fn names_round_trip_and_wrong_ones_are_told() {
         ("pgd(start=corner)", "pgd.start is corner, but must be clean or random"),
         ("pgd(loss=margn)", "pgd.loss: no loss is called `margn` (did you mean `margin`?)"),
         ("bim(step_size=1e-300)", "bim.step_size is 1e-300, but must be a finite number above 0"),
-        ("r+fgsm(alpha=2)", "r+fgsm.alpha is 2, but must be a number, at least 0 and at most 1"),
+        ("r+fgsm(alpha=2)", "r+fgsm.alpha is 2, but must be a number from 0 to 1"),
         ("fgsm(steps=3)", "fgsm has no parameter `steps`; it has: loss"),
     ] {
         let told = text.parse::<AnyAttack>().unwrap_err().to_string();

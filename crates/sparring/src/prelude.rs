@@ -9,4 +9,6 @@ pub use sparring_nn::{Bind, Cx, LayerSpec, Mode, Module, Sequential, Spec, summa
 pub use sparring_oracle::{Batch, Bounds, Classifier as Attackable, Differentiable};
 pub use sparring_seed::Key;
 pub use sparring_tensor::{Array, Tensor};
-pub use sparring_train::{AnyDefense, GanRecipe, Recipe, accuracy, fit, fit_autoencoder, fit_gan};
+pub use sparring_train::{
+    AnyDefense, Defense, GanRecipe, Recipe, accuracy, defenses, fit, fit_autoencoder, fit_gan,
+};

@@ -169,7 +169,7 @@ fn defences_are_written_by_the_grammar() {
     for (text, why) in [
         (
             "fgsm",
-            "no defence is called `fgsm` (did you mean `fgsm-rs`?); choose one of: none, fgsm-rs, n-fgsm, pgd",
+            "no defence is called `fgsm` (did you mean `n-fgsm`?); choose one of: none, fgsm-rs, n-fgsm, pgd",
         ),
         (
             "fgsm-rs(steps=3)",

@@ -37,7 +37,7 @@ impl Default for Bim {
 sparring_math::named! {
     Bim: "bim", ["i-fgsm"], "Kurakin et al. 2017, arXiv:1607.02533";
     steps: Range::COUNT, "gradient steps";
-    step_size: LENGTH, "length of a step";
+    step_size: LENGTH, "length of a step, in units of the input or as in eps/4; auto: 2.5 eps / steps, in l2 5 eps / steps";
     loss: LOSS, "what is climbed";
     stop: Range::Words(Stop::WORDS), "when an example is left alone";
 }

@@ -32,7 +32,7 @@ impl Default for Ffgsm {
 
 sparring_math::named! {
     Ffgsm: "ffgsm", ["fgsm-rs"], "Wong et al. 2020, arXiv:2001.03994";
-    step_size: LENGTH, "length of the step";
+    step_size: LENGTH, "length of the step, in units of the input or as in eps/4";
     loss: LOSS, "what is climbed";
 }
 

@@ -58,7 +58,7 @@ impl Default for Pgd {
 sparring_math::named! {
     Pgd: "pgd", [], "Madry et al. 2018, arXiv:1706.06083";
     steps: Range::COUNT, "gradient steps of a restart";
-    step_size: LENGTH, "length of a step";
+    step_size: LENGTH, "length of a step, in units of the input or as in eps/4; auto: 2.5 eps / steps, in l2 5 eps / steps";
     start: Range::Words(Start::WORDS), "where a restart starts";
     restarts: Range::COUNT, "starts, of which the best counts";
     loss: LOSS, "what is climbed";

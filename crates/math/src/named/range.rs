@@ -102,26 +102,18 @@ impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Numbers { low: (low, has_low), high: (high, has_high), single } => {
-                let low = low.is_finite().then(|| {
-                    if has_low {
-                        format!(", at least {}", plain(low))
-                    } else {
-                        format!(" above {}", plain(low))
-                    }
-                });
-                let high = high.is_finite().then(|| {
-                    if has_high {
-                        format!("at most {}", plain(high))
-                    } else {
-                        format!("below {}", plain(high))
-                    }
-                });
                 let single = if single { ", in f32 too" } else { "" };
-                match (low, high) {
-                    (None, None) => write!(f, "a finite number{single}"),
-                    (Some(low), None) => write!(f, "a finite number{low}{single}"),
-                    (None, Some(high)) => write!(f, "a finite number {high}{single}"),
-                    (Some(low), Some(high)) => write!(f, "a number{low} and {high}{single}"),
+                let from = if has_low { ", at least" } else { " above" };
+                let to = if has_high { "at most" } else { "below" };
+                let (first, last) = (plain(low), plain(high));
+                match (low.is_finite(), high.is_finite()) {
+                    (false, false) => write!(f, "a finite number{single}"),
+                    (true, false) => write!(f, "a finite number{from} {first}{single}"),
+                    (false, true) => write!(f, "a finite number {to} {last}{single}"),
+                    (true, true) if has_low && has_high => {
+                        write!(f, "a number from {first} to {last}{single}")
+                    }
+                    (true, true) => write!(f, "a number{from} {first} and {to} {last}{single}"),
                 }
             }
             Self::Whole { low, high } => {
@@ -172,6 +164,8 @@ mod tests {
             (Range::above(0.0), "a finite number above 0"),
             (Range::at_least(1e-20), "a finite number, at least 1e-20"),
             (Range::above_to(0.0, 1.0), "a number above 0 and at most 1"),
+            (Range::from_to(0.0, 10.0), "a number from 0 to 10"),
+            (Range::from_to_below(0.0, 1.0), "a number, at least 0 and below 1"),
             (Range::COUNT, "a whole number, 1 or above and at most 1e12"),
             (Range::Whole { low: 0, high: 256 }, "a whole number, 0 or above and at most 256"),
             (Range::Words(&["a", "b", "c"]), "a, b or c"),

@@ -84,6 +84,20 @@ impl Value for bool {
     }
 }
 
+/// Widths, as in `128-64`: whole numbers of at least 1 with dashes between; nothing for none.
+impl Value for Vec<usize> {
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        let text = text.trim();
+        let width = |w: &str| w.trim().parse().ok().filter(|&w: &usize| w > 0);
+        let widths = if text.is_empty() { Some(Vec::new()) } else { text.split('-').map(width).collect() };
+        *self = widths.ok_or("")?;
+        Ok(())
+    }
+    fn text(&self) -> String {
+        self.iter().map(usize::to_string).collect::<Vec<_>>().join("-")
+    }
+}
+
 /// [`Value`] for a type that has `FromStr` and `Display`; what `FromStr` says is the reason.
 ///
 /// ```
@@ -174,6 +188,10 @@ mod tests {
             let (mut again, text) = (0.0_f32, v.text());
             assert_eq!((again.read(&text), again), (Ok(()), v), "{text}");
         }
+        let mut widths = vec![7];
+        assert!(["128-0", "x", "-", "1--2"].iter().all(|text| widths.read(text).is_err()));
+        assert_eq!((widths.read("128-64"), widths.text()), (Ok(()), "128-64".to_string()));
+        assert_eq!((widths.read(""), widths.len()), (Ok(()), 0));
         assert!(0_usize.read("1.5").is_err() && 0_usize.read("-1").is_err() && false.read("1").is_err());
     }
 }

@@ -208,7 +208,7 @@ mod tests {
             ),
             (
                 Sgd { dampening: -1.0, ..Sgd::default() },
-                "sgd.dampening is -1, but must be a number, at least 0 and at most 1",
+                "sgd.dampening is -1, but must be a number from 0 to 1",
             ),
             (
                 Sgd { weight_decay: -1.0, ..Sgd::default() },

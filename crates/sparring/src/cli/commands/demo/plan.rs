@@ -3,7 +3,7 @@
 use sparring::models::FgsmRs;
 use sparring::nn::Spec;
 use sparring::optim::{AnySchedule, Piecewise};
-use sparring::train::{AnyDefense, Recipe};
+use sparring::train::{Recipe, defenses};
 
 /// The net of both fighters.
 pub(super) fn spec() -> Spec {
