@@ -3,7 +3,7 @@
 use crate::data::{check_data, check_range, pixels};
 use crate::parallel::{Part, Tally, map_parts};
 use crate::supervised::{Task, check_network, run};
-use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
+use crate::{Observer, Quiet, Recipe, Summary, TrainError};
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Rows, Split};
 use sparring_losses::Mse;
@@ -119,7 +119,7 @@ pub fn fit_autoencoder_with(
     observer: &mut dyn Observer<Autoencoder>,
 ) -> Result<Summary, TrainError> {
     recipe.validate()?;
-    if recipe.defense != Defense::None {
+    if recipe.defense.eps().is_some() {
         let value = recipe.defense.name().to_string();
         return Err(TrainError::Recipe { field: "defense", value, must: "none for an autoencoder" });
     }

@@ -11,16 +11,16 @@ use sparring_models::{Classifier, FgsmRs, Madry, Mlp};
 use sparring_nn::Graph;
 use sparring_seed::Key;
 use sparring_tensor::Precision;
-use sparring_train::{Defense, Epoch, Flow, Observer, Recipe, fit_with};
+use sparring_train::{AnyDefense, Epoch, Flow, Observer, Recipe, defenses, fit_with};
 
 /// Stream of the first parameter's numbers.
 pub const WEIGHTS: u32 = 100;
 
 /// The rows of this file.
 pub fn rows() -> Vec<Row> {
-    let clean = Defense::None;
+    let clean = AnyDefense::default();
     // PGD-7, eps 0.3, step eps/4, random start, the whole budget from the first step on.
-    let pgd7 = Defense::Pgd { eps: 0.3, steps: 7, step_size: 0.075, warm_up: 0.0 };
+    let pgd7 = AnyDefense::from(defenses::Pgd { eps: 0.3, steps: 7, step_size: 0.075, warm_up: 0.0 });
     let mut rows: Vec<Row> = [
         ("mlp_train_b128", train(mlp, 128, 60_000, clean)),
         ("mlp_train_b32", train(mlp, 32, 60_000, clean)),
@@ -61,7 +61,7 @@ pub fn build(spec: Graph) -> Result<Classifier, String> {
     Ok(model)
 }
 
-fn train(spec: fn() -> Graph, batch: usize, examples: usize, defense: Defense) -> Run {
+fn train(spec: fn() -> Graph, batch: usize, examples: usize, defense: AnyDefense) -> Run {
     train_in(Precision::F32, spec, batch, examples, defense)
 }
 
@@ -70,7 +70,7 @@ fn train_in(
     spec: fn() -> Graph,
     batch: usize,
     examples: usize,
-    defense: Defense,
+    defense: AnyDefense,
 ) -> Run {
     Box::new(move |setting, pace| {
         if let Some(reason) = setting.too_slow(precision) {

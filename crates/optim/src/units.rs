@@ -1,16 +1,13 @@
 //! The unit in which a gradient is squared, so that no square of a finite gradient overflows and none that matters vanishes.
 
-use crate::error::{OptimError, require};
 use sparring_math::Real;
+use sparring_math::named::Range;
 
 /// The smallest `eps` of a rule that squares gradients: in `f32` squares of gradients far below it cannot be told from 0.
 pub(crate) const SMALLEST_EPS: f64 = 1e-20;
 
-/// Refuses an `eps` outside of [`SMALLEST_EPS`] and the range of `f32`.
-pub(crate) fn require_eps(field: &'static str, eps: f64) -> Result<(), OptimError> {
-    let allowed = (SMALLEST_EPS..=f64::from(f32::MAX)).contains(&eps);
-    require(allowed, field, eps, "1e-20 or above, and in the range of f32")
-}
+/// What the `eps` of such a rule may be.
+pub(crate) const EPS: Range = Range::at_least(SMALLEST_EPS).in_f32();
 
 /// The units of one step and the thresholds in them.
 ///
@@ -18,7 +15,7 @@ pub(crate) fn require_eps(field: &'static str, eps: f64) -> Result<(), OptimErro
 /// that follows from eps, below which nothing matters, and those too large for it in a larger unit; state keeps roots of squares.
 /// All units are powers of two, which round nothing.
 #[derive(Clone, Copy)]
-pub(crate) struct Range<E> {
+pub(crate) struct Units<E> {
     /// 1 / the usual unit, and the unit.
     usual: (E, E),
     /// 1 / the unit of large numbers, and that unit.
@@ -33,7 +30,7 @@ pub(crate) struct Range<E> {
     pub moment: E,
 }
 
-impl<E: Real> Range<E> {
+impl<E: Real> Units<E> {
     /// The units for this `eps`.
     pub fn new(eps: f64) -> Self {
         let two = |n| E::of(power_of_two(n));
