@@ -11,7 +11,7 @@ use sparring_models::{Classifier, FgsmRs, Madry, Mlp};
 use sparring_nn::Graph;
 use sparring_seed::Key;
 use sparring_tensor::Precision;
-use sparring_train::{AnyDefense, Epoch, Flow, Observer, Recipe, defenses, fit_with};
+use sparring_train::{AnyDefense, Epoch, Flow, Observed, Observer, Recipe, TrainError, defenses, fit_with};
 
 /// Stream of the first parameter's numbers.
 pub const WEIGHTS: u32 = 100;
@@ -94,9 +94,9 @@ pub struct Watch<'a> {
     pub examples: usize,
 }
 
-impl<M> Observer<M> for Watch<'_> {
-    fn epoch(&mut self, epoch: &Epoch, _: &M) -> Flow {
+impl<M: Observed<Epoch = Epoch>> Observer<M> for Watch<'_> {
+    fn epoch(&mut self, epoch: &Epoch, _: &M) -> Result<Flow, TrainError> {
         let more = self.pace.lap(self.examples as f64, || epoch.train_loss);
-        if more { Flow::Continue } else { Flow::Stop }
+        Ok(if more { Flow::Continue } else { Flow::Stop })
     }
 }
