@@ -41,7 +41,7 @@ ops! {
     sqrt: sqrt;
     square: square;
     sub: sub;
-    sum: sum, mean, sum_last;
+    sum: sum, mean, mean_to, moments, sum_last, Moments;
     sum_to: sum_to;
     trained: trained;
 }
