@@ -1,6 +1,6 @@
 //! A tape seen from outside.
 
-use crate::Tape;
+use crate::{Tape, Var};
 use sparring_tensor::{Array, Elem, Shape};
 
 /// A node seen from outside, for exports, summaries and bounds.
@@ -15,6 +15,15 @@ pub struct NodeView<E: Elem = f32> {
 }
 
 impl<E: Elem> Tape<E> {
+    /// The variable with this [`id`](Var::id).
+    ///
+    /// # Panics
+    /// If nothing with it is recorded.
+    #[track_caller]
+    pub fn var(&self, id: u32) -> Var<'_, E> {
+        assert!((id as usize) < self.len(), "var: {id} of {} recorded values", self.len());
+        Var::new(self, id)
+    }
     pub(crate) fn value(&self, id: u32) -> Array<E> {
         self.recording.borrow().nodes[id as usize].value.clone()
     }

@@ -2,7 +2,7 @@
 
 use super::compile::{Chain, compile};
 use super::lane::{Lane, Wanted};
-use crate::{Mode, Module};
+use crate::{Mode, Network};
 use sparring_tensor::{Array, Elem, Precision, par};
 use std::sync::{Mutex, PoisonError};
 
@@ -33,11 +33,11 @@ pub(super) fn cut(n: usize) -> (usize, usize) {
 type Cotangents<'a, E> = &'a mut dyn FnMut(usize, &[E], &mut [E]);
 
 impl<E: Elem> Plan<E> {
-    /// The plan of a network for examples of `[channels, height, width]`; `None` if a layer, in this mode, has no [`Stage`](super::Stage).
+    /// The plan of a network; `None` if a layer, in this mode, has no [`Lowering`](super::Lowering) that it knows.
     #[inline(never)]
-    pub fn new(module: &dyn Module<E>, input: [usize; 3], mode: Mode) -> Option<Self> {
-        let chain = compile(&module.stages(mode)?, input)?;
-        Some(Self { chain, dim: input.iter().product(), idle: Mutex::default() })
+    pub fn new(network: &Network<E>, mode: Mode) -> Option<Self> {
+        let chain = compile(network, mode)?;
+        Some(Self { chain, dim: network.graph().input.iter().product(), idle: Mutex::default() })
     }
     /// The same plan with its products and convolutions in another precision, where that is faster: outputs and gradients at
     /// the input. The bits still depend on nothing but the numbers. Plans of `f64` stay as they are.

@@ -55,18 +55,23 @@ impl<E: Elem> Weight<E> {
         this.load(&weight.value, bias.map(|b| &b.value));
         this
     }
-    pub fn conv(weight: &Param<E>, bias: &Param<E>, geometry: ConvGeometry, input: Extent) -> Option<Self> {
+    pub fn conv(
+        weight: &Param<E>,
+        bias: Option<&Param<E>>,
+        geometry: ConvGeometry,
+        input: Extent,
+    ) -> Option<Self> {
         let [oc, ic, kh, kw] = weight.value.shape().dims4();
         let block = ConvBlock::new([input.h, input.w], ic, oc, [kh, kw], geometry).ok()?;
         Some(Self {
             weight: weight.id(),
-            bias: Some(bias.id()),
+            bias: bias.map(Param::id),
             form: Form::Conv(block),
             forward: block.pack(weight.value.as_slice()),
             tiles: None,
             precision: Precision::F32,
             backward: OnceLock::new(),
-            row: bias.value.clone(),
+            row: bias.map_or_else(|| Array::zeros([oc]), |b| b.value.clone()),
         })
     }
     /// Computes its products in this precision from now on, where that is faster. A weight that `changes` with each step is cut anew each time:

@@ -1,8 +1,8 @@
-//! From stages to blocks: a product, its activation and its pooling run together.
+//! From a graph to blocks: a product, its activation and its pooling run together.
 
 use super::extent::Extent;
 use super::weight::Weight;
-use crate::Stage;
+use crate::{Graph, Lowering, Mode, Network};
 use sparring_activations::AnyActivation;
 use sparring_tensor::Elem;
 use sparring_tensor::channels_last::PoolBlock;
@@ -48,36 +48,46 @@ pub(super) struct Chain<E: Elem> {
     pub turn_input: bool,
 }
 
-/// `None` if the chain has a form that plans do not know.
-pub(super) fn compile<E: Elem>(stages: &[Stage<'_, E>], [c, h, w]: [usize; 3]) -> Option<Chain<E>> {
+/// `None` if the network has a form that plans do not know.
+pub(super) fn compile<E: Elem>(network: &Network<E>, mode: Mode) -> Option<Chain<E>> {
+    let graph: &Graph = network.graph();
+    if !graph.is_chain() {
+        return None;
+    }
+    let [c, h, w] = graph.input;
     let mut at = Extent::image([h, w], c);
-    let turn_input = at.is_turned() && !matches!(stages.first(), Some(Stage::Flatten));
+    let lowered: Vec<_> = graph.layers().map(|l| l.lower(mode)).collect();
+    let turn_input = at.is_turned() && !matches!(lowered.first(), Some(Lowering::Flatten));
     if !turn_input && (at.is_turned() || h * w == 1) {
         at = Extent { flat: at.flat, ..Extent::vector(at.len()) };
     }
     let (mut blocks, mut weights) = (Vec::<Block>::new(), Vec::new());
-    for stage in stages {
-        match *stage {
-            Stage::Linear { weight, bias } => {
+    for (i, lowering) in lowered.iter().enumerate() {
+        let params = &network.params;
+        let p = network.of_node(i);
+        let bias = (p.len() > 1).then(|| &params[p.start + 1]);
+        match *lowering {
+            Lowering::Matmul => {
+                let weight = &params[p.start];
                 let out = Extent::vector(weight.value.shape()[0]);
                 blocks.push(Block::new(Op::Dense(weights.len()), at, out));
                 weights.push(Weight::dense(weight, bias, at));
                 at = out;
             }
-            Stage::Conv2d { weight, bias, geometry } => {
-                let weight = Weight::conv(weight, bias, geometry, at)?;
+            Lowering::Conv2d(geometry) => {
+                let weight = Weight::conv(&params[p.start], bias, geometry, at)?;
                 let out = weight.output();
                 blocks.push(Block::new(Op::Conv(weights.len()), at, out));
                 weights.push(weight);
                 at = out;
             }
-            Stage::Activation(act) => {
+            Lowering::Activation(act) if p.is_empty() => {
                 if blocks.last().is_none_or(|b| b.act.is_some() || b.pool.is_some()) {
                     blocks.push(Block::new(Op::Copy, at, at));
                 }
                 blocks.last_mut()?.act = Some(act);
             }
-            Stage::MaxPool2d(geometry) => {
+            Lowering::MaxPool2d(geometry) => {
                 if blocks.last().is_none_or(|b| b.pool.is_some()) {
                     blocks.push(Block::new(Op::Copy, at, at));
                 }
@@ -86,9 +96,10 @@ pub(super) fn compile<E: Elem>(stages: &[Stage<'_, E>], [c, h, w]: [usize; 3]) -
                 let block = blocks.last_mut()?;
                 (block.pool, block.output) = (Some(pool), at);
             }
-            Stage::Flatten => at.flat = true,
-            Stage::Reshape(shape) => {
-                let target = match *shape {
+            Lowering::Flatten => at.flat = true,
+            Lowering::Identity => {}
+            Lowering::Reshape(ref shape) => {
+                let target = match shape[..] {
                     [n] => Extent::vector(n),
                     [c, h, w] => Extent::image([h, w], c),
                     _ => return None,
@@ -98,6 +109,7 @@ pub(super) fn compile<E: Elem>(stages: &[Stage<'_, E>], [c, h, w]: [usize; 3]) -
                 }
                 at = target;
             }
+            _ => return None,
         }
     }
     for i in 1..blocks.len() {

@@ -9,9 +9,9 @@ mod extent;
 mod front;
 mod frozen;
 mod lane;
+mod lowering;
 mod relu;
 mod rows;
-mod stage;
 mod stepper;
 mod tail;
 mod through;
@@ -20,8 +20,8 @@ mod values;
 mod weight;
 
 pub use frozen::Plan;
+pub use lowering::Lowering;
 pub use rows::Head;
-pub use stage::Stage;
 pub use stepper::Stepper;
 
 sparring_math::compiled_here!(

@@ -6,7 +6,7 @@ use super::lane::{Lane, Passing, Wanted};
 use super::rows::Head;
 use super::tail::Tail;
 use super::update::{Slots, Update};
-use crate::{Mode, Module, NnError, Param};
+use crate::{Mode, Network, NnError};
 use sparring_optim::AnyRule;
 use sparring_tensor::{Array, Elem, Precision, par, team};
 use std::sync::{Mutex, PoisonError};
@@ -39,15 +39,15 @@ pub struct Stepper<E: Elem = f32> {
 }
 
 impl<E: Elem> Stepper<E> {
-    /// For a network in training on examples of `[channels, height, width]`; `None` if it has no plan.
+    /// For a network in training; `None` if it has no plan.
     #[inline(never)]
-    pub fn new(module: &dyn Module<E>, input: [usize; 3], rule: AnyRule) -> Option<Self> {
-        let plan = Plan::new(module, input, Mode::Train)?;
+    pub fn new(network: &Network<E>, rule: AnyRule) -> Option<Self> {
+        let plan = Plan::new(network, Mode::Train)?;
         // Every parameter must be one that the plan updates.
-        let mut known = true;
-        module.visit("", &mut |_, p| {
-            known &= plan.chain.weights.iter().any(|w| w.weight == p.id() || w.bias == Some(p.id()));
-        });
+        let known = network
+            .params
+            .iter()
+            .all(|p| plan.chain.weights.iter().any(|w| w.weight == p.id() || w.bias == Some(p.id())));
         let slots = Slots::new(&rule, &plan.chain);
         let front = Front::new(&plan.chain);
         let tail = front.as_ref().and_then(|_| Tail::new(&plan.chain));
@@ -181,48 +181,42 @@ impl<E: Elem> Stepper<E> {
     /// [`NnError::NonFinite`] if a gradient is infinite or NaN. Nothing has changed then, unless the gradient at an output was finite and only
     /// its product with the input was not.
     #[inline(never)]
-    pub fn update(&mut self, module: &dyn Module<E>, lr: f64) -> Result<(), NnError> {
+    pub fn update(&mut self, network: &Network<E>, lr: f64) -> Result<(), NnError> {
         let step = self.step + 1;
         let lanes = &self.lanes[..self.live];
         let tail = self.tail.as_ref().filter(|_| self.by_parts);
         let last = tail.filter(|t| !t.is_finite()).map(|_| self.plan.chain.weights.len() - 1);
         if let Some(w) = last.or_else(|| lanes.iter().find_map(|l| l.lane.bad)) {
-            return Err(self.refuse(module, w, step));
+            return Err(self.refuse(network, w, step));
         }
         self.step = step;
         let update =
             Update { rule: &self.rule, step, lr: E::of(lr), lanes, front: self.front.as_ref(), tail };
         if let Err(w) = update.run(&mut self.plan.chain, &mut self.slots) {
-            return Err(self.refuse(module, w, step));
+            return Err(self.refuse(network, w, step));
         }
         self.plan.chain.weights.iter_mut().for_each(super::weight::Weight::follow);
         self.tail.iter_mut().for_each(Tail::follow);
         Ok(())
     }
-    fn refuse(&self, module: &dyn Module<E>, w: usize, step: u64) -> NnError {
+    fn refuse(&self, network: &Network<E>, w: usize, step: u64) -> NnError {
         let id = self.plan.chain.weights[w].weight;
-        let mut found = String::new();
-        module.visit("", &mut |name, p| {
-            if p.id() == id {
-                found = name.to_string();
-            }
-        });
-        NnError::NonFinite { name: found, step }
+        let name = network.params.iter().find(|p| p.id() == id).map_or_else(String::new, |p| p.name().into());
+        NnError::NonFinite { name, step }
     }
 
     /// Writes the weights to the network.
     #[inline(never)]
-    pub fn store(&self, module: &mut dyn Module<E>) {
-        let weights = &self.plan.chain.weights;
-        module.visit_mut("", &mut |_, p: &mut Param<E>| {
-            for w in weights {
+    pub fn store(&self, network: &mut Network<E>) {
+        for p in &mut network.params {
+            for w in &self.plan.chain.weights {
                 if w.weight == p.id() {
                     w.store(p.value.as_mut_slice());
                 } else if w.bias == Some(p.id()) {
                     p.value.as_mut_slice().copy_from_slice(w.row.as_slice());
                 }
             }
-        });
+        }
     }
 }
 
