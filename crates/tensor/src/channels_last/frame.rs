@@ -1,6 +1,7 @@
 //! An image with the border of zeros that its kernel sees.
 
 use crate::Elem;
+use crate::extent::room;
 use crate::kernels::{Door, Scratch};
 
 /// Writes an image `[h][w][c]` as `[height][width][c]` with `top` rows and `left` columns of zeros before it; what does not fit is left out,
@@ -68,7 +69,10 @@ pub(super) struct Framed<E: Elem> {
 impl<E: Elem> Framed<E> {
     /// Room for frames of this extent; `border`: whether there are zeros around the image.
     pub fn new(c: usize, extent: [usize; 2], border: bool) -> Self {
-        Self { store: border.then(|| Scratch::stale(extent[0] * extent[1] * c)), extent }
+        Self {
+            store: border.then(|| Scratch::stale(room("conv: frame", &[extent[0], extent[1], c]))),
+            extent,
+        }
     }
     /// The image in its frame, and the numbers from one row to the next.
     pub fn take<'a>(

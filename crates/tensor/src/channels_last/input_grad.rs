@@ -1,10 +1,9 @@
 //! The gradient at the image.
 
 use super::backward::Form;
-use super::frame::pad;
+use super::frame::Framed;
 use super::{BackwardPanels, ConvBlock};
-use crate::extent::room;
-use crate::kernels::{Door, Patch, Scratch, Start};
+use crate::kernels::{Door, Patch, Start};
 use crate::{Elem, Panels, Precision};
 use sparring_math::simd::{self, Isa};
 
@@ -87,22 +86,29 @@ impl ConvBlock {
 
     fn wide_input_grad<E: Elem>(&self, door: &Door<E>, w: &[Panels<E>], dy: &[E], dx: &mut [E]) {
         let ((top, height), (left, width)) = (Axis::reach(self, 0), Axis::reach(self, 1));
-        let mut image = Scratch::<E>::stale(room("conv input_grad", &[height, width, self.oc]));
-        let (image, [sy, sx], row) = (image.as_mut_slice(), self.stride, width * self.oc);
-        pad(dy, self.oc, self.output, [top, left], [height, width], image);
+        let extent = [height, width];
+        let mut frame = Framed::new(self.oc, extent, [top, left] != [0, 0] || extent != self.output);
+        let (image, row) = frame.take(dy, self.oc, self.output, [top, left]);
+        let [sy, sx] = self.stride;
+        // Pixels that no tap reaches, as between the steps of a 1 x 1 kernel.
+        if Axis::pairs(self).any(|(v, u)| v.count * u.count == 0) {
+            dx.fill(E::ZERO);
+        }
         for ((v, u), weights) in Axis::pairs(self).zip(w) {
+            if v.count * u.count == 0 {
+                continue;
+            }
             for (c, cols, panel) in weights.iter() {
                 for i in 0..v.pixels {
                     for (j, rows) in door.cut(u.pixels) {
-                        let y0 = i + v.lead + top + 1 - v.count.max(1);
-                        let x0 = j + u.lead + left + 1 - u.count.max(1);
-                        let taps = v.count * u.count > 0;
+                        let y0 = i + v.lead + top + 1 - v.count;
+                        let x0 = j + u.lead + left + 1 - u.count;
                         let patch = Patch {
                             data: &image[y0 * row + x0 * self.oc..],
                             row: self.oc,
                             step: 1,
                             segment: row,
-                            segments: if taps { v.count } else { 0 },
+                            segments: v.count,
                             k: u.count * self.oc,
                         };
                         let to = ((i * sy + v.residue) * self.input[1] + j * sx + u.residue) * self.ic + c;
