@@ -141,14 +141,14 @@ checks! {
         &[&[1, 2, 5, 4], &[1, 2, 3, 6]],
         same,
     );
-    gather_planes => {
+    gather_pixels => {
         let index = Index::from(&[0, 5, 5, 2, 1, 3][..]);
-        check("gather_planes", move |_, x| ops::gather_planes(ops::square(x[0]), index.clone(), [1, 3]), &[&[1, 2, 2, 3]], same);
+        check("gather_pixels", move |_, x| ops::gather_pixels(ops::square(x[0]), index.clone(), [1, 3]), &[&[1, 2, 2, 3]], same);
         check("max_pool2d", |_, x| ops::square(ops::max_pool2d(x[0], WINDOW)), &[&[2, 2, 4, 5]], same)
     };
-    scatter_planes => {
+    scatter_pixels => {
         let index = Index::from(&[0, 5, 5, 2, 1, 3][..]);
-        check("scatter_planes", move |_, x| ops::square(ops::scatter_planes(x[0], index.clone(), [2, 3])), &[&[1, 2, 1, 3]], same)
+        check("scatter_pixels", move |_, x| ops::square(ops::scatter_pixels(x[0], index.clone(), [2, 3])), &[&[1, 2, 1, 3]], same)
     };
     avg_pool2d => check("avg_pool2d", |_, x| ops::square(ops::avg_pool2d(x[0], WINDOW)), &[&[2, 1, 4, 5]], same);
     avg_pool2d_grad => check(

@@ -1,9 +1,9 @@
-//! Affine map of rows, with the bias added inside the product.
+//! Linear layer: an affine map of rows, the bias fused into the matmul.
 //!
 //! Y = X Wᵀ + b; X `[n, in]`, W `[out, in]` (PyTorch's layout), b `[out]`.
 
 use crate::{Handled, Op, Saved, Sinks, Var, Vjp, ops};
-use sparring_tensor::{Array, Elem, Trans, channel_sum, linear as product, matmul};
+use sparring_tensor::{Array, Elem, Trans, channel_sum, linear as forward, matmul};
 
 #[derive(Debug)]
 struct Linear;
@@ -13,7 +13,7 @@ impl<E: Elem> Op<E> for Linear {
         "linear"
     }
     fn forward(&self, x: &[&Array<E>]) -> Array<E> {
-        product(x[0], x[1], x.get(2).copied())
+        forward(x[0], x[1], x.get(2).copied())
     }
     fn vjp<'t>(&self, at: Vjp<'_, 't, E>) -> Vec<Option<Var<'t, E>>> {
         let (x, w, g) = (at.inputs[0], at.inputs[1], at.grad);
@@ -37,7 +37,7 @@ impl<E: Elem> Op<E> for Linear {
     }
 }
 
-/// X Wᵀ + b; X `[n, in]`, W `[out, in]`, b `[out]` or nothing.
+/// X Wᵀ + b; X `[n, in]`, W `[out, in]`, b `[out]` or `None`.
 ///
 /// # Panics
 /// If the shapes do not fit.

@@ -1,9 +1,9 @@
-//! Matrix product.
+//! Matmul.
 //!
 //! Y = op(A) · op(B), op = transpose or not.
 
 use crate::{Handled, Op, Saved, Sinks, Var, Vjp};
-use sparring_tensor::{Array, Elem, Trans, matmul as product};
+use sparring_tensor::{Array, Elem, Trans, matmul as multiply};
 
 #[derive(Debug)]
 struct MatMul {
@@ -11,7 +11,7 @@ struct MatMul {
     tb: Trans,
 }
 
-/// The rule as data: which product gives the cotangent of A and of B. `G` is the cotangent of Y.
+/// The backward rule for values and variables alike: which matmul gives the cotangent of A and of B. `G` is the cotangent of Y.
 ///
 /// Y = A B: dA = G Bᵀ, dB = Aᵀ G. A transposed operand gets the transpose of that.
 impl MatMul {
@@ -41,7 +41,7 @@ impl<E: Elem> Op<E> for MatMul {
         "matmul"
     }
     fn forward(&self, x: &[&Array<E>]) -> Array<E> {
-        product(x[0], self.ta, x[1], self.tb)
+        multiply(x[0], self.ta, x[1], self.tb)
     }
     fn vjp<'t>(&self, at: Vjp<'_, 't, E>) -> Vec<Option<Var<'t, E>>> {
         let (a, b, g) = (at.inputs[0], at.inputs[1], at.grad);
@@ -49,8 +49,8 @@ impl<E: Elem> Op<E> for MatMul {
     }
     fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
         let (a, b, g) = (at.inputs[0].clone(), at.inputs[1].clone(), at.grad.clone());
-        sinks.add(0, || self.da(b, g.clone(), |x, tx, y, ty| product(&x, tx, &y, ty)));
-        sinks.add(1, || self.db(a, g.clone(), |x, tx, y, ty| product(&x, tx, &y, ty)));
+        sinks.add(0, || self.da(b, g.clone(), |x, tx, y, ty| multiply(&x, tx, &y, ty)));
+        sinks.add(1, || self.db(a, g.clone(), |x, tx, y, ty| multiply(&x, tx, &y, ty)));
         Handled::Yes
     }
 }

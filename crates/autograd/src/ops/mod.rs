@@ -21,7 +21,7 @@ ops! {
     div: div;
     embed_axis: embed_axis;
     exp: exp;
-    gather_planes: gather_planes, max_pool2d;
+    gather_pixels: gather_pixels, max_pool2d;
     lift: activation;
     linear: linear;
     ln: ln;
@@ -34,7 +34,7 @@ ops! {
     row_loss: row_loss, Every, Rows;
     scale: scale;
     scatter_cols: scatter_cols;
-    scatter_planes: scatter_planes;
+    scatter_pixels: scatter_pixels;
     select_cols: select_cols;
     slice_axis: slice_axis;
     softmax: softmax;
