@@ -4,15 +4,17 @@
 //! over a batch is summed example by example in order; the sums of several shards are merged by the caller, in order.
 
 mod batch;
+#[cfg(test)]
+mod batch_tests;
 mod columns;
 mod forward;
 mod grad_sums;
 mod input_grad;
 mod layer;
+#[cfg(test)]
+mod layer_tests;
 mod moments;
 mod per_channel;
-#[cfg(test)]
-mod tests;
 
 pub use batch::BatchNormBlock;
 pub use grad_sums::GradSums;
