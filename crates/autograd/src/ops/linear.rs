@@ -3,7 +3,7 @@
 //! Y = X Wᵀ + b; X `[n, in]`, W `[out, in]` (PyTorch's layout), b `[out]`.
 
 use crate::{Handled, Op, Saved, Sinks, Var, Vjp, ops};
-use sparring_tensor::{Array, Elem, Trans, channel_sum, linear as forward, matmul};
+use sparring_tensor::{Array, Elem, Trans, channel_sum, linear as forward, matmul, matmul_acc};
 
 #[derive(Debug)]
 struct Linear;
@@ -28,8 +28,9 @@ impl<E: Elem> Op<E> for Linear {
     }
     fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
         let (x, w, g) = (at.inputs[0], at.inputs[1], at.grad);
-        sinks.add(0, || matmul(g, Trans::No, w, Trans::No));
-        sinks.add(1, || matmul(g, Trans::Yes, x, Trans::No));
+        for (i, t, other) in [(0, Trans::No, w), (1, Trans::Yes, x)] {
+            sinks.join(i, || matmul(g, t, other, Trans::No), |sum| matmul_acc(g, t, other, Trans::No, sum));
+        }
         if at.inputs.len() > 2 {
             sinks.add(2, || channel_sum(g));
         }
