@@ -1,9 +1,9 @@
 //! AVX2 with FMA: 6 × 16 tiles of `f32`, 6 × 8 of `f64`.
 
 use super::bits;
-use super::door::Door;
 use super::lanes::Lanes;
 use super::pack;
+use super::table::KernelTable;
 use super::tile::{Tile, chosen, tile, tile_table};
 use super::transpose::plain;
 use std::arch::x86_64::*;
@@ -120,7 +120,7 @@ unsafe fn copy<V: Lanes>(
     unsafe { pack::copy::<V>(src, src_ld, rows, cols, dst, dst_ld) }
 }
 
-pub(super) static F32: Door<f32> = Door {
+pub(super) static F32: KernelTable<f32> = KernelTable {
     lanes: 8,
     tiles: tile_table!(run, F32x8, 1 2 3 4 5 6),
     chosen: [run_chosen::<F32x8, 4, 1>, run_chosen::<F32x8, 4, 2>],
@@ -129,7 +129,7 @@ pub(super) static F32: Door<f32> = Door {
     transpose: transpose_f32,
     copy: copy::<F32x8>,
 };
-pub(super) static F64: Door<f64> = Door {
+pub(super) static F64: KernelTable<f64> = KernelTable {
     lanes: 4,
     tiles: tile_table!(run, F64x4, 1 2 3 4 5 6),
     chosen: [run_chosen::<F64x4, 4, 1>, run_chosen::<F64x4, 4, 2>],

@@ -1,4 +1,4 @@
-use super::{Kernels, Start, product};
+use super::{Kernels, Start, strided_matmul};
 use crate::{Array, Elem, Mat, MatMut, Trans, gemm, linear, matmul, matmul_acc, team};
 use proptest::prelude::*;
 use sparring_math::simd::Isa;
@@ -32,7 +32,7 @@ fn check<E: Elem>(m: usize, n: usize, k: usize, ta: bool, tb: bool, skip: usize)
         for kind in 0..3 {
             let mut c = old.clone();
             let start = [Start::Zero, Start::Row(&bias), Start::Out][kind];
-            product(E::door(isa), va, vb, start, MatMut::with_stride(&mut c, m, n, ldc));
+            strided_matmul(E::table(isa), va, vb, start, MatMut::with_stride(&mut c, m, n, ldc));
             for (at, &v) in c.iter().enumerate() {
                 let (i, j) = (at / ldc, at % ldc);
                 let first = if kind == 0 {
@@ -155,7 +155,7 @@ fn bits_say_what_is_not_zero() {
             .collect();
         for isa in Isa::ALL {
             let mut words = vec![u64::MAX; n.div_ceil(64)];
-            f32::door(isa).bits(&x, &mut words);
+            f32::table(isa).bits(&x, &mut words);
             for (i, &x) in x.iter().enumerate() {
                 assert_eq!(words[i / 64] >> (i % 64) & 1 == 1, x != 0.0, "{isa} {n} {i}");
             }

@@ -1,6 +1,6 @@
 //! The kernels of batch and layer normalisation on slices.
 //!
-//! Everything here runs on the calling thread, allocates nothing once warm and has the same bits on each instruction set. What is summed
+//! Everything here runs on the calling thread, allocates only in the first calls of a thread and has the same bits on each instruction set. What is summed
 //! over a batch is summed example by example in order; the sums of several shards are merged by the caller, in order.
 
 mod batch;

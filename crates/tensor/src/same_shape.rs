@@ -1,4 +1,4 @@
-//! Element-wise loops over arrays of one shape: the case without broadcasting, where nothing is walked.
+//! Element-wise loops over arrays of one shape, without broadcasting.
 
 use crate::par::for_each_chunk;
 use crate::walk::GRAIN;
@@ -27,12 +27,12 @@ pub(crate) fn zip<E: Elem>(a: &Array<E>, b: &Array<E>, f: impl Fn(E, E) -> E + S
 #[track_caller]
 pub fn add_product<E: Elem>(acc: &mut Array<E>, a: &Array<E>, b: &Array<E>) {
     let (shape, x, y) = (acc.shape(), a.as_slice(), b.as_slice());
-    let alike = shape == a.shape() && shape == b.shape();
-    assert!(alike, "add_product: shapes {shape}, {} and {} differ", a.shape(), b.shape());
+    let same = shape == a.shape() && shape == b.shape();
+    assert!(same, "add_product: shapes {shape}, {} and {} differ", a.shape(), b.shape());
     for_each_chunk(acc.as_mut_slice(), GRAIN, x.len(), |k, out| {
         let at = k * GRAIN;
         let (x, y) = (&x[at..][..out.len()], &y[at..][..out.len()]);
-        // Not fused: the same bits as the product and the sum one after the other.
+        // Not a fused multiply-add: the same bits as a multiplication and an addition one after the other.
         simd::update2(out, x, y, |sum, x, y| sum + x * y);
     });
 }

@@ -1,4 +1,4 @@
-//! The door: which kernels this machine runs, and safe ways through it.
+//! The table of kernels of an instruction set, chosen by CPU, with safe methods that check every length.
 
 use super::bits;
 use super::tile::{ChosenFn, Tile, TileFn};
@@ -12,7 +12,7 @@ use std::thread::LocalKey;
 
 /// The kernels of one instruction set for one scalar type.
 #[derive(Debug)]
-pub struct Door<E: 'static> {
+pub struct KernelTable<E: 'static> {
     pub(super) lanes: usize,
     pub(super) tiles: &'static [[TileFn<E>; 2]],
     /// Tiles over some steps, of this many rows.
@@ -24,7 +24,7 @@ pub struct Door<E: 'static> {
 }
 
 /// Scalars that have kernels. Like the other traits of kernels this is a bound of [`Elem`](crate::Elem) and private to this crate, so that
-/// nobody outside reaches a kernel by way of a scalar:
+/// no other crate reaches a kernel through a scalar:
 ///
 /// ```
 /// use sparring_tensor::Elem;
@@ -33,7 +33,7 @@ pub struct Door<E: 'static> {
 /// ```
 /// ```compile_fail,E0624
 /// use sparring_tensor::Elem;
-/// fn door<E: Elem>() { let _ = E::door(sparring_math::simd::isa()); }
+/// fn table<E: Elem>() { let _ = E::table(sparring_math::simd::isa()); }
 /// ```
 /// ```compile_fail,E0624
 /// use sparring_tensor::Elem;
@@ -50,10 +50,10 @@ pub struct Door<E: 'static> {
 pub(crate) trait Kernels: Copy + 'static {
     /// 0.
     const NOUGHT: Self;
-    /// This thread's working memory.
+    /// This thread's scratch memory.
     fn scratch() -> &'static LocalKey<RefCell<Vec<Vec<Self>>>>;
     /// The kernels of `isa`, or the next lower ones if this CPU lacks it.
-    fn door(isa: Isa) -> &'static Door<Self>;
+    fn table(isa: Isa) -> &'static KernelTable<Self>;
     /// The numbers, if they are `f32`.
     fn as_f32(x: &[Self]) -> Option<&[f32]>;
     /// The numbers to write, if they are `f32`.
@@ -76,8 +76,8 @@ macro_rules! kernels {
                 &$scratch
             }
             #[cfg(target_arch = "x86_64")]
-            fn door(isa: Isa) -> &'static Door<Self> {
-                // Asked of the CPU again, because the safety of everything behind the door rests on it.
+            fn table(isa: Isa) -> &'static KernelTable<Self> {
+                // The CPU is checked again, because the safety of all kernels of the table depends on it.
                 match isa {
                     Isa::Avx512 if Isa::Avx512.supported() => &avx512::$name,
                     Isa::Avx512 | Isa::Avx2 if Isa::Avx2.supported() => &avx2::$name,
@@ -85,7 +85,7 @@ macro_rules! kernels {
                 }
             }
             #[cfg(not(target_arch = "x86_64"))]
-            fn door(_: Isa) -> &'static Door<Self> {
+            fn table(_: Isa) -> &'static KernelTable<Self> {
                 &portable::$name
             }
         }
@@ -94,7 +94,7 @@ macro_rules! kernels {
 kernels!(f32, F32, SCRATCH_F32, |x| Some(x));
 kernels!(f64, F64, SCRATCH_F64, |_x| None);
 
-/// The A of a tile, read in place: element `(i, p)` of segment `s` is `data[s·segment + i·row + p·step]`.
+/// Operand A of a tile, read in place: element `(i, p)` of segment `s` is `data[s·segment + i·row + p·step]`.
 #[derive(Clone, Copy)]
 pub struct Patch<'a, E> {
     /// The numbers.
@@ -111,7 +111,7 @@ pub struct Patch<'a, E> {
     pub k: usize,
 }
 
-impl<E: Copy> Door<E> {
+impl<E: Copy> KernelTable<E> {
     /// Most rows of a tile.
     pub fn max_rows(&self) -> usize {
         self.tiles.len()
@@ -127,7 +127,7 @@ impl<E: Copy> Door<E> {
     /// Cuts `rows` into the fewest tiles, of almost equal height: `(first row, rows)`.
     pub fn cut(&self, rows: usize) -> impl Iterator<Item = (usize, usize)> + Clone + use<E> {
         let count = rows.div_ceil(self.max_rows());
-        // One division for all tiles: it takes as long as some steps of a product.
+        // One division for all tiles: it takes as long as several steps of K.
         let (least, larger) = (rows / count.max(1), rows % count.max(1));
         (0..count).map(move |t| (t * least + t.min(larger), least + usize::from(t < larger)))
     }
@@ -144,7 +144,7 @@ impl<E: Copy> Door<E> {
     ///
     /// # Panics
     /// If an operand is too short.
-    // Inlined, so that the operands travel in registers: through memory they would wait until all of the last tile is written.
+    // Inlined, so that the operands are passed in registers: through memory they would wait for the stores of the last tile.
     #[inline(always)]
     #[track_caller]
     pub fn tile(
@@ -159,11 +159,11 @@ impl<E: Copy> Door<E> {
         ldc: usize,
     ) {
         assert!((1..=self.max_rows()).contains(&rows), "tile: {rows} rows of at most {}", self.max_rows());
-        // Where this is not exact there is one row of B behind all addresses, or the check of B fails.
+        // Where this saturates, either B has rows with stride 0, or the check of B fails.
         let depth = a.segments.saturating_mul(a.k);
         inside("tile: A", [(a.segments, a.segment), (rows, a.row), (a.k, a.step)], a.data.len());
         let t = self.bounded(rows, cols, depth, a, b, ldb, start, c, ldc);
-        // SAFETY: the door was opened for a CPU that has it; A was checked here, everything else in `bounded`; C is borrowed for us.
+        // SAFETY: the table was chosen for a CPU that supports it; A was checked here, everything else in `bounded`; C is borrowed mutably.
         unsafe { self.kernel(rows, cols)(&t) }
     }
 
@@ -174,7 +174,7 @@ impl<E: Copy> Door<E> {
     #[track_caller]
     pub fn bits(&self, x: &[E], to: &mut [u64]) {
         assert_eq!(to.len(), x.len().div_ceil(bits::WORD), "bits: {} numbers", x.len());
-        // SAFETY: the assertion bounds every address; the door was opened for a CPU that has it.
+        // SAFETY: the assertion bounds every address; the table was chosen for a CPU that supports it.
         unsafe { (self.bits)(x.as_ptr(), x.len(), to.as_mut_ptr()) }
     }
     /// Rows of a [`chosen_tile`](Self::chosen_tile).
@@ -205,7 +205,7 @@ impl<E: Copy> Door<E> {
         // SAFETY: as in `tile`; no step is beyond the last one, which was checked.
         unsafe { self.chosen[usize::from(cols > self.lanes)](&t, steps) }
     }
-    /// What a kernel is told, with B, C and the start checked. Without a step of K strides of A and B may be anything: a kernel takes none.
+    /// The arguments of a kernel, with B, C and the start checked. With K = 0 strides of A and B may be anything: the kernel reads neither.
     #[inline(always)]
     #[track_caller]
     fn bounded(
@@ -259,7 +259,7 @@ impl<E: Copy> Door<E> {
         inside("transpose: source", [(rows, src_ld), (cols, 1)], src.len());
         inside("transpose: target", [(cols, dst_ld), (rows, 1)], dst.len());
         assert!(dst_ld >= rows, "transpose: rows of {rows} numbers overlap at a stride of {dst_ld}");
-        // SAFETY: the checks above bound every address; the door was opened for a CPU that has it.
+        // SAFETY: the checks above bound every address; the table was chosen for a CPU that supports it.
         unsafe { (self.transpose)(src.as_ptr(), src_ld, rows, cols, dst.as_mut_ptr(), dst_ld) }
     }
 }

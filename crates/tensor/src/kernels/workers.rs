@@ -1,9 +1,9 @@
-//! The threads behind [`team`](crate::team): they wait for a region, share its tasks with its caller, and wait again.
+//! The worker threads of [`team`](crate::team): they wait for a region, share its tasks with its caller, and wait again.
 //!
-//! One word says all about the region: `epoch | room | active`. Room is how many threads may still join, active how many have joined
-//! and not left. A thread joins only while there is room, so one that sleeps or was descheduled never holds anybody up.
+//! One atomic word is the state of the region: `epoch | open | active`. Open is how many threads may still join, active how many have joined
+//! and not left. A thread joins only while `open` is above 0, so the caller never waits for one that sleeps or was descheduled.
 
-use super::patience::Patience;
+use super::backoff::Backoff;
 use std::any::Any;
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -15,12 +15,12 @@ use std::thread::{self, Thread};
 pub const MOST: usize = 64;
 
 const ACTIVE: u64 = 1;
-const ROOM: u64 = 1 << 16;
-const ROOM_MASK: u64 = 0xffff << 16;
+const OPEN: u64 = 1 << 16;
+const OPEN_MASK: u64 = 0xffff << 16;
 const ACTIVE_MASK: u64 = 0xffff;
 const EPOCH: u64 = 1 << 32;
 
-/// A number alone on its cache lines (the prefetcher fetches them in pairs).
+/// A value alone on its cache lines (the prefetcher fetches them in pairs).
 #[repr(align(128))]
 struct Alone<T>(T);
 
@@ -40,17 +40,17 @@ struct Region {
     job: UnsafeCell<Option<Job>>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
-// SAFETY: `job` is written only by the holder of the crew's lock while the state says that nobody is in and nobody may join, and read only
+// SAFETY: `job` is written only by the holder of the lock of all workers while `open` and `active` are 0, and read only
 // by threads that have joined since; `f` itself is `Sync`.
 unsafe impl Sync for Region {}
 
-/// A thread of the crew.
+/// A worker thread.
 struct Hand {
     thread: Thread,
     asleep: Arc<AtomicBool>,
 }
 
-/// All threads there are; who holds the lock has the region.
+/// All workers; the holder of the lock runs its region on them.
 static HANDS: Mutex<Vec<Hand>> = Mutex::new(Vec::new());
 static REGION: Region = Region {
     state: Alone(AtomicU64::new(0)),
@@ -59,10 +59,10 @@ static REGION: Region = Region {
     panic: Mutex::new(None),
 };
 
-/// Calls `f(0)` to `f(tasks − 1)` on up to `threads` threads, this one among them, and returns when all have returned. `false`: someone
-/// else has the crew, and nothing was done.
+/// Calls `f(0)` to `f(tasks − 1)` on up to `threads` threads, this one among them, and returns when all have returned. `false`: another
+/// caller has the workers, and nothing was done.
 ///
-/// A panic in `f` comes out here, once all threads have left; some tasks may then never have run.
+/// A panic in `f` is propagated once all threads have left; some tasks may then never have run.
 pub fn run(threads: usize, tasks: usize, f: &(dyn Fn(usize) + Sync)) -> bool {
     let mut hands = match HANDS.try_lock() {
         Ok(hands) => hands,
@@ -98,24 +98,24 @@ fn enlist(hands: &mut Vec<Hand>) -> bool {
     let name = format!("sparring-{}", hands.len() + 1);
     match thread::Builder::new().name(name).spawn(move || serve(&own)) {
         Ok(handle) => hands.push(Hand { thread: handle.thread().clone(), asleep }),
-        // The work gets done with the threads there are.
+        // The region runs on the threads that exist.
         Err(_) => return false,
     }
     true
 }
 
-/// Publishes a job and wakes whoever is needed and sleeps. Only for the holder of the lock, between two regions.
+/// Publishes a job and wakes as many sleeping workers as it needs. Only for the holder of the lock, between two regions.
 fn open(hands: &[Hand], job: Job) {
     for share in 0..job.threads {
         // Relaxed: the store of the state below publishes it.
         REGION.next[share].0.store(job.share(share).start, Ordering::Relaxed);
     }
-    // SAFETY: the last region was closed: nobody is in, nobody may join; the lock keeps other callers out.
+    // SAFETY: the last region was closed: no worker is active and none may join; the lock excludes other callers.
     unsafe { *REGION.job.get() = Some(job) };
     let state = &REGION.state.0;
-    let epoch = (state.load(Ordering::Relaxed) & !(ROOM_MASK | ACTIVE_MASK)).wrapping_add(EPOCH);
+    let epoch = (state.load(Ordering::Relaxed) & !(OPEN_MASK | ACTIVE_MASK)).wrapping_add(EPOCH);
     // Release: who joins (acquire) sees the job and the shares.
-    state.store(epoch | ((job.threads as u64 - 1) * ROOM), Ordering::Release);
+    state.store(epoch | ((job.threads as u64 - 1) * OPEN), Ordering::Release);
     // Either we see `asleep` here, or that thread sees the new state after its own fence (in `wait`): it cannot miss both.
     fence(Ordering::SeqCst);
     for hand in &hands[..job.threads - 1] {
@@ -125,18 +125,18 @@ fn open(hands: &[Hand], job: Job) {
     }
 }
 
-/// Lets nobody in any more and waits until all have left.
+/// Closes the region to further threads and waits until all have left.
 fn close() {
     let state = &REGION.state.0;
-    state.fetch_and(!ROOM_MASK, Ordering::Relaxed);
-    let mut patience = Patience::new();
+    state.fetch_and(!OPEN_MASK, Ordering::Relaxed);
+    let mut backoff = Backoff::new();
     // Acquire: what the others wrote is seen by the caller; their last use of `f` lies before it.
     while state.load(Ordering::Acquire) & ACTIVE_MASK != 0 {
-        patience.pass();
+        backoff.pause();
     }
 }
 
-/// The life of a thread.
+/// The loop of a worker thread.
 fn serve(asleep: &AtomicBool) {
     crate::team::never_again();
     let state = &REGION.state.0;
@@ -144,13 +144,13 @@ fn serve(asleep: &AtomicBool) {
     loop {
         let seen = wait(asleep, last);
         // Acquire: pairs with the release in `open`. A failure means that the region filled up or closed meanwhile.
-        if state.compare_exchange(seen, seen - ROOM + ACTIVE, Ordering::Acquire, Ordering::Relaxed).is_err() {
+        if state.compare_exchange(seen, seen - OPEN + ACTIVE, Ordering::Acquire, Ordering::Relaxed).is_err() {
             continue;
         }
         last = seen / EPOCH;
         // SAFETY: we have joined: the caller waits for us before it returns or writes the job again.
         if let Some(job) = unsafe { *REGION.job.get() } {
-            let left = (seen & ROOM_MASK) / ROOM;
+            let left = (seen & OPEN_MASK) / OPEN;
             // SAFETY: as above, so `f` is alive.
             let done =
                 catch_unwind(AssertUnwindSafe(|| unsafe { REGION.work(job, job.threads - left as usize) }));
@@ -164,16 +164,16 @@ fn serve(asleep: &AtomicBool) {
     }
 }
 
-/// A state with room, of another region than `last`.
+/// A state that is open to another thread, of another region than `last`.
 fn wait(asleep: &AtomicBool, last: u64) -> u64 {
-    let welcome = |s: u64| s & ROOM_MASK != 0 && s / EPOCH != last;
-    let mut patience = Patience::new();
+    let welcome = |s: u64| s & OPEN_MASK != 0 && s / EPOCH != last;
+    let mut backoff = Backoff::new();
     loop {
         let seen = REGION.state.0.load(Ordering::Relaxed);
         if welcome(seen) {
             return seen;
         }
-        if patience.pass() {
+        if backoff.pause() {
             continue;
         }
         asleep.store(true, Ordering::Relaxed);
@@ -183,7 +183,7 @@ fn wait(asleep: &AtomicBool, last: u64) -> u64 {
             thread::park();
         }
         asleep.store(false, Ordering::Relaxed);
-        patience = Patience::new();
+        backoff = Backoff::new();
     }
 }
 
@@ -201,12 +201,12 @@ impl Region {
     /// # Safety
     /// `job.f` is alive.
     unsafe fn work(&self, job: Job, me: usize) {
-        // SAFETY: the caller's promise.
+        // SAFETY: promised by the caller.
         let f = unsafe { &*job.f };
         for i in 0..job.threads {
             let share = (me + i) % job.threads;
             let (next, end) = (&self.next[share].0, job.share(share).end);
-            // Relaxed: each number goes to one claimant, and that is all that is asked of it. The load keeps exhausted counters bounded.
+            // Relaxed: each index must go to one thread, and no more is needed. The load keeps exhausted counters bounded.
             while next.load(Ordering::Relaxed) < end {
                 let task = next.fetch_add(1, Ordering::Relaxed);
                 if task >= end {
@@ -216,7 +216,7 @@ impl Region {
             }
         }
     }
-    /// Leaves nothing to claim.
+    /// Claims all remaining tasks, so that none is run.
     fn abandon(&self, job: Job) {
         for share in 0..job.threads {
             self.next[share].0.fetch_max(job.share(share).end, Ordering::Relaxed);

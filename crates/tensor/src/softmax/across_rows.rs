@@ -1,15 +1,15 @@
-//! Rows of fewer than sixteen numbers, sixteen side by side, on every instruction set.
+//! Rows of fewer than sixteen numbers, sixteen at a time with one row a lane, on every instruction set.
 
 use super::LANES;
 use crate::Elem;
 
 /// Sixteen rows of fewer than sixteen numbers, transposed: column `j` of all of them in `x[j]`.
-struct Abreast<E> {
+struct Across<E> {
     x: [[E; LANES]; LANES],
     total: [E; LANES],
 }
 
-impl<E: Elem> Abreast<E> {
+impl<E: Elem> Across<E> {
     /// Reads `x - max` of rows of `m`, and sums the exponentials in the order of `total`; `each` gets column and exponentials.
     #[inline(always)]
     fn new(rows: &[E], m: usize, mut each: impl FnMut(usize, &[E; LANES])) -> Self {
@@ -49,13 +49,13 @@ fn scatter<E: Elem>(columns: &[[E; LANES]; LANES], m: usize, out: &mut [E]) {
     }
 }
 
-/// Softmax of the whole groups of sixteen short rows, with the bits of the long way; gives how many numbers that were.
+/// Softmax of the whole groups of sixteen short rows, with the bits of the general loop; returns how many numbers were processed.
 #[inline(always)]
-pub(super) fn abreast_softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> usize {
+pub(super) fn softmax_across_rows<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> usize {
     let size = LANES * m.max(1);
     for (x, out) in x.chunks_exact(size).zip(out.chunks_exact_mut(size)) {
         let mut e = [[E::ZERO; LANES]; LANES];
-        let sums = Abreast::new(x, m, |j, exponentials| e[j] = *exponentials);
+        let sums = Across::new(x, m, |j, exponentials| e[j] = *exponentials);
         let mut scale = [E::ZERO; LANES];
         for l in 0..LANES {
             scale[l] = E::ONE / sums.total[l];
@@ -72,10 +72,10 @@ pub(super) fn abreast_softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> usiz
 
 /// The same for the logarithm of softmax.
 #[inline(always)]
-pub(super) fn abreast_log_softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> usize {
+pub(super) fn log_softmax_across_rows<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> usize {
     let size = LANES * m.max(1);
     for (x, out) in x.chunks_exact(size).zip(out.chunks_exact_mut(size)) {
-        let mut sums = Abreast::new(x, m, |_, _| ());
+        let mut sums = Across::new(x, m, |_, _| ());
         let mut log = [E::ZERO; LANES];
         for l in 0..LANES {
             log[l] = sums.total[l].ln();
