@@ -70,8 +70,10 @@ macro_rules! activations {
                 self.trainable::<f64>().is_some()
             }
 
-            /// The learnt form, starting at the present parameters: a layer keeps the values as its own tensor, calls
-            /// [`Trainable::set`](crate::Trainable::set) before use and [`Trainable::dparams`](crate::Trainable::dparams) for the gradient.
+            /// The learnt form, starting at the present parameters: a layer keeps the values as its own tensor and hands them to the
+            /// slice functions of [`Trainable`](crate::Trainable).
+            // Compiled once, with all slice functions; see `compiled_here` below.
+            #[inline(never)]
             pub fn trainable<E: sparring_math::Real>(&self) -> Option<Box<dyn $crate::Trainable<E>>> {
                 match self {
                     $(AnyActivation::$Type(a) => $crate::registry::Configured::trainable(a)),+
@@ -80,6 +82,9 @@ macro_rules! activations {
         }
 
         impl<E: sparring_math::Real> $crate::Activation<E> for AnyActivation {
+            fn name(&self) -> &'static str {
+                AnyActivation::name(self)
+            }
             fn about(&self) -> $crate::About {
                 match self { $(AnyActivation::$Type(a) => $crate::Activation::<E>::about(a)),+ }
             }
@@ -122,6 +127,8 @@ macro_rules! activations {
             <AnyActivation as $crate::Activation<f32>>::forward,
             <AnyActivation as $crate::Activation<f32>>::backward,
             <AnyActivation as $crate::Activation<f32>>::backward_of_value,
+            <AnyActivation as $crate::Activation<f32>>::backward2,
+            AnyActivation::trainable::<f32>,
         );
     };
 }

@@ -1,8 +1,8 @@
-//! Reading and writing; learnt parameters.
+//! Reading and writing.
 
 mod cases;
 
-use cases::{all, line};
+use cases::all;
 use sparring_activations::{ActivationError, AnyActivation, Elu, LeakyRelu, Prelu, Softplus};
 use std::collections::HashSet;
 
@@ -64,44 +64,6 @@ fn errors_name_the_thing_and_the_way_out() {
     ));
     assert!(AnyActivation::from(Softplus { beta: -1.0 }).validate().is_err());
     assert!(AnyActivation::from(Prelu { slope: f64::NAN }).validate().is_err());
-}
-
-#[test]
-fn learnt_parameters_agree_with_differences() {
-    let learnt: Vec<_> = AnyActivation::ALL.iter().filter(|a| a.is_trainable()).collect();
-    assert_eq!(learnt.iter().map(|a| a.name()).collect::<Vec<_>>(), ["prelu"]);
-    for a in learnt {
-        let mut t = a.trainable::<f64>().unwrap();
-        let start = t.params().to_vec();
-        assert_eq!(start, a.parameters().iter().map(|p| p.1).collect::<Vec<_>>());
-        let (n, h) = (start.len(), 1e-5);
-        for x in line(1_000, 5.0) {
-            let (mut d, mut dd, mut hv) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
-            t.dparams(x, &mut d);
-            t.ddf_dparams(x, &mut dd);
-            for j in 0..n {
-                let mut moved = |sign: f64| {
-                    let mut p = start.clone();
-                    p[j] += sign * h;
-                    t.set(&p);
-                    let mut gradient = vec![0.0; n];
-                    t.dparams(x, &mut gradient);
-                    (t.f(x), t.df(x), gradient)
-                };
-                let (up, down) = (moved(1.0), moved(-1.0));
-                t.set(&start);
-                assert!(((up.0 - down.0) / (2.0 * h) - d[j]).abs() < 1e-8, "{a}: df/dp{j} at {x}");
-                assert!(((up.1 - down.1) / (2.0 * h) - dd[j]).abs() < 1e-8, "{a}: df'/dp{j} at {x}");
-                let mut unit = vec![0.0; n];
-                unit[j] = 1.0;
-                t.d2params(x, &unit, &mut hv);
-                for i in 0..n {
-                    assert!(((up.2[i] - down.2[i]) / (2.0 * h) - hv[i]).abs() < 1e-8, "{a}: d2f/dp2 at {x}");
-                }
-            }
-        }
-    }
-    assert!("relu".parse::<AnyActivation>().unwrap().trainable::<f32>().is_none());
 }
 
 #[cfg(feature = "serde")]

@@ -9,7 +9,7 @@ use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Rows, Split};
 use sparring_losses::{CrossEntropy, RowLoss, check_targets};
 use sparring_models::Classifier;
-use sparring_nn::{Cx, Head, Module, Plan, Victim};
+use sparring_nn::{Cx, Head, Network, Plan, Victim};
 use sparring_oracle::{Batch, Classifier as _};
 use sparring_seed::Key;
 use sparring_tensor::{Array, reduce, team};
@@ -32,7 +32,7 @@ impl Task for Classify<'_> {
     fn model(&self) -> &Classifier {
         self.model
     }
-    fn net(&mut self) -> &mut dyn Module<f32> {
+    fn net(&mut self) -> &mut Network<f32> {
         &mut self.model.net
     }
     fn prepare(

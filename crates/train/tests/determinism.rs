@@ -6,7 +6,7 @@ use sparring_attacks::{
 };
 use sparring_datasets::{Mnist, Split};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, FgsmRs, Gan};
-use sparring_nn::{LayerSpec, Module};
+use sparring_nn::{Graph, Network, layers};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 use sparring_tensor::team;
@@ -19,9 +19,9 @@ fn on<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> R {
     ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| team::with_threads(threads, f))
 }
 
-fn bits(net: &dyn Module<f32>) -> Vec<u32> {
+fn bits(net: &Network<f32>) -> Vec<u32> {
     let mut all = Vec::new();
-    net.visit("", &mut |_, p| all.extend(p.value.as_slice().iter().map(|v| v.to_bits())));
+    net.params.iter().for_each(|p| all.extend(p.value.as_slice().iter().map(|v| v.to_bits())));
     assert!(all.iter().all(|b| f32::from_bits(*b).is_finite()));
     all
 }
@@ -51,7 +51,9 @@ fn classifier(defense: impl Into<AnyDefense>, n: usize, dropout: Option<f64>) ->
         let mut spec = FgsmRs::default().spec();
         // Dropout draws random numbers in every step; 300 examples leave a last batch and a last part that are not full.
         if let Some(p) = dropout {
-            spec.layers.insert(7, LayerSpec::Dropout { p });
+            let mut all: Vec<_> = spec.layers().cloned().collect();
+            all.insert(7, layers::dropout(p));
+            spec = Graph::chain(spec.input, all);
         }
         let mut net = Classifier::new(spec, Key::new(3)).unwrap();
         let recipe = Recipe { epochs: 2, batch: 128, defense, seed, ..Recipe::default() };

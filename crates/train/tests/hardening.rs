@@ -3,7 +3,7 @@
 use sparring_datasets::{Mnist, Split};
 use sparring_math::named::Family;
 use sparring_models::{Classifier, FgsmRs, Mlp};
-use sparring_nn::{LayerSpec, Module, Spec};
+use sparring_nn::{Graph, layers};
 use sparring_optim::Ema;
 use sparring_seed::Key;
 use sparring_train::{
@@ -17,14 +17,14 @@ fn digits(n: usize) -> Split {
 
 fn weights(net: &Classifier) -> Vec<f32> {
     let mut all = Vec::new();
-    net.net.visit("", &mut |_, p| all.extend_from_slice(p.value.as_slice()));
+    net.net.params.iter().for_each(|p| all.extend_from_slice(p.value.as_slice()));
     all
 }
 
-fn mlp(dropout: bool) -> Spec {
+fn mlp(dropout: bool) -> Graph {
     let mut spec = Mlp { hidden: vec![12], ..Mlp::default() }.spec();
     if dropout {
-        spec.layers.push(LayerSpec::Dropout { p: 0.0 });
+        spec.push(layers::dropout(0.0));
     }
     spec
 }

@@ -2,7 +2,7 @@
 
 use sparring_datasets::{Mnist, Pixels, Split, synthetic};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, FgsmRs, Gan, Mlp};
-use sparring_nn::{Clip, LayerSpec, Module, NnError, Spec};
+use sparring_nn::{Clip, Graph, Network, NnError, layers};
 use sparring_optim::{Adam, AnyRule, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Precision};
@@ -24,9 +24,9 @@ fn gan() -> Gan {
 fn digits(n: usize) -> Split {
     Mnist::embedded().train.first(n)
 }
-fn bits(net: &dyn Module<f32>) -> Vec<u32> {
+fn bits(net: &Network<f32>) -> Vec<u32> {
     let mut all = Vec::new();
-    net.visit("", &mut |_, p| all.extend(p.value.as_slice().iter().map(|v| v.to_bits())));
+    net.params.iter().for_each(|p| all.extend(p.value.as_slice().iter().map(|v| v.to_bits())));
     all
 }
 
@@ -155,12 +155,13 @@ fn a_learning_rate_of_a_million_ends_in_an_error() {
 
 #[test]
 fn a_broken_weight_is_found_and_its_layer_named() {
-    let poison = |net: &mut dyn Module<f32>, at: &str| {
-        net.visit_mut("", &mut |name, p| {
+    let poison = |net: &mut Network<f32>, at: &str| {
+        for p in &mut net.params {
+            let name = p.name().to_string();
             if name == at {
                 p.value.as_mut_slice()[0] = f32::NAN;
             }
-        });
+        }
     };
     let mut conv = Classifier::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
     poison(&mut conv.net, "2.weight");
@@ -193,20 +194,21 @@ fn a_broken_weight_is_found_and_its_layer_named() {
 #[test]
 fn a_tensor_of_another_shape_and_a_batch_beyond_memory_are_refused_before_the_first_step() {
     let mut model = mlp();
-    model.net.visit_mut("", &mut |name, p| {
+    for p in &mut model.net.params {
+        let name = p.name().to_string();
         if name == "3.bias" {
             p.value = Array::zeros([7]);
         }
-    });
+    }
     let e = fit(&mut model, &digits(64), &Recipe::default()).unwrap_err().to_string();
     assert!(e.contains("3.bias") && e.contains("[7]"), "{e}");
     let e = accuracy(&model, &digits(64)).unwrap_err().to_string();
     assert!(e.contains("3.bias"), "{e}");
 
     // Examples of 2^18 pixels, each 22 times between the layers: 2^31 numbers, values and gradients, hold fewer than 200 of them.
-    let (size, relu) = (1 << 18, LayerSpec::activation(&"relu".parse().unwrap()));
-    let layers = [vec![relu; 21], vec![LayerSpec::Flatten, LayerSpec::linear(size, 2)]].concat();
-    let mut wide = Classifier::new(Spec::new([1, 1, size], layers), Key::new(1)).unwrap();
+    let (size, relu) = (1 << 18, layers::activation(&"relu".parse().unwrap()));
+    let layers = [vec![relu; 21], vec![layers::flatten(), layers::linear(size, 2)]].concat();
+    let mut wide = Classifier::new(Graph::chain([1, 1, size], layers), Key::new(1)).unwrap();
     let most = wide.cost().most_examples();
     assert!(most < 200, "{most}");
     let pixels = Pixels::U8(vec![0u8; 200 * size].into());

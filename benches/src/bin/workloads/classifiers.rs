@@ -8,7 +8,7 @@ use crate::numbers::fill;
 use crate::pace::{Metric, Pace};
 use crate::setting::Outcome;
 use sparring_models::{Classifier, FgsmRs, Madry, Mlp};
-use sparring_nn::Spec;
+use sparring_nn::Graph;
 use sparring_seed::Key;
 use sparring_tensor::Precision;
 use sparring_train::{AnyDefense, Epoch, Flow, Observer, Recipe, defenses, fit_with};
@@ -39,15 +39,15 @@ pub fn rows() -> Vec<Row> {
 }
 
 /// 784-128-64-10.
-pub fn mlp() -> Spec {
+pub fn mlp() -> Graph {
     Mlp::default().spec()
 }
 /// Two convolutions 5x5 with pooling, fc 1024, fc 10.
-pub fn cnn() -> Spec {
+pub fn cnn() -> Graph {
     Madry::default().spec()
 }
 /// Two convolutions 4x4 of stride 2, fc 100, fc 10.
-pub fn small_cnn() -> Spec {
+pub fn small_cnn() -> Graph {
     FgsmRs::default().spec()
 }
 
@@ -55,19 +55,19 @@ pub fn small_cnn() -> Spec {
 ///
 /// # Errors
 /// If the specification is none of a classifier.
-pub fn build(spec: Spec) -> Result<Classifier, String> {
+pub fn build(spec: Graph) -> Result<Classifier, String> {
     let mut model = Classifier::new(spec, Key::new(1)).map_err(|e| e.to_string())?;
     fill(&mut model.net, WEIGHTS);
     Ok(model)
 }
 
-fn train(spec: fn() -> Spec, batch: usize, examples: usize, defense: AnyDefense) -> Run {
+fn train(spec: fn() -> Graph, batch: usize, examples: usize, defense: AnyDefense) -> Run {
     train_in(Precision::F32, spec, batch, examples, defense)
 }
 
 fn train_in(
     precision: Precision,
-    spec: fn() -> Spec,
+    spec: fn() -> Graph,
     batch: usize,
     examples: usize,
     defense: AnyDefense,

@@ -1,6 +1,6 @@
 //! Numbers that every program of the comparison computes alike: inputs and first weights, so that losses can be compared.
 
-use sparring_nn::Module;
+use sparring_nn::Network;
 use sparring_tensor::Tensor;
 
 /// A number in [0, 1) for `index` of stream `stream`: 24 bits of a 32-bit mix (Wellons' lowbias32).
@@ -18,9 +18,9 @@ pub fn uniform(stream: u32, n: usize, low: f32, high: f32) -> Vec<f32> {
 
 /// Fills the parameters in PyTorch's order, tensor `t` from stream `first + t`, with PyTorch's default spread:
 /// uniform in ±1/√fan-in, biases by their layer's fan-in.
-pub fn fill(net: &mut dyn Module<f32>, first: u32) {
+pub fn fill(net: &mut Network<f32>, first: u32) {
     let (mut stream, mut bound) = (first, 1.0f32);
-    net.visit_mut("", &mut |_, p| {
+    net.params.iter_mut().for_each(|p| {
         let shape = p.value.shape();
         if shape.rank() > 1 {
             bound = 1.0 / (shape.dims()[1..].iter().product::<usize>() as f32).sqrt();
@@ -55,7 +55,7 @@ mod tests {
         let mut net = Classifier::new(Mlp::default().spec(), Key::new(1)).unwrap();
         fill(&mut net.net, 100);
         let mut largest = Vec::new();
-        net.net.visit("", &mut |_, p| {
+        net.net.params.iter().for_each(|p| {
             largest.push(p.value.as_slice().iter().fold(0.0f32, |m, v| m.max(v.abs())));
         });
         assert_eq!(largest.len(), 6);

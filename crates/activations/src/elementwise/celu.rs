@@ -70,6 +70,10 @@ impl<E: Real> Activation<E> for Celu {
         }
     }
 
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     #[inline(always)]
     fn f(&self, x: E) -> E {
         let (alpha, sharpness) = (E::of(self.alpha), E::of(1.0 / self.alpha));

@@ -69,6 +69,10 @@ impl<E: Real> Activation<E> for Elu {
         }
     }
 
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     #[inline(always)]
     fn f(&self, x: E) -> E {
         // The branch not taken may be infinite: it is selected away, never multiplied.

@@ -48,6 +48,10 @@ impl<E: Real> Activation<E> for Gelu {
         }
     }
 
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     #[inline(always)]
     fn f(&self, x: E) -> E {
         // max(x, 0) − |x| Φ(−|x|); beyond the reach of Φ it is 0, and 0 · ∞ would be NaN.

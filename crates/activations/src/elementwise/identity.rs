@@ -46,6 +46,10 @@ impl<E: Real> Activation<E> for Identity {
         }
     }
 
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     #[inline(always)]
     fn f(&self, x: E) -> E {
         x

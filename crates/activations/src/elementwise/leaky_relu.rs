@@ -69,6 +69,10 @@ impl<E: Real> Activation<E> for LeakyRelu {
         }
     }
 
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     #[inline(always)]
     fn f(&self, x: E) -> E {
         let slope = E::of(self.slope);

@@ -67,6 +67,10 @@ impl<E: Real> Activation<E> for Mish {
         }
     }
 
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     #[inline(always)]
     fn f(&self, x: E) -> E {
         let low = E::of(-800.0);

@@ -10,23 +10,21 @@
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::slices::fused_slices;
-use crate::{About, Activation, Trainable};
+use crate::{About, Activation, Parametric, Trainable};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};
-use std::slice;
 
 /// f(x) = x for x > 0, `slope`·x elsewhere, the slope being learnt. `S` is the type that the slope is kept in: `f64` as data,
 /// the type of the network in a layer ([`Trainable`] of `E` is `Prelu<E>`).
 ///
 /// ```
-/// use sparring_activations::{Activation, Prelu, Trainable};
+/// use sparring_activations::{Activation, Prelu, Sharing, Trainable};
 ///
-/// let mut prelu = Prelu::<f32>::default();
+/// let prelu = Prelu::<f32>::default();
 /// assert_eq!(prelu.f(-2.0), -0.5);
-/// prelu.set(&[0.5]);
-/// let mut gradient = [0.0];
-/// prelu.dparams(-2.0, &mut gradient);
-/// assert_eq!((prelu.f(-2.0), gradient), (-1.0, [-2.0]));
+/// let (mut dx, mut dp) = ([0.0; 2], [0.0]);
+/// prelu.backward_with(&[0.5], Sharing::WHOLE, &[-2.0, 3.0], &[1.0, 10.0], &mut dx, &mut dp);
+/// assert_eq!((dx, dp), ([0.5, 10.0], [-2.0]));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prelu<S = f64> {
@@ -77,6 +75,10 @@ impl<E: Real, S: Real> Activation<E> for Prelu<S> {
         }
     }
 
+    fn name(&self) -> &'static str {
+        Prelu::<f64>::NAME
+    }
+
     #[inline(always)]
     fn f(&self, x: E) -> E {
         let slope = self.slope::<E>();
@@ -106,31 +108,32 @@ impl<E: Real, S: Real> Activation<E> for Prelu<S> {
     fused_slices!();
 }
 
-impl<E: Real> Trainable<E> for Prelu<E> {
-    fn params(&self) -> &[E] {
-        slice::from_ref(&self.slope)
+impl<E: Real> Parametric<E> for Prelu<E> {
+    const COUNT: usize = 1;
+    type With<F: Real> = Prelu<F>;
+
+    #[inline(always)]
+    fn with<F: Real>(&self, p: &[F]) -> Prelu<F> {
+        Prelu { slope: p[0] }
     }
 
-    #[track_caller]
-    fn set(&mut self, p: &[E]) {
-        let [slope] = p else { panic!("prelu: set needs 1 parameter, got {}", p.len()) };
-        self.slope = *slope;
+    fn write(&self, p: &mut [E]) {
+        p[0] = self.slope;
     }
 
-    #[inline]
+    #[inline(always)]
     fn dparams(&self, x: E, out: &mut [E]) {
         out[0] = if x > E::ZERO { E::ZERO } else { x };
     }
 
-    #[inline]
+    #[inline(always)]
     fn ddf_dparams(&self, x: E, out: &mut [E]) {
         let left = if x > E::ZERO { E::ZERO } else { E::ONE };
         out[0] = if x.is_nan() { x } else { left };
     }
 
-    #[inline]
-    fn d2params(&self, x: E, v: &[E], out: &mut [E]) {
-        debug_assert_eq!(v.len(), 1, "prelu has 1 parameter");
+    #[inline(always)]
+    fn d2params(&self, x: E, _: &[E], out: &mut [E]) {
         out[0] = if x.is_nan() { x } else { E::ZERO };
     }
 }

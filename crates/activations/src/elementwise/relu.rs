@@ -47,6 +47,10 @@ impl<E: Real> Activation<E> for Relu {
         }
     }
 
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     #[inline(always)]
     fn f(&self, x: E) -> E {
         // A comparison, not a maximum: it lets NaN through.

@@ -56,6 +56,10 @@ impl<E: Real> Activation<E> for Selu {
         }
     }
 
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     #[inline(always)]
     fn f(&self, x: E) -> E {
         let left = E::of(DEPTH) * below_zero(x).exp_m1();

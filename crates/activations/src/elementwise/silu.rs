@@ -48,6 +48,10 @@ impl<E: Real> Activation<E> for Silu {
         }
     }
 
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     #[inline(always)]
     fn f(&self, x: E) -> E {
         // σ is 0 below −800, and 0 · (−∞) would be NaN.

@@ -71,6 +71,10 @@ impl<E: Real> Activation<E> for Softplus {
         }
     }
 
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     #[inline(always)]
     fn f(&self, x: E) -> E {
         let beta = E::of(self.beta);

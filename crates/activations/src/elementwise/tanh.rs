@@ -48,6 +48,10 @@ impl<E: Real> Activation<E> for Tanh {
         }
     }
 
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     #[inline(always)]
     fn f(&self, x: E) -> E {
         x.tanh()

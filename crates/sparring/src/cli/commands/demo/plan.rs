@@ -1,12 +1,12 @@
 //! The demo's net and recipes, chosen on validation images (docs/results/demo.md, docs/decisions/0015).
 
 use sparring::models::FgsmRs;
-use sparring::nn::Spec;
+use sparring::nn::Graph;
 use sparring::optim::{AnySchedule, Piecewise};
 use sparring::train::{Recipe, defenses};
 
 /// The net of both fighters.
-pub(super) fn spec() -> Spec {
+pub(super) fn spec() -> Graph {
     FgsmRs::default().spec()
 }
 
