@@ -104,8 +104,7 @@ mod tests {
             for steps in [0, 1, 2, 7, 50, 1000] {
                 let got = fma_chains(isa, x, y, steps);
                 let power = f64::from(x).powi(steps as i32);
-                let want =
-                    power * (chains - 1.0) / 2.0 + f64::from(y) * (1.0 - power) / (1.0 - f64::from(x));
+                let want = power * (chains - 1.0) / 2.0 + f64::from(y) * (1.0 - power) / (1.0 - f64::from(x));
                 // A step rounds once or twice; its errors shrink by x at each later step.
                 let rounding = 2.0 * f64::from(f32::EPSILON) / (1.0 - f64::from(x));
                 assert!(
