@@ -92,14 +92,14 @@ def train(args, pace):
     @functools.partial(jax.jit, donate_argnums=0)
     def epoch(state, key):
         order, noise = jax.random.split(key)
-        turns = jax.random.permutation(order, examples)
+        permuted = jax.random.permutation(order, examples)
         keys = jax.random.split(noise, whole + 1)
         state, losses = lax.scan(
-            lambda s, at: one(s, *at), state, (turns[: whole * batch].reshape(whole, batch), keys[:whole])
+            lambda s, at: one(s, *at), state, (permuted[: whole * batch].reshape(whole, batch), keys[:whole])
         )
         total = losses.sum()
         if whole * batch < examples:
-            state, rest = one(state, turns[whole * batch :], keys[whole])
+            state, rest = one(state, permuted[whole * batch :], keys[whole])
             total += rest
         return state, total
 
@@ -107,9 +107,9 @@ def train(args, pace):
     shuffle = np.random.default_rng(1)
 
     def by_steps(state, key):
-        turns, total = shuffle.permutation(examples), 0.0
+        permuted, total = shuffle.permutation(examples), 0.0
         for i, at in enumerate(range(0, examples, batch)):
-            state, loss = jitted(state, turns[at : at + batch], jax.random.fold_in(key, i) if needs_key else key)
+            state, loss = jitted(state, permuted[at : at + batch], jax.random.fold_in(key, i) if needs_key else key)
             total += loss
         return state, total
 

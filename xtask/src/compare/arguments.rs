@@ -10,7 +10,8 @@ cargo xtask compare REV [--only ID,..] [--isa NAME,..] [--threads N] [--passes N
 
 Builds the workloads of commit REV (in a git worktree under target/compare, kept for the next call) and of the working tree, and runs both on each
 row in turn, old new old new .., a fresh process each time. A row's figure is the median of the ratios of neighbouring runs, new / old; above 1 the
-working tree is faster. Rows below 0.97 are marked as slower; rows that one side lacks are named and not measured.
+working tree is faster. Rows below 0.97 are marked as slower, rows whose quartiles lie more than 0.1 apart as noisy (measure them again on a quiet
+machine); rows that one side lacks are named and not measured.
 
   --only ID,..   rows, as for `cargo xtask workloads`; default: all
   --isa NAME,..  instruction sets to measure on, one after the other: avx512, avx2, baseline; default: SPARRING_ISA, or the machine's best

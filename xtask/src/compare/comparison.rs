@@ -8,6 +8,8 @@ use sparring_math::simd::Isa;
 
 /// A median ratio below this is a slower row: 3 %.
 pub const LIMIT: f64 = 0.97;
+/// Quartiles that lie further apart than this say that the machine was busy with something else.
+const STEADY: f64 = 0.1;
 
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +66,12 @@ impl Comparison {
         median(&self.ratios()) < LIMIT
     }
 
+    /// Whether the ratios scatter so much that their median decides little.
+    pub fn noisy(&self) -> bool {
+        let [low, high] = quartiles(&self.ratios());
+        high - low > STEADY
+    }
+
     /// Whether `--strict` refuses it: slower, or broken in the working tree.
     pub fn refused(&self) -> bool {
         self.slower() || matches!(self.outcome, Outcome::Failed { new: true, .. })
@@ -87,7 +95,7 @@ impl Comparison {
                 line["metric"] = json!(new.first().map(|m| m.metric.as_str()));
                 line["ratio"] =
                     json!({"median": median(&ratios), "quartiles": [low, high], "values": ratios});
-                line["slower"] = json!(self.slower());
+                (line["slower"], line["noisy"]) = (json!(self.slower()), json!(self.noisy()));
                 (line["old"], line["new"]) = (side(old, of_old), side(new, of_new));
             }
             Outcome::OneSided { new } => line["only_in"] = json!(if *new { "new" } else { "old" }),
@@ -119,10 +127,11 @@ mod tests {
         // The machine slows down by half in between: only the pairs show that nothing changed.
         let steady = planted("mlp", "examples/s", &[100.0, 100.0, 50.0], &[100.0, 98.0, 50.0]);
         assert_eq!(steady.ratios(), [1.0, 0.98, 1.0]);
-        assert!(!steady.slower());
+        assert!(!steady.slower() && !steady.noisy());
         let slower = planted("mlp", "examples/s", &[100.0, 100.0, 100.0], &[96.0, 101.0, 96.5]);
         assert!(slower.slower() && slower.refused());
         assert_eq!(slower.medians(), [100.0, 96.5]);
+        assert!(planted("mlp", "examples/s", &[100.0; 5], &[80.0, 90.0, 101.0, 104.0, 120.0]).noisy());
     }
 
     #[test]

@@ -46,14 +46,20 @@ pub fn line(c: &Comparison) -> String {
         Outcome::Measured { new, .. } => new.first().map_or("", |m| m.metric.as_str()),
         _ => "",
     };
-    let (mark, slower) = if c.slower() { ("**", "slower") } else { ("", "") };
+    let mark = if c.slower() { "**" } else { "" };
+    let remarks: Vec<&str> = [(c.slower(), "slower"), (c.noisy(), "noisy")]
+        .iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, word)| *word)
+        .collect();
     format!(
-        "| {} | {} | {metric} | {} | {} | {mark}{:.3}{mark} | {low:.3} .. {high:.3} | {slower} |\n",
+        "| {} | {} | {metric} | {} | {} | {mark}{:.3}{mark} | {low:.3} .. {high:.3} | {} |\n",
         c.row,
         c.threads,
         short(old),
         short(new),
         median(&ratios),
+        remarks.join(", "),
     )
 }
 
@@ -70,6 +76,7 @@ mod tests {
         let all = [
             planted("mlp", "examples/s", &[200.0, 200.0], &[100.0, 120.0]),
             planted("ae", "examples/s", &[100.0], &[150.0]),
+            planted("gan", "images/s", &[100.0, 100.0], &[70.0, 110.0]),
             without("resnet", Outcome::OneSided { new: true }),
             without("gone", Outcome::OneSided { new: false }),
             without("broken", Outcome::Failed { new: true, why: "NaN".into() }),
@@ -79,10 +86,11 @@ mod tests {
             "Machine.\n\n### baseline\n\n| row |",
             "| mlp | 2 | examples/s | 200 | 110 | **0.550** | 0.525 .. 0.575 | slower |\n",
             "| ae | 2 | examples/s | 100 | 150 | 1.500 | 1.500 .. 1.500 |  |\n",
+            "**0.900** | 0.800 .. 1.000 | slower, noisy |\n",
             "\n- resnet (baseline, 2 threads) is new",
             "\n- gone (baseline, 2 threads) is not in the working tree",
             "\n- broken (baseline, 2 threads) failed in the working tree: NaN",
-            "1 of 2 rows slower by more than 3 %.",
+            "2 of 3 rows slower by more than 3 %.",
         ] {
             assert!(text.contains(part), "{part:?} in\n{text}");
         }

@@ -37,16 +37,15 @@ pub fn run(words: &[String]) -> Result<(), String> {
 
 /// Every row that one side has, on every instruction set.
 fn compare(sides: [&Side; 2], isas: &[Isa], arguments: &Arguments) -> Result<Vec<Comparison>, String> {
-    let [(of_old, unknown_to_old), (of_new, unknown_to_new)] =
-        [sides[0].rows(&arguments.only)?, sides[1].rows(&arguments.only)?];
-    if let Some((_, why)) = unknown_to_new.iter().find(|(w, _)| unknown_to_old.iter().any(|(v, _)| v == w)) {
+    let [old, new] = [sides[0].rows(&arguments.only)?, sides[1].rows(&arguments.only)?];
+    if let Some((_, why)) = new.unknown.iter().find(|(word, _)| old.unknown.iter().any(|(w, _)| w == word)) {
         return Err(why.clone());
     }
     let data = arguments.data.as_ref().map(|d| d.canonicalize().map_err(|e| format!("{}: {e}", d.display())));
     let data = data.transpose()?;
     let mut all = Vec::new();
     for &isa in isas {
-        for (row, which) in union(&of_old, &of_new) {
+        for (row, which) in union(&old.rows, &new.rows) {
             for threads in thread_counts(row, arguments.threads) {
                 let setting = Setting { isa, threads, samples: arguments.samples, data: data.as_deref() };
                 let outcome = match which {

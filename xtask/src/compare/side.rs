@@ -28,12 +28,21 @@ pub struct Side {
     pub program: PathBuf,
 }
 
+/// The rows of a side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listing {
+    /// Those that it has, in its order.
+    pub rows: Vec<String>,
+    /// Words that it does not know, and what it says against each.
+    pub unknown: Vec<(String, String)>,
+}
+
 impl Side {
-    /// The rows that it has of those asked for (all for no words), in its order; and for each word that it does not know what it says.
+    /// The rows that it has of those asked for; all for no words.
     ///
     /// # Errors
     /// If it cannot be started or does not list its rows.
-    pub fn rows(&self, only: &[String]) -> Result<(Vec<String>, Vec<(String, String)>), String> {
+    pub fn rows(&self, only: &[String]) -> Result<Listing, String> {
         let all = self.list(&[])?.map_err(|why| format!("{} does not list its rows: {why}", self.commit))?;
         let (mut wanted, mut unknown) = (Vec::new(), Vec::new());
         for word in only {
@@ -42,7 +51,8 @@ impl Side {
                 Err(why) => unknown.push((word.clone(), why)),
             }
         }
-        Ok((all.into_iter().filter(|row| only.is_empty() || wanted.contains(row)).collect(), unknown))
+        let rows = all.into_iter().filter(|row| only.is_empty() || wanted.contains(row)).collect();
+        Ok(Listing { rows, unknown })
     }
 
     /// The rows that these words choose, or what the program says against them.
@@ -102,8 +112,10 @@ case "$*" in
   *) echo "workloads: it broke" >&2; exit 1 ;;
 esac
 "#;
-        let program = folder.join("workloads");
-        std::fs::write(&program, script).unwrap();
+        let (text, program) = (folder.join("text"), folder.join("workloads"));
+        std::fs::write(&text, script).unwrap();
+        // Copied by another process: a file that this one has open for writing, in a child of another test for instance, cannot be executed.
+        assert!(Command::new("cp").arg(&text).arg(&program).status().unwrap().success());
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         Side { commit: "planted".into(), program }
     }
@@ -112,8 +124,8 @@ esac
     fn a_program_is_asked_as_the_workloads_are() {
         let folder = tempfile::tempdir().unwrap();
         let side = planted(folder.path());
-        assert_eq!(side.rows(&[]).unwrap().0, ["mlp", "copy@2^16", "load", "broken"]);
-        let (rows, unknown) = side.rows(&["new".into(), "mlp".into()]).unwrap();
+        assert_eq!(side.rows(&[]).unwrap().rows, ["mlp", "copy@2^16", "load", "broken"]);
+        let Listing { rows, unknown } = side.rows(&["new".into(), "mlp".into()]).unwrap();
         assert_eq!((rows, unknown.len()), (vec!["mlp".to_string()], 1));
         assert!(unknown[0].0 == "new" && unknown[0].1.contains("no workload"));
         let setting = Setting { isa: Isa::Baseline, threads: 3, samples: 5, data: None };

@@ -18,7 +18,7 @@ pub struct Row {
     pub bytes: Option<f64>,
     /// Its unit.
     pub metric: Metric,
-    /// The arithmetic of its products; what is not plain `f32` is named at the end of its name.
+    /// The arithmetic of its matmuls; what is not plain `f32` is named at the end of its name.
     pub precision: Precision,
     /// Numbers of threads it is run with unless one is asked for.
     pub threads: &'static [usize],
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn products_run_with_one_and_two_threads() {
+    fn matmuls_run_with_one_and_two_threads() {
         assert_eq!(thread_counts(&all(), None), [2, 1]);
         assert_eq!(thread_counts(&all(), Some(3)), [3]);
     }
