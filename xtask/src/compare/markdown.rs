@@ -19,6 +19,7 @@ pub fn page(all: &[Comparison], about: &str) -> String {
         );
         rows.iter().for_each(|c| text += &line(c));
     }
+    text.push('\n');
     for c in all {
         let about = match &c.outcome {
             Outcome::Measured { .. } => continue,
@@ -29,12 +30,13 @@ pub fn page(all: &[Comparison], about: &str) -> String {
                 format!("failed in {}: {why}", if *new { "the working tree" } else { "the old commit" })
             }
         };
-        let _ = write!(text, "\n- {} ({}, {} threads) {about}", c.row, c.isa, c.threads);
+        let _ = writeln!(text, "- {} ({}, {} threads) {about}", c.row, c.isa, c.threads);
     }
     let slower = all.iter().filter(|c| c.slower()).count();
     let measured = all.iter().filter(|c| !c.ratios().is_empty()).count();
     let percent = (100.0 * (1.0 - LIMIT)).round();
-    let _ = write!(text, "\n\n{slower} of {measured} rows slower by more than {percent} %.\n");
+    let gap = if measured < all.len() { "\n" } else { "" };
+    let _ = writeln!(text, "{gap}{slower} of {measured} rows slower by more than {percent} %.");
     text
 }
 

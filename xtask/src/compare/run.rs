@@ -1,4 +1,5 @@
-//! Builds both programs and runs their rows in turn.
+//! Builds both programs and runs their rows in turn, a fresh process each time: where a process gets its memory changes its speed by some percent,
+//! and would favour one side in all passes of a row.
 
 use super::arguments::{Arguments, USAGE};
 use super::comparison::{Comparison, Outcome};
@@ -8,6 +9,7 @@ use crate::machine;
 use crate::workloads::thread_counts;
 use serde_json::json;
 use sparring_math::simd::{Isa, isa_request};
+use std::collections::BTreeSet;
 
 /// Runs the comparison.
 ///
@@ -24,8 +26,9 @@ pub fn run(words: &[String]) -> Result<(), String> {
         asked => asked.to_vec(),
     };
     let hash = checkout::commit(&arguments.revision)?;
-    let old = Side { commit: machine::describe(&hash), program: checkout::build(&hash)? };
-    let new = Side { commit: machine::commit(), program: checkout::build_working_tree()? };
+    let programs = checkout::programs(&arguments.only);
+    let new = Side { commit: machine::commit(), program: checkout::build_working_tree(&programs)? };
+    let old = Side { commit: machine::describe(&hash), program: checkout::build(&hash, &programs)? };
     let all = compare([&old, &new], &isas, &arguments)?;
     show([&old, &new], &all, &arguments, words)?;
     let refused: Vec<&str> = all.iter().filter(|c| c.refused()).map(|c| c.row.as_str()).collect();
@@ -115,9 +118,10 @@ fn show(
         std::fs::write(path, &page).map_err(|e| format!("{}: {e}", path.display()))?;
     }
     if arguments.json {
+        let isas: BTreeSet<String> = all.iter().map(|c| c.isa.to_string()).collect();
         let about = json!({
             "cpu": machine::cpu(), "cores": machine::cores(), "rustc": machine::rustc(), "day": machine::day(), "command": command,
-            "old": old.commit, "new": new.commit, "passes": arguments.passes, "samples": arguments.samples,
+            "isas": isas, "old": old.commit, "new": new.commit, "passes": arguments.passes, "samples": arguments.samples,
         });
         println!("{}", json!({"about": about, "rows": all.iter().map(Comparison::json).collect::<Vec<_>>()}));
     } else {

@@ -2,7 +2,7 @@
 
 use crate::pace::{Metric, Pace};
 use crate::setting::{Outcome, Setting};
-use crate::{activations, attacks, autoencoder, classifiers, gan, gemm, latency, load, peak};
+use crate::{activations, attacks, autoencoder, classifiers, critic, gan, gemm, latency, load, peak};
 use sparring_tensor::Precision;
 
 /// Runs a row: passes until the pace says enough.
@@ -52,6 +52,7 @@ pub fn all() -> Vec<Row> {
     rows.extend(attacks::rows());
     rows.extend(autoencoder::rows());
     rows.extend(gan::rows());
+    rows.push(critic::row());
     rows.extend(activations::rows());
     rows.extend(gemm::rows());
     rows.push(peak::row());
@@ -66,7 +67,6 @@ const LATER: &[(&str, &str)] = &[
     ("cnn_bn_b128", "it needs batch normalisation, which is not built yet"),
     ("resnet_train_b128", "it needs batch normalisation and residual blocks, which are not built yet"),
     ("dcgan_train_b128", "it needs batch normalisation, which is not built yet"),
-    ("wgan_gp_b64", "it needs a training with a gradient penalty, which is not built yet"),
 ];
 
 /// The rows asked for, in the order of the table; all if none is.

@@ -1,7 +1,7 @@
 //! Numbers that every program of the comparison computes alike: inputs and first weights, so that losses can be compared.
 
 use sparring_nn::Module;
-use sparring_tensor::Tensor;
+use sparring_tensor::{Shape, Tensor};
 
 /// A number in [0, 1) for `index` of stream `stream`: 24 bits of a 32-bit mix (Wellons' lowbias32).
 pub fn unit(stream: u32, index: usize) -> f32 {
@@ -29,9 +29,14 @@ pub fn fill(net: &mut dyn Module<f32>, first: u32) {
         } else if prefix != Some(layer.as_str()) {
             return;
         }
-        p.value = Tensor::from_fn(shape, |i| bound * (2.0 * unit(stream, i) - 1.0));
+        p.value = within(bound, shape, stream);
         stream += 1;
     });
+}
+
+/// Uniform in ±`bound`, from this stream.
+pub fn within(bound: f32, shape: impl Into<Shape>, stream: u32) -> Tensor {
+    Tensor::from_fn(shape, |i| bound * (2.0 * unit(stream, i) - 1.0))
 }
 
 /// The mean of the numbers: what rows without a loss report.
