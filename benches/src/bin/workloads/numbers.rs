@@ -83,7 +83,7 @@ mod tests {
         let mut numbers = [Vec::new(), Vec::new()];
         for (net, numbers) in [&mut plain, &mut learnt].into_iter().zip(&mut numbers) {
             fill(&mut net.net, 100);
-            net.net.visit("", &mut |_, p| numbers.push(p.value.as_slice().to_vec()));
+            net.net.params.iter().for_each(|p| numbers.push(p.value.as_slice().to_vec()));
         }
         let [plain, mut learnt] = numbers;
         // 784-128, its slope, 128-64, its slope, 64-10.

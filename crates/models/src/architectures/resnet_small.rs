@@ -38,8 +38,10 @@ impl ResnetSmall {
         let mut x = named(&mut graph, "conv1", conv(1, 16, 3, 1), Source::Input);
         x = named(&mut graph, "bn1", layers::batch_norm(16), x);
         x = named(&mut graph, "act1", act(), x);
-        for (i, (inputs, outputs, stride)) in [(16, 16, 1), (16, 32, 2), (32, 64, 2)].into_iter().enumerate() {
-            let mut part = |name: &str, layer, from| named(&mut graph, &format!("layer{}.{name}", i + 1), layer, from);
+        for (i, (inputs, outputs, stride)) in [(16, 16, 1), (16, 32, 2), (32, 64, 2)].into_iter().enumerate()
+        {
+            let mut part =
+                |name: &str, layer, from| named(&mut graph, &format!("layer{}.{name}", i + 1), layer, from);
             let mut y = part("conv1", conv(inputs, outputs, 3, stride), x);
             y = part("bn1", layers::batch_norm(outputs), y);
             y = part("act1", act(), y);
