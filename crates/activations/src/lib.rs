@@ -3,7 +3,6 @@
 
 mod contract;
 mod elementwise;
-mod error;
 mod gain;
 mod learnt;
 mod registry;
@@ -13,6 +12,6 @@ mod slices;
 
 pub use contract::{About, Activation};
 pub use elementwise::*;
-pub use error::ActivationError;
 pub use gain::gain;
 pub use learnt::{Parametric, Sharing, Trainable};
+pub use sparring_math::named::NamedError as ActivationError;

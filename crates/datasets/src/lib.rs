@@ -8,6 +8,7 @@ mod digest;
 mod error;
 #[cfg(feature = "fetch")]
 pub mod fetch;
+mod find;
 pub mod idx;
 pub mod mnist;
 mod pixels;
@@ -17,9 +18,10 @@ pub mod synthetic;
 mod unit;
 
 pub use batches::{Batches, Last, MiniBatch, Order, Rows};
-pub use catalogue::{ALL, Entry, Origin, default_folder, find, find_in, folder_of, roots};
+pub use catalogue::{ALL, Entry, Origin};
 pub use dataset::{Dataset, Provenance};
 pub use error::DataError;
+pub use find::{default_folder, find, find_in, folder_of, roots};
 pub use mnist::{FashionMnist, Mnist};
 pub use pixels::Pixels;
 pub use split::Split;

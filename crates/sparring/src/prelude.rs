@@ -9,4 +9,6 @@ pub use sparring_nn::{AnyLayer, Bind, Cx, Graph, Layer, Mode, Network, layers};
 pub use sparring_oracle::{Batch, Bounds, Classifier as Attackable, Differentiable};
 pub use sparring_seed::Key;
 pub use sparring_tensor::{Array, Tensor};
-pub use sparring_train::{Defense, GanRecipe, Recipe, accuracy, fit, fit_autoencoder, fit_gan};
+pub use sparring_train::{
+    AnyDefense, Defense, GanRecipe, Recipe, accuracy, defenses, fit, fit_autoencoder, fit_gan,
+};

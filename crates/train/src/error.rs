@@ -1,9 +1,9 @@
 //! What can stop a training.
 
 use sparring_attacks::AttackError;
+use sparring_math::named::NamedError;
 use sparring_models::ModelError;
 use sparring_nn::NnError;
-use sparring_optim::OptimError;
 use thiserror::Error;
 
 /// Why a training cannot start or go on.
@@ -20,9 +20,9 @@ pub enum TrainError {
         /// What is allowed.
         must: &'static str,
     },
-    /// Optimiser or schedule.
+    /// A parameter of the rule, the schedule, the average or the defence.
     #[error(transparent)]
-    Optim(#[from] OptimError),
+    Named(#[from] NamedError),
     /// The data do not fit the model.
     #[error("data: {0}")]
     Data(String),
@@ -40,6 +40,9 @@ pub enum TrainError {
         /// The first layer with a weight or an output that is not finite, in words.
         at: String,
     },
+    /// What an observer could not do.
+    #[error("{0}")]
+    Observer(Box<dyn std::error::Error + Send + Sync>),
     /// The network, or a gradient that is not finite.
     #[error(transparent)]
     Network(#[from] NnError),

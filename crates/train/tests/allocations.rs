@@ -10,7 +10,8 @@ use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 use sparring_tensor::Array;
 use sparring_train::{
-    Defense, Flow, GanObserver, GanRecipe, Observer, Recipe, Step, fit_autoencoder_with, fit_gan, fit_with,
+    AnyDefense, Current, Flow, GanRecipe, Observed, Observer, Recipe, Step, TrainError, defenses,
+    fit_autoencoder_with, fit_gan, fit_with,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
@@ -84,7 +85,7 @@ fn steps(spec: &Graph) -> Seen {
     let batch = Mnist::embedded().train.first(128).all();
     let labels: Arc<[usize]> = Arc::from(&batch.labels[..]);
     let rule: AnyRule = Adam::default().into();
-    let (mut tape, mut optimizer) = (Tape::<f32>::new(), Optimizer::new(rule, None));
+    let (mut tape, mut optimizer) = (Tape::<f32>::new(), Optimizer::new(rule));
     for step in 1..=6 {
         if step == 3 {
             start();
@@ -94,7 +95,7 @@ fn steps(spec: &Graph) -> Seen {
         let loss = ops::mean(ops::row_loss(logits, CrossEntropy, Arc::clone(&labels)));
         let mut grads = tape.backward(loss, Array::scalar(1.0));
         tape.reset();
-        optimizer.step(&mut net, &mut grads, 1e-3).unwrap();
+        optimizer.step(&mut net.params, &mut grads, 1e-3).unwrap();
     }
     stop()
 }
@@ -120,14 +121,9 @@ fn pullbacks(net: &Classifier, batch: &MiniBatch) -> Seen {
 /// Watches a whole training from after its second step to its last.
 #[derive(Default)]
 struct Watch(Option<Seen>);
-impl<M> Observer<M> for Watch {
-    fn step(&mut self, step: &Step) -> Flow {
-        self.at(step)
-    }
-}
-impl GanObserver for Watch {
-    fn step(&mut self, step: &Step) -> Flow {
-        self.at(step)
+impl<M: Observed> Observer<M> for Watch {
+    fn step(&mut self, step: &Step, _: &mut dyn Current<M>) -> Result<Flow, TrainError> {
+        Ok(self.at(step))
     }
 }
 impl Watch {
@@ -185,7 +181,7 @@ fn whole_trainings() {
         fit_with(&mut net, &data, &recipe(defense), &mut watch).unwrap();
         watch.0.unwrap()
     };
-    let pgd = Defense::Pgd { eps: 0.3, steps: 2, step_size: 0.2, warm_up: 0.0 };
+    let pgd = AnyDefense::from(defenses::Pgd { eps: 0.3, steps: 2, step_size: 0.2, warm_up: 0.0 });
     // Dropout has no plan: its steps are recorded on tapes.
     let dropped = [layers::flatten(), layers::linear(784, 64), layers::dropout(0.5), layers::linear(64, 10)];
     let nets = [
@@ -195,14 +191,14 @@ fn whole_trainings() {
         ("dropout", Graph::chain([1, 28, 28], dropped.to_vec())),
     ];
     for (name, spec) in nets {
-        for defense in [Defense::None, Defense::fgsm_rs(0.3), pgd] {
+        for defense in [AnyDefense::default(), defenses::FgsmRs::new(0.3).into(), pgd] {
             // Without a plan the attacked network is recorded on tapes made for the step, whose lists grow.
-            if name == "dropout" && defense != Defense::None {
+            if name == "dropout" && defense != AnyDefense::default() {
                 continue;
             }
             let seen = classifier(spec.clone(), defense);
             // Attack and step hold buffers at different times: once, the pool may have to make one more.
-            let most = usize::from(defense != Defense::None);
+            let most = usize::from(defense != AnyDefense::default());
             assert!(seen.large <= most, "{name}, {defense:?}: {seen:?}");
         }
     }
@@ -210,7 +206,7 @@ fn whole_trainings() {
     let (spec, encoder) = ArticleAutoencoder::default().spec();
     let mut model = Autoencoder::new(spec, encoder, Key::new(1)).unwrap();
     let mut watch = Watch::default();
-    fit_autoencoder_with(&mut model, &data, &recipe(Defense::None), &mut watch).unwrap();
+    fit_autoencoder_with(&mut model, &data, &recipe(AnyDefense::default()), &mut watch).unwrap();
     let seen = watch.0.unwrap();
     assert_eq!(seen.large, 0, "autoencoder: {seen:?}");
 

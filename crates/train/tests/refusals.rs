@@ -7,7 +7,7 @@ use sparring_optim::{Adam, AnyRule, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Precision};
 use sparring_train::{
-    Defense, Flow, GanObserver, GanRecipe, Observer, Quiet, Recipe, Step, TrainError, accuracy, fit,
+    AnyDefense, Current, Flow, GanRecipe, Observer, Quiet, Recipe, Step, TrainError, accuracy, defenses, fit,
     fit_autoencoder, fit_gan, fit_with, reconstruction_mse,
 };
 
@@ -33,7 +33,8 @@ fn bits(net: &Network<f32>) -> Vec<u32> {
 #[test]
 fn a_recipe_names_the_field_that_makes_no_sense() {
     let good = Recipe::default;
-    let pgd = |eps, steps, step_size, warm_up| Defense::Pgd { eps, steps, step_size, warm_up };
+    let pgd =
+        |eps, steps, step_size, warm_up| AnyDefense::from(defenses::Pgd { eps, steps, step_size, warm_up });
     let bad = [
         ("epochs is 0", Recipe { epochs: 0, ..good() }),
         ("batch is 0", Recipe { batch: 0, ..good() }),
@@ -45,11 +46,14 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         ("clip is -1", Recipe { clip: Some(Clip::Value(-1.0)), ..good() }),
         ("clip is 0", Recipe { clip: Some(Clip::GlobalNorm(0.0)), ..good() }),
         ("adam.beta1 is 1", Recipe { rule: Adam { beta1: 1.0, ..Adam::default() }.into(), ..good() }),
-        ("eps is 1.5", Recipe { defense: Defense::fgsm_rs(1.5), ..good() }),
-        ("eps is NaN", Recipe { defense: Defense::fgsm_rs(f32::NAN), ..good() }),
-        ("step_size is 0", Recipe { defense: Defense::FgsmRs { eps: 0.3, step_size: 0.0 }, ..good() }),
-        ("steps is 0", Recipe { defense: pgd(0.3, 0, 0.1, 0.0), ..good() }),
-        ("warm_up is 2", Recipe { defense: pgd(0.3, 7, 0.1, 2.0), ..good() }),
+        ("fgsm-rs.eps is 1.5", Recipe { defense: defenses::FgsmRs::new(1.5).into(), ..good() }),
+        ("fgsm-rs.eps is NaN", Recipe { defense: defenses::FgsmRs::new(f32::NAN).into(), ..good() }),
+        (
+            "fgsm-rs.step_size is 0",
+            Recipe { defense: defenses::FgsmRs { eps: 0.3, step_size: 0.0 }.into(), ..good() },
+        ),
+        ("pgd.steps is 0", Recipe { defense: pgd(0.3, 0, 0.1, 0.0), ..good() }),
+        ("pgd.warm_up is 2", Recipe { defense: pgd(0.3, 7, 0.1, 2.0), ..good() }),
         ("precision is bf16", Recipe { precision: Precision::Bf16, ..good() }),
         (
             "precision is split6",
@@ -73,7 +77,11 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         let e = fit_gan(&mut gan(), &data, &recipe, &mut Quiet).unwrap_err().to_string();
         assert!(e.starts_with(start) && e.contains(", but must be "), "{start}: {e}");
     }
-    let e = fit_autoencoder(&mut autoencoder(), &data, &Recipe { defense: Defense::fgsm_rs(0.3), ..good() });
+    let e = fit_autoencoder(
+        &mut autoencoder(),
+        &data,
+        &Recipe { defense: defenses::FgsmRs::new(0.3).into(), ..good() },
+    );
     assert!(e.unwrap_err().to_string().starts_with("defense is fgsm-rs"));
 }
 
@@ -112,7 +120,8 @@ fn data_that_do_not_fit_are_refused() {
     // Attacks live in the unit box: a defence on other data says so instead of training on nonsense.
     let x = vec![3.0; 784];
     let split = Split::new(Pixels::F32(x.into()), [1, 28, 28], vec![0]).unwrap();
-    let e = fit(&mut mlp(), &split, &Recipe { defense: Defense::fgsm_rs(0.3), ..recipe }).unwrap_err();
+    let e = fit(&mut mlp(), &split, &Recipe { defense: defenses::FgsmRs::new(0.3).into(), ..recipe })
+        .unwrap_err();
     assert!(matches!(e, TrainError::Attack(_)) && e.to_string().contains("outside the model's box"), "{e}");
 }
 
@@ -161,7 +170,7 @@ fn a_broken_weight_is_found_and_its_layer_named() {
     assert!(e.to_string().starts_with(second), "{e}");
     // With a defence the attack meets the broken logits first, on tapes nobody has a plan.
     for recipe in [
-        Recipe { defense: Defense::fgsm_rs(0.3), ..Recipe::default() },
+        Recipe { defense: defenses::FgsmRs::new(0.3).into(), ..Recipe::default() },
         Recipe { clip: Some(Clip::GlobalNorm(1.0)), ..Recipe::default() },
     ] {
         let e = fit(&mut conv, &digits(70), &recipe).unwrap_err();
@@ -211,15 +220,15 @@ fn a_tensor_of_another_shape_and_a_batch_beyond_memory_are_refused_before_the_fi
 
 struct StopAt(u64);
 impl Observer<Classifier> for StopAt {
-    fn step(&mut self, step: &Step) -> Flow {
-        if step.step == self.0 { Flow::Stop } else { Flow::Continue }
+    fn step(&mut self, step: &Step, _: &mut dyn Current<Classifier>) -> Result<Flow, TrainError> {
+        Ok(if step.step == self.0 { Flow::Stop } else { Flow::Continue })
     }
 }
 
 struct StopGan;
-impl GanObserver for StopGan {
-    fn step(&mut self, _: &Step) -> Flow {
-        Flow::Stop
+impl Observer<Gan> for StopGan {
+    fn step(&mut self, _: &Step, _: &mut dyn Current<Gan>) -> Result<Flow, TrainError> {
+        Ok(Flow::Stop)
     }
 }
 

@@ -10,7 +10,7 @@ use sparring_oracle::Batch;
 use sparring_seed::Key;
 use sparring_tensor::Precision;
 use sparring_train::{
-    Defense, GanRecipe, Quiet, Recipe, accuracy, fit, fit_autoencoder, fit_gan, reconstruction_mse,
+    GanRecipe, Quiet, Recipe, accuracy, defenses, fit, fit_autoencoder, fit_gan, reconstruction_mse,
 };
 
 /// Clean accuracy on 2,000 test images, and accuracy under PGD-40 at eps 0.3 on the first 200.
@@ -39,7 +39,7 @@ fn the_standard_net_learns_and_falls() {
 #[test]
 fn the_hardened_net_stands() {
     let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
-    let defense = Defense::Pgd { eps: 0.3, steps: 4, step_size: 0.15, warm_up: 0.4 };
+    let defense = defenses::Pgd { eps: 0.3, steps: 4, step_size: 0.15, warm_up: 0.4 }.into();
     let recipe = Recipe { epochs: 6, batch: 50, lr: 3e-3, defense, ..Recipe::default() };
     fit(&mut net, &Mnist::embedded().train.first(3000), &recipe).unwrap();
     // Measured: 93.6 % and 70 %.

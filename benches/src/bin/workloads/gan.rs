@@ -9,7 +9,7 @@ use crate::pace::{Metric, Pace};
 use crate::setting::Outcome;
 use sparring_models::{ArticleGan, Gan};
 use sparring_seed::Key;
-use sparring_train::{Flow, GanEpoch, GanObserver, GanRecipe, fit_gan};
+use sparring_train::{Flow, GanEpoch, GanRecipe, Observer, TrainError, fit_gan};
 
 /// Stream of the discriminator's first parameter.
 const DISCRIMINATOR: u32 = WEIGHTS + 50;
@@ -39,9 +39,9 @@ struct Watch<'a> {
     examples: usize,
 }
 
-impl GanObserver for Watch<'_> {
-    fn epoch(&mut self, epoch: &GanEpoch, _: &Gan) -> Flow {
+impl Observer<Gan> for Watch<'_> {
+    fn epoch(&mut self, epoch: &GanEpoch, _: &Gan) -> Result<Flow, TrainError> {
         let more = self.pace.lap(self.examples as f64, || epoch.d_loss + epoch.g_loss);
-        if more { Flow::Continue } else { Flow::Stop }
+        Ok(if more { Flow::Continue } else { Flow::Stop })
     }
 }

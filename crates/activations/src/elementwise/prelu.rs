@@ -7,12 +7,12 @@
 //! source      He, Zhang, Ren, Sun 2015, arXiv:1502.01852
 //! bounds      range ℝ (a > 0) or [0, ∞), max(1, |a|)-Lipschitz, curvature 0 apart from the kink at 0, monotone for a ≥ 0
 
-use crate::error::demand;
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::slices::fused_slices;
-use crate::{About, Activation, ActivationError, Parametric, Trainable};
+use crate::{About, Activation, Parametric, Trainable};
 use sparring_math::Real;
+use sparring_math::named::{Named, Range};
 
 /// f(x) = x for x > 0, `slope`·x elsewhere, the slope being learnt. `S` is the type that the slope is kept in: `f64` as data,
 /// the type of the network in a layer ([`Trainable`] of `E` is `Prelu<E>`).
@@ -39,14 +39,6 @@ impl<S: Real> Default for Prelu<S> {
 }
 
 impl<S: Real> Prelu<S> {
-    /// Whether the parameter makes sense.
-    ///
-    /// # Errors
-    /// Unless `slope` is a finite number.
-    pub fn validate(&self) -> Result<(), ActivationError> {
-        demand(Prelu::<f64>::NAME, "slope", self.slope.to_f64(), true, "a finite number")
-    }
-
     /// The slope in the type of the input; exact where the types agree.
     #[inline(always)]
     fn slope<E: Real>(&self) -> E {
@@ -54,15 +46,13 @@ impl<S: Real> Prelu<S> {
     }
 }
 
+sparring_math::named! {
+    Prelu: "prelu", [], "He, Zhang, Ren, Sun 2015, arXiv:1502.01852";
+    slope: Range::FINITE.in_f32(), "slope on the left at first; learnt";
+}
+
 impl Configured for Prelu {
-    const NAME: &'static str = "prelu";
     const DEFAULT: Self = Prelu { slope: 0.25 };
-    fn fields(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("slope", &mut self.slope)]
-    }
-    fn check(&self) -> Result<(), ActivationError> {
-        self.validate()
-    }
     fn trainable<E: Real>(&self) -> Option<Box<dyn Trainable<E>>> {
         Some(Box::new(Prelu { slope: E::of(self.slope) }))
     }
@@ -75,7 +65,7 @@ impl<E: Real, S: Real> Activation<E> for Prelu<S> {
         About {
             name: Prelu::<f64>::NAME,
             formula: "x if x > 0, slope * x otherwise, slope learnt",
-            source: "He, Zhang, Ren, Sun 2015, arXiv:1502.01852",
+            source: Prelu::<f64>::PAPER,
             range: (if slope > 0.0 { None } else { Some(0.0) }, None),
             lipschitz: Some(slope.abs().max(1.0)),
             curvature: Some(0.0),

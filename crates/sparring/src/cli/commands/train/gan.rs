@@ -2,14 +2,14 @@
 
 use crate::cli::io::json::json;
 use crate::cli::io::{progress::Progress, run_dir::RunDir, say, signal};
-use crate::cli::options::{DataArgs, MachineArgs, above_zero, count, fraction};
+use crate::cli::options::{DataArgs, MachineArgs, above_zero, count, fraction, name};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Gan};
 use sparring::seed::Key;
 use sparring::tensor::Array;
-use sparring::train::{Flow, GanEpoch, GanObserver, GanRecipe, Step, fit_gan};
+use sparring::train::{Current, Flow, GanEpoch, GanRecipe, Observer, Step, TrainError, fit_gan};
 use sparring_report::grid::save_png;
 use std::path::PathBuf;
 
@@ -19,16 +19,16 @@ pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
     /// The activation of every hidden layer of both networks.
-    #[arg(long, default_value = "relu")]
+    #[arg(long, default_value = "relu", value_parser = name::<AnyActivation>())]
     activation: AnyActivation,
     /// The activation of the discriminator's hidden layers, if another.
-    #[arg(long)]
+    #[arg(long, value_parser = name::<AnyActivation>())]
     discriminator_activation: Option<AnyActivation>,
     /// What ends the generator; its range must be that of the data, [0, 1].
-    #[arg(long, default_value = "sigmoid")]
+    #[arg(long, default_value = "sigmoid", value_parser = name::<AnyActivation>())]
     generator_output: AnyActivation,
     /// What ends the discriminator; anything but identity is refused: the loss takes logits.
-    #[arg(long, default_value = "identity")]
+    #[arg(long, default_value = "identity", value_parser = name::<AnyActivation>())]
     discriminator_output: AnyActivation,
     /// Number of passes over the real images.
     #[arg(long, default_value_t = 30, value_parser = count)]
@@ -62,13 +62,13 @@ struct Watch<'a> {
     trouble: Option<Failure>,
 }
 
-impl GanObserver for Watch<'_> {
-    fn step(&mut self, s: &Step) -> Flow {
+impl Observer<Gan> for Watch<'_> {
+    fn step(&mut self, s: &Step, _: &mut dyn Current<Gan>) -> Result<Flow, TrainError> {
         self.progress.at(s.step, &format!("epoch {}, G loss {:.3}", s.epoch, s.loss));
         signal::hold();
-        if signal::asked().is_some() { Flow::Stop } else { Flow::Continue }
+        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
     }
-    fn epoch(&mut self, e: &GanEpoch, model: &Gan) -> Flow {
+    fn epoch(&mut self, e: &GanEpoch, model: &Gan) -> Result<Flow, TrainError> {
         self.progress.line(&format!(
             "epoch {}/{}, D loss {:.3}, G loss {:.3}, D(x) {:.3}, D(G(z)) {:.3}, diversity {:.2}",
             e.epoch, e.epochs, e.d_loss, e.g_loss, e.d_real, e.d_fake, e.diversity
@@ -80,14 +80,14 @@ impl GanObserver for Watch<'_> {
             }
             Ok(())
         });
-        match drawn {
+        Ok(match drawn {
             Ok(()) if signal::asked().is_some() => Flow::Stop,
             Ok(()) => Flow::Continue,
             Err(failure) => {
                 self.trouble = Some(failure);
                 Flow::Stop
             }
-        }
+        })
     }
 }
 
