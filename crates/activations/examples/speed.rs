@@ -1,8 +1,9 @@
-//! Speed of each activation, forward and backward, on one thread and on two that share the slice:
+//! Speed of each activation, forward and backward, learnt ones also with the gradient of their parameters, on one thread and on two
+//! that share the slice:
 //! `cargo run --release -p sparring-activations --example speed -- [POWER] [NAME]..`; 2^POWER elements, 16 by default.
 #![allow(clippy::print_stdout)]
 
-use sparring_activations::{Activation, AnyActivation};
+use sparring_activations::{Activation, AnyActivation, Sharing};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -85,8 +86,19 @@ fn main() {
     let dy: Vec<f32> = x.iter().map(|x| 0.25 * x + 0.1).collect();
     let mut out = vec![1.0; n];
     both("copy", &x, &dy, &mut out, |x, _, y| y.copy_from_slice(x));
-    for a in AnyActivation::ALL.iter().filter(|a| names.is_empty() || names.iter().any(|n| n == a.name())) {
+    for a in AnyActivation::ALL
+        .iter()
+        .filter(|a| names.is_empty() || names.iter().any(|n| n == AnyActivation::name(a)))
+    {
         both(&format!("{a} forward"), &x, &dy, &mut out, |x, _, y| a.forward(x, y));
         both(&format!("{a} backward"), &x, &dy, &mut out, |x, dy, dx| a.backward(x, dy, dx));
+        let Some(learnt) = a.trainable::<f32>() else { continue };
+        for (sharing, name) in [(Sharing::WHOLE, "whole"), (Sharing::channels_last(64), "channels last")] {
+            let p = vec![0.25; sharing.groups * learnt.count()];
+            both(&format!("{a} learnt, {name}"), &x, &dy, &mut out, |x, dy, dx| {
+                let mut dp = p.clone();
+                learnt.backward_with(&p, sharing, x, dy, dx, std::hint::black_box(&mut dp));
+            });
+        }
     }
 }

@@ -29,6 +29,8 @@ pub struct About {
 
 /// An element-wise activation: scalar in, scalar out. NaN in gives NaN out; ±∞ gives the mathematical limit.
 pub trait Activation<E: Real>: Debug + Send + Sync {
+    /// The name in configurations, as in [`about`](Activation::about), which computes the gains.
+    fn name(&self) -> &'static str;
     /// Name, formula, source and bounds at these parameters.
     fn about(&self) -> About;
     /// Value.
@@ -79,21 +81,4 @@ pub trait Activation<E: Real>: Debug + Send + Sync {
     fn backward2(&self, x: &[E], dy: &[E], dx: &mut [E]) {
         slices::backward2(self, x, dy, dx);
     }
-}
-
-/// An activation with learnt parameters p, shared by a tensor, a channel or one element.
-pub trait Trainable<E: Real>: Activation<E> {
-    /// The parameters, at most 16.
-    fn params(&self) -> &[E];
-    /// Replaces the parameters.
-    ///
-    /// # Panics
-    /// If the number of values differs.
-    fn set(&mut self, p: &[E]);
-    /// `out[j]` = ∂f/∂p_j at x.
-    fn dparams(&self, x: E, out: &mut [E]);
-    /// `out[j]` = ∂²f/∂x∂p_j at x.
-    fn ddf_dparams(&self, x: E, out: &mut [E]);
-    /// out = (∂²f/∂p²) v at x: the Hessian in the parameters times v.
-    fn d2params(&self, x: E, v: &[E], out: &mut [E]);
 }

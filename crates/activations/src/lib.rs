@@ -3,14 +3,15 @@
 
 mod contract;
 mod elementwise;
-mod error;
 mod gain;
+mod learnt;
 mod registry;
 #[cfg(feature = "serde")]
 mod serialize;
 mod slices;
 
-pub use contract::{About, Activation, Trainable};
+pub use contract::{About, Activation};
 pub use elementwise::*;
-pub use error::ActivationError;
 pub use gain::gain;
+pub use learnt::{Parametric, Sharing, Trainable};
+pub use sparring_math::named::NamedError as ActivationError;

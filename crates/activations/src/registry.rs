@@ -1,57 +1,17 @@
-//! The list of activations: names, parameters, reading and writing.
+//! The list of activations.
 
-use crate::{ActivationError, Trainable};
+use crate::Trainable;
 use sparring_math::Real;
-use sparring_math::grammar::{Call, Parameter};
-use std::fmt;
+use sparring_math::named::Named;
 
-/// What the registry must know of an activation besides its mathematics.
-pub trait Configured: Copy + 'static {
-    /// The name in configurations.
-    const NAME: &'static str;
-    /// Other names that are understood.
-    const ALIASES: &'static [&'static str] = &[];
+/// What the registry must know of an activation besides its mathematics and its name.
+pub trait Configured: Named + Copy {
     /// With the paper's parameters.
     const DEFAULT: Self;
-    /// Names and places of the parameters, in the order of writing.
-    fn fields(&mut self) -> Vec<(&'static str, &mut f64)> {
-        Vec::new()
-    }
-    /// Whether the parameters make sense.
-    fn check(&self) -> Result<(), ActivationError> {
-        Ok(())
-    }
     /// The learnt form, where there is one.
     fn trainable<E: Real>(&self) -> Option<Box<dyn Trainable<E>>> {
         None
     }
-}
-
-/// Writes `name`, or `name(values)` where a value differs from the default.
-pub(crate) fn write<A: Configured>(activation: &A, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let values = |mut a: A| -> Vec<f64> { a.fields().iter().map(|(_, value)| **value).collect() };
-    let present = values(*activation);
-    if present == values(A::DEFAULT) {
-        return f.write_str(A::NAME);
-    }
-    let texts: Vec<_> = present.iter().map(f64::to_string).collect();
-    write!(f, "{}({})", A::NAME, texts.join(", "))
-}
-
-/// Reads the arguments of an activation whose name has been read.
-pub(crate) fn read<A: Configured>(text: &str, call: &Call<'_>) -> Result<A, ActivationError> {
-    let mut activation = A::DEFAULT;
-    let mut fields = activation.fields();
-    let places = fields.iter_mut().map(|(name, place)| (*name, &mut **place as &mut dyn Parameter)).collect();
-    call.assign(places).map_err(|reason| ActivationError::Syntax { text: text.to_owned(), reason })?;
-    drop(fields);
-    activation.check()?;
-    Ok(activation)
-}
-
-/// Whether a text names this activation.
-pub(crate) fn names<A: Configured>(call: &Call<'_>) -> bool {
-    std::iter::once(&A::NAME).chain(A::ALIASES).any(|name| call.names(name))
 }
 
 /// Declares the modules, the enum of all activations and its table. To add an activation: one file, one word here.
@@ -75,11 +35,8 @@ macro_rules! activations {
             )+
         }
 
-        $(impl From<$Type> for AnyActivation {
-            fn from(activation: $Type) -> Self {
-                AnyActivation::$Type(activation)
-            }
-        })+
+        sparring_math::family! { AnyActivation: "activation"; $($Type),+ }
+        sparring_math::value_by_text!(AnyActivation);
 
         impl AnyActivation {
             /// Every activation with the paper's parameters.
@@ -88,14 +45,7 @@ macro_rules! activations {
             /// Other names that are understood.
             pub fn aliases(&self) -> &'static [&'static str] {
                 match self {
-                    $(AnyActivation::$Type(_) => <$Type as $crate::registry::Configured>::ALIASES),+
-                }
-            }
-
-            /// The name in configurations, without parameters.
-            pub fn name(&self) -> &'static str {
-                match self {
-                    $(AnyActivation::$Type(_) => <$Type as $crate::registry::Configured>::NAME),+
+                    $(AnyActivation::$Type(_) => <$Type as sparring_math::named::Named>::ALIASES),+
                 }
             }
 
@@ -106,21 +56,12 @@ macro_rules! activations {
 
             /// Names and values of the parameters.
             pub fn parameters(&self) -> Vec<(&'static str, f64)> {
-                match *self {
-                    $(AnyActivation::$Type(mut a) => {
-                        let fields = $crate::registry::Configured::fields(&mut a);
-                        fields.into_iter().map(|(name, value)| (name, *value)).collect()
-                    }),+
-                }
-            }
-
-            /// Whether the parameters make sense; needed only for values built by hand, parsing checks by itself.
-            ///
-            /// # Errors
-            /// Names the activation, the parameter, its value and what it must be.
-            pub fn validate(&self) -> Result<(), $crate::ActivationError> {
                 match self {
-                    $(AnyActivation::$Type(a) => $crate::registry::Configured::check(a)),+
+                    $(AnyActivation::$Type(a) => {
+                        use sparring_math::named::Named;
+                        let values = a.values().into_iter().map(|v| v.number().expect("numbers alone"));
+                        $Type::PARAMETERS.iter().map(|p| p.name).zip(values).collect()
+                    }),+
                 }
             }
 
@@ -129,8 +70,10 @@ macro_rules! activations {
                 self.trainable::<f64>().is_some()
             }
 
-            /// The learnt form, starting at the present parameters: a layer keeps the values as its own tensor, calls
-            /// [`Trainable::set`](crate::Trainable::set) before use and [`Trainable::dparams`](crate::Trainable::dparams) for the gradient.
+            /// The learnt form, starting at the present parameters: a layer keeps the values as its own tensor and hands them to the
+            /// slice functions of [`Trainable`](crate::Trainable).
+            // Compiled once, with all slice functions; see `compiled_here` below.
+            #[inline(never)]
             pub fn trainable<E: sparring_math::Real>(&self) -> Option<Box<dyn $crate::Trainable<E>>> {
                 match self {
                     $(AnyActivation::$Type(a) => $crate::registry::Configured::trainable(a)),+
@@ -139,6 +82,9 @@ macro_rules! activations {
         }
 
         impl<E: sparring_math::Real> $crate::Activation<E> for AnyActivation {
+            fn name(&self) -> &'static str {
+                AnyActivation::name(self)
+            }
             fn about(&self) -> $crate::About {
                 match self { $(AnyActivation::$Type(a) => $crate::Activation::<E>::about(a)),+ }
             }
@@ -181,26 +127,9 @@ macro_rules! activations {
             <AnyActivation as $crate::Activation<f32>>::forward,
             <AnyActivation as $crate::Activation<f32>>::backward,
             <AnyActivation as $crate::Activation<f32>>::backward_of_value,
+            <AnyActivation as $crate::Activation<f32>>::backward2,
+            AnyActivation::trainable::<f32>,
         );
-
-        impl std::fmt::Display for AnyActivation {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                match self { $(AnyActivation::$Type(a) => $crate::registry::write(a, f)),+ }
-            }
-        }
-
-        impl std::str::FromStr for AnyActivation {
-            type Err = $crate::ActivationError;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let call = sparring_math::grammar::Call::parse(text)
-                    .map_err(|reason| $crate::ActivationError::Syntax { text: text.to_owned(), reason })?;
-                $(if $crate::registry::names::<$Type>(&call) {
-                    return $crate::registry::read::<$Type>(text, &call).map(AnyActivation::$Type);
-                })+
-                Err($crate::ActivationError::Unknown { name: call.name.to_owned() })
-            }
-        }
     };
 }
 pub(crate) use activations;

@@ -1,11 +1,16 @@
-//! serde: an activation is the string that `Display` writes and `FromStr` reads, `"leaky_relu(0.2)"`.
+//! serde: an activation is a string, `"leaky_relu(0.2)"`. Files hold the values in the order of the parameters, without their names, as they
+//! always have; every text of the grammar is read.
 
 use crate::AnyActivation;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 impl Serialize for AnyActivation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        if self.to_string() == self.name() {
+            return serializer.serialize_str(self.name());
+        }
+        let values: Vec<String> = self.parameters().iter().map(|(_, value)| value.to_string()).collect();
+        serializer.collect_str(&format_args!("{}({})", self.name(), values.join(", ")))
     }
 }
 

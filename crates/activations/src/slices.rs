@@ -141,6 +141,10 @@ macro_rules! fused_slices {
 pub(crate) use fused_slices;
 
 impl<E: Real, A: Activation<E> + ?Sized> Activation<E> for &A {
+    #[inline]
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
     fn about(&self) -> About {
         (**self).about()
     }

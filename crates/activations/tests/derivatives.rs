@@ -151,12 +151,12 @@ fn the_derivative_of_the_value_is_the_derivative() {
             "elu",
             "selu",
             "celu",
-            "leaky_relu(0.2)",
-            "prelu(2)",
-            "elu(0.5)",
-            "elu(2)",
-            "celu(0.5)",
-            "celu(2)"
+            "leaky_relu(slope=0.2)",
+            "prelu(slope=2)",
+            "elu(alpha=0.5)",
+            "elu(alpha=2)",
+            "celu(alpha=0.5)",
+            "celu(alpha=2)"
         ]
     );
 }

@@ -15,7 +15,7 @@ fn parameters_out_of_the_range_of_f32_are_refused() {
         "prelu(1e39)",
     ] {
         let e = text.parse::<AnyActivation>().unwrap_err().to_string();
-        assert!(e.contains("in the range of f32"), "{text}: {e}");
+        assert!(e.contains("f32"), "{text}: {e}");
     }
     let sizes = [
         0.0,

@@ -1,8 +1,8 @@
-//! Reading and writing; learnt parameters.
+//! Reading and writing.
 
 mod cases;
 
-use cases::{all, line};
+use cases::all;
 use sparring_activations::{ActivationError, AnyActivation, Elu, LeakyRelu, Prelu, Softplus};
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ fn names_and_parameters_round_trip() {
         assert_eq!(a.about().name, a.name());
     }
     let odd = AnyActivation::from(LeakyRelu { slope: 0.1 + 0.2 });
-    assert_eq!(odd.to_string(), "leaky_relu(0.30000000000000004)");
+    assert_eq!(odd.to_string(), "leaky_relu(slope=0.30000000000000004)");
     for a in all().into_iter().chain([odd]) {
         assert_eq!(a.to_string().parse(), Ok(a));
         assert_eq!(a.validate(), Ok(()));
@@ -37,70 +37,33 @@ fn errors_name_the_thing_and_the_way_out() {
     let error = |text: &str| text.parse::<AnyActivation>().unwrap_err().to_string();
     let unknown = error("rellu");
     assert!(
-        unknown.contains("\"rellu\"") && AnyActivation::ALL.iter().all(|a| unknown.contains(a.name())),
+        unknown.contains("`rellu` (did you mean `relu`?)")
+            && AnyActivation::ALL.iter().all(|a| unknown.contains(a.name())),
         "{unknown}"
     );
     for (text, part) in [
         ("leaky_relu(0.2", "parenthesis"),
-        ("leaky_relu(x)", "\"x\" is not a number"),
-        ("leaky_relu(1, 2)", "argument \"2\" has no place"),
-        ("leaky_relu(alpha=1)", "leaky_relu has the parameters: slope"),
-        ("relu(1)", "relu has no parameters"),
-        ("leaky_relu(nan)", "slope is NaN, must be a finite number"),
-        ("elu(-1)", "alpha is -1"),
-        ("celu(0)", "alpha is 0, must be a finite number above 0"),
-        ("selu(1)", "selu has no parameters"),
-        ("softplus(0)", "beta is 0, must be a finite number above 0"),
-        ("", "unknown activation \"\""),
+        ("leaky_relu(x)", "leaky_relu.slope is x, but must be a finite number"),
+        ("leaky_relu(1, 2)", "leaky_relu has no parameter `2`"),
+        ("leaky_relu(slop=1)", "has no parameter `slop` (did you mean `slope`?); it has: slope"),
+        ("relu(1)", "relu has no parameter `1`; it has none"),
+        ("leaky_relu(nan)", "slope is NaN, but must be a finite number"),
+        ("elu(-1)", "alpha is -1, but must be a finite number, at least 0"),
+        ("celu(0)", "alpha is 0, but must be a number from 1.2e-38 to 8.5e37, in f32 too"),
+        ("selu(1)", "selu has no parameter"),
+        ("softplus(0)", "beta is 0, but must be"),
+        ("", "no activation is called ``"),
         ("(", "parenthesis"),
-        ("relu)", "unknown"),
+        ("relu)", "parenthesis"),
     ] {
         assert!(error(text).contains(part), "{text}: {}", error(text));
     }
     assert!(matches!(
         Elu { alpha: f64::INFINITY }.validate(),
-        Err(ActivationError::Parameter { parameter: "alpha", .. })
+        Err(ActivationError::Value { parameter: "alpha", .. })
     ));
     assert!(AnyActivation::from(Softplus { beta: -1.0 }).validate().is_err());
-    assert!(Prelu { slope: f32::NAN }.validate().is_err());
-}
-
-#[test]
-fn learnt_parameters_agree_with_differences() {
-    let learnt: Vec<_> = AnyActivation::ALL.iter().filter(|a| a.is_trainable()).collect();
-    assert_eq!(learnt.iter().map(|a| a.name()).collect::<Vec<_>>(), ["prelu"]);
-    for a in learnt {
-        let mut t = a.trainable::<f64>().unwrap();
-        let start = t.params().to_vec();
-        assert_eq!(start, a.parameters().iter().map(|p| p.1).collect::<Vec<_>>());
-        let (n, h) = (start.len(), 1e-5);
-        for x in line(1_000, 5.0) {
-            let (mut d, mut dd, mut hv) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
-            t.dparams(x, &mut d);
-            t.ddf_dparams(x, &mut dd);
-            for j in 0..n {
-                let mut moved = |sign: f64| {
-                    let mut p = start.clone();
-                    p[j] += sign * h;
-                    t.set(&p);
-                    let mut gradient = vec![0.0; n];
-                    t.dparams(x, &mut gradient);
-                    (t.f(x), t.df(x), gradient)
-                };
-                let (up, down) = (moved(1.0), moved(-1.0));
-                t.set(&start);
-                assert!(((up.0 - down.0) / (2.0 * h) - d[j]).abs() < 1e-8, "{a}: df/dp{j} at {x}");
-                assert!(((up.1 - down.1) / (2.0 * h) - dd[j]).abs() < 1e-8, "{a}: df'/dp{j} at {x}");
-                let mut unit = vec![0.0; n];
-                unit[j] = 1.0;
-                t.d2params(x, &unit, &mut hv);
-                for i in 0..n {
-                    assert!(((up.2[i] - down.2[i]) / (2.0 * h) - hv[i]).abs() < 1e-8, "{a}: d2f/dp2 at {x}");
-                }
-            }
-        }
-    }
-    assert!("relu".parse::<AnyActivation>().unwrap().trainable::<f32>().is_none());
+    assert!(AnyActivation::from(Prelu { slope: f64::NAN }).validate().is_err());
 }
 
 #[cfg(feature = "serde")]
@@ -112,9 +75,12 @@ fn serde_writes_the_string_and_reads_it() {
         let text = a.to_string();
         let source: StrDeserializer<'_, Error> = text.as_str().into_deserializer();
         assert_eq!(<AnyActivation as serde::Deserialize>::deserialize(source), Ok(a));
-        assert_eq!(serde_json::to_string(&a).unwrap(), format!("\"{text}\""));
-        assert_eq!(serde_json::from_str::<AnyActivation>(&format!("\"{text}\"")).unwrap(), a);
+        let json = serde_json::to_string(&a).unwrap();
+        assert_eq!(serde_json::from_str::<AnyActivation>(&json).unwrap(), a);
     }
+    let json = |text: &str| serde_json::to_string(&text.parse::<AnyActivation>().unwrap()).unwrap();
+    assert_eq!(json("leaky_relu(slope=0.2)"), r#""leaky_relu(0.2)""#, "as files always had it");
+    assert_eq!((json("elu(alpha=1)"), json("tanh")), (r#""elu""#.into(), r#""tanh""#.into()));
     let wrong: Result<AnyActivation, serde_json::Error> = serde_json::from_str("\"rellu\"");
-    assert!(wrong.unwrap_err().to_string().contains("unknown activation"));
+    assert!(wrong.unwrap_err().to_string().contains("no activation is called"));
 }

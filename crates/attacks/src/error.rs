@@ -1,6 +1,7 @@
 //! What can go wrong in an attack or an evaluation.
 
 use crate::AnyNorm;
+use sparring_math::named::NamedError;
 use sparring_oracle::OracleError;
 
 /// Why an attack or an evaluation could not be done.
@@ -63,10 +64,10 @@ pub enum AttackError {
         /// Upper end of the box.
         hi: f32,
     },
-    /// A parameter of an attack or an evaluation is outside its range.
+    /// A parameter of an evaluation or a decorator is outside its range.
     #[error("{of}: {parameter} is {value}, must be {need}")]
     Parameter {
-        /// The attack (or `evaluate`, a decorator).
+        /// `evaluate`, or the decorator.
         of: &'static str,
         /// The parameter.
         parameter: &'static str,
@@ -109,14 +110,7 @@ pub enum AttackError {
         /// The smaller of the two lengths seen last.
         got: usize,
     },
-    /// A name nobody answers to.
-    #[error("no {kind} is called `{name}`; there are {known}")]
-    Unknown {
-        /// Kind of thing.
-        kind: &'static str,
-        /// The name given.
-        name: String,
-        /// All names.
-        known: String,
-    },
+    /// A name, or a parameter of an attack.
+    #[error(transparent)]
+    Named(#[from] NamedError),
 }

@@ -1,6 +1,7 @@
 //! Papers' own parameters, by name.
 
 use crate::{Access, AnyAttack, AnyNorm, Attack, AttackError, AttackInfo, Bim, Goal, Pgd, Settings, Threat};
+use sparring_math::grammar::same;
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 
@@ -61,7 +62,7 @@ pub const PRESETS: &[Preset] = &[
 impl Preset {
     /// The preset of that name.
     pub fn find(name: &str) -> Option<&'static Self> {
-        PRESETS.iter().find(|p| p.info.name.eq_ignore_ascii_case(name))
+        PRESETS.iter().find(|p| same(p.info.name, name))
     }
     /// Its attack at this budget, under the preset's name.
     pub fn at(&self, eps: f32) -> Titled {

@@ -2,7 +2,10 @@
 
 mod models;
 use models::{Mlp, Points, all_logits, own_labels};
-use sparring_attacks::{AnyAttack, AnyBlackBox, Attack, Goal, Pgd, Stop, Threat, UniformNoise, check_input};
+use sparring_attacks::{
+    AnyAttack, AnyBlackBox, Attack, Ffgsm, Goal, Pgd, Rfgsm, Start, StepSize, Stop, Threat, UniformNoise,
+    check_input,
+};
 use sparring_losses::{AnyClassLoss, RowLoss};
 use sparring_oracle::{Batch, Bounds, Classifier, OracleError};
 use sparring_seed::Key;
@@ -171,8 +174,40 @@ fn names_round_trip_and_wrong_ones_are_told() {
         }
     }
     let told = "pdg".parse::<AnyAttack>().unwrap_err().to_string();
-    assert_eq!(told, "no attack is called `pdg`; there are noise, fgsm, r+fgsm, ffgsm, bim, pgd");
+    assert_eq!(
+        told,
+        "no attack is called `pdg` (did you mean `pgd`?); choose one of: noise, fgsm, r+fgsm, ffgsm, bim, pgd"
+    );
     assert!("pgd".parse::<AnyBlackBox>().is_err());
+    for attack in AnyAttack::defaults() {
+        assert_eq!(attack.to_string(), attack.info().name);
+    }
+    let pgd = Pgd { steps: 50, restarts: 10, step_size: StepSize::Absolute(2.0 / 255.0), ..Pgd::default() };
+    assert_eq!("PGD(steps=50, restarts=10, step-size=2/255)".parse::<AnyAttack>().unwrap(), pgd.into());
+    let more = [
+        pgd.into(),
+        Pgd { loss: "margin".parse().unwrap(), stop: Stop::Never, start: Start::Clean, ..pgd }.into(),
+        Ffgsm { step_size: StepSize::Total(2.5), ..Ffgsm::default() }.into(),
+        AnyAttack::from(Rfgsm { alpha: 0.25, ..Rfgsm::default() }),
+    ];
+    for attack in more {
+        assert_eq!(attack.to_string().parse::<AnyAttack>().unwrap(), attack, "{attack}");
+    }
+    for (text, why) in [
+        ("pgd(steps=0)", "pgd.steps is 0, but must be a whole number, 1 or above"),
+        (
+            "pgd(restart=2)",
+            "pgd has no parameter `restart` (did you mean `restarts`?); it has: steps, step_size",
+        ),
+        ("pgd(start=corner)", "pgd.start is corner, but must be clean or random"),
+        ("pgd(loss=margn)", "pgd.loss: no loss is called `margn` (did you mean `margin`?)"),
+        ("bim(step_size=1e-300)", "bim.step_size is 1e-300, but must be a finite number above 0"),
+        ("r+fgsm(alpha=2)", "r+fgsm.alpha is 2, but must be a number from 0 to 1"),
+        ("fgsm(steps=3)", "fgsm has no parameter `steps`; it has: loss"),
+    ] {
+        let told = text.parse::<AnyAttack>().unwrap_err().to_string();
+        assert!(told.contains(why), "{text}: {told}");
+    }
     assert_eq!("L2".parse::<sparring_attacks::AnyNorm>().unwrap().to_string(), "l2");
     assert!("l7".parse::<sparring_attacks::AnyNorm>().unwrap_err().to_string().contains("linf, l2"));
 }
@@ -200,5 +235,8 @@ fn wrong_input_is_named() {
         Pgd { step_size: sparring_attacks::StepSize::Absolute(f32::NAN), ..Pgd::default() },
     ];
     assert!(bad.iter().all(|p| p.validate().is_err()));
-    assert_eq!(bad[0].validate().unwrap_err().to_string(), "pgd: steps is 0, must be at least 1");
+    assert_eq!(
+        bad[0].validate().unwrap_err().to_string(),
+        "pgd.steps is 0, but must be a whole number, 1 or above and at most 1e12"
+    );
 }

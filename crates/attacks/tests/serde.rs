@@ -18,6 +18,9 @@ fn attacks_round_trip_under_their_names() {
     }
     let short: AnyAttack = serde_json::from_str(r#"{"attack":"pgd","steps":7,"stop":"never"}"#).unwrap();
     assert_eq!(short, Pgd { steps: 7, stop: sparring_attacks::Stop::Never, ..Pgd::default() }.into());
+    assert_eq!(serde_json::from_str::<AnyAttack>(r#""pgd(steps=7, stop=never)""#).unwrap(), short);
+    let wrong = serde_json::from_str::<AnyAttack>(r#""pgd(steps=0)""#).unwrap_err().to_string();
+    assert!(wrong.contains("pgd.steps is 0"), "{wrong}");
     let threat: Threat = serde_json::from_str(r#"{"norm":"l2","eps":1.5}"#).unwrap();
     assert_eq!(threat, Threat::l2(1.5).unwrap());
     assert!(serde_json::to_string(AnyAttack::ALL).unwrap().contains(r#""name":"ffgsm""#));

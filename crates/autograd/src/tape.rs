@@ -104,6 +104,15 @@ impl<E: Elem> Tape<E> {
             more => op.forward(&more.iter().map(value).collect::<Vec<_>>()),
         }
     }
+    /// The variable with this [`id`](Var::id).
+    ///
+    /// # Panics
+    /// If nothing with it is recorded.
+    #[track_caller]
+    pub fn var(&self, id: u32) -> Var<'_, E> {
+        assert!((id as usize) < self.len(), "var: {id} of {} recorded values", self.len());
+        Var::new(self, id)
+    }
     pub(crate) fn value(&self, id: u32) -> Array<E> {
         self.inner.borrow().nodes[id as usize].value.clone()
     }

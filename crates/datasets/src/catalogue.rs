@@ -1,7 +1,10 @@
 //! Data sets by name.
 
 use crate::mnist::{Kind, holds_any, load_dir};
-use crate::{DataError, Dataset, Provenance, synthetic};
+use crate::synthetic::AnySynthetic;
+use crate::{DataError, Dataset, Provenance};
+use sparring_math::grammar::{Call, same};
+use sparring_math::named::{Family, nearest};
 use sparring_seed::Key;
 use std::path::{Path, PathBuf};
 
@@ -76,20 +79,22 @@ pub fn default_folder(name: &str) -> PathBuf {
 
 /// The data set of this name, or in the folder of this path.
 ///
-/// `mnist-10k`, `moons`, `blobs` and `rings` need no file. Another name is looked up as `$SPARRING_DATA/NAME`, then
+/// `mnist-10k`, `moons`, `blobs` and `rings` need no file; computed ones have parameters, `rings(n=500, classes=3)`. Another name is looked up as `$SPARRING_DATA/NAME`, then
 /// `./data/NAME`; what has a `/` in it, or is no name, is a folder. A set found by a known name must have its pinned
 /// SHA-256, since no set may stand in for another; a folder given by its path may hold any set of the same form.
 ///
 /// ```
 /// let data = sparring_datasets::find("moons")?;
 /// assert_eq!((data.train.len(), data.classes), (2000, 2));
+/// let rings = sparring_datasets::find("rings(n=500, classes=3)")?;
+/// assert_eq!((rings.train.len(), rings.test.len(), rings.classes), (500, 250, 3));
 /// assert!(sparring_datasets::find("mnits").unwrap_err().to_string().contains("fashion-mnist"));
 /// # Ok::<(), sparring_datasets::DataError>(())
 /// ```
 ///
 /// # Errors
 /// [`DataError::Absent`] for a known set that is not here, with the way to get it; [`DataError::Unknown`] for a name that
-/// nothing has; and as [`load_dir`].
+/// nothing has; [`DataError::Named`] for a parameter of a computed set; and as [`load_dir`].
 pub fn find(name_or_dir: &str) -> Result<Dataset, DataError> {
     find_in(name_or_dir, &roots())
 }
@@ -99,15 +104,16 @@ pub fn find(name_or_dir: &str) -> Result<Dataset, DataError> {
 /// # Errors
 /// As [`find`].
 pub fn find_in(name_or_dir: &str, roots: &[PathBuf]) -> Result<Dataset, DataError> {
+    if let Some(call) = computed(name_or_dir) {
+        return Ok(AnySynthetic::TABLE.read(&call)?.dataset(Key::new(0)));
+    }
+    let entry = ALL.iter().find(|e| same(e.name, name_or_dir));
     #[cfg(feature = "embedded")]
-    if name_or_dir == "mnist-10k" {
+    if entry.is_some_and(|e| e.origin == Origin::BuiltIn) {
         return Ok(crate::Mnist::embedded());
     }
-    if let Some(set) = synthetic::named(name_or_dir, Key::new(0)) {
-        return Ok(set);
-    }
-    let looked = places(name_or_dir, roots);
-    let known = ALL.iter().find(|e| e.name == name_or_dir && e.origin == Origin::Files);
+    let known = entry.filter(|e| e.origin == Origin::Files);
+    let looked = places(known.map_or(name_or_dir, |e| e.name), roots);
     if let Some(dir) = best(&looked) {
         return match known {
             Some(entry) => verified(dir, entry),
@@ -121,7 +127,13 @@ pub fn find_in(name_or_dir: &str, roots: &[PathBuf]) -> Result<Dataset, DataErro
         return load_dir(name_or_dir, Kind::Any);
     }
     let known = ALL.iter().map(|e| e.name).collect::<Vec<_>>().join(", ");
-    Err(DataError::Unknown { name: name_or_dir.into(), looked, known })
+    let nearest = nearest(name_or_dir, ALL.iter().map(|e| e.name));
+    Err(DataError::Unknown { name: name_or_dir.into(), looked, nearest, known })
+}
+
+/// The call of a computed set, if this names one.
+fn computed(name_or_dir: &str) -> Option<Call<'_>> {
+    Call::parse(name_or_dir).ok().filter(|call| AnySynthetic::TABLE.find(call.name).is_ok())
 }
 
 /// Whether this says where a folder is, instead of what it is called.
@@ -148,11 +160,12 @@ fn best(looked: &[PathBuf]) -> Option<&PathBuf> {
 /// assert_eq!(sparring_datasets::folder_of("moons"), None);
 /// ```
 pub fn folder_of(name_or_dir: &str) -> Option<PathBuf> {
-    if ALL.iter().any(|e| e.name == name_or_dir && e.origin != Origin::Files) {
+    let entry = ALL.iter().find(|e| same(e.name, name_or_dir));
+    if computed(name_or_dir).is_some() || entry.is_some_and(|e| e.origin != Origin::Files) {
         return None;
     }
     let own = || Some(PathBuf::from(name_or_dir)).filter(|d| !is_path(name_or_dir) && d.is_dir());
-    best(&places(name_or_dir, &roots())).cloned().or_else(own)
+    best(&places(entry.map_or(name_or_dir, |e| e.name), &roots())).cloned().or_else(own)
 }
 
 fn verified(dir: &Path, entry: &Entry) -> Result<Dataset, DataError> {
@@ -199,12 +212,40 @@ mod tests {
     }
 
     #[test]
+    fn computed_sets_have_parameters() {
+        for set in AnySynthetic::TABLE.at_defaults() {
+            let entry = ALL.iter().find(|e| e.name == set.name()).unwrap();
+            assert_eq!(entry.origin, Origin::Generated);
+            assert_eq!(set.to_string().parse(), Ok(set));
+        }
+        let generated = ALL.iter().filter(|e| e.origin == Origin::Generated).count();
+        assert_eq!(generated, AnySynthetic::TABLE.entries.len());
+        let set = find_in("Rings(classes=3, n=30, noise=1/50)", &[]).unwrap();
+        let size = (set.name.as_str(), set.train.len(), set.test.len(), set.classes);
+        assert_eq!(size, ("rings(n=30, classes=3)", 30, 15, 3));
+        assert_eq!(folder_of("rings(noise=1/50)"), None);
+        for (text, why) in [
+            (
+                "rings(classes=1)",
+                "rings.classes is 1, but must be a whole number, 2 or above and at most 256",
+            ),
+            ("moons(classes=3)", "moons has no parameter `classes`; it has: n, noise"),
+            ("blobs(n=0)", "blobs.n is 0"),
+        ] {
+            let told = find_in(text, &[]).unwrap_err().to_string();
+            assert!(told.contains(why), "{text}: {told}");
+        }
+    }
+
+    #[test]
     fn a_set_that_is_not_here_says_how_to_get_it() {
         let empty = tempfile::tempdir().unwrap();
         let text = find_in("fashion-mnist", &[empty.path().into()]).unwrap_err().to_string();
         assert!(text.contains("sparring fetch fashion-mnist") && text.contains("looked in"), "{text}");
-        let text = find_in("fashion_mnist", &[empty.path().into()]).unwrap_err().to_string();
-        assert!(text.contains("known sets: ") && text.contains("fashion-mnist"), "{text}");
+        let same = find_in("Fashion_MNIST", &[empty.path().into()]).unwrap_err().to_string();
+        assert_eq!(same, text, "one rule of names");
+        let text = find_in("fashoin-mnist", &[empty.path().into()]).unwrap_err().to_string();
+        assert!(text.contains("did you mean `fashion-mnist`?") && text.contains("known sets: "), "{text}");
         let text = find_in("./nowhere", &[]).unwrap_err().to_string();
         assert!(text.contains("./nowhere"), "{text}");
     }

@@ -1,6 +1,7 @@
 //! What can go wrong between a name and its data.
 
 use crate::idx::IdxError;
+use sparring_math::named::NamedError;
 use std::io;
 use std::path::PathBuf;
 
@@ -56,15 +57,20 @@ pub enum DataError {
     #[error("{0}")]
     Shape(String),
     /// No set has this name and no folder this path.
-    #[error("no data set and no folder is called {name:?} (looked in {}); known sets: {known}", list(looked))]
+    #[error("no data set and no folder is called {name:?} (looked in {}){}; known sets: {known}", list(looked), meant(*nearest))]
     Unknown {
         /// What was asked for.
         name: String,
         /// Where it was looked for.
         looked: Vec<PathBuf>,
+        /// The name that was probably meant.
+        nearest: Option<&'static str>,
         /// Names that exist.
         known: String,
     },
+    /// A parameter of a computed set.
+    #[error(transparent)]
+    Named(#[from] NamedError),
     /// A known set is not on this machine.
     #[error(
         "{name} is not on this machine (looked in {}); get it with `sparring fetch {name}`, or `--data mnist-10k` needs none",
@@ -81,6 +87,10 @@ pub enum DataError {
 fn how_to_get(set: &str, dir: &std::path::Path) -> String {
     let name = if set.is_empty() { "mnist" } else { set };
     format!("get the files with `sparring fetch {name} --to {}`", dir.display())
+}
+
+fn meant(nearest: Option<&str>) -> String {
+    nearest.map_or(String::new(), |name| format!("; did you mean `{name}`?"))
 }
 
 fn list(paths: &[PathBuf]) -> String {

@@ -5,6 +5,7 @@ use crate::registry::{LossInfo, TargetKind};
 use crate::targets::assert_length;
 use crate::{RowLoss, RowReduction, lanes};
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// Binary cross-entropy on logits: `sum_i softplus(z_i) - t_i z_i`, divided by `n` for [`RowReduction::Mean`].
 ///
@@ -34,14 +35,16 @@ pub struct BceWithLogits {
     pub reduction: RowReduction,
 }
 
+sparring_math::named! { BceWithLogits: "bce-with-logits", [], "Bishop 2006, equation 4.90"; }
+
 impl BceWithLogits {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
-        name: "bce-with-logits",
-        aliases: &[],
+        name: Self::NAME,
+        aliases: Self::ALIASES,
         about: "binary cross-entropy on logits, element by element; targets are probabilities",
         formula: "mean_i softplus(z_i) - t_i z_i",
-        source: "Bishop 2006, equation 4.90",
+        source: Self::PAPER,
         target: TargetKind::Values,
     };
 }
@@ -72,21 +75,21 @@ impl<E: Real> RowLoss<E> for BceWithLogits {
     type Target = [E];
 
     fn name(&self) -> &'static str {
-        Self::INFO.name
+        Self::NAME
     }
 
     #[track_caller]
     fn eval(&self, z: &[E], t: &[E], dz: &mut [E]) -> E {
-        assert_length(Self::INFO.name, z.len(), "the target", t.len());
-        assert_length(Self::INFO.name, z.len(), "dz", dz.len());
+        assert_length(Self::NAME, z.len(), "the target", t.len());
+        assert_length(Self::NAME, z.len(), "dz", dz.len());
         lanes::eval(z, t, dz, E::of(self.reduction.weight(z.len())), Binary)
     }
 
     #[track_caller]
     fn hvp(&self, z: &[E], t: &[E], v: &[E], out: &mut [E]) {
-        assert_length(Self::INFO.name, z.len(), "the target", t.len());
-        assert_length(Self::INFO.name, z.len(), "v", v.len());
-        assert_length(Self::INFO.name, z.len(), "out", out.len());
+        assert_length(Self::NAME, z.len(), "the target", t.len());
+        assert_length(Self::NAME, z.len(), "v", v.len());
+        assert_length(Self::NAME, z.len(), "out", out.len());
         lanes::hvp(z, v, out, E::of(self.reduction.weight(z.len())), Binary);
     }
 }

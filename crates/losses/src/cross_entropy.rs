@@ -5,6 +5,7 @@ use crate::abreast::{self, WholeRow};
 use crate::peak::{Exponentials, Peak};
 use crate::registry::{LossInfo, TargetKind};
 use crate::targets::{assert_class, assert_length};
+use sparring_math::named::Named;
 use sparring_math::{Real, simd};
 
 /// Softmax cross-entropy on logits: `ln(sum_i exp(z_i)) - z_y`.
@@ -31,14 +32,16 @@ use sparring_math::{Real, simd};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CrossEntropy;
 
+sparring_math::named! { CrossEntropy: "cross-entropy", ["ce"], "Goodfellow, Bengio, Courville 2016, section 6.2.2.3"; }
+
 impl CrossEntropy {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
-        name: "cross-entropy",
-        aliases: &["ce"],
+        name: Self::NAME,
+        aliases: Self::ALIASES,
         about: "softmax cross-entropy on logits: the loss of classifiers and of most gradient attacks",
         formula: "ln(sum_i exp(z_i)) - z_y",
-        source: "Goodfellow, Bengio, Courville 2016, section 6.2.2.3",
+        source: Self::PAPER,
         target: TargetKind::Class,
     };
 }
@@ -47,13 +50,13 @@ impl<E: Real> RowLoss<E> for CrossEntropy {
     type Target = usize;
 
     fn name(&self) -> &'static str {
-        Self::INFO.name
+        Self::NAME
     }
 
     #[track_caller]
     fn eval(&self, z: &[E], &y: &usize, dz: &mut [E]) -> E {
-        assert_length(Self::INFO.name, z.len(), "dz", dz.len());
-        assert_class(Self::INFO.name, y, z.len());
+        assert_length(Self::NAME, z.len(), "dz", dz.len());
+        assert_class(Self::NAME, y, z.len());
         let Peak { at, max, rest } =
             simd::dispatch(Exponentials { z, without: None, sharpness: E::ONE, out: dz });
         let scale = E::ONE / (E::ONE + rest);
@@ -85,9 +88,9 @@ impl<E: Real> RowLoss<E> for CrossEntropy {
 
     #[track_caller]
     fn hvp(&self, z: &[E], &y: &usize, v: &[E], out: &mut [E]) {
-        assert_length(Self::INFO.name, z.len(), "v", v.len());
-        assert_length(Self::INFO.name, z.len(), "out", out.len());
-        assert_class(Self::INFO.name, y, z.len());
+        assert_length(Self::NAME, z.len(), "v", v.len());
+        assert_length(Self::NAME, z.len(), "out", out.len());
+        assert_class(Self::NAME, y, z.len());
         let Peak { at, rest, .. } =
             simd::dispatch(Exponentials { z, without: None, sharpness: E::ONE, out: &mut *out });
         let scale = E::ONE / (E::ONE + rest);

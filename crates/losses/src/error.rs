@@ -6,13 +6,6 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LossError {
-    /// No loss has this name.
-    UnknownName {
-        /// What was asked for.
-        asked: String,
-        /// The names there are, separated by commas.
-        known: String,
-    },
     /// A target is not a class of the model.
     ClassOutOfRange {
         /// Row of the target in the batch.
@@ -36,9 +29,6 @@ pub enum LossError {
 impl fmt::Display for LossError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownName { asked, known } => {
-                write!(f, "no loss is called `{asked}`; choose one of: {known}")
-            }
             Self::ClassOutOfRange { row, class, classes } => write!(
                 f,
                 "target of row {row} is class {class}, but there are {classes} classes, counted from 0; check the labels or the size of the last layer"

@@ -6,6 +6,7 @@ use crate::peak::{Exponentials, Peak};
 use crate::registry::{LossInfo, TargetKind};
 use crate::targets::{assert_class, assert_length};
 use crate::temperature::{sharpness, towards};
+use sparring_math::named::Named;
 use sparring_math::{Real, simd};
 
 /// The log-odds against the target: `T ln(sum_{i != y} exp(z_i / T)) - z_y` with a temperature `T` that is 1 for logits of usual size;
@@ -41,14 +42,16 @@ use sparring_math::{Real, simd};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LogOdds;
 
+sparring_math::named! { LogOdds: "log-odds", [], "Berkson 1944; Croce and Hein 2020, arXiv:2003.01690, section 4"; }
+
 impl LogOdds {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
-        name: "log-odds",
-        aliases: &[],
+        name: Self::NAME,
+        aliases: Self::ALIASES,
         about: "log-odds against the target: at T = 1 an increasing function of cross-entropy, elsewhere the same at temperature T; never saturates, what attacks climb in its place",
         formula: "T ln(sum_{i != y} exp(z_i / T)) - z_y",
-        source: "Berkson 1944; Croce and Hein 2020, arXiv:2003.01690, section 4",
+        source: Self::PAPER,
         target: TargetKind::Class,
     };
 }
@@ -69,13 +72,13 @@ impl<E: Real> RowLoss<E> for LogOdds {
     type Target = usize;
 
     fn name(&self) -> &'static str {
-        Self::INFO.name
+        Self::NAME
     }
 
     #[track_caller]
     fn eval(&self, z: &[E], &y: &usize, dz: &mut [E]) -> E {
-        assert_length(Self::INFO.name, z.len(), "dz", dz.len());
-        assert_class(Self::INFO.name, y, z.len());
+        assert_length(Self::NAME, z.len(), "dz", dz.len());
+        assert_class(Self::NAME, y, z.len());
         assert_rivals(z.len());
         let sharpness = sharpness_of(z, y);
         let Peak { at, max, rest } = simd::dispatch(Exponentials { z, without: Some(y), sharpness, out: dz });
@@ -104,9 +107,9 @@ impl<E: Real> RowLoss<E> for LogOdds {
 
     #[track_caller]
     fn hvp(&self, z: &[E], &y: &usize, v: &[E], out: &mut [E]) {
-        assert_length(Self::INFO.name, z.len(), "v", v.len());
-        assert_length(Self::INFO.name, z.len(), "out", out.len());
-        assert_class(Self::INFO.name, y, z.len());
+        assert_length(Self::NAME, z.len(), "v", v.len());
+        assert_length(Self::NAME, z.len(), "out", out.len());
+        assert_class(Self::NAME, y, z.len());
         assert_rivals(z.len());
         let sharpness = sharpness_of(z, y);
         let Peak { at, rest, .. } =

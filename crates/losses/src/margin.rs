@@ -4,6 +4,7 @@ use crate::RowLoss;
 use crate::registry::{LossInfo, TargetKind};
 use crate::targets::{assert_class, assert_length};
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// The margin by which the best wrong class beats the target: `max_{i != y} z_i - z_y`.
 ///
@@ -28,14 +29,16 @@ use sparring_math::Real;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Margin;
 
+sparring_math::named! { Margin: "margin", [], "Carlini and Wagner 2017, arXiv:1608.04644"; }
+
 impl Margin {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
-        name: "margin",
-        aliases: &[],
+        name: Self::NAME,
+        aliases: Self::ALIASES,
         about: "best wrong logit minus the right one: positive means misclassified, never saturates",
         formula: "max_{i != y} z_i - z_y",
-        source: "Carlini and Wagner 2017, arXiv:1608.04644",
+        source: Self::PAPER,
         target: TargetKind::Class,
     };
 }
@@ -44,13 +47,13 @@ impl<E: Real> RowLoss<E> for Margin {
     type Target = usize;
 
     fn name(&self) -> &'static str {
-        Self::INFO.name
+        Self::NAME
     }
 
     #[track_caller]
     fn eval(&self, z: &[E], &y: &usize, dz: &mut [E]) -> E {
-        assert_length(Self::INFO.name, z.len(), "dz", dz.len());
-        assert_class(Self::INFO.name, y, z.len());
+        assert_length(Self::NAME, z.len(), "dz", dz.len());
+        assert_class(Self::NAME, y, z.len());
         assert!(z.len() > 1, "margin: needs at least 2 logits, the row has 1");
         let mut rival = usize::from(y == 0);
         let mut any_nan = z[rival].is_nan();
@@ -72,9 +75,9 @@ impl<E: Real> RowLoss<E> for Margin {
 
     #[track_caller]
     fn hvp(&self, z: &[E], &y: &usize, v: &[E], out: &mut [E]) {
-        assert_length(Self::INFO.name, z.len(), "v", v.len());
-        assert_length(Self::INFO.name, z.len(), "out", out.len());
-        assert_class(Self::INFO.name, y, z.len());
+        assert_length(Self::NAME, z.len(), "v", v.len());
+        assert_length(Self::NAME, z.len(), "out", out.len());
+        assert_class(Self::NAME, y, z.len());
         out.fill(E::ZERO);
     }
 }

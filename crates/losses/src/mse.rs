@@ -5,6 +5,7 @@ use crate::registry::{LossInfo, TargetKind};
 use crate::targets::assert_length;
 use crate::{RowLoss, RowReduction, lanes};
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// Squared error of a row of `n` values: `sum_i (z_i - t_i)²`, divided by `n` for [`RowReduction::Mean`].
 ///
@@ -33,14 +34,16 @@ pub struct Mse {
     pub reduction: RowReduction,
 }
 
+sparring_math::named! { Mse: "mse", [], "Gauss 1809"; }
+
 impl Mse {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
-        name: "mse",
-        aliases: &[],
+        name: Self::NAME,
+        aliases: Self::ALIASES,
         about: "mean squared error: the reconstruction loss of autoencoders",
         formula: "mean_i (z_i - t_i)^2",
-        source: "Gauss 1809",
+        source: Self::PAPER,
         target: TargetKind::Values,
     };
 }
@@ -65,21 +68,21 @@ impl<E: Real> RowLoss<E> for Mse {
     type Target = [E];
 
     fn name(&self) -> &'static str {
-        Self::INFO.name
+        Self::NAME
     }
 
     #[track_caller]
     fn eval(&self, z: &[E], t: &[E], dz: &mut [E]) -> E {
-        assert_length(Self::INFO.name, z.len(), "the target", t.len());
-        assert_length(Self::INFO.name, z.len(), "dz", dz.len());
+        assert_length(Self::NAME, z.len(), "the target", t.len());
+        assert_length(Self::NAME, z.len(), "dz", dz.len());
         lanes::eval(z, t, dz, E::of(self.reduction.weight(z.len())), Square)
     }
 
     #[track_caller]
     fn hvp(&self, z: &[E], t: &[E], v: &[E], out: &mut [E]) {
-        assert_length(Self::INFO.name, z.len(), "the target", t.len());
-        assert_length(Self::INFO.name, z.len(), "v", v.len());
-        assert_length(Self::INFO.name, z.len(), "out", out.len());
+        assert_length(Self::NAME, z.len(), "the target", t.len());
+        assert_length(Self::NAME, z.len(), "v", v.len());
+        assert_length(Self::NAME, z.len(), "out", out.len());
         lanes::hvp(z, v, out, E::of(self.reduction.weight(z.len())), Square);
     }
 }

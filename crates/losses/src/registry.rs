@@ -4,6 +4,7 @@ use crate::{
     BceWithLogits, CrossEntropy, LogOdds, LossError, Margin, Minimax, Mse, NonSaturating, RowLoss, Side,
 };
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// What a loss compares a row with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,18 +34,17 @@ pub struct LossInfo {
     pub target: TargetKind,
 }
 
-impl LossInfo {
-    fn is_called(&self, name: &str) -> bool {
-        std::iter::once(&self.name).chain(self.aliases).any(|n| n.eq_ignore_ascii_case(name))
-    }
-}
-
-/// Parses a name among unit variants and names them all in the error.
+/// A family of losses by name.
 macro_rules! by_name {
     ($any:ident { $($loss:ident),+ }) => {
+        sparring_math::family! { $any: "loss", units; $($loss),+ }
+        sparring_math::value_by_text!($any);
+
         impl $any {
             /// All of them, in the order of the list.
             pub const ALL: &'static [Self] = &[$(Self::$loss),+];
+            /// Their names.
+            pub const NAMES: &'static [&'static str] = &[$(<$loss as Named>::NAME),+];
 
             /// Name and facts.
             pub const fn info(self) -> &'static LossInfo {
@@ -52,27 +52,10 @@ macro_rules! by_name {
             }
         }
 
-        impl std::fmt::Display for $any {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.info().name)
-            }
-        }
-
-        impl std::str::FromStr for $any {
-            type Err = LossError;
-
-            fn from_str(name: &str) -> Result<Self, LossError> {
-                Self::ALL.iter().copied().find(|l| l.info().is_called(name)).ok_or_else(|| LossError::UnknownName {
-                    asked: name.to_owned(),
-                    known: Self::ALL.iter().map(|l| l.info().name).collect::<Vec<_>>().join(", "),
-                })
-            }
-        }
-
         #[cfg(feature = "serde")]
         impl serde::Serialize for $any {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.serialize_str(self.info().name)
+                s.serialize_str(self.name())
             }
         }
 

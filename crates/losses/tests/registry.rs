@@ -22,12 +22,12 @@ fn names_are_unique_and_parse() {
         assert!(include_str!("../README.md").contains(&format!("| `{}` |", info.name)));
     }
     assert_eq!(
-        ["ce", "CE", "Margin"].map(|n| n.parse::<AnyClassLoss>().unwrap().info().name),
+        ["ce", "Cross_Entropy", "Margin"].map(|n| n.parse::<AnyClassLoss>().unwrap().info().name),
         ["cross-entropy", "cross-entropy", "margin"]
     );
     assert_eq!(
         "mce".parse::<AnyClassLoss>().unwrap_err().to_string(),
-        "no loss is called `mce`; choose one of: cross-entropy, log-odds, margin"
+        "no loss is called `mce` (did you mean `ce`?); choose one of: cross-entropy, log-odds, margin"
     );
 }
 

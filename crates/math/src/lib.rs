@@ -4,6 +4,7 @@
 mod compiled;
 mod double;
 pub mod grammar;
+pub mod named;
 mod real;
 pub mod simd;
 mod single;

@@ -2,16 +2,16 @@
 
 use crate::ModelError;
 use sparring_autograd::Tape;
-use sparring_nn::{Cx, Module, Sequential, Spec, Summary, summary};
+use sparring_nn::{Cx, Graph, Network, Summary};
 use sparring_seed::Key;
-use sparring_tensor::{Array, Shape};
+use sparring_tensor::Array;
 
-/// Spec, network and where the code is.
+/// Graph, network and where the code is.
 #[derive(Debug)]
 pub struct Autoencoder {
-    spec: Spec,
+    spec: Graph,
     /// The network.
-    pub net: Sequential<f32>,
+    pub net: Network<f32>,
     encoder: usize,
     code: usize,
 }
@@ -21,23 +21,22 @@ impl Autoencoder {
     ///
     /// # Errors
     /// If shapes do not fit or the output does not have as many numbers as the input.
-    pub fn new(spec: Spec, encoder: usize, key: Key) -> Result<Self, ModelError> {
-        let net: Sequential<f32> = spec.build(key)?;
+    pub fn new(spec: Graph, encoder: usize, key: Key) -> Result<Self, ModelError> {
+        let net: Network<f32> = spec.build(key)?;
         let [c, h, w] = spec.input;
-        let out = net.output_shape(Shape::new(&[1, c, h, w]))?;
+        let out = net.output_shape(1)?;
         let role = |what: String| ModelError::Role { model: "autoencoder", what };
         if out.numel() != c * h * w {
             return Err(role(format!("gives {out} for an input of {} numbers", c * h * w)));
         }
-        if encoder == 0 || encoder >= spec.layers.len() {
-            return Err(role(format!("encoder of {encoder} layers in a network of {}", spec.layers.len())));
+        if encoder == 0 || encoder >= spec.nodes.len() {
+            return Err(role(format!("encoder of {encoder} layers in a network of {}", spec.nodes.len())));
         }
-        let head = Spec::new(spec.input, spec.layers[..encoder].to_vec());
-        let code = head.build::<f32>(key)?.output_shape(Shape::new(&[1, c, h, w]))?.numel();
+        let code = spec.head(encoder).output_shape(1)?.numel();
         Ok(Self { spec, net, encoder, code })
     }
     /// The network as data.
-    pub fn spec(&self) -> &Spec {
+    pub fn spec(&self) -> &Graph {
         &self.spec
     }
     /// Layers of the encoder.
@@ -50,7 +49,7 @@ impl Autoencoder {
     }
     /// Layers, shapes, parameters.
     pub fn summary(&self) -> Summary {
-        summary(&self.net, self.spec.input).expect("checked when built")
+        self.spec.summary().expect("checked when built")
     }
     /// The reconstruction `[n, pixels]` of x `[n, c, h, w]`.
     ///

@@ -2,17 +2,17 @@
 
 use crate::ModelError;
 use sparring_autograd::Tape;
-use sparring_nn::{Cost, Cx, LayerSpec, Module, Sequential, Spec, Summary, Victim, summary};
+use sparring_nn::{Cost, Cx, Graph, Network, Summary, Victim};
 use sparring_oracle::Bounds;
 use sparring_seed::Key;
-use sparring_tensor::{Array, Shape, reduce};
+use sparring_tensor::{Array, reduce};
 
-/// Spec and network, kept together so that a saved model can be built again.
+/// Graph and network, kept together so that a saved model can be built again.
 #[derive(Debug)]
 pub struct Classifier {
-    spec: Spec,
+    spec: Graph,
     /// The network.
-    pub net: Sequential<f32>,
+    pub net: Network<f32>,
     classes: usize,
 }
 
@@ -25,11 +25,10 @@ impl Classifier {
     /// # Errors
     /// If shapes do not fit, the output is not a row of at least two logits, or an activation follows the last layer:
     /// the loss works on logits, and a ReLU there, say, makes rows of zeros that are no distribution.
-    pub fn new(spec: Spec, key: Key) -> Result<Self, ModelError> {
+    pub fn new(spec: Graph, key: Key) -> Result<Self, ModelError> {
         let net = spec.build(key)?;
-        let classes =
-            Victim::new(&net, spec.input, Self::BOUNDS).map(|v| sparring_oracle::Classifier::classes(&v))?;
-        if let Some(LayerSpec::Activation { function }) = spec.layers.last() {
+        let classes = Victim::new(&net, Self::BOUNDS).map(|v| sparring_oracle::Classifier::classes(&v))?;
+        if let Some(function) = spec.layers().next_back().and_then(|l| l.as_activation()) {
             let what =
                 format!("`{function}` follows the last layer, but the loss works on logits; leave it out");
             return Err(ModelError::Role { model: "classifier", what });
@@ -37,7 +36,7 @@ impl Classifier {
         Ok(Self { spec, net, classes })
     }
     /// The network as data.
-    pub fn spec(&self) -> &Spec {
+    pub fn spec(&self) -> &Graph {
         &self.spec
     }
     /// Number of classes.
@@ -47,16 +46,15 @@ impl Classifier {
     /// What attacks see: logits and input gradients, parameters frozen. A call is an error if a tensor of the network was set to another
     /// shape.
     pub fn victim(&self) -> Victim<'_> {
-        Victim::of_checked(&self.net, self.spec.input, self.classes, Self::BOUNDS)
+        Victim::of_checked(&self.net, self.classes, Self::BOUNDS)
     }
     /// What one example asks of the machine.
     pub fn cost(&self) -> Cost {
-        let [c, h, w] = self.spec.input;
-        self.net.cost(Shape::new(&[1, c, h, w])).unwrap_or_default()
+        self.net.cost().expect("checked when built")
     }
     /// Layers, shapes, parameters.
     pub fn summary(&self) -> Summary {
-        summary(&self.net, self.spec.input).expect("checked when built")
+        self.spec.summary().expect("checked when built")
     }
     /// The most likely class of each example of x `[n, c, h, w]`.
     ///

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sparring_activations::{Activation, AnyActivation};
 use sparring_autograd::Tape;
 use sparring_math::simd;
-use sparring_nn::{Cx, LayerSpec, Module, Sequential, Spec};
+use sparring_nn::{AnyLayer, Cx, Graph, Network, layers};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Shape, par};
 
@@ -14,9 +14,9 @@ use sparring_tensor::{Array, Shape, par};
 #[serde(deny_unknown_fields)]
 pub struct GanSpec {
     /// From noise `[1, 1, z]` to an example.
-    pub generator: Spec,
+    pub generator: Graph,
     /// From an example to one logit.
-    pub discriminator: Spec,
+    pub discriminator: Graph,
 }
 
 /// Specs and networks.
@@ -25,9 +25,9 @@ pub struct Gan {
     spec: GanSpec,
     range: (f64, f64),
     /// From noise to examples.
-    pub generator: Sequential<f32>,
+    pub generator: Network<f32>,
     /// From examples to logits.
-    pub discriminator: Sequential<f32>,
+    pub discriminator: Network<f32>,
 }
 
 fn role(what: String) -> ModelError {
@@ -35,13 +35,11 @@ fn role(what: String) -> ModelError {
 }
 
 /// The activation whose values leave the network: shape changes do not count.
-fn final_activation(spec: &Spec) -> Option<&AnyActivation> {
-    let acts =
-        spec.layers.iter().rev().find(|l| !matches!(l, LayerSpec::Reshape { .. } | LayerSpec::Flatten));
-    match acts {
-        Some(LayerSpec::Activation { function }) => Some(function),
-        _ => None,
-    }
+fn final_activation(spec: &Graph) -> Option<&AnyActivation> {
+    let is_shape = |l: &&AnyLayer| {
+        l.as_layer::<layers::Reshape>().is_some() || l.as_layer::<layers::Flatten>().is_some()
+    };
+    spec.layers().rev().find(|l| !is_shape(l))?.as_activation()
 }
 
 impl Gan {
@@ -53,17 +51,17 @@ impl Gan {
     /// discriminator's last layer, since the loss works on logits (a sigmoid there is applied twice: the
     /// discriminator's loss can then never fall below 1.0064).
     pub fn new(spec: GanSpec, range: (f64, f64), key: Key) -> Result<Self, ModelError> {
-        let generator: Sequential<f32> = spec.generator.build(key.named("generator"))?;
-        let discriminator: Sequential<f32> = spec.discriminator.build(key.named("discriminator"))?;
+        let generator: Network<f32> = spec.generator.build(key.named("generator"))?;
+        let discriminator: Network<f32> = spec.discriminator.build(key.named("discriminator"))?;
         let batch = |s: [usize; 3]| Shape::new(&[1, s[0], s[1], s[2]]);
-        let made = generator.output_shape(batch(spec.generator.input))?;
+        let made = generator.output_shape(1)?;
         if made != batch(spec.discriminator.input) {
             return Err(role(format!(
                 "the generator makes {made}, the discriminator takes {}",
                 batch(spec.discriminator.input)
             )));
         }
-        let verdict = discriminator.output_shape(made)?;
+        let verdict = discriminator.output_shape(1)?;
         if verdict.dims() != [1, 1] {
             return Err(role(format!("the discriminator gives {verdict} for one example, not one logit")));
         }
@@ -126,8 +124,7 @@ impl Gan {
     }
     /// Most samples that should be drawn at once: what lies between the generator's layers is bounded ([`Cost`](sparring_nn::Cost)).
     pub fn most_samples(&self) -> usize {
-        let [c, h, w] = self.spec.generator.input;
-        self.generator.cost(Shape::new(&[1, c, h, w])).unwrap_or_default().most_examples()
+        self.generator.cost().expect("checked when built").most_examples()
     }
     /// G(z), `[n, c, h, w]`.
     ///

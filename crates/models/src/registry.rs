@@ -3,7 +3,7 @@
 use crate::{ArticleAutoencoder, ArticleGan, FgsmRs, LinearAutoencoder, Madry, Mlp, ModelError};
 use serde::{Deserialize, Serialize};
 use sparring_activations::AnyActivation;
-use sparring_nn::Spec;
+use sparring_nn::Graph;
 
 /// What a model is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ models! {
 
 impl Arch {
     /// A classifier's network for ten classes of `[1, 28, 28]` with one activation in every hidden place; `None` for other families.
-    pub fn classifier(self, activation: &AnyActivation) -> Option<Spec> {
+    pub fn classifier(self, activation: &AnyActivation) -> Option<Graph> {
         self.classifier_for([1, 28, 28], 10, activation)
     }
     /// The same for examples of another shape `[channels, height, width]` and another number of classes, where the architecture can be
@@ -77,7 +77,7 @@ impl Arch {
         input: [usize; 3],
         classes: usize,
         activation: &AnyActivation,
-    ) -> Option<Spec> {
+    ) -> Option<Graph> {
         match self {
             Self::Mlp => Some(Mlp { input, classes, ..Mlp::with(*activation) }.spec()),
             Self::FgsmRs => Some(FgsmRs::with(*activation).spec()),
@@ -97,7 +97,7 @@ impl Arch {
         })
     }
     /// An autoencoder's network and the layers of its encoder; `None` for other families.
-    pub fn autoencoder(self, activation: &AnyActivation) -> Option<(Spec, usize)> {
+    pub fn autoencoder(self, activation: &AnyActivation) -> Option<(Graph, usize)> {
         match self {
             Self::Autoencoder => Some(ArticleAutoencoder::with(*activation).spec()),
             Self::LinearAutoencoder => Some(LinearAutoencoder::default().spec()),
@@ -130,7 +130,6 @@ impl std::str::FromStr for Arch {
 mod tests {
     use super::*;
     use crate::{Autoencoder, Classifier, Gan};
-    use sparring_nn::parameters;
     use sparring_seed::Key;
 
     #[test]
@@ -150,7 +149,7 @@ mod tests {
                 }
                 Family::Gan => {
                     let gan = Gan::new(arch.gan(&relu).unwrap().spec(), (0.0, 1.0), key).unwrap();
-                    parameters(&gan.generator) + parameters(&gan.discriminator)
+                    gan.generator.params.numbers() + gan.discriminator.params.numbers()
                 }
             };
             assert_eq!(n, arch.info().parameters, "{arch}");
@@ -185,7 +184,7 @@ mod tests {
         let e = Gan::new(gan.spec(), (0.0, 1.0), key).unwrap_err().to_string();
         assert!(e.contains("twice"), "{e}");
         let mut spec = Arch::Mlp.classifier(&relu).unwrap();
-        spec.layers.push(sparring_nn::LayerSpec::activation(&relu));
+        spec.push(sparring_nn::layers::activation(&relu));
         assert!(Classifier::new(spec, key).unwrap_err().to_string().contains("logits"));
     }
 }

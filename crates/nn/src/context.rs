@@ -4,6 +4,7 @@ use crate::Param;
 use sparring_autograd::{Tape, Var};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem};
+use std::any::Any;
 use std::cell::RefCell;
 
 /// How parameters enter a tape.
@@ -24,8 +25,9 @@ pub enum Mode {
     Eval,
 }
 
-/// Running statistics posted during a forward pass; the loop commits them once a step, or drops them.
-pub type Learned<E> = RefCell<Vec<(u64, Array<E>)>>;
+/// Running statistics posted during a forward pass, each with its node and its place among the node's parameters; whoever runs the step
+/// commits them once, or drops them.
+pub type Learned<E> = RefCell<Vec<(usize, usize, Array<E>)>>;
 
 /// The context of one forward pass. Cheap to copy; two may share a tape (generator free, discriminator frozen).
 #[derive(Debug)]
@@ -35,6 +37,7 @@ pub struct Cx<'t, E: Elem = f32> {
     mode: Mode,
     key: Key,
     ids: &'t [u64],
+    node: usize,
     learned: Option<&'t Learned<E>>,
 }
 
@@ -48,11 +51,19 @@ impl<E: Elem> Copy for Cx<'_, E> {}
 impl<'t, E: Elem> Cx<'t, E> {
     /// A context for evaluation: frozen parameters, no randomness.
     pub fn eval(tape: &'t Tape<E>) -> Self {
-        Self { tape, bind: Bind::Frozen, mode: Mode::Eval, key: Key::new(0), ids: &[], learned: None }
+        Self {
+            tape,
+            bind: Bind::Frozen,
+            mode: Mode::Eval,
+            key: Key::new(0),
+            ids: &[],
+            node: 0,
+            learned: None,
+        }
     }
     /// A context for training: free parameters; `key` is that of the step, `ids` the examples' indices.
     pub fn train(tape: &'t Tape<E>, key: Key, ids: &'t [u64]) -> Self {
-        Self { tape, bind: Bind::Free, mode: Mode::Train, key, ids, learned: None }
+        Self { tape, bind: Bind::Free, mode: Mode::Train, key, ids, node: 0, learned: None }
     }
     /// With another binding.
     #[must_use]
@@ -69,10 +80,24 @@ impl<'t, E: Elem> Cx<'t, E> {
     pub fn learning(self, learned: &'t Learned<E>) -> Self {
         Self { learned: Some(learned), ..self }
     }
+    /// The same context with another name for its element; `None` if that is another type.
+    pub(crate) fn typed<F: Elem>(&self) -> Option<Cx<'t, F>> {
+        let tape = (self.tape as &'t dyn Any).downcast_ref()?;
+        let learned = self.learned.and_then(|l| (l as &'t dyn Any).downcast_ref());
+        Some(Cx {
+            tape,
+            bind: self.bind,
+            mode: self.mode,
+            key: self.key,
+            ids: self.ids,
+            node: self.node,
+            learned,
+        })
+    }
     /// The context of layer `i`: its own randomness.
     #[must_use]
     pub fn layer(self, i: usize) -> Self {
-        Self { key: self.key.child(i as u64), ..self }
+        Self { key: self.key.child(i as u64), node: i, ..self }
     }
     /// The tape.
     pub fn tape(&self) -> &'t Tape<E> {
@@ -94,10 +119,10 @@ impl<'t, E: Elem> Cx<'t, E> {
     pub fn param(&self, p: &Param<E>) -> Var<'t, E> {
         self.tape.bind(p.id(), &p.value, self.bind == Bind::Free && p.is_trained())
     }
-    /// Posts a new value of a running statistic.
-    pub fn learn(&self, buffer: &Param<E>, value: Array<E>) {
+    /// Posts a new value of the layer's parameter number `place`, a running statistic.
+    pub fn learn(&self, place: usize, value: Array<E>) {
         if let Some(learned) = self.learned {
-            learned.borrow_mut().push((buffer.id(), value));
+            learned.borrow_mut().push((self.node, place, value));
         }
     }
 }

@@ -51,8 +51,8 @@ pub enum NnError {
     /// A number in a specification makes no sense.
     #[error("layer {layer}: {what}")]
     Spec {
-        /// Position of the layer.
-        layer: usize,
+        /// Name of the layer.
+        layer: String,
         /// Field, value and what is allowed.
         what: String,
     },

@@ -1,32 +1,34 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod any_layer;
 mod context;
 mod cost;
+mod engine;
 mod error;
+mod graph;
+mod graph_serde;
 pub mod init;
-mod intact;
+mod layer;
+mod layer_serde;
 pub mod layers;
-mod limits;
-mod module;
+mod network;
 mod optimizer;
-mod param;
-mod plan;
-mod sequential;
-mod spec;
-mod summarise;
+mod params;
+mod summary;
 mod victim;
 
+pub use any_layer::AnyLayer;
 pub use context::{Bind, Cx, Learned, Mode};
 pub use cost::Cost;
+pub use engine::{Head, Lowering, Plan, Stepper};
 pub use error::{NnError, ShapeError};
+pub use graph::{Graph, Node, Source};
 pub use init::Init;
-pub use intact::check_parameters;
-pub use module::Module;
+pub use layer::{Kind, Layer, ParamSpec, Span, Start};
+pub use layers::register;
+pub use network::Network;
 pub use optimizer::{Clip, Optimizer};
-pub use param::{Kind, Param};
-pub use plan::{Head, Plan, Stage, Stepper};
-pub use sequential::Sequential;
-pub use spec::{LayerSpec, Spec};
-pub use summarise::{LayerRow, Summary, parameters, summary};
+pub use params::{Param, Params};
+pub use summary::{LayerRow, Summary};
 pub use victim::Victim;

@@ -1,6 +1,6 @@
 //! An update rule with its state, applied to the parameters of a module.
 
-use crate::{Module, NnError, Param};
+use crate::{Network, NnError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::Grads;
 use sparring_optim::{AnyRule, Rule, clip_value, global_norm};
@@ -39,26 +39,16 @@ impl<E: Elem> Optimizer<E> {
     ///
     /// # Errors
     /// [`NnError::NonFinite`] names the first parameter whose gradient is infinite or NaN; nothing is changed then.
-    pub fn step(&mut self, module: &mut dyn Module<E>, grads: &mut Grads<E>, lr: f64) -> Result<(), NnError> {
+    pub fn step(&mut self, network: &mut Network<E>, grads: &mut Grads<E>, lr: f64) -> Result<(), NnError> {
         let step = self.step + 1;
-        let mut bad = None;
-        module.visit("", &mut |name, p| {
-            let fine = grads.param(p.id()).is_none_or(reduce::all_finite);
-            if !fine && bad.is_none() {
-                bad = Some(name.to_string());
-            }
-        });
-        if let Some(name) = bad {
-            return Err(NnError::NonFinite { name, step });
+        let fine = |p: &&crate::Param<E>| grads.param(p.id()).is_none_or(reduce::all_finite);
+        if let Some(p) = network.params.iter().find(|p| !fine(p)) {
+            return Err(NnError::NonFinite { name: p.name().into(), step });
         }
-        self.limit(module, grads);
+        self.limit(network, grads);
         self.step = step;
         let (rule, plain, slots) = (self.rule, self.rule.without_decay(), &mut self.slots);
-        let mut index = 0;
-        module.visit_mut("", &mut |_, p: &mut Param<E>| {
-            if !p.is_trained() {
-                return;
-            }
+        for (index, p) in network.params.iter_mut().filter(|p| p.is_trained()).enumerate() {
             if slots.len() == index {
                 slots.push((0..rule.slots()).map(|_| Array::zeros(p.value.shape())).collect());
             }
@@ -67,31 +57,29 @@ impl<E: Elem> Optimizer<E> {
                 let mut state: Vec<&mut [E]> = slots[index].iter_mut().map(Array::as_mut_slice).collect();
                 rule.update(step, E::of(lr), p.value.as_mut_slice(), g.as_slice(), &mut state);
             }
-            index += 1;
-        });
+        }
         Ok(())
     }
-    fn limit(&self, module: &dyn Module<E>, grads: &mut Grads<E>) {
+    fn limit(&self, network: &Network<E>, grads: &mut Grads<E>) {
         match self.clip {
             None => {}
-            Some(Clip::Value(limit)) => module.visit("", &mut |_, p| {
-                if let Some(g) = grads.param_mut(p.id()) {
-                    clip_value(g.as_mut_slice(), E::of(limit));
+            Some(Clip::Value(limit)) => {
+                for p in &network.params {
+                    if let Some(g) = grads.param_mut(p.id()) {
+                        clip_value(g.as_mut_slice(), E::of(limit));
+                    }
                 }
-            }),
+            }
             Some(Clip::GlobalNorm(max)) => {
-                // Norms of the parts first: the gradients are visited one at a time.
-                let mut norm = 0.0f64;
-                module.visit("", &mut |_, p| {
-                    norm = norm.hypot(grads.param(p.id()).map_or(0.0, |g| global_norm([g.as_slice()])));
-                });
+                let parts = network.params.iter().filter_map(|p| grads.param(p.id()));
+                let norm = parts.fold(0.0f64, |norm, g| norm.hypot(global_norm([g.as_slice()])));
                 let factor = max / (norm + 1e-6);
                 if factor < 1.0 {
-                    module.visit("", &mut |_, p| {
+                    for p in &network.params {
                         if let Some(g) = grads.param_mut(p.id()) {
                             g.as_mut_slice().iter_mut().for_each(|v| *v *= E::of(factor));
                         }
-                    });
+                    }
                 }
             }
         }

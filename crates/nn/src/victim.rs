@@ -1,86 +1,76 @@
-//! A module seen through `sparring-oracle`: what attacks attack.
+//! A network seen through `sparring-oracle`: what attacks attack.
 
-use crate::{Cx, Mode, Module, NnError, Plan, ShapeError, check_parameters};
+use crate::{Cx, Mode, Network, NnError, Plan, ShapeError};
 use sparring_autograd::Tape;
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
-use sparring_tensor::{Array, Precision, Shape};
+use sparring_tensor::{Array, Precision};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+/// What a victim runs.
+#[derive(Debug)]
+enum Runs<'m> {
+    /// A network that stays as it is: compiled at the first call.
+    Network {
+        network: &'m Network<f32>,
+        mode: Mode,
+        precision: Precision,
+        plan: Box<OnceLock<Option<Plan>>>,
+        /// Idle tapes, so that a step allocates no nodes; one a worker in the end.
+        tapes: Mutex<Vec<Tape<f32>>>,
+    },
+    /// A plan that somebody else keeps: a network in the middle of its training.
+    Plan(&'m Plan),
+    /// Nothing: every call is refused for this reason.
+    Fault(ShapeError),
+}
+
 /// A classifier with frozen parameters: a pull-back costs one forward and the input's gradient, nothing more.
-///
-/// A chain of layers is run by a [`Plan`], its weights packed at the first call; any other module by its `forward` on a tape.
 #[derive(Debug)]
 pub struct Victim<'m> {
-    module: Option<&'m dyn Module<f32>>,
+    runs: Runs<'m>,
     shape: [usize; 3],
     classes: usize,
     bounds: Bounds,
-    mode: Mode,
-    precision: Precision,
-    plan: OnceLock<Option<Plan>>,
-    /// A plan that somebody else keeps.
-    given: Option<&'m Plan>,
     /// Most examples at once.
     most: usize,
-    /// Why every call is refused.
-    fault: Option<ShapeError>,
-    /// Idle tapes, so that a step allocates no nodes; one a worker in the end.
-    tapes: Mutex<Vec<Tape<f32>>>,
 }
 
 impl<'m> Victim<'m> {
-    /// A victim that takes examples of `shape` `[channels, height, width]` in `bounds`; a dry run checks the shapes.
+    /// A victim that takes the network's examples in `bounds`; a dry run checks the shapes.
     ///
     /// # Errors
     /// [`ShapeError`] where two layers do not fit, a tensor was set that its layer cannot use, one example needs more than a
     /// [`Cost`](crate::Cost) allows, or the output is not one row of logits an example.
-    pub fn new(module: &'m dyn Module<f32>, shape: [usize; 3], bounds: Bounds) -> Result<Self, ShapeError> {
-        let [c, h, w] = shape;
-        check_parameters(module)?;
-        let out = module.output_shape(Shape::new(&[1, c, h, w]))?;
-        let most = module.cost(Shape::new(&[1, c, h, w]))?.most_examples();
+    pub fn new(network: &'m Network<f32>, bounds: Bounds) -> Result<Self, ShapeError> {
+        network.params.check()?;
+        let out = network.output_shape(1)?;
+        let most = network.cost()?.most_examples();
+        let shape = network.graph().input;
         match out.dims() {
-            &[1, classes] if classes > 1 => Ok(Self {
-                module: Some(module),
-                shape,
-                classes,
-                bounds,
-                mode: Mode::Eval,
-                precision: Precision::F32,
-                plan: OnceLock::new(),
-                given: None,
-                most,
-                fault: None,
-                tapes: Mutex::default(),
-            }),
-            _ => Err(ShapeError::new(
-                module.kind(),
-                format!(
+            &[1, classes] if classes > 1 => {
+                let (mode, precision) = (Mode::Eval, Precision::F32);
+                let runs =
+                    Runs::Network { network, mode, precision, plan: Box::default(), tapes: Mutex::default() };
+                Ok(Self { runs, shape, classes, bounds, most })
+            }
+            _ => {
+                let kind = network.graph().layers().next_back().map_or("input".into(), crate::AnyLayer::kind);
+                let what = format!(
                     "a classifier gives [batch, classes] with two classes or more, this network gives {out}"
-                ),
-            )),
+                );
+                Err(ShapeError::new(&kind, what))
+            }
         }
     }
-    /// As [`new`](Self::new) for a module that was checked when it was built, with `classes` outputs: if its tensors were changed since
+    /// As [`new`](Self::new) for a network that was checked when it was built, with `classes` outputs: if its tensors were changed since
     /// into something that cannot run, every call is an error.
-    pub fn of_checked(
-        module: &'m dyn Module<f32>,
-        shape: [usize; 3],
-        classes: usize,
-        bounds: Bounds,
-    ) -> Self {
-        Self::new(module, shape, bounds).unwrap_or_else(|fault| Self {
-            module: Some(module),
-            shape,
+    pub fn of_checked(network: &'m Network<f32>, classes: usize, bounds: Bounds) -> Self {
+        Self::new(network, bounds).unwrap_or_else(|fault| Self {
+            runs: Runs::Fault(fault),
+            shape: network.graph().input,
             classes,
             bounds,
-            mode: Mode::Eval,
-            precision: Precision::F32,
-            plan: OnceLock::new(),
-            given: None,
             most: 0,
-            fault: Some(fault),
-            tapes: Mutex::default(),
         })
     }
     /// A victim that runs a plan as it is now: a network in the middle of its training.
@@ -90,59 +80,51 @@ impl<'m> Victim<'m> {
     #[track_caller]
     pub fn planned(plan: &'m Plan, shape: [usize; 3], bounds: Bounds) -> Self {
         assert_eq!(plan.inputs(), shape.iter().product::<usize>(), "planned: examples of {shape:?}");
-        let classes = plan.outputs();
-        Self {
-            module: None,
-            shape,
-            classes,
-            bounds,
-            mode: Mode::Train,
-            precision: Precision::F32,
-            plan: OnceLock::new(),
-            given: Some(plan),
-            most: usize::MAX,
-            fault: None,
-            tapes: Mutex::default(),
+        Self { runs: Runs::Plan(plan), shape, classes: plan.outputs(), bounds, most: usize::MAX }
+    }
+    /// The same with another mode (dropout on, say); a plan keeps its own.
+    #[must_use]
+    pub fn in_mode(mut self, new: Mode) -> Self {
+        if let Runs::Network { mode, plan, .. } = &mut self.runs {
+            (*mode, *plan) = (new, Box::default());
         }
+        self
     }
-    /// The same with another mode (dropout on, say).
-    ///
-    /// # Panics
-    /// If the victim was made from a plan, which has its mode already.
+    /// The same with its matmuls in another precision: for proposals that another victim, in `f32`, verifies. A plan that somebody else keeps, and
+    /// a network without one, stay as they are.
     #[must_use]
-    #[track_caller]
-    pub fn in_mode(self, mode: Mode) -> Self {
-        assert!(self.given.is_none(), "in_mode: this victim runs a plan made for {:?}", self.mode);
-        Self { mode, plan: OnceLock::new(), ..self }
-    }
-    /// The same with its products in another precision: for proposals that another victim, in `f32`, verifies. A module without a plan stays in `f32`.
-    ///
-    /// # Panics
-    /// If the victim was made from a plan, which has its precision already.
-    #[must_use]
-    #[track_caller]
-    pub fn in_precision(self, precision: Precision) -> Self {
-        assert!(self.given.is_none(), "in_precision: this victim runs a plan that somebody else made");
-        Self { precision, plan: OnceLock::new(), ..self }
+    pub fn in_precision(mut self, new: Precision) -> Self {
+        if let Runs::Network { precision, plan, .. } = &mut self.runs {
+            (*precision, *plan) = (new, Box::default());
+        }
+        self
     }
     fn plan(&self) -> Option<&Plan> {
-        let make = || {
-            let plan = Plan::new(self.module?, self.shape, self.mode)?;
-            Some(if self.precision == Precision::F32 { plan } else { plan.in_precision(self.precision) })
-        };
-        self.given.or_else(|| self.plan.get_or_init(make).as_ref())
+        match &self.runs {
+            Runs::Plan(plan) => Some(plan),
+            Runs::Network { network, mode, precision, plan, .. } => {
+                let make = || {
+                    let plan = Plan::new(network, *mode)?;
+                    Some(if *precision == Precision::F32 { plan } else { plan.in_precision(*precision) })
+                };
+                plan.get_or_init(make).as_ref()
+            }
+            Runs::Fault(_) => None,
+        }
     }
-    fn with_tape<R>(&self, f: impl FnOnce(&Tape<f32>, &dyn Module<f32>) -> R) -> R {
-        let module = self.module.expect("a victim has a module or a plan");
-        let idle = self.tapes.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    fn with_tape<R>(&self, f: impl FnOnce(&Tape<f32>, &Network<f32>, Mode) -> R) -> R {
+        let Runs::Network { network, mode, tapes, .. } = &self.runs else {
+            unreachable!("a plan needs no tape, and a fault was told")
+        };
+        let idle = tapes.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut tape = idle.unwrap_or_default();
-        let out = f(&tape, module);
+        let out = f(&tape, network, *mode);
         tape.reset();
-        self.tapes.lock().unwrap_or_else(PoisonError::into_inner).push(tape);
+        tapes.lock().unwrap_or_else(PoisonError::into_inner).push(tape);
         out
     }
     fn check(&self, x: &Batch<'_>, what: &str, got: usize, expected: usize) -> Result<(), OracleError> {
-        if let Some(fault) = &self.fault {
+        if let Runs::Fault(fault) = &self.runs {
             return Err(OracleError::Shape(fault.to_string()));
         }
         if x.shape() != self.shape {
@@ -188,9 +170,9 @@ impl Classifier for Victim<'_> {
             plan.forward(x.data(), out);
             return Ok(());
         }
-        self.with_tape(|tape, module| {
-            let cx = Cx::eval(tape).in_mode(self.mode);
-            let z = module.forward(&cx, tape.constant(self.input(&x)));
+        self.with_tape(|tape, network, mode| {
+            let cx = Cx::eval(tape).in_mode(mode);
+            let z = network.forward(&cx, tape.constant(self.input(&x)));
             out.copy_from_slice(z.value().as_slice());
         });
         Ok(())
@@ -225,10 +207,10 @@ impl Differentiable for Victim<'_> {
             plan.pullbacks(x.data(), k, cotangent, grads);
             return Ok(());
         }
-        self.with_tape(|tape, module| {
-            let cx = Cx::eval(tape).in_mode(self.mode);
+        self.with_tape(|tape, network, mode| {
+            let cx = Cx::eval(tape).in_mode(mode);
             let input = tape.leaf(self.input(&x));
-            let z = module.forward(&cx, input);
+            let z = network.forward(&cx, input);
             let logits = z.value();
             for (i, grad) in grads.chunks_exact_mut(x.data().len()).enumerate() {
                 let mut dz = Array::zeros(logits.shape());

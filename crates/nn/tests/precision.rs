@@ -3,36 +3,36 @@
 
 use sparring_activations::AnyActivation;
 use sparring_losses::{CrossEntropy, RowLoss};
-use sparring_nn::{LayerSpec, Mode, Module, Plan, Sequential, Spec, Stepper, layers::Pool};
+use sparring_nn::{Graph, Mode, Network, Plan, Stepper, layers};
 use sparring_optim::Adam;
 use sparring_seed::Key;
 use sparring_tensor::{Elem, Precision, team};
 
-fn spec() -> Spec {
-    let act = || LayerSpec::activation(&"silu".parse::<AnyActivation>().unwrap());
-    let pool = || LayerSpec::Pool2d { pool: Pool::Max, kernel: [2; 2], stride: [2; 2], padding: [0; 2] };
+fn spec() -> Graph {
+    let act = || layers::activation(&"silu".parse::<AnyActivation>().unwrap());
+    let pool = || layers::max_pool2d(2, 2);
     let layers = vec![
-        LayerSpec::conv(2, 32, 3, 1, 1),
+        layers::conv2d(2, 32, 3, 1, 1),
         act(),
         pool(),
-        LayerSpec::conv(32, 64, 3, 1, 1),
+        layers::conv2d(32, 64, 3, 1, 1),
         act(),
-        LayerSpec::Flatten,
-        LayerSpec::linear(64 * 144, 96),
+        layers::flatten(),
+        layers::linear(64 * 144, 96),
         act(),
-        LayerSpec::linear(96, 5),
+        layers::linear(96, 5),
     ];
-    Spec::new([2, 24, 24], layers)
+    Graph::chain([2, 24, 24], layers)
 }
 
 /// The network, and the same weights in `f64`.
-fn nets() -> (Sequential<f32>, Sequential<f64>) {
-    let net: Sequential<f32> = spec().build(Key::new(3)).unwrap();
-    let mut wide: Sequential<f64> = spec().build(Key::new(3)).unwrap();
+fn nets() -> (Network<f32>, Network<f64>) {
+    let net: Network<f32> = spec().build(Key::new(3)).unwrap();
+    let mut wide: Network<f64> = spec().build(Key::new(3)).unwrap();
     let mut all = Vec::new();
-    net.visit("", &mut |_, p| all.push(p.value.as_slice().to_vec()));
+    net.params.iter().for_each(|p| all.push(p.value.as_slice().to_vec()));
     let mut all = all.into_iter();
-    wide.visit_mut("", &mut |_, p| {
+    wide.params.iter_mut().for_each(|p| {
         let from = all.next().unwrap();
         p.value.as_mut_slice().iter_mut().zip(from).for_each(|(w, v)| *w = f64::from(v));
     });
@@ -65,8 +65,8 @@ fn error(got: &[f64], exact: &[f64]) -> f64 {
 #[test]
 fn split6_is_as_exact_as_f32_and_bf16_is_near() {
     let (net, wide) = nets();
-    let plan = |precision| Plan::new(&net, spec().input, Mode::Eval).unwrap().in_precision(precision);
-    let exact = Plan::new(&wide, spec().input, Mode::Eval).unwrap();
+    let plan = |precision| Plan::new(&net, Mode::Eval).unwrap().in_precision(precision);
+    let exact = Plan::new(&wide, Mode::Eval).unwrap();
     let x: Vec<f64> = numbers(33 * exact.inputs(), 5);
     let narrow: Vec<f32> = x.iter().map(|&v| v as f32).collect();
     let (y, dx) = run(&exact, &x);
@@ -85,8 +85,8 @@ fn split6_is_as_exact_as_f32_and_bf16_is_near() {
 #[test]
 fn gradients_in_split6_are_those_of_differences() {
     let (net, wide) = nets();
-    let plan = Plan::new(&net, spec().input, Mode::Eval).unwrap().in_precision(Precision::Split6);
-    let exact = Plan::new(&wide, spec().input, Mode::Eval).unwrap();
+    let plan = Plan::new(&net, Mode::Eval).unwrap().in_precision(Precision::Split6);
+    let exact = Plan::new(&wide, Mode::Eval).unwrap();
     let x: Vec<f64> = numbers(exact.inputs(), 6);
     let (_, dx) = run(&plan, &x.iter().map(|&v| v as f32).collect::<Vec<_>>());
     let loss = |x: &[f64]| {
@@ -110,7 +110,7 @@ fn gradients_in_split6_are_those_of_differences() {
 fn neither_company_nor_threads_change_a_bit() {
     let (net, _) = nets();
     for precision in [Precision::Split6, Precision::Bf16] {
-        let plan = Plan::new(&net, spec().input, Mode::Eval).unwrap().in_precision(precision);
+        let plan = Plan::new(&net, Mode::Eval).unwrap().in_precision(precision);
         let x: Vec<f32> = numbers(70 * plan.inputs(), 5);
         let (y, dx) = team::with_threads(1, || run(&plan, &x));
         for threads in [2, 7] {
@@ -130,8 +130,7 @@ fn neither_company_nor_threads_change_a_bit() {
 fn steps_in_split6_are_those_in_f32_up_to_rounding() {
     let after = |precision| {
         let (mut net, _) = nets();
-        let mut stepper =
-            Stepper::new(&net, spec().input, Adam::default().into()).unwrap().in_precision(precision);
+        let mut stepper = Stepper::new(&net, Adam::default().into()).unwrap().in_precision(precision);
         let x: Vec<f32> = numbers(40 * stepper.plan().inputs(), 8);
         let mut losses = Vec::new();
         for _ in 0..6 {
@@ -149,7 +148,7 @@ fn steps_in_split6_are_those_in_f32_up_to_rounding() {
         }
         stepper.store(&mut net);
         let mut all = Vec::new();
-        net.visit("", &mut |_, p| all.extend(p.value.as_slice().iter().map(|&v| f64::from(v))));
+        net.params.iter().for_each(|p| all.extend(p.value.as_slice().iter().map(|&v| f64::from(v))));
         (losses, all)
     };
     let ((plain_losses, plain), (losses, split)) = (after(Precision::F32), after(Precision::Split6));

@@ -3,8 +3,7 @@
 use sparring_activations::{AnyActivation, Prelu};
 use sparring_autograd::{Tape, ops};
 use sparring_losses::Mse;
-use sparring_nn::layers::{Activated, Dropout};
-use sparring_nn::{Bind, Clip, Cx, LayerSpec, Module, NnError, Optimizer, Sequential, Spec};
+use sparring_nn::{Bind, Clip, Cx, Graph, Network, NnError, Optimizer, layers};
 use sparring_optim::{AnyRule, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::Array;
@@ -12,7 +11,7 @@ use sparring_tensor::Array;
 fn drop(p: f64, step: u64, ids: &[u64], x: Array<f32>) -> Array<f32> {
     let tape = Tape::new();
     let cx = Cx::train(&tape, Key::new(5).child(step), ids);
-    Dropout { p }.forward(&cx, tape.constant(x)).value()
+    layers::dropout(p).forward(&cx, &[], &[tape.constant(x)]).value()
 }
 
 #[test]
@@ -34,11 +33,11 @@ fn a_mask_belongs_to_the_example_and_the_step() {
     assert_ne!(&whole.as_slice()[..50], alone.as_slice(), "two examples share a mask");
     assert_ne!(drop(0.5, 2, &[3], x(1)), alone, "two steps share a mask");
     let tape = Tape::new();
-    let quiet = Dropout { p: 0.5 }.forward(&Cx::eval(&tape), tape.constant(x(2))).value();
+    let quiet = layers::dropout(0.5).forward(&Cx::eval(&tape), &[], &[tape.constant(x(2))]).value();
     assert_eq!(quiet, x(2));
 }
 
-fn gradients(net: &dyn Module<f32>, x: &Array<f32>, t: &Array<f32>) -> sparring_autograd::Grads<f32> {
+fn gradients(net: &Network<f32>, x: &Array<f32>, t: &Array<f32>) -> sparring_autograd::Grads<f32> {
     let tape = Tape::new();
     let y = net.forward(&Cx::train(&tape, Key::new(1), &[]), tape.constant(x.clone()));
     let loss = ops::mean(ops::row_loss(y, Mse::default(), t.clone()));
@@ -51,7 +50,8 @@ fn sgd(decay: f64) -> AnyRule {
 
 #[test]
 fn prelu_learns_the_slope_of_its_data() {
-    let mut layer = Activated::<f32>::new(AnyActivation::Prelu(Prelu::default()));
+    let prelu = layers::activation(&AnyActivation::Prelu(Prelu::default()));
+    let mut layer = Graph::chain([1, 1, 8], vec![layers::flatten(), prelu]).build(Key::new(1)).unwrap();
     let x = Array::from_fn([1, 8], |i| i as f32 - 5.0);
     let target = Array::from_fn([1, 8], |i| (i as f32 - 5.0) * if i < 5 { 0.1 } else { 1.0 });
     // Decay would pull the slope towards 0 visibly: learnt activations are exempt from it.
@@ -60,21 +60,19 @@ fn prelu_learns_the_slope_of_its_data() {
         let mut grads = gradients(&layer, &x, &target);
         optimizer.step(&mut layer, &mut grads, 0.05).unwrap();
     }
-    let mut slope = Vec::new();
-    layer.visit("", &mut |name, p| slope.push((name.to_string(), p.value.as_slice().to_vec())));
-    assert_eq!(slope[0].0, "weight");
-    assert!((slope[0].1[0] - 0.1).abs() < 1e-5, "{slope:?}");
+    let slope = &layer.params.get("1.weight").unwrap().value;
+    assert!((slope.as_slice()[0] - 0.1).abs() < 1e-5, "{slope:?}");
 }
 
-fn small() -> Sequential<f32> {
+fn small() -> Network<f32> {
     let relu = "relu".parse().unwrap();
-    let layers = vec![LayerSpec::linear(3, 4), LayerSpec::activation(&relu), LayerSpec::linear(4, 2)];
-    Spec::new([1, 1, 3], [vec![LayerSpec::Flatten], layers].concat()).build(Key::new(2)).unwrap()
+    let layers = vec![layers::linear(3, 4), layers::activation(&relu), layers::linear(4, 2)];
+    Graph::chain([1, 1, 3], [vec![layers::flatten()], layers].concat()).build(Key::new(2)).unwrap()
 }
 
-fn flat(net: &Sequential<f32>) -> Vec<f32> {
+fn flat(net: &Network<f32>) -> Vec<f32> {
     let mut all = Vec::new();
-    net.visit("", &mut |_, p| all.extend_from_slice(p.value.as_slice()));
+    net.params.iter().for_each(|p| all.extend_from_slice(p.value.as_slice()));
     all
 }
 
@@ -114,7 +112,10 @@ fn frozen_parameters_get_no_gradient_and_the_input_still_does() {
     let cx = Cx::train(&tape, Key::new(1), &[]).bound(Bind::Frozen);
     let grads = tape.backward(ops::sum(net.forward(&cx, x)), Array::scalar(1.0));
     assert!(grads.get(x).is_some());
-    net.visit("", &mut |name, p| assert!(grads.param(p.id()).is_none(), "{name}"));
+    for p in &net.params {
+        let name = p.name();
+        assert!(grads.param(p.id()).is_none(), "{name}");
+    }
 }
 
 #[test]
@@ -127,11 +128,12 @@ fn a_gradient_that_is_not_finite_stops_the_step_and_names_the_layer() {
         optimizer.step(&mut net, &mut grads, 0.1).unwrap();
         let before = flat(&net);
         let mut grads = gradients(&net, &x, &t);
-        net.visit("", &mut |name, p| {
+        for p in &net.params {
+            let name = p.name();
             if name == "3.bias" {
                 grads.param_mut(p.id()).unwrap().as_mut_slice()[1] = bad;
             }
-        });
+        }
         let e = optimizer.step(&mut net, &mut grads, 0.1).unwrap_err();
         assert_eq!(e, NnError::NonFinite { name: "3.bias".into(), step: 2 });
         assert!(e.to_string().contains("learning rate"), "{e}");

@@ -1,11 +1,10 @@
-//! Networks built from a `Spec`, in `f64`: gradients of all parameters and of the input, and their gradients again,
+//! Networks built from a `Graph`, in `f64`: gradients of all parameters and of the input, and their gradients again,
 //! against central differences.
 
 use sparring_activations::AnyActivation;
 use sparring_autograd::{Checking, Tape, Var, gradcheck, gradgradcheck, ops};
 use sparring_losses::CrossEntropy;
-use sparring_nn::layers::Pool;
-use sparring_nn::{Cx, Init, LayerSpec, Module, Param, Sequential, Spec};
+use sparring_nn::{AnyLayer, Cx, Graph, Init, Network, Param, layers};
 use sparring_seed::Key;
 use sparring_tensor::Array;
 use std::sync::Arc;
@@ -14,50 +13,52 @@ use std::sync::Arc;
 const STEP: f64 = 1e-6;
 const IDS: [u64; 3] = [7, 2, 11];
 
-fn act(name: &str) -> LayerSpec {
-    LayerSpec::activation(&name.parse::<AnyActivation>().unwrap())
+fn act(name: &str) -> AnyLayer {
+    layers::activation(&name.parse::<AnyActivation>().unwrap())
 }
 
 /// Every kind of layer with parameters, both pools, smooth, kinked and learnt activations, dropout.
-fn networks() -> Vec<(&'static str, Spec)> {
-    let max = LayerSpec::Pool2d { pool: Pool::Max, kernel: [2; 2], stride: [2; 2], padding: [0; 2] };
-    let mean = LayerSpec::Pool2d { pool: Pool::Average, kernel: [3, 2], stride: [2; 2], padding: [1, 0] };
-    let up = LayerSpec::ConvTranspose2d {
+fn networks() -> Vec<(&'static str, Graph)> {
+    let max = layers::max_pool2d(2, 2);
+    let mean =
+        layers::Pool2d { pool: layers::Pool::Average, kernel: [3, 2], stride: [2; 2], padding: [1, 0] };
+    let up = layers::ConvTranspose2d {
         inputs: 3,
         outputs: 2,
         kernel: [4, 3],
         stride: [2, 1],
         padding: [1, 1],
         init: Init::Glorot { gain: 1.0 },
+        bias: true,
     };
     vec![
         (
             "conv, max pool, prelu",
-            Spec::new(
+            Graph::chain(
                 [2, 6, 6],
                 vec![
-                    LayerSpec::conv(2, 3, 3, 1, 1),
+                    layers::conv2d(2, 3, 3, 1, 1),
                     max,
                     act("prelu"),
-                    LayerSpec::Flatten,
-                    LayerSpec::linear(27, 4),
+                    layers::flatten(),
+                    layers::linear(27, 4),
                     act("silu"),
-                    LayerSpec::linear(4, 5),
+                    layers::linear(4, 5),
                 ],
             ),
         ),
         (
             "transposed conv, mean pool, dropout",
-            Spec::new(
+            Graph::chain(
                 [1, 1, 12],
                 vec![
-                    LayerSpec::Reshape { shape: vec![3, 2, 2] },
-                    up,
+                    layers::reshape(&[3, 2, 2]),
+                    up.into(),
                     act("gelu"),
-                    mean,
-                    LayerSpec::Flatten,
-                    LayerSpec::Dropout { p: 0.3 },
-                    LayerSpec::linear(4, 5),
+                    mean.into(),
+                    layers::flatten(),
+                    layers::dropout(0.3),
+                    layers::linear(4, 5),
                 ],
             ),
         ),
@@ -69,31 +70,31 @@ fn numbers(shape: &[usize], key: Key) -> Array<f64> {
     Array::from_fn(shape, |_| 2.0 * random.uniform_f64() - 1.0)
 }
 
-fn batch(spec: &Spec) -> Array<f64> {
+fn batch(spec: &Graph) -> Array<f64> {
     let [c, h, w] = spec.input;
     numbers(&[3, c, h, w], Key::new(40))
 }
 
 /// Summed cross-entropy in training mode.
-fn loss<'t>(net: &Sequential<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+fn loss<'t>(net: &Network<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
     let labels: Arc<[usize]> = Arc::from([4, 0, 2]);
     ops::sum(ops::row_loss(net.forward(cx, x), CrossEntropy, labels))
 }
 
 /// Something to differentiate with respect to the parameters.
-type Quantity = for<'t> fn(&Sequential<f64>, &Cx<'t, f64>, Var<'t, f64>) -> Var<'t, f64>;
+type Quantity = for<'t> fn(&Network<f64>, &Cx<'t, f64>, Var<'t, f64>) -> Var<'t, f64>;
 
 /// u · ∇ₓ loss: its gradient is the mixed second derivative.
-fn slope_in_input<'t>(net: &Sequential<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+fn slope_in_input<'t>(net: &Network<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
     let g = cx.tape().grad(loss(net, cx, x), &[x])[0];
     ops::sum(g * cx.tape().constant(numbers(g.shape().dims(), Key::new(50))))
 }
 
 /// u · ∇θ loss: its gradient is the Hessian in the parameters times u.
-fn slope_in_parameters<'t>(net: &Sequential<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+fn slope_in_parameters<'t>(net: &Network<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
     let root = loss(net, cx, x);
     let mut wrt = Vec::new();
-    net.visit("", &mut |_, p| wrt.push(cx.param(p)));
+    net.params.iter().for_each(|p| wrt.push(cx.param(p)));
     let slopes = cx.tape().grad(root, &wrt);
     let along = |(i, g): (usize, Var<'t, f64>)| {
         ops::sum(g * cx.tape().constant(numbers(g.shape().dims(), Key::new(60).child(i as u64))))
@@ -101,22 +102,22 @@ fn slope_in_parameters<'t>(net: &Sequential<f64>, cx: &Cx<'t, f64>, x: Var<'t, f
     slopes.into_iter().enumerate().map(along).reduce(|a, b| a + b).unwrap()
 }
 
-fn value(net: &Sequential<f64>, x: &Array<f64>, of: Quantity) -> f64 {
+fn value(net: &Network<f64>, x: &Array<f64>, of: Quantity) -> f64 {
     let tape = Tape::new();
     of(net, &Cx::train(&tape, Key::new(9), &IDS), tape.leaf(x.clone())).item()
 }
 
 /// Moves every parameter by `by` along its direction.
-fn shift(net: &mut Sequential<f64>, by: f64, towards: impl Fn(&Param<f64>, u64) -> Array<f64>) {
+fn shift(net: &mut Network<f64>, by: f64, towards: impl Fn(&Param<f64>, u64) -> Array<f64>) {
     let mut i = 0;
-    net.visit_mut("", &mut |_, p| {
+    net.params.iter_mut().for_each(|p| {
         let v = towards(p, i);
         p.value.as_mut_slice().iter_mut().zip(v.as_slice()).for_each(|(w, v)| *w += by * v);
         i += 1;
     });
 }
 
-fn check_parameters(name: &str, spec: &Spec, of: Quantity) {
+fn check_parameters(name: &str, spec: &Graph, of: Quantity) {
     let mut net = spec.build::<f64>(Key::new(3)).unwrap();
     let x = batch(spec);
     let tape = Tape::new();
@@ -126,11 +127,12 @@ fn check_parameters(name: &str, spec: &Spec, of: Quantity) {
         let towards =
             |p: &Param<f64>, i: u64| numbers(p.value.shape().dims(), Key::new(70).child(direction).child(i));
         let (mut slope, mut i) = (0.0, 0);
-        net.visit("", &mut |layer, p| {
+        for p in &net.params {
+            let layer = p.name();
             let g = grads.param(p.id()).unwrap_or_else(|| panic!("{name}: {layer} got no gradient"));
             slope += g.as_slice().iter().zip(towards(p, i).as_slice()).map(|(g, v)| g * v).sum::<f64>();
             i += 1;
-        });
+        }
         let ends = [STEP, -STEP].map(|by| {
             shift(&mut net, by, towards);
             let end = value(&net, &x, of);

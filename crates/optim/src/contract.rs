@@ -1,6 +1,7 @@
 //! What an update rule is.
 
 use sparring_math::Real;
+use sparring_math::named::Range;
 
 /// An element-wise update rule: sees any sub-slice of a parameter, so it may run inside a kernel.
 ///
@@ -16,6 +17,24 @@ pub trait Rule<E: Real>: std::fmt::Debug + Send + Sync {
     /// # Panics
     /// If `g` or a slot is not as long as `w`, or the number of slots is not [`slots`](Self::slots).
     fn update(&self, step: u64, lr: E, w: &mut [E], g: &[E], slots: &mut [&mut [E]]);
+}
+
+/// What the decay factor of a moment may be: f32 has nothing between 0.99999994 and 1.
+pub(crate) const MEMORY: Range = Range::from_to_below(0.0, 1.0).in_f32();
+/// What a weight decay may be.
+pub(crate) const DECAY: Range = Range::at_least(0.0).in_f32();
+
+/// Name and facts of a rule.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RuleInfo {
+    /// The name used in configurations and on the command line.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub about: &'static str,
+    /// Paper.
+    pub source: &'static str,
+    /// Learning rate at the default parameters where none is given: what an MLP learns well with (measured, see the README).
+    pub default_lr: f64,
 }
 
 /// The panic of all rules: a shape bug of the caller.

@@ -1,7 +1,7 @@
 //! Exponential moving average of weights.
 
-use crate::error::{OptimError, require};
 use sparring_math::Real;
+use sparring_math::named::{Named, NamedError, Range};
 
 /// An average of the weights in which the weights of a step count half as much after [`half_life`](Ema::half_life) of the training.
 ///
@@ -36,14 +36,18 @@ impl Default for Ema {
     }
 }
 
+sparring_math::named! {
+    Ema: "ema", [], "Polyak and Juditsky 1992, doi:10.1137/0330046";
+    half_life: Range::above_to(0.0, 1.0), "half-life of a step's weights, as a fraction of the training";
+}
+
 impl Ema {
     /// Checks the half-life.
     ///
     /// # Errors
-    /// [`OptimError`] names it if it is not above 0 and at most 1.
-    pub fn validate(&self) -> Result<(), OptimError> {
-        let allowed = self.half_life > 0.0 && self.half_life <= 1.0;
-        require(allowed, "ema.half_life", self.half_life, "above 0 and at most 1: a fraction of the training")
+    /// [`NamedError::Value`] if it is not above 0 and at most 1.
+    pub fn validate(&self) -> Result<(), NamedError> {
+        Named::validate(self)
     }
     /// What is kept of the average at each of `steps` steps, in [0, 1).
     pub fn decay(&self, steps: u64) -> f64 {

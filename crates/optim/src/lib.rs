@@ -4,17 +4,18 @@
 mod clip;
 mod contract;
 mod ema;
-mod error;
 mod floor;
-mod range;
 mod registry;
 mod rules;
 mod schedules;
+mod units;
 
 pub use clip::{clip_global_norm, clip_value, global_norm};
-pub use contract::Rule;
+pub use contract::{Rule, RuleInfo};
 pub use ema::Ema;
-pub use error::OptimError;
-pub use registry::{ALL, AnyRule, RuleInfo};
+pub use registry::{ALL, AnyRule};
 pub use rules::{Adam, AdamW, MomentumKind, Sgd};
-pub use schedules::{AnySchedule, Constant, Cosine, Piecewise, SCHEDULES, Schedule, ScheduleInfo, Step};
+pub use schedules::{
+    AnySchedule, Constant, Cosine, OneCycle, Piecewise, SCHEDULES, Schedule, ScheduleInfo, Step,
+};
+pub use sparring_math::named::NamedError as OptimError;

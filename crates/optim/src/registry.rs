@@ -1,21 +1,8 @@
 //! The list of rules: adding one is one file and one word here.
 
-use crate::{Adam, AdamW, OptimError, Rule, Sgd};
+use crate::contract::RuleInfo;
+use crate::{Adam, AdamW, Rule, Sgd};
 use sparring_math::Real;
-use sparring_math::grammar::{self, Call, Fields};
-
-/// Name and facts of a rule.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RuleInfo {
-    /// The name used in configurations and on the command line.
-    pub name: &'static str,
-    /// What it is, in one line.
-    pub about: &'static str,
-    /// Paper.
-    pub source: &'static str,
-    /// Learning rate at the default parameters where none is given: what an MLP learns well with (measured, see the README).
-    pub default_lr: f64,
-}
 
 /// Registers rules: the enum over all of them is a [`Rule`] itself.
 macro_rules! rules {
@@ -26,7 +13,7 @@ macro_rules! rules {
         /// `adam`, `sgd(momentum=0.9, nesterov=true)`.
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-        #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+        #[cfg_attr(feature = "serde", serde(remote = "Self", rename_all = "lowercase"))]
         #[allow(missing_docs)] // the variants are the structs of the same names
         #[non_exhaustive]
         pub enum AnyRule { $($rule($rule)),+ }
@@ -51,22 +38,9 @@ macro_rules! rules {
                 match self { $(Self::$rule(rule) => Self::$rule($rule { weight_decay: 0.0, ..rule })),+ }
             }
 
-            /// Names and places of the parameters.
-            fn fields(&mut self) -> Fields<'_> {
-                match self { $(Self::$rule(rule) => rule.fields()),+ }
-            }
-
             /// State slots a parameter needs; the same in both precisions.
             pub fn slots(&self) -> usize {
                 match self { $(Self::$rule(rule) => Rule::<f64>::slots(rule)),+ }
-            }
-
-            /// Checks every parameter.
-            ///
-            /// # Errors
-            /// [`OptimError::Parameter`] names the first field that is out of its range.
-            pub fn validate(&self) -> Result<(), OptimError> {
-                match self { $(Self::$rule(rule) => rule.validate()),+ }
             }
         }
 
@@ -81,13 +55,10 @@ macro_rules! rules {
             }
         }
 
-        $(
-            impl From<$rule> for AnyRule {
-                fn from(rule: $rule) -> Self {
-                    Self::$rule(rule)
-                }
-            }
-        )+
+        sparring_math::family! { AnyRule: "rule"; $($rule),+ }
+        sparring_math::value_by_text!(AnyRule);
+        #[cfg(feature = "serde")]
+        sparring_math::text_or_fields!(AnyRule);
     };
 }
 
@@ -107,32 +78,5 @@ impl AnyRule {
 impl Default for AnyRule {
     fn default() -> Self {
         Self::Adam(Adam::default())
-    }
-}
-
-impl std::fmt::Display for AnyRule {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (mut rule, name) = (*self, self.info().name);
-        let default = Self::all().into_iter().find(|r| r.info().name == name);
-        f.pad(&grammar::write(name, &rule.fields(), &default.unwrap_or(*self).fields()))
-    }
-}
-
-impl std::str::FromStr for AnyRule {
-    type Err = OptimError;
-
-    fn from_str(text: &str) -> Result<Self, OptimError> {
-        let wrong = |why| OptimError::Syntax { kind: "rule", text: text.to_owned(), why };
-        let call = Call::parse(text).map_err(wrong)?;
-        let Some(mut rule) = Self::all().into_iter().find(|r| call.names(r.info().name)) else {
-            return Err(OptimError::UnknownName {
-                kind: "rule",
-                asked: call.name.to_owned(),
-                known: ALL.iter().map(|i| i.name).collect::<Vec<_>>().join(", "),
-            });
-        };
-        call.assign(rule.fields()).map_err(wrong)?;
-        rule.validate()?;
-        Ok(rule)
     }
 }

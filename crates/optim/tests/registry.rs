@@ -35,17 +35,20 @@ fn names_are_unique_and_parse() {
     assert_eq!(AnyRule::from(nesterov).to_string(), "sgd(momentum=0.9, nesterov=true)");
     assert_eq!("adam(beta1=0.5)".parse::<AnyRule>().unwrap().to_string(), "adam(beta1=0.5)");
     for (text, why) in [
-        ("sgd(momentum=2)", "sgd.momentum is 2, but must be in [0, 1)"),
+        ("sgd(momentum=2)", "sgd.momentum is 2, but must be a number, at least 0 and below 1"),
         ("sgd(nesterov=true)", "sgd.momentum is 0, but must be above 0 for Nesterov"),
-        ("sgd(nesterov=yes)", "must be true or false"),
-        ("adam(beta=1)", "adam has the parameters: beta1, beta2, eps, weight_decay"),
-        ("adam(0.9", "parenthesis is missing; write it like `sgd(momentum=0.9, nesterov=true)`"),
+        ("sgd(nesterov=yes)", "sgd.nesterov is yes, but must be true or false"),
+        (
+            "adam(beta=1)",
+            "adam has no parameter `beta` (did you mean `beta1`?); it has: beta1, beta2, eps, weight_decay",
+        ),
+        ("adam(0.9", "parenthesis is missing; write `name` or `name(key=value, ..)`"),
     ] {
         let e = text.parse::<AnyRule>().unwrap_err().to_string();
         assert!(e.contains(why), "{text}: {e}");
     }
     let e = "adma".parse::<AnyRule>().unwrap_err().to_string();
-    assert_eq!(e, "no rule is called `adma`; choose one of: sgd, adam, adamw");
+    assert_eq!(e, "no rule is called `adma` (did you mean `adam`?); choose one of: sgd, adam, adamw");
 }
 
 #[test]
@@ -117,6 +120,17 @@ fn configurations_go_both_ways() {
     let rule: AnyRule = serde_json::from_str(r#"{"adam":{"beta1":0.5}}"#).unwrap();
     assert_eq!(rule, Adam::gan().into());
     assert!(serde_json::from_str::<AnyRule>(r#"{"adam":{"beta":0.5}}"#).is_err());
+    assert_eq!(serde_json::from_str::<AnyRule>(r#""adam(beta1=0.5)""#).unwrap(), Adam::gan().into());
+    let e = serde_json::from_str::<AnyRule>(r#""adam(beta1=5)""#).unwrap_err().to_string();
+    assert!(e.contains("adam.beta1 is 5"), "{e}");
+    let cycle: AnySchedule =
+        serde_json::from_str(r#"{"piecewise":{"points":[[0,0],[0.3,1],[1,0]]}}"#).unwrap();
+    assert_eq!(cycle, serde_json::from_str(r#""one-cycle(top=0.3)""#).unwrap());
+    assert_eq!(
+        serde_json::to_string(&AnyRule::default()).unwrap(),
+        r#"{"adam":{"beta1":0.9,"beta2":0.999,"eps":1e-8,"weight_decay":0.0}}"#
+    );
+    assert_eq!(serde_json::to_string(&AnySchedule::default()).unwrap(), r#"{"constant":{}}"#);
     for info in SCHEDULES {
         let schedule: AnySchedule = info.name.parse().unwrap();
         let text = serde_json::to_string(&schedule).unwrap();

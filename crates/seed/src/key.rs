@@ -38,7 +38,7 @@ impl Key {
         self.child(u64::MAX).child(hash)
     }
 
-    /// The numbers that belong to an index (an example's id, say).
+    /// The numbers that belong to an index (an example's id, say): a generator of this crate and of `rand`.
     pub fn rng(self, index: u64) -> Stream {
         let mut rng = ChaCha8Rng::from_seed(self.0);
         rng.set_stream(index);

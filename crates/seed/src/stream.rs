@@ -1,9 +1,25 @@
 //! The numbers of one index.
 
 use rand_chacha::ChaCha8Rng;
-use rand_core::Rng;
+use rand_core::{Rng, TryRng};
+use std::convert::Infallible;
 
-/// A sequence of random numbers, the same on every machine.
+/// A sequence of random numbers, the same on every machine: ChaCha8 (Bernstein 2008) on the key, the index its nonce.
+///
+/// Also a generator for the crate `rand` 0.10 and the distributions of `rand_distr` 0.6: the 32-bit words are those of
+/// [`bits`](Stream::bits) in order, a 64-bit word is two of them, low half first.
+///
+/// ```
+/// use rand::{RngExt, seq::SliceRandom};
+/// use rand_distr::{Distribution, Gamma};
+/// use sparring_seed::Key;
+/// let mut rng = Key::new(7).named("demo").rng(0);
+/// let die: u8 = rng.random_range(1..=6);
+/// let waiting = Gamma::new(2.0, 0.5).unwrap().sample(&mut rng);
+/// let mut cards = [1, 2, 3];
+/// cards.shuffle(&mut rng);
+/// assert!((1..=6).contains(&die) && waiting > 0.0 && cards.contains(&3));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Stream {
     rng: ChaCha8Rng,
@@ -89,6 +105,21 @@ impl Stream {
             let bound = u32::try_from(i + 1).expect("shuffle: at most 2^32 - 1 items");
             items.swap(i, self.below(bound) as usize);
         }
+    }
+}
+
+/// Cannot fail, so it is a `rand_core::Rng`.
+impl TryRng for Stream {
+    type Error = Infallible;
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.rng.next_u32())
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.rng.next_u64())
+    }
+    fn try_fill_bytes(&mut self, dst: &mut [u8]) -> Result<(), Infallible> {
+        self.rng.fill_bytes(dst);
+        Ok(())
     }
 }
 

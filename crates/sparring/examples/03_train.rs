@@ -10,14 +10,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // A network is data: layers in a list, checked by a dry run when it is built.
     let act = "gelu".parse()?;
-    let spec = Spec::new(
+    let spec = Graph::chain(
         [1, 28, 28],
-        vec![
-            LayerSpec::Flatten,
-            LayerSpec::linear(784, 128),
-            LayerSpec::activation(&act),
-            LayerSpec::linear(128, 10),
-        ],
+        vec![layers::flatten(), layers::linear(784, 128), layers::activation(&act), layers::linear(128, 10)],
     );
     let mut net = Classifier::new(spec, Key::new(1))?;
     println!("{}\n", net.summary());

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = Mnist::embedded();
     let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(1))?;
     // The recipe that hardens every seed; half its epochs, for an example.
-    let recipe = Recipe { epochs: 10, ..Recipe::hardened(Defense::pgd(0.3)) };
+    let recipe = Recipe { epochs: 10, ..Recipe::hardened(defenses::Pgd::new(0.3)) };
     fit_with(&mut net, &data.train, &recipe, &mut Watch(&data.test))?;
 
     let test = data.test.first(500).all();

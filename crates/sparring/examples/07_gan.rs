@@ -26,18 +26,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let relu: AnyActivation = "relu".parse()?;
     let sigmoid: AnyActivation = "sigmoid".parse()?;
     let chain = |widths: [usize; 4]| {
-        let mut layers = vec![LayerSpec::Flatten];
+        let mut layers = vec![layers::flatten()];
         for pair in widths.windows(2) {
-            layers.extend([LayerSpec::linear(pair[0], pair[1]), LayerSpec::activation(&relu)]);
+            layers.extend([layers::linear(pair[0], pair[1]), layers::activation(&relu)]);
         }
         layers.pop();
         layers
     };
     let mut generator = chain([8, 64, 64, 2]);
-    generator.extend([LayerSpec::activation(&sigmoid), LayerSpec::Reshape { shape: vec![1, 1, 2] }]);
+    generator.extend([layers::activation(&sigmoid), layers::reshape(&[1, 1, 2])]);
     let spec = GanSpec {
-        generator: Spec::new([1, 1, 8], generator),
-        discriminator: Spec::new([1, 1, 2], chain([2, 64, 64, 1])),
+        generator: Graph::chain([1, 1, 8], generator),
+        discriminator: Graph::chain([1, 1, 2], chain([2, 64, 64, 1])),
     };
     let mut gan = Gan::new(spec, (0.0, 1.0), Key::new(2))?;
     let done =

@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     fit(&mut net, &data.train, &Recipe { epochs: 1, ..Recipe::default() })?;
 
     let file = std::env::temp_dir().join(format!("sparring-example-{}.safetensors", std::process::id()));
-    store::write(&file, "classifier", &[("", net.spec(), &net.net)], Default::default())?;
+    store::write(&file, "classifier", &[("", &net.net)], Default::default())?;
 
     // The file says how its network is built; any change to it since it was written is refused.
     let weights = store::read(&file)?;

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Classifier, Gan};
-use sparring::nn::{LayerSpec, Module, Spec, layers::Pool};
+use sparring::nn::{Graph, Network, layers};
 use sparring::seed::Key;
 use sparring::store::{self, sha256_hex};
 use std::fs;
@@ -59,13 +59,14 @@ fn mlp() -> Classifier {
 }
 
 fn save(path: &Path, model: &Classifier) {
-    store::write(path, "classifier", &[("", model.spec(), &model.net)], Value::Null).unwrap();
+    store::write(path, "classifier", &[("", &model.net)], Value::Null).unwrap();
 }
 
 /// The tensors of a network in a file as another program writes it, each under a new name.
-fn foreign(path: &Path, module: &dyn Module<f32>, rename: impl Fn(&str) -> String) {
+fn foreign(path: &Path, module: &Network<f32>, rename: impl Fn(&str) -> String) {
     let (mut header, mut data) = (serde_json::Map::new(), Vec::new());
-    module.visit("", &mut |name, p| {
+    for p in &module.params {
+        let name = p.name();
         let from = data.len();
         data.extend(p.value.as_slice().iter().flat_map(|v| v.to_le_bytes()));
         let shape = p.value.shape().dims().to_vec();
@@ -73,7 +74,7 @@ fn foreign(path: &Path, module: &dyn Module<f32>, rename: impl Fn(&str) -> Strin
             rename(name),
             json!({ "dtype": "F32", "shape": shape, "data_offsets": [from, data.len()] }),
         );
-    });
+    }
     write_raw(path, &Value::Object(header).to_string(), &data);
 }
 
@@ -85,7 +86,7 @@ fn write_raw(path: &Path, header: &str, data: &[u8]) {
 }
 
 /// A file of ours with a right sum and any spec at all, all its numbers zero: made by hand, since [`store::write`] refuses it.
-fn forged(path: &Path, spec: &Spec) {
+fn forged(path: &Path, spec: &Graph) {
     let zeros = "0".repeat(64);
     let document = format!(
         r#"{{"format":1,"sha256":"{zeros}","kind":"classifier","networks":[{{"prefix":"","spec":{}}}],"extra":null}}"#,
@@ -110,19 +111,14 @@ fn forged(path: &Path, spec: &Spec) {
 #[test]
 fn small_files_that_ask_for_gigabytes_are_refused() {
     let dir = folder("gigabytes");
-    let conv = |padding| LayerSpec::conv(1, 1, 1, 1, padding);
-    let pool = |window: usize, stride: usize| LayerSpec::Pool2d {
-        pool: Pool::Max,
-        kernel: [window; 2],
-        stride: [stride; 2],
-        padding: [0; 2],
-    };
-    let rest = |n| [LayerSpec::Flatten, LayerSpec::linear(n, 10)];
+    let conv = |padding| layers::conv2d(1, 1, 1, 1, padding);
+    let pool = |window: usize, stride: usize| layers::max_pool2d(window, stride);
+    let rest = |n| [layers::flatten(), layers::linear(n, 10)];
     let between = [vec![conv(65_000), pool(65_000, 65_000)], rest(4).to_vec()].concat();
     let batch = [vec![conv(16_000), pool(32_028, 1)], rest(1).to_vec()].concat();
     for (name, layers) in [("between", between), ("batch", batch)] {
         let file = dir.join(format!("{name}.safetensors"));
-        forged(&file, &Spec::new([1, 28, 28], layers));
+        forged(&file, &Graph::chain([1, 28, 28], layers));
         assert!(fs::metadata(&file).unwrap().len() < 1100);
         for line in ["attack F -n 1", "attack F --n 20 --attack fgsm", "inspect F"] {
             let line = line.replace('F', &format!("{name}.safetensors")).replace("-n 1", "--n 1");
@@ -270,10 +266,8 @@ fn a_pytorch_class_loads_by_rules_and_by_order() {
 
     // The generator of a GAN: alone, and under other names.
     let gan = Gan::new(Arch::Gan.gan(&relu()).unwrap().spec(), (0.0, 1.0), Key::new(3)).unwrap();
-    let networks: [store::Network<'_>; 2] = [
-        ("generator", &gan.spec().generator, &gan.generator),
-        ("discriminator", &gan.spec().discriminator, &gan.discriminator),
-    ];
+    let networks: [store::Prefixed<'_>; 2] =
+        [("generator", &gan.generator), ("discriminator", &gan.discriminator)];
     store::write(dir.join("gan.safetensors"), "gan", &networks, Value::Null).unwrap();
     foreign(&dir.join("g.safetensors"), &gan.generator, |n| format!("layer{n}"));
     done(&dir, "generate gan.safetensors -n 4 --out a.png");

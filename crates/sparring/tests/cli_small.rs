@@ -53,16 +53,14 @@ fn relu() -> AnyActivation {
 fn save_gan(path: &Path) {
     let spec = Arch::Gan.gan(&relu()).unwrap().spec();
     let gan = Gan::new(spec, (0.0, 1.0), Key::new(3)).unwrap();
-    let networks: [store::Network<'_>; 2] = [
-        ("generator", &gan.spec().generator, &gan.generator),
-        ("discriminator", &gan.spec().discriminator, &gan.discriminator),
-    ];
+    let networks: [store::Prefixed<'_>; 2] =
+        [("generator", &gan.generator), ("discriminator", &gan.discriminator)];
     store::write(path, "gan", &networks, Value::Null).unwrap();
 }
 
 fn save_classifier(path: &Path) {
     let model = Classifier::new(Arch::Mlp.classifier(&relu()).unwrap(), Key::new(3)).unwrap();
-    store::write(path, "classifier", &[("", model.spec(), &model.net)], Value::Null).unwrap();
+    store::write(path, "classifier", &[("", &model.net)], Value::Null).unwrap();
 }
 
 #[test]

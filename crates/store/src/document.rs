@@ -3,7 +3,7 @@
 use crate::limits::{FORMAT, KEY, MAX_DOCUMENT};
 use crate::{StoreError, header::Metadata};
 use serde::{Deserialize, Serialize};
-use sparring_nn::Spec;
+use sparring_nn::Graph;
 
 /// One network of a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -12,7 +12,7 @@ pub struct Stored {
     /// What its tensors' names begin with (`generator` for `generator.0.weight`); empty for the only one.
     pub prefix: String,
     /// The network as data.
-    pub spec: Spec,
+    pub spec: Graph,
 }
 
 /// What stands, as JSON, under the one metadata key `sparring`. No time, path or thread count: equal models make equal

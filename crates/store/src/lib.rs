@@ -38,4 +38,4 @@ pub use rename::Renames;
 pub use temporary::{discard_unfinished, sweep};
 pub use tensors::{TensorFile, read_tensors, write_new_tensors, write_tensors};
 pub use values::Values;
-pub use weights::{Network, Weights, read, read_verified, write};
+pub use weights::{Prefixed, Weights, read, read_verified, write};

@@ -2,7 +2,7 @@
 
 use crate::order::pair;
 use crate::{Note, Renames, StoreError, Weights};
-use sparring_nn::{Module, Sequential};
+use sparring_nn::{Network, Param};
 use sparring_seed::Key;
 use std::collections::BTreeMap;
 
@@ -27,18 +27,18 @@ const WRAPPERS: [&str; 2] = ["module.", "_orig_mod."];
 type Named = Vec<(String, Vec<usize>)>;
 
 impl Weights {
-    /// Puts the tensors whose names begin with `prefix` and a dot (all of them if it is empty) into `module`; the names must be the
-    /// module's, none missing and none left over, but for the prefix of a wrapper. Returns what a user should be told.
+    /// Puts the tensors whose names begin with `prefix` and a dot (all of them if it is empty) into `network`; the names must be the
+    /// network's, none missing and none left over, but for the prefix of a wrapper. Returns what a user should be told.
     ///
     /// # Errors
-    /// [`StoreError::Names`] with every name that does not fit; the module is then untouched.
-    pub fn load_into(&self, prefix: &str, module: &mut dyn Module<f32>) -> Result<Vec<Note>, StoreError> {
-        self.load_named(prefix, module, Naming::Same)
+    /// [`StoreError::Names`] with every name that does not fit; the network is then untouched.
+    pub fn load_into(&self, prefix: &str, network: &mut Network<f32>) -> Result<Vec<Note>, StoreError> {
+        self.load_named(prefix, network, Naming::Same)
     }
     /// As [`load_into`](Self::load_into), with other names: of a PyTorch class whose layers are called `fc1` and `fc2`, say.
     ///
     /// ```
-    /// # use sparring_nn::{LayerSpec, Spec}; use sparring_tensor::Array;
+    /// # use sparring_nn::{Graph, layers}; use sparring_tensor::Array;
     /// # let dir = tempfile::tempdir()?; let path = dir.path().join("theirs.safetensors");
     /// # let values = |shape: &[usize]| sparring_store::Values::from(Array::<f32>::zeros(shape));
     /// # sparring_store::write_tensors(&path, "x", &[("fc.weight", values(&[3, 4])), ("fc.bias", values(&[3]))], Default::default())?;
@@ -47,7 +47,7 @@ impl Weights {
     /// # let header = header.to_string(); foreign.extend((header.len() as u64).to_le_bytes());
     /// # foreign.extend(header.as_bytes()); foreign.extend(&bytes[8 + n..]); std::fs::write(&path, foreign)?;
     /// use sparring_store::{Naming, Renames, read};
-    /// let spec = Spec::new([1, 2, 2], vec![LayerSpec::Flatten, LayerSpec::linear(4, 3)]);
+    /// let spec = Graph::chain([1, 2, 2], vec![layers::flatten(), layers::linear(4, 3)]);
     /// let mut net = spec.build::<f32>(sparring_seed::Key::new(1))?;
     /// let weights = read(&path)?;                                                    // fc.weight, fc.bias
     /// assert!(weights.load_into("", &mut net).is_err());
@@ -62,18 +62,19 @@ impl Weights {
     pub fn load_named(
         &self,
         prefix: &str,
-        module: &mut dyn Module<f32>,
+        network: &mut Network<f32>,
         naming: Naming<'_>,
     ) -> Result<Vec<Note>, StoreError> {
         let dotted = if prefix.is_empty() { String::new() } else { format!("{prefix}.") };
-        let mut wanted = Named::new();
-        module
-            .visit(&dotted, &mut |name, p| wanted.push((name.to_string(), p.value.shape().dims().to_vec())));
+        let named = |p: &Param<f32>| format!("{dotted}{}", p.name());
+        let wanted: Named = network.params.iter().map(|p| (named(p), p.shape().dims().to_vec())).collect();
         let found = self.tensors.iter().filter(|(name, _)| name.starts_with(&dotted));
         let found: Named = found.map(|(name, a)| (name.clone(), a.shape().dims().to_vec())).collect();
         let (names, notes) = names(&wanted, &found, naming)?;
         let theirs: BTreeMap<&str, &str> = names.iter().map(|(t, o)| (o.as_str(), t.as_str())).collect();
-        module.visit_mut(&dotted, &mut |name, p| p.value = self.tensors[theirs[name]].clone());
+        for p in &mut network.params {
+            p.value = self.tensors[theirs[&*format!("{dotted}{}", p.name())]].clone();
+        }
         Ok(notes)
     }
     /// Whether a network with these tensors ([`layout`](crate::layout) tells them) could be loaded by these names.
@@ -86,7 +87,7 @@ impl Weights {
     /// # Errors
     /// [`StoreError::Network`] if the file does not tell its spec, its layers do not fit one another, or they ask for
     /// [more](sparring_nn::Cost) than this program will do.
-    pub fn build(&self, prefix: &str) -> Result<Sequential<f32>, StoreError> {
+    pub fn build(&self, prefix: &str) -> Result<Network<f32>, StoreError> {
         let spec = self.spec(prefix).ok_or_else(|| {
             StoreError::network(prefix, "the file does not say how it is built; name the architecture")
         })?;

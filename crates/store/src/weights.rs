@@ -5,25 +5,25 @@ use crate::{
     Document, Note, StoreError, Stored, TensorFile, encode::encode, layout, open::open, verify_sha256,
     write_atomic,
 };
-use sparring_nn::{Module, Spec};
+use sparring_nn::{Graph, Network};
 use sparring_tensor::Array;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A network to write: its prefix (empty for the only one), its spec, and the module with the numbers.
-pub type Network<'a> = (&'a str, &'a Spec, &'a dyn Module<f32>);
+/// A network to write, behind its prefix (empty for the only one).
+pub type Prefixed<'a> = (&'a str, &'a Network<f32>);
 
 /// Writes networks with their specs and a checksum, whole or not at all; equal networks make equal files.
 ///
 /// Tensors carry PyTorch's names, `0.weight`, behind the prefix if there is one, `generator.0.weight`.
 ///
 /// # Errors
-/// [`StoreError`] if a module is not what its spec says, a weight is not finite, or the system refuses; the old file is
+/// [`StoreError`] if a tensor was set that its layer cannot use, a weight is not finite, or the system refuses; the old file is
 /// then untouched.
 pub fn write(
     path: impl AsRef<Path>,
     kind: &str,
-    networks: &[Network<'_>],
+    networks: &[Prefixed<'_>],
     extra: serde_json::Value,
 ) -> Result<(), StoreError> {
     let path = path.as_ref();
@@ -31,18 +31,20 @@ pub fn write(
     write_atomic(path, &bytes)
 }
 
-fn bytes_of(kind: &str, networks: &[Network<'_>], extra: serde_json::Value) -> Result<Vec<u8>, StoreError> {
+fn bytes_of(kind: &str, networks: &[Prefixed<'_>], extra: serde_json::Value) -> Result<Vec<u8>, StoreError> {
     let mut tensors = Vec::new();
-    for (prefix, spec, module) in networks {
-        let mut own = Vec::new();
+    for (prefix, network) in networks {
         let dotted = if prefix.is_empty() { String::new() } else { format!("{prefix}.") };
-        module.visit(&dotted, &mut |name, p| own.push((name.to_string(), p.value.clone())));
+        let own: Vec<_> =
+            network.params.iter().map(|p| (format!("{dotted}{}", p.name()), p.value.clone())).collect();
         let shapes = own.iter().map(|(name, a)| (name.clone(), a.shape().dims().to_vec()));
-        compare(&layout(spec, prefix), &shapes.collect::<Vec<_>>())?;
+        compare(&layout(network.graph(), prefix), &shapes.collect::<Vec<_>>())?;
         tensors.extend(own.into_iter().map(|(name, a)| (name, a.into())));
     }
-    let stored =
-        |(prefix, spec, _): &Network<'_>| Stored { prefix: prefix.to_string(), spec: (*spec).clone() };
+    let stored = |(prefix, network): &Prefixed<'_>| Stored {
+        prefix: prefix.to_string(),
+        spec: network.graph().clone(),
+    };
     encode(kind, networks.iter().map(stored).collect(), extra, &tensors)
 }
 
@@ -124,7 +126,7 @@ impl Weights {
         self.document.as_ref()
     }
     /// The spec of the network with this prefix; `None` if the file does not tell.
-    pub fn spec(&self, prefix: &str) -> Option<&Spec> {
+    pub fn spec(&self, prefix: &str) -> Option<&Graph> {
         self.document()?.networks.iter().find(|n| n.prefix == prefix).map(|n| &n.spec)
     }
     /// What the file is for; `None` if another program wrote it.

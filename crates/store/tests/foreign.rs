@@ -1,7 +1,7 @@
 //! Files of other programs, and files that lie.
 #![allow(missing_docs)]
 
-use sparring_nn::{LayerSpec, Module, Spec};
+use sparring_nn::{Graph, layers};
 use sparring_seed::Key;
 use sparring_store::{
     StoreError, TensorFile, Values, Weights, read, read_tensors, sha256_hex, write_tensors,
@@ -22,22 +22,25 @@ fn golden(name: &str) -> std::path::PathBuf {
 
 #[test]
 fn weights_made_by_pytorch_fit_the_equal_network() {
-    let relu = || LayerSpec::activation(&"relu".parse().unwrap());
+    let relu = || layers::activation(&"relu".parse().unwrap());
     let layers = vec![
-        LayerSpec::Flatten,
-        LayerSpec::linear(784, 128),
+        layers::flatten(),
+        layers::linear(784, 128),
         relu(),
-        LayerSpec::linear(128, 64),
+        layers::linear(128, 64),
         relu(),
-        LayerSpec::linear(64, 10),
+        layers::linear(64, 10),
     ];
-    let mut net = Spec::new([1, 28, 28], layers).build::<f32>(Key::new(1)).unwrap();
+    let mut net = Graph::chain([1, 28, 28], layers).build::<f32>(Key::new(1)).unwrap();
     let weights = read(golden("mlp.safetensors")).unwrap();
     assert!(
         weights.document().is_none() && weights.kind().is_none() && weights.expect_kind("classifier").is_ok()
     );
     weights.load_into("", &mut net).unwrap();
-    net.visit("", &mut |name, p| assert_eq!(p.value.as_slice(), weights.get(name).unwrap().as_slice()));
+    for p in &net.params {
+        let name = p.name();
+        assert_eq!(p.value.as_slice(), weights.get(name).unwrap().as_slice());
+    }
     assert!(weights.build("").unwrap_err().to_string().contains("name the architecture"));
     let cases = read_tensors(golden("mlp_cases.safetensors")).unwrap();
     assert!(matches!(cases.get("labels"), Some(Values::I64 { numbers, .. }) if numbers.len() == 32));

@@ -5,23 +5,26 @@ mod foreign_file;
 
 use foreign_file::{floats, foreign};
 use safetensors::Dtype::{self, BF16, F16, F32, F64, I64};
-use sparring_nn::{LayerSpec, Module, Sequential, Spec};
+use sparring_nn::{Graph, Network, layers};
 use sparring_seed::Key;
 use sparring_store::{Naming, Note, Renames, StoreError, TensorFile, Weights, layout};
 
 /// 4-3-2, its layers called `1` and `3`.
-fn spec() -> Spec {
-    let relu = LayerSpec::activation(&"relu".parse().unwrap());
-    Spec::new([1, 2, 2], vec![LayerSpec::Flatten, LayerSpec::linear(4, 3), relu, LayerSpec::linear(3, 2)])
+fn spec() -> Graph {
+    let relu = layers::activation(&"relu".parse().unwrap());
+    Graph::chain([1, 2, 2], vec![layers::flatten(), layers::linear(4, 3), relu, layers::linear(3, 2)])
 }
 
-fn net() -> Sequential<f32> {
+fn net() -> Network<f32> {
     spec().build(Key::new(1)).unwrap()
 }
 
-fn values(net: &Sequential<f32>) -> Vec<(String, Vec<f32>)> {
+fn values(net: &Network<f32>) -> Vec<(String, Vec<f32>)> {
     let mut all = Vec::new();
-    net.visit("", &mut |name, p| all.push((name.to_string(), p.value.as_slice().to_vec())));
+    for p in &net.params {
+        let name = p.name();
+        all.push((name.to_string(), p.value.as_slice().to_vec()));
+    }
     all
 }
 
@@ -96,7 +99,7 @@ fn names_that_do_not_fit_change_nothing_and_show_both_lists() {
         let e = weights.load_named("", &mut net, Naming::Renamed(&rules)).unwrap_err().to_string();
         assert!(e.contains(says), "{e}");
     }
-    let other = Spec::new([1, 2, 2], vec![LayerSpec::Flatten, LayerSpec::linear(4, 2)]);
+    let other = Graph::chain([1, 2, 2], vec![layers::flatten(), layers::linear(4, 2)]);
     let e =
         weights.load_named("", &mut other.build::<f32>(Key::new(1)).unwrap(), Naming::ByOrder).unwrap_err();
     assert!(matches!(e, StoreError::Names { .. }), "{e}");

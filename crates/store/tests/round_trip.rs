@@ -1,7 +1,7 @@
 //! What goes out comes in again, bit for bit.
 #![allow(missing_docs)]
 
-use sparring_nn::{LayerSpec, Module, Sequential, Spec};
+use sparring_nn::{Graph, Network, layers};
 use sparring_seed::Key;
 use sparring_store::{
     FORMAT, StoreError, TensorFile, Values, Weights, layout, read, read_tensors, read_verified, sha256_hex,
@@ -9,18 +9,19 @@ use sparring_store::{
 };
 use sparring_tensor::Array;
 
-fn spec(hidden: &str) -> Spec {
-    let act = LayerSpec::activation(&hidden.parse().unwrap());
-    let (conv, linear) = (LayerSpec::conv(1, 2, 3, 1, 1), LayerSpec::linear(32, 3));
-    Spec::new([1, 4, 4], vec![conv, act, LayerSpec::Flatten, linear])
+fn spec(hidden: &str) -> Graph {
+    let act = layers::activation(&hidden.parse().unwrap());
+    let (conv, linear) = (layers::conv2d(1, 2, 3, 1, 1), layers::linear(32, 3));
+    Graph::chain([1, 4, 4], vec![conv, act, layers::flatten(), linear])
 }
 
-fn numbers(net: &Sequential<f32>) -> Vec<(String, Vec<usize>, Vec<u32>)> {
+fn numbers(net: &Network<f32>) -> Vec<(String, Vec<usize>, Vec<u32>)> {
     let mut all = Vec::new();
-    net.visit("", &mut |name, p| {
+    for p in &net.params {
+        let name = p.name();
         let bits = p.value.as_slice().iter().map(|v| v.to_bits()).collect();
         all.push((name.to_string(), p.value.shape().dims().to_vec(), bits));
-    });
+    }
     all
 }
 
@@ -31,8 +32,8 @@ fn a_network_comes_back_bit_for_bit_and_equal_ones_make_equal_files() {
     let spec = spec("prelu");
     let extra = serde_json::json!({ "data": "mnist-10k", "eps": 0.3 });
     let net = spec.build(Key::new(1)).unwrap();
-    write(&a, "classifier", &[("", &spec, &net)], extra.clone()).unwrap();
-    write(&b, "classifier", &[("", &spec, &spec.build(Key::new(1)).unwrap())], extra.clone()).unwrap();
+    write(&a, "classifier", &[("", &net)], extra.clone()).unwrap();
+    write(&b, "classifier", &[("", &spec.build(Key::new(1)).unwrap())], extra.clone()).unwrap();
     let bytes = std::fs::read(&a).unwrap();
     assert_eq!(bytes, std::fs::read(&b).unwrap());
     let weights = read(&a).unwrap();
@@ -48,7 +49,7 @@ fn a_network_comes_back_bit_for_bit_and_equal_ones_make_equal_files() {
     assert_eq!(numbers(&other), numbers(&net));
     let names: Vec<_> = weights.tensors().map(|(n, _)| n).collect();
     assert_eq!(names, ["0.bias", "0.weight", "1.weight", "3.bias", "3.weight"]);
-    write(&b, "classifier", &[("", &spec, &other)], extra).unwrap();
+    write(&b, "classifier", &[("", &other)], extra).unwrap();
     assert_eq!(bytes, std::fs::read(&b).unwrap());
 }
 
@@ -58,7 +59,7 @@ fn several_networks_live_under_their_prefixes() {
     let path = dir.path().join("gan.safetensors");
     let (one, two) = (spec("relu"), spec("tanh"));
     let (g, d) = (one.build(Key::new(1)).unwrap(), two.build(Key::new(2)).unwrap());
-    let both: [sparring_store::Network<'_>; 2] = [("generator", &one, &g), ("discriminator", &two, &d)];
+    let both: [sparring_store::Prefixed<'_>; 2] = [("generator", &g), ("discriminator", &d)];
     write(&path, "gan", &both, serde_json::Value::Null).unwrap();
     let weights = read(&path).unwrap();
     assert_eq!(numbers(&weights.build("generator").unwrap()), numbers(&g));
@@ -72,7 +73,7 @@ fn several_networks_live_under_their_prefixes() {
     assert!(
         weights.build("").is_err() && weights.load_into("", &mut one.build(Key::new(1)).unwrap()).is_err()
     );
-    let twice: [sparring_store::Network<'_>; 2] = [("g", &one, &g), ("g", &one, &g)];
+    let twice: [sparring_store::Prefixed<'_>; 2] = [("g", &g), ("g", &g)];
     assert!(write(&path, "gan", &twice, serde_json::Value::Null).is_err());
     assert_eq!(read(&path).unwrap().kind(), Some("gan"), "a refused write leaves the old file");
 }
@@ -82,12 +83,10 @@ fn a_misfit_names_everything_and_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.safetensors");
     let prelu = spec("prelu");
-    write(&path, "classifier", &[("", &prelu, &prelu.build(Key::new(1)).unwrap())], serde_json::Value::Null)
-        .unwrap();
+    write(&path, "classifier", &[("", &prelu.build(Key::new(1)).unwrap())], serde_json::Value::Null).unwrap();
     let weights = read(&path).unwrap();
-    let layers =
-        vec![LayerSpec::Flatten, LayerSpec::linear(16, 5), LayerSpec::Flatten, LayerSpec::linear(5, 3)];
-    let mut net = Spec::new([1, 4, 4], layers).build::<f32>(Key::new(1)).unwrap();
+    let layers = vec![layers::flatten(), layers::linear(16, 5), layers::flatten(), layers::linear(5, 3)];
+    let mut net = Graph::chain([1, 4, 4], layers).build::<f32>(Key::new(1)).unwrap();
     let before = numbers(&net);
     let e = weights.load_into("", &mut net).unwrap_err();
     let StoreError::Names { missing, unexpected, shapes, wanted, found } = e.reason() else { panic!("{e}") };
@@ -105,15 +104,18 @@ fn a_misfit_names_everything_and_changes_nothing() {
             .contains("missing 1.bias; unexpected 0.bias, 0.weight; of another shape 1.weight is [1]")
     );
     assert_eq!(numbers(&net), before);
-    // A module that is not its spec is not written, nor is one whose training went wrong.
-    assert!(write(&path, "classifier", &[("", &prelu, &net)], serde_json::Value::Null).is_err());
+    // A network whose tensor was replaced by another shape is not written, nor is one whose training went wrong.
+    let mut other = prelu.build::<f32>(Key::new(1)).unwrap();
+    other.params.get_mut("3.weight").unwrap().value = Array::zeros([2]);
+    assert!(write(&path, "classifier", &[("", &other)], serde_json::Value::Null).is_err());
     let mut broken = prelu.build::<f32>(Key::new(1)).unwrap();
-    broken.visit_mut("", &mut |name, p| {
+    for p in &mut broken.params {
+        let name = p.name().to_string();
         if name == "3.weight" {
             p.value.as_mut_slice()[7] = f32::NAN;
         }
-    });
-    let e = write(&path, "classifier", &[("", &prelu, &broken)], serde_json::Value::Null).unwrap_err();
+    }
+    let e = write(&path, "classifier", &[("", &broken)], serde_json::Value::Null).unwrap_err();
     assert!(e.to_string().ends_with("tensor `3.weight`: number 7 is infinite or NaN"), "{e}");
     assert_eq!(layout(&prelu, "").len(), read(&path).unwrap().tensors().len());
 }
@@ -185,8 +187,7 @@ fn files_of_format_1_are_read_for_ever() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("again.safetensors");
     let net = weights.build("").unwrap();
-    write(&path, "classifier", &[("", weights.spec("").unwrap(), &net)], weights.extra().unwrap().clone())
-        .unwrap();
+    write(&path, "classifier", &[("", &net)], weights.extra().unwrap().clone()).unwrap();
     assert_eq!(std::fs::read(path).unwrap(), first);
     assert!(Weights::parse(&first[..first.len() - 1]).is_err());
 }
@@ -194,12 +195,11 @@ fn files_of_format_1_are_read_for_ever() {
 #[test]
 fn every_number_of_a_spec_comes_back_to_the_last_bit() {
     let mut s = Key::new(3).rng(0);
-    let layers: Vec<_> = (0..500).map(|_| LayerSpec::Dropout { p: s.uniform_f64() }).collect();
-    let spec = Spec::new([1, 1, 2], [vec![LayerSpec::Flatten, LayerSpec::linear(2, 2)], layers].concat());
+    let layers: Vec<_> = (0..500).map(|_| layers::dropout(s.uniform_f64())).collect();
+    let spec = Graph::chain([1, 1, 2], [vec![layers::flatten(), layers::linear(2, 2)], layers].concat());
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.safetensors");
-    write(&path, "classifier", &[("", &spec, &spec.build(Key::new(1)).unwrap())], serde_json::Value::Null)
-        .unwrap();
+    write(&path, "classifier", &[("", &spec.build(Key::new(1)).unwrap())], serde_json::Value::Null).unwrap();
     assert_eq!(read(&path).unwrap().spec(""), Some(&spec));
 }
 
@@ -209,13 +209,13 @@ fn every_number_of_a_spec_comes_back_to_the_last_bit() {
 fn write_format_1() {
     let spec = spec("leaky_relu(0.2)");
     let mut net = spec.build::<f32>(Key::new(0)).unwrap();
-    net.visit_mut("", &mut |name, p| {
+    for p in &mut net.params {
+        let name = p.name().to_string();
         let n = p.value.len();
         p.value = Array::from_fn(p.value.shape(), |i| (i as f32 - n as f32 / 2.0) / 8.0);
         if name == "3.bias" {
             p.value = Array::from_slice([3], &[0.25, -1.5, 3.0]);
         }
-    });
-    write(golden_of_ours(), "classifier", &[("", &spec, &net)], serde_json::json!({ "data": "mnist-10k" }))
-        .unwrap();
+    }
+    write(golden_of_ours(), "classifier", &[("", &net)], serde_json::json!({ "data": "mnist-10k" })).unwrap();
 }

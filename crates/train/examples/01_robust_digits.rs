@@ -7,12 +7,12 @@ use sparring_datasets::Mnist;
 use sparring_models::{Classifier, FgsmRs};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
-use sparring_train::{Defense, Recipe, accuracy, fit};
+use sparring_train::{AnyDefense, Recipe, accuracy, defenses, fit};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = Mnist::embedded();
     let first = data.test.first(1000).all();
-    for defense in [Defense::None, Defense::pgd(0.3)] {
+    for defense in [AnyDefense::default(), defenses::Pgd::new(0.3).into()] {
         let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(1))?;
         let recipe = Recipe::hardened(defense);
         let done = fit(&mut net, &data.train, &recipe)?;

@@ -3,13 +3,13 @@
 use crate::data::{check_data, check_range, pixels};
 use crate::parallel::{Part, Tally, map_parts};
 use crate::supervised::{Task, check_network, run};
-use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
+use crate::{Observer, Quiet, Recipe, Summary, TrainError};
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Rows, Split};
 use sparring_losses::Mse;
 use sparring_math::simd;
 use sparring_models::Autoencoder;
-use sparring_nn::{Cx, Head, Module, Plan};
+use sparring_nn::{Cx, Head, Network, Plan};
 use sparring_seed::Key;
 use sparring_tensor::Array;
 
@@ -22,7 +22,7 @@ impl Task for Reconstruct<'_> {
     fn model(&self) -> &Autoencoder {
         self.0
     }
-    fn net(&mut self) -> &mut dyn Module<f32> {
+    fn net(&mut self) -> &mut Network<f32> {
         &mut self.0.net
     }
     fn prepare(
@@ -119,7 +119,7 @@ pub fn fit_autoencoder_with(
     observer: &mut dyn Observer<Autoencoder>,
 ) -> Result<Summary, TrainError> {
     recipe.validate()?;
-    if recipe.defense != Defense::None {
+    if recipe.defense.eps().is_some() {
         let value = recipe.defense.name().to_string();
         return Err(TrainError::Recipe { field: "defense", value, must: "none for an autoencoder" });
     }
@@ -134,7 +134,7 @@ pub fn fit_autoencoder_with(
 /// If there is no example, or its shape is not the network's.
 pub fn reconstruct(model: &Autoencoder, split: &Split) -> Result<Vec<f32>, TrainError> {
     check_data(split, model.spec().input)?;
-    check_network(&model.net, model.spec().input, 1)?;
+    check_network(&model.net, 1)?;
     let parts = map_parts(split.len(), |part| {
         model.reconstruct(pixels(split, &part.collect::<Vec<_>>())).as_slice().to_vec()
     });

@@ -1,6 +1,6 @@
 //! The average of the weights of a training, beside the weights.
 
-use sparring_nn::{Module, Param};
+use sparring_nn::Network;
 use sparring_optim::Ema;
 use sparring_tensor::Array;
 
@@ -13,24 +13,24 @@ pub(crate) struct Average {
 
 impl Average {
     /// Starts at the weights as they are; `decay` as of [`Ema::decay`].
-    pub(crate) fn new(decay: f64, net: &dyn Module<f32>) -> Self {
+    pub(crate) fn new(decay: f64, net: &Network<f32>) -> Self {
         let mut values = Vec::new();
-        net.visit("", &mut |_, p| values.push(p.value.clone()));
+        net.params.iter().for_each(|p| values.push(p.value.clone()));
         Self { decay, values }
     }
     /// Takes up the weights after a step.
-    pub(crate) fn update(&mut self, net: &dyn Module<f32>) {
+    pub(crate) fn update(&mut self, net: &Network<f32>) {
         let (decay, mut values) = (self.decay, self.values.iter_mut());
-        net.visit("", &mut |_, p| {
+        net.params.iter().for_each(|p| {
             let average = values.next().expect("a network keeps its parameters");
             let (average, now) = (average.as_mut_slice(), p.value.as_slice());
             if p.is_trained() { Ema::update(decay, average, now) } else { average.copy_from_slice(now) }
         });
     }
     /// The average goes into the network and the weights come here; a second call undoes the first.
-    pub(crate) fn exchange(&mut self, net: &mut dyn Module<f32>) {
+    pub(crate) fn exchange(&mut self, net: &mut Network<f32>) {
         let mut values = self.values.iter_mut();
-        net.visit_mut("", &mut |_, p: &mut Param<f32>| {
+        net.params.iter_mut().for_each(|p| {
             std::mem::swap(&mut p.value, values.next().expect("a network keeps its parameters"));
         });
     }
@@ -39,20 +39,20 @@ impl Average {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sparring_nn::{Kind, LayerSpec, Sequential, Spec};
+    use sparring_nn::{Graph, Kind, Param, layers};
     use sparring_seed::Key;
 
     #[test]
     fn what_is_not_trained_is_copied_to_the_bit() {
-        let spec = Spec::new([1, 1, 2], vec![LayerSpec::Flatten, LayerSpec::linear(2, 2)]);
-        let mut net: Sequential<f32> = spec.build(Key::new(1)).unwrap();
-        let set = |net: &mut Sequential<f32>, v: f32| {
-            net.visit_mut("", &mut |name, p: &mut Param<f32>| {
-                if name.ends_with("bias") {
-                    *p = Param::new(Kind::Buffer, p.value.clone());
+        let spec = Graph::chain([1, 1, 2], vec![layers::flatten(), layers::linear(2, 2)]);
+        let mut net: Network<f32> = spec.build(Key::new(1)).unwrap();
+        let set = |net: &mut Network<f32>, v: f32| {
+            for p in &mut net.params {
+                if p.name().ends_with("bias") {
+                    *p = Param::new(p.name(), Kind::Buffer, p.value.clone());
                 }
                 p.value.as_mut_slice().fill(v);
-            });
+            }
         };
         // From 1e30, m + (w - m) would end at 0.
         set(&mut net, 1e30);
@@ -60,7 +60,8 @@ mod tests {
         set(&mut net, 0.1);
         average.update(&net);
         average.exchange(&mut net);
-        net.visit("", &mut |name, p| {
+        net.params.iter().for_each(|p| {
+            let name = p.name();
             let want = if name.ends_with("bias") { 0.1 } else { 5e29 };
             assert!(p.value.as_slice().iter().all(|v| *v == want), "{name}: {:?}", p.value.as_slice());
         });

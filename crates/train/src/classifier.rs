@@ -3,13 +3,13 @@
 use crate::data::check_data;
 use crate::parallel::{Part, Tally, fill, map_parts};
 use crate::supervised::{Task, run};
-use crate::{Defense, Observer, Quiet, Recipe, Summary, TrainError};
-use sparring_attacks::Goal;
+use crate::{AnyDefense, Observer, Quiet, Recipe, Summary, TrainError};
+use sparring_attacks::{Goal, perturb_chunked_on};
 use sparring_autograd::{Var, ops};
 use sparring_datasets::{MiniBatch, Rows, Split};
 use sparring_losses::{CrossEntropy, RowLoss, check_targets};
 use sparring_models::Classifier;
-use sparring_nn::{Cx, Head, Module, Plan, Victim};
+use sparring_nn::{Cx, Head, Network, Plan, Victim};
 use sparring_oracle::{Batch, Classifier as _};
 use sparring_seed::Key;
 use sparring_tensor::{Array, reduce, team};
@@ -20,7 +20,7 @@ const CHUNK: usize = 32;
 
 struct Classify<'m> {
     model: &'m mut Classifier,
-    defense: Defense,
+    defense: AnyDefense,
     /// Changes places with the batch's pixels at each step.
     adversarial: Vec<f32>,
 }
@@ -32,7 +32,7 @@ impl Task for Classify<'_> {
     fn model(&self) -> &Classifier {
         self.model
     }
-    fn net(&mut self) -> &mut dyn Module<f32> {
+    fn net(&mut self) -> &mut Network<f32> {
         &mut self.model.net
     }
     fn prepare(
@@ -43,7 +43,7 @@ impl Task for Classify<'_> {
         progress: f64,
         key: Key,
     ) -> Result<(), TrainError> {
-        let Some((attack, threat)) = self.defense.attack(progress)? else { return Ok(()) };
+        let Some((attack, threat)) = self.defense.plan(progress).attack else { return Ok(()) };
         fill(batch, rows);
         self.adversarial.resize(batch.x.len(), 0.0);
         let x = Batch::new(&batch.x, batch.shape, &batch.ids).map_err(|e| TrainError::Data(e.to_string()))?;
@@ -55,7 +55,7 @@ impl Task for Classify<'_> {
         };
         let out = &mut self.adversarial;
         // The team's threads, which run the rest of the step, not rayon's.
-        attack.perturb(&victim, x, goal, &threat, key, out, CHUNK, &|out, size, run| {
+        perturb_chunked_on(&*attack, &victim, x, goal, &threat, key, out, CHUNK, &|out, size, run| {
             team::for_each_chunk(out, size, run);
         })?;
         std::mem::swap(&mut batch.x, &mut self.adversarial);

@@ -5,7 +5,7 @@ use crate::supervised::Task;
 use crate::trouble::first_non_finite;
 use crate::{Recipe, TrainError};
 use sparring_datasets::{MiniBatch, Rows};
-use sparring_nn::{Head, Module, NnError, Optimizer, Plan, Stepper};
+use sparring_nn::{Head, Network, NnError, Optimizer, Plan, Stepper};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Precision};
 
@@ -29,8 +29,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`TrainError::Recipe`] if another precision than `f32` is asked for and there is no plan.
-    pub(crate) fn new(net: &dyn Module<f32>, input: [usize; 3], recipe: &Recipe) -> Result<Self, TrainError> {
-        let stepper = if recipe.clip.is_none() { Stepper::new(net, input, recipe.rule) } else { None };
+    pub(crate) fn new(net: &Network<f32>, recipe: &Recipe) -> Result<Self, TrainError> {
+        let stepper = if recipe.clip.is_none() { Stepper::new(net, recipe.rule) } else { None };
         let stepper = match recipe.precision {
             Precision::F32 => stepper,
             precision => match stepper {
@@ -53,7 +53,7 @@ impl Engine {
         self.stepper.as_ref().map(Stepper::plan)
     }
     /// Brings the module up to date.
-    pub(crate) fn store(&self, net: &mut dyn Module<f32>) {
+    pub(crate) fn store(&self, net: &mut Network<f32>) {
         if let Some(stepper) = &self.stepper {
             stepper.store(net);
         }
@@ -98,12 +98,12 @@ impl Engine {
 }
 
 /// A loss that is not finite, with the layer where that begins.
-fn named(net: &dyn Module<f32>, batch: &MiniBatch, loss: f64) -> Failure {
+fn named(net: &Network<f32>, batch: &MiniBatch, loss: f64) -> Failure {
     Failure::Loss(NonFinite { loss, at: broken_layer(net, batch) })
 }
 
 /// The layer where a network stops being finite on this batch, pixels included; `None` if it does not.
-pub(crate) fn broken_layer(net: &dyn Module<f32>, batch: &MiniBatch) -> Option<String> {
+pub(crate) fn broken_layer(net: &Network<f32>, batch: &MiniBatch) -> Option<String> {
     let ([c, h, w], dim) = (batch.shape, batch.x.len() / batch.len());
     ranges(batch.len()).find_map(|part| {
         let x = Array::from_slice([part.len(), c, h, w], &batch.x[part.start * dim..part.end * dim]);

@@ -1,9 +1,9 @@
 //! What can stop a training.
 
 use sparring_attacks::AttackError;
+use sparring_math::named::NamedError;
 use sparring_models::ModelError;
 use sparring_nn::NnError;
-use sparring_optim::OptimError;
 use thiserror::Error;
 
 /// Why a training cannot start or go on.
@@ -20,9 +20,9 @@ pub enum TrainError {
         /// What is allowed.
         must: &'static str,
     },
-    /// Optimiser or schedule.
+    /// A parameter of the rule, the schedule, the average or the defence.
     #[error(transparent)]
-    Optim(#[from] OptimError),
+    Named(#[from] NamedError),
     /// The data do not fit the model.
     #[error("data: {0}")]
     Data(String),

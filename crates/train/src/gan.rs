@@ -98,8 +98,8 @@ fn play(
     check_range(train, model.range())?;
     // No more than there is: nothing is as long as a number that somebody typed.
     let most = recipe.batch.min(train.len());
-    check_network(&model.generator, model.spec().generator.input, most)?;
-    check_network(&model.discriminator, model.shape(), most)?;
+    check_network(&model.generator, most)?;
+    check_network(&model.discriminator, most)?;
     let (key, start) = (Key::new(recipe.seed), Instant::now());
     // The last batch may be small; a GAN step on a handful of examples is noise, so it is left out if another exists.
     let last = if train.len() > most { Last::Drop } else { Last::Keep };

@@ -1,10 +1,10 @@
 //! How a network is trained, as data.
 
 use crate::error::require_positive;
-use crate::{Defense, TrainError};
+use crate::{AnyDefense, Hyperparameters, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_nn::Clip;
-use sparring_optim::{AnyRule, AnySchedule, Ema, Piecewise};
+use sparring_optim::{AnyRule, AnySchedule, Ema};
 use sparring_tensor::Precision;
 
 /// Everything but the network and the data. The same recipe, network and data give the same bits on one instruction set.
@@ -27,7 +27,7 @@ pub struct Recipe {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ema: Option<Ema>,
     /// Adversarial training.
-    pub defense: Defense,
+    pub defense: AnyDefense,
     /// `f32`, or [`Split6`](Precision::Split6) for outputs and input gradients of convolutions where that is faster; gradients at weights, the rule and
     /// the weights are `f32` always. Other bits, so runs compare only within one precision.
     #[serde(with = "precision", skip_serializing_if = "precision::is_plain")]
@@ -38,15 +38,16 @@ pub struct Recipe {
 
 impl Default for Recipe {
     fn default() -> Self {
+        let Hyperparameters { epochs, batch, lr, schedule, ema } = Hyperparameters::default();
         Self {
-            epochs: 5,
-            batch: 128,
+            epochs,
+            batch,
             rule: AnyRule::default(),
-            lr: 1e-3,
-            schedule: AnySchedule::default(),
+            lr,
+            schedule,
             clip: None,
-            ema: None,
-            defense: Defense::None,
+            ema,
+            defense: AnyDefense::default(),
             precision: Precision::F32,
             seed: 1,
         }
@@ -58,24 +59,14 @@ impl Recipe {
     /// seed by seed). Only PGD hardens every seed; FGSM-RS is the paper's recipe as it stands.
     ///
     /// ```
-    /// use sparring_train::{Defense, Recipe};
-    /// let recipe = Recipe { seed: 7, ..Recipe::hardened(Defense::pgd(0.3)) };
+    /// use sparring_train::{Recipe, defenses};
+    /// let recipe = Recipe { seed: 7, ..Recipe::hardened(defenses::Pgd::new(0.3)) };
     /// assert!(recipe.validate().is_ok());
     /// ```
-    pub fn hardened(defense: Defense) -> Self {
-        let base = Self {
-            lr: 5e-3,
-            schedule: AnySchedule::Piecewise(Piecewise::default()),
-            defense,
-            ..Self::default()
-        };
-        match defense {
-            Defense::None => Self::default(),
-            Defense::FgsmRs { .. } => Self { epochs: 10, ..base },
-            // At the others' rate it overfits to its step on 60,000 images.
-            Defense::NFgsm { .. } => Self { epochs: 10, lr: 1e-3, ..base },
-            Defense::Pgd { .. } => Self { epochs: 20, batch: 64, ema: Some(Ema::default()), ..base },
-        }
+    pub fn hardened(defense: impl Into<AnyDefense>) -> Self {
+        let defense = defense.into();
+        let Hyperparameters { epochs, batch, lr, schedule, ema } = defense.hyperparameters();
+        Self { epochs, batch, lr, schedule, ema, defense, ..Self::default() }
     }
     /// Every number makes sense.
     ///
@@ -103,7 +94,7 @@ impl Recipe {
         self.rule.validate()?;
         self.schedule.validate()?;
         self.ema.as_ref().map_or(Ok(()), Ema::validate)?;
-        self.defense.validate()
+        Ok(self.defense.validate()?)
     }
 }
 

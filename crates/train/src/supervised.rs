@@ -8,10 +8,9 @@ use crate::{Epoch, Flow, Observer, Recipe, Step, TrainError};
 use sparring_attacks::AttackError;
 use sparring_autograd::Var;
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Rows, Split};
-use sparring_nn::{Head, Module, NnError, Plan, check_parameters};
+use sparring_nn::{Head, Network, NnError, Plan};
 use sparring_optim::Schedule;
 use sparring_seed::Key;
-use sparring_tensor::Shape;
 use std::time::Instant;
 
 /// What a training did.
@@ -42,7 +41,7 @@ pub(crate) trait Task {
     /// The model observers see.
     type Model;
     fn model(&self) -> &Self::Model;
-    fn net(&mut self) -> &mut dyn Module<f32>;
+    fn net(&mut self) -> &mut Network<f32>;
     /// Whether right answers are counted.
     const COUNTS: bool;
     /// Whether the loss looks at each output by itself, so that `head` may be shown parts of rows.
@@ -65,13 +64,9 @@ pub(crate) trait Task {
 
 /// Refuses a network that cannot run: a tensor of another shape was set, or a batch would need more memory than
 /// [`Cost`](sparring_nn::Cost) allows.
-pub(crate) fn check_network(
-    net: &dyn Module<f32>,
-    [c, h, w]: [usize; 3],
-    batch: usize,
-) -> Result<(), TrainError> {
-    check_parameters(net).map_err(NnError::from)?;
-    Ok(net.cost(Shape::new(&[1, c, h, w])).map_err(NnError::from)?.admit(batch)?)
+pub(crate) fn check_network(net: &Network<f32>, batch: usize) -> Result<(), TrainError> {
+    net.params.check().map_err(NnError::from)?;
+    Ok(net.cost().map_err(NnError::from)?.admit(batch)?)
 }
 
 /// Runs the recipe.
@@ -90,11 +85,11 @@ fn learn<T: Task + Sync>(
     recipe: &Recipe,
     observer: &mut dyn Observer<T::Model>,
 ) -> Result<Summary, TrainError> {
-    check_network(task.net(), train.shape(), recipe.batch.min(train.len()))?;
+    check_network(task.net(), recipe.batch.min(train.len()))?;
     let key = Key::new(recipe.seed);
     let mut batches = Batches::new(train, recipe.batch, key, 0, Order::Shuffled, Last::Keep);
     let steps = batches.per_epoch().saturating_mul(recipe.epochs) as u64;
-    let mut engine = Engine::new(task.net(), train.shape(), recipe)?;
+    let mut engine = Engine::new(task.net(), recipe)?;
     let mut average = recipe.ema.map(|ema| Average::new(ema.decay(steps), task.net()));
     let (mut batch, start) = (MiniBatch::default(), Instant::now());
     let mut summary = Summary { epochs: Vec::new(), seconds: 0.0, stopped: false };

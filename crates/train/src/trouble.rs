@@ -1,33 +1,24 @@
 //! Where the numbers of a network stop being finite, for the error that ends a training.
 
 use sparring_autograd::Tape;
-use sparring_nn::{Cx, Module};
+use sparring_nn::{Cx, Network};
 use sparring_tensor::{Array, reduce};
 
 /// The first layer with a weight, or else with an output on `x`, that is infinite or NaN, in words; `None` if all is finite.
 ///
 /// # Shapes
 /// `x` [n, c, h, w]
-pub(crate) fn first_non_finite(net: &dyn Module<f32>, x: Array<f32>) -> Option<String> {
-    let layers = net.children();
-    let called = |i: usize| format!("layer {} ({})", layers[i].0, layers[i].1.kind());
-    let broken = |layer: &dyn Module<f32>| {
-        let mut broken = false;
-        layer.visit("", &mut |_, p| broken |= !reduce::all_finite(&p.value));
-        broken
-    };
-    if let Some(i) = (0..layers.len()).find(|&i| broken(layers[i].1)) {
+pub(crate) fn first_non_finite(net: &Network<f32>, x: Array<f32>) -> Option<String> {
+    let nodes = &net.graph().nodes;
+    let called = |i: usize| format!("layer {} ({})", nodes[i].name, nodes[i].layer.kind());
+    let broken = |i: &usize| net.params_of(*i).iter().any(|p| !reduce::all_finite(&p.value));
+    if let Some(i) = (0..nodes.len()).find(broken) {
         return Some(format!("weights of {} are not finite", called(i)));
     }
     let tape = Tape::new();
-    let (cx, mut x) = (Cx::eval(&tape), tape.constant(x));
-    for (i, (_, layer)) in layers.iter().enumerate() {
-        x = layer.forward(&cx.layer(i), x);
-        if !reduce::all_finite(&x.value()) {
-            return Some(format!("the output of {} is the first that is not finite", called(i)));
-        }
-    }
-    None
+    let outputs = net.forward_nodes(&Cx::eval(&tape), tape.constant(x));
+    let first = outputs.iter().position(|y| !reduce::all_finite(&y.value()))?;
+    Some(format!("the output of {} is the first that is not finite", called(first)))
 }
 
 /// What is said of the layer found; where every layer is finite it is the loss.
@@ -38,14 +29,14 @@ pub(crate) fn told(at: Option<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sparring_nn::{LayerSpec, Sequential, Spec};
+    use sparring_nn::{Graph, layers};
     use sparring_seed::Key;
 
-    fn net(weight: f32) -> Sequential<f32> {
-        let relu = LayerSpec::activation(&"relu".parse().unwrap());
-        let layers = vec![LayerSpec::Flatten, LayerSpec::linear(2, 2), relu, LayerSpec::linear(2, 2)];
-        let mut net: Sequential<f32> = Spec::new([1, 1, 2], layers).build(Key::new(1)).unwrap();
-        net.visit_mut("", &mut |_, p| p.value.as_mut_slice().fill(weight));
+    fn net(weight: f32) -> Network<f32> {
+        let relu = layers::activation(&"relu".parse().unwrap());
+        let layers = vec![layers::flatten(), layers::linear(2, 2), relu, layers::linear(2, 2)];
+        let mut net: Network<f32> = Graph::chain([1, 1, 2], layers).build(Key::new(1)).unwrap();
+        net.params.iter_mut().for_each(|p| p.value.as_mut_slice().fill(weight));
         net
     }
 

@@ -4,13 +4,14 @@ use sparring_autograd::{Tape, ops};
 use sparring_datasets::{MiniBatch, Mnist};
 use sparring_losses::{CrossEntropy, RowLoss};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, FgsmRs, Gan, Mlp};
-use sparring_nn::{Cx, LayerSpec, Module, Optimizer, Spec, layers::Pool};
+use sparring_nn::{Cx, Graph, Optimizer, layers};
 use sparring_optim::{Adam, AnyRule};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 use sparring_tensor::Array;
 use sparring_train::{
-    Defense, Flow, GanObserver, GanRecipe, Observer, Recipe, Step, fit_autoencoder_with, fit_gan, fit_with,
+    AnyDefense, Flow, GanObserver, GanRecipe, Observer, Recipe, Step, defenses, fit_autoencoder_with,
+    fit_gan, fit_with,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
@@ -79,7 +80,7 @@ fn stop() -> Seen {
 }
 
 /// Steps 3 to 6 of forward, backward, update and reset on a batch of 128 digits.
-fn steps(spec: &Spec) -> Seen {
+fn steps(spec: &Graph) -> Seen {
     let mut net = spec.build::<f32>(Key::new(1)).unwrap();
     let batch = Mnist::embedded().train.first(128).all();
     let labels: Arc<[usize]> = Arc::from(&batch.labels[..]);
@@ -156,10 +157,10 @@ fn a_warm_step_allocates_little() {
 /// Steps watched by every figure below.
 const STEPS: usize = 4;
 
-fn pooled() -> Spec {
-    let pool = LayerSpec::Pool2d { pool: Pool::Max, kernel: [2; 2], stride: [2; 2], padding: [0; 2] };
-    let layers = vec![LayerSpec::conv(1, 4, 3, 1, 1), pool, LayerSpec::Flatten, LayerSpec::linear(784, 10)];
-    Spec::new([1, 28, 28], layers)
+fn pooled() -> Graph {
+    let pool = layers::max_pool2d(2, 2);
+    let layers = vec![layers::conv2d(1, 4, 3, 1, 1), pool, layers::flatten(), layers::linear(784, 10)];
+    Graph::chain([1, 28, 28], layers)
 }
 
 fn tape_level() {
@@ -179,35 +180,30 @@ fn tape_level() {
 fn whole_trainings() {
     let data = Mnist::embedded().train.first(128 * (2 + STEPS));
     let recipe = |defense| Recipe { epochs: 1, batch: 128, defense, ..Recipe::default() };
-    let classifier = |spec: Spec, defense| {
+    let classifier = |spec: Graph, defense| {
         let mut net = Classifier::new(spec, Key::new(1)).unwrap();
         let mut watch = Watch::default();
         fit_with(&mut net, &data, &recipe(defense), &mut watch).unwrap();
         watch.0.unwrap()
     };
-    let pgd = Defense::Pgd { eps: 0.3, steps: 2, step_size: 0.2, warm_up: 0.0 };
+    let pgd = AnyDefense::from(defenses::Pgd { eps: 0.3, steps: 2, step_size: 0.2, warm_up: 0.0 });
     // Dropout has no plan: its steps are recorded on tapes.
-    let dropped = [
-        LayerSpec::Flatten,
-        LayerSpec::linear(784, 64),
-        LayerSpec::Dropout { p: 0.5 },
-        LayerSpec::linear(64, 10),
-    ];
+    let dropped = [layers::flatten(), layers::linear(784, 64), layers::dropout(0.5), layers::linear(64, 10)];
     let nets = [
         ("mlp", Mlp::default().spec()),
         ("fgsm-rs", FgsmRs::default().spec()),
         ("max pooling", pooled()),
-        ("dropout", Spec::new([1, 28, 28], dropped.to_vec())),
+        ("dropout", Graph::chain([1, 28, 28], dropped.to_vec())),
     ];
     for (name, spec) in nets {
-        for defense in [Defense::None, Defense::fgsm_rs(0.3), pgd] {
+        for defense in [AnyDefense::default(), defenses::FgsmRs::new(0.3).into(), pgd] {
             // Without a plan the attacked network is recorded on tapes made for the step, whose lists grow.
-            if name == "dropout" && defense != Defense::None {
+            if name == "dropout" && defense != AnyDefense::default() {
                 continue;
             }
             let seen = classifier(spec.clone(), defense);
             // Attack and step hold buffers at different times: once, the pool may have to make one more.
-            let most = usize::from(defense != Defense::None);
+            let most = usize::from(defense != AnyDefense::default());
             assert!(seen.large <= most, "{name}, {defense:?}: {seen:?}");
         }
     }
@@ -215,7 +211,7 @@ fn whole_trainings() {
     let (spec, encoder) = ArticleAutoencoder::default().spec();
     let mut model = Autoencoder::new(spec, encoder, Key::new(1)).unwrap();
     let mut watch = Watch::default();
-    fit_autoencoder_with(&mut model, &data, &recipe(Defense::None), &mut watch).unwrap();
+    fit_autoencoder_with(&mut model, &data, &recipe(AnyDefense::default()), &mut watch).unwrap();
     let seen = watch.0.unwrap();
     assert_eq!(seen.large, 0, "autoencoder: {seen:?}");
 

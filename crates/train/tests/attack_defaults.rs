@@ -5,12 +5,13 @@ use sparring_datasets::Mnist;
 use sparring_models::{Classifier, Mlp};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
-use sparring_train::{Defense, Recipe, fit};
+use sparring_train::{AnyDefense, Recipe, defenses, fit};
 
 /// Images attacked; one in 200 is borne.
 const N: usize = 400;
 
-fn check(name: &str, defense: Defense) {
+fn check(name: &str, defense: impl Into<AnyDefense>) {
+    let defense = defense.into();
     let mut net = Classifier::new(Mlp::default().spec(), Key::new(1)).unwrap();
     let recipe = Recipe { epochs: 2, defense, ..Recipe::default() };
     fit(&mut net, &Mnist::embedded().train, &recipe).unwrap();
@@ -40,10 +41,10 @@ fn check(name: &str, defense: Defense) {
 
 #[test]
 fn on_a_plain_net() {
-    check("plain", Defense::None);
+    check("plain", AnyDefense::default());
 }
 
 #[test]
 fn on_a_hardened_net() {
-    check("hardened", Defense::Pgd { eps: 0.1, steps: 3, step_size: 0.08, warm_up: 0.0 });
+    check("hardened", defenses::Pgd { eps: 0.1, steps: 3, step_size: 0.08, warm_up: 0.0 });
 }

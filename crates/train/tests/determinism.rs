@@ -6,11 +6,11 @@ use sparring_attacks::{
 };
 use sparring_datasets::{Mnist, Split};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, FgsmRs, Gan};
-use sparring_nn::{LayerSpec, Module};
+use sparring_nn::{Graph, Network, layers};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 use sparring_tensor::team;
-use sparring_train::{Defense, GanRecipe, Quiet, Recipe, fit, fit_autoencoder, fit_gan};
+use sparring_train::{AnyDefense, GanRecipe, Quiet, Recipe, defenses, fit, fit_autoencoder, fit_gan};
 use std::sync::OnceLock;
 
 const THREADS: [usize; 3] = [1, 2, 7];
@@ -19,9 +19,9 @@ fn on<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> R {
     ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| team::with_threads(threads, f))
 }
 
-fn bits(net: &dyn Module<f32>) -> Vec<u32> {
+fn bits(net: &Network<f32>) -> Vec<u32> {
     let mut all = Vec::new();
-    net.visit("", &mut |_, p| all.extend(p.value.as_slice().iter().map(|v| v.to_bits())));
+    net.params.iter().for_each(|p| all.extend(p.value.as_slice().iter().map(|v| v.to_bits())));
     assert!(all.iter().all(|b| f32::from_bits(*b).is_finite()));
     all
 }
@@ -45,12 +45,15 @@ fn digits(n: usize) -> Split {
 }
 
 /// With dropout, on tapes; without, by a plan.
-fn classifier(defense: Defense, n: usize, dropout: Option<f64>) -> impl Fn(u64) -> Vec<u32> {
+fn classifier(defense: impl Into<AnyDefense>, n: usize, dropout: Option<f64>) -> impl Fn(u64) -> Vec<u32> {
+    let defense = defense.into();
     move |seed| {
         let mut spec = FgsmRs::default().spec();
         // Dropout draws random numbers in every step; 300 examples leave a last batch and a last part that are not full.
         if let Some(p) = dropout {
-            spec.layers.insert(7, LayerSpec::Dropout { p });
+            let mut all: Vec<_> = spec.layers().cloned().collect();
+            all.insert(7, layers::dropout(p));
+            spec = Graph::chain(spec.input, all);
         }
         let mut net = Classifier::new(spec, Key::new(3)).unwrap();
         let recipe = Recipe { epochs: 2, batch: 128, defense, seed, ..Recipe::default() };
@@ -62,26 +65,26 @@ fn classifier(defense: Defense, n: usize, dropout: Option<f64>) -> impl Fn(u64) 
 #[test]
 fn classifier_clean() {
     for dropout in [None, Some(0.2)] {
-        same_bits("clean", classifier(Defense::None, 300, dropout));
+        same_bits("clean", classifier(AnyDefense::default(), 300, dropout));
     }
 }
 
 #[test]
 fn classifier_fgsm_rs() {
-    same_bits("fgsm-rs on tapes", classifier(Defense::fgsm_rs(0.3), 300, Some(0.2)));
-    same_bits("fgsm-rs", classifier(Defense::fgsm_rs(0.3), 300, None));
+    same_bits("fgsm-rs on tapes", classifier(defenses::FgsmRs::new(0.3), 300, Some(0.2)));
+    same_bits("fgsm-rs", classifier(defenses::FgsmRs::new(0.3), 300, None));
 }
 
 #[test]
 fn classifier_n_fgsm() {
-    let grown = Defense::NFgsm { eps: 0.3, noise: 2.0, step_size: 0.3, warm_up: 0.0 };
+    let grown = AnyDefense::from(defenses::NFgsm { eps: 0.3, noise: 2.0, step_size: 0.3, warm_up: 0.0 });
     same_bits("n-fgsm on tapes", classifier(grown, 150, Some(0.2)));
     same_bits("n-fgsm", classifier(grown, 150, None));
 }
 
 #[test]
 fn classifier_pgd() {
-    let pgd = Defense::Pgd { eps: 0.3, steps: 3, step_size: 0.2, warm_up: 0.3 };
+    let pgd = AnyDefense::from(defenses::Pgd { eps: 0.3, steps: 3, step_size: 0.2, warm_up: 0.3 });
     same_bits("pgd on tapes", classifier(pgd, 150, Some(0.2)));
     same_bits("pgd", classifier(pgd, 150, None));
 }

@@ -4,7 +4,7 @@ use safetensors::{Dtype, SafeTensors};
 use sparring_attacks::{Attack, Fgsm, Goal, Pgd, StepSize, Stop, Threat};
 use sparring_losses::{CrossEntropy, RowLoss};
 use sparring_models::{Classifier, FgsmRs, Mlp};
-use sparring_nn::{Module, Spec};
+use sparring_nn::Graph;
 use sparring_oracle::{Batch, Classifier as _, Differentiable};
 use sparring_seed::Key;
 use std::collections::BTreeSet;
@@ -21,16 +21,17 @@ fn floats(file: &SafeTensors<'_>, name: &str) -> Vec<f32> {
 }
 
 /// The net with PyTorch's weights: every tensor of the file is used, every parameter of ours is in it.
-fn load(spec: Spec, name: &str) -> Classifier {
+fn load(spec: Graph, name: &str) -> Classifier {
     let mut net = Classifier::new(spec, Key::new(1)).unwrap();
     let bytes = read(name);
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let mut open: BTreeSet<String> = file.names().iter().map(|n| (*n).to_string()).collect();
-    net.net.visit_mut("", &mut |name, p| {
+    for p in &mut net.net.params {
+        let name = &*p.name().to_string();
         assert!(open.remove(name), "{name} is not in the file");
         assert_eq!(file.tensor(name).unwrap().shape(), p.value.shape().dims(), "{name}");
         p.value.as_mut_slice().copy_from_slice(&floats(&file, name));
-    });
+    }
     assert!(open.is_empty(), "left over: {open:?}");
     net
 }
@@ -86,7 +87,7 @@ fn same_losses(what: &str, got: &[f32], want: &[f32]) {
     }
 }
 
-fn check(name: &str, spec: Spec) {
+fn check(name: &str, spec: Graph) {
     let (net, cases) = (load(spec, name), Cases::open(name));
     let (victim, x) = (net.victim(), cases.get("x"));
     let (batch, goal) = (cases.batch(&x), Goal::Untargeted(&cases.labels));

@@ -1,12 +1,14 @@
 //! Defences and averages: what they train on, what is kept, what is said of it.
 
 use sparring_datasets::{Mnist, Split};
+use sparring_math::named::Family;
 use sparring_models::{Classifier, FgsmRs, Mlp};
-use sparring_nn::{LayerSpec, Module, Spec};
+use sparring_nn::{Graph, layers};
 use sparring_optim::Ema;
 use sparring_seed::Key;
 use sparring_train::{
-    DEFENSES, Defense, Epoch, Flow, Observer, Recipe, Robustness, Step, accuracy, fit, fit_with, robustness,
+    AnyDefense, DEFENSES, Epoch, Flow, Observer, Recipe, Robustness, Step, accuracy, defenses, fit, fit_with,
+    robustness,
 };
 
 fn digits(n: usize) -> Split {
@@ -15,14 +17,14 @@ fn digits(n: usize) -> Split {
 
 fn weights(net: &Classifier) -> Vec<f32> {
     let mut all = Vec::new();
-    net.net.visit("", &mut |_, p| all.extend_from_slice(p.value.as_slice()));
+    net.net.params.iter().for_each(|p| all.extend_from_slice(p.value.as_slice()));
     all
 }
 
-fn mlp(dropout: bool) -> Spec {
+fn mlp(dropout: bool) -> Graph {
     let mut spec = Mlp { hidden: vec![12], ..Mlp::default() }.spec();
     if dropout {
-        spec.layers.push(LayerSpec::Dropout { p: 0.0 });
+        spec.push(layers::dropout(0.0));
     }
     spec
 }
@@ -85,7 +87,7 @@ impl Observer<Classifier> for Losses {
 fn n_fgsm_trains_on_harder_examples_as_the_budget_grows() {
     let data = digits(256);
     // A learning rate that moves nothing: the losses differ by the examples alone.
-    let losses = |defense| {
+    let losses = |defense: AnyDefense| {
         let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(2)).unwrap();
         fit(&mut net, &data, &Recipe { epochs: 2, batch: 64, lr: 2e-3, ..Recipe::default() }).unwrap();
         let mut seen = Losses::default();
@@ -93,10 +95,10 @@ fn n_fgsm_trains_on_harder_examples_as_the_budget_grows() {
         fit_with(&mut net, &data, &still, &mut seen).unwrap();
         seen.0
     };
-    let clean = losses(Defense::None);
-    let grown = losses(Defense::NFgsm { eps: 0.1, noise: 2.0, step_size: 0.1, warm_up: 0.0 });
-    let ramp = losses(Defense::NFgsm { eps: 0.1, noise: 2.0, step_size: 0.1, warm_up: 1.0 });
-    let quiet = losses(Defense::NFgsm { eps: 0.1, noise: 0.0, step_size: 1e-9, warm_up: 0.0 });
+    let clean = losses(AnyDefense::default());
+    let grown = losses(defenses::NFgsm { eps: 0.1, noise: 2.0, step_size: 0.1, warm_up: 0.0 }.into());
+    let ramp = losses(defenses::NFgsm { eps: 0.1, noise: 2.0, step_size: 0.1, warm_up: 1.0 }.into());
+    let quiet = losses(defenses::NFgsm { eps: 0.1, noise: 0.0, step_size: 1e-9, warm_up: 0.0 }.into());
     assert!((ramp[3] - grown[3]).abs() < 1e-5, "the whole budget at the last step: {ramp:?} {grown:?}");
     for i in 0..4 {
         assert!(grown[i] > clean[i] + 0.05, "{grown:?} {clean:?}");
@@ -107,23 +109,77 @@ fn n_fgsm_trains_on_harder_examples_as_the_budget_grows() {
 
 #[test]
 fn every_defence_brings_a_recipe() {
-    let all = [Defense::None, Defense::fgsm_rs(0.3), Defense::n_fgsm(0.3), Defense::pgd(0.3)];
-    assert!(all.iter().map(Defense::name).eq(DEFENSES.iter().map(|d| d.name)));
+    let all = AnyDefense::TABLE.at_defaults();
+    assert!(all.iter().map(AnyDefense::name).eq(DEFENSES.iter().map(|d| d.name)));
+    let usual = [
+        AnyDefense::default(),
+        defenses::FgsmRs::new(0.3).into(),
+        defenses::NFgsm::new(0.3).into(),
+        defenses::Pgd::new(0.3).into(),
+    ];
+    assert_eq!(all, usual);
     for defense in all {
-        assert_eq!(Defense::named(defense.name(), 0.3), Some(defense));
         let recipe = Recipe::hardened(defense);
         recipe.validate().unwrap();
         assert_eq!(recipe.defense, defense);
         let text = serde_json::to_string(&recipe).unwrap();
         assert_eq!(serde_json::from_str::<Recipe>(&text).unwrap(), recipe, "{text}");
     }
-    assert_eq!(Defense::named("fgsm", 0.3), None);
-    // A recipe written before there were averages.
+    // A recipe written before there were averages, and one that names its defence.
     let old: Recipe = serde_json::from_str(
         r#"{"epochs":3,"defense":{"method":"pgd","eps":0.3,"steps":7,"step_size":0.1,"warm_up":0.3}}"#,
     )
     .unwrap();
     assert_eq!((old.epochs, old.ema, old.defense.eps()), (3, None, Some(0.3)));
+    let named: Recipe =
+        serde_json::from_str(r#"{"defense":"pgd(step_size=0.1)","rule":"sgd(momentum=0.9)"}"#).unwrap();
+    assert_eq!(named.defense, old.defense);
+    // The fields of each, as files have them.
+    for (defense, json) in [
+        (AnyDefense::default(), r#"{"method":"none"}"#),
+        (
+            defenses::FgsmRs { eps: 0.5, step_size: 0.25 }.into(),
+            r#"{"method":"fgsm-rs","eps":0.5,"step_size":0.25}"#,
+        ),
+        (
+            defenses::NFgsm { eps: 0.5, noise: 2.0, step_size: 0.5, warm_up: 0.5 }.into(),
+            r#"{"method":"n-fgsm","eps":0.5,"noise":2.0,"step_size":0.5,"warm_up":0.5}"#,
+        ),
+    ] {
+        assert_eq!(serde_json::to_string(&defense).unwrap(), json);
+        assert_eq!(serde_json::from_str::<AnyDefense>(json).unwrap(), defense);
+    }
+}
+
+#[test]
+fn defences_are_written_by_the_grammar() {
+    for (text, defense) in [
+        ("fgsm-rs(eps=0.2)", AnyDefense::from(defenses::FgsmRs::new(0.2))),
+        ("n-fgsm(eps=0.1, noise=1)", defenses::NFgsm { noise: 1.0, ..defenses::NFgsm::new(0.1) }.into()),
+        (
+            "pgd(eps=0.2, steps=10)",
+            defenses::Pgd { steps: 10, step_size: 2.5 * 0.2 / 10.0, ..defenses::Pgd::new(0.2) }.into(),
+        ),
+        ("pgd(step_size=0.1)", defenses::Pgd { step_size: 0.1, ..defenses::Pgd::new(0.3) }.into()),
+    ] {
+        assert_eq!(text.parse::<AnyDefense>().unwrap(), defense, "{text}");
+        assert_eq!(defense.to_string(), text);
+    }
+    assert_eq!("PGD(eps=8/255)".parse::<AnyDefense>().unwrap().eps(), Some(8.0 / 255.0));
+    for (text, why) in [
+        (
+            "fgsm",
+            "no defence is called `fgsm` (did you mean `n-fgsm`?); choose one of: none, fgsm-rs, n-fgsm, pgd",
+        ),
+        (
+            "fgsm-rs(steps=3)",
+            "fgsm-rs has no parameter `steps` (did you mean `step_size`?); it has: eps, step_size",
+        ),
+        ("pgd(eps=8)", "pgd.eps is 8, but must be a number above 0 and at most 1"),
+        ("none(eps=0.1)", "none has no parameter `eps`; it has none"),
+    ] {
+        assert_eq!(text.parse::<AnyDefense>().unwrap_err().to_string(), why);
+    }
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use sparring_datasets::{Mnist, Pixels, Split, synthetic};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, FgsmRs, Gan, Mlp};
-use sparring_nn::{Clip, LayerSpec, Module, NnError, Spec};
+use sparring_nn::{Clip, Graph, Network, NnError, layers};
 use sparring_optim::{Adam, AnyRule, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Precision};
 use sparring_train::{
-    Defense, Flow, GanObserver, GanRecipe, Observer, Quiet, Recipe, Step, TrainError, accuracy, fit,
-    fit_autoencoder, fit_gan, fit_with, reconstruction_mse,
+    AnyDefense, Flow, GanObserver, GanRecipe, Observer, Quiet, Recipe, Step, TrainError, accuracy, defenses,
+    fit, fit_autoencoder, fit_gan, fit_with, reconstruction_mse,
 };
 
 fn mlp() -> Classifier {
@@ -24,16 +24,17 @@ fn gan() -> Gan {
 fn digits(n: usize) -> Split {
     Mnist::embedded().train.first(n)
 }
-fn bits(net: &dyn Module<f32>) -> Vec<u32> {
+fn bits(net: &Network<f32>) -> Vec<u32> {
     let mut all = Vec::new();
-    net.visit("", &mut |_, p| all.extend(p.value.as_slice().iter().map(|v| v.to_bits())));
+    net.params.iter().for_each(|p| all.extend(p.value.as_slice().iter().map(|v| v.to_bits())));
     all
 }
 
 #[test]
 fn a_recipe_names_the_field_that_makes_no_sense() {
     let good = Recipe::default;
-    let pgd = |eps, steps, step_size, warm_up| Defense::Pgd { eps, steps, step_size, warm_up };
+    let pgd =
+        |eps, steps, step_size, warm_up| AnyDefense::from(defenses::Pgd { eps, steps, step_size, warm_up });
     let bad = [
         ("epochs is 0", Recipe { epochs: 0, ..good() }),
         ("batch is 0", Recipe { batch: 0, ..good() }),
@@ -45,11 +46,14 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         ("clip is -1", Recipe { clip: Some(Clip::Value(-1.0)), ..good() }),
         ("clip is 0", Recipe { clip: Some(Clip::GlobalNorm(0.0)), ..good() }),
         ("adam.beta1 is 1", Recipe { rule: Adam { beta1: 1.0, ..Adam::default() }.into(), ..good() }),
-        ("eps is 1.5", Recipe { defense: Defense::fgsm_rs(1.5), ..good() }),
-        ("eps is NaN", Recipe { defense: Defense::fgsm_rs(f32::NAN), ..good() }),
-        ("step_size is 0", Recipe { defense: Defense::FgsmRs { eps: 0.3, step_size: 0.0 }, ..good() }),
-        ("steps is 0", Recipe { defense: pgd(0.3, 0, 0.1, 0.0), ..good() }),
-        ("warm_up is 2", Recipe { defense: pgd(0.3, 7, 0.1, 2.0), ..good() }),
+        ("fgsm-rs.eps is 1.5", Recipe { defense: defenses::FgsmRs::new(1.5).into(), ..good() }),
+        ("fgsm-rs.eps is NaN", Recipe { defense: defenses::FgsmRs::new(f32::NAN).into(), ..good() }),
+        (
+            "fgsm-rs.step_size is 0",
+            Recipe { defense: defenses::FgsmRs { eps: 0.3, step_size: 0.0 }.into(), ..good() },
+        ),
+        ("pgd.steps is 0", Recipe { defense: pgd(0.3, 0, 0.1, 0.0), ..good() }),
+        ("pgd.warm_up is 2", Recipe { defense: pgd(0.3, 7, 0.1, 2.0), ..good() }),
         ("precision is bf16", Recipe { precision: Precision::Bf16, ..good() }),
         (
             "precision is split6",
@@ -73,7 +77,11 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         let e = fit_gan(&mut gan(), &data, &recipe, &mut Quiet).unwrap_err().to_string();
         assert!(e.starts_with(start) && e.contains(", but must be "), "{start}: {e}");
     }
-    let e = fit_autoencoder(&mut autoencoder(), &data, &Recipe { defense: Defense::fgsm_rs(0.3), ..good() });
+    let e = fit_autoencoder(
+        &mut autoencoder(),
+        &data,
+        &Recipe { defense: defenses::FgsmRs::new(0.3).into(), ..good() },
+    );
     assert!(e.unwrap_err().to_string().starts_with("defense is fgsm-rs"));
 }
 
@@ -112,7 +120,8 @@ fn data_that_do_not_fit_are_refused() {
     // Attacks live in the unit box: a defence on other data says so instead of training on nonsense.
     let x = vec![3.0; 784];
     let split = Split::new(Pixels::F32(x.into()), [1, 28, 28], vec![0]).unwrap();
-    let e = fit(&mut mlp(), &split, &Recipe { defense: Defense::fgsm_rs(0.3), ..recipe }).unwrap_err();
+    let e = fit(&mut mlp(), &split, &Recipe { defense: defenses::FgsmRs::new(0.3).into(), ..recipe })
+        .unwrap_err();
     assert!(matches!(e, TrainError::Attack(_)) && e.to_string().contains("outside the model's box"), "{e}");
 }
 
@@ -146,12 +155,13 @@ fn a_learning_rate_of_a_million_ends_in_an_error() {
 
 #[test]
 fn a_broken_weight_is_found_and_its_layer_named() {
-    let poison = |net: &mut dyn Module<f32>, at: &str| {
-        net.visit_mut("", &mut |name, p| {
+    let poison = |net: &mut Network<f32>, at: &str| {
+        for p in &mut net.params {
+            let name = p.name().to_string();
             if name == at {
                 p.value.as_mut_slice()[0] = f32::NAN;
             }
-        });
+        }
     };
     let mut conv = Classifier::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
     poison(&mut conv.net, "2.weight");
@@ -160,7 +170,7 @@ fn a_broken_weight_is_found_and_its_layer_named() {
     assert!(e.to_string().starts_with(second), "{e}");
     // With a defence the attack meets the broken logits first, on tapes nobody has a plan.
     for recipe in [
-        Recipe { defense: Defense::fgsm_rs(0.3), ..Recipe::default() },
+        Recipe { defense: defenses::FgsmRs::new(0.3).into(), ..Recipe::default() },
         Recipe { clip: Some(Clip::GlobalNorm(1.0)), ..Recipe::default() },
     ] {
         let e = fit(&mut conv, &digits(70), &recipe).unwrap_err();
@@ -184,20 +194,21 @@ fn a_broken_weight_is_found_and_its_layer_named() {
 #[test]
 fn a_tensor_of_another_shape_and_a_batch_beyond_memory_are_refused_before_the_first_step() {
     let mut model = mlp();
-    model.net.visit_mut("", &mut |name, p| {
+    for p in &mut model.net.params {
+        let name = p.name().to_string();
         if name == "3.bias" {
             p.value = Array::zeros([7]);
         }
-    });
+    }
     let e = fit(&mut model, &digits(64), &Recipe::default()).unwrap_err().to_string();
     assert!(e.contains("3.bias") && e.contains("[7]"), "{e}");
     let e = accuracy(&model, &digits(64)).unwrap_err().to_string();
     assert!(e.contains("3.bias"), "{e}");
 
     // Examples of 2^18 pixels, each 22 times between the layers: 2^31 numbers, values and gradients, hold fewer than 200 of them.
-    let (size, relu) = (1 << 18, LayerSpec::activation(&"relu".parse().unwrap()));
-    let layers = [vec![relu; 21], vec![LayerSpec::Flatten, LayerSpec::linear(size, 2)]].concat();
-    let mut wide = Classifier::new(Spec::new([1, 1, size], layers), Key::new(1)).unwrap();
+    let (size, relu) = (1 << 18, layers::activation(&"relu".parse().unwrap()));
+    let layers = [vec![relu; 21], vec![layers::flatten(), layers::linear(size, 2)]].concat();
+    let mut wide = Classifier::new(Graph::chain([1, 1, size], layers), Key::new(1)).unwrap();
     let most = wide.cost().most_examples();
     assert!(most < 200, "{most}");
     let pixels = Pixels::U8(vec![0u8; 200 * size].into());

@@ -5,12 +5,12 @@ use sparring_attacks::{AnyAttack, Pgd, Threat, evaluate};
 use sparring_datasets::{Mnist, synthetic};
 use sparring_metrics::{Pca, mean_image_mse};
 use sparring_models::{ArticleGan, Autoencoder, Classifier, FgsmRs, Gan, GanSpec, LinearAutoencoder, Madry};
-use sparring_nn::{LayerSpec, Spec};
+use sparring_nn::{Graph, layers};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 use sparring_tensor::Precision;
 use sparring_train::{
-    Defense, GanRecipe, Quiet, Recipe, accuracy, fit, fit_autoencoder, fit_gan, reconstruction_mse,
+    GanRecipe, Quiet, Recipe, accuracy, defenses, fit, fit_autoencoder, fit_gan, reconstruction_mse,
 };
 
 /// Clean accuracy on 2,000 test images, and accuracy under PGD-40 at eps 0.3 on the first 200.
@@ -39,7 +39,7 @@ fn the_standard_net_learns_and_falls() {
 #[test]
 fn the_hardened_net_stands() {
     let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
-    let defense = Defense::Pgd { eps: 0.3, steps: 4, step_size: 0.15, warm_up: 0.4 };
+    let defense = defenses::Pgd { eps: 0.3, steps: 4, step_size: 0.15, warm_up: 0.4 }.into();
     let recipe = Recipe { epochs: 6, batch: 50, lr: 3e-3, defense, ..Recipe::default() };
     fit(&mut net, &Mnist::embedded().train.first(3000), &recipe).unwrap();
     // Measured: 93.6 % and 70 %.
@@ -93,14 +93,12 @@ fn a_linear_autoencoder_finds_the_principal_components() {
 
 /// Generator from 4 numbers of noise to a point, discriminator from a point to a logit.
 fn point_gan() -> Gan {
-    let act = |name: &str| LayerSpec::activation(&name.parse().unwrap());
-    let wide =
-        |i, o| [LayerSpec::Flatten, LayerSpec::linear(i, 32), act("leaky_relu"), LayerSpec::linear(32, o)];
-    let generator =
-        [&wide(4, 2)[..], &[act("sigmoid"), LayerSpec::Reshape { shape: vec![1, 1, 2] }]].concat();
+    let act = |name: &str| layers::activation(&name.parse().unwrap());
+    let wide = |i, o| [layers::flatten(), layers::linear(i, 32), act("leaky_relu"), layers::linear(32, o)];
+    let generator = [&wide(4, 2)[..], &[act("sigmoid"), layers::reshape(&[1, 1, 2])]].concat();
     let spec = GanSpec {
-        generator: Spec::new([1, 1, 4], generator),
-        discriminator: Spec::new([1, 1, 2], wide(2, 1).to_vec()),
+        generator: Graph::chain([1, 1, 4], generator),
+        discriminator: Graph::chain([1, 1, 2], wide(2, 1).to_vec()),
     };
     Gan::new(spec, (0.0, 1.0), Key::new(1)).unwrap()
 }

@@ -4,7 +4,10 @@ use super::markdown::{code, count, number, table};
 use sparring_activations::AnyActivation;
 use sparring_attacks::{AnyAttack, AnyNorm};
 use sparring_losses::TargetKind;
+use sparring_math::named::{Entry, Family as _};
 use sparring_models::Family;
+use sparring_optim::{AnyRule, AnySchedule};
+use sparring_train::{AnyDefense, DEFENSES};
 
 /// A table.
 pub struct Table {
@@ -25,8 +28,18 @@ pub const ALL: &[Table] = &[
     Table { name: "attacks", home: "crates/attacks/README.md", write: attacks },
     Table { name: "norms", home: "crates/attacks/README.md", write: norms },
     Table { name: "models", home: "crates/models/README.md", write: models },
+    Table { name: "defenses", home: "crates/train/README.md", write: defenses },
     Table { name: "datasets", home: "crates/datasets/README.md", write: datasets },
 ];
+
+/// The parameters of a thing with their defaults and ranges.
+fn parameters<T>(entry: &Entry<T>) -> String {
+    let one = |(p, default): (&sparring_math::named::Parameter, String)| {
+        format!("`{}` = {default}: {}, {}", p.name, p.about, p.range)
+    };
+    let all: Vec<String> = entry.defaults().into_iter().map(one).collect();
+    if all.is_empty() { "–".into() } else { all.join("; ") }
+}
 
 fn activations() -> String {
     let row = |a: &AnyActivation| {
@@ -71,34 +84,47 @@ fn losses() -> String {
 }
 
 fn rules() -> String {
-    let slots = |name: &str| name.parse::<sparring_optim::AnyRule>().map_or(0, |r| r.slots());
-    let row = |r: &sparring_optim::RuleInfo| {
+    let slots = |name: &str| name.parse::<AnyRule>().map_or(0, |r| r.slots());
+    let row = |(r, entry): (&sparring_optim::RuleInfo, &Entry<AnyRule>)| {
         vec![
             code(r.name),
             r.about.into(),
+            parameters(entry),
             slots(r.name).to_string(),
             r.default_lr.to_string(),
             r.source.into(),
         ]
     };
-    let header = ["rule", "what", "state slots", "default rate", "paper"];
-    table(&header, &sparring_optim::ALL.iter().map(row).collect::<Vec<_>>())
+    let header = ["rule", "what", "parameters", "state slots", "default rate", "paper"];
+    let rows = sparring_optim::ALL.iter().zip(AnyRule::TABLE.entries);
+    table(&header, &rows.map(row).collect::<Vec<_>>())
 }
 
 fn schedules() -> String {
-    let row = |s: &sparring_optim::ScheduleInfo| vec![code(s.name), s.about.into()];
-    table(&["schedule", "what"], &sparring_optim::SCHEDULES.iter().map(row).collect::<Vec<_>>())
+    let row = |(s, entry): (&sparring_optim::ScheduleInfo, &Entry<AnySchedule>)| {
+        vec![code(s.name), s.about.into(), parameters(entry)]
+    };
+    let rows = sparring_optim::SCHEDULES.iter().zip(AnySchedule::TABLE.entries);
+    table(&["schedule", "what", "parameters"], &rows.map(row).collect::<Vec<_>>())
 }
 
 fn attacks() -> String {
-    let row = |a: &sparring_attacks::AttackInfo| {
+    let row = |(a, entry): (&sparring_attacks::AttackInfo, &Entry<AnyAttack>)| {
         let norms = a.norms.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        vec![code(a.name), a.access.to_string(), norms, a.defaults.into(), a.paper.into()]
+        vec![code(a.name), a.access.to_string(), norms, a.defaults.into(), parameters(entry), a.paper.into()]
     };
-    table(
-        &["attack", "access", "norms", "defaults", "paper"],
-        &AnyAttack::ALL.iter().map(row).collect::<Vec<_>>(),
-    )
+    let rows = AnyAttack::ALL.iter().zip(AnyAttack::TABLE.entries);
+    let header = ["attack", "access", "norms", "defaults", "parameters", "paper"];
+    table(&header, &rows.map(row).collect::<Vec<_>>())
+}
+
+fn defenses() -> String {
+    let row = |(d, entry): (&sparring_train::DefenseInfo, &Entry<AnyDefense>)| {
+        vec![code(d.name), d.about.into(), d.worth.into(), parameters(entry), d.paper.into()]
+    };
+    let rows = DEFENSES.iter().zip(AnyDefense::TABLE.entries);
+    let header = ["defence", "what a step is trained on", "worth", "parameters", "paper"];
+    table(&header, &rows.map(row).collect::<Vec<_>>())
 }
 
 fn norms() -> String {
@@ -158,6 +184,7 @@ mod tests {
         };
         assert_eq!(rows("activations"), AnyActivation::ALL.len());
         assert_eq!(rows("attacks"), AnyAttack::ALL.len());
+        assert_eq!(rows("defenses"), AnyDefense::TABLE.entries.len());
         assert_eq!(rows("datasets"), sparring_datasets::ALL.len());
         for t in ALL {
             let text = (t.write)();

@@ -8,14 +8,14 @@ use crate::classifiers::{build, cnn, mlp, small_cnn};
 use crate::pace::Metric;
 use crate::setting::Outcome;
 use sparring_attacks::{EvaluateOptions, Goal, Pgd, StepSize, Stop, Threat, perturb_chunked};
-use sparring_nn::Spec;
+use sparring_nn::Graph;
 use sparring_oracle::{Batch, Classifier as _};
 use sparring_seed::Key;
 use sparring_tensor::Precision;
 
 /// The rows of this file.
 pub fn rows() -> Vec<Row> {
-    let nets: [(_, fn() -> Spec, _); 3] = [
+    let nets: [(_, fn() -> Graph, _); 3] = [
         ("cnn_pgd40_b250", cnn, 250),
         ("mlp_pgd40_b1000", mlp, 1000),
         ("smallcnn_pgd40_b1000", small_cnn, 1000),
@@ -29,7 +29,7 @@ pub fn rows() -> Vec<Row> {
     Precision::ALL.into_iter().flat_map(row).collect()
 }
 
-fn attack(spec: fn() -> Spec, batch: usize, precision: Precision) -> Run {
+fn attack(spec: fn() -> Graph, batch: usize, precision: Precision) -> Run {
     Box::new(move |setting, pace| {
         if let Some(reason) = setting.too_slow(precision) {
             return Ok(Outcome::Skipped(reason));

@@ -10,10 +10,10 @@ use crate::pace::{Metric, Pace};
 use crate::setting::Outcome;
 use sparring_activations::{AnyActivation, Prelu};
 use sparring_models::{Classifier, FgsmRs, Madry, Mlp};
-use sparring_nn::{Clip, LayerSpec, Spec};
+use sparring_nn::{AnyLayer, Clip, Graph, layers};
 use sparring_seed::Key;
 use sparring_tensor::Precision;
-use sparring_train::{Defense, Epoch, Flow, Observer, Recipe, fit_with};
+use sparring_train::{Epoch, Flow, Observer, Recipe, defenses, fit_with};
 
 /// Stream of the first parameter's numbers.
 pub const WEIGHTS: u32 = 100;
@@ -22,11 +22,11 @@ pub const WEIGHTS: u32 = 100;
 pub fn rows() -> Vec<Row> {
     let plain = Recipe::default();
     // PGD-7, eps 0.3, step eps/4, random start, the whole budget from the first step on.
-    let pgd7 = Defense::Pgd { eps: 0.3, steps: 7, step_size: 0.075, warm_up: 0.0 };
+    let pgd7 = defenses::Pgd { eps: 0.3, steps: 7, step_size: 0.075, warm_up: 0.0 }.into();
     let hardened = Recipe { defense: pgd7, ..plain.clone() };
     let clipped = Recipe { clip: Some(Clip::GlobalNorm(1.0)), ..plain.clone() };
     let split6 = Recipe { precision: Precision::Split6, ..plain.clone() };
-    let row = |id, spec: fn() -> Spec, batch, examples, recipe: &Recipe| {
+    let row = |id, spec: fn() -> Graph, batch, examples, recipe: &Recipe| {
         let precision = recipe.precision;
         let run = train(spec, examples, Recipe { batch, ..recipe.clone() });
         Row { precision, ..Row::new(named(id, precision), Metric::Rate("examples/s"), run) }
@@ -47,40 +47,35 @@ pub fn rows() -> Vec<Row> {
 }
 
 /// 784-128-64-10.
-pub fn mlp() -> Spec {
+pub fn mlp() -> Graph {
     Mlp::default().spec()
 }
 /// The same with dropout 0.2 after each hidden activation.
-fn mlp_dropout() -> Spec {
-    let mut spec = mlp();
-    let hidden = |layer: &LayerSpec| matches!(layer, LayerSpec::Activation { .. });
-    spec.layers = spec
-        .layers
-        .into_iter()
-        .flat_map(|layer| {
-            let dropout = hidden(&layer).then_some(LayerSpec::Dropout { p: 0.2 });
-            std::iter::once(layer).chain(dropout)
-        })
-        .collect();
-    spec
+fn mlp_dropout() -> Graph {
+    let plain = mlp();
+    let with_dropout = |layer: &AnyLayer| {
+        let dropout = layer.as_activation().map(|_| layers::dropout(0.2));
+        std::iter::once(layer.clone()).chain(dropout)
+    };
+    Graph::chain(plain.input, plain.layers().flat_map(with_dropout).collect())
 }
 /// The same with a learnt slope in place of each ReLU.
-fn mlp_prelu() -> Spec {
+fn mlp_prelu() -> Graph {
     Mlp::with(prelu()).spec()
 }
 /// Two convolutions 5x5 with pooling, fc 1024, fc 10.
-pub fn cnn() -> Spec {
+pub fn cnn() -> Graph {
     Madry::default().spec()
 }
 /// The same with a learnt slope in its three hidden places.
-fn cnn_prelu() -> Spec {
+fn cnn_prelu() -> Graph {
     Madry::with(prelu()).spec()
 }
 fn prelu() -> AnyActivation {
     AnyActivation::Prelu(Prelu::default())
 }
 /// Two convolutions 4x4 of stride 2, fc 100, fc 10.
-pub fn small_cnn() -> Spec {
+pub fn small_cnn() -> Graph {
     FgsmRs::default().spec()
 }
 
@@ -88,14 +83,14 @@ pub fn small_cnn() -> Spec {
 ///
 /// # Errors
 /// If the specification is none of a classifier.
-pub fn build(spec: Spec) -> Result<Classifier, String> {
+pub fn build(spec: Graph) -> Result<Classifier, String> {
     let mut model = Classifier::new(spec, Key::new(1)).map_err(|e| e.to_string())?;
     fill(&mut model.net, WEIGHTS);
     Ok(model)
 }
 
 /// Trains by the recipe, but for its epochs, on the first `examples` digits.
-fn train(spec: fn() -> Spec, examples: usize, recipe: Recipe) -> Run {
+fn train(spec: fn() -> Graph, examples: usize, recipe: Recipe) -> Run {
     Box::new(move |setting, pace| {
         if let Some(reason) = setting.too_slow(recipe.precision) {
             return Ok(Outcome::Skipped(reason));

@@ -6,7 +6,7 @@ use crate::numbers::mean;
 use crate::pace::Metric;
 use crate::repeat::passes;
 use crate::setting::Outcome;
-use sparring_nn::Spec;
+use sparring_nn::Graph;
 use sparring_oracle::{Batch, Classifier as _};
 
 /// The rows of this file.
@@ -16,7 +16,7 @@ pub fn rows() -> Vec<Row> {
         .into()
 }
 
-fn forward(spec: fn() -> Spec) -> Run {
+fn forward(spec: fn() -> Graph) -> Run {
     Box::new(move |setting, pace| {
         let data = setting.digits(1)?.all();
         let x = Batch::new(&data.x, data.shape, &data.ids).map_err(|e| e.to_string())?;

@@ -8,12 +8,12 @@
 //! bounds      range (−α, ∞), 1-Lipschitz, curvature 1/α (left of 0), monotone
 
 use super::elu::below_zero;
-use crate::error::demand_divisor;
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::slices::fused_slices;
 use crate::{About, Activation, ActivationError};
 use sparring_math::Real;
+use sparring_math::named::{Named, Range};
 
 /// f(x) = x for x > 0, `alpha`·(e^(x/`alpha`) − 1) elsewhere.
 ///
@@ -41,19 +41,17 @@ impl Celu {
     /// # Errors
     /// Unless `alpha` and its inverse are finite numbers above 0, in `f32` too.
     pub fn validate(&self) -> Result<(), ActivationError> {
-        demand_divisor(Self::NAME, "alpha", self.alpha)
+        Named::validate(self)
     }
 }
 
+sparring_math::named! {
+    Celu: "celu", [], "Barron 2017, arXiv:1704.07483";
+    alpha: Range::from_to(1.2e-38, 8.5e37).in_f32(), "minus the limit on the left";
+}
+
 impl Configured for Celu {
-    const NAME: &'static str = "celu";
     const DEFAULT: Self = Celu { alpha: 1.0 };
-    fn fields(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("alpha", &mut self.alpha)]
-    }
-    fn check(&self) -> Result<(), ActivationError> {
-        self.validate()
-    }
 }
 
 impl<E: Real> Activation<E> for Celu {
@@ -62,7 +60,7 @@ impl<E: Real> Activation<E> for Celu {
         About {
             name: Self::NAME,
             formula: "x if x > 0, alpha * (exp(x / alpha) - 1) otherwise",
-            source: "Barron 2017, arXiv:1704.07483",
+            source: Self::PAPER,
             range: (Some(-self.alpha), None),
             lipschitz: Some(1.0),
             curvature: Some(1.0 / self.alpha),
@@ -70,6 +68,10 @@ impl<E: Real> Activation<E> for Celu {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     #[inline(always)]

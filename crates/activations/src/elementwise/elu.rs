@@ -7,12 +7,12 @@
 //! source      Clevert, Unterthiner, Hochreiter 2015, arXiv:1511.07289
 //! bounds      range (−α, ∞), max(1, α)-Lipschitz, curvature α (left of 0), monotone; f' is continuous for α = 1 only
 
-use crate::error::demand;
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::slices::fused_slices;
 use crate::{About, Activation, ActivationError};
 use sparring_math::Real;
+use sparring_math::named::{Named, Range};
 
 /// f(x) = x for x > 0, `alpha`·(eˣ − 1) elsewhere.
 ///
@@ -40,19 +40,17 @@ impl Elu {
     /// # Errors
     /// Unless `alpha` is a finite number, 0 or more.
     pub fn validate(&self) -> Result<(), ActivationError> {
-        demand(Self::NAME, "alpha", self.alpha, self.alpha >= 0.0, "a finite number, 0 or more")
+        Named::validate(self)
     }
 }
 
+sparring_math::named! {
+    Elu: "elu", [], "Clevert, Unterthiner, Hochreiter 2015, arXiv:1511.07289";
+    alpha: Range::at_least(0.0).in_f32(), "minus the limit on the left";
+}
+
 impl Configured for Elu {
-    const NAME: &'static str = "elu";
     const DEFAULT: Self = Elu { alpha: 1.0 };
-    fn fields(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("alpha", &mut self.alpha)]
-    }
-    fn check(&self) -> Result<(), ActivationError> {
-        self.validate()
-    }
 }
 
 impl<E: Real> Activation<E> for Elu {
@@ -61,7 +59,7 @@ impl<E: Real> Activation<E> for Elu {
         About {
             name: Self::NAME,
             formula: "x if x > 0, alpha * (exp(x) - 1) otherwise",
-            source: "Clevert, Unterthiner, Hochreiter 2015, arXiv:1511.07289",
+            source: Self::PAPER,
             range: (Some(-self.alpha), None),
             lipschitz: Some(self.alpha.max(1.0)),
             curvature: Some(self.alpha),
@@ -69,6 +67,10 @@ impl<E: Real> Activation<E> for Elu {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     #[inline(always)]

@@ -11,6 +11,7 @@ use crate::registry::Configured;
 use crate::slices::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// f(x) = x Φ(x), Φ the normal distribution function (not the tanh approximation).
 ///
@@ -23,8 +24,11 @@ use sparring_math::Real;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Gelu;
 
+sparring_math::named! {
+    Gelu: "gelu", [], "Hendrycks and Gimpel 2016, arXiv:1606.08415";
+}
+
 impl Configured for Gelu {
-    const NAME: &'static str = "gelu";
     const DEFAULT: Self = Gelu;
 }
 
@@ -34,7 +38,7 @@ impl<E: Real> Activation<E> for Gelu {
         About {
             name: Self::NAME,
             formula: "x * Phi(x), Phi the standard normal CDF",
-            source: "Hendrycks and Gimpel 2016, arXiv:1606.08415",
+            source: Self::PAPER,
             range: (Some(-0.169_971_207_479_903_66), None),
             lipschitz: Some(1.128_904_145_185_155),
             curvature: Some(0.797_884_560_802_865_4),
@@ -42,6 +46,10 @@ impl<E: Real> Activation<E> for Gelu {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     #[inline(always)]

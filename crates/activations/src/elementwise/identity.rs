@@ -10,6 +10,7 @@ use crate::gain::gains;
 use crate::registry::Configured;
 use crate::{About, Activation};
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// f(x) = x.
 ///
@@ -21,9 +22,11 @@ use sparring_math::Real;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Identity;
 
+sparring_math::named! {
+    Identity: "identity", ["linear"], "no activation";
+}
+
 impl Configured for Identity {
-    const NAME: &'static str = "identity";
-    const ALIASES: &'static [&'static str] = &["linear"];
     const DEFAULT: Self = Identity;
 }
 
@@ -33,7 +36,7 @@ impl<E: Real> Activation<E> for Identity {
         About {
             name: Self::NAME,
             formula: "x",
-            source: "no activation",
+            source: Self::PAPER,
             range: (None, None),
             lipschitz: Some(1.0),
             curvature: Some(0.0),
@@ -41,6 +44,10 @@ impl<E: Real> Activation<E> for Identity {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     #[inline(always)]

@@ -7,12 +7,12 @@
 //! source      Maas, Hannun, Ng 2013, ICML workshop
 //! bounds      range ℝ (a > 0) or [0, ∞), max(1, |a|)-Lipschitz, curvature 0 apart from the kink at 0, monotone for a ≥ 0
 
-use crate::error::demand;
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::slices::fused_slices;
 use crate::{About, Activation, ActivationError};
 use sparring_math::Real;
+use sparring_math::named::{Named, Range};
 
 /// f(x) = x for x > 0, `slope`·x elsewhere.
 ///
@@ -40,20 +40,17 @@ impl LeakyRelu {
     /// # Errors
     /// Unless `slope` is a finite number.
     pub fn validate(&self) -> Result<(), ActivationError> {
-        demand(Self::NAME, "slope", self.slope, true, "a finite number")
+        Named::validate(self)
     }
 }
 
+sparring_math::named! {
+    LeakyRelu: "leaky_relu", ["lrelu"], "Maas, Hannun, Ng 2013, ICML workshop";
+    slope: Range::FINITE.in_f32(), "slope on the left";
+}
+
 impl Configured for LeakyRelu {
-    const NAME: &'static str = "leaky_relu";
-    const ALIASES: &'static [&'static str] = &["lrelu"];
     const DEFAULT: Self = LeakyRelu { slope: 0.01 };
-    fn fields(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("slope", &mut self.slope)]
-    }
-    fn check(&self) -> Result<(), ActivationError> {
-        self.validate()
-    }
 }
 
 impl<E: Real> Activation<E> for LeakyRelu {
@@ -62,7 +59,7 @@ impl<E: Real> Activation<E> for LeakyRelu {
         About {
             name: Self::NAME,
             formula: "x if x > 0, slope * x otherwise",
-            source: "Maas, Hannun, Ng 2013, ICML workshop",
+            source: Self::PAPER,
             range: (if self.slope > 0.0 { None } else { Some(0.0) }, None),
             lipschitz: Some(self.slope.abs().max(1.0)),
             curvature: Some(0.0),
@@ -70,6 +67,10 @@ impl<E: Real> Activation<E> for LeakyRelu {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     #[inline(always)]

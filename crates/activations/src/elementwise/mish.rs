@@ -14,6 +14,7 @@ use crate::registry::Configured;
 use crate::slices::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// f(x) = x tanh(ln(1 + eˣ)).
 ///
@@ -26,8 +27,11 @@ use sparring_math::Real;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Mish;
 
+sparring_math::named! {
+    Mish: "mish", [], "Misra 2019, arXiv:1908.08681";
+}
+
 impl Configured for Mish {
-    const NAME: &'static str = "mish";
     const DEFAULT: Self = Mish;
 }
 
@@ -53,7 +57,7 @@ impl<E: Real> Activation<E> for Mish {
         About {
             name: Self::NAME,
             formula: "x * tanh(ln(1 + exp(x)))",
-            source: "Misra 2019, arXiv:1908.08681",
+            source: Self::PAPER,
             range: (Some(-0.308_843_413_017_250_4), None),
             lipschitz: Some(1.088_498_161_251_728),
             curvature: Some(0.644_204_637_236_972_5),
@@ -61,6 +65,10 @@ impl<E: Real> Activation<E> for Mish {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     #[inline(always)]

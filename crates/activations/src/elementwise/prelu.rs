@@ -7,26 +7,24 @@
 //! source      He, Zhang, Ren, Sun 2015, arXiv:1502.01852
 //! bounds      range ℝ (a > 0) or [0, ∞), max(1, |a|)-Lipschitz, curvature 0 apart from the kink at 0, monotone for a ≥ 0
 
-use crate::error::demand;
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::slices::fused_slices;
-use crate::{About, Activation, ActivationError, Trainable};
+use crate::{About, Activation, Parametric, Trainable};
 use sparring_math::Real;
-use std::slice;
+use sparring_math::named::{Named, Range};
 
 /// f(x) = x for x > 0, `slope`·x elsewhere, the slope being learnt. `S` is the type that the slope is kept in: `f64` as data,
 /// the type of the network in a layer ([`Trainable`] of `E` is `Prelu<E>`).
 ///
 /// ```
-/// use sparring_activations::{Activation, Prelu, Trainable};
+/// use sparring_activations::{Activation, Prelu, Sharing, Trainable};
 ///
-/// let mut prelu = Prelu::<f32>::default();
+/// let prelu = Prelu::<f32>::default();
 /// assert_eq!(prelu.f(-2.0), -0.5);
-/// prelu.set(&[0.5]);
-/// let mut gradient = [0.0];
-/// prelu.dparams(-2.0, &mut gradient);
-/// assert_eq!((prelu.f(-2.0), gradient), (-1.0, [-2.0]));
+/// let (mut dx, mut dp) = ([0.0; 2], [0.0]);
+/// prelu.backward_with(&[0.5], Sharing::WHOLE, &[-2.0, 3.0], &[1.0, 10.0], &mut dx, &mut dp);
+/// assert_eq!((dx, dp), ([0.5, 10.0], [-2.0]));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prelu<S = f64> {
@@ -41,14 +39,6 @@ impl<S: Real> Default for Prelu<S> {
 }
 
 impl<S: Real> Prelu<S> {
-    /// Whether the parameter makes sense.
-    ///
-    /// # Errors
-    /// Unless `slope` is a finite number.
-    pub fn validate(&self) -> Result<(), ActivationError> {
-        demand(Prelu::<f64>::NAME, "slope", self.slope.to_f64(), true, "a finite number")
-    }
-
     /// The slope in the type of the input; exact where the types agree.
     #[inline(always)]
     fn slope<E: Real>(&self) -> E {
@@ -56,15 +46,13 @@ impl<S: Real> Prelu<S> {
     }
 }
 
+sparring_math::named! {
+    Prelu: "prelu", [], "He, Zhang, Ren, Sun 2015, arXiv:1502.01852";
+    slope: Range::FINITE.in_f32(), "slope on the left at first; learnt";
+}
+
 impl Configured for Prelu {
-    const NAME: &'static str = "prelu";
     const DEFAULT: Self = Prelu { slope: 0.25 };
-    fn fields(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("slope", &mut self.slope)]
-    }
-    fn check(&self) -> Result<(), ActivationError> {
-        self.validate()
-    }
     fn trainable<E: Real>(&self) -> Option<Box<dyn Trainable<E>>> {
         Some(Box::new(Prelu { slope: E::of(self.slope) }))
     }
@@ -77,7 +65,7 @@ impl<E: Real, S: Real> Activation<E> for Prelu<S> {
         About {
             name: Prelu::<f64>::NAME,
             formula: "x if x > 0, slope * x otherwise, slope learnt",
-            source: "He, Zhang, Ren, Sun 2015, arXiv:1502.01852",
+            source: Prelu::<f64>::PAPER,
             range: (if slope > 0.0 { None } else { Some(0.0) }, None),
             lipschitz: Some(slope.abs().max(1.0)),
             curvature: Some(0.0),
@@ -85,6 +73,10 @@ impl<E: Real, S: Real> Activation<E> for Prelu<S> {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Prelu::<f64>::NAME
     }
 
     #[inline(always)]
@@ -116,31 +108,32 @@ impl<E: Real, S: Real> Activation<E> for Prelu<S> {
     fused_slices!();
 }
 
-impl<E: Real> Trainable<E> for Prelu<E> {
-    fn params(&self) -> &[E] {
-        slice::from_ref(&self.slope)
+impl<E: Real> Parametric<E> for Prelu<E> {
+    const COUNT: usize = 1;
+    type With<F: Real> = Prelu<F>;
+
+    #[inline(always)]
+    fn with<F: Real>(&self, p: &[F]) -> Prelu<F> {
+        Prelu { slope: p[0] }
     }
 
-    #[track_caller]
-    fn set(&mut self, p: &[E]) {
-        let [slope] = p else { panic!("prelu: set needs 1 parameter, got {}", p.len()) };
-        self.slope = *slope;
+    fn write(&self, p: &mut [E]) {
+        p[0] = self.slope;
     }
 
-    #[inline]
+    #[inline(always)]
     fn dparams(&self, x: E, out: &mut [E]) {
         out[0] = if x > E::ZERO { E::ZERO } else { x };
     }
 
-    #[inline]
+    #[inline(always)]
     fn ddf_dparams(&self, x: E, out: &mut [E]) {
         let left = if x > E::ZERO { E::ZERO } else { E::ONE };
         out[0] = if x.is_nan() { x } else { left };
     }
 
-    #[inline]
-    fn d2params(&self, x: E, v: &[E], out: &mut [E]) {
-        debug_assert_eq!(v.len(), 1, "prelu has 1 parameter");
+    #[inline(always)]
+    fn d2params(&self, x: E, _: &[E], out: &mut [E]) {
         out[0] = if x.is_nan() { x } else { E::ZERO };
     }
 }

@@ -10,6 +10,7 @@ use crate::gain::gains;
 use crate::registry::Configured;
 use crate::{About, Activation};
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// f(x) = max(x, 0).
 ///
@@ -22,8 +23,11 @@ use sparring_math::Real;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Relu;
 
+sparring_math::named! {
+    Relu: "relu", [], "Fukushima 1969; Nair and Hinton 2010, ICML";
+}
+
 impl Configured for Relu {
-    const NAME: &'static str = "relu";
     const DEFAULT: Self = Relu;
 }
 
@@ -33,7 +37,7 @@ impl<E: Real> Activation<E> for Relu {
         About {
             name: Self::NAME,
             formula: "max(x, 0)",
-            source: "Fukushima 1969; Nair and Hinton 2010, ICML",
+            source: Self::PAPER,
             range: (Some(0.0), None),
             lipschitz: Some(1.0),
             curvature: Some(0.0),
@@ -41,6 +45,10 @@ impl<E: Real> Activation<E> for Relu {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     #[inline(always)]

@@ -14,6 +14,7 @@ use crate::registry::Configured;
 use crate::slices::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// λ, the slope on the right.
 const LAMBDA: f64 = 1.050_700_987_355_480_5;
@@ -31,8 +32,11 @@ const DEPTH: f64 = 1.758_099_340_847_376_6;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Selu;
 
+sparring_math::named! {
+    Selu: "selu", [], "Klambauer, Unterthiner, Mayr, Hochreiter 2017, arXiv:1706.02515";
+}
+
 impl Configured for Selu {
-    const NAME: &'static str = "selu";
     const DEFAULT: Self = Selu;
 }
 
@@ -42,7 +46,7 @@ impl<E: Real> Activation<E> for Selu {
         About {
             name: Self::NAME,
             formula: "1.0507 * x if x > 0, 1.7581 * (exp(x) - 1) otherwise",
-            source: "Klambauer, Unterthiner, Mayr, Hochreiter 2017, arXiv:1706.02515",
+            source: Self::PAPER,
             range: (Some(-DEPTH), None),
             lipschitz: Some(DEPTH),
             curvature: Some(DEPTH),
@@ -50,6 +54,10 @@ impl<E: Real> Activation<E> for Selu {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     #[inline(always)]

@@ -11,6 +11,7 @@ use crate::registry::Configured;
 use crate::slices::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// f(x) = 1 / (1 + e⁻ˣ).
 ///
@@ -23,9 +24,11 @@ use sparring_math::Real;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Sigmoid;
 
+sparring_math::named! {
+    Sigmoid: "sigmoid", ["logistic"], "Verhulst 1845; Rumelhart, Hinton, Williams 1986, Nature 323";
+}
+
 impl Configured for Sigmoid {
-    const NAME: &'static str = "sigmoid";
-    const ALIASES: &'static [&'static str] = &["logistic"];
     const DEFAULT: Self = Sigmoid;
 }
 
@@ -35,7 +38,7 @@ impl<E: Real> Activation<E> for Sigmoid {
         About {
             name: Self::NAME,
             formula: "1 / (1 + exp(-x))",
-            source: "Verhulst 1845; Rumelhart, Hinton, Williams 1986, Nature 323",
+            source: Self::PAPER,
             range: (Some(0.0), Some(1.0)),
             lipschitz: Some(0.25),
             curvature: Some(0.096_225_044_864_937_63),
@@ -43,6 +46,10 @@ impl<E: Real> Activation<E> for Sigmoid {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     #[inline(always)]

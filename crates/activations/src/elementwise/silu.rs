@@ -11,6 +11,7 @@ use crate::registry::Configured;
 use crate::slices::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// f(x) = x σ(x).
 ///
@@ -23,9 +24,11 @@ use sparring_math::Real;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Silu;
 
+sparring_math::named! {
+    Silu: "silu", ["swish"], "Elfwing et al. 2017, arXiv:1702.03118; Ramachandran et al. 2017, arXiv:1710.05941";
+}
+
 impl Configured for Silu {
-    const NAME: &'static str = "silu";
-    const ALIASES: &'static [&'static str] = &["swish"];
     const DEFAULT: Self = Silu;
 }
 
@@ -35,7 +38,7 @@ impl<E: Real> Activation<E> for Silu {
         About {
             name: Self::NAME,
             formula: "x / (1 + exp(-x))",
-            source: "Elfwing et al. 2017, arXiv:1702.03118; Ramachandran et al. 2017, arXiv:1710.05941",
+            source: Self::PAPER,
             range: (Some(-0.278_464_542_761_073_8), None),
             lipschitz: Some(1.099_839_320_128_867),
             curvature: Some(0.5),
@@ -43,6 +46,10 @@ impl<E: Real> Activation<E> for Silu {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     #[inline(always)]

@@ -8,12 +8,12 @@
 //! source      Dugas et al. 2001, NIPS 13
 //! bounds      range (0, ∞), 1-Lipschitz, curvature β/4 at 0, monotone
 
-use crate::error::demand_divisor;
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::slices::fused_slices;
 use crate::{About, Activation, ActivationError};
 use sparring_math::Real;
+use sparring_math::named::{Named, Range};
 
 /// f(x) = ln(1 + e^(`beta`·x)) / `beta`.
 ///
@@ -42,19 +42,17 @@ impl Softplus {
     /// # Errors
     /// Unless `beta` and its inverse are finite numbers above 0, in `f32` too.
     pub fn validate(&self) -> Result<(), ActivationError> {
-        demand_divisor(Self::NAME, "beta", self.beta)
+        Named::validate(self)
     }
 }
 
+sparring_math::named! {
+    Softplus: "softplus", [], "Dugas et al. 2001, NIPS 13";
+    beta: Range::from_to(1.2e-38, 8.5e37).in_f32(), "sharpness; f tends to ReLU as it grows";
+}
+
 impl Configured for Softplus {
-    const NAME: &'static str = "softplus";
     const DEFAULT: Self = Softplus { beta: 1.0 };
-    fn fields(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("beta", &mut self.beta)]
-    }
-    fn check(&self) -> Result<(), ActivationError> {
-        self.validate()
-    }
 }
 
 impl<E: Real> Activation<E> for Softplus {
@@ -63,7 +61,7 @@ impl<E: Real> Activation<E> for Softplus {
         About {
             name: Self::NAME,
             formula: "ln(1 + exp(beta * x)) / beta",
-            source: "Dugas et al. 2001, NIPS 13",
+            source: Self::PAPER,
             range: (Some(0.0), None),
             lipschitz: Some(1.0),
             curvature: Some(0.25 * self.beta),
@@ -71,6 +69,10 @@ impl<E: Real> Activation<E> for Softplus {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     #[inline(always)]

@@ -11,6 +11,7 @@ use crate::registry::Configured;
 use crate::slices::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// f(x) = tanh x.
 ///
@@ -23,8 +24,11 @@ use sparring_math::Real;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tanh;
 
+sparring_math::named! {
+    Tanh: "tanh", [], "LeCun, Bottou, Orr, Mueller 1998, Efficient BackProp";
+}
+
 impl Configured for Tanh {
-    const NAME: &'static str = "tanh";
     const DEFAULT: Self = Tanh;
 }
 
@@ -34,7 +38,7 @@ impl<E: Real> Activation<E> for Tanh {
         About {
             name: Self::NAME,
             formula: "tanh(x)",
-            source: "LeCun, Bottou, Orr, Mueller 1998, Efficient BackProp",
+            source: Self::PAPER,
             range: (Some(-1.0), Some(1.0)),
             lipschitz: Some(1.0),
             curvature: Some(0.769_800_358_919_501),
@@ -42,6 +46,10 @@ impl<E: Real> Activation<E> for Tanh {
             gain_forward,
             gain_backward,
         }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     #[inline(always)]

@@ -3,7 +3,7 @@
 mod parts;
 mod search;
 mod walk;
-pub(crate) use parts::{Origin, at_least_one};
+pub(crate) use parts::{LENGTH, LOSS, Origin};
 pub use parts::{Start, StepSize, Stop};
 pub(crate) use search::Search;
 pub(crate) use walk::Ascent;

@@ -1,6 +1,9 @@
 //! Where a walk starts, how long its steps are, when it ends.
 
-use crate::{AnyNorm, AttackError, Threat};
+use crate::{AnyNorm, Threat};
+use sparring_losses::AnyClassLoss;
+use sparring_math::grammar::same;
+use sparring_math::named::{Range, Value};
 use sparring_oracle::Bounds;
 use sparring_seed::Stream;
 
@@ -40,12 +43,6 @@ impl StepSize {
             Self::Absolute(a) => a,
         }
     }
-    pub(crate) fn validate(self, of: &'static str) -> Result<(), AttackError> {
-        match self {
-            Self::Auto => Ok(()),
-            Self::Total(v) | Self::Relative(v) | Self::Absolute(v) => positive(of, "step_size", v),
-        }
-    }
 }
 
 impl std::fmt::Display for StepSize {
@@ -67,6 +64,51 @@ impl std::fmt::Display for StepSize {
     }
 }
 
+/// As text: `auto`, a length (`0.01`, `2/255`), `0.25*eps` or `eps/4`, `2.5*eps/steps`.
+impl Value for StepSize {
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let number = |text: &str| {
+            let mut v = 0.0_f32;
+            v.read(text).map(|()| v)
+        };
+        *self = if same(&text, "auto") {
+            Self::Auto
+        } else if let Some(total) = text.strip_suffix("*eps/steps") {
+            Self::Total(number(total)?)
+        } else if let Some(factor) = text.strip_suffix("*eps") {
+            Self::Relative(number(factor)?)
+        } else if let Some(divisor) = text.strip_prefix("eps/") {
+            Self::Relative(1.0 / number(divisor)?)
+        } else if text == "eps" {
+            Self::Relative(1.0)
+        } else {
+            Self::Absolute(number(&text)?)
+        };
+        Ok(())
+    }
+    fn text(&self) -> String {
+        match self {
+            Self::Auto => "auto".into(),
+            Self::Total(t) => format!("{}*eps/steps", t.text()),
+            Self::Relative(r) => format!("{}*eps", r.text()),
+            Self::Absolute(a) => a.text(),
+        }
+    }
+    /// The number in it; for `auto` one that is allowed.
+    fn number(&self) -> Option<f64> {
+        match *self {
+            Self::Auto => None,
+            Self::Total(v) | Self::Relative(v) | Self::Absolute(v) => Some(f64::from(v)),
+        }
+    }
+}
+
+/// What a length may be.
+pub(crate) const LENGTH: Range = Range::above(0.0);
+/// What an attack may climb.
+pub(crate) const LOSS: Range = Range::Words(AnyClassLoss::NAMES);
+
 /// Where a walk starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -78,14 +120,7 @@ pub enum Start {
     Random,
 }
 
-impl std::fmt::Display for Start {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self {
-            Self::Clean => "clean",
-            Self::Random => "random",
-        })
-    }
-}
+sparring_math::value_of_words!(Start { Clean = "clean", Random = "random" });
 
 /// When an example is left alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,14 +133,7 @@ pub enum Stop {
     Never,
 }
 
-impl std::fmt::Display for Stop {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self {
-            Self::WhenFooled => "when_fooled",
-            Self::Never => "never",
-        })
-    }
-}
+sparring_math::value_of_words!(Stop { WhenFooled = "when_fooled", Never = "never" });
 
 /// All the places where a walk of ours starts.
 #[derive(Clone, Copy, Debug)]
@@ -159,16 +187,27 @@ impl Origin<'_> {
     }
 }
 
-fn positive(of: &'static str, parameter: &'static str, v: f32) -> Result<(), AttackError> {
-    if v.is_finite() && v > 0.0 {
-        return Ok(());
-    }
-    Err(AttackError::Parameter { of, parameter, value: v.to_string(), need: "finite and above 0" })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-pub(crate) fn at_least_one(of: &'static str, parameter: &'static str, v: usize) -> Result<(), AttackError> {
-    if v > 0 {
-        return Ok(());
+    #[test]
+    fn step_sizes_are_lengths_shares_and_fractions() {
+        for (text, size) in [
+            ("auto", StepSize::Auto),
+            ("0.01", StepSize::Absolute(0.01)),
+            ("2/255", StepSize::Absolute(2.0 / 255.0)),
+            ("eps / 4", StepSize::Relative(0.25)),
+            ("1.25*eps", StepSize::Relative(1.25)),
+            ("eps", StepSize::Relative(1.0)),
+            ("2.5*eps/steps", StepSize::Total(2.5)),
+        ] {
+            let (mut read, mut again) = (StepSize::Auto, StepSize::Absolute(9.0));
+            assert_eq!((read.read(text), read), (Ok(()), size), "{text}");
+            assert_eq!((again.read(&size.text()), again), (Ok(()), size), "{}", size.text());
+        }
+        for text in ["", "x", "eps*", "*eps", "2eps", "eps/steps/2"] {
+            assert!(StepSize::Auto.read(text).is_err(), "{text}");
+        }
     }
-    Err(AttackError::Parameter { of, parameter, value: v.to_string(), need: "at least 1" })
 }

@@ -4,11 +4,12 @@
 //! is 2.5 ε/steps; the paper's own steps are `Bim::kurakin`
 //! source    Kurakin, Goodfellow and Bengio 2017, arXiv:1607.02533
 
-use crate::ascent::{Ascent, Origin, at_least_one};
+use crate::ascent::{Ascent, LENGTH, LOSS, Origin};
 use crate::{
     Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat, Walk,
 };
 use sparring_losses::AnyClassLoss;
+use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 
@@ -33,6 +34,14 @@ impl Default for Bim {
     }
 }
 
+sparring_math::named! {
+    Bim: "bim", ["i-fgsm"], "Kurakin et al. 2017, arXiv:1607.02533";
+    steps: Range::COUNT, "gradient steps";
+    step_size: LENGTH, "length of a step, in units of the input or as in eps/4; auto: 2.5 eps / steps, in l2 5 eps / steps";
+    loss: LOSS, "what is climbed";
+    stop: Range::Words(Stop::WORDS), "when an example is left alone";
+}
+
 impl Bim {
     /// The paper's own values for pixels of [0, 1]: steps of 1/255, `min(255 eps + 4, 1.25 · 255 eps)` of them.
     pub fn kurakin(eps: f32) -> Self {
@@ -42,9 +51,9 @@ impl Bim {
     }
     /// The row in the table of attacks.
     pub const INFO: AttackInfo = AttackInfo {
-        name: "bim",
-        aliases: &["i-fgsm"],
-        paper: "Kurakin et al. 2017, arXiv:1607.02533",
+        name: Self::NAME,
+        aliases: Self::ALIASES,
+        paper: Self::PAPER,
         access: Access::White,
         norms: AnyNorm::ALL,
         defaults: "10 steps of 2.5 eps/steps (l2: 5) from x; loss cross-entropy",
@@ -52,8 +61,7 @@ impl Bim {
     /// # Errors
     /// If there is no step, or its length is not finite and positive.
     pub fn validate(&self) -> Result<(), AttackError> {
-        at_least_one(Self::INFO.name, "steps", self.steps)?;
-        self.step_size.validate(Self::INFO.name)
+        Ok(Named::validate(self)?)
     }
 }
 

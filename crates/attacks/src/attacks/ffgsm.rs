@@ -5,11 +5,12 @@
 //! proposal  start + α · steepest(∇ loss(start, y)), back into ball and box; α = 1.25 ε
 //! source    Wong, Rice and Kolter 2020, arXiv:2001.03994
 
-use crate::ascent::{Ascent, Origin};
+use crate::ascent::{Ascent, LENGTH, LOSS, Origin};
 use crate::{
     Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, StepSize, Stop, Threat,
 };
 use sparring_losses::AnyClassLoss;
+use sparring_math::named::Named;
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 
@@ -29,12 +30,18 @@ impl Default for Ffgsm {
     }
 }
 
+sparring_math::named! {
+    Ffgsm: "ffgsm", ["fgsm-rs"], "Wong et al. 2020, arXiv:2001.03994";
+    step_size: LENGTH, "length of the step, in units of the input or as in eps/4";
+    loss: LOSS, "what is climbed";
+}
+
 impl Ffgsm {
     /// The row in the table of attacks.
     pub const INFO: AttackInfo = AttackInfo {
-        name: "ffgsm",
-        aliases: &["fgsm-rs"],
-        paper: "Wong et al. 2020, arXiv:2001.03994",
+        name: Self::NAME,
+        aliases: Self::ALIASES,
+        paper: Self::PAPER,
         access: Access::White,
         norms: AnyNorm::ALL,
         defaults: "uniform start, one step of 1.25 eps; loss cross-entropy",
@@ -42,7 +49,7 @@ impl Ffgsm {
     /// # Errors
     /// If the step is not finite and positive.
     pub fn validate(&self) -> Result<(), AttackError> {
-        self.step_size.validate(Self::INFO.name)
+        Ok(Named::validate(self)?)
     }
 }
 

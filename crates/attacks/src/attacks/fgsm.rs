@@ -3,11 +3,12 @@
 //! proposal  x + ε · steepest(∇ₓ loss(x, y)), cut to the box; L∞: the sign of the gradient, L2: its direction
 //! source    Goodfellow, Shlens and Szegedy 2015, arXiv:1412.6572
 
-use crate::ascent::{Ascent, Origin};
+use crate::ascent::{Ascent, LOSS, Origin};
 use crate::{
     Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat,
 };
 use sparring_losses::AnyClassLoss;
+use sparring_math::named::Named;
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 
@@ -19,12 +20,17 @@ pub struct Fgsm {
     pub loss: AnyClassLoss,
 }
 
+sparring_math::named! {
+    Fgsm: "fgsm", [], "Goodfellow et al. 2015, arXiv:1412.6572";
+    loss: LOSS, "what is climbed";
+}
+
 impl Fgsm {
     /// The row in the table of attacks.
     pub const INFO: AttackInfo = AttackInfo {
-        name: "fgsm",
-        aliases: &[],
-        paper: "Goodfellow et al. 2015, arXiv:1412.6572",
+        name: Self::NAME,
+        aliases: Self::ALIASES,
+        paper: Self::PAPER,
         access: Access::White,
         norms: AnyNorm::ALL,
         defaults: "one step of eps from x; loss cross-entropy",

@@ -11,7 +11,7 @@ macro_rules! attacks {
         $(mod $wfile; pub use $wfile::$White;)*
 
         one_enum! {
-            /// Any attack that needs logits only, as data.
+            /// Any attack that needs logits only, as data: parsed from and printed as `name` or `name(key=value, ..)`.
             AnyBlackBox: Classifier { $($Black $bword,)* }
         }
         one_enum! {
@@ -31,7 +31,8 @@ macro_rules! one_enum {
     ($(#[$doc:meta])* $Any:ident: $Model:ident { $($Name:ident $word:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(tag = "attack"))]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "serde", serde(remote = "Self", tag = "attack"))]
         #[non_exhaustive]
         pub enum $Any {
             $(#[doc = concat!("[`", stringify!($Name), "`], written `", $word, "`.")]
@@ -54,11 +55,10 @@ macro_rules! one_enum {
             }
         }
 
-        $(impl From<$Name> for $Any {
-            fn from(attack: $Name) -> Self {
-                Self::$Name(attack)
-            }
-        })*
+        sparring_math::family! { $Any: "attack"; $($Name),* }
+        sparring_math::value_by_text!($Any);
+        #[cfg(feature = "serde")]
+        sparring_math::text_or_fields!($Any);
 
         impl<M: $Model + ?Sized> Attack<M> for $Any {
             fn about(&self) -> &'static AttackInfo {
@@ -77,27 +77,6 @@ macro_rules! one_enum {
                 out: &mut [f32],
             ) -> Result<(), AttackError> {
                 match self { $(Self::$Name(a) => a.perturb(model, x, goal, threat, key, out)),* }
-            }
-        }
-
-        /// The attack of that name (or alias) with its default parameters.
-        impl std::str::FromStr for $Any {
-            type Err = AttackError;
-            fn from_str(name: &str) -> Result<Self, AttackError> {
-                let called = |info: &AttackInfo| {
-                    std::iter::once(&info.name).chain(info.aliases).any(|n| n.eq_ignore_ascii_case(name))
-                };
-                Self::defaults().into_iter().find(|a| called(a.info())).ok_or_else(|| AttackError::Unknown {
-                    kind: "attack",
-                    name: name.to_owned(),
-                    known: Self::ALL.iter().map(|i| i.name).collect::<Vec<_>>().join(", "),
-                })
-            }
-        }
-
-        impl std::fmt::Display for $Any {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.info().name)
             }
         }
     };

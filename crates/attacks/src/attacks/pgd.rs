@@ -7,11 +7,12 @@
 //! of several restarts the fooling one is kept, else the one of highest loss; of one restart the last iterate
 //! source    Madry et al. 2018, arXiv:1706.06083
 
-use crate::ascent::{Ascent, Origin, at_least_one};
+use crate::ascent::{Ascent, LENGTH, LOSS, Origin};
 use crate::{
     Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat, Walk,
 };
 use sparring_losses::AnyClassLoss;
+use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 
@@ -54,6 +55,16 @@ impl Default for Pgd {
     }
 }
 
+sparring_math::named! {
+    Pgd: "pgd", [], "Madry et al. 2018, arXiv:1706.06083";
+    steps: Range::COUNT, "gradient steps of a restart";
+    step_size: LENGTH, "length of a step, in units of the input or as in eps/4; auto: 2.5 eps / steps, in l2 5 eps / steps";
+    start: Range::Words(Start::WORDS), "where a restart starts";
+    restarts: Range::COUNT, "starts, of which the best counts";
+    loss: LOSS, "what is climbed";
+    stop: Range::Words(Stop::WORDS), "when an example is left alone";
+}
+
 impl Pgd {
     /// Madry et al.'s evaluation on MNIST, meant for L∞ at eps 0.3: 40 steps of 0.01 from a random start.
     ///
@@ -72,9 +83,9 @@ impl Pgd {
     }
     /// The row in the table of attacks.
     pub const INFO: AttackInfo = AttackInfo {
-        name: "pgd",
-        aliases: &[],
-        paper: "Madry et al. 2018, arXiv:1706.06083",
+        name: Self::NAME,
+        aliases: Self::ALIASES,
+        paper: Self::PAPER,
         access: Access::White,
         norms: AnyNorm::ALL,
         defaults: "40 steps of 2.5 eps/steps (l2: 5), random start, 1 restart; loss cross-entropy",
@@ -82,9 +93,7 @@ impl Pgd {
     /// # Errors
     /// If there is no step or restart, or a step is not finite and positive.
     pub fn validate(&self) -> Result<(), AttackError> {
-        at_least_one(Self::INFO.name, "steps", self.steps)?;
-        at_least_one(Self::INFO.name, "restarts", self.restarts)?;
-        self.step_size.validate(Self::INFO.name)
+        Ok(Named::validate(self)?)
     }
 
     /// One walk from given points (shape of `x.data()`; brought into ball and box first) instead of

@@ -4,9 +4,10 @@
 //! proposal  start + (ε − α) · steepest(∇ loss(start, y)), back into ball and box
 //! source    Tramèr et al. 2018, arXiv:1705.07204
 
-use crate::ascent::{Ascent, Origin};
+use crate::ascent::{Ascent, LOSS, Origin};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, StepSize, Stop, Threat};
 use sparring_losses::AnyClassLoss;
+use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 
@@ -26,12 +27,18 @@ impl Default for Rfgsm {
     }
 }
 
+sparring_math::named! {
+    Rfgsm: "r+fgsm", ["rfgsm"], "Tramer et al. 2018, arXiv:1705.07204";
+    alpha: Range::from_to(0.0, 1.0), "share of eps spent on the random step";
+    loss: LOSS, "what is climbed";
+}
+
 impl Rfgsm {
     /// The row in the table of attacks.
     pub const INFO: AttackInfo = AttackInfo {
-        name: "r+fgsm",
-        aliases: &["rfgsm"],
-        paper: "Tramer et al. 2018, arXiv:1705.07204",
+        name: Self::NAME,
+        aliases: Self::ALIASES,
+        paper: Self::PAPER,
         access: Access::White,
         norms: AnyNorm::ALL,
         defaults: "random step of eps/2, then one step of eps/2; loss cross-entropy",
@@ -39,11 +46,7 @@ impl Rfgsm {
     /// # Errors
     /// If `alpha` is not between 0 and 1.
     pub fn validate(&self) -> Result<(), AttackError> {
-        if (0.0..=1.0).contains(&self.alpha) {
-            return Ok(());
-        }
-        let (of, value) = (Self::INFO.name, self.alpha.to_string());
-        Err(AttackError::Parameter { of, parameter: "alpha", value, need: "a share of eps, between 0 and 1" })
+        Ok(Named::validate(self)?)
     }
 }
 

@@ -3,10 +3,11 @@
 //! proposal  x + u, u uniform in the ball, cut to the box; the first that reaches the goal, else the one of highest loss
 //! source    baseline of Carlini et al. 2019, arXiv:1902.06705, section 4
 
-use crate::ascent::{Origin, Search, at_least_one};
+use crate::ascent::{LOSS, Origin, Search};
 use crate::goal::check_input;
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, Stop, Threat};
 use sparring_losses::AnyClassLoss;
+use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Classifier};
 use sparring_seed::Key;
 
@@ -26,12 +27,18 @@ impl Default for UniformNoise {
     }
 }
 
+sparring_math::named! {
+    UniformNoise: "noise", ["uniform-noise"], "Carlini et al. 2019, arXiv:1902.06705";
+    samples: Range::COUNT, "points tried for each example";
+    loss: LOSS, "by which points that do not fool are compared";
+}
+
 impl UniformNoise {
     /// The row in the table of attacks.
     pub const INFO: AttackInfo = AttackInfo {
-        name: "noise",
-        aliases: &["uniform-noise"],
-        paper: "Carlini et al. 2019, arXiv:1902.06705",
+        name: Self::NAME,
+        aliases: Self::ALIASES,
+        paper: Self::PAPER,
         access: Access::Black,
         norms: AnyNorm::ALL,
         defaults: "best of 10 uniform points of the ball; loss cross-entropy",
@@ -39,7 +46,7 @@ impl UniformNoise {
     /// # Errors
     /// If no point is to be tried.
     pub fn validate(&self) -> Result<(), AttackError> {
-        at_least_one(Self::INFO.name, "samples", self.samples)
+        Ok(Named::validate(self)?)
     }
 }
 

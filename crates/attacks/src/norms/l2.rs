@@ -6,6 +6,7 @@
 //! uniform   ε · u^(1/d) · z/‖z‖ with z normal, u uniform (Muller 1959)
 
 use super::Norm;
+use sparring_math::named::Named;
 use sparring_oracle::Bounds;
 use sparring_seed::Stream;
 
@@ -26,9 +27,11 @@ fn inverse(length: f64) -> f64 {
     if length > 0.0 && length.is_finite() { 1.0 / length } else { 0.0 }
 }
 
+sparring_math::named! { L2: "l2", [], "-"; }
+
 impl Norm for L2 {
     fn name(&self) -> &'static str {
-        "l2"
+        <Self as Named>::NAME
     }
     fn size(&self, delta: &[f32]) -> f64 {
         length(delta)

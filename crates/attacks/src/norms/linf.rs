@@ -6,6 +6,7 @@
 //! source    Goodfellow et al. 2015, arXiv:1412.6572
 
 use super::Norm;
+use sparring_math::named::Named;
 use sparring_math::simd;
 use sparring_oracle::Bounds;
 use sparring_seed::Stream;
@@ -14,9 +15,11 @@ use sparring_seed::Stream;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Linf;
 
+sparring_math::named! { Linf: "linf", [], "Goodfellow et al. 2015, arXiv:1412.6572"; }
+
 impl Norm for Linf {
     fn name(&self) -> &'static str {
-        "linf"
+        <Self as Named>::NAME
     }
     fn size(&self, delta: &[f32]) -> f64 {
         // f32::max would drop a NaN.

@@ -18,6 +18,9 @@ macro_rules! norms {
             $Name,)*
         }
 
+        sparring_math::family! { AnyNorm: "norm", units; $($Name),* }
+        sparring_math::value_by_text!(AnyNorm);
+
         impl AnyNorm {
             /// All norms.
             pub const ALL: &[Self] = &[$(Self::$Name),*];
@@ -32,23 +35,4 @@ macro_rules! norms {
 norms! {
     linf::Linf "linf",
     l2::L2 "l2",
-}
-
-impl std::fmt::Display for AnyNorm {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.get().name())
-    }
-}
-
-impl std::str::FromStr for AnyNorm {
-    type Err = crate::AttackError;
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL.iter().copied().find(|n| n.get().name().eq_ignore_ascii_case(name)).ok_or_else(|| {
-            crate::AttackError::Unknown {
-                kind: "norm",
-                name: name.to_owned(),
-                known: Self::ALL.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-            }
-        })
-    }
 }

@@ -1,5 +1,7 @@
 //! Gradient checks in random directions: ⟨w, J v⟩ by central differences against ⟨Jᵀ w, v⟩ by the tape, in `f64`.
 
+#[cfg(test)]
+mod cubic;
 mod directions;
 #[cfg(test)]
 mod table;

@@ -43,5 +43,5 @@ ops! {
     sub: sub;
     sum: sum, mean, sum_last;
     sum_to: sum_to;
-    trained: trained, Make;
+    trained: trained;
 }

@@ -1,5 +1,7 @@
 //! What the files of the known sets must be: lengths and SHA-256 of the unpacked bytes, and where they are served.
 
+use sparring_math::grammar::same;
+
 /// One file: its name without `.gz`, and what it unpacks to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PinnedFile<'a> {
@@ -78,7 +80,7 @@ impl Pinned<'static> {
     /// # Errors
     /// [`Unpinned`] lists the names there are.
     pub fn named(name: &str) -> Result<Self, Unpinned> {
-        SETS.into_iter().find(|s| s.name == name).ok_or_else(|| Unpinned(name.into()))
+        SETS.into_iter().find(|s| same(s.name, name)).ok_or_else(|| Unpinned(name.into()))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Normal clouds around the corners of a polygon.
 
+use super::contract::{CLASSES, POINTS, Synthetic, assemble};
 use super::plane::scatter;
-use crate::Split;
+use crate::{Dataset, Split};
+use sparring_math::named::{Named, Range};
 use sparring_seed::Key;
 use std::f64::consts::TAU;
 
@@ -16,6 +18,36 @@ pub fn blobs(n: usize, classes: usize, spread: f64, key: Key) -> Split {
         let angle = TAU * class as f64 / classes as f64;
         [0.5 + 0.3 * angle.cos() + spread * s.normal(), 0.5 + 0.3 * angle.sin() + spread * s.normal()]
     })
+}
+
+/// [`blobs`] as a set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Blobs {
+    /// Training points; half as many test points.
+    pub n: usize,
+    /// Clouds.
+    pub classes: usize,
+    /// Standard deviation of a cloud.
+    pub spread: f64,
+}
+
+impl Default for Blobs {
+    fn default() -> Self {
+        Self { n: 2000, classes: 3, spread: 0.04 }
+    }
+}
+
+sparring_math::named! {
+    Blobs: "blobs", [], "-";
+    n: POINTS, "training points; half as many test points";
+    classes: CLASSES, "clouds";
+    spread: Range::from_to(0.0, 1.0), "standard deviation of a cloud";
+}
+
+impl Synthetic for Blobs {
+    fn dataset(&self, key: Key) -> Dataset {
+        assemble(self.write(), self.n, self.classes, key, |n, key| blobs(n, self.classes, self.spread, key))
+    }
 }
 
 #[cfg(test)]

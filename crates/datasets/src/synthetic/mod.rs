@@ -5,27 +5,37 @@
 //! the few noisy points that would leave it are moved to its edge. Shape `[1, 1, 2]`.
 
 mod blobs;
+mod contract;
 mod moons;
 mod plane;
 mod rings;
 
-pub use blobs::blobs;
-pub use moons::moons;
-pub use rings::rings;
+pub use blobs::{Blobs, blobs};
+pub use contract::Synthetic;
+pub use moons::{Moons, moons};
+pub use rings::{Rings, rings};
 
-use crate::{Dataset, Provenance, Split};
+use crate::Dataset;
 use sparring_seed::Key;
 
-/// The set that [`find`](crate::find) gives for this name, 2,000 training and 1,000 test points, drawn from any key: train and test never share a point's randomness.
-///
-/// Returns `None` for a name that is none of `moons`, `blobs`, `rings`.
-pub fn named(name: &str, key: Key) -> Option<Dataset> {
-    let (classes, make): (usize, fn(usize, Key) -> Split) = match name {
-        "moons" => (2, |n, key| moons(n, 0.1, key)),
-        "blobs" => (3, |n, key| blobs(n, 3, 0.04, key)),
-        "rings" => (2, |n, key| rings(n, 2, 0.02, key)),
-        _ => return None,
+/// Registers computed sets: the enum over all of them.
+macro_rules! synthetic {
+    ($($Name:ident),+ $(,)?) => {
+        /// Any computed set, with its parameters: parsed from and printed as `name` or `name(key=value, ..)`.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[allow(missing_docs)] // the variants are the structs of the same names
+        #[non_exhaustive]
+        pub enum AnySynthetic { $($Name($Name)),+ }
+
+        sparring_math::family! { AnySynthetic: "computed data set"; $($Name),+ }
+
+        impl AnySynthetic {
+            /// The set drawn from a key; [`find`](crate::find) takes key 0.
+            pub fn dataset(&self, key: Key) -> Dataset {
+                match self { $(Self::$Name(set) => set.dataset(key)),+ }
+            }
+        }
     };
-    let (train, test) = (make(2000, key.named("train")), make(1000, key.named("test")));
-    Some(Dataset { name: name.into(), train, test, classes, provenance: Provenance::Generated })
 }
+
+synthetic!(Moons, Blobs, Rings);

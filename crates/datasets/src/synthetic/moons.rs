@@ -1,7 +1,9 @@
 //! Two interleaved half circles.
 
+use super::contract::{POINTS, Synthetic, assemble};
 use super::plane::scatter;
-use crate::Split;
+use crate::{Dataset, Split};
+use sparring_math::named::{Named, Range};
 use sparring_seed::Key;
 use std::f64::consts::PI;
 
@@ -21,6 +23,33 @@ pub fn moons(n: usize, noise: f64, key: Key) -> Split {
         let [x, y] = if class == 0 { [t.cos(), t.sin()] } else { [1.0 - t.cos(), 0.5 - t.sin()] };
         [(x + noise * s.normal() - 0.5) / 4.0 + 0.5, (y + noise * s.normal() - 0.25) / 4.0 + 0.5]
     })
+}
+
+/// [`moons`] as a set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moons {
+    /// Training points; half as many test points.
+    pub n: usize,
+    /// Standard deviation of the noise, in radii of a moon.
+    pub noise: f64,
+}
+
+impl Default for Moons {
+    fn default() -> Self {
+        Self { n: 2000, noise: 0.1 }
+    }
+}
+
+sparring_math::named! {
+    Moons: "moons", [], "scikit-learn, make_moons";
+    n: POINTS, "training points; half as many test points";
+    noise: Range::from_to(0.0, 10.0), "standard deviation of the noise, in radii";
+}
+
+impl Synthetic for Moons {
+    fn dataset(&self, key: Key) -> Dataset {
+        assemble(self.write(), self.n, 2, key, |n, key| moons(n, self.noise, key))
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Circles inside circles.
 
+use super::contract::{CLASSES, POINTS, Synthetic, assemble};
 use super::plane::scatter;
-use crate::Split;
+use crate::{Dataset, Split};
+use sparring_math::named::{Named, Range};
 use sparring_seed::Key;
 use std::f64::consts::TAU;
 
@@ -17,6 +19,36 @@ pub fn rings(n: usize, classes: usize, noise: f64, key: Key) -> Split {
         let angle = TAU * s.uniform_f64();
         [0.5 + radius * angle.cos() + noise * s.normal(), 0.5 + radius * angle.sin() + noise * s.normal()]
     })
+}
+
+/// [`rings`] as a set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rings {
+    /// Training points; half as many test points.
+    pub n: usize,
+    /// Circles.
+    pub classes: usize,
+    /// Standard deviation of the noise.
+    pub noise: f64,
+}
+
+impl Default for Rings {
+    fn default() -> Self {
+        Self { n: 2000, classes: 2, noise: 0.02 }
+    }
+}
+
+sparring_math::named! {
+    Rings: "rings", [], "-";
+    n: POINTS, "training points; half as many test points";
+    classes: CLASSES, "circles";
+    noise: Range::from_to(0.0, 1.0), "standard deviation of the noise";
+}
+
+impl Synthetic for Rings {
+    fn dataset(&self, key: Key) -> Dataset {
+        assemble(self.write(), self.n, self.classes, key, |n, key| rings(n, self.classes, self.noise, key))
+    }
 }
 
 #[cfg(test)]

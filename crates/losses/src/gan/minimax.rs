@@ -5,6 +5,7 @@ use super::side::Softplus;
 use crate::RowLoss;
 use crate::registry::{LossInfo, TargetKind};
 use sparring_math::Real;
+use sparring_math::named::Named;
 
 /// Minimax (saturating) GAN loss on critic logits `c`: real `softplus(-c)`, fake `softplus(c)`, generator `-softplus(c)`.
 ///
@@ -28,14 +29,16 @@ use sparring_math::Real;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Minimax;
 
+sparring_math::named! { Minimax: "minimax", [], "Goodfellow et al. 2014, arXiv:1406.2661"; }
+
 impl Minimax {
     /// Name and facts.
     pub const INFO: LossInfo = LossInfo {
-        name: "minimax",
-        aliases: &[],
+        name: Self::NAME,
+        aliases: Self::ALIASES,
         about: "GAN loss of the zero-sum game on critic logits; the generator's gradient dies when the critic wins",
         formula: "real softplus(-c), fake softplus(c), generator -softplus(c)",
-        source: "Goodfellow et al. 2014, arXiv:1406.2661",
+        source: Self::PAPER,
         target: TargetKind::Side,
     };
 }
@@ -52,17 +55,17 @@ impl<E: Real> RowLoss<E> for Minimax {
     type Target = Side;
 
     fn name(&self) -> &'static str {
-        Self::INFO.name
+        Self::NAME
     }
 
     #[track_caller]
     fn eval(&self, z: &[E], &side: &Side, dz: &mut [E]) -> E {
-        form(side).eval(Self::INFO.name, z, dz)
+        form(side).eval(Self::NAME, z, dz)
     }
 
     #[track_caller]
     fn hvp(&self, z: &[E], &side: &Side, v: &[E], out: &mut [E]) {
-        form(side).hvp(Self::INFO.name, z, v, out);
+        form(side).hvp(Self::NAME, z, v, out);
     }
 }
 

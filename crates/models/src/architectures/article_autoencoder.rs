@@ -2,7 +2,7 @@
 
 use super::{affine_chain, relu};
 use sparring_activations::{AnyActivation, Identity, Sigmoid};
-use sparring_nn::{LayerSpec, Spec};
+use sparring_nn::{Graph, layers};
 
 /// 784-64-32-32-32-64-784, linear code of 32, sigmoid pixels: 107,504 parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,13 +31,13 @@ impl ArticleAutoencoder {
         }
     }
     /// The network, for `[1, 28, 28]`, and the number of layers in its encoder.
-    pub fn spec(&self) -> (Spec, usize) {
+    pub fn spec(&self) -> (Graph, usize) {
         let [a, b, c, d] = self.hidden;
-        let mut layers = vec![LayerSpec::Flatten];
+        let mut layers = vec![layers::flatten()];
         // The code's activation follows an affine map to 32: written here, so that the encoder's end is known.
         layers.extend(affine_chain(&[784, 64, 32, 32], &[a, b, self.code]));
         let encoder = layers.len();
         layers.extend(affine_chain(&[32, 32, 64, 784], &[c, d, self.output]));
-        (Spec::new([1, 28, 28], layers), encoder)
+        (Graph::chain([1, 28, 28], layers), encoder)
     }
 }

@@ -3,7 +3,7 @@
 use super::{affine_chain, relu};
 use crate::GanSpec;
 use sparring_activations::{AnyActivation, Identity, Sigmoid};
-use sparring_nn::{LayerSpec, Spec};
+use sparring_nn::{Graph, layers};
 
 /// G 100-128-128-784 with sigmoid pixels, D 784-128-128-1 with a logit.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,15 +38,15 @@ impl ArticleGan {
     /// Both networks, for `[1, 28, 28]`.
     pub fn spec(&self) -> GanSpec {
         let [a, b] = self.generator;
-        let mut generator = vec![LayerSpec::Flatten];
+        let mut generator = vec![layers::flatten()];
         generator.extend(affine_chain(&[100, 128, 128, 784], &[a, b, self.output]));
-        generator.push(LayerSpec::Reshape { shape: vec![1, 28, 28] });
+        generator.push(layers::reshape(&[1, 28, 28]));
         let [a, b] = self.discriminator;
-        let mut discriminator = vec![LayerSpec::Flatten];
+        let mut discriminator = vec![layers::flatten()];
         discriminator.extend(affine_chain(&[784, 128, 128, 1], &[a, b, self.verdict]));
         GanSpec {
-            generator: Spec::new([1, 1, 100], generator),
-            discriminator: Spec::new([1, 28, 28], discriminator),
+            generator: Graph::chain([1, 1, 100], generator),
+            discriminator: Graph::chain([1, 28, 28], discriminator),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::relu;
 use sparring_activations::AnyActivation;
-use sparring_nn::{LayerSpec, Spec};
+use sparring_nn::{Graph, layers};
 
 /// conv 16 4x4 stride 2, conv 32 4x4 stride 2, fc 100, fc 10: 166,406 parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,19 +23,19 @@ impl FgsmRs {
         Self { activations: std::array::from_fn(|_| activation) }
     }
     /// The network, for `[1, 28, 28]`.
-    pub fn spec(&self) -> Spec {
-        let [a, b, c] = self.activations.each_ref().map(LayerSpec::activation);
-        Spec::new(
+    pub fn spec(&self) -> Graph {
+        let [a, b, c] = self.activations.each_ref().map(layers::activation);
+        Graph::chain(
             [1, 28, 28],
             vec![
-                LayerSpec::conv(1, 16, 4, 2, 1),
+                layers::conv2d(1, 16, 4, 2, 1),
                 a,
-                LayerSpec::conv(16, 32, 4, 2, 1),
+                layers::conv2d(16, 32, 4, 2, 1),
                 b,
-                LayerSpec::Flatten,
-                LayerSpec::linear(32 * 7 * 7, 100),
+                layers::flatten(),
+                layers::linear(32 * 7 * 7, 100),
                 c,
-                LayerSpec::linear(100, 10),
+                layers::linear(100, 10),
             ],
         )
     }

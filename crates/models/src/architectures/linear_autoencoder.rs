@@ -1,7 +1,7 @@
 //! The linear autoencoder: the best check of engine and optimiser, since its optimum is PCA (Baldi and Hornik 1989).
 
 use super::affine_chain;
-use sparring_nn::{LayerSpec, Spec};
+use sparring_nn::{Graph, layers};
 
 /// 784-code-784 without activations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +18,9 @@ impl Default for LinearAutoencoder {
 
 impl LinearAutoencoder {
     /// The network, for `[1, 28, 28]`, and the number of layers in its encoder.
-    pub fn spec(&self) -> (Spec, usize) {
-        let mut layers = vec![LayerSpec::Flatten];
+    pub fn spec(&self) -> (Graph, usize) {
+        let mut layers = vec![layers::flatten()];
         layers.extend(affine_chain(&[784, self.code, 784], &[]));
-        (Spec::new([1, 28, 28], layers), 2)
+        (Graph::chain([1, 28, 28], layers), 2)
     }
 }

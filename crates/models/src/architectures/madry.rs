@@ -2,7 +2,7 @@
 
 use super::relu;
 use sparring_activations::AnyActivation;
-use sparring_nn::{LayerSpec, Spec, layers::Pool};
+use sparring_nn::{Graph, layers};
 
 /// conv 5x5 32 same, pool 2, conv 5x5 64 same, pool 2, fc 1024, fc 10: 3,274,634 parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,22 +23,22 @@ impl Madry {
         Self { activations: std::array::from_fn(|_| activation) }
     }
     /// The network, for `[1, 28, 28]`.
-    pub fn spec(&self) -> Spec {
-        let [a, b, c] = self.activations.each_ref().map(LayerSpec::activation);
-        let halve = LayerSpec::Pool2d { pool: Pool::Max, kernel: [2; 2], stride: [2; 2], padding: [0; 2] };
-        Spec::new(
+    pub fn spec(&self) -> Graph {
+        let [a, b, c] = self.activations.each_ref().map(layers::activation);
+        let halve = layers::max_pool2d(2, 2);
+        Graph::chain(
             [1, 28, 28],
             vec![
-                LayerSpec::conv(1, 32, 5, 1, 2),
+                layers::conv2d(1, 32, 5, 1, 2),
                 a,
                 halve.clone(),
-                LayerSpec::conv(32, 64, 5, 1, 2),
+                layers::conv2d(32, 64, 5, 1, 2),
                 b,
                 halve,
-                LayerSpec::Flatten,
-                LayerSpec::linear(64 * 7 * 7, 1024),
+                layers::flatten(),
+                layers::linear(64 * 7 * 7, 1024),
                 c,
-                LayerSpec::linear(1024, 10),
+                layers::linear(1024, 10),
             ],
         )
     }

@@ -2,7 +2,7 @@
 
 use super::{affine_chain, relu};
 use sparring_activations::AnyActivation;
-use sparring_nn::{LayerSpec, Spec};
+use sparring_nn::{Graph, layers};
 
 /// Flatten, then affine maps through `hidden` to `classes`; 784-128-64-10 by default: 109,386 parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,15 +29,15 @@ impl Mlp {
         Self { activations: vec![activation, activation], ..Self::default() }
     }
     /// The network.
-    pub fn spec(&self) -> Spec {
+    pub fn spec(&self) -> Graph {
         let mut widths = vec![self.input.iter().product()];
         widths.extend(&self.hidden);
         widths.push(self.classes);
         let last = self.activations.last().cloned().unwrap_or_else(relu);
         let between: Vec<_> =
             (0..self.hidden.len()).map(|i| self.activations.get(i).cloned().unwrap_or(last)).collect();
-        let mut layers = vec![LayerSpec::Flatten];
+        let mut layers = vec![layers::flatten()];
         layers.extend(affine_chain(&widths, &between));
-        Spec::new(self.input, layers)
+        Graph::chain(self.input, layers)
     }
 }

@@ -15,7 +15,7 @@ pub use madry::Madry;
 pub use mlp::Mlp;
 
 use sparring_activations::{AnyActivation, Relu};
-use sparring_nn::LayerSpec;
+use sparring_nn::{AnyLayer, layers};
 
 /// The default of every hidden place.
 pub(crate) fn relu() -> AnyActivation {
@@ -23,13 +23,13 @@ pub(crate) fn relu() -> AnyActivation {
 }
 
 /// Affine maps through these widths, each but the last followed by its activation; the identity is no layer, so that
-/// names stay those of the equal `nn.Sequential`.
-pub(crate) fn affine_chain(widths: &[usize], between: &[AnyActivation]) -> Vec<LayerSpec> {
+/// names stay those of the equal `nn.Network`.
+pub(crate) fn affine_chain(widths: &[usize], between: &[AnyActivation]) -> Vec<AnyLayer> {
     let mut layers = Vec::new();
     for (i, pair) in widths.windows(2).enumerate() {
-        layers.push(LayerSpec::linear(pair[0], pair[1]));
+        layers.push(layers::linear(pair[0], pair[1]));
         let act = between.get(i).filter(|a| !matches!(a, AnyActivation::Identity(_)));
-        layers.extend(act.map(LayerSpec::activation));
+        layers.extend(act.map(layers::activation));
     }
     layers
 }

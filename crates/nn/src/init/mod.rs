@@ -1,4 +1,4 @@
-//! Initial laws of weights and biases.
+//! Initializers of weights and biases.
 
 mod orthogonal;
 
@@ -37,7 +37,7 @@ pub fn gain(act: &AnyActivation) -> f64 {
 }
 
 impl Init {
-    /// He's law with the gain of the activation that follows.
+    /// He's initializer with the gain of the activation that follows.
     pub fn he_for(act: &AnyActivation) -> Self {
         Self::He { gain: gain(act) }
     }
@@ -46,12 +46,17 @@ impl Init {
         Self::Orthogonal { gain: gain(act) }
     }
     /// The gain, where there is one, is finite and positive.
-    pub(crate) fn problem(&self) -> Option<String> {
+    ///
+    /// # Errors
+    /// The sentence a user reads.
+    pub fn check(&self) -> Result<(), String> {
         match *self {
-            Self::Torch => None,
-            Self::He { gain } | Self::Glorot { gain } | Self::Orthogonal { gain } => (!(gain.is_finite()
-                && gain > 0.0))
-                .then(|| format!("init gain {gain}: must be finite and above 0")),
+            Self::He { gain } | Self::Glorot { gain } | Self::Orthogonal { gain }
+                if !(gain.is_finite() && gain > 0.0) =>
+            {
+                Err(format!("init gain {gain}: must be finite and above 0"))
+            }
+            _ => Ok(()),
         }
     }
     /// Weights `[out, in, ..]`.

@@ -1,70 +1,75 @@
-//! Two-dimensional convolution.
+//! Two-dimensional convolution (cross-correlation, as everywhere).
 
-use crate::{Cost, Cx, Init, Kind, Mode, Module, Param, ShapeError, Stage, error::given};
+use super::{is_true, present};
+use crate::{AnyLayer, Cost, Cx, Init, Kind, Layer, Lowering, Mode, ParamSpec, ShapeError, Start};
+use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
-use sparring_seed::Key;
 use sparring_tensor::{ConvGeometry, Elem, Shape};
 
-/// Weight `[out, in, kh, kw]`, bias `[out]`; input `[n, in, h, w]`.
-#[derive(Clone, Debug)]
-pub struct Conv2d<E: Elem = f32> {
-    weight: Param<E>,
-    bias: Param<E>,
-    geometry: ConvGeometry,
+/// Weight `[outputs, inputs, kh, kw]`, bias `[outputs]`; input `[n, inputs, h, w]`. Extents are `[height, width]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conv2d {
+    /// Input channels.
+    pub inputs: usize,
+    /// Output channels.
+    pub outputs: usize,
+    /// Extent of the kernel.
+    pub kernel: [usize; 2],
+    /// Step of the kernel.
+    pub stride: [usize; 2],
+    /// Zeros around the input.
+    pub padding: [usize; 2],
+    /// Initializer.
+    #[serde(default)]
+    pub init: Init,
+    /// Whether a bias is added.
+    #[serde(default = "present", skip_serializing_if = "is_true")]
+    pub bias: bool,
 }
 
-impl<E: Elem> Conv2d<E> {
-    /// A layer from `inputs` to `outputs` channels with a `[height, width]` kernel.
-    pub fn new(
-        inputs: usize,
-        outputs: usize,
-        kernel: [usize; 2],
-        geometry: ConvGeometry,
-        init: Init,
-        key: Key,
-    ) -> Self {
-        let fan_in = inputs * kernel[0] * kernel[1];
-        let weight = init.weight(&[outputs, inputs, kernel[0], kernel[1]], key.named("weight"));
-        let bias = init.bias(outputs, fan_in, key.named("bias"));
-        Self { weight: Param::new(Kind::Weight, weight), bias: Param::new(Kind::Bias, bias), geometry }
+/// A square convolution with PyTorch's initializer.
+pub fn conv2d(inputs: usize, outputs: usize, kernel: usize, stride: usize, padding: usize) -> AnyLayer {
+    let (kernel, stride, padding) = ([kernel; 2], [stride; 2], [padding; 2]);
+    Conv2d { inputs, outputs, kernel, stride, padding, init: Init::Torch, bias: true }.into()
+}
+
+impl Conv2d {
+    fn geometry(&self) -> ConvGeometry {
+        ConvGeometry { stride: self.stride, padding: self.padding }
     }
 }
 
-impl<E: Elem> Module<E> for Conv2d<E> {
-    fn kind(&self) -> &'static str {
-        "conv2d"
+impl Layer for Conv2d {
+    const TAG: &'static str = "conv2d";
+    fn check(&self) -> Result<(), String> {
+        super::convolution(self.inputs, self.outputs, self.kernel, self.stride, self.padding)?;
+        self.init.check()
     }
-    fn forward<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>) -> Var<'t, E> {
-        ops::conv2d(x, cx.param(&self.weight), Some(cx.param(&self.bias)), self.geometry)
-    }
-    fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
-        let w = self.weight.shape();
-        let fail = |what: String| Err(ShapeError::new("conv2d", what));
-        match *input.dims() {
-            [n, c, h, wide] if c == w[1] => match self.geometry.output([h, wide], [w[2], w[3]]) {
-                Ok([oh, ow]) => given("conv2d", &[n, w[0], oh, ow]),
-                Err(e) => fail(e.to_string()),
-            },
-            [_, c, _, _] => fail(format!("expected {} channels, got {c}", w[1])),
-            _ => fail(format!("expected [batch, {}, height, width], got {input}", w[1])),
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        let fail = |what: String| Err(ShapeError::new(Self::TAG, what));
+        let [n, h, w] = super::image(Self::TAG, inputs[0], self.inputs)?;
+        match self.geometry().output([h, w], self.kernel) {
+            Ok([oh, ow]) => super::given(Self::TAG, &[n, self.outputs, oh, ow]),
+            Err(e) => fail(e.to_string()),
         }
     }
-    fn cost(&self, input: Shape) -> Result<Cost, ShapeError> {
-        let out = self.output_shape(input)?;
-        let ([_, ic, h, w], [_, oc, oh, ow]) = (input.dims4(), out.dims4());
-        let [_, _, kh, kw] = self.weight.shape().dims4();
-        let cost = Cost::convolution([ic, h, w], [oc, oh, ow], [kh, kw], self.geometry.stride, out.numel());
-        cost.check(self.kind()).map(|()| cost)
+    fn parameters(&self) -> Vec<ParamSpec> {
+        let [kh, kw] = self.kernel;
+        let fan_in = self.inputs.saturating_mul(kh).saturating_mul(kw);
+        let shape = [self.outputs, self.inputs, kh, kw];
+        let weight = ParamSpec::new("weight", Kind::Weight, &shape, Start::Weight(self.init));
+        let bias = ParamSpec::new("bias", Kind::Bias, &[self.outputs], Start::Bias(self.init, fan_in));
+        if self.bias { vec![weight, bias] } else { vec![weight] }
     }
-    fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
-        Some(vec![Stage::Conv2d { weight: &self.weight, bias: &self.bias, geometry: self.geometry }])
+    fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
+        let ([_, ic, h, w], [_, oc, oh, ow]) = (inputs[0].dims4(), output.dims4());
+        Cost::convolution([ic, h, w], [oc, oh, ow], self.kernel, self.stride, output.numel())
     }
-    fn visit(&self, prefix: &str, f: &mut dyn FnMut(&str, &Param<E>)) {
-        f(&format!("{prefix}weight"), &self.weight);
-        f(&format!("{prefix}bias"), &self.bias);
+    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        ops::conv2d(x[0], p[0], p.get(1).copied(), self.geometry())
     }
-    fn visit_mut(&mut self, prefix: &str, f: &mut dyn FnMut(&str, &mut Param<E>)) {
-        f(&format!("{prefix}weight"), &mut self.weight);
-        f(&format!("{prefix}bias"), &mut self.bias);
+    fn lower(&self, _: Mode) -> Lowering {
+        Lowering::Conv2d(self.geometry())
     }
 }

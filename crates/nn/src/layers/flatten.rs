@@ -1,28 +1,33 @@
 //! Everything but the batch into one axis.
 
-use crate::{Cx, Mode, Module, ShapeError, Stage};
+use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
+use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, Shape};
 
 /// `[n, ..]` to `[n, product of the rest]`, row-major.
-#[derive(Clone, Copy, Debug)]
-pub struct Flatten;
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flatten {}
 
-impl<E: Elem> Module<E> for Flatten {
-    fn kind(&self) -> &'static str {
-        "flatten"
-    }
-    fn forward<'t>(&self, _cx: &Cx<'t, E>, x: Var<'t, E>) -> Var<'t, E> {
-        let s = x.shape();
-        if s.rank() == 2 { x } else { ops::reshape(x, [s[0], s.dims()[1..].iter().product()]) }
-    }
-    fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
-        Some(vec![Stage::Flatten])
-    }
-    fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
-        match input.dims() {
-            [] => Err(ShapeError::new("flatten", "a scalar has no batch axis")),
+/// Everything but the batch into one axis.
+pub fn flatten() -> AnyLayer {
+    Flatten {}.into()
+}
+
+impl Layer for Flatten {
+    const TAG: &'static str = "flatten";
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        match inputs[0].dims() {
+            [] => Err(ShapeError::new(Self::TAG, "a scalar has no batch axis")),
             [n, rest @ ..] => Ok(Shape::new(&[*n, rest.iter().product()])),
         }
+    }
+    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        let s = x[0].shape();
+        if s.rank() == 2 { x[0] } else { ops::reshape(x[0], [s[0], s.dims()[1..].iter().product()]) }
+    }
+    fn lower(&self, _: Mode) -> Lowering {
+        Lowering::Flatten
     }
 }

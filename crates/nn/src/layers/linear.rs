@@ -1,67 +1,61 @@
 //! Affine map: y = x Wᵀ + b.
 
-use crate::{Cost, Cx, Init, Kind, Mode, Module, Param, ShapeError, Stage, error::given};
+use super::{is_true, present};
+use crate::{AnyLayer, Cost, Cx, Init, Kind, Layer, Lowering, Mode, ParamSpec, ShapeError, Start};
+use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
-use sparring_seed::Key;
 use sparring_tensor::{Elem, Shape};
 
-/// W `[out, in]`, b `[out]`; input `[n, in]`, output `[n, out]`.
-#[derive(Clone, Debug)]
-pub struct Linear<E: Elem = f32> {
-    weight: Param<E>,
-    bias: Option<Param<E>>,
+/// W `[outputs, inputs]`, b `[outputs]`; input `[n, inputs]`, output `[n, outputs]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Linear {
+    /// Inputs.
+    pub inputs: usize,
+    /// Outputs.
+    pub outputs: usize,
+    /// Initializer.
+    #[serde(default)]
+    pub init: Init,
+    /// Whether b is added.
+    #[serde(default = "present", skip_serializing_if = "is_true")]
+    pub bias: bool,
 }
 
-impl<E: Elem> Linear<E> {
-    /// A layer with both parameters drawn by `init`.
-    pub fn new(inputs: usize, outputs: usize, init: Init, key: Key) -> Self {
-        let weight = Param::new(Kind::Weight, init.weight(&[outputs, inputs], key.named("weight")));
-        let bias = Param::new(Kind::Bias, init.bias(outputs, inputs, key.named("bias")));
-        Self { weight, bias: Some(bias) }
-    }
-    /// A layer without bias.
-    pub fn without_bias(inputs: usize, outputs: usize, init: Init, key: Key) -> Self {
-        Self { bias: None, ..Self::new(inputs, outputs, init, key) }
-    }
+/// An affine map with PyTorch's initializer.
+pub fn linear(inputs: usize, outputs: usize) -> AnyLayer {
+    Linear { inputs, outputs, init: Init::Torch, bias: true }.into()
 }
 
-impl<E: Elem> Module<E> for Linear<E> {
-    fn kind(&self) -> &'static str {
-        "linear"
+impl Layer for Linear {
+    const TAG: &'static str = "linear";
+    fn check(&self) -> Result<(), String> {
+        super::positive("extents", &[self.inputs, self.outputs])?;
+        self.init.check()
     }
-    fn forward<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>) -> Var<'t, E> {
-        ops::linear(x, cx.param(&self.weight), self.bias.as_ref().map(|b| cx.param(b)))
-    }
-    fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
-        let w = self.weight.shape();
-        match *input.dims() {
-            [n, k] if k == w[1] => given("linear", &[n, w[0]]),
-            [_, k] => Err(ShapeError::new("linear", format!("expected {} inputs, got {k}", w[1]))),
-            _ => Err(ShapeError::new(
-                "linear",
-                format!("expected [batch, {}], got {input}; flatten first", w[1]),
-            )),
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        let (k, x) = (self.inputs, inputs[0]);
+        match *x.dims() {
+            [n, got] if got == k => super::given(Self::TAG, &[n, self.outputs]),
+            [_, got] => Err(ShapeError::new(Self::TAG, format!("expected {k} inputs, got {got}"))),
+            _ => {
+                Err(ShapeError::new(Self::TAG, format!("expected [batch, {k}], got {x}; flatten first")))
+            }
         }
     }
-    fn cost(&self, input: Shape) -> Result<Cost, ShapeError> {
-        self.output_shape(input)?;
-        let w = self.weight.shape();
-        let cost = Cost::linear(w[1], w[0]);
-        cost.check(self.kind()).map(|()| cost)
+    fn parameters(&self) -> Vec<ParamSpec> {
+        let weight =
+            ParamSpec::new("weight", Kind::Weight, &[self.outputs, self.inputs], Start::Weight(self.init));
+        let bias = ParamSpec::new("bias", Kind::Bias, &[self.outputs], Start::Bias(self.init, self.inputs));
+        if self.bias { vec![weight, bias] } else { vec![weight] }
     }
-    fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
-        Some(vec![Stage::Linear { weight: &self.weight, bias: self.bias.as_ref() }])
+    fn cost(&self, _: &[Shape], _: Shape) -> Cost {
+        Cost::linear(self.inputs, self.outputs)
     }
-    fn visit(&self, prefix: &str, f: &mut dyn FnMut(&str, &Param<E>)) {
-        f(&format!("{prefix}weight"), &self.weight);
-        if let Some(b) = &self.bias {
-            f(&format!("{prefix}bias"), b);
-        }
+    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        ops::linear(x[0], p[0], p.get(1).copied())
     }
-    fn visit_mut(&mut self, prefix: &str, f: &mut dyn FnMut(&str, &mut Param<E>)) {
-        f(&format!("{prefix}weight"), &mut self.weight);
-        if let Some(b) = &mut self.bias {
-            f(&format!("{prefix}bias"), b);
-        }
+    fn lower(&self, _: Mode) -> Lowering {
+        Lowering::Matmul
     }
 }

@@ -1,9 +1,10 @@
-//! Pooling.
+//! Pooling over windows.
 
-use crate::{Cost, Cx, Mode, Module, ShapeError, Stage, error::given};
+use crate::{AnyLayer, Cost, Cx, Layer, Lowering, Mode, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, PoolGeometry, Shape};
+use std::borrow::Cow;
 
 /// What a window gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,44 +16,78 @@ pub enum Pool {
     Average,
 }
 
-/// Max or average pooling of `[n, c, h, w]`.
-#[derive(Clone, Debug)]
+/// Max or average pooling of `[n, c, h, w]`. Extents are `[height, width]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pool2d {
     /// What a window gives.
     pub pool: Pool,
-    /// Window, stride and padding.
-    pub geometry: PoolGeometry,
+    /// Extent of the window.
+    pub kernel: [usize; 2],
+    /// Step of the window.
+    pub stride: [usize; 2],
+    /// Padding, at most half the window.
+    pub padding: [usize; 2],
 }
 
-impl<E: Elem> Module<E> for Pool2d {
-    fn kind(&self) -> &'static str {
+/// The largest of square windows.
+pub fn max_pool2d(kernel: usize, stride: usize) -> AnyLayer {
+    Pool2d { pool: Pool::Max, kernel: [kernel; 2], stride: [stride; 2], padding: [0; 2] }.into()
+}
+
+/// The mean of square windows.
+pub fn avg_pool2d(kernel: usize, stride: usize) -> AnyLayer {
+    Pool2d { pool: Pool::Average, kernel: [kernel; 2], stride: [stride; 2], padding: [0; 2] }.into()
+}
+
+impl Pool2d {
+    fn geometry(&self) -> PoolGeometry {
+        PoolGeometry { kernel: self.kernel, stride: self.stride, padding: self.padding }
+    }
+}
+
+impl Layer for Pool2d {
+    const TAG: &'static str = "pool2d";
+    fn kind(&self) -> Cow<'static, str> {
         match self.pool {
-            Pool::Max => "max_pool2d",
-            Pool::Average => "avg_pool2d",
+            Pool::Max => "max_pool2d".into(),
+            Pool::Average => "avg_pool2d".into(),
         }
     }
-    fn forward<'t>(&self, _cx: &Cx<'t, E>, x: Var<'t, E>) -> Var<'t, E> {
-        match self.pool {
-            Pool::Max => ops::max_pool2d(x, self.geometry),
-            Pool::Average => ops::avg_pool2d(x, self.geometry),
+    fn check(&self) -> Result<(), String> {
+        let Self { kernel, stride, padding, .. } = self;
+        super::positive("window", kernel)?;
+        super::positive("stride", stride)?;
+        super::short("window", kernel)?;
+        super::short("stride", stride)?;
+        if (0..2).any(|i| padding[i] > kernel[i] / 2) {
+            return Err(format!("padding {padding:?}: at most half the window {kernel:?}"));
         }
+        Ok(())
     }
-    fn cost(&self, input: Shape) -> Result<Cost, ShapeError> {
-        let out = Module::<E>::output_shape(self, input)?;
-        let cost = Cost::pooling(out.numel(), self.geometry.kernel);
-        cost.check(Module::<E>::kind(self)).map(|()| cost)
-    }
-    fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
-        (self.pool == Pool::Max).then(|| vec![Stage::MaxPool2d(self.geometry)])
-    }
-    fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
-        let fail = |what: String| Err(ShapeError::new(Module::<E>::kind(self), what));
-        match *input.dims() {
-            [n, c, h, w] => match self.geometry.output([h, w]) {
-                Ok([oh, ow]) => given(Module::<E>::kind(self), &[n, c, oh, ow]),
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        let fail = |what: String| Err(ShapeError::new(&self.kind(), what));
+        match *inputs[0].dims() {
+            [n, c, h, w] => match self.geometry().output([h, w]) {
+                Ok([oh, ow]) => super::given(&self.kind(), &[n, c, oh, ow]),
                 Err(e) => fail(e.to_string()),
             },
-            _ => fail(format!("expected [batch, channels, height, width], got {input}")),
+            _ => fail(format!("expected [batch, channels, height, width], got {}", inputs[0])),
+        }
+    }
+    fn cost(&self, _: &[Shape], output: Shape) -> Cost {
+        Cost::pooling(output.numel(), self.kernel)
+    }
+    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        match self.pool {
+            Pool::Max => ops::max_pool2d(x[0], self.geometry()),
+            Pool::Average => ops::avg_pool2d(x[0], self.geometry()),
+        }
+    }
+    fn lower(&self, _: Mode) -> Lowering {
+        match self.pool {
+            Pool::Max => Lowering::MaxPool2d(self.geometry()),
+            Pool::Average => Lowering::AveragePool2d(self.geometry()),
         }
     }
 }

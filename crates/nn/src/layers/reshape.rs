@@ -1,14 +1,21 @@
 //! Another shape for each example.
 
-use crate::{Cx, Mode, Module, ShapeError, Stage, error::given};
+use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
+use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, Shape};
 
 /// `[n, ..]` to `[n, shape..]`, row-major; at most three axes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reshape {
     /// The shape of one example.
     pub shape: Vec<usize>,
+}
+
+/// Another shape for each example.
+pub fn reshape(shape: &[usize]) -> AnyLayer {
+    Reshape { shape: shape.to_vec() }.into()
 }
 
 impl Reshape {
@@ -19,28 +26,31 @@ impl Reshape {
     }
 }
 
-impl<E: Elem> Module<E> for Reshape {
-    fn kind(&self) -> &'static str {
-        "reshape"
+impl Layer for Reshape {
+    const TAG: &'static str = "reshape";
+    fn check(&self) -> Result<(), String> {
+        if self.shape.is_empty() || self.shape.len() > 3 {
+            return Err(format!("reshape {:?}: one to three axes", self.shape));
+        }
+        super::positive("reshape", &self.shape)
     }
-    fn forward<'t>(&self, _cx: &Cx<'t, E>, x: Var<'t, E>) -> Var<'t, E> {
-        ops::reshape(x, self.with_batch(x.shape()[0]).as_slice())
-    }
-    fn stages(&self, _: Mode) -> Option<Vec<Stage<'_, E>>> {
-        Some(vec![Stage::Reshape(&self.shape)])
-    }
-    fn output_shape(&self, input: Shape) -> Result<Shape, ShapeError> {
-        let one: usize = input.dims().iter().skip(1).product();
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        let x = inputs[0];
+        let one: usize = x.dims().iter().skip(1).product();
         let fits = self.shape.len() <= 3
-            && input.rank() > 0
+            && x.rank() > 0
             && self.shape.iter().try_fold(1usize, |a, &d| a.checked_mul(d)) == Some(one);
         if fits {
-            given("reshape", &self.with_batch(input[0]))
+            super::given(Self::TAG, &self.with_batch(x[0]))
         } else {
-            Err(ShapeError::new(
-                "reshape",
-                format!("an example of {one} numbers does not fit into {:?}", self.shape),
-            ))
+            let what = format!("an example of {one} numbers does not fit into {:?}", self.shape);
+            Err(ShapeError::new(Self::TAG, what))
         }
+    }
+    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        ops::reshape(x[0], self.with_batch(x[0].shape()[0]).as_slice())
+    }
+    fn lower(&self, _: Mode) -> Lowering {
+        Lowering::Reshape(self.shape.clone())
     }
 }

@@ -1,10 +1,10 @@
 use super::*;
-use crate::{LayerSpec, Sequential, Spec};
+use crate::{Graph, layers};
 use sparring_seed::Key;
 
-fn net() -> Sequential<f32> {
-    let layers = vec![LayerSpec::conv(1, 2, 3, 1, 1), LayerSpec::Flatten, LayerSpec::linear(32, 3)];
-    Spec::new([1, 4, 4], layers).build(Key::new(1)).unwrap()
+fn net() -> Network<f32> {
+    let layers = vec![layers::conv2d(1, 2, 3, 1, 1), layers::flatten(), layers::linear(32, 3)];
+    Graph::chain([1, 4, 4], layers).build(Key::new(1)).unwrap()
 }
 
 #[test]
@@ -13,8 +13,8 @@ fn a_large_batch_is_cut_without_changing_a_bit() {
     let x: Vec<f32> = (0..7 * 16).map(|i| (i % 13) as f32 / 13.0).collect();
     let ids: Vec<u64> = (0..7).collect();
     let batch = Batch::new(&x, [1, 4, 4], &ids).unwrap();
-    let whole = Victim::new(&net, [1, 4, 4], Bounds::UNIT).unwrap();
-    let cut = Victim { most: 3, ..Victim::new(&net, [1, 4, 4], Bounds::UNIT).unwrap() };
+    let whole = Victim::new(&net, Bounds::UNIT).unwrap();
+    let cut = Victim { most: 3, ..Victim::new(&net, Bounds::UNIT).unwrap() };
     let (mut a, mut b) = ([0.0; 21], [1.0; 21]);
     whole.logits(batch, &mut a).unwrap();
     cut.logits(batch, &mut b).unwrap();
@@ -28,14 +28,10 @@ fn a_large_batch_is_cut_without_changing_a_bit() {
 fn a_tensor_of_another_shape_is_an_error_in_every_call() {
     for name in ["0.weight", "0.bias", "2.weight", "2.bias"] {
         let mut net = net();
-        net.visit_mut("", &mut |at, p| {
-            if at == name {
-                p.value = Array::zeros([5]);
-            }
-        });
-        let e = Victim::new(&net, [1, 4, 4], Bounds::UNIT).unwrap_err().to_string();
+        net.params.get_mut(name).unwrap().value = Array::zeros([5]);
+        let e = Victim::new(&net, Bounds::UNIT).unwrap_err().to_string();
         assert!(e.contains(name) && e.contains("[5]"), "{e}");
-        let victim = Victim::of_checked(&net, [1, 4, 4], 3, Bounds::UNIT);
+        let victim = Victim::of_checked(&net, 3, Bounds::UNIT);
         let x = [0.5; 16];
         let e =
             victim.logits(Batch::new(&x, [1, 4, 4], &[0]).unwrap(), &mut [0.0; 3]).unwrap_err().to_string();

@@ -5,7 +5,7 @@ mod specs;
 
 use sparring_autograd::{Tape, ops};
 use sparring_losses::{CrossEntropy, RowLoss};
-use sparring_nn::{Cx, Head, LayerSpec, Mode, Module, NnError, Optimizer, Plan, Sequential, Spec, Stepper};
+use sparring_nn::{AnyLayer, Cx, Graph, Head, Mode, Network, NnError, Optimizer, Plan, Stepper, layers};
 use sparring_optim::{Adam, AnyRule, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem, team};
@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 #[test]
 fn outputs_and_input_gradients_have_the_bits_of_the_tape() {
-    fn check<E: Elem>(spec: &Spec, n: usize) {
-        let net: Sequential<E> = spec.build(Key::new(3)).unwrap();
-        let plan = Plan::new(&net, spec.input, Mode::Eval).expect("a chain with a plan");
+    fn check<E: Elem>(spec: &Graph, n: usize) {
+        let net: Network<E> = spec.build(Key::new(3)).unwrap();
+        let plan = Plan::new(&net, Mode::Eval).expect("a chain with a plan");
         let x = examples::<E>(spec, n);
         let tape = Tape::new();
         let input = tape.leaf(shaped(spec, &x));
@@ -50,10 +50,10 @@ fn outputs_and_input_gradients_have_the_bits_of_the_tape() {
 }
 
 /// Weights after some steps: on the tape, and by the plan.
-fn trained<E: Elem>(spec: &Spec, rule: AnyRule, n: usize) -> [Vec<E>; 2] {
+fn trained<E: Elem>(spec: &Graph, rule: AnyRule, n: usize) -> [Vec<E>; 2] {
     let (x, net) = (examples::<E>(spec, n), |key| spec.build::<E>(Key::new(key)).unwrap());
     let (mut eager, mut planned) = (net(3), net(3));
-    let mut stepper = Stepper::new(&planned, spec.input, rule).expect("a chain with a plan");
+    let mut stepper = Stepper::new(&planned, rule).expect("a chain with a plan");
     let mut optimizer = Optimizer::new(rule, None);
     let classes = stepper.plan().outputs();
     let labels = labels(n, classes);
@@ -82,7 +82,7 @@ fn trained<E: Elem>(spec: &Spec, rule: AnyRule, n: usize) -> [Vec<E>; 2] {
     stepper.store(&mut planned);
     [eager, planned].map(|net| {
         let mut all = Vec::new();
-        net.visit("", &mut |_, p| all.extend_from_slice(p.value.as_slice()));
+        net.params.iter().for_each(|p| all.extend_from_slice(p.value.as_slice()));
         all
     })
 }
@@ -103,26 +103,24 @@ fn steps_follow_the_tape() {
 
 #[test]
 fn what_has_no_plan_says_so() {
-    let dropout = Spec::new(
-        [1, 1, 4],
-        vec![LayerSpec::Flatten, LayerSpec::Dropout { p: 0.5 }, LayerSpec::linear(4, 2)],
-    );
+    let dropout =
+        Graph::chain([1, 1, 4], vec![layers::flatten(), layers::dropout(0.5), layers::linear(4, 2)]);
     let net = dropout.build::<f32>(Key::new(1)).unwrap();
-    assert!(Plan::new(&net, [1, 1, 4], Mode::Train).is_none());
-    assert!(Plan::new(&net, [1, 1, 4], Mode::Eval).is_some());
-    let learnt = Spec::new([1, 1, 4], vec![LayerSpec::Flatten, LayerSpec::linear(4, 2), act("prelu")]);
-    assert!(Plan::new(&learnt.build::<f32>(Key::new(1)).unwrap(), [1, 1, 4], Mode::Eval).is_none());
+    assert!(Plan::new(&net, Mode::Train).is_none());
+    assert!(Plan::new(&net, Mode::Eval).is_some());
+    let learnt = Graph::chain([1, 1, 4], vec![layers::flatten(), layers::linear(4, 2), act("prelu")]);
+    assert!(Plan::new(&learnt.build::<f32>(Key::new(1)).unwrap(), Mode::Eval).is_none());
 }
 
 #[test]
 fn a_gradient_that_is_not_finite_names_the_layer_and_changes_nothing() {
-    let spec = Spec::new(
+    let spec = Graph::chain(
         [1, 1, 4],
-        vec![LayerSpec::Flatten, LayerSpec::linear(4, 3), act("relu"), LayerSpec::linear(3, 2)],
+        vec![layers::flatten(), layers::linear(4, 3), act("relu"), layers::linear(3, 2)],
     );
     let mut net = spec.build::<f32>(Key::new(1)).unwrap();
     let before = spec.build::<f32>(Key::new(1)).unwrap();
-    let mut stepper = Stepper::new(&net, spec.input, Adam::default().into()).unwrap();
+    let mut stepper = Stepper::new(&net, Adam::default().into()).unwrap();
     let row = |_: usize, x: &mut [f32]| x.fill(0.5);
     // One sound step, so that the step in the message is not simply the first.
     stepper.gradients(2, row, |head| head.iter().for_each(|(_, dz, _)| dz.fill(0.0)));
@@ -131,9 +129,9 @@ fn a_gradient_that_is_not_finite_names_the_layer_and_changes_nothing() {
     let Err(NnError::NonFinite { name, step }) = stepper.update(&net, 1e-3) else { panic!("refused") };
     assert_eq!((name.as_str(), step), ("3.weight", 2));
     stepper.store(&mut net);
-    let numbers = |net: &Sequential| {
+    let numbers = |net: &Network| {
         let mut all = Vec::new();
-        net.visit("", &mut |_, p| all.extend_from_slice(p.value.as_slice()));
+        net.params.iter().for_each(|p| all.extend_from_slice(p.value.as_slice()));
         all
     };
     assert_eq!(numbers(&net), numbers(&before));
@@ -154,12 +152,11 @@ fn squares(head: &mut Head<'_, f32>, scale: f32) {
 
 #[test]
 fn outputs_may_be_shown_in_parts_and_threads_change_no_bit() {
-    let wide = |last: &[LayerSpec]| {
-        let mut layers =
-            vec![LayerSpec::Flatten, LayerSpec::linear(48, 40), act("relu"), LayerSpec::linear(40, 20)];
-        layers.extend([act("tanh"), LayerSpec::linear(20, 300)]);
+    let wide = |last: &[AnyLayer]| {
+        let mut layers = vec![layers::flatten(), layers::linear(48, 40), act("relu"), layers::linear(40, 20)];
+        layers.extend([act("tanh"), layers::linear(20, 300)]);
         layers.extend_from_slice(last);
-        Spec::new([3, 4, 4], layers)
+        Graph::chain([3, 4, 4], layers)
     };
     for spec in [wide(&[]), wide(&[act("sigmoid")]), wide(&[act("gelu")])] {
         for n in [1, 30, 130] {
@@ -169,7 +166,7 @@ fn outputs_may_be_shown_in_parts_and_threads_change_no_bit() {
             let run = |threads: usize, parts: bool| {
                 team::with_threads(threads, || {
                     let mut net = spec.build::<f32>(Key::new(3)).unwrap();
-                    let mut stepper = Stepper::new(&net, spec.input, Adam::default().into()).unwrap();
+                    let mut stepper = Stepper::new(&net, Adam::default().into()).unwrap();
                     let scale = 1.0 / n as f32;
                     let mut losses = Vec::new();
                     for _ in 0..3 {
@@ -183,7 +180,7 @@ fn outputs_may_be_shown_in_parts_and_threads_change_no_bit() {
                         stepper.update(&net, 1e-3).unwrap();
                     }
                     stepper.store(&mut net);
-                    net.visit("", &mut |_, p| losses.extend_from_slice(p.value.as_slice()));
+                    net.params.iter().for_each(|p| losses.extend_from_slice(p.value.as_slice()));
                     losses
                 })
             };

@@ -2,12 +2,10 @@
 
 use super::moments::{Coefficients, Decay, step as moment_step};
 use crate::Rule;
-use crate::contract::assert_shapes;
-use crate::error::{OptimError, require_decay, require_memory};
-use crate::range::require_eps;
-use crate::registry::RuleInfo;
+use crate::contract::{DECAY, MEMORY, RuleInfo, assert_shapes};
+use crate::units::EPS;
 use sparring_math::Real;
-use sparring_math::grammar::Fields;
+use sparring_math::named::{Named, NamedError};
 
 /// Adam: the step is the mean gradient over the root of the mean squared gradient.
 ///
@@ -49,12 +47,20 @@ impl Default for Adam {
     }
 }
 
+sparring_math::named! {
+    Adam: "adam", [], "Kingma and Ba 2015, arXiv:1412.6980";
+    beta1: MEMORY, "memory of the mean gradient";
+    beta2: MEMORY, "memory of the mean squared gradient";
+    eps: EPS, "added to the root";
+    weight_decay: DECAY, "L2 penalty in the gradient";
+}
+
 impl Adam {
     /// Name and facts.
     pub const INFO: RuleInfo = RuleInfo {
-        name: "adam",
+        name: Self::NAME,
         about: "steps of nearly equal size per weight; the usual first choice",
-        source: "Kingma and Ba 2015, arXiv:1412.6980",
+        source: Self::PAPER,
         default_lr: 1e-3,
     };
 
@@ -63,25 +69,12 @@ impl Adam {
         Self { beta1: 0.5, ..Self::default() }
     }
 
-    /// Names and places of the parameters.
-    pub(crate) fn fields(&mut self) -> Fields<'_> {
-        vec![
-            ("beta1", &mut self.beta1),
-            ("beta2", &mut self.beta2),
-            ("eps", &mut self.eps),
-            ("weight_decay", &mut self.weight_decay),
-        ]
-    }
-
     /// Checks every parameter.
     ///
     /// # Errors
-    /// [`OptimError::Parameter`] names the first field that is out of its range.
-    pub fn validate(&self) -> Result<(), OptimError> {
-        require_memory("adam.beta1", self.beta1)?;
-        require_memory("adam.beta2", self.beta2)?;
-        require_eps("adam.eps", self.eps)?;
-        require_decay("adam.weight_decay", self.weight_decay)
+    /// [`NamedError::Value`] names the first that is out of its range.
+    pub fn validate(&self) -> Result<(), NamedError> {
+        Named::validate(self)
     }
 }
 
@@ -92,7 +85,7 @@ impl<E: Real> Rule<E> for Adam {
 
     #[track_caller]
     fn update(&self, step: u64, lr: E, w: &mut [E], g: &[E], slots: &mut [&mut [E]]) {
-        assert_shapes(Self::INFO.name, 2, w, g, slots);
+        assert_shapes(Self::NAME, 2, w, g, slots);
         let [m, r] = slots else { unreachable!("two slots were just counted") };
         let c = Coefficients::new(step, lr, self.beta1, self.beta2, self.eps, Decay::L2(self.weight_decay));
         moment_step(c, w, g, m, r);

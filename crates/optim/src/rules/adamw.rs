@@ -2,12 +2,10 @@
 
 use super::moments::{Coefficients, Decay, step as moment_step};
 use crate::Rule;
-use crate::contract::assert_shapes;
-use crate::error::{OptimError, require_decay, require_memory};
-use crate::range::require_eps;
-use crate::registry::RuleInfo;
+use crate::contract::{DECAY, MEMORY, RuleInfo, assert_shapes};
+use crate::units::EPS;
 use sparring_math::Real;
-use sparring_math::grammar::Fields;
+use sparring_math::named::{Named, NamedError};
 
 /// AdamW: [`Adam`](crate::Adam) whose weight decay acts on the weights, not through the moments.
 ///
@@ -42,34 +40,29 @@ impl Default for AdamW {
     }
 }
 
+sparring_math::named! {
+    AdamW: "adamw", [], "Loshchilov and Hutter 2019, arXiv:1711.05101";
+    beta1: MEMORY, "memory of the mean gradient";
+    beta2: MEMORY, "memory of the mean squared gradient";
+    eps: EPS, "added to the root";
+    weight_decay: DECAY, "share of a weight lost per step and unit of learning rate";
+}
+
 impl AdamW {
     /// Name and facts.
     pub const INFO: RuleInfo = RuleInfo {
-        name: "adamw",
+        name: Self::NAME,
         about: "adam with a weight decay that acts on the weights themselves",
-        source: "Loshchilov and Hutter 2019, arXiv:1711.05101",
+        source: Self::PAPER,
         default_lr: 1e-3,
     };
-
-    /// Names and places of the parameters.
-    pub(crate) fn fields(&mut self) -> Fields<'_> {
-        vec![
-            ("beta1", &mut self.beta1),
-            ("beta2", &mut self.beta2),
-            ("eps", &mut self.eps),
-            ("weight_decay", &mut self.weight_decay),
-        ]
-    }
 
     /// Checks every parameter.
     ///
     /// # Errors
-    /// [`OptimError::Parameter`] names the first field that is out of its range.
-    pub fn validate(&self) -> Result<(), OptimError> {
-        require_memory("adamw.beta1", self.beta1)?;
-        require_memory("adamw.beta2", self.beta2)?;
-        require_eps("adamw.eps", self.eps)?;
-        require_decay("adamw.weight_decay", self.weight_decay)
+    /// [`NamedError::Value`] names the first that is out of its range.
+    pub fn validate(&self) -> Result<(), NamedError> {
+        Named::validate(self)
     }
 }
 
@@ -80,7 +73,7 @@ impl<E: Real> Rule<E> for AdamW {
 
     #[track_caller]
     fn update(&self, step: u64, lr: E, w: &mut [E], g: &[E], slots: &mut [&mut [E]]) {
-        assert_shapes(Self::INFO.name, 2, w, g, slots);
+        assert_shapes(Self::NAME, 2, w, g, slots);
         let [m, r] = slots else { unreachable!("two slots were just counted") };
         let decay = Decay::Decoupled(self.weight_decay);
         let c = Coefficients::new(step, lr, self.beta1, self.beta2, self.eps, decay);

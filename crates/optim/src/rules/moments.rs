@@ -1,7 +1,7 @@
 //! The step shared by the Adam family.
 
 use crate::floor::{at_least, flush};
-use crate::range::Range;
+use crate::units::Units;
 use sparring_math::{Real, simd};
 
 /// The constants of one step, computed once in f64.
@@ -19,7 +19,7 @@ pub(super) struct Coefficients<E> {
     size: E,
     /// eps √(1 - beta2^step): both sides of the fraction are multiplied by the root, which saves a product an element.
     eps: E,
-    range: Range<E>,
+    units: Units<E>,
 }
 
 /// Where a weight decay acts.
@@ -49,7 +49,7 @@ impl<E: Real> Coefficients<E> {
             fresh: keep.map(|beta| E::ONE - beta),
             size: E::of(lr / correction * square.sqrt()),
             eps: E::of(eps * square.sqrt()),
-            range: Range::new(eps),
+            units: Units::new(eps),
         }
     }
 
@@ -74,7 +74,7 @@ impl<E: Real> simd::Kernel for Step<'_, E> {
     #[inline(always)]
     fn run(self) {
         let Self { c, w, g, m, r } = self;
-        let overflowed = match (c.range.is_unit(), c.l2 == E::ZERO, c.decay == E::ONE) {
+        let overflowed = match (c.units.is_unit(), c.l2 == E::ZERO, c.decay == E::ONE) {
             (false, ..) => return step_in_units(c, w, g, m, r),
             (true, true, true) => usual::<E, false, false>(c, w, g, m, r),
             (true, true, false) => usual::<E, false, true>(c, w, g, m, r),
@@ -99,9 +99,9 @@ fn usual<E: Real, const L2: bool, const DECAY: bool>(
 ) -> bool {
     let mut signs = 0;
     for (((w, &g), m), r) in w.iter_mut().zip(g).zip(m).zip(r) {
-        let g = flush(if L2 { g + c.l2 * *w } else { g }, c.range.gradient);
-        *m = flush(c.mean(0, *m, g), c.range.moment);
-        let square = at_least(c.mean(1, *r * *r, g * g), c.range.square);
+        let g = flush(if L2 { g + c.l2 * *w } else { g }, c.units.gradient);
+        *m = flush(c.mean(0, *m, g), c.units.moment);
+        let square = at_least(c.mean(1, *r * *r, g * g), c.units.square);
         let root = square.sqrt();
         let kept = if DECAY { c.decay * *w } else { *w };
         *w = kept - c.size * (*m / (root + c.eps));
@@ -121,9 +121,9 @@ fn repair<E: Real>(c: Coefficients<E>, w: &mut [E], g: &[E], m: &mut [E], r: &mu
         }
         // With an L2 penalty the weight has not moved: this is the gradient that was squared.
         let g = if c.l2 == E::ZERO { g } else { g + c.l2 * *w };
-        let (unit, back) = c.range.unit(g, -*r);
-        let (g, root) = (flush(g * unit, c.range.gradient), -*r * unit);
-        *r = at_least(c.mean(1, root * root, g * g), c.range.square).sqrt() * back;
+        let (unit, back) = c.units.unit(g, -*r);
+        let (g, root) = (flush(g * unit, c.units.gradient), -*r * unit);
+        *r = at_least(c.mean(1, root * root, g * g), c.units.square).sqrt() * back;
         *w -= c.size * (*m / (*r + c.eps));
     }
 }
@@ -134,10 +134,10 @@ fn repair<E: Real>(c: Coefficients<E>, w: &mut [E], g: &[E], m: &mut [E], r: &mu
 fn step_in_units<E: Real>(c: Coefficients<E>, w: &mut [E], g: &[E], m: &mut [E], r: &mut [E]) {
     for (((w, &g), m), r) in w.iter_mut().zip(g).zip(m).zip(r) {
         let g = g + c.l2 * *w;
-        let (unit, back) = c.range.unit(g, *r);
-        let (g, mean, root) = (flush(g * unit, c.range.gradient), *m * unit, *r * unit);
-        *m = flush(c.mean(0, mean, g), c.range.moment) * back;
-        *r = at_least(c.mean(1, root * root, g * g), c.range.square).sqrt() * back;
+        let (unit, back) = c.units.unit(g, *r);
+        let (g, mean, root) = (flush(g * unit, c.units.gradient), *m * unit, *r * unit);
+        *m = flush(c.mean(0, mean, g), c.units.moment) * back;
+        *r = at_least(c.mean(1, root * root, g * g), c.units.square).sqrt() * back;
         *w = c.decay * *w - c.size * (*m / (*r + c.eps));
     }
 }

@@ -1,12 +1,10 @@
 //! Stochastic gradient descent.
 
 use crate::Rule;
-use crate::contract::assert_shapes;
-use crate::error::{OptimError, require, require_decay, require_memory};
+use crate::contract::{DECAY, MEMORY, RuleInfo, assert_shapes};
 use crate::floor::flush;
-use crate::range::Range;
-use crate::registry::RuleInfo;
-use sparring_math::grammar::{Fields, Parameter};
+use crate::units::Units;
+use sparring_math::named::{Named, NamedError, Range, Value};
 use sparring_math::{Real, simd};
 
 /// How the momentum buffer enters the step.
@@ -21,12 +19,12 @@ pub enum MomentumKind {
 }
 
 /// As text the answer to "Nesterov?".
-impl Parameter for MomentumKind {
+impl Value for MomentumKind {
     fn read(&mut self, text: &str) -> Result<(), String> {
         *self = match text {
             "true" | "nesterov" => Self::Nesterov,
             "false" | "classical" => Self::Classical,
-            _ => return Err(format!("nesterov is {text:?}, but must be true or false")),
+            _ => return Err(String::new()),
         };
         Ok(())
     }
@@ -67,38 +65,41 @@ pub struct Sgd {
     pub kind: MomentumKind,
 }
 
+sparring_math::named! {
+    Sgd: "sgd", [], "Robbins and Monro 1951; Sutskever et al. 2013";
+    momentum: MEMORY, "memory of past gradients";
+    dampening: Range::from_to(0.0, 1.0), "share of the new gradient kept out of the buffer";
+    weight_decay: DECAY, "L2 penalty in the gradient";
+    kind as nesterov: Range::TRUE_OR_FALSE, "whether the step looks ahead";
+    {
+        fn check_together(&self) -> Result<(), NamedError> {
+            let refuse = |parameter, value: f64, must| Err(NamedError::value(Self::NAME, parameter, value, must));
+            match self.kind {
+                MomentumKind::Nesterov if self.momentum == 0.0 => refuse("momentum", 0.0, "above 0 for Nesterov"),
+                MomentumKind::Nesterov if self.dampening != 0.0 => {
+                    refuse("dampening", self.dampening, "0 for Nesterov")
+                }
+                _ => Ok(()),
+            }
+        }
+    }
+}
+
 impl Sgd {
     /// Name and facts.
     pub const INFO: RuleInfo = RuleInfo {
-        name: "sgd",
+        name: Self::NAME,
         about: "gradient descent, with classical or Nesterov momentum if asked for",
-        source: "Robbins and Monro 1951; Sutskever et al. 2013",
+        source: Self::PAPER,
         default_lr: 0.1,
     };
-
-    /// Names and places of the parameters.
-    pub(crate) fn fields(&mut self) -> Fields<'_> {
-        vec![
-            ("momentum", &mut self.momentum),
-            ("dampening", &mut self.dampening),
-            ("weight_decay", &mut self.weight_decay),
-            ("nesterov", &mut self.kind),
-        ]
-    }
 
     /// Checks every parameter.
     ///
     /// # Errors
-    /// [`OptimError::Parameter`] names the first field that is out of its range.
-    pub fn validate(&self) -> Result<(), OptimError> {
-        require_memory("sgd.momentum", self.momentum)?;
-        require((0.0..=1.0).contains(&self.dampening), "sgd.dampening", self.dampening, "in [0, 1]")?;
-        require_decay("sgd.weight_decay", self.weight_decay)?;
-        if self.kind == MomentumKind::Nesterov {
-            require(self.momentum > 0.0, "sgd.momentum", self.momentum, "above 0 for Nesterov")?;
-            require(self.dampening == 0.0, "sgd.dampening", self.dampening, "0 for Nesterov")?;
-        }
-        Ok(())
+    /// [`NamedError::Value`] names the first that is out of its range.
+    pub fn validate(&self) -> Result<(), NamedError> {
+        Named::validate(self)
     }
 }
 
@@ -155,12 +156,12 @@ impl<E: Real> Rule<E> for Sgd {
 
     #[track_caller]
     fn update(&self, step: u64, lr: E, w: &mut [E], g: &[E], slots: &mut [&mut [E]]) {
-        assert_shapes(Self::INFO.name, usize::from(self.momentum != 0.0), w, g, slots);
+        assert_shapes(Self::NAME, usize::from(self.momentum != 0.0), w, g, slots);
         let l2 = E::of(self.weight_decay);
         let Some(buffer) = slots.first_mut() else {
             return simd::dispatch(Plain { lr, l2, w, g });
         };
-        let floor = Range::<E>::new(1.0).moment;
+        let floor = Units::<E>::new(1.0).moment;
         // The first gradient enters the buffer whole.
         let first = step <= 1;
         let keep = E::of(if first { 0.0 } else { self.momentum });
@@ -201,11 +202,17 @@ mod tests {
     fn wrong_parameters_are_named() {
         let nesterov = Sgd { kind: MomentumKind::Nesterov, ..Sgd::default() };
         for (rule, text) in [
-            (Sgd { momentum: 1.0, ..Sgd::default() }, "sgd.momentum is 1, but must be in [0, 1), in f32 too"),
-            (Sgd { dampening: -1.0, ..Sgd::default() }, "sgd.dampening is -1, but must be in [0, 1]"),
+            (
+                Sgd { momentum: 1.0, ..Sgd::default() },
+                "sgd.momentum is 1, but must be a number, at least 0 and below 1, in f32 too",
+            ),
+            (
+                Sgd { dampening: -1.0, ..Sgd::default() },
+                "sgd.dampening is -1, but must be a number from 0 to 1",
+            ),
             (
                 Sgd { weight_decay: -1.0, ..Sgd::default() },
-                "sgd.weight_decay is -1, but must be 0 or above, and in the range of f32",
+                "sgd.weight_decay is -1, but must be a finite number, at least 0, in f32 too",
             ),
             (nesterov, "sgd.momentum is 0, but must be above 0 for Nesterov"),
             (

@@ -1,5 +1,14 @@
 //! What a schedule is.
 
+/// Name and facts of a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScheduleInfo {
+    /// The name used in configurations and on the command line.
+    pub name: &'static str,
+    /// What it does, in one line.
+    pub about: &'static str,
+}
+
 /// A learning-rate schedule: a factor on the base learning rate as a function of the progress of training.
 pub trait Schedule: std::fmt::Debug + Send + Sync {
     /// Factor at progress `t` = steps done / all steps, in [0, 1]; outside, the value at the nearer end.

@@ -1,9 +1,9 @@
 //! Half a cosine, after a warm-up.
 
 use super::Schedule;
+use super::ScheduleInfo;
 use super::contract::{after, before};
-use crate::error::{OptimError, require};
-use sparring_math::grammar::Fields;
+use sparring_math::named::{Named, NamedError, Range};
 
 /// A linear rise from 0 over the first `warmup` of training, then half a cosine from 1 down to `floor`:
 /// `floor + (1 - floor) (1 + cos(π (t - warmup) / (1 - warmup))) / 2`.
@@ -22,19 +22,22 @@ pub struct Cosine {
     pub floor: f64,
 }
 
+sparring_math::named! {
+    Cosine: "cosine", [], "Loshchilov and Hutter 2017, arXiv:1608.03983; warm-up: Goyal et al. 2017, arXiv:1706.02677";
+    warmup: Range::from_to_below(0.0, 1.0), "length of the warm-up as a fraction of the training";
+    floor: Range::from_to(0.0, 1.0), "factor at the end";
+}
+
 impl Cosine {
-    /// Names and places of the parameters.
-    pub(super) fn fields(&mut self) -> Fields<'_> {
-        vec![("warmup", &mut self.warmup), ("floor", &mut self.floor)]
-    }
+    /// Name and facts.
+    pub const INFO: ScheduleInfo = ScheduleInfo { name: Self::NAME, about: "half a cosine down to 0" };
 
     /// Checks every parameter.
     ///
     /// # Errors
-    /// [`OptimError::Parameter`] names the first field that is out of its range.
-    pub fn validate(&self) -> Result<(), OptimError> {
-        require((0.0..1.0).contains(&self.warmup), "cosine.warmup", self.warmup, "in [0, 1)")?;
-        require((0.0..=1.0).contains(&self.floor), "cosine.floor", self.floor, "in [0, 1]")
+    /// [`NamedError::Value`] names the first that is out of its range.
+    pub fn validate(&self) -> Result<(), NamedError> {
+        Named::validate(self)
     }
 }
 
@@ -77,7 +80,7 @@ mod tests {
     #[test]
     fn wrong_parameters_are_named() {
         let e = Cosine { warmup: 1.0, floor: 0.0 }.validate().unwrap_err();
-        assert_eq!(e.to_string(), "cosine.warmup is 1, but must be in [0, 1)");
+        assert_eq!(e.to_string(), "cosine.warmup is 1, but must be a number, at least 0 and below 1");
         assert!(Cosine { warmup: 0.0, floor: f64::NAN }.validate().is_err());
         assert!(Cosine::default().validate().is_ok());
     }

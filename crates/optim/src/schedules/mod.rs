@@ -7,12 +7,14 @@ mod any;
 mod constant;
 mod contract;
 mod cosine;
+mod one_cycle;
 mod piecewise;
 mod step;
 
-pub use any::{AnySchedule, SCHEDULES, ScheduleInfo};
+pub use any::{AnySchedule, SCHEDULES};
 pub use constant::Constant;
-pub use contract::Schedule;
+pub use contract::{Schedule, ScheduleInfo};
 pub use cosine::Cosine;
+pub use one_cycle::OneCycle;
 pub use piecewise::Piecewise;
 pub use step::Step;

@@ -1,11 +1,9 @@
 //! Straight lines between points.
 
-use super::Schedule;
 use super::contract::{after, before};
-use crate::error::OptimError;
+use super::{OneCycle, Schedule, ScheduleInfo};
 use sparring_math::grammar::Call;
-use std::fmt;
-use std::str::FromStr;
+use sparring_math::named::{Named, NamedError};
 
 /// Straight lines between points `(progress, factor)`; flat before the first and after the last.
 ///
@@ -16,11 +14,11 @@ use std::str::FromStr;
 /// Source: Smith 2017, arXiv:1708.07120 (one cycle); Wong, Rice, Kolter 2020, arXiv:2001.03994.
 ///
 /// ```
-/// use sparring_optim::{Piecewise, Schedule};
+/// use sparring_optim::{AnySchedule, Piecewise, Schedule};
 /// let s = Piecewise::one_cycle(0.4);
 /// assert_eq!(s.lr(5e-3, 40, 100), 5e-3);
 /// assert!((s.lr(5e-3, 100, 100) - 5e-3 * 0.005 / 0.6).abs() < 1e-15);
-/// assert_eq!("piecewise(0=0, 0.4=1, 1=0)".parse::<Piecewise>()?, s);
+/// assert_eq!("piecewise(0=0, 0.4=1, 1=0)".parse::<AnySchedule>()?, s.into());
 /// # Ok::<(), sparring_optim::OptimError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -31,58 +29,94 @@ pub struct Piecewise {
     pub points: Vec<(f64, f64)>,
 }
 
-/// Where one cycle has its top.
-pub(super) const ONE_CYCLE_TOP: f64 = 0.4;
+impl From<OneCycle> for Piecewise {
+    fn from(cycle: OneCycle) -> Self {
+        Self::one_cycle(cycle.top)
+    }
+}
 
 /// One cycle with its top at 0.4.
 impl Default for Piecewise {
     fn default() -> Self {
-        Self::one_cycle(ONE_CYCLE_TOP)
+        OneCycle::default().into()
     }
 }
 
+sparring_math::named! {
+    Piecewise: "piecewise", [], "Smith 2017, arXiv:1708.07120";
+    {
+        /// The arguments are points, `progress=factor`; without any it is the default.
+        fn read(call: &Call<'_>) -> Result<Self, NamedError> {
+            if call.arguments.is_empty() {
+                return Ok(Self::default());
+            }
+            let point = |&(t, factor): &(Option<&str>, &str)| {
+                let read = || Some((t?.parse().ok()?, factor.parse().ok()?));
+                let text = t.map_or(factor.to_owned(), |t| format!("{t}={factor}"));
+                read().ok_or_else(|| refused(format!("`{text}` is no point")))
+            };
+            let schedule = Self { points: call.arguments.iter().map(point).collect::<Result<_, _>>()? };
+            Named::validate(&schedule)?;
+            Ok(schedule)
+        }
+        /// A cycle goes by the name of a cycle.
+        fn write(&self) -> String {
+            if let [_, (top, _), _] = self.points[..]
+                && *self == Self::one_cycle(top)
+            {
+                return OneCycle { top }.write();
+            }
+            let points: Vec<String> = self.points.iter().map(|(t, factor)| format!("{t}={factor}")).collect();
+            format!("{}({})", Self::NAME, points.join(", "))
+        }
+        fn check_together(&self) -> Result<(), NamedError> {
+            let fail = |why: String| Err(refused(why));
+            if self.points.is_empty() {
+                return fail("it has no points".into());
+            }
+            for &(t, factor) in &self.points {
+                if !(0.0..=1.0).contains(&t) {
+                    return fail(format!("progress {t} is not in [0, 1]"));
+                }
+                if !(0.0..=f64::from(f32::MAX)).contains(&factor) {
+                    return fail(format!("factor {factor} is not 0 or above and in the range of f32"));
+                }
+            }
+            if self.points.iter().all(|p| p.1 == 0.0) {
+                return fail("every factor is 0, so nothing would be learnt".into());
+            }
+            match self.points.windows(2).find(|p| p[0].0 >= p[1].0) {
+                Some(p) => fail(format!("progress {} does not come after {}", p[1].0, p[0].0)),
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+/// What is wrong with the points, and how they are written.
+fn refused(why: String) -> NamedError {
+    let why = format!("{why}; write them like `piecewise(0=0, 0.4=1, 1=0)` (progress=factor)");
+    NamedError::Inner { thing: Piecewise::NAME, parameter: "points", why }
+}
+
 impl Piecewise {
+    /// Name and facts.
+    pub const INFO: ScheduleInfo = ScheduleInfo {
+        name: Self::NAME,
+        about: "straight lines between points progress=factor, as in piecewise(0=0, 0.4=1, 1=0)",
+    };
+
     /// A triangle: from 0 up to the base rate at progress `warm` (in (0, 1)), down to 0 at the end.
     pub fn one_cycle(warm: f64) -> Self {
         Self { points: vec![(0.0, 0.0), (warm, 1.0), (1.0, 0.0)] }
     }
 
-    /// Reads points from the arguments of `piecewise(progress=factor, ..)`.
-    pub(super) fn of_points(arguments: &[(Option<&str>, &str)]) -> Result<Self, OptimError> {
-        let point = |&(t, factor): &(Option<&str>, &str)| {
-            let read = || Some((t?.parse().ok()?, factor.parse().ok()?));
-            let text = t.map_or(factor.to_owned(), |t| format!("{t}={factor}"));
-            read().ok_or(OptimError::Points { why: format!("`{text}` is no point") })
-        };
-        let schedule = Self { points: arguments.iter().map(point).collect::<Result<_, _>>()? };
-        schedule.validate()?;
-        Ok(schedule)
-    }
-
     /// Checks the points.
     ///
     /// # Errors
-    /// [`OptimError::Points`] says what is wrong.
-    pub fn validate(&self) -> Result<(), OptimError> {
-        let fail = |why: String| Err(OptimError::Points { why });
-        if self.points.is_empty() {
-            return fail("it has no points".into());
-        }
-        for &(t, factor) in &self.points {
-            if !(0.0..=1.0).contains(&t) {
-                return fail(format!("progress {t} is not in [0, 1]"));
-            }
-            if !(0.0..=f64::from(f32::MAX)).contains(&factor) {
-                return fail(format!("factor {factor} is not 0 or above and in the range of f32"));
-            }
-        }
-        if self.points.iter().all(|p| p.1 == 0.0) {
-            return fail("every factor is 0, so nothing would be learnt".into());
-        }
-        match self.points.windows(2).find(|p| p[0].0 >= p[1].0) {
-            Some(p) => fail(format!("progress {} does not come after {}", p[1].0, p[0].0)),
-            None => Ok(()),
-        }
+    /// [`NamedError::Inner`] says what is wrong.
+    pub fn validate(&self) -> Result<(), NamedError> {
+        Named::validate(self)
     }
 }
 
@@ -108,24 +142,6 @@ impl Schedule for Piecewise {
     }
 }
 
-impl fmt::Display for Piecewise {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let points: Vec<String> = self.points.iter().map(|(t, factor)| format!("{t}={factor}")).collect();
-        write!(f, "piecewise({})", points.join(", "))
-    }
-}
-
-/// Also reads `piecewise:0=0,0.4=1,1=0`, as it was written at first.
-impl FromStr for Piecewise {
-    type Err = OptimError;
-
-    fn from_str(text: &str) -> Result<Self, OptimError> {
-        let now = text.strip_prefix("piecewise:").map(|points| format!("piecewise({points})"));
-        let call = Call::parse(now.as_deref().unwrap_or(text)).map_err(|why| OptimError::Points { why })?;
-        Self::of_points(&call.arguments)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,18 +164,22 @@ mod tests {
 
     #[test]
     fn text_goes_both_ways_and_errors_say_why() {
-        let s = Piecewise { points: vec![(0.0, 0.5), (0.25, 1.0), (1.0, 1e-3)] };
-        assert_eq!(s.to_string().parse::<Piecewise>().unwrap(), s);
+        let read = |text: &str| Piecewise::read(&Call::parse(text).unwrap());
+        for points in [vec![(0.0, 0.5), (0.25, 1.0), (1.0, 1e-3)], vec![(0.0, 0.0), (0.5, 1.0), (1.0, 0.1)]] {
+            let s = Piecewise { points };
+            assert_eq!(read(&s.write()), Ok(s));
+        }
+        assert_eq!(Piecewise::one_cycle(0.3).write(), "one-cycle(top=0.3)");
         for (text, why) in [
-            ("piecewise:", "it has no points"),
             ("piecewise(0=0, x=1)", "`x=1` is no point"),
-            ("piecewise:0=0,0.5=1,0.5=2", "progress 0.5 does not come after 0.5"),
-            ("piecewise:0=0,1.5=1", "progress 1.5 is not in [0, 1]"),
-            ("piecewise:0=-1", "factor -1 is not 0 or above"),
-            ("piecewise:0=NaN", "factor NaN is not 0 or above"),
+            ("piecewise(0=0,0.5=1,0.5=2)", "progress 0.5 does not come after 0.5"),
+            ("piecewise(0=0,1.5=1)", "progress 1.5 is not in [0, 1]"),
+            ("piecewise(0=-1)", "factor -1 is not 0 or above"),
+            ("piecewise(0=NaN)", "factor NaN is not 0 or above"),
         ] {
-            let e = text.parse::<Piecewise>().unwrap_err().to_string();
+            let e = read(text).unwrap_err().to_string();
             assert!(e.contains(why), "{text}: {e}");
         }
+        assert!(Piecewise { points: vec![] }.validate().unwrap_err().to_string().contains("no points"));
     }
 }

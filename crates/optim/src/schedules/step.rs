@@ -1,8 +1,8 @@
 //! Steps down.
 
 use super::Schedule;
-use crate::error::{OptimError, require};
-use sparring_math::grammar::Fields;
+use super::ScheduleInfo;
+use sparring_math::named::{Named, NamedError, Range};
 
 /// Multiplies the rate by `gamma` after every `every` of the training: factor `gamma^floor(t / every)`.
 ///
@@ -23,22 +23,33 @@ impl Default for Step {
     }
 }
 
-impl Step {
-    /// Names and places of the parameters.
-    pub(super) fn fields(&mut self) -> Fields<'_> {
-        vec![("gamma", &mut self.gamma), ("every", &mut self.every)]
+sparring_math::named! {
+    Step: "step", [], "PyTorch, torch.optim.lr_scheduler.StepLR";
+    gamma: Range::above(0.0), "factor of each step";
+    every: Range::above_to(0.0, 1.0), "length of a stage as a fraction of the training";
+    {
+        fn check_together(&self) -> Result<(), NamedError> {
+            let last = self.factor(1.0) as f32;
+            if last > 0.0 && last.is_finite() {
+                return Ok(());
+            }
+            let must = "such that the last factor, gamma^floor(1 / every), is above 0 and finite in f32";
+            Err(NamedError::value(Self::NAME, "gamma", self.gamma, must))
+        }
     }
+}
+
+impl Step {
+    /// Name and facts.
+    pub const INFO: ScheduleInfo =
+        ScheduleInfo { name: Self::NAME, about: "a tenth of the rate after each third of the training" };
 
     /// Checks every parameter.
     ///
     /// # Errors
-    /// [`OptimError::Parameter`] names the first field that is out of its range.
-    pub fn validate(&self) -> Result<(), OptimError> {
-        require(self.gamma > 0.0 && self.gamma.is_finite(), "step.gamma", self.gamma, "above 0 and finite")?;
-        require(self.every > 0.0 && self.every <= 1.0, "step.every", self.every, "in (0, 1]")?;
-        let last = self.factor(1.0) as f32;
-        let must = "such that the last factor, gamma^floor(1 / every), is above 0 and finite in f32";
-        require(last > 0.0 && last.is_finite(), "step.gamma", self.gamma, must)
+    /// [`NamedError::Value`] names the first that is out of its range.
+    pub fn validate(&self) -> Result<(), NamedError> {
+        Named::validate(self)
     }
 }
 

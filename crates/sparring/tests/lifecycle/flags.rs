@@ -87,3 +87,50 @@ fn a_picture_is_drawn_under_the_right_name() {
     object(&dir, "generate run -n 4 --json --out grid.PNG");
     assert!(std::fs::read(dir.join("grid.PNG")).unwrap().starts_with(b"\x89PNG"));
 }
+
+#[test]
+fn names_have_parameters_on_the_command_line() {
+    let dir = folder("grammar");
+    fn line(text: &str) -> Vec<&str> {
+        text.split('|').map(str::trim).collect()
+    }
+    let run = |text: &str| {
+        let out = crate::command(&dir, "").args(line(text)).output().unwrap();
+        assert!(out.status.success(), "{text}: {}", crate::said(&out));
+    };
+    run(
+        "train|classifier|--data|rings(n=64, classes=3)|--epochs|1|--activation|LeakyReLU(slope=1/5)|--optimizer|sgd(momentum=0.9)|--schedule|cosine(warmup=0.1)|--defense|PGD(eps=0.2, steps=3)|--eps-warm-up|0|--out|net",
+    );
+    let config = std::fs::read_to_string(dir.join("net/config.json")).unwrap();
+    let config: serde_json::Value = serde_json::from_str(&config).unwrap();
+    assert_eq!(
+        (&config["data"], &config["activation"]),
+        (&"rings(n=64, classes=3)".into(), &"leaky_relu(0.2)".into())
+    );
+    let defense = &config["recipe"]["defense"];
+    assert_eq!(
+        (&defense["method"], &defense["steps"], &defense["warm_up"]),
+        (&"pgd".into(), &3.into(), &0.0.into())
+    );
+    assert!((defense["step_size"].as_f64().unwrap() - 2.5 * 0.2 / 3.0).abs() < 1e-7, "{defense}");
+    run("attack|net|--attack|fgsm, pgd(steps=3, restarts=2)|--step-size|2/255|--norm|L-2|--eps|1|--json");
+    for (text, why) in [
+        ("attack|net|--attack|pgd(step=3)", "pgd has no parameter `step` (did you mean `steps`?)"),
+        ("attack|net|--attack|pgd(steps=3)|--steps|4", "--steps 4: pgd.steps is given twice"),
+        ("attack|net|--attack|pgd-madry-mnist(steps=3)", "pgd-madry-mnist has no parameter `steps`"),
+        ("attack|net|--attack|pgd-madry-mnits", "did you mean `pgd-madry-mnist`?"),
+        ("attack|net|--attack|fgsm|--restarts|2", "--restarts belongs to --attack pgd, not to fgsm"),
+        ("train|classifier|--activation|rellu", "did you mean `relu`?"),
+        ("train|classifier|--schedule|cosine(warmpu=0.1)", "did you mean `warmup`?"),
+        ("train|classifier|--defense|pgd(eps=8)", "pgd.eps is 8, but must be a number above 0 and at most 1"),
+        ("train|classifier|--defense|pdg", "did you mean `pgd`?"),
+        (
+            "train|classifier|--data|rings(classes=1)",
+            "--data: rings.classes is 1, but must be a whole number",
+        ),
+    ] {
+        let out = crate::command(&dir, "").args(line(text)).output().unwrap();
+        let said = crate::said(&out);
+        assert!(out.status.code() == Some(2) && said.contains(why), "{text}: {said}");
+    }
+}

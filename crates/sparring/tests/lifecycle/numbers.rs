@@ -12,7 +12,7 @@ fn a_negative_number_is_a_wrong_number_and_not_a_flag() {
         ("train classifier --attack-step-size -1", "--attack-step-size", "above 0"),
         ("train classifier --epochs -1", "--epochs", "1 or above"),
         ("train classifier --seed -1", "--seed", "whole number from 0"),
-        ("train classifier --defense n-fgsm --attack-noise -1", "--attack-noise", "0 or above"),
+        ("train classifier --defense n-fgsm --attack-noise -1", "--attack-noise", "from 0 to 10"),
         ("train classifier --defense pgd --eps-warm-up -1", "--eps-warm-up", "from 0 to 1"),
         ("train classifier --defense pgd --ema 2", "--ema", "from 0 to 1"),
         ("train classifier --validation -1", "--validation", "whole number from 0"),

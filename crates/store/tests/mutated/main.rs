@@ -4,7 +4,7 @@
 mod mutate;
 
 use mutate::{fit, mutate, reseal};
-use sparring_nn::{LayerSpec, Spec};
+use sparring_nn::{Graph, layers};
 use sparring_seed::Key;
 use sparring_store::{MAX_DOCUMENT, TensorFile, Values, Weights, write};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -35,13 +35,13 @@ static ALLOCATOR: Counting = Counting;
 
 /// A small file of ours with a learnt activation in it.
 fn ours() -> Vec<u8> {
-    let prelu = LayerSpec::activation(&"prelu".parse().unwrap());
-    let layers = vec![LayerSpec::Flatten, LayerSpec::linear(4, 3), prelu, LayerSpec::linear(3, 2)];
-    let spec = Spec::new([1, 2, 2], layers);
+    let prelu = layers::activation(&"prelu".parse().unwrap());
+    let layers = vec![layers::flatten(), layers::linear(4, 3), prelu, layers::linear(3, 2)];
+    let spec = Graph::chain([1, 2, 2], layers);
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.safetensors");
     let net = spec.build::<f32>(Key::new(1)).unwrap();
-    write(&path, "classifier", &[("", &spec, &net)], serde_json::json!({ "data": "moons" })).unwrap();
+    write(&path, "classifier", &[("", &net)], serde_json::json!({ "data": "moons" })).unwrap();
     std::fs::read(path).unwrap()
 }
 

@@ -4,6 +4,9 @@
 //! Everything here runs on the calling thread, allocates nothing once warm and works on plain slices, so that a caller may give
 //! different images to different threads. The operations on [`Array`](crate::Array) are these with a transposition at each border.
 
+mod average;
+#[cfg(test)]
+mod average_tests;
 mod backward;
 mod bias_grad;
 mod block;
@@ -26,6 +29,7 @@ mod tiles;
 mod weight_grad;
 mod weights;
 
+pub use average::AveragePoolBlock;
 pub use backward::BackwardPanels;
 pub use block::ConvBlock;
 pub(crate) use frame::from_planes;

@@ -8,33 +8,104 @@
 //! The example is not brought back into the ball, so it lies up to (k + 1)·ε away: it is for training, never for evaluation, and therefore no
 //! member of the attacks that an evaluation may use.
 
+use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH, WARM_UP, ramp};
+use super::plan::Plan;
+use serde::{Deserialize, Serialize};
 use sparring_attacks::{
     Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Linf, Norm as _, Settings, Threat, check_input,
 };
 use sparring_losses::{LogOdds, RowLoss};
+use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 use sparring_tensor::Array;
 
+/// One FGSM step of `step_size` from a noisy start; the result is not projected onto the ball.
+///
+/// Source: de Jorge et al. 2022, arXiv:2202.01181.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NFgsm {
+    /// Budget in L-inf.
+    pub eps: f32,
+    /// The noise is uniform in the ball of this many times eps; the paper's is 2.
+    pub noise: f32,
+    /// Length of the step; the paper's is eps.
+    pub step_size: f32,
+    /// Fraction of the training over which the budget (noise and step with it) grows from 0 to eps.
+    pub warm_up: f64,
+}
+
+impl NFgsm {
+    /// The paper's noise and step, the budget growing over the first half of the training.
+    pub fn new(eps: f32) -> Self {
+        Self { eps, noise: 2.0, step_size: eps, warm_up: 0.5 }
+    }
+}
+
+impl Default for NFgsm {
+    fn default() -> Self {
+        Self::new(0.3)
+    }
+}
+
+sparring_math::named! {
+    NFgsm: "n-fgsm", [], "de Jorge et al. 2022, arXiv:2202.01181";
+    eps: BUDGET, "budget in L-inf, in pixels of [0, 1]";
+    noise: Range::from_to(0.0, 10.0), "noise at the start, in multiples of eps";
+    step_size: LENGTH, "length of a step, in pixels of [0, 1]", follows "eps";
+    warm_up: WARM_UP, "fraction of the training over which the budget grows from 0 to eps";
+    {
+        fn follow(&mut self, given: &dyn Fn(&str) -> bool) {
+            if !given("step_size") {
+                self.step_size = self.eps;
+            }
+        }
+    }
+}
+
+impl Defense for NFgsm {
+    const ABOUT: &'static str =
+        "one step of eps from noise of 2 eps, not projected, eps growing over the first half";
+    const WORTH: &'static str = "cheap, steady and weak: 22 to 28 % on mnist-10k, 38 to 44 % on mnist";
+
+    fn eps(&self) -> Option<f32> {
+        Some(self.eps)
+    }
+    fn warm_up(&self) -> f64 {
+        self.warm_up
+    }
+    fn plan(&self, progress: f64) -> Plan {
+        let share = ramp(progress, self.warm_up);
+        Plan::adversarial(
+            NoisyStep { noise: self.noise, step_size: share * self.step_size },
+            share * self.eps,
+        )
+    }
+    fn hyperparameters(&self) -> Hyperparameters {
+        // At the rate of FGSM-RS it overfits to its step on 60,000 images.
+        Hyperparameters { lr: 1e-3, ..Hyperparameters::one_cycle() }
+    }
+}
+
 /// The perturbation of a training step.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NFgsm {
+struct NoisyStep {
     /// The noise reaches this many times eps.
-    pub(super) noise: f32,
+    noise: f32,
     /// Length of the step, in units of the input.
-    pub(super) step_size: f32,
+    step_size: f32,
 }
 
 const INFO: AttackInfo = AttackInfo {
-    name: "n-fgsm",
-    aliases: &[],
-    paper: "de Jorge et al. 2022, arXiv:2202.01181",
+    name: NFgsm::NAME,
+    aliases: NFgsm::ALIASES,
+    paper: NFgsm::PAPER,
     access: Access::White,
     norms: &[AnyNorm::Linf],
     defaults: "noise of 2 eps, one step of eps, no projection onto the ball",
 };
 
-impl<M: Differentiable + ?Sized> Attack<M> for NFgsm {
+impl<M: Differentiable + ?Sized> Attack<M> for NoisyStep {
     fn about(&self) -> &'static AttackInfo {
         &INFO
     }
@@ -129,7 +200,7 @@ mod tests {
     fn of_a_line(model: Line) {
         let (pixels, ids, labels, key) =
             ([0.5_f32, 0.5, 0.5, 0.02].repeat(40), (0..40).collect::<Vec<u64>>(), [0; 40], Key::new(3));
-        let (attack, eps) = (NFgsm { noise: 2.0, step_size: 0.1 }, 0.1);
+        let (attack, eps) = (NoisyStep { noise: 2.0, step_size: 0.1 }, 0.1);
         let x = Batch::new(&pixels, [1, 1, 4], &ids).unwrap();
         let mut out = vec![9.0; pixels.len()];
         let threat = Threat::linf(eps).unwrap();

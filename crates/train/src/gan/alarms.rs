@@ -5,7 +5,7 @@ use crate::pixels;
 use sparring_autograd::Tape;
 use sparring_datasets::Split;
 use sparring_models::Gan;
-use sparring_nn::{Cx, Module};
+use sparring_nn::Cx;
 use sparring_tensor::Array;
 use std::fmt;
 

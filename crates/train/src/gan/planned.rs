@@ -31,8 +31,8 @@ impl Planned {
     /// `None` if one of the networks has no plan.
     pub(super) fn new(model: &Gan, rule: AnyRule) -> Option<Self> {
         Some(Self {
-            discriminator: Stepper::new(&model.discriminator, model.spec().discriminator.input, rule)?,
-            generator: Stepper::new(&model.generator, model.spec().generator.input, rule)?,
+            discriminator: Stepper::new(&model.discriminator, rule)?,
+            generator: Stepper::new(&model.generator, rule)?,
             fakes: Vec::new(),
         })
     }

@@ -8,7 +8,7 @@ use sparring_autograd::{Grads, ops};
 use sparring_datasets::{MiniBatch, Rows};
 use sparring_losses::{NonSaturating, Side};
 use sparring_models::Gan;
-use sparring_nn::{Bind, Cx, Module, Optimizer};
+use sparring_nn::{Bind, Cx, Optimizer};
 use sparring_optim::AnyRule;
 use sparring_seed::Key;
 use sparring_tensor::Array;

@@ -6,7 +6,9 @@ mod suite;
 
 use crate::cli::io::json::json;
 use crate::cli::io::{progress::AttackBar, run_dir, say};
-use crate::cli::options::{Budget, List, MachineArgs, Named, NamingArgs, classifier, count, length, twice};
+use crate::cli::options::{
+    Budget, List, MachineArgs, Named, NamingArgs, Shorthands, classifier, count, name, twice,
+};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use choice::Choice;
@@ -16,13 +18,13 @@ use sparring::attacks::{
     AnyNorm, EvaluateOptions, Keep, Progress, Proposer, Report, Threat, evaluate_proposed, evaluate_with,
 };
 use sparring::datasets::MiniBatch;
-use sparring::losses::AnyClassLoss;
 use sparring::models::{Arch, Classifier};
 use sparring::oracle::{Batch, Bounds};
 use sparring::seed::Key;
 use sparring::store::{Values, try_write, write_new, write_new_tensors};
 use sparring::tensor::{Array, Precision};
 use std::path::{Path, PathBuf};
+use suite::AttackFlags;
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -33,31 +35,19 @@ pub(crate) struct Args {
     /// bare weights file.
     #[arg(long, value_name = "NAME|DIR")]
     data: Option<String>,
-    /// Attacks, separated by commas (see `sparring list attacks`, also for the presets of papers); each runs on all correctly
-    /// classified images.
+    /// Attacks, separated by commas, each `name` or `name(key=value, ..)`, as in "fgsm, pgd(steps=50, restarts=10)" (see `sparring list
+    /// attacks`, also for the presets of papers); each runs on all correctly classified images.
     #[arg(long, value_name = "NAME,..", default_value = "fgsm,pgd")]
     attack: Vec<List<Choice>>,
     /// The norm of the budget: linf (how far any pixel may move) or l2 (the Euclidean length of the change).
-    #[arg(long, default_value = "linf")]
+    #[arg(long, default_value = "linf", value_parser = name::<AnyNorm>())]
     norm: AnyNorm,
     /// The budget in that norm, in pixels of [0, 1]: 0.1, a fraction (8/255), or several (0.1,0.2,0.3: one table, one curve).
     /// Default: 0.3 in linf, 2 in l2.
     #[arg(long, value_name = "EPS,..")]
     eps: Vec<List<Budget>>,
-    /// Gradient steps of a restart of bim and pgd. Default: the attack's own (pgd 40).
-    #[arg(long, value_parser = count)]
-    steps: Option<usize>,
-    /// Length of a step of ffgsm, bim and pgd in the norm, in pixels of [0, 1]. Default: 2.5 eps / steps, in
-    /// l2 5 eps / steps (ffgsm 1.25 eps).
-    #[arg(long, value_parser = length)]
-    step_size: Option<f32>,
-    /// Random starts of pgd, of which the best counts. Default: 1.
-    #[arg(long, value_parser = count)]
-    restarts: Option<usize>,
-    /// What the attacks climb: cross-entropy (ce; log-odds is the same climb) or margin, by its direction, which no certainty of the network makes vanish.
-    /// Default: cross-entropy.
-    #[arg(long)]
-    loss: Option<AnyClassLoss>,
+    #[command(flatten)]
+    parameters: Shorthands<AttackFlags>,
     /// The first N test images. Default: 1000, or all if there are fewer.
     #[arg(long, value_parser = count)]
     n: Option<usize>,
@@ -72,7 +62,7 @@ pub(crate) struct Args {
     #[arg(long, value_parser = classifier)]
     arch: Option<Arch>,
     /// The activation of that architecture. Default: relu.
-    #[arg(long)]
+    #[arg(long, value_parser = name::<AnyActivation>())]
     activation: Option<AnyActivation>,
     #[command(flatten)]
     names: NamingArgs,

@@ -1,15 +1,15 @@
 //! Which data.
 
 use crate::cli::{Failure, Outcome};
-use sparring::datasets::{Dataset, find, folder_of};
+use sparring::datasets::{DataError, Dataset, find, folder_of};
 use sparring::store::terminal::shown;
 use std::path::{Component, Path, PathBuf};
 
 /// The data of a training.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct DataArgs {
-    /// A folder with the set's files, or a name (see `sparring list datasets`): `mnist-10k` is built in, others are
-    /// looked up as $SPARRING_DATA/NAME, then ./data/NAME.
+    /// A folder with the set's files, or a name (see `sparring list datasets`): `mnist-10k` is built in, "rings(n=500)" and its like are
+    /// computed, others are looked up as $SPARRING_DATA/NAME, then ./data/NAME.
     #[arg(long, default_value = "mnist-10k", value_name = "NAME|DIR")]
     pub(crate) data: String,
 }
@@ -35,7 +35,11 @@ pub(crate) struct RunData {
 impl Named {
     /// Looks the set up.
     pub(crate) fn find(asked: &str) -> Outcome<Self> {
-        Ok(Self { asked: asked.to_string(), set: find(asked)? })
+        let set = find(asked).map_err(|e| match e {
+            DataError::Named(e) => Failure::Usage(format!("--data: {e}")),
+            e => e.into(),
+        })?;
+        Ok(Self { asked: asked.to_string(), set })
     }
     /// A network that takes other inputs is refused before anything is made for it.
     pub(crate) fn fits(&self, input: [usize; 3], what: &str) -> Outcome {

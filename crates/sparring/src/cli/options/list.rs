@@ -1,9 +1,10 @@
-//! Lists on the command line: `a, b, c`.
+//! Lists on the command line: `a, b(c, d), e`.
 
+use sparring::math::grammar::pieces;
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// Things separated by commas. Blanks around them and a comma at the end do not count.
+/// Things separated by the commas outside of parentheses. Blanks around them and a comma at the end do not count.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct List<T>(pub(crate) Vec<T>);
 
@@ -11,7 +12,7 @@ impl<T: FromStr<Err: Display>> FromStr for List<T> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut words: Vec<&str> = text.split(',').map(str::trim).collect();
+        let mut words: Vec<&str> = pieces(text).into_iter().map(str::trim).collect();
         if words.len() > 1 && words.last() == Some(&"") {
             words.pop();
         }

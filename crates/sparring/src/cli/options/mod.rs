@@ -3,11 +3,15 @@
 mod dataset;
 mod list;
 mod machine;
+mod named;
 mod naming;
 mod number;
+mod shorthand;
 
 pub(crate) use dataset::{DataArgs, Named, RunData};
 pub(crate) use list::{List, twice};
 pub(crate) use machine::{MachineArgs, threads_of_environment};
+pub(crate) use named::{Written, name, written};
 pub(crate) use naming::{Names, NamingArgs, classifier};
-pub(crate) use number::{Budget, above_zero, budget, count, fraction, length, multiple, seed, share, whole};
+pub(crate) use number::{Budget, above_zero, count, fraction, seed, share, whole};
+pub(crate) use shorthand::{ShorthandList, Shorthands};

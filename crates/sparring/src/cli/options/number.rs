@@ -1,5 +1,6 @@
 //! Numbers on the command line: refused by clap, with the flag's name, before any work.
 
+use sparring::math::named::Value;
 use std::num::IntErrorKind;
 
 /// The largest count of anything: no step, epoch or image beyond it would ever come.
@@ -25,14 +26,6 @@ pub(crate) fn whole(text: &str) -> Result<usize, String> {
     }
 }
 
-/// A multiple of something: finite, 0 or above.
-pub(crate) fn multiple(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(v) if v.is_finite() && v >= 0.0 => Ok(v),
-        _ => Err("must be a finite number, 0 or above".into()),
-    }
-}
-
 /// In [0, 1].
 pub(crate) fn share(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -54,14 +47,6 @@ pub(crate) fn above_zero(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Finite and above 0, in the arithmetic of the images.
-pub(crate) fn length(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(v) if v.is_finite() && v > 0.0 => Ok(v),
-        _ => Err("must be a finite number above 0, as an f32 (1e-45 to 3.4e38)".into()),
-    }
-}
-
 /// In [0, 1).
 pub(crate) fn fraction(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -71,14 +56,9 @@ pub(crate) fn fraction(text: &str) -> Result<f64, String> {
 }
 
 /// An attack budget: finite and above 0, a number or a fraction such as 8/255.
-pub(crate) fn budget(text: &str) -> Result<f32, String> {
-    let parsed = match text.split_once('/') {
-        None => text.trim().parse::<f32>().ok(),
-        Some((above, below)) => match (above.trim().parse::<f64>(), below.trim().parse::<f64>()) {
-            (Ok(above), Ok(below)) => Some((above / below) as f32),
-            _ => None,
-        },
-    };
+fn budget(text: &str) -> Result<f32, String> {
+    let mut read = 0.0_f32;
+    let parsed = read.read(text).ok().map(|()| read);
     parsed.filter(|v| v.is_finite() && *v > 0.0).ok_or_else(|| {
         "must be a finite number above 0, in pixels of [0, 1]: 0.1, or a fraction such as 8/255".to_string()
     })

@@ -9,7 +9,7 @@ use crate::cli::commands::train::EpochRow;
 use crate::cli::options::Named;
 use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Classifier};
-use sparring::train::{Defense, Recipe, Robustness, Summary};
+use sparring::train::{Recipe, Robustness, Summary};
 use sparring_report::html::{Block, Details, Note, Page, Section, Table, Tile, Tone};
 
 /// What the run was asked to do.
@@ -32,7 +32,7 @@ pub(crate) struct Worth<'a> {
 fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &Summary, worth: Worth<'_>) -> Block {
     let last = rows.last();
     let n = facts.data.set.test.len();
-    let hardened = facts.recipe.defense != Defense::None;
+    let hardened = facts.recipe.defense.eps().is_some();
     let tested = last.map_or(f64::NAN, |r| r.test.value());
     let mut tiles = vec![tile("test accuracy", tested, n, "clean test images", Tone::Plain)];
     if let Some(trained) = last.and_then(|r| r.train_accuracy) {

@@ -3,7 +3,7 @@
 use super::accuracy::{self, band};
 use super::decimal;
 use crate::cli::commands::train::EpochRow;
-use sparring::train::{Defense, Recipe};
+use sparring::train::{AnyDefense, Recipe};
 use sparring_report::svg::{Axis, Chart, LineChart, Range, Series, Stroke, Ticks, VerticalLine};
 
 /// The colour of a standard network on every page.
@@ -16,7 +16,7 @@ pub(crate) const GREY: usize = 6;
 
 /// The colour of a network by how it was trained.
 pub(crate) fn slot(recipe: &Recipe) -> usize {
-    if recipe.defense != Defense::None { HARDENED } else { STANDARD }
+    if recipe.defense.eps().is_some() { HARDENED } else { STANDARD }
 }
 
 /// One training with its name and its colour.
@@ -30,10 +30,10 @@ pub(crate) struct Training<'a> {
 impl Training<'_> {
     /// Where the budget of a growing defence is reached.
     fn event(&self) -> Option<VerticalLine> {
-        let warm_up = match self.recipe.defense {
-            Defense::NFgsm { warm_up, .. } | Defense::Pgd { warm_up, .. } if warm_up > 0.0 => warm_up,
-            _ => return None,
-        };
+        let warm_up = self.recipe.defense.warm_up();
+        if warm_up <= 0.0 {
+            return None;
+        }
         let eps = trained_for(&self.recipe.defense)?;
         Some(VerticalLine { x: warm_up * self.recipe.epochs as f64, label: format!("full eps {eps}") })
     }
@@ -101,7 +101,7 @@ pub(crate) fn accuracies(training: &Training<'_>, n: usize) -> Chart {
     let tested: Vec<_> = training.rows.iter().map(|r| (r.epoch as f64, r.test.value())).collect();
     let trained: Vec<_> =
         training.rows.iter().filter_map(|r| Some((r.epoch as f64, r.train_accuracy?))).collect();
-    let defended = training.recipe.defense != Defense::None;
+    let defended = training.recipe.defense.eps().is_some();
     let name = if defended { "training images, attacked" } else { "training images" };
     let slot = Some(training.slot);
     let all = tested.iter().chain(&trained).map(|p| p.1);
@@ -125,7 +125,7 @@ pub(crate) fn accuracies(training: &Training<'_>, n: usize) -> Chart {
 }
 
 /// The budget that a defence trains for.
-pub(crate) fn trained_for(defense: &Defense) -> Option<f64> {
+pub(crate) fn trained_for(defense: &AnyDefense) -> Option<f64> {
     defense.eps().map(decimal)
 }
 
@@ -133,7 +133,8 @@ pub(crate) fn trained_for(defense: &Defense) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::cli::commands::train::Test;
-    use sparring::train::DEFENSES;
+    use sparring::math::named::Family;
+    use sparring::train::defenses;
 
     fn row(epoch: usize) -> EpochRow {
         EpochRow { epoch, lr: 0.1, train_loss: 1.0, train_accuracy: Some(0.4), test: Test::Accuracy(0.9) }
@@ -141,10 +142,10 @@ mod tests {
 
     #[test]
     fn every_defence_is_marked() {
-        let all = [Defense::None, Defense::fgsm_rs(0.3), Defense::n_fgsm(0.3), Defense::pgd(0.3)];
-        assert!(all.iter().map(Defense::name).eq(DEFENSES.iter().map(|d| d.name)), "a new one belongs here");
+        let all = AnyDefense::TABLE.at_defaults();
+        assert_eq!(all.len(), 4, "a new one belongs here");
         for (of, grown) in all.into_iter().zip([None, None, Some(5.0), Some(3.0)]) {
-            let hardened = of != Defense::None;
+            let hardened = of.eps().is_some();
             assert_eq!(trained_for(&of), hardened.then_some(0.3), "{of:?}");
             let recipe = Recipe { epochs: 10, defense: of, ..Recipe::default() };
             let training = Training { name: "x", slot: slot(&recipe), rows: &[], recipe: &recipe };
@@ -157,7 +158,7 @@ mod tests {
     #[test]
     fn marks_name_their_training_where_there_are_several() {
         let rows: Vec<_> = (1..=10).map(row).collect();
-        let strong = Defense::Pgd { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.5 };
+        let strong = AnyDefense::from(defenses::Pgd { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.5 });
         let hard = Recipe { epochs: 4, defense: strong, ..Recipe::default() };
         let of = || Training { name: "hardened", slot: slot(&hard), rows: &rows, recipe: &hard };
         let clean = Recipe { epochs: 10, ..Recipe::default() };

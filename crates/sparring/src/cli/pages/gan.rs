@@ -10,7 +10,6 @@ use crate::cli::options::Named;
 use neighbours::neighbours;
 use sparring::activations::AnyActivation;
 use sparring::models::Gan;
-use sparring::nn::summary;
 use sparring::tensor::Array;
 use sparring::train::{GanRecipe, GanSummary};
 use sparring_report::grid::{GridSpec, images_from_rows, png_grid};
@@ -133,12 +132,8 @@ fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
         ("batch", format!("{} real images, {} samples", r.batch, r.batch)),
         ("seed", r.seed.to_string()),
     ]));
-    section.blocks.push(layers::table("Generator", &summary(&model.generator, spec.generator.input)?, None));
-    section.blocks.push(layers::table(
-        "Discriminator",
-        &summary(&model.discriminator, spec.discriminator.input)?,
-        None,
-    ));
+    section.blocks.push(layers::table("Generator", &spec.generator.summary()?, None));
+    section.blocks.push(layers::table("Discriminator", &spec.discriminator.summary()?, None));
     section.blocks.push(layers::spec(spec)?);
     section.blocks.push(again::block());
     Ok(section)

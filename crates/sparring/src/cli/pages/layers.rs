@@ -8,7 +8,7 @@ pub(crate) fn table(caption: impl Into<String>, summary: &Summary, marked: Optio
     let times = |shape: &[usize]| shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ");
     let row = |r: &sparring::nn::LayerRow| -> Vec<Cell> {
         let parameters = if r.parameters == 0 { "–".to_string() } else { r.parameters.to_string() };
-        vec![r.name.as_str().into(), r.kind.into(), times(&r.output).into(), parameters.into()]
+        vec![r.name.as_str().into(), r.kind.as_str().into(), times(&r.output).into(), parameters.into()]
     };
     let mut rows: Vec<_> = summary.rows.iter().map(row).collect();
     rows.push(vec!["total".into(), "".into(), "".into(), summary.parameters.to_string().into()]);

@@ -2,7 +2,7 @@
 
 use sparring::nn::Clip;
 use sparring::tensor::Precision;
-use sparring::train::{Defense, Recipe};
+use sparring::train::{AnyDefense, Recipe};
 
 /// A recipe as facts.
 pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
@@ -32,43 +32,33 @@ pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// A defence in words.
-fn defense(defense: &Defense) -> String {
-    let growing = |warm_up: f64| match warm_up {
-        0.0 => String::new(),
-        share => format!(", budget growing over the first {:.0} %", 100.0 * share),
-    };
-    match *defense {
-        Defense::None => "none: clean images".into(),
-        Defense::FgsmRs { eps, step_size } => format!("FGSM-RS, eps {eps}, step {step_size}"),
-        Defense::Pgd { eps, steps, step_size, warm_up } => {
-            format!("PGD-{steps}, eps {eps}, step {step_size:.4}{}", growing(warm_up))
-        }
-        Defense::NFgsm { eps, noise, step_size, warm_up } => {
-            format!("N-FGSM, eps {eps}, noise {noise} eps, step {step_size}{}", growing(warm_up))
-        }
-        other => other.name().to_string(),
+/// A defence with all its parameters, as `--defense` takes it.
+fn defense(defense: &AnyDefense) -> String {
+    let settings = defense.settings_as_text();
+    if settings.is_empty() {
+        return format!("{}: clean images", defense.name());
     }
+    let pairs: Vec<String> = settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    format!("{}({})", defense.name(), pairs.join(", "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sparring::math::named::Family;
     use sparring::optim::Ema;
-    use sparring::train::DEFENSES;
+    use sparring::train::defenses;
 
     #[test]
     fn every_defence_is_told() {
-        let all = [Defense::None, Defense::fgsm_rs(0.3), Defense::n_fgsm(0.3), Defense::pgd(0.3)];
-        assert!(all.iter().map(Defense::name).eq(DEFENSES.iter().map(|d| d.name)), "a new one belongs here");
-        for (of, percent) in all.into_iter().zip([None, None, Some(50), Some(30)]) {
-            assert_eq!(defense(&of).contains("eps 0.3, "), of != Defense::None, "{}", defense(&of));
-            let grows = percent.map(|p| format!(", budget growing over the first {p} %"));
+        assert_eq!(defense(&AnyDefense::default()), "none: clean images");
+        for of in AnyDefense::TABLE.at_defaults().into_iter().filter(|d| d.eps().is_some()) {
             let told = defense(&of);
-            assert_eq!(told.find(", budget").map(|at| &told[at..]), grows.as_deref(), "{of:?}");
+            assert_eq!(told.parse::<AnyDefense>().unwrap(), of, "{told}");
+            assert!(told.contains("eps=0.3, "), "{told}");
         }
-        let at_once = Defense::Pgd { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.0 };
-        assert_eq!(defense(&at_once), "PGD-7, eps 0.3, step 0.1000");
+        let at_once = defenses::Pgd { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.0 }.into();
+        assert_eq!(defense(&at_once), "pgd(eps=0.3, steps=7, step_size=0.1, warm_up=0)");
     }
 
     #[test]
@@ -76,7 +66,7 @@ mod tests {
         let told = |r: &Recipe| facts(r).into_iter().skip(6).collect::<Vec<_>>();
         assert_eq!(told(&Recipe::default()), []);
         let average = ("average of the weights", "half-life 5 % of the training".to_string());
-        assert_eq!(told(&Recipe::hardened(Defense::pgd(0.3))), [average]);
+        assert_eq!(told(&Recipe::hardened(defenses::Pgd::new(0.3))), [average]);
         let asked = |clip| Recipe {
             ema: Some(Ema { half_life: 0.07 }),
             clip: Some(clip),

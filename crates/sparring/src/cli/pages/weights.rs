@@ -7,7 +7,7 @@ use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
 use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Autoencoder, Classifier, Gan, GanSpec};
-use sparring::nn::{Module, Spec};
+use sparring::nn::Graph;
 use sparring::seed::Key;
 use sparring::store::{Note, Weights, read, recognise_path, write};
 use std::path::{Path, PathBuf};
@@ -18,20 +18,16 @@ const REPLACED: u64 = 0;
 const MOST_CONFIG: u64 = 64 << 20;
 
 pub(crate) fn save_classifier(path: &Path, model: &Classifier) -> Outcome {
-    Ok(write(path, "classifier", &[("", model.spec(), &model.net)], Value::Null)?)
+    Ok(write(path, "classifier", &[("", &model.net)], Value::Null)?)
 }
 
 pub(crate) fn save_autoencoder(path: &Path, model: &Autoencoder) -> Outcome {
     let extra = json!({ "encoder": model.encoder() });
-    Ok(write(path, "autoencoder", &[("", model.spec(), &model.net)], extra)?)
+    Ok(write(path, "autoencoder", &[("", &model.net)], extra)?)
 }
 
 pub(crate) fn save_gan(path: &Path, model: &Gan) -> Outcome {
-    let spec = model.spec();
-    let networks: [(&str, &Spec, &dyn Module<f32>); 2] = [
-        ("generator", &spec.generator, &model.generator),
-        ("discriminator", &spec.discriminator, &model.discriminator),
-    ];
+    let networks = [("generator", &model.generator), ("discriminator", &model.discriminator)];
     Ok(write(path, "gan", &networks, Value::Null)?)
 }
 
@@ -82,7 +78,7 @@ fn tell<'a>(notes: impl IntoIterator<Item = &'a Note>) {
     notes.into_iter().for_each(|note| say::note(&note.to_string()));
 }
 
-fn spec_of(file: &Path, weights: &Weights, arch: Option<Arch>, activation: &AnyActivation) -> Outcome<Spec> {
+fn spec_of(file: &Path, weights: &Weights, arch: Option<Arch>, activation: &AnyActivation) -> Outcome<Graph> {
     match (weights.spec(""), arch) {
         (Some(spec), None) => Ok(spec.clone()),
         (Some(_), Some(arch)) => Err(Failure::Usage(format!(

@@ -2,81 +2,41 @@
 
 use super::Args;
 use super::choice::Choice;
-use crate::cli::options::twice;
+use crate::cli::options::{ShorthandList, Written, twice};
 use crate::cli::{Failure, Outcome};
-use sparring::attacks::{AnyAttack, Preset, StepSize, Titled};
+use sparring::attacks::{AnyAttack, Preset, Titled};
 
-/// Which flags have found an attack that has them.
-#[derive(Default)]
-struct Used {
-    steps: bool,
-    step_size: bool,
-    restarts: bool,
-    loss: bool,
+/// Flags that set a parameter of the attacks.
+#[derive(Clone, Debug)]
+pub(crate) struct AttackFlags;
+
+impl ShorthandList for AttackFlags {
+    type Of = AnyAttack;
+    const FLAGS: &'static [(&'static str, &'static str)] =
+        &[("steps", "steps"), ("step-size", "step_size"), ("restarts", "restarts"), ("loss", "loss")];
 }
 
 impl Args {
     /// The attacks at this budget, with the flags applied; a flag that fits none of them is a mistake.
     pub(super) fn suite(&self, eps: f32) -> Outcome<Vec<Titled>> {
-        let choices: Vec<Choice> = self.attack.iter().flat_map(|list| list.0.iter().copied()).collect();
+        let choices: Vec<&Choice> = self.attack.iter().flat_map(|list| &list.0).collect();
         let names: Vec<&str> = choices.iter().map(|c| c.name()).collect();
         if let Some(name) = twice(&names) {
             return Err(Failure::Usage(format!("--attack: {name} is named twice; name it once")));
         }
-        let mut used = Used::default();
-        let mut suite = Vec::new();
-        for choice in &choices {
-            suite.push(match choice {
-                Choice::Attack(attack) => self.tuned(*attack, &mut used).into(),
-                Choice::Preset(preset) => self.preset(preset, eps)?,
-            });
-        }
-        for (given, used, flag) in [
-            (self.steps.is_some(), used.steps, "--steps"),
-            (self.step_size.is_some(), used.step_size, "--step-size"),
-            (self.restarts.is_some(), used.restarts, "--restarts"),
-            (self.loss.is_some(), used.loss, "--loss"),
-        ] {
-            if given && !used {
-                let names = names.join(", ");
-                return Err(Failure::Usage(format!(
-                    "{flag}: none of the attacks ({names}) has it; leave it out"
-                )));
-            }
-        }
-        Ok(suite)
-    }
-
-    /// The attack with the flags that it has.
-    fn tuned(&self, mut attack: AnyAttack, used: &mut Used) -> AnyAttack {
-        let step_size = self.step_size.map(StepSize::Absolute);
-        let loss = match &mut attack {
-            AnyAttack::Pgd(a) => {
-                a.steps = self.steps.unwrap_or(a.steps);
-                a.step_size = step_size.unwrap_or(a.step_size);
-                a.restarts = self.restarts.unwrap_or(a.restarts);
-                (used.steps, used.step_size, used.restarts) = (true, true, true);
-                &mut a.loss
-            }
-            AnyAttack::Bim(a) => {
-                a.steps = self.steps.unwrap_or(a.steps);
-                a.step_size = step_size.unwrap_or(a.step_size);
-                (used.steps, used.step_size) = (true, true);
-                &mut a.loss
-            }
-            AnyAttack::Ffgsm(a) => {
-                a.step_size = step_size.unwrap_or(a.step_size);
-                used.step_size = true;
-                &mut a.loss
-            }
-            AnyAttack::Fgsm(a) => &mut a.loss,
-            AnyAttack::Rfgsm(a) => &mut a.loss,
-            AnyAttack::UniformNoise(a) => &mut a.loss,
-            _ => return attack,
+        let attacks: Vec<&Written<AnyAttack>> = choices
+            .iter()
+            .filter_map(|choice| match choice {
+                Choice::Attack(attack) => Some(attack),
+                Choice::Preset(_) => None,
+            })
+            .collect();
+        self.parameters.all_belong("--attack", &attacks)?;
+        let titled = |choice: &&Choice| match choice {
+            Choice::Attack(attack) => self.parameters.applied(attack).map(Titled::from),
+            Choice::Preset(preset) => self.preset(preset, eps),
         };
-        *loss = self.loss.unwrap_or(*loss);
-        used.loss = true;
-        attack
+        choices.iter().map(titled).collect()
     }
 
     /// A preset, in the norm its lengths were chosen for.

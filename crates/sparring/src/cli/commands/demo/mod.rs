@@ -14,7 +14,7 @@ pub(crate) use judge::Judged;
 use serde_json::Value;
 use sparring::models::Classifier;
 use sparring::seed::Key;
-use sparring::train::{Defense, Recipe, accuracy, fit_with};
+use sparring::train::{Recipe, accuracy, fit_with};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -53,9 +53,9 @@ fn raise(name: &'static str, recipe: Recipe, data: &Named, run: &RunDir, args: &
             "command": "demo", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(own.path()), "recipe": recipe, "spec": model.spec(),
         }),
     )?;
-    let label = match recipe.defense {
-        Defense::None => name.to_string(),
-        _ => format!("{name}, {}", recipe.defense.name()),
+    let label = match recipe.defense.eps() {
+        None => name.to_string(),
+        Some(_) => format!("{name}, {}", recipe.defense.name()),
     };
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let mut watch = Watch::new(label, steps, |m: &Classifier| {

@@ -1,12 +1,12 @@
 //! The demo's net and recipes, chosen on validation images (docs/results/demo.md, docs/decisions/0015).
 
 use sparring::models::FgsmRs;
-use sparring::nn::Spec;
+use sparring::nn::Graph;
 use sparring::optim::{AnySchedule, Piecewise};
-use sparring::train::{Defense, Recipe};
+use sparring::train::{Recipe, defenses};
 
 /// The net of both fighters.
-pub(super) fn spec() -> Spec {
+pub(super) fn spec() -> Graph {
     FgsmRs::default().spec()
 }
 
@@ -18,5 +18,5 @@ pub(super) fn standard(seed: u64) -> Recipe {
 
 /// The recipe of `--defense pgd`, cut to 8 of its 20 epochs.
 pub(super) fn hardened(seed: u64) -> Recipe {
-    Recipe { epochs: 8, seed, ..Recipe::hardened(Defense::pgd(0.3)) }
+    Recipe { epochs: 8, seed, ..Recipe::hardened(defenses::Pgd::new(0.3)) }
 }

@@ -4,7 +4,7 @@ use super::Seen;
 use crate::cli::io::table::{facts, grouped, table};
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
-use sparring::nn::{Summary, summary};
+use sparring::nn::Summary;
 use sparring::seed::Key;
 use sparring::store::terminal::shown;
 use sparring::store::{Document, Stored, TensorFile, Values, read, read_tensors};
@@ -12,8 +12,8 @@ use std::path::Path;
 
 /// Layers, shapes and parameters; the numbers drawn for it are thrown away.
 fn layers(path: &Path, network: &Stored) -> Outcome<Summary> {
-    let net = network.spec.build::<f32>(Key::new(0)).map_err(|e| Failure::at(path, e))?;
-    Ok(summary(&net, network.spec.input)?)
+    network.spec.build::<f32>(Key::new(0)).map_err(|e| Failure::at(path, e))?;
+    Ok(network.spec.summary()?)
 }
 
 fn extent(shape: &[usize]) -> String {

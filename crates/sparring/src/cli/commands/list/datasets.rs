@@ -1,10 +1,13 @@
 //! Data sets, and where they are on this machine.
 
 use super::Listing;
+use super::registries::arguments;
 use crate::cli::io::table::grouped;
 use serde_json::json;
 use sparring::datasets::mnist::Pinned;
+use sparring::datasets::synthetic::AnySynthetic;
 use sparring::datasets::{ALL, Entry, Origin, roots};
+use sparring::math::named::Family;
 use std::path::{Path, PathBuf};
 
 /// How many of the set's files a folder holds, packed or not.
@@ -64,6 +67,7 @@ pub(super) fn datasets() -> Listing {
         objects.push(json!({
             "name": entry.name, "train": entry.train, "test": entry.test, "shape": entry.shape, "classes": entry.classes,
             "origin": origin, "looked": looked, "found": found, "licence": entry.licence, "source": entry.source,
+            "arguments": arguments(AnySynthetic::TABLE.entries.iter().find(|e| e.name == entry.name)),
         }));
     }
     let folders =
@@ -73,7 +77,7 @@ pub(super) fn datasets() -> Listing {
         rows,
         objects,
         below: format!(
-            "Names of sets in files are looked up as {folders}; SPARRING_DATA names another root."
+            "Names of sets in files are looked up as {folders}; SPARRING_DATA names another root. Computed sets have parameters: `--data \"rings(n=500, classes=3)\"`."
         ),
     }
 }

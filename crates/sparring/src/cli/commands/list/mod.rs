@@ -29,6 +29,10 @@ enum What {
     Losses,
     /// Update rules, and the schedules of their learning rate.
     Optimizers,
+    /// Schedules of the learning rate.
+    Schedules,
+    /// Norms of an attack's budget.
+    Norms,
     /// Defences of adversarial training, and what each is worth.
     Defenses,
     /// Networks.
@@ -53,6 +57,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         What::Attacks => registries::attacks(),
         What::Losses => registries::losses(),
         What::Optimizers => registries::optimizers(),
+        What::Schedules => registries::schedules(),
+        What::Norms => registries::norms(),
         What::Defenses => registries::defenses(),
         What::Models => registries::models(),
         What::Datasets => datasets::datasets(),

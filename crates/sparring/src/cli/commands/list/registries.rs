@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 use sparring::activations::AnyActivation;
 use sparring::attacks::{AnyAttack, AnyNorm, PRESETS};
 use sparring::losses::TargetKind;
+use sparring::math::named::{Entry, Family as _, Parameter};
 use sparring::models::Family;
-use sparring::optim::{AnyRule, SCHEDULES};
-use sparring::train::DEFENSES;
+use sparring::optim::{AnyRule, AnySchedule, SCHEDULES};
+use sparring::train::{AnyDefense, DEFENSES};
 
 /// Four significant digits at most; a dash for what is unbounded.
 fn bound(v: Option<f64>) -> String {
@@ -27,14 +28,25 @@ fn words<T: ToString>(items: &[T]) -> Vec<String> {
     items.iter().map(ToString::to_string).collect()
 }
 
+/// The parameters of a thing for machines: name, default, range, and what each is.
+pub(super) fn arguments<T>(entry: Option<&Entry<T>>) -> Value {
+    let object = |(p, default): (&Parameter, String)| json!({ "name": p.name, "default": default, "range": p.range.to_string(), "about": p.about });
+    entry.map(|e| e.defaults().into_iter().map(object).collect::<Vec<_>>()).into()
+}
+
+/// The same for people: `name=default, ..`.
+fn told<T>(entry: &Entry<T>) -> String {
+    let pair = |(p, default): (&Parameter, String)| format!("{}={default}", p.name);
+    let pairs: Vec<String> = entry.defaults().into_iter().map(pair).collect();
+    if pairs.is_empty() { "-".into() } else { pairs.join(", ") }
+}
+
 pub(super) fn activations() -> Listing {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
-    for activation in AnyActivation::ALL {
+    for (activation, entry) in AnyActivation::ALL.iter().zip(AnyActivation::TABLE.entries) {
         let (about, parameters) = (activation.about(), activation.parameters());
         let (low, high) = about.range;
         let end = |v: Option<f64>, none: &str| v.map_or(none.to_string(), |v| bound(Some(v)));
-        let told =
-            parameters.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ");
         rows.push(vec![
             about.name.to_string(),
             about.formula.to_string(),
@@ -43,7 +55,7 @@ pub(super) fn activations() -> Listing {
             bound(about.curvature),
             yes(about.monotone),
             bound(about.gain_forward),
-            if activation.is_trainable() { format!("{told} (learnt)") } else { told },
+            if activation.is_trainable() { format!("{} (learnt)", told(entry)) } else { told(entry) },
         ]);
         let parameters: Map<String, Value> =
             parameters.into_iter().map(|(name, value)| (name.to_string(), json!(value))).collect();
@@ -51,14 +63,15 @@ pub(super) fn activations() -> Listing {
             "name": about.name, "formula": about.formula, "source": about.source, "range": [low, high],
             "lipschitz": about.lipschitz, "curvature": about.curvature, "monotone": about.monotone,
             "gain_forward": about.gain_forward, "gain_backward": about.gain_backward,
-            "trainable": activation.is_trainable(), "parameters": parameters,
+            "trainable": activation.is_trainable(), "parameters": parameters, "aliases": entry.aliases,
+            "arguments": arguments(Some(entry)),
         }));
     }
     Listing {
         headers: &["name", "f(x)", "range", "max |f'|", "max |f''|", "monotone", "gain", "parameters"],
         rows,
         objects,
-        below: "Parameters are given in brackets, as in `--activation \"leaky_relu(0.2)\"`; gain keeps the second moment of a \
+        below: "Parameters are given in brackets, as in `--activation \"leaky_relu(slope=0.2)\"`; gain keeps the second moment of a \
                 standard normal signal."
             .into(),
     }
@@ -68,26 +81,46 @@ pub(super) fn attacks() -> Listing {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
     for info in AnyAttack::ALL.iter().chain(PRESETS.iter().map(|p| p.info)) {
         let norms = words::<AnyNorm>(info.norms);
+        let entry = AnyAttack::TABLE.entries.iter().find(|e| e.name == info.name);
         rows.push(vec![
             info.name.to_string(),
             if info.aliases.is_empty() { "-".to_string() } else { info.aliases.join(", ") },
             info.access.to_string(),
             norms.join(", "),
             info.defaults.to_string(),
+            entry.map_or("-".into(), told),
             info.paper.to_string(),
         ]);
         objects.push(json!({
             "name": info.name, "aliases": info.aliases, "access": info.access, "norms": norms, "defaults": info.defaults,
-            "paper": info.paper,
+            "paper": info.paper, "arguments": arguments(entry),
         }));
     }
     Listing {
-        headers: &["name", "aliases", "access", "norms", "defaults", "paper"],
+        headers: &["name", "aliases", "access", "norms", "defaults", "parameters", "paper"],
         rows,
         objects,
-        below: "A white-box attack asks for gradients, a black-box one for logits only. Names with a dash after an attack's are presets: a paper's \
-                own values, chosen for the eps named, in pixels of [0, 1]."
+        below: "Parameters are given in brackets, as in `--attack \"pgd(steps=50, restarts=10)\"`. A white-box attack asks for gradients, a \
+                black-box one for logits only. Names with a dash after an attack's are presets: a paper's own values, chosen for the eps \
+                named, in pixels of [0, 1]."
             .into(),
+    }
+}
+
+pub(super) fn norms() -> Listing {
+    let entries = AnyNorm::TABLE.entries;
+    Listing {
+        headers: &["name", "of (3, -4)", "of 784 ones"],
+        rows: entries
+            .iter()
+            .zip(AnyNorm::ALL)
+            .map(|(e, norm)| {
+                let norm = norm.get();
+                words(&[e.name, &bound(Some(norm.size(&[3.0, -4.0]))), &bound(Some(norm.diagonal(784)))])
+            })
+            .collect(),
+        objects: entries.iter().map(|e| json!({ "name": e.name, "arguments": arguments(Some(e)) })).collect(),
+        below: "`--norm NAME` of `sparring attack`.".into(),
     }
 }
 
@@ -102,6 +135,7 @@ pub(super) fn losses() -> Listing {
         rows.push(words(&[info.name, target, info.formula, info.about]));
         objects.push(json!({
             "name": info.name, "target": target, "formula": info.formula, "about": info.about, "source": info.source,
+            "aliases": info.aliases,
         }));
     }
     Listing {
@@ -121,29 +155,53 @@ fn parameters(name: &str) -> Value {
 
 pub(super) fn optimizers() -> Listing {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
-    for info in sparring::optim::ALL {
-        rows.push(words(&[info.name, &info.default_lr.to_string(), info.about, info.source]));
+    for (info, entry) in sparring::optim::ALL.iter().zip(AnyRule::TABLE.entries) {
+        rows.push(words(&[info.name, &info.default_lr.to_string(), info.about, &told(entry), info.source]));
         objects.push(json!({
             "name": info.name, "default_lr": info.default_lr, "about": info.about, "source": info.source,
-            "parameters": parameters(info.name),
+            "parameters": parameters(info.name), "arguments": arguments(Some(entry)),
         }));
     }
-    let schedules: Vec<_> = SCHEDULES.iter().map(|s| words(&[s.name, s.about])).collect();
+    let schedules = schedules();
     Listing {
-        headers: &["name", "default lr", "what", "source"],
+        headers: &["name", "default lr", "what", "parameters", "source"],
         rows,
         objects,
-        below: table(&["schedule", "what"], &schedules),
+        below: table(schedules.headers, &schedules.rows),
+    }
+}
+
+pub(super) fn schedules() -> Listing {
+    let (mut rows, mut objects) = (Vec::new(), Vec::new());
+    for (info, entry) in SCHEDULES.iter().zip(AnySchedule::TABLE.entries) {
+        rows.push(words(&[info.name, info.about, &told(entry)]));
+        objects.push(json!({
+            "name": info.name, "about": info.about, "source": entry.paper, "arguments": arguments(Some(entry)),
+        }));
+    }
+    Listing {
+        headers: &["schedule", "what", "parameters"],
+        rows,
+        objects,
+        below: "`--schedule \"cosine(warmup=0.1)\"` of `sparring train`.".into(),
     }
 }
 
 pub(super) fn defenses() -> Listing {
-    let rows = DEFENSES.iter().map(|d| words(&[d.name, d.about, d.worth, d.paper])).collect();
+    let (mut rows, mut objects) = (Vec::new(), Vec::new());
+    for (d, entry) in DEFENSES.iter().zip(AnyDefense::TABLE.entries) {
+        rows.push(words(&[d.name, d.about, d.worth, &told(entry), d.paper]));
+        objects.push(json!({
+            "name": d.name, "about": d.about, "worth": d.worth, "paper": d.paper, "arguments": arguments(Some(entry)),
+        }));
+    }
     Listing {
-        headers: &["name", "what a step is trained on", "worth", "paper"],
+        headers: &["name", "what a step is trained on", "worth", "parameters", "paper"],
         rows,
-        objects: DEFENSES.iter().map(|d| json!(d)).collect(),
-        below: "`--defense NAME` of `sparring train classifier`; worth: of its defaults at eps 0.3 on MNIST, under PGD-50 with 10 restarts.".into(),
+        objects,
+        below: "`--defense \"pgd(eps=0.2, steps=10)\"` of `sparring train classifier`; worth: of the defaults at eps 0.3 on MNIST, under \
+                PGD-50 with 10 restarts."
+            .into(),
     }
 }
 

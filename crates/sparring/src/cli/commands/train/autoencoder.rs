@@ -4,7 +4,7 @@ use super::not_of;
 use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::{run_dir::RunDir, say, signal};
-use crate::cli::options::{DataArgs, MachineArgs, above_zero, count};
+use crate::cli::options::{DataArgs, MachineArgs, above_zero, count, name};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use sparring::activations::{AnyActivation, Relu};
@@ -24,16 +24,16 @@ pub(crate) struct Args {
     #[arg(long, default_value = "autoencoder")]
     arch: Arch,
     /// The activation of every hidden layer (linear-autoencoder has none). Default: relu.
-    #[arg(long)]
+    #[arg(long, value_parser = name::<AnyActivation>())]
     activation: Option<AnyActivation>,
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
-    #[arg(long, default_value = "adam")]
+    #[arg(long, default_value = "adam", value_parser = name::<AnyRule>())]
     optimizer: AnyRule,
     /// Base learning rate, above 0; with one-cycle its peak. Default: the optimizer's.
     #[arg(long, value_parser = above_zero)]
     lr: Option<f64>,
-    /// constant, step, one-cycle or cosine, `cosine(warmup=0.1)` with parameters.
-    #[arg(long, default_value = "constant")]
+    /// The learning rate over time, `cosine(warmup=0.1)` with parameters.
+    #[arg(long, default_value = "constant", value_parser = name::<AnySchedule>())]
     schedule: AnySchedule,
     /// Number of passes over the training images.
     #[arg(long, default_value_t = 20, value_parser = count)]

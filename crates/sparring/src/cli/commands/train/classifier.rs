@@ -5,7 +5,7 @@ use super::not_of;
 use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::{run_dir::RunDir, say, signal};
-use crate::cli::options::{DataArgs, MachineArgs, above_zero, count};
+use crate::cli::options::{DataArgs, MachineArgs, above_zero, count, name};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use sparring::activations::AnyActivation;
@@ -14,7 +14,7 @@ use sparring::nn::Clip;
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::tensor::Precision;
-use sparring::train::{Defense, Recipe, Summary, accuracy, fit_with};
+use sparring::train::{Recipe, Summary, accuracy, fit_with};
 use std::path::PathBuf;
 
 /// Flags.
@@ -25,17 +25,17 @@ pub(crate) struct Args {
     /// The network; mlp fits its input and its classes to the data.
     #[arg(long, default_value = "mlp")]
     arch: Arch,
-    /// The activation of every hidden layer, `leaky_relu(0.2)` with parameters.
-    #[arg(long, default_value = "relu")]
+    /// The activation of every hidden layer, `leaky_relu(slope=0.2)` with parameters.
+    #[arg(long, default_value = "relu", value_parser = name::<AnyActivation>())]
     activation: AnyActivation,
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
-    #[arg(long, default_value = "adam")]
+    #[arg(long, default_value = "adam", value_parser = name::<AnyRule>())]
     optimizer: AnyRule,
     /// Base learning rate, above 0; with one-cycle its peak. Default: the optimizer's; 5e-3 with fgsm-rs and pgd, if it is one of Adam's kind.
     #[arg(long, value_parser = above_zero)]
     lr: Option<f64>,
-    /// constant, step, one-cycle or cosine, `cosine(warmup=0.1)` with parameters. Default: constant, one-cycle with a defence.
-    #[arg(long)]
+    /// The learning rate over time, `cosine(warmup=0.1)` with parameters. Default: constant, one-cycle with a defence.
+    #[arg(long, value_parser = name::<AnySchedule>())]
     schedule: Option<AnySchedule>,
     /// Number of passes over the training examples. Default: 5, 20 over fewer than 10000 examples; 10 with fgsm-rs and n-fgsm, 20 with pgd.
     #[arg(long, value_parser = count)]
@@ -68,7 +68,7 @@ impl Args {
         // The recipes of the defences are for Adam and its kin; another rule keeps its own rate.
         let own = self.optimizer.default_lr();
         let lr =
-            if defense == Defense::None || own != AnyRule::default().default_lr() { own } else { usual.lr };
+            if defense.eps().is_none() || own != AnyRule::default().default_lr() { own } else { usual.lr };
         let recipe = Recipe {
             epochs: self.epochs.unwrap_or(usual.epochs),
             batch: self.batch.unwrap_or(usual.batch),
@@ -103,11 +103,11 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let spec =
         args.arch.classifier_for(shape, classes, &args.activation).expect("a classifier, as just checked");
     data.fits(spec.input, &format!("--arch {}", args.arch))?;
-    if data.set.train.len() < FEW && recipe.defense == Defense::None {
+    if data.set.train.len() < FEW && recipe.defense.eps().is_none() {
         recipe.epochs = args.epochs.unwrap_or(20);
         recipe.batch = args.batch.unwrap_or(32);
     }
-    let validation = args.hardening.hold_out(&mut data)?;
+    let validation = args.hardening.hold_out(&mut data, &recipe.defense)?;
     let mut model = Classifier::new(spec, Key::new(args.machine.seed).named("init"))?;
     let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
     run.write_json("config.json", &json!({

@@ -2,7 +2,7 @@
 
 use crate::cli::io::json::json;
 use crate::cli::io::{progress::Progress, run_dir::RunDir, say, signal};
-use crate::cli::options::{DataArgs, MachineArgs, above_zero, count, fraction};
+use crate::cli::options::{DataArgs, MachineArgs, above_zero, count, fraction, name};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use sparring::activations::AnyActivation;
@@ -19,16 +19,16 @@ pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
     /// The activation of every hidden layer of both networks.
-    #[arg(long, default_value = "relu")]
+    #[arg(long, default_value = "relu", value_parser = name::<AnyActivation>())]
     activation: AnyActivation,
     /// The activation of the discriminator's hidden layers, if another.
-    #[arg(long)]
+    #[arg(long, value_parser = name::<AnyActivation>())]
     discriminator_activation: Option<AnyActivation>,
     /// What ends the generator; its range must be that of the data, [0, 1].
-    #[arg(long, default_value = "sigmoid")]
+    #[arg(long, default_value = "sigmoid", value_parser = name::<AnyActivation>())]
     generator_output: AnyActivation,
     /// What ends the discriminator; anything but identity is refused: the loss takes logits.
-    #[arg(long, default_value = "identity")]
+    #[arg(long, default_value = "identity", value_parser = name::<AnyActivation>())]
     discriminator_output: AnyActivation,
     /// Number of passes over the real images.
     #[arg(long, default_value_t = 30, value_parser = count)]

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
     use serde_json::json;
     use sparring::attacks::Threat;
-    use sparring::train::{Defense, Recipe};
+    use sparring::train::{AnyDefense, Recipe, defenses};
 
     #[test]
     fn the_budget_of_the_training_is_found_and_marked() {
@@ -89,10 +89,12 @@ mod tests {
             trained_for(&dir)
         };
         let recipe = |defense| Recipe { defense, ..Recipe::default() };
-        let (clean, hard) = (recipe(Defense::None), recipe(Defense::fgsm_rs(0.3)));
+        let (clean, hard) = (recipe(AnyDefense::default()), recipe(defenses::FgsmRs::new(0.3).into()));
         assert_eq!(of(json!({ "recipe": hard })), Some(0.3));
         assert_eq!(
-            of(json!({ "recipes": [recipe(Defense::fgsm_rs(0.2)), recipe(Defense::pgd(0.3))] })),
+            of(
+                json!({ "recipes": [recipe(defenses::FgsmRs::new(0.2).into()), recipe(defenses::Pgd::new(0.3).into())] })
+            ),
             Some(0.3)
         );
         assert_eq!((of(json!({ "recipe": clean })), of(json!([1]))), (None, None));

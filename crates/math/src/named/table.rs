@@ -1,0 +1,138 @@
+//! The table of a family: all that parsing, lists, flags and documents need to know of its members.
+
+use super::{Named, NamedError, Parameter, nearest};
+use crate::grammar::{Call, same};
+
+/// A row: a thing by its name, and how to make it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Entry<T: 'static> {
+    /// The name in configurations and on the command line.
+    pub name: &'static str,
+    /// Other names that are understood.
+    pub aliases: &'static [&'static str],
+    /// Paper, book or standard.
+    pub paper: &'static str,
+    /// The parameters, in the order of arguments without a key.
+    pub parameters: &'static [Parameter],
+    read: fn(&Call<'_>) -> Result<T, NamedError>,
+    defaults: fn() -> Vec<String>,
+}
+
+impl<T: 'static> Entry<T> {
+    /// The row of a type.
+    pub const fn of<N: Named + Into<T>>() -> Self {
+        Self {
+            name: N::NAME,
+            aliases: N::ALIASES,
+            paper: N::PAPER,
+            parameters: N::PARAMETERS,
+            read: |call| N::read(call).map(Into::into),
+            defaults: || N::default().values().iter().map(|v| v.text()).collect(),
+        }
+    }
+    /// A row whose arguments are not `key=value` of named parameters: `read` takes the call as it is.
+    pub const fn reading(
+        name: &'static str,
+        paper: &'static str,
+        read: fn(&Call<'_>) -> Result<T, NamedError>,
+    ) -> Self {
+        Self { name, aliases: &[], paper, parameters: &[], read, defaults: Vec::new }
+    }
+    /// Whether the entry goes by this name: one rule, case, `-` and `_` aside, aliases among them.
+    pub fn is_called(&self, name: &str) -> bool {
+        std::iter::once(&self.name).chain(self.aliases).any(|own| same(own, name))
+    }
+    /// The parameter of this name.
+    pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
+        self.parameters.iter().find(|p| same(p.name, name))
+    }
+    /// The parameters with their defaults as text: the default's value, or from what it follows.
+    pub fn defaults(&self) -> Vec<(&'static Parameter, String)> {
+        let own = self.parameters.iter().zip((self.defaults)());
+        own.map(|(p, text)| (p, p.follows.map_or(text, str::to_owned))).collect()
+    }
+    /// The thing itself with these arguments.
+    ///
+    /// # Errors
+    /// As [`Named::read`].
+    pub fn read(&self, call: &Call<'_>) -> Result<T, NamedError> {
+        (self.read)(call)
+    }
+    /// `name(key=default, ..)`: how it is written with every parameter at its default.
+    pub fn signature(&self) -> String {
+        let pairs: Vec<_> = self.defaults().iter().map(|(p, text)| format!("{}={text}", p.name)).collect();
+        if pairs.is_empty() { self.name.to_owned() } else { format!("{}({})", self.name, pairs.join(", ")) }
+    }
+}
+
+/// All members of a family.
+#[derive(Debug)]
+pub struct Table<T: 'static> {
+    /// The kind of thing, as in "no activation is called ..".
+    pub kind: &'static str,
+    /// The members, in the order of lists.
+    pub entries: &'static [Entry<T>],
+}
+
+impl<T: 'static> Clone for Table<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T: 'static> Copy for Table<T> {}
+
+impl<T: 'static> Table<T> {
+    /// The names, without aliases.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        self.entries.iter().map(|e| e.name)
+    }
+    /// The member of this name or alias.
+    ///
+    /// # Errors
+    /// [`NamedError::Unknown`] with the nearest name.
+    pub fn find(self, name: &str) -> Result<&'static Entry<T>, NamedError> {
+        self.entries.iter().find(|e| e.is_called(name)).ok_or_else(|| NamedError::Unknown {
+            kind: self.kind,
+            asked: name.to_owned(),
+            nearest: nearest(
+                name,
+                self.entries.iter().flat_map(|e| [e.name].into_iter().chain(e.aliases.iter().copied())),
+            ),
+            known: self.names().collect(),
+        })
+    }
+    /// Takes a text apart, for [`read`](Self::read).
+    ///
+    /// # Errors
+    /// [`NamedError::Syntax`].
+    pub fn call(self, text: &str) -> Result<Call<'_>, NamedError> {
+        Call::parse(text).map_err(|why| NamedError::Syntax { kind: self.kind, text: text.to_owned(), why })
+    }
+    /// Makes the thing that a call names.
+    ///
+    /// # Errors
+    /// [`NamedError`].
+    pub fn read(self, call: &Call<'_>) -> Result<T, NamedError> {
+        self.find(call.name)?.read(call)
+    }
+    /// Makes the thing that a text names: `name` or `name(key=value, ..)`.
+    ///
+    /// # Errors
+    /// [`NamedError`].
+    pub fn parse(self, text: &str) -> Result<T, NamedError> {
+        self.read(&self.call(text)?)
+    }
+    /// The members that have a parameter of this name.
+    pub fn having(self, parameter: &str) -> impl Iterator<Item = &'static Entry<T>> {
+        self.entries.iter().filter(move |e| e.parameter(parameter).is_some())
+    }
+    /// Each member at its defaults.
+    ///
+    /// # Panics
+    /// If a default is not allowed; a test over the table finds that.
+    pub fn at_defaults(self) -> Vec<T> {
+        let call = |e: &Entry<T>| e.read(&Call { name: e.name, arguments: Vec::new() });
+        self.entries.iter().map(|e| call(e).unwrap_or_else(|why| panic!("{}: {why}", e.name))).collect()
+    }
+}

@@ -1,0 +1,197 @@
+//! The value of a parameter as text.
+
+use super::error::plain;
+
+/// What a parameter may hold: read from text and written back, so that what is read from [`text`](Value::text) is the same value.
+pub trait Value {
+    /// Replaces the value.
+    ///
+    /// # Errors
+    /// If the text is no such value: an empty reason, where the range of the parameter says what it must be, or the reason.
+    fn read(&mut self, text: &str) -> Result<(), String>;
+    /// What [`read`](Value::read) makes the present value of.
+    fn text(&self) -> String;
+    /// The value as a number, where it is one: what a [`Range`](super::Range) is compared with.
+    fn number(&self) -> Option<f64> {
+        None
+    }
+}
+
+/// A number or a fraction of two: `0.031`, `8/255`.
+fn number(text: &str) -> Option<f64> {
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    match text.split_once('/') {
+        None => number(text),
+        Some((above, below)) => Some(number(above)? / number(below)?),
+    }
+}
+
+/// `0.1` or a fraction such as `8/255`.
+impl Value for f64 {
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        *self = number(text).ok_or("")?;
+        Ok(())
+    }
+    fn text(&self) -> String {
+        plain(*self)
+    }
+    fn number(&self) -> Option<f64> {
+        Some(*self)
+    }
+}
+
+/// `0.1` or a fraction such as `8/255`, divided in `f64` and then rounded.
+impl Value for f32 {
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        // A decimal is rounded once.
+        *self = match text.trim().parse() {
+            Ok(v) => v,
+            Err(_) => number(text).ok_or("")? as f32,
+        };
+        Ok(())
+    }
+    fn text(&self) -> String {
+        let text = self.to_string();
+        if text.len() > 12 { format!("{self:e}") } else { text }
+    }
+    fn number(&self) -> Option<f64> {
+        Some(f64::from(*self))
+    }
+}
+
+/// A whole number.
+impl Value for usize {
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        *self = text.trim().parse().map_err(|_| String::new())?;
+        Ok(())
+    }
+    fn text(&self) -> String {
+        self.to_string()
+    }
+    fn number(&self) -> Option<f64> {
+        Some(*self as f64)
+    }
+}
+
+/// `true` or `false`.
+impl Value for bool {
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        *self = text.trim().parse().map_err(|_| String::new())?;
+        Ok(())
+    }
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// Widths, as in `128-64`: whole numbers of at least 1 with dashes between; nothing for none.
+impl Value for Vec<usize> {
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        let text = text.trim();
+        let width = |w: &str| w.trim().parse().ok().filter(|&w: &usize| w > 0);
+        let widths = if text.is_empty() { Some(Vec::new()) } else { text.split('-').map(width).collect() };
+        *self = widths.ok_or("")?;
+        Ok(())
+    }
+    fn text(&self) -> String {
+        self.iter().map(usize::to_string).collect::<Vec<_>>().join("-")
+    }
+}
+
+/// [`Value`] for a type that has `FromStr` and `Display`; what `FromStr` says is the reason.
+///
+/// ```
+/// #[derive(Debug, PartialEq)]
+/// struct Seed(u64);
+/// impl std::str::FromStr for Seed {
+///     type Err = std::num::ParseIntError;
+///     fn from_str(text: &str) -> Result<Self, Self::Err> { text.parse().map(Self) }
+/// }
+/// impl std::fmt::Display for Seed {
+///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { self.0.fmt(f) }
+/// }
+/// sparring_math::value_by_text!(Seed);
+/// use sparring_math::named::Value;
+/// let mut seed = Seed(1);
+/// assert!(seed.read("7").is_ok() && seed.read("x").is_err());
+/// assert_eq!(seed.text(), "7");
+/// ```
+#[macro_export]
+macro_rules! value_by_text {
+    ($($Type:ty),+ $(,)?) => {$(
+        impl $crate::named::Value for $Type {
+            fn read(&mut self, text: &str) -> Result<(), String> {
+                *self = text.trim().parse().map_err(|e| format!("{e}"))?;
+                Ok(())
+            }
+            fn text(&self) -> String {
+                self.to_string()
+            }
+        }
+    )+};
+}
+
+/// [`Value`] and the words of an enum of unit variants: `value_of_words!(Start { Clean = "clean", Random = "random" })` makes
+/// `Start::WORDS`, for [`Range::Words`](crate::named::Range::Words), `Display`, and `Value`; words are matched by the rule of names.
+#[macro_export]
+macro_rules! value_of_words {
+    ($Type:ident { $($Variant:ident = $word:literal $(| $other:literal)*),+ $(,)? }) => {
+        impl $Type {
+            /// The words of the values, in order.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+        }
+        impl std::fmt::Display for $Type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(match self { $(Self::$Variant => $word),+ })
+            }
+        }
+        impl $crate::named::Value for $Type {
+            fn read(&mut self, text: &str) -> Result<(), String> {
+                $(
+                    if $crate::grammar::same(text, $word) $(|| $crate::grammar::same(text, $other))* {
+                        *self = Self::$Variant;
+                        return Ok(());
+                    }
+                )+
+                Err(String::new())
+            }
+            fn text(&self) -> String {
+                self.to_string()
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_fractions_round_trip() {
+        for (text, want) in [("0.1", 0.1), ("8/255", 8.0 / 255.0), (" 1 / 3 ", 1.0 / 3.0), ("-2e-3", -2e-3)] {
+            let (mut double, mut single, mut again) = (0.0_f64, 0.0_f32, 0.0_f32);
+            assert_eq!((double.read(text), double), (Ok(()), want), "{text}");
+            assert_eq!((single.read(text), single), (Ok(()), want as f32), "{text}");
+            let (mut twice, written) = (0.0_f64, double.text());
+            assert_eq!((twice.read(&written), twice), (Ok(()), want), "{written}");
+            assert_eq!((again.read(&single.text()), again), (Ok(()), single));
+        }
+        for text in ["", "x", "8/", "/255", "8/255/2", "1,2"] {
+            assert!(0.0_f64.read(text).is_err() && 0.0_f32.read(text).is_err(), "{text:?}");
+        }
+        for v in [1e-20, 5e-324, 1e300, 0.1 + 0.2, 123_456_789.0, 1e-8] {
+            let (mut again, text) = (0.0_f64, v.text());
+            assert_eq!((again.read(&text), again), (Ok(()), v), "{text}");
+            assert!(text.len() < 23, "{text}");
+        }
+        for v in [1e-30_f32, f32::MAX, f32::MIN_POSITIVE, 2.0 / 255.0] {
+            let (mut again, text) = (0.0_f32, v.text());
+            assert_eq!((again.read(&text), again), (Ok(()), v), "{text}");
+        }
+        let mut widths = vec![7];
+        assert!(["128-0", "x", "-", "1--2"].iter().all(|text| widths.read(text).is_err()));
+        assert_eq!((widths.read("128-64"), widths.text()), (Ok(()), "128-64".to_string()));
+        assert_eq!((widths.read(""), widths.len()), (Ok(()), 0));
+        assert!(0_usize.read("1.5").is_err() && 0_usize.read("-1").is_err() && false.read("1").is_err());
+    }
+}

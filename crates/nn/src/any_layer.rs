@@ -1,0 +1,193 @@
+//! Any layer, of this crate or another.
+
+use crate::layer::{Layer, ParamSpec, Span};
+use crate::layer_serde::Fields;
+use crate::{Cost, Cx, Lowering, Mode, ShapeError};
+use sparring_autograd::Var;
+use sparring_tensor::{Elem, Shape};
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+/// [`Layer`] without the types that keep it from being an object.
+trait Erased: fmt::Debug + Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    fn equals(&self, other: &dyn Erased) -> bool;
+    fn tag(&self) -> &'static str;
+    fn kind(&self) -> Cow<'static, str>;
+    fn check(&self) -> Result<(), String>;
+    fn arity(&self) -> (usize, usize);
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError>;
+    fn parameters(&self) -> Vec<ParamSpec>;
+    fn cost(&self, inputs: &[Shape], output: Shape) -> Cost;
+    fn span(&self) -> Span;
+    fn least_batch(&self, inputs: &[Shape]) -> usize;
+    fn forward_f32<'t>(&self, cx: &Cx<'t, f32>, p: &[Var<'t, f32>], x: &[Var<'t, f32>]) -> Var<'t, f32>;
+    fn forward_f64<'t>(&self, cx: &Cx<'t, f64>, p: &[Var<'t, f64>], x: &[Var<'t, f64>]) -> Var<'t, f64>;
+    fn lower(&self, mode: Mode) -> Lowering;
+    fn fields(&self) -> serde_json::Result<Fields>;
+}
+
+impl<L: Layer> Erased for L {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn equals(&self, other: &dyn Erased) -> bool {
+        other.as_any().downcast_ref::<L>() == Some(self)
+    }
+    fn tag(&self) -> &'static str {
+        L::TAG
+    }
+    fn kind(&self) -> Cow<'static, str> {
+        Layer::kind(self)
+    }
+    fn check(&self) -> Result<(), String> {
+        Layer::check(self)
+    }
+    fn arity(&self) -> (usize, usize) {
+        Layer::arity(self)
+    }
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        Layer::shape(self, inputs)
+    }
+    fn parameters(&self) -> Vec<ParamSpec> {
+        Layer::parameters(self)
+    }
+    fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
+        Layer::cost(self, inputs, output)
+    }
+    fn span(&self) -> Span {
+        Layer::span(self)
+    }
+    fn least_batch(&self, inputs: &[Shape]) -> usize {
+        Layer::least_batch(self, inputs)
+    }
+    fn forward_f32<'t>(&self, cx: &Cx<'t, f32>, p: &[Var<'t, f32>], x: &[Var<'t, f32>]) -> Var<'t, f32> {
+        self.forward(cx, p, x)
+    }
+    fn forward_f64<'t>(&self, cx: &Cx<'t, f64>, p: &[Var<'t, f64>], x: &[Var<'t, f64>]) -> Var<'t, f64> {
+        self.forward(cx, p, x)
+    }
+    fn lower(&self, mode: Mode) -> Lowering {
+        Layer::lower(self, mode)
+    }
+    fn fields(&self) -> serde_json::Result<Fields> {
+        Fields::of(self)
+    }
+}
+
+/// Any layer, of this crate or another.
+#[derive(Clone)]
+pub struct AnyLayer(Arc<dyn Erased>);
+
+impl<L: Layer> From<L> for AnyLayer {
+    fn from(layer: L) -> Self {
+        Self(Arc::new(layer))
+    }
+}
+
+impl fmt::Debug for AnyLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl PartialEq for AnyLayer {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.equals(&*other.0)
+    }
+}
+
+impl AnyLayer {
+    /// The layer as its own type; `None` if it is of another.
+    pub fn as_layer<L: Layer>(&self) -> Option<&L> {
+        self.0.as_any().downcast_ref()
+    }
+    /// The tag in files.
+    pub fn tag(&self) -> &'static str {
+        self.0.tag()
+    }
+    /// As [`Layer::kind`].
+    pub fn kind(&self) -> Cow<'static, str> {
+        self.0.kind()
+    }
+    /// As [`Layer::check`], and the numbers of every parameter are no more than a network may hold.
+    ///
+    /// # Errors
+    /// The sentence a user reads.
+    pub fn check(&self) -> Result<(), String> {
+        self.0.check()?;
+        for p in self.0.parameters() {
+            if p.len() > MOST_PARAMETERS {
+                let shape = &p.shape;
+                return Err(format!("{} {shape:?} is more numbers than this program will hold", p.name));
+            }
+        }
+        Ok(())
+    }
+    /// As [`Layer::arity`].
+    pub fn arity(&self) -> (usize, usize) {
+        self.0.arity()
+    }
+    /// As [`Layer::shape`] for any number of inputs.
+    ///
+    /// # Errors
+    /// [`ShapeError`] also for a number of inputs that it does not take, and for an output that no memory holds.
+    pub fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        let (least, most) = self.arity();
+        if inputs.len() < least || inputs.len() > most {
+            let takes = if least == most { least.to_string() } else { format!("{least} or more") };
+            return Err(ShapeError::new(&self.kind(), format!("{} inputs, it takes {takes}", inputs.len())));
+        }
+        let shape = self.0.shape(inputs)?;
+        crate::error::given(&self.kind(), shape.dims())
+    }
+    /// As [`Layer::parameters`].
+    pub fn parameters(&self) -> Vec<ParamSpec> {
+        self.0.parameters()
+    }
+    /// As [`Layer::cost`].
+    ///
+    /// # Errors
+    /// [`ShapeError`] where the shapes do not fit, or [`Cost::check`] refuses.
+    pub fn cost(&self, inputs: &[Shape]) -> Result<Cost, ShapeError> {
+        let cost = self.0.cost(inputs, self.shape(inputs)?);
+        cost.check(&self.kind()).map(|()| cost)
+    }
+    /// As [`Layer::span`].
+    pub fn span(&self) -> Span {
+        self.0.span()
+    }
+    /// As [`Layer::least_batch`].
+    pub fn least_batch(&self, inputs: &[Shape]) -> usize {
+        self.0.least_batch(inputs)
+    }
+    /// As [`Layer::forward`].
+    pub fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        /// The variables at the same places of the same tape.
+        fn on<'t, E: Elem, F: Elem>(cx: &Cx<'t, F>, vars: &[Var<'t, E>]) -> Vec<Var<'t, F>> {
+            vars.iter().map(|v| cx.tape().var(v.id())).collect()
+        }
+        // Elem is sealed: one of the two is its own type.
+        let id = if let Some(typed) = cx.typed::<f32>() {
+            self.0.forward_f32(&typed, &on(&typed, p), &on(&typed, x)).id()
+        } else {
+            let typed = cx.typed::<f64>().expect("an element is f32 or f64");
+            self.0.forward_f64(&typed, &on(&typed, p), &on(&typed, x)).id()
+        };
+        cx.tape().var(id)
+    }
+    /// As [`Layer::lower`].
+    pub fn lower(&self, mode: Mode) -> Lowering {
+        self.0.lower(mode)
+    }
+    /// Its fields, without the tag.
+    pub(crate) fn fields(&self) -> serde_json::Result<Fields> {
+        self.0.fields()
+    }
+}
+
+/// Most numbers that the parameters of a network may hold, of one layer or of all: 2^28 is 1 GiB of `f32`. What flows between its layers is
+/// bounded by [`Cost`].
+pub(crate) const MOST_PARAMETERS: usize = 1 << 28;

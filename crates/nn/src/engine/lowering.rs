@@ -1,0 +1,52 @@
+//! What a layer is to the compiled engine.
+
+use sparring_activations::AnyActivation;
+use sparring_tensor::{ConvGeometry, PoolGeometry};
+
+/// The instruction that a layer becomes. Parameters are the layer's, in its order.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Lowering {
+    /// None: the layer's `forward` runs on a tape inside the program.
+    Tape,
+    /// Nothing to do in this mode.
+    Identity,
+    /// y = x Wᵀ + b; W `[out, in]`, b `[out]` if there is a second parameter.
+    Matmul,
+    /// Cross-correlation; weight `[out, in, kh, kw]`, bias `[out]` if there is a second parameter.
+    Conv2d(ConvGeometry),
+    /// The input gradient of a convolution, forwards; weight `[in, out, kh, kw]`, bias `[out]` if there is a second parameter.
+    ConvTranspose2d(ConvGeometry),
+    /// A function of each element; the learnt parameters of a trainable one are the only parameter.
+    Activation(AnyActivation),
+    /// The largest of each window.
+    MaxPool2d(PoolGeometry),
+    /// The mean of each window, padding counted as zeros.
+    AveragePool2d(PoolGeometry),
+    /// The mean of each channel.
+    GlobalAveragePool2d,
+    /// Batch normalisation; weight, bias, running mean, running variance.
+    BatchNorm {
+        /// Added to the variance.
+        eps: f64,
+        /// Share of the batch in the running statistics.
+        momentum: f64,
+    },
+    /// Normalisation over the last `numbers` numbers of an example; weight, bias.
+    LayerNorm {
+        /// Numbers that are normalised together.
+        numbers: usize,
+        /// Added to the variance.
+        eps: f64,
+    },
+    /// Each element 0 with this probability, else scaled up; the mask from the key of the step and the layer, and the example's id.
+    Dropout(f64),
+    /// The sum of all inputs.
+    Add,
+    /// All inputs side by side along the channels.
+    Concat,
+    /// Everything but the batch into one axis.
+    Flatten,
+    /// Another shape for each example.
+    Reshape(Vec<usize>),
+}

@@ -1,0 +1,37 @@
+//! The sum of several inputs: a residual connection.
+
+use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
+use serde::{Deserialize, Serialize};
+use sparring_autograd::Var;
+use sparring_tensor::{Elem, Shape};
+
+/// x₀ + x₁ + .. of equal shapes, added in this order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Add {}
+
+/// The sum of several inputs.
+pub fn add() -> AnyLayer {
+    Add {}.into()
+}
+
+impl Layer for Add {
+    const TAG: &'static str = "add";
+    fn arity(&self) -> (usize, usize) {
+        (2, usize::MAX)
+    }
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        match inputs.iter().find(|s| **s != inputs[0]) {
+            None => Ok(inputs[0]),
+            Some(other) => {
+                Err(ShapeError::new(Self::TAG, format!("inputs of {} and {other}: they must agree", inputs[0])))
+            }
+        }
+    }
+    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        x[1..].iter().fold(x[0], |sum, &x| sum + x)
+    }
+    fn lower(&self, _: Mode) -> Lowering {
+        Lowering::Add
+    }
+}

@@ -1,0 +1,122 @@
+//! Batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167), with PyTorch's semantics.
+//!
+//! training    y = (x − mean) / √(var + eps) · weight + bias; mean and (biased) variance of each channel over batch and pixels;
+//!             running ← running + momentum · (batch − running), with the unbiased variance
+//! evaluation  the same with the running statistics
+
+use crate::{AnyLayer, Cost, Cx, Kind, Layer, Lowering, Mode, ParamSpec, ShapeError, Span, Start};
+use serde::{Deserialize, Serialize};
+use sparring_autograd::{Var, ops};
+use sparring_tensor::{Elem, Shape};
+
+/// Input `[n, c]` (PyTorch's `BatchNorm1d`) or `[n, c, h, w]` (`BatchNorm2d`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchNorm {
+    /// Channels c.
+    pub channels: usize,
+    /// Added to the variance.
+    #[serde(default = "default_eps")]
+    pub eps: f64,
+    /// Share of the batch in the running statistics.
+    #[serde(default = "default_momentum")]
+    pub momentum: f64,
+}
+
+fn default_eps() -> f64 {
+    1e-5
+}
+fn default_momentum() -> f64 {
+    0.1
+}
+
+/// Batch normalisation with PyTorch's defaults.
+pub fn batch_norm(channels: usize) -> AnyLayer {
+    BatchNorm { channels, eps: default_eps(), momentum: default_momentum() }.into()
+}
+
+/// Places of the parameters.
+const MEAN: usize = 2;
+const VAR: usize = 3;
+
+impl BatchNorm {
+    /// The shape in which a number for each channel is broadcast.
+    fn per_channel(&self, rank: usize) -> Shape {
+        let mut dims = [1; 4];
+        dims[1] = self.channels;
+        Shape::new(&dims[..rank])
+    }
+}
+
+impl Layer for BatchNorm {
+    const TAG: &'static str = "batch_norm";
+    fn check(&self) -> Result<(), String> {
+        super::positive("channels", &[self.channels])?;
+        super::finite_above_zero("eps", self.eps)?;
+        let m = self.momentum;
+        if (0.0..=1.0).contains(&m) { Ok(()) } else { Err(format!("momentum {m}: must be in [0, 1]")) }
+    }
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        let (x, c) = (inputs[0], self.channels);
+        match *x.dims() {
+            [_, got] | [_, got, _, _] if got == c => Ok(x),
+            [_, got] | [_, got, _, _] => {
+                Err(ShapeError::new(Self::TAG, format!("expected {c} channels, got {got}")))
+            }
+            _ => {
+                let what = format!("expected [batch, {c}] or [batch, {c}, height, width], got {x}");
+                Err(ShapeError::new(Self::TAG, what))
+            }
+        }
+    }
+    fn parameters(&self) -> Vec<ParamSpec> {
+        let new = |name, kind, value| ParamSpec::new(name, kind, &[self.channels], Start::Constant(value));
+        vec![
+            new("weight", Kind::Norm, 1.0),
+            new("bias", Kind::Norm, 0.0),
+            new("running_mean", Kind::Buffer, 0.0),
+            new("running_var", Kind::Buffer, 1.0),
+        ]
+    }
+    fn cost(&self, _: &[Shape], output: Shape) -> Cost {
+        // Input and output are both kept.
+        Cost { mul_adds: 4 * output.numel() as u64, ..Cost::of_output(output.numel()) }
+    }
+    fn span(&self) -> Span {
+        Span::Batch
+    }
+    fn least_batch(&self, inputs: &[Shape]) -> usize {
+        // A variance needs two values of a channel.
+        if inputs[0].dims()[2..].iter().product::<usize>() > 1 { 1 } else { 2 }
+    }
+    fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        let (x, shape) = (x[0], x[0].shape());
+        let wide = self.per_channel(shape.rank());
+        let of_channel = |v: Var<'t, E>| ops::reshape(v, wide);
+        let (mean, var) = if cx.mode() == Mode::Train {
+            let count = shape.numel() / self.channels;
+            assert!(count > 1, "batch_norm: one value for each channel in {shape} has no variance");
+            let share = E::of(1.0 / count as f64);
+            let mean = ops::scale(ops::sum_to(x, wide), share);
+            let var = ops::scale(ops::sum_to(ops::square(x - mean), wide), share);
+            let unbiased = E::of(count as f64 / (count - 1) as f64);
+            for (place, new, factor) in [(MEAN, mean, E::ONE), (VAR, var, unbiased)] {
+                let mut running = p[place].value();
+                let m = E::of(self.momentum);
+                let news = new.value();
+                for (r, &v) in running.as_mut_slice().iter_mut().zip(news.as_slice()) {
+                    *r += m * (v * factor - *r);
+                }
+                cx.learn(place, running);
+            }
+            (mean, var)
+        } else {
+            (of_channel(p[MEAN]), of_channel(p[VAR]))
+        };
+        let deviation = ops::sqrt(ops::offset(var, E::of(self.eps)));
+        (x - mean) / deviation * of_channel(p[0]) + of_channel(p[1])
+    }
+    fn lower(&self, _: Mode) -> Lowering {
+        Lowering::BatchNorm { eps: self.eps, momentum: self.momentum }
+    }
+}

@@ -1,0 +1,45 @@
+//! The mean of each channel.
+
+use crate::{AnyLayer, Cost, Cx, Layer, Lowering, Mode, ShapeError};
+use serde::{Deserialize, Serialize};
+use sparring_autograd::{Var, ops};
+use sparring_tensor::{Elem, PoolGeometry, Shape};
+
+/// `[n, c, h, w]` to `[n, c, 1, 1]`: PyTorch's `AdaptiveAvgPool2d(1)`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GlobalAvgPool2d {}
+
+/// The mean of each channel.
+pub fn global_avg_pool2d() -> AnyLayer {
+    GlobalAvgPool2d {}.into()
+}
+
+/// The one window of an image.
+fn window(h: usize, w: usize) -> PoolGeometry {
+    PoolGeometry { kernel: [h, w], stride: [h, w], padding: [0; 2] }
+}
+
+impl Layer for GlobalAvgPool2d {
+    const TAG: &'static str = "global_avg_pool2d";
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        match *inputs[0].dims() {
+            [n, c, h, w] if h * w > 0 => super::given(Self::TAG, &[n, c, 1, 1]),
+            _ => {
+                let what = format!("expected [batch, channels, height, width], got {}", inputs[0]);
+                Err(ShapeError::new(Self::TAG, what))
+            }
+        }
+    }
+    fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
+        let [_, _, h, w] = inputs[0].dims4();
+        Cost::pooling(output.numel(), [h, w])
+    }
+    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        let [_, _, h, w] = x[0].shape().dims4();
+        ops::avg_pool2d(x[0], window(h, w))
+    }
+    fn lower(&self, _: Mode) -> Lowering {
+        Lowering::GlobalAveragePool2d
+    }
+}

@@ -1,0 +1,108 @@
+//! A graph with its numbers, run on a tape: the definition of what a network computes.
+
+use crate::{Cost, Cx, Graph, Params, ShapeError};
+use sparring_autograd::Var;
+use sparring_tensor::{Elem, Shape};
+
+/// A graph and its parameters.
+#[derive(Clone, Debug)]
+pub struct Network<E: Elem = f32> {
+    graph: Graph,
+    /// The numbers.
+    pub params: Params<E>,
+    /// Position of each node's first parameter, and the end.
+    first: Vec<usize>,
+}
+
+impl<E: Elem> Network<E> {
+    /// # Panics
+    /// If the parameters are not the graph's.
+    pub(crate) fn new(graph: Graph, params: Params<E>) -> Self {
+        let mut first = vec![0];
+        for node in &graph.nodes {
+            first.push(first[first.len() - 1] + node.layer.parameters().len());
+        }
+        assert_eq!(first.last(), Some(&params.len()), "a network has its graph's parameters");
+        Self { graph, params, first }
+    }
+    /// What the network is.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+    /// Positions of a node's parameters.
+    pub(crate) fn of_node(&self, i: usize) -> std::ops::Range<usize> {
+        self.first[i]..self.first[i + 1]
+    }
+    /// The parameters of the node at position `i`.
+    pub fn params_of(&self, i: usize) -> &[crate::Param<E>] {
+        &self.params.as_slice()[self.of_node(i)]
+    }
+    /// The shape of the output for a batch of `n` examples; the network was checked when it was built.
+    ///
+    /// # Errors
+    /// [`ShapeError`] naming the node.
+    pub fn output_shape(&self, n: usize) -> Result<Shape, ShapeError> {
+        self.graph.output_shape(n)
+    }
+    /// What one example asks of the machine.
+    ///
+    /// # Errors
+    /// As [`Graph::cost`].
+    pub fn cost(&self) -> Result<Cost, ShapeError> {
+        self.graph.cost()
+    }
+    /// The output of node `i` on the inputs given.
+    pub(crate) fn node<'t>(&self, cx: &Cx<'t, E>, i: usize, x: &[Var<'t, E>]) -> Var<'t, E> {
+        let params: Vec<_> = self.of_node(i).map(|p| cx.param(&self.params[p])).collect();
+        self.graph.nodes[i].layer.forward(&cx.layer(i), &params, x)
+    }
+    /// The outputs of the nodes in `range`, where the node before it gave `x` (the network's input before the first): of a chain, or of all nodes.
+    fn run<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>, range: std::ops::Range<usize>) -> Vec<Var<'t, E>> {
+        let mut outputs = vec![x; range.start];
+        for i in range {
+            let inputs = Graph::inputs_of(&self.graph.nodes[i], x, &outputs);
+            outputs.push(self.node(cx, i, &inputs));
+        }
+        outputs
+    }
+    /// The output for a batch (the first, if there are several); changes nothing.
+    ///
+    /// # Panics
+    /// On a shape that the graph refuses.
+    ///
+    /// # Shapes
+    /// `x` `[n, channels, height, width]`
+    pub fn forward<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>) -> Var<'t, E> {
+        self.forward_all(cx, x).first().copied().unwrap_or(x)
+    }
+    /// All outputs, in the order of [`Graph::outputs`].
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn forward_all<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>) -> Vec<Var<'t, E>> {
+        let outputs = self.run(cx, x, 0..self.graph.nodes.len());
+        self.graph.ends().iter().map(|&i| outputs[i]).collect()
+    }
+    /// The output of every node, in order.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn forward_nodes<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>) -> Vec<Var<'t, E>> {
+        self.run(cx, x, 0..self.graph.nodes.len())
+    }
+    /// Output of the first `n` nodes (the code of an autoencoder, features of a classifier).
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub fn forward_to<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>, n: usize) -> Var<'t, E> {
+        self.run(cx, x, 0..n).last().copied().unwrap_or(x)
+    }
+    /// Output of the nodes of a chain from `n` on (the decoder).
+    ///
+    /// # Panics
+    /// If there are fewer, or the network is no chain.
+    pub fn forward_from<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>, n: usize) -> Var<'t, E> {
+        assert!(self.graph.is_chain(), "forward_from: the network is no chain");
+        self.run(cx, x, n..self.graph.nodes.len()).last().copied().unwrap_or(x)
+    }
+}

@@ -1,0 +1,154 @@
+//! The numbers of a network, by name.
+
+use crate::{Graph, Kind, ShapeError, Start};
+use sparring_seed::Key;
+use sparring_tensor::{Array, Elem, Shape};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A stored tensor with an identity, so that a tape binds it once.
+#[derive(Debug)]
+pub struct Param<E: Elem = f32> {
+    id: u64,
+    name: String,
+    kind: Kind,
+    /// Of the value it was made with.
+    shape: Shape,
+    /// The numbers; another array must have the same shape.
+    pub value: Array<E>,
+}
+
+/// Identities only have to differ; nothing numeric depends on them.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+impl<E: Elem> Param<E> {
+    /// A parameter with a new identity.
+    pub fn new(name: impl Into<String>, kind: Kind, value: Array<E>) -> Self {
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { id, name: name.into(), kind, shape: value.shape(), value }
+    }
+    /// The number under which a tape binds it.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+    /// The full name: `0.weight`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+    /// What it is for.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+    /// The shape it was made with, which its layer expects.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+    /// Whether an optimiser changes it.
+    pub fn is_trained(&self) -> bool {
+        self.kind != Kind::Buffer
+    }
+}
+
+/// A copy is another parameter.
+impl<E: Elem> Clone for Param<E> {
+    fn clone(&self) -> Self {
+        Self { shape: self.shape, ..Self::new(self.name.clone(), self.kind, self.value.clone()) }
+    }
+}
+
+/// The parameters of a network in the order of its nodes.
+#[derive(Clone, Debug, Default)]
+pub struct Params<E: Elem = f32> {
+    all: Vec<Param<E>>,
+}
+
+impl<E: Elem> Params<E> {
+    /// Those of a graph, drawn by `key`: a number depends on the key, the position of the node, the parameter's name and its index.
+    pub fn draw(graph: &Graph, key: Key) -> Self {
+        let mut all = Vec::new();
+        for (i, node) in graph.nodes.iter().enumerate() {
+            for p in node.layer.parameters() {
+                let (key, shape) = (key.child(i as u64).named(p.name), Shape::new(&p.shape));
+                let value = match p.start {
+                    Start::Weight(init) => init.weight(&p.shape, key),
+                    Start::Bias(init, fan_in) => init.bias(shape.numel(), fan_in, key),
+                    Start::Constant(v) => Array::full(shape, E::of(v)),
+                    Start::Values(values) => Array::from_fn(shape, |i| E::of(values[i])),
+                };
+                all.push(Param::new(format!("{}.{}", node.name, p.name), p.kind, value));
+            }
+        }
+        Self { all }
+    }
+    /// The tensors in order.
+    pub fn as_slice(&self) -> &[Param<E>] {
+        &self.all
+    }
+    /// Number of tensors.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+    /// There is no tensor.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+    /// The tensors in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Param<E>> {
+        self.all.iter()
+    }
+    /// The tensors in order, to change their numbers. A value of another shape is an error where the network is used next
+    /// ([`check`](Self::check)): in a [`Victim`](crate::Victim), a training, a file.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Param<E>> {
+        self.all.iter_mut()
+    }
+    /// The tensor of this full name.
+    pub fn get(&self, name: &str) -> Option<&Param<E>> {
+        self.all.iter().find(|p| p.name == name)
+    }
+    /// The tensor of this full name, to change its numbers.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Param<E>> {
+        self.all.iter_mut().find(|p| p.name == name)
+    }
+    /// Numbers in all tensors.
+    pub fn numbers(&self) -> usize {
+        self.all.iter().map(|p| p.value.len()).sum()
+    }
+    /// Every tensor still has the shape its layer was made for.
+    ///
+    /// # Errors
+    /// [`ShapeError`] naming the first that has not.
+    pub fn check(&self) -> Result<(), ShapeError> {
+        match self.all.iter().find(|p| p.value.shape() != p.shape) {
+            None => Ok(()),
+            Some(p) => {
+                let what = format!("set to a tensor of {}, the layer needs {}", p.value.shape(), p.shape);
+                Err(ShapeError { path: p.name.clone(), what })
+            }
+        }
+    }
+}
+
+impl<E: Elem> std::ops::Index<usize> for Params<E> {
+    type Output = Param<E>;
+    fn index(&self, i: usize) -> &Param<E> {
+        &self.all[i]
+    }
+}
+impl<E: Elem> std::ops::IndexMut<usize> for Params<E> {
+    fn index_mut(&mut self, i: usize) -> &mut Param<E> {
+        &mut self.all[i]
+    }
+}
+impl<'a, E: Elem> IntoIterator for &'a Params<E> {
+    type Item = &'a Param<E>;
+    type IntoIter = std::slice::Iter<'a, Param<E>>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+impl<'a, E: Elem> IntoIterator for &'a mut Params<E> {
+    type Item = &'a mut Param<E>;
+    type IntoIter = std::slice::IterMut<'a, Param<E>>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}

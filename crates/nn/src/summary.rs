@@ -1,0 +1,83 @@
+//! What a network is made of, and how it runs.
+
+use crate::{Graph, Mode, ShapeError};
+use std::fmt;
+
+/// One node of a summary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerRow {
+    /// Name of the node.
+    pub name: String,
+    /// Kind of layer.
+    pub kind: String,
+    /// Output for one example, without the batch.
+    pub output: Vec<usize>,
+    /// Numbers stored in it.
+    pub parameters: usize,
+    /// Multiply-adds of one example.
+    pub mul_adds: u64,
+    /// Numbers of one example that it keeps until the backward pass.
+    pub activations: u64,
+    /// Whether the compiled engine has instructions for it; otherwise it runs on a tape inside the program.
+    pub compiled: bool,
+}
+
+/// Nodes, shapes, parameter counts and costs for one example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// The nodes in order.
+    pub rows: Vec<LayerRow>,
+    /// All stored numbers.
+    pub parameters: usize,
+    /// Multiply-adds of one example.
+    pub mul_adds: u64,
+    /// Numbers of one example kept until the backward pass.
+    pub activations: u64,
+}
+
+impl Graph {
+    /// Walks the network for one example.
+    ///
+    /// # Errors
+    /// [`ShapeError`] where two layers do not fit.
+    pub fn summary(&self) -> Result<Summary, ShapeError> {
+        let shapes = self.shapes(1)?;
+        let mut rows = Vec::new();
+        for (node, shape) in self.nodes.iter().zip(&shapes) {
+            let cost = node.layer.cost(&Self::inputs_of(node, self.batch(1), &shapes))?;
+            rows.push(LayerRow {
+                name: node.name.clone(),
+                kind: node.layer.kind().into_owned(),
+                output: shape.dims()[1..].to_vec(),
+                parameters: node.layer.parameters().iter().map(crate::ParamSpec::len).sum(),
+                mul_adds: cost.mul_adds,
+                activations: cost.activations,
+                compiled: Self::is_lowered(node, Mode::Train),
+            });
+        }
+        Ok(Summary {
+            parameters: rows.iter().map(|r| r.parameters).sum(),
+            mul_adds: rows.iter().map(|r| r.mul_adds).sum(),
+            activations: rows.iter().map(|r| r.activations).sum(),
+            rows,
+        })
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = |name: &str, kind: &str, output: &str, numbers: [&str; 2], runs: &str| {
+            let [parameters, mul_adds] = numbers;
+            let line = format!("{name:<10} {kind:<18} {output:>16} {parameters:>12} {mul_adds:>12} {runs}");
+            writeln!(f, "{}", line.trim_end())
+        };
+        line("layer", "kind", "output", ["parameters", "mult-adds"], "")?;
+        for row in &self.rows {
+            let output = row.output.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ");
+            let runs = if row.compiled { "" } else { "tape" };
+            let numbers = [&*row.parameters.to_string(), &*row.mul_adds.to_string()];
+            line(&row.name, &row.kind, &output, numbers, runs)?;
+        }
+        line("total", "", "", [&self.parameters.to_string(), &self.mul_adds.to_string()], "")
+    }
+}

@@ -1,0 +1,88 @@
+//! What a defence is.
+
+use super::plan::Plan;
+use serde::Serialize;
+use sparring_math::named::{Named, Range};
+use sparring_optim::{AnySchedule, Ema, Piecewise};
+
+/// What the budget of a defence may be: pixels lie in [0, 1].
+pub(super) const BUDGET: Range = Range::above_to(0.0, 1.0);
+/// What a length may be.
+pub(super) const LENGTH: Range = Range::above(0.0);
+/// What the fraction of a training may be, over which the budget grows.
+pub(super) const WARM_UP: Range = Range::from_to(0.0, 1.0);
+
+/// Adversarial training, min_θ E max_{‖δ‖∞ ≤ eps} loss(f(x + δ), y): what each step is trained on, and the recipe that goes with it.
+pub trait Defense: Named {
+    /// What a step is trained on, in one line.
+    const ABOUT: &'static str;
+    /// What the recipe is worth at eps 0.3 on MNIST, measured (docs/results/hardening.md).
+    const WORTH: &'static str;
+
+    /// The budget in L-inf; `None` for clean examples.
+    fn eps(&self) -> Option<f32>;
+    /// Fraction of the training over which the budget grows from 0 to [`eps`](Defense::eps).
+    fn warm_up(&self) -> f64 {
+        0.0
+    }
+    /// What the step does that ends at `progress` of the training, in (0, 1].
+    fn plan(&self, progress: f64) -> Plan;
+    /// How to train with it, chosen on validation images for nets of MNIST's size.
+    fn hyperparameters(&self) -> Hyperparameters;
+}
+
+/// A row of the table of defences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DefenseInfo {
+    /// The name used on the command line.
+    pub name: &'static str,
+    /// What a step is trained on.
+    pub about: &'static str,
+    /// What [`Recipe::hardened`](crate::Recipe::hardened) is worth at eps 0.3 on MNIST (docs/results/hardening.md).
+    pub worth: &'static str,
+    /// Where it comes from.
+    pub paper: &'static str,
+}
+
+impl DefenseInfo {
+    /// The row of a defence.
+    pub(super) const fn of<D: Defense>() -> Self {
+        Self { name: D::NAME, about: D::ABOUT, worth: D::WORTH, paper: D::PAPER }
+    }
+}
+
+/// The part of a recipe that a defence brings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hyperparameters {
+    /// Passes over the data.
+    pub epochs: usize,
+    /// Examples a step.
+    pub batch: usize,
+    /// Base learning rate, for Adam; with a one-cycle schedule its peak.
+    pub lr: f64,
+    /// The learning rate over time.
+    pub schedule: AnySchedule,
+    /// The average of the weights that is kept, if one is.
+    pub ema: Option<Ema>,
+}
+
+/// Those of a training on clean examples.
+impl Default for Hyperparameters {
+    fn default() -> Self {
+        Self { epochs: 5, batch: 128, lr: 1e-3, schedule: AnySchedule::default(), ema: None }
+    }
+}
+
+impl Hyperparameters {
+    /// Wong et al.'s for FGSM-RS: one cycle up to 5e-3 over 10 epochs.
+    pub(super) fn one_cycle() -> Self {
+        Self { epochs: 10, lr: 5e-3, schedule: Piecewise::default().into(), ..Self::default() }
+    }
+}
+
+/// The share of eps at the end of a step, `progress` in (0, 1]: grows linearly to 1 over the fraction `warm_up`, and is above 0 at the first step, so
+/// that a training of one step is a defended one.
+pub(super) fn ramp(progress: f64, warm_up: f64) -> f32 {
+    if progress < warm_up { (progress / warm_up) as f32 } else { 1.0 }
+}

@@ -1,0 +1,90 @@
+//! The list of defences: adding one is one file and one word here.
+
+use super::contract::{Defense, DefenseInfo, Hyperparameters};
+use super::plan::Plan;
+use super::{Clean, FgsmRs, NFgsm, Pgd};
+use serde::{Deserialize, Serialize};
+
+/// Registers defences: the enum over all of them, and their table.
+macro_rules! defenses {
+    ($($Name:ident $word:literal),+ $(,)?) => {
+        /// Any defence, as a recipe holds it: parsed from and printed as `name` or `name(key=value, ..)`.
+        ///
+        /// ```
+        /// use sparring_train::{AnyDefense, defenses::Pgd};
+        /// let defense: AnyDefense = "pgd(eps=0.2, steps=10)".parse()?;
+        /// assert_eq!(defense, Pgd { steps: 10, step_size: 2.5 * 0.2 / 10.0, ..Pgd::new(0.2) }.into());
+        /// assert_eq!(defense.to_string(), "pgd(eps=0.2, steps=10)");
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(remote = "Self", tag = "method")]
+        #[allow(missing_docs)] // the variants are the structs of the same names
+        #[non_exhaustive]
+        pub enum AnyDefense {
+            $(#[serde(rename = $word)] $Name($Name)),+
+        }
+
+        sparring_math::family! { AnyDefense: "defence"; $($Name),+ }
+        sparring_math::value_by_text!(AnyDefense);
+        sparring_math::text_or_fields!(AnyDefense);
+
+        /// Name and facts of every defence.
+        pub const DEFENSES: &[DefenseInfo] = &[$(DefenseInfo::of::<$Name>()),+];
+
+        impl AnyDefense {
+            /// The budget in L-inf; `None` for clean examples.
+            pub fn eps(&self) -> Option<f32> {
+                match self { $(Self::$Name(defense) => defense.eps()),+ }
+            }
+            /// Fraction of the training over which the budget grows from 0 to [`eps`](Self::eps).
+            pub fn warm_up(&self) -> f64 {
+                match self { $(Self::$Name(defense) => defense.warm_up()),+ }
+            }
+            /// What the step does that ends at `progress` of the training, in (0, 1].
+            pub fn plan(&self, progress: f64) -> Plan {
+                match self { $(Self::$Name(defense) => defense.plan(progress)),+ }
+            }
+            /// How to train with it.
+            pub fn hyperparameters(&self) -> Hyperparameters {
+                match self { $(Self::$Name(defense) => defense.hyperparameters()),+ }
+            }
+        }
+    };
+}
+
+defenses! {
+    Clean "none",
+    FgsmRs "fgsm-rs",
+    NFgsm "n-fgsm",
+    Pgd "pgd",
+}
+
+/// Clean examples.
+impl Default for AnyDefense {
+    fn default() -> Self {
+        Self::Clean(Clean {})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::defense::plan::Outputs;
+    use sparring_math::named::Family;
+
+    #[test]
+    fn every_plan_is_one_that_the_loop_runs() {
+        for defense in AnyDefense::TABLE.at_defaults() {
+            for progress in [1e-9, 0.1, 0.5, 1.0] {
+                let plan = defense.plan(progress);
+                assert_eq!((plan.outputs, plan.passes), (Outputs::One, 1), "{defense}: {plan:?}");
+                assert_eq!(plan.attack.is_some(), defense.eps().is_some(), "{defense} at {progress}");
+                let eps = plan.attack.map_or(0.0, |(_, threat)| threat.eps);
+                let share = if progress < defense.warm_up() { progress / defense.warm_up() } else { 1.0 };
+                let want = share as f32 * defense.eps().unwrap_or(0.0);
+                assert_eq!(eps, want, "{defense} at {progress}");
+            }
+        }
+    }
+}
