@@ -2,7 +2,7 @@
 
 use super::block::{Block, Op};
 use super::buffers::Buffers;
-use super::shard::{Context, Rows, source};
+use super::pass::{Context, Rows, source};
 use super::tape_run::gathered;
 use super::weight::{Backward, Form};
 use sparring_tensor::{Elem, Mat, MatMut, channels_last, elementwise, rows as strided};

@@ -21,6 +21,7 @@ mod inference;
 mod last_matmul;
 mod lowering;
 mod outputs;
+mod pass;
 mod phases;
 mod program;
 mod relu;
