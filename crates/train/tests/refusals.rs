@@ -55,10 +55,6 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         ("pgd.steps is 0", Recipe { defense: pgd(0.3, 0, 0.1, 0.0), ..good() }),
         ("pgd.warm_up is 2", Recipe { defense: pgd(0.3, 7, 0.1, 2.0), ..good() }),
         ("precision is bf16", Recipe { precision: Precision::Bf16, ..good() }),
-        (
-            "precision is split6",
-            Recipe { precision: Precision::Split6, clip: Some(Clip::GlobalNorm(1.0)), ..good() },
-        ),
     ];
     let (mut net, data) = (mlp(), digits(10));
     let before = bits(&net.net);
