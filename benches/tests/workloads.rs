@@ -38,7 +38,8 @@ fn every_row_gives_a_line() {
 
 #[test]
 fn losses_do_not_depend_on_threads() {
-    let only = "mlp_train_b128,smallcnn_advtrain_b128,ae_train_b32,gan_train_b128,mlp_pgd40_b1000";
+    let only = "mlp_train_b128,mlp_dropout_b128,mlp_prelu_b128,mlp_clip_b128,smallcnn_advtrain_b128,ae_train_b32,\
+                gan_train_b128,mlp_pgd40_b1000";
     let losses = |threads| {
         let all = lines(&workloads(&["--tiny", "--json", "--threads", threads, "--only", only]));
         let one =
@@ -46,7 +47,7 @@ fn losses_do_not_depend_on_threads() {
         all.iter().map(one).collect::<Vec<_>>()
     };
     let one = losses("1");
-    assert_eq!(one.len(), 5);
+    assert_eq!(one.len(), 8);
     assert_eq!(one, losses("3"));
 }
 
@@ -68,9 +69,7 @@ fn another_program_sets_the_pace() {
 
 #[test]
 fn unknown_rows_are_refused_with_the_list() {
-    for (word, expected) in [("mlp_trai", "mlp_train_b128"), ("dcgan_train_b128", "batch normalisation")] {
-        let output = workloads(&["--only", word]);
-        assert!(!output.status.success());
-        assert!(String::from_utf8_lossy(&output.stderr).contains(expected));
-    }
+    let output = workloads(&["--only", "mlp_trai"]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("mlp_train_b128"));
 }

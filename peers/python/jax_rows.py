@@ -13,7 +13,8 @@ import clock
 import digits
 import rows
 import streams
-from jax_nets import NETS, adam, cross_entropy, fresh, weights
+import jax_gan
+from jax_nets import NETS, Training, adam, clipped, cross_entropy, fresh, fresh_statistics, running, weights
 
 
 def activation(name):
@@ -29,7 +30,7 @@ ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "el
 
 def variants():
     """Row to variants."""
-    out = {row: ["step", "scan"] for row in [*rows.TRAIN, rows.GAN[0]]}
+    out = {row: ["step", "scan"] for row in [*rows.TRAIN, *rows.GAN, *rows.CRITIC]}
     short = [f"act_{name}_{kind}@{size}" for name in ACTIVATIONS for kind in ("fwd", "fwdbwd") for size in rows.SIZES]
     return out | {row: ["jit"] for row in [*rows.ATTACK, *short, *rows.gemm_rows(), *rows.LATENCY]} | {"startup": ["import"]}
 
@@ -42,74 +43,63 @@ def pgd(net, p, x, y, key, eps, step, steps):
     return lax.fori_loop(0, steps, lambda _, adv: jnp.clip(adv + step * jnp.sign(gradient(adv)), low, high), adv)
 
 
-def supervised_step(name, adversarial):
-    """(state, batch, key) to (state, sum of losses)."""
-    net = NETS[name]
+def supervised_step(row):
+    """The state at the start, and (state, images, labels, key) to (state, sum of losses)."""
+    name, _, _ = rows.TRAIN[row]
+    net, limit = NETS[name], rows.CLIP.get(row)
 
-    def loss(p, x, y):
-        out = net(p, x)
+    def loss(p, x, y, key):
+        training = Training(key)
+        out = net(p, x, training)
         each = jnp.mean((out - x) ** 2, 1) if name == "ae" else cross_entropy(out, y)
-        return jnp.mean(each)
+        return jnp.mean(each), training.statistics
 
     def step(state, x, y, key):
-        p, moments = state
-        if adversarial:
+        p, moments, statistics = state
+        if row == "smallcnn_advtrain_b128":
             x = pgd(net, p, x, y, key, 0.3, 0.075, 7)
-        value, grads = jax.value_and_grad(loss)(p, x, y)
-        return adam(p, moments, grads), value * len(x)
+        (value, seen), grads = jax.value_and_grad(loss, has_aux=True)(p, x, y, key)
+        p, moments = adam(p, moments, grads if limit is None else clipped(grads, limit))
+        return (p, moments, running(statistics, seen)), value * len(x)
 
     p = weights(name)
-    return (p, fresh(p)), step
-
-
-def gan_step():
-    """The same for one step of D and one of G."""
-    g, d = NETS["generator"], NETS["discriminator"]
-    rule = functools.partial(adam, lr=2e-4, b1=0.5)
-
-    def d_loss(pd, real, fake):
-        return jnp.mean(jax.nn.softplus(-d(pd, real))) + jnp.mean(jax.nn.softplus(d(pd, fake)))
-
-    def g_loss(pg, pd, z):
-        return jnp.mean(jax.nn.softplus(-d(pd, g(pg, z))))
-
-    def step(state, x, _, key):
-        (pg, mg), (pd, md) = state
-        z = jax.random.normal(key, (2, len(x), 100))
-        of_d, grads = jax.value_and_grad(d_loss)(pd, x, g(pg, z[0]))
-        pd, md = rule(pd, md, grads)
-        of_g, grads = jax.value_and_grad(g_loss)(pg, pd, z[1])
-        return (rule(pg, mg, grads), (pd, md)), (of_d + of_g) * len(x)
-
-    pg, pd = weights("generator"), weights("discriminator", streams.DISCRIMINATOR)
-    return ((pg, fresh(pg)), (pd, fresh(pd))), step
+    return (p, fresh(p), fresh_statistics(name)), step
 
 
 def train(args, pace):
     """A pass is one epoch; the loss is its mean."""
-    if args.only == rows.GAN[0]:
-        (_, batch, examples), (state, step) = rows.GAN, gan_step()
+    if args.only in rows.TRAIN:
+        _, batch, examples = rows.TRAIN[args.only]
+        state, step = supervised_step(args.only)
+        second = None
+    elif args.only in rows.GAN:
+        *_, batch, examples = rows.GAN[args.only]
+        state, step = jax_gan.step(args.only)
+        second = None
     else:
-        name, batch, examples = rows.TRAIN[args.only]
-        state, step = supervised_step(name, args.only == "smallcnn_advtrain_b128")
+        _, batch, examples = rows.CRITIC[args.only]
+        state, step = jax_gan.critic_step(args.only)
+        second = streams.critic_inputs(examples)
     x, y = digits.train(args.data, examples)
-    x, y = jnp.asarray(x.reshape(examples, -1)), jnp.asarray(y.astype(np.int32))
+    x = jnp.asarray(x.reshape(examples, -1))
+    # What stands beside the images: labels, or the critic's fakes and places.
+    y = jnp.asarray(y.astype(np.int32)) if second is None else tuple(jnp.asarray(a.reshape(examples, -1)) for a in second)
     whole = examples // batch
 
     def one(state, index, key):
-        return step(state, x[index], y[index], key)
+        return step(state, x[index], jax.tree.map(lambda a: a[index], y), key)
 
     @functools.partial(jax.jit, donate_argnums=0)
     def epoch(state, key):
         order, noise = jax.random.split(key)
-        turns = jax.random.permutation(order, examples)
+        permuted = jax.random.permutation(order, examples)
         keys = jax.random.split(noise, whole + 1)
         state, losses = lax.scan(
-            lambda s, at: one(s, *at), state, (turns[: whole * batch].reshape(whole, batch), keys[:whole])
+            lambda s, at: one(s, *at), state, (permuted[: whole * batch].reshape(whole, batch), keys[:whole])
         )
         total = losses.sum()
         if whole * batch < examples:
-            state, rest = one(state, turns[whole * batch :], keys[whole])
+            state, rest = one(state, permuted[whole * batch :], keys[whole])
             total += rest
         return state, total
 
@@ -117,13 +107,13 @@ def train(args, pace):
     shuffle = np.random.default_rng(1)
 
     def by_steps(state, key):
-        turns, total = shuffle.permutation(examples), 0.0
+        permuted, total = shuffle.permutation(examples), 0.0
         for i, at in enumerate(range(0, examples, batch)):
-            state, loss = jitted(state, turns[at : at + batch], jax.random.fold_in(key, i) if needs_key else key)
+            state, loss = jitted(state, permuted[at : at + batch], jax.random.fold_in(key, i) if needs_key else key)
             total += loss
         return state, total
 
-    needs_key = args.only in (rows.GAN[0], "smallcnn_advtrain_b128")
+    needs_key = args.only in [*rows.GAN, "smallcnn_advtrain_b128", "mlp_dropout_b128"]
     run, number = (epoch if args.variant == "scan" else by_steps), 0
     while True:
         state, total = run(state, jax.random.key(number))
@@ -193,8 +183,10 @@ def start(args, pace):
 def run(args, new_pace):
     """Any row."""
     row = args.only
-    if row in rows.TRAIN or row == rows.GAN[0]:
-        return train(args, new_pace("images/s" if row == rows.GAN[0] else "examples/s"))
+    if row in rows.TRAIN:
+        return train(args, new_pace("examples/s"))
+    if row in rows.GAN | rows.CRITIC:
+        return train(args, new_pace("images/s"))
     if row in rows.ATTACK:
         return attack(args, new_pace("examples/s"))
     if row.startswith("gemm_"):

@@ -21,10 +21,21 @@ def uniform(stream, n, low, high):
 
 
 def parameters(shapes, first=WEIGHTS):
-    """Arrays of these shapes (PyTorch's, weight then bias, layer by layer), uniform in plus or minus 1/sqrt(fan-in)."""
-    out, bound = [], np.float32(1)
-    for t, shape in enumerate(shapes):
+    """Arrays of these shapes (PyTorch's, layer by layer), uniform in plus or minus 1/sqrt(fan-in), the t-th drawn from stream first + t.
+    A shape with a value beside it is filled with that, and takes no stream."""
+    out, bound, stream = [], np.float32(1), first
+    for shape in shapes:
+        if isinstance(shape[0], tuple):
+            out.append(np.full(*shape, np.float32))
+            continue
         if len(shape) > 1:
             bound = np.float32(1) / np.sqrt(np.float32(np.prod(shape[1:])))
-        out.append((bound * (2 * unit(first + t, int(np.prod(shape))) - 1)).reshape(shape))
+        out.append((bound * (2 * unit(stream, int(np.prod(shape))) - 1)).reshape(shape))
+        stream += 1
     return out
+
+
+def critic_inputs(examples):
+    """What the critic's rows take for fakes, and where between a fake and its real image the penalty is taken: of example i always the same."""
+    fakes = uniform(3, examples * 784, 0, 1).reshape(examples, 1, 28, 28)
+    return fakes, uniform(4, examples, 0, 1)

@@ -1,4 +1,4 @@
-"""Training and attacks in PyTorch.
+"""Training of classifiers and autoencoders, and attacks, in PyTorch.
 
 Variants: `eager` as users write it; `fused` with the fused Adam; `channels-last` fused, with that memory format; `compiled` fused,
 the forward and backward through torch.compile. Attacks: `tight`, a hand-written loop that takes no gradient of the weights.
@@ -9,10 +9,9 @@ import torch.nn.functional as F
 
 import digits
 import rows
-import streams
 import torch_nets
 
-CONV = ("cnn", "smallcnn")
+CONV = ("cnn", "cnn_bn", "cnn_prelu", "smallcnn", "resnet")
 
 
 def variants():
@@ -20,7 +19,6 @@ def variants():
     out = {}
     for row, (net, _, _) in rows.TRAIN.items():
         out[row] = ["eager", "fused"] + (["channels-last", "compiled"] if net in CONV else ["compiled"])
-    out[rows.GAN[0]] = ["eager", "fused", "compiled"]
     for row, (net, _) in rows.ATTACK.items():
         out[row] = ["tight"] + (["channels-last"] if net in CONV else []) + ["compiled", "torchattacks", "foolbox"]
     return out
@@ -55,7 +53,7 @@ def train(args, pace):
     name, batch, examples = rows.TRAIN[args.only]
     x, y = map(torch.from_numpy, digits.train(args.data, examples))
     net, call = prepared(torch_nets.build(name), args.variant)
-    optimiser = adam(net, args.variant)
+    optimiser, limit = adam(net, args.variant), rows.CLIP.get(args.only)
     while True:
         total = 0.0
         for index in torch.randperm(examples).split(batch):
@@ -68,38 +66,10 @@ def train(args, pace):
             out = call(image)
             loss = F.mse_loss(out, image.flatten(1)) if name == "ae" else F.cross_entropy(out, label)
             loss.backward()
+            if limit is not None:
+                torch.nn.utils.clip_grad_norm_(net.parameters(), limit)
             optimiser.step()
             total += loss.item() * len(index)
-        if not pace.lap(examples, lambda: total / examples):
-            return
-
-
-def train_gan(args, pace):
-    """One step of D on real and fake in one batch, one of G; the loss is D's plus G's."""
-    _, batch, examples = rows.GAN
-    x = torch.from_numpy(digits.train(args.data, examples)[0]).flatten(1)
-    g, call_g = prepared(torch_nets.build("generator"), args.variant)
-    d, call_d = prepared(torch_nets.build("discriminator", streams.DISCRIMINATOR), args.variant)
-    adam_g, adam_d = (adam(net, args.variant, lr=2e-4, betas=(0.5, 0.999)) for net in (g, d))
-    real, fake = torch.ones(batch, 1), torch.zeros(batch, 1)
-    both = torch.cat([real, fake])
-    while True:
-        total = 0.0
-        for index in torch.randperm(examples).split(batch):
-            with torch.no_grad():
-                made = call_g(torch.randn(batch, 100))
-            adam_d.zero_grad(set_to_none=True)
-            # The mean over both halves is half the sum of two means.
-            d_loss = 2 * F.binary_cross_entropy_with_logits(call_d(torch.cat([x[index], made])), both)
-            d_loss.backward()
-            adam_d.step()
-            d.requires_grad_(False)
-            adam_g.zero_grad(set_to_none=True)
-            g_loss = F.binary_cross_entropy_with_logits(call_d(call_g(torch.randn(batch, 100))), real)
-            g_loss.backward()
-            adam_g.step()
-            d.requires_grad_(True)
-            total += (d_loss.item() + g_loss.item()) * batch
         if not pace.lap(examples, lambda: total / examples):
             return
 

@@ -1,7 +1,9 @@
 //! The list of commands: adding one is one file and one line here.
 
 use crate::run_program::{root, run_here};
-use crate::{attack_defaults, cases, fetch_mnist, golden, hardening, peers, smoke, tables, tidy, workloads};
+use crate::{
+    attack_defaults, cases, compare, fetch_mnist, golden, hardening, peers, smoke, tables, tidy, workloads,
+};
 use std::process::ExitCode;
 
 /// A command of `cargo xtask`.
@@ -54,6 +56,12 @@ const ALL: &[Command] = &[
         arguments: "[--only ID,..] [--threads N] [--data DIR] [--json]",
         about: "measures the rows of docs/results/speed.md (--help for more)",
         run: workloads::run,
+    },
+    Command {
+        name: "compare",
+        arguments: "REV [--only ID,..] [--isa NAME,..] [--passes N] [--strict] [--json] [--out FILE]",
+        about: "measures the working tree's rows against commit REV's, run by run in turn; flags what became slower (--help for more)",
+        run: compare::run,
     },
     Command {
         name: "peers",

@@ -42,6 +42,11 @@ pub fn commit() -> String {
     line("git", &["describe", "--always", "--dirty"])
 }
 
+/// The short name of another commit.
+pub fn describe(commit: &str) -> String {
+    line("git", &["describe", "--always", commit])
+}
+
 /// Today.
 pub fn day() -> String {
     line("date", &["-u", "+%F"])

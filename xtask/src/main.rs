@@ -6,6 +6,7 @@ mod attack_defaults;
 #[cfg_attr(not(unix), path = "cases/elsewhere.rs")]
 mod cases;
 mod command;
+mod compare;
 mod fetch_mnist;
 mod golden;
 mod hardening;

@@ -1,7 +1,12 @@
 //! Running other programs from the root of the workspace.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// Variables that would change the threads or kernels of a program that is measured.
+const FOREIGN: &[&str] =
+    &["OPENBLAS_", "MKL_", "OMP_", "KMP_", "GOTO_", "RAYON_", "MATMUL_", "BURN_", "XLA_", "TORCHINDUCTOR_"];
 
 /// The root of the workspace: where cargo says this package is, or the folder of the call.
 pub fn root() -> PathBuf {
@@ -20,8 +25,22 @@ pub fn waiting_for(what: &str) {
 /// # Errors
 /// If it cannot be started or does not succeed.
 pub fn run_here(program: &str, args: &[&str]) -> Result<(), String> {
+    run_in(program, args, &root(), &[])
+}
+
+/// The same in another folder and with these variables.
+///
+/// # Errors
+/// As [`run_here`].
+pub fn run_in(
+    program: &str,
+    args: &[&str],
+    folder: &Path,
+    environment: &[(&str, &str)],
+) -> Result<(), String> {
     waiting_for(&format!("{program} {}", args.join(" ")));
-    let status = command(program, args, &root()).status().map_err(|e| not_started(program, &e))?;
+    let mut command = command(program, args, folder);
+    let status = command.envs(environment.iter().copied()).status().map_err(|e| not_started(program, &e))?;
     if status.success() { Ok(()) } else { Err(format!("`{program} {}` ended with {status}", args.join(" "))) }
 }
 
@@ -58,6 +77,21 @@ pub fn release(name: &str, chosen_by: &[&str]) -> Result<PathBuf, String> {
 /// If it does not build.
 pub fn sparring_release() -> Result<PathBuf, String> {
     release("sparring", &["--package", "sparring"])
+}
+
+/// A program with an environment that asks for this many threads and nothing else: for measurements.
+pub fn isolated(program: impl AsRef<OsStr>, threads: usize) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        if FOREIGN.iter().any(|f| name.to_string_lossy().starts_with(f)) {
+            command.env_remove(name);
+        }
+    }
+    // OpenMP for PyTorch, rayon for the crates, and the pool of matrixmultiply under burn's ndarray backend.
+    for name in ["OMP_NUM_THREADS", "RAYON_NUM_THREADS", "MATMUL_NUM_THREADS"] {
+        command.env(name, threads.to_string());
+    }
+    command
 }
 
 /// A path as a program's word.

@@ -21,3 +21,12 @@ pub fn build() -> Result<PathBuf, String> {
     sparring_release()?;
     release("workloads", &["--package", "benches", "--bin", "workloads"])
 }
+
+/// Numbers of threads that a row is measured with: the one asked for; else two, and one as well for matmuls and their peak.
+pub fn thread_counts(row: &str, asked: Option<usize>) -> Vec<usize> {
+    match asked {
+        Some(n) => vec![n],
+        None if row.starts_with("gemm_") || row == "fma_peak" => vec![2, 1],
+        None => vec![2],
+    }
+}

@@ -53,9 +53,9 @@ pub(crate) fn forward<E: Real, A: Activation<E> + Copy>(a: A, x: &[E], y: &mut [
     dispatch(Forward(a, x, y));
 }
 
-/// dx = dy · slope(x), the slope being f' or f'', or f' as a function of the value.
-macro_rules! product_with {
-    ($door:ident, $Kernel:ident, |$a:ident, $x:ident| $slope:expr, $name:literal) => {
+/// dx = dy · d(x), the derivative d being f' or f'', or f' as a function of the value.
+macro_rules! times_derivative {
+    ($door:ident, $Kernel:ident, |$a:ident, $x:ident| $derivative:expr, $name:literal) => {
         struct $Kernel<'a, A, E>(A, &'a [E], &'a [E], &'a mut [E]);
 
         impl<A: Activation<E> + Copy, E: Real> Kernel for $Kernel<'_, A, E> {
@@ -63,14 +63,14 @@ macro_rules! product_with {
             #[inline(always)]
             fn run(self) {
                 #[inline(always)]
-                fn product<E: Real, A: Activation<E> + Copy>(a: A, x: &[E], dy: &[E], dx: &mut [E]) {
+                fn multiply<E: Real, A: Activation<E> + Copy>(a: A, x: &[E], dy: &[E], dx: &mut [E]) {
                     if x.len() < FAR {
                         return piece(a, x, dy, dx);
                     }
                     let (tiles, x_rest) = x.as_chunks::<TILE>();
-                    let (slopes, dy_rest) = dy.as_chunks::<TILE>();
+                    let (dys, dy_rest) = dy.as_chunks::<TILE>();
                     let (outs, dx_rest) = dx.as_chunks_mut::<TILE>();
-                    for ((x, dy), dx) in tiles.iter().zip(slopes).zip(outs) {
+                    for ((x, dy), dx) in tiles.iter().zip(dys).zip(outs) {
                         for line in (0..TILE).step_by(64 / size_of::<E>()) {
                             prefetch(x, line + AHEAD);
                             prefetch(dy, line + AHEAD);
@@ -84,10 +84,10 @@ macro_rules! product_with {
                 fn piece<E: Real, A: Activation<E> + Copy>(a: A, x: &[E], dy: &[E], dx: &mut [E]) {
                     let $a = a;
                     for ((dx, &$x), &dy) in dx.iter_mut().zip(x).zip(dy) {
-                        *dx = dy * $slope;
+                        *dx = dy * $derivative;
                     }
                 }
-                product(self.0, self.1, self.2, self.3);
+                multiply(self.0, self.1, self.2, self.3);
             }
         }
 
@@ -103,10 +103,10 @@ macro_rules! product_with {
         }
     };
 }
-product_with!(backward, Backward, |a, x| a.df(x), "activation backward");
-product_with!(backward2, Backward2, |a, x| a.d2f(x), "activation backward2");
+times_derivative!(backward, Backward, |a, x| a.df(x), "activation backward");
+times_derivative!(backward2, Backward2, |a, x| a.d2f(x), "activation backward2");
 // Asked for only where there is one.
-product_with!(
+times_derivative!(
     backward_of_value,
     BackwardOfValue,
     |a, y| a.df_of_value(y).unwrap_or(E::ZERO),

@@ -24,7 +24,7 @@ fn check<E: Real>(values: &[E]) {
             let mut of_value = vec![E::ONE; n];
             let known = object.backward_of_value(&y, &dy, &mut of_value);
             assert_eq!(known, object.df_of_value(E::ONE).is_some(), "{a}");
-            assert!(known || of_value.iter().all(|&v| v == E::ONE), "{a} writes without a slope");
+            assert!(known || of_value.iter().all(|&v| v == E::ONE), "{a} writes without a derivative");
             for i in 0..n {
                 let (v, d) = (std::hint::black_box(x[i]), dy[i]);
                 let scalars = if simd::fuses() && fused(&a) {

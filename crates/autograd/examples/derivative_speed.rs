@@ -1,4 +1,4 @@
-//! Time of the derivatives of activations on the tape, for 128 x 1024 elements of `f32` on one thread:
+//! Time of the derivatives of activations on the tape, for 128 x 1024 elements of `f32`, and of normalisations, on one thread:
 //! `cargo run --release -p sparring-autograd --example derivative_speed`.
 #![allow(clippy::print_stdout)]
 
@@ -58,5 +58,9 @@ fn main() {
         for (name, shape) in [("prelu", &[1][..]), ("prelu a unit", &[1024])] {
             rows(name, &x, &Array::full(shape, 0.25), |x, p| ops::trained(x, p, Arc::clone(&learnt)));
         }
+        let image = x.reshape([16, 32, 16, 16]);
+        let (scale, channels, examples) = (Array::ones([32, 1, 1]), [1, 32, 1, 1], [16, 1, 1, 1]);
+        rows("batch norm", &image, &scale, |x, p| ops::moments(x, channels).normalized(1e-5) * p);
+        rows("layer norm", &image, &scale, |x, p| ops::moments(x, examples).normalized(1e-5) * p);
     });
 }

@@ -1,6 +1,7 @@
 //! Gradients as values.
 
 use crate::Var;
+use crate::recording::Leaf;
 use sparring_tensor::{Array, Elem, elementwise};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,26 +14,40 @@ pub(crate) struct Entry<E: Elem> {
     pub(crate) grad: Option<Array<E>>,
 }
 
-/// Lists of gradients to use again: a tape's own, given back by [`Grads`] wherever that is dropped.
+/// Empty lists of gradients, to be filled again: owned by a tape, returned by [`Grads`] when it is dropped.
 pub(crate) type Lists<E> = Arc<Mutex<Vec<Vec<Entry<E>>>>>;
 
-/// Most lists that wait on a tape.
-const SPARE: usize = 8;
+/// Most empty lists that a tape keeps.
+const KEPT: usize = 8;
 
 /// The gradients of one backward pass; they outlive the tape's reset.
 #[derive(Debug)]
 pub struct Grads<E: Elem = f32> {
-    /// Leaves on which the root depends, in the order of the tape; merged ones at the end.
+    /// Leaves on which the root depends, in the order of the tape; then merged ones.
     entries: Vec<Entry<E>>,
     home: Lists<E>,
 }
 
 impl<E: Elem> Grads<E> {
-    pub(crate) fn new(home: &Lists<E>) -> Self {
-        let spare = home.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        Self { entries: spare.unwrap_or_default(), home: Arc::clone(home) }
+    /// Takes the cotangents of the leaves up to the root; every cotangent is `None` then.
+    pub(crate) fn collect(
+        home: &Lists<E>,
+        leaves: &[Leaf],
+        root: u32,
+        cotangents: &mut [Option<Array<E>>],
+    ) -> Self {
+        let list = home.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut grads = Self { entries: list.unwrap_or_default(), home: Arc::clone(home) };
+        for leaf in leaves.iter().take_while(|leaf| leaf.node <= root) {
+            if let Some(grad) = cotangents[leaf.node as usize].take() {
+                grads.push(leaf.node, leaf.param, grad);
+            }
+        }
+        // A root that no leaf flows into still has its seed.
+        cotangents[root as usize] = None;
+        grads
     }
-    pub(crate) fn push(&mut self, node: u32, param: Option<u64>, grad: Array<E>) {
+    fn push(&mut self, node: u32, param: Option<u64>, grad: Array<E>) {
         self.entries.push(Entry { node, param, grad: Some(grad) });
     }
     /// The gradient with respect to a leaf; `None` if the root does not depend on it.
@@ -58,7 +73,7 @@ impl<E: Elem> Grads<E> {
     pub fn param_mut(&mut self, param: u64) -> Option<&mut Array<E>> {
         self.of(param)?.grad.as_mut()
     }
-    /// Adds the gradients of the parameters of another pass over the same network (another part of the batch).
+    /// Adds the gradients of the parameters of another pass over the same network (another shard of the batch).
     pub fn merge(&mut self, other: &Self) {
         for theirs in &other.entries {
             let (Some(param), Some(g)) = (theirs.param, &theirs.grad) else { continue };
@@ -67,7 +82,7 @@ impl<E: Elem> Grads<E> {
                     Some(sum) => elementwise::add_assign(sum, g),
                     None => mine.grad = Some(g.clone()),
                 },
-                // No variable of this pass stands for it.
+                // This pass has no variable for it.
                 None => self.push(u32::MAX, Some(param), g.clone()),
             }
         }
@@ -78,9 +93,9 @@ impl<E: Elem> Drop for Grads<E> {
     fn drop(&mut self) {
         let mut list = std::mem::take(&mut self.entries);
         list.clear();
-        let mut spare = self.home.lock().unwrap_or_else(PoisonError::into_inner);
-        if spare.len() < SPARE {
-            spare.push(list);
+        let mut lists = self.home.lock().unwrap_or_else(PoisonError::into_inner);
+        if lists.len() < KEPT {
+            lists.push(list);
         }
     }
 }

@@ -14,7 +14,7 @@ pub struct Vjp<'a, 't, E: Elem> {
     pub output: Var<'t, E>,
     /// Cotangent of the output, of its shape.
     pub grad: Var<'t, E>,
-    /// Which inputs want a cotangent; nobody reads the others.
+    /// Which inputs want a cotangent; the others are ignored.
     pub wants: &'a [bool],
 }
 

@@ -1,7 +1,7 @@
 //! What is on a tape.
 
-use crate::Var;
-use crate::held::Held;
+use crate::stored_op::StoredOp;
+use crate::{Op, Var};
 use sparring_tensor::{Array, Elem};
 
 /// One recorded value.
@@ -9,10 +9,11 @@ use sparring_tensor::{Array, Elem};
 pub(crate) struct Node<E: Elem> {
     pub(crate) value: Array<E>,
     /// `None` for leaves and constants, and while the rule of the operation runs.
-    pub(crate) op: Option<Held<E>>,
-    /// First edge and number of edges in [`Inner::edges`].
-    pub(crate) first: u32,
-    pub(crate) arity: u32,
+    pub(crate) op: Option<StoredOp<E>>,
+    /// First edge and number of edges in [`Recording::edges`].
+    first: u32,
+    arity: u32,
+    /// Whether a gradient flows through it: it is a leaf, or a leaf flows into it.
     pub(crate) needs: bool,
 }
 
@@ -23,43 +24,43 @@ pub(crate) struct Leaf {
     pub(crate) param: Option<u64>,
 }
 
-#[derive(Debug)]
-pub(crate) struct Inner<E: Elem> {
+#[derive(Debug, Default)]
+pub(crate) struct Recording<E: Elem> {
     pub(crate) nodes: Vec<Node<E>>,
-    pub(crate) edges: Vec<u32>,
+    /// Positions of the inputs of all nodes.
+    edges: Vec<u32>,
     /// In the order of the nodes.
     pub(crate) leaves: Vec<Leaf>,
     /// (parameter, wants a gradient, node).
     pub(crate) bound: Vec<(u64, bool, u32)>,
-    /// Operations of the recording before the last reset, by position: where the same kind of operation comes again, as
-    /// it does step after step, it moves into the same box.
-    pub(crate) spare: Vec<Option<Held<E>>>,
+    /// Operations of the recording before the last reset, by position: see `recycle.rs`.
+    pub(crate) recycled: Vec<Option<StoredOp<E>>>,
 }
 
-impl<E: Elem> Default for Inner<E> {
-    fn default() -> Self {
-        Self {
-            nodes: Vec::new(),
-            edges: Vec::new(),
-            leaves: Vec::new(),
-            bound: Vec::new(),
-            spare: Vec::new(),
-        }
-    }
-}
-
-impl<E: Elem> Inner<E> {
-    /// Forgets everything but the spare operations.
+impl<E: Elem> Recording<E> {
+    /// Forgets everything but the recycled operations.
     pub(crate) fn clear(&mut self) {
         self.nodes.clear();
         self.edges.clear();
         self.leaves.clear();
         self.bound.clear();
     }
+    /// Positions of the inputs of a node.
     pub(crate) fn inputs(&self, node: &Node<E>) -> &[u32] {
         &self.edges[node.first as usize..(node.first + node.arity) as usize]
     }
-    pub(crate) fn push(&mut self, value: Array<E>, op: Option<Held<E>>, inputs: &[Var<'_, E>]) -> u32 {
+    /// The value of an operation.
+    #[track_caller]
+    pub(crate) fn evaluate(&self, op: &dyn Op<E>, inputs: &[Var<'_, E>]) -> Array<E> {
+        let value = |x: &Var<'_, E>| &self.nodes[x.id() as usize].value;
+        match inputs {
+            [a] => op.forward(&[value(a)]),
+            [a, b] => op.forward(&[value(a), value(b)]),
+            [a, b, c] => op.forward(&[value(a), value(b), value(c)]),
+            more => op.forward(&more.iter().map(value).collect::<Vec<_>>()),
+        }
+    }
+    pub(crate) fn push(&mut self, value: Array<E>, op: Option<StoredOp<E>>, inputs: &[Var<'_, E>]) -> u32 {
         let id = self.nodes.len() as u32;
         let first = self.edges.len() as u32;
         let mut needs = false;

@@ -1,8 +1,8 @@
-//! Where the rules of the plain backward pass add their cotangents.
+//! The sums of cotangents of the plain backward pass.
 
 use sparring_tensor::{Array, Elem, Shape, broadcast, elementwise};
 
-/// Where an operation's rule adds its cotangents in the plain backward pass.
+/// The cotangents of an operation's inputs in the plain backward pass, to which its rule adds.
 #[derive(Debug)]
 pub struct Sinks<'a, E: Elem> {
     pub(crate) slots: &'a mut [Option<Array<E>>],
@@ -29,21 +29,13 @@ impl<E: Elem> Sinks<'_, E> {
             self.add(i, || broadcast::sum_to(g, shape));
         }
     }
-    /// Adds to the cotangent of input `i`, if it is wanted: `more(sum)` where there is one already, else `first()` begins it.
+    /// Adds to the cotangent of input `i`, if it is wanted: `more(sum)` where there is one already, else `first()` is its initial value.
     pub fn join(&mut self, i: usize, first: impl FnOnce() -> Array<E>, more: impl FnOnce(&mut Array<E>)) {
         if self.wants[i] {
             match &mut self.slots[self.inputs[i] as usize] {
                 Some(sum) => more(sum),
                 slot => *slot = Some(first()),
             }
-        }
-    }
-    /// Lets `f(out, beta)` write the cotangent of input `i` in place: `out = f + beta · out`, beta 0 the first time.
-    pub fn write(&mut self, i: usize, shape: Shape, f: impl FnOnce(&mut Array<E>, E)) {
-        if self.wants[i] {
-            let slot = &mut self.slots[self.inputs[i] as usize];
-            let beta = if slot.is_some() { E::ONE } else { E::ZERO };
-            f(slot.get_or_insert_with(|| Array::stale(shape)), beta);
         }
     }
 }

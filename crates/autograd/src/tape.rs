@@ -1,200 +1,90 @@
-//! The tape: an arena of nodes, appended to by operations, walked backwards by `backward.rs`.
+//! The tape: reverse-mode differentiation in one file.
+//!
+//! The forward pass appends one node for each operation: its value, the operation, and the positions of its inputs. Inputs come
+//! before outputs. So a walk from the root back to the first node meets each node after every node that uses it: by then its
+//! cotangent ∂root/∂node is the complete sum, and the operation's rule adds its share to the cotangents of the inputs.
+//!
+//! ```text
+//! node       0: x (leaf)     1: x * x     2: exp(1)     3: 1 + 2 (root)
+//! forward    3               9            e⁹            9 + e⁹
+//! cotangent  2x (1 + e⁹)     1 + e⁹       1             1                 ← filled from the right
+//! ```
+//!
+//! `op.rs` says what an operation is; `pullback.rs` calls one rule; `grad.rs` records the backward pass, so that it can be
+//! differentiated again; `bind.rs` puts parameters on the tape; `recycle.rs` reuses memory from step to step; `inspect.rs` looks at the nodes from outside.
 
 use crate::grads::Lists;
-use crate::held::Held;
-use crate::recording::Inner;
-use crate::{Op, Var};
-use sparring_tensor::{Array, Elem, Shape};
+use crate::pullback::pull_back;
+use crate::recording::Recording;
+use crate::{Grads, Op, Path, Var};
+use sparring_tensor::{Array, Elem};
 use std::cell::RefCell;
 
 /// Records operations. Not `Sync`: one tape a worker.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Tape<E: Elem = f32> {
-    pub(crate) inner: RefCell<Inner<E>>,
-    /// Working memory of the backward pass, all `None` between two passes.
-    pub(crate) slots: RefCell<Slots<E>>,
-    /// Lists of gradients that were dropped.
+    pub(crate) recording: RefCell<Recording<E>>,
+    /// One cotangent a node, all `None` between two backward passes.
+    pub(crate) cotangents: RefCell<Vec<Option<Array<E>>>>,
+    /// Gradient lists to use again.
     pub(crate) lists: Lists<E>,
-}
-
-/// A gradient under way for each node.
-pub(crate) type Slots<E> = Vec<Option<Array<E>>>;
-
-/// A node seen from outside, for exports, summaries and bounds.
-#[derive(Clone, Debug)]
-pub struct NodeView<E: Elem = f32> {
-    /// The operation's name; `"leaf"` or `"constant"` where there is none.
-    pub name: &'static str,
-    /// Positions of the inputs.
-    pub inputs: Vec<u32>,
-    /// The value.
-    pub value: Array<E>,
-}
-
-impl<E: Elem> Default for Tape<E> {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 impl<E: Elem> Tape<E> {
     /// An empty tape.
     pub fn new() -> Self {
-        Self { inner: RefCell::default(), slots: RefCell::default(), lists: Lists::default() }
+        Self::default()
     }
     /// A value whose gradient is wanted.
     pub fn leaf(&self, value: Array<E>) -> Var<'_, E> {
-        Var::new(self, self.inner.borrow_mut().push_leaf(value, None, true))
+        Var::new(self, self.recording.borrow_mut().push_leaf(value, None, true))
     }
-    /// A value whose gradient nobody wants.
+    /// A value whose gradient is not wanted.
     pub fn constant(&self, value: Array<E>) -> Var<'_, E> {
-        Var::new(self, self.inner.borrow_mut().push_leaf(value, None, false))
-    }
-    /// The parameter with this number: one node however often it is bound, a leaf or a constant.
-    ///
-    /// # Panics
-    /// If the parameter was changed since it was bound to this tape: reset the tape first.
-    #[track_caller]
-    pub fn bind(&self, param: u64, value: &Array<E>, wants_grad: bool) -> Var<'_, E> {
-        let mut inner = self.inner.borrow_mut();
-        if let Some(&(_, _, id)) = inner.bound.iter().find(|b| b.0 == param && b.1 == wants_grad) {
-            let same = std::ptr::eq(inner.nodes[id as usize].value.as_slice(), value.as_slice());
-            assert!(
-                same,
-                "bind: a parameter changed while it was on the tape; reset the tape after each step"
-            );
-            return Var::new(self, id);
-        }
-        let id = inner.push_leaf(value.clone(), Some(param), wants_grad);
-        inner.bound.push((param, wants_grad, id));
-        Var::new(self, id)
+        Var::new(self, self.recording.borrow_mut().push_leaf(value, None, false))
     }
     /// Evaluates an operation and records it.
     ///
     /// # Panics
-    /// If the shapes do not fit the operation.
+    /// If the shapes do not fit the operation, or an input lives on another tape.
     #[track_caller]
     pub fn apply<'t>(&'t self, op: impl Op<E>, inputs: &[Var<'t, E>]) -> Var<'t, E> {
-        let value = self.evaluate(&op, inputs);
+        let value = self.recording.borrow().evaluate(&op, inputs);
         self.record(value, op, inputs)
     }
-    /// Records an operation whose value is known already.
+    /// Gradients of ⟨seed, root⟩ with respect to every leaf, as values.
     ///
     /// # Panics
-    /// If an input lives on another tape.
+    /// If the shape of the seed is not the root's.
     #[track_caller]
-    pub fn record<'t>(&'t self, value: Array<E>, op: impl Op<E>, inputs: &[Var<'t, E>]) -> Var<'t, E> {
-        for x in inputs {
-            assert!(std::ptr::eq(x.tape(), self), "{}: an input lives on another tape", op.name());
-        }
-        let mut inner = self.inner.borrow_mut();
-        let at = inner.nodes.len();
-        let spare = inner.spare.get_mut(at).and_then(Option::take);
-        let id = inner.push(value, Some(Held::new(op, spare)), inputs);
-        Var::new(self, id)
+    pub fn backward(&self, root: Var<'_, E>, seed: Array<E>) -> Grads<E> {
+        self.backward_by(root, seed, Path::Fast)
     }
-    #[track_caller]
-    fn evaluate(&self, op: &dyn Op<E>, inputs: &[Var<'_, E>]) -> Array<E> {
-        let inner = self.inner.borrow();
-        let value = |x: &Var<'_, E>| &inner.nodes[x.id() as usize].value;
-        match inputs {
-            [a] => op.forward(&[value(a)]),
-            [a, b] => op.forward(&[value(a), value(b)]),
-            [a, b, c] => op.forward(&[value(a), value(b), value(c)]),
-            more => op.forward(&more.iter().map(value).collect::<Vec<_>>()),
-        }
-    }
-    /// The variable with this [`id`](Var::id).
+    /// As [`backward`](Self::backward), by the rule of your choice.
     ///
     /// # Panics
-    /// If nothing with it is recorded.
+    /// If the shape of the seed is not the root's.
     #[track_caller]
-    pub fn var(&self, id: u32) -> Var<'_, E> {
-        assert!((id as usize) < self.len(), "var: {id} of {} recorded values", self.len());
-        Var::new(self, id)
-    }
-    pub(crate) fn value(&self, id: u32) -> Array<E> {
-        self.inner.borrow().nodes[id as usize].value.clone()
-    }
-    pub(crate) fn shape(&self, id: u32) -> Shape {
-        self.inner.borrow().nodes[id as usize].value.shape()
-    }
-    pub(crate) fn needs(&self, id: u32) -> bool {
-        self.inner.borrow().nodes[id as usize].needs
-    }
-    /// Number of recorded values.
-    pub fn len(&self) -> usize {
-        self.inner.borrow().nodes.len()
-    }
-    /// Nothing recorded.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    /// The recorded nodes in order.
-    pub fn nodes(&self) -> impl Iterator<Item = NodeView<E>> + '_ {
-        (0..self.len()).map(|i| {
-            let inner = self.inner.borrow();
-            let node = &inner.nodes[i];
-            let name = node.op.as_ref().map_or(if node.needs { "leaf" } else { "constant" }, |op| op.name());
-            NodeView { name, inputs: inner.inputs(node).to_vec(), value: node.value.clone() }
-        })
-    }
-    /// The first recorded value that is infinite or NaN: its position and operation.
-    pub fn first_non_finite(&self) -> Option<(usize, &'static str)> {
-        self.nodes()
-            .enumerate()
-            .find(|(_, n)| !sparring_tensor::reduce::all_finite(&n.value))
-            .map(|(i, n)| (i, n.name))
-    }
-    /// Forgets everything; buffers go back to the pool, capacity stays.
-    pub fn reset(&mut self) {
-        let inner = self.inner.get_mut();
-        if inner.nodes.is_empty() {
-            // As new already; what the last recording left to spare stays.
-            return;
+    pub fn backward_by(&self, root: Var<'_, E>, seed: Array<E>, path: Path) -> Grads<E> {
+        assert_eq!(
+            root.shape(),
+            seed.shape(),
+            "backward: root {} with a seed {}",
+            root.shape(),
+            seed.shape()
+        );
+        let recording = self.recording.borrow();
+        let mut cotangents = self.cotangents.take();
+        let nodes = &recording.nodes[..=root.id() as usize];
+        cotangents.resize_with(nodes.len().max(cotangents.len()), || None);
+        cotangents[nodes.len() - 1] = Some(seed);
+        for (i, node) in nodes.iter().enumerate().rev() {
+            if let Some(cotangent) = cotangents[i].take_if(|_| node.op.is_some()) {
+                pull_back(&recording, node, &cotangent, path, &mut cotangents);
+            }
         }
-        inner.spare.clear();
-        inner.spare.extend(inner.nodes.drain(..).map(|node| node.op.filter(Held::is_reusable)));
-        inner.clear();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ops;
-
-    #[test]
-    fn operations_stay_to_spare_however_a_tape_is_emptied() {
-        let mut tape = Tape::<f32>::new();
-        let spare = |tape: &Tape<f32>| tape.inner.borrow().spare.iter().flatten().count();
-        let root = ops::scale(ops::scale(tape.leaf(Array::scalar(0.5)), 2.0), 3.0).id();
-        tape.backward_and_reset(root, Array::scalar(1.0));
-        let left = spare(&tape);
-        tape.reset();
-        assert_eq!((left, spare(&tape)), (2, 2));
-    }
-
-    #[test]
-    fn a_parameter_bound_twice_is_one_leaf() {
-        let w = Array::<f64>::from_slice([2], &[1.0, 2.0]);
-        let mut tape = Tape::new();
-        let y = ops::sum(tape.bind(9, &w, true) * tape.bind(9, &w, true));
-        assert_eq!(tape.backward(y, Array::scalar(1.0)).param(9).unwrap().as_slice(), &[2.0, 4.0]);
-        let frozen = tape.bind(9, &w, false);
-        assert!(!frozen.needs_grad());
-        tape.reset();
-        assert!(tape.is_empty());
-    }
-
-    #[test]
-    fn the_walk_names_operations_and_finds_the_first_bad_value() {
-        let tape = Tape::<f64>::new();
-        let x = tape.leaf(Array::from_slice([1], &[-1.0]));
-        let y = ops::ln(x);
-        let _ = ops::exp(y);
-        let names: Vec<_> = tape.nodes().map(|n| n.name).collect();
-        assert_eq!(names, ["leaf", "ln", "exp"]);
-        assert_eq!(tape.first_non_finite(), Some((1, "ln")));
+        let grads = Grads::collect(&self.lists, &recording.leaves, root.id(), &mut cotangents);
+        self.cotangents.replace(cotangents);
+        grads
     }
 }

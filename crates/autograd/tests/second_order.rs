@@ -11,8 +11,8 @@ const LAMBDA: f64 = 10.0;
 
 /// λ · mean over examples of (|∇ₓ D(x)| − 1)² (Gulrajani et al. 2017, arXiv:1704.00028); scores `[n, 1]`, x `[n, dim]`.
 fn gradient_penalty<'t>(scores: Var<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
-    let slope = scores.tape().grad(ops::sum(scores), &[x])[0];
-    let length = ops::sqrt(ops::sum_last(ops::square(slope)));
+    let gradient = scores.tape().grad(ops::sum(scores), &[x])[0];
+    let length = ops::sqrt(ops::sum_last(ops::square(gradient)));
     ops::scale(ops::mean(ops::square(ops::offset(length, -1.0))), LAMBDA)
 }
 
@@ -22,7 +22,7 @@ fn wave(shape: &[usize], phase: f64) -> Array<f64> {
 
 #[test]
 fn the_gradient_penalty_of_a_linear_critic_has_its_closed_form() {
-    // D(x) = w·x + b has slope w everywhere: the penalty is λ(|w| − 1)², its gradient 2λ(|w| − 1) w/|w|.
+    // D(x) = w·x + b has gradient w everywhere: the penalty is λ(|w| − 1)², its gradient 2λ(|w| − 1) w/|w|.
     for size in [0.25, 1.0, 3.0] {
         let raw = wave(&[1, 6], 0.3);
         let length = raw.as_slice().iter().map(|v| v * v).sum::<f64>().sqrt();
@@ -36,7 +36,7 @@ fn the_gradient_penalty_of_a_linear_critic_has_its_closed_form() {
         for (g, w) in grads.get(w).unwrap().as_slice().iter().zip(w.value().as_slice()) {
             assert!((g - 2.0 * LAMBDA * (size - 1.0) * w / size).abs() < 1e-12, "|w| = {size}: {g}");
         }
-        // Neither the bias nor the points matter to the slope of a linear critic.
+        // Neither the bias nor the points matter to the gradient of a linear critic.
         for flat in [b, x] {
             assert!(grads.get(flat).is_none_or(|g| g.as_slice().iter().all(|v| v.abs() < 1e-12)));
         }
@@ -65,8 +65,8 @@ fn the_hessian_of_cross_entropy_is_that_of_the_softmax() {
     let logits = tape.leaf(z);
     let labels: Arc<[usize]> = Arc::from([4]);
     let loss = ops::sum(ops::row_loss(logits, CrossEntropy, labels));
-    let slope = tape.grad(loss, &[logits])[0];
-    let along = ops::sum(slope * tape.constant(v.clone()));
+    let gradient = tape.grad(loss, &[logits])[0];
+    let along = ops::sum(gradient * tape.constant(v.clone()));
     let got = tape.backward(along, Array::scalar(1.0));
     let p = ops::softmax(logits).value();
     let mean: f64 = p.as_slice().iter().zip(v.as_slice()).map(|(p, v)| p * v).sum();

@@ -1,4 +1,4 @@
-//! What nobody wants is not computed, and what nobody needs is not kept.
+//! Cotangents that are not wanted are not computed, and values that are not needed are not kept.
 
 use sparring_autograd::{Handled, Op, Saved, Sinks, Tape, Var, Vjp, ops};
 use sparring_tensor::{Array, Elem, Trans, matmul};
@@ -69,7 +69,7 @@ fn training_computes_no_gradient_of_its_input_and_an_attack_none_of_its_weights(
         assert_eq!(computed(how, false, true), [[0, 1], [1, 1]], "training");
         assert_eq!(computed(how, true, false), [[1, 0], [1, 0]], "attack");
         assert_eq!(computed(how, true, true), [[1, 1], [1, 1]]);
-        assert_eq!(computed(how, false, false), [[0, 0], [0, 0]], "nothing is wanted");
+        assert_eq!(computed(how, false, false), [[0, 0], [0, 0]], "none is wanted");
     }
 }
 

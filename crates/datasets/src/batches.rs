@@ -10,7 +10,7 @@ pub enum Order {
     #[default]
     Shuffled,
     /// As stored.
-    Network,
+    Sequential,
 }
 
 /// What becomes of a last batch that is not full.
@@ -201,7 +201,7 @@ mod tests {
         let mut sorted = first;
         sorted.sort_unstable();
         assert_eq!(sorted, (0..101).collect::<Vec<_>>());
-        assert_eq!(ids(&split, 1, 3, Order::Network), sorted);
+        assert_eq!(ids(&split, 1, 3, Order::Sequential), sorted);
     }
     const GOLDEN: [u64; 6] = [50, 30, 97, 99, 8, 89];
 

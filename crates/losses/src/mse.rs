@@ -48,6 +48,20 @@ impl Mse {
     };
 }
 
+impl Mse {
+    /// scale · Σ (z − t)² and its gradient `dz` in one pass: for a mean over more numbers than these, a part of a row or a whole batch say. The order of the sum depends on
+    /// the length alone.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    #[track_caller]
+    pub fn scaled<E: Real>(scale: E, z: &[E], t: &[E], dz: &mut [E]) -> E {
+        assert_length(Self::INFO.name, z.len(), "the target", t.len());
+        assert_length(Self::INFO.name, z.len(), "dz", dz.len());
+        lanes::eval(z, t, dz, scale, Square)
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Square;
 

@@ -8,7 +8,9 @@ mod error;
 mod gan;
 mod registry;
 
-pub use architectures::{ArticleAutoencoder, ArticleGan, FgsmRs, LinearAutoencoder, Madry, Mlp};
+pub use architectures::{
+    ArticleAutoencoder, ArticleGan, Dcgan, FgsmRs, LinearAutoencoder, Madry, Mlp, Norm, ResnetSmall,
+};
 pub use autoencoder::Autoencoder;
 pub use classifier::Classifier;
 pub use error::ModelError;

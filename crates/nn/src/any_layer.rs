@@ -2,7 +2,7 @@
 
 use crate::layer::{Layer, ParamSpec, Span};
 use crate::layer_serde::Fields;
-use crate::{Cost, Cx, Lowering, Mode, ShapeError};
+use crate::{Cost, Cx, Lowering, ShapeError};
 use sparring_autograd::Var;
 use sparring_tensor::{Elem, Shape};
 use std::any::Any;
@@ -25,7 +25,7 @@ trait Erased: fmt::Debug + Send + Sync {
     fn least_batch(&self, inputs: &[Shape]) -> usize;
     fn forward_f32<'t>(&self, cx: &Cx<'t, f32>, p: &[Var<'t, f32>], x: &[Var<'t, f32>]) -> Var<'t, f32>;
     fn forward_f64<'t>(&self, cx: &Cx<'t, f64>, p: &[Var<'t, f64>], x: &[Var<'t, f64>]) -> Var<'t, f64>;
-    fn lower(&self, mode: Mode) -> Lowering;
+    fn lower(&self) -> Lowering;
     fn fields(&self) -> serde_json::Result<Fields>;
 }
 
@@ -69,8 +69,8 @@ impl<L: Layer> Erased for L {
     fn forward_f64<'t>(&self, cx: &Cx<'t, f64>, p: &[Var<'t, f64>], x: &[Var<'t, f64>]) -> Var<'t, f64> {
         self.forward(cx, p, x)
     }
-    fn lower(&self, mode: Mode) -> Lowering {
-        Layer::lower(self, mode)
+    fn lower(&self) -> Lowering {
+        Layer::lower(self)
     }
     fn fields(&self) -> serde_json::Result<Fields> {
         Fields::of(self)
@@ -179,8 +179,8 @@ impl AnyLayer {
         cx.tape().var(id)
     }
     /// As [`Layer::lower`].
-    pub fn lower(&self, mode: Mode) -> Lowering {
-        self.0.lower(mode)
+    pub fn lower(&self) -> Lowering {
+        self.0.lower()
     }
     /// Its fields, without the tag.
     pub(crate) fn fields(&self) -> serde_json::Result<Fields> {

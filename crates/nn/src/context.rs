@@ -65,6 +65,10 @@ impl<'t, E: Elem> Cx<'t, E> {
     pub fn train(tape: &'t Tape<E>, key: Key, ids: &'t [u64]) -> Self {
         Self { tape, bind: Bind::Free, mode: Mode::Train, key, ids, node: 0, learned: None }
     }
+    /// A context with everything chosen.
+    pub(crate) fn with(tape: &'t Tape<E>, bind: Bind, mode: Mode, key: Key, ids: &'t [u64]) -> Self {
+        Self { tape, bind, mode, key, ids, node: 0, learned: None }
+    }
     /// With another binding.
     #[must_use]
     pub fn bound(self, bind: Bind) -> Self {

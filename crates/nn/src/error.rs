@@ -74,4 +74,7 @@ pub enum NnError {
         /// The optimiser step, from 1.
         step: u64,
     },
+    /// A state of a training that does not belong here.
+    #[error("this state is of another training: {0}")]
+    State(String),
 }

@@ -1,7 +1,7 @@
 //! A network as data: named nodes with their inputs.
 
 use crate::any_layer::MOST_PARAMETERS;
-use crate::{AnyLayer, Cost, Kind, Mode, Network, NnError, ParamSpec, Params, ShapeError, Span};
+use crate::{AnyLayer, Cost, Kind, Network, NnError, ParamSpec, Params, ShapeError, Span};
 use sparring_seed::Key;
 use sparring_tensor::{Elem, Shape};
 
@@ -246,10 +246,6 @@ impl Graph {
         self.validate()?;
         self.cost()?;
         Ok(Network::new(self.clone(), Params::draw(self, key)))
-    }
-    /// How a node runs: by the compiled engine's own instructions in this mode, or on a tape.
-    pub(crate) fn is_lowered(node: &Node, mode: Mode) -> bool {
-        !matches!(node.layer.lower(mode), crate::Lowering::Tape)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a layer is: data, with its checks, shape rule, parameters, forward pass and the way a compiled engine may run it.
 
-use crate::{Cost, Cx, Init, Lowering, Mode, ShapeError};
+use crate::{Cost, Cx, Init, Lowering, ShapeError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sparring_autograd::Var;
 use sparring_tensor::{Elem, Shape};
@@ -126,9 +126,8 @@ pub trait Layer:
     /// # Panics
     /// On shapes that [`shape`](Self::shape) would refuse.
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, params: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E>;
-    /// What the compiled engine may run instead; a test holds both equal, values and gradients.
-    fn lower(&self, mode: Mode) -> Lowering {
-        let _ = mode;
+    /// What the compiled engine may run instead, in both modes; a test holds both equal, values and gradients.
+    fn lower(&self) -> Lowering {
         Lowering::Tape
     }
 }

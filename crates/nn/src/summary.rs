@@ -1,6 +1,6 @@
 //! What a network is made of, and how it runs.
 
-use crate::{Graph, Mode, ShapeError};
+use crate::{Graph, Lowering, ShapeError};
 use std::fmt;
 
 /// One node of a summary.
@@ -52,7 +52,7 @@ impl Graph {
                 parameters: node.layer.parameters().iter().map(crate::ParamSpec::len).sum(),
                 mul_adds: cost.mul_adds,
                 activations: cost.activations,
-                compiled: Self::is_lowered(node, Mode::Train),
+                compiled: node.layer.lower() != Lowering::Tape,
             });
         }
         Ok(Summary {

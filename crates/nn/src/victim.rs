@@ -1,25 +1,18 @@
 //! A network seen through `sparring-oracle`: what attacks attack.
 
-use crate::{Cx, Mode, Network, NnError, Plan, ShapeError};
-use sparring_autograd::Tape;
+use crate::{Compiled, Mode, Network, NnError, Randomness, ShapeError};
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
-use sparring_tensor::{Array, Precision};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use sparring_seed::Key;
+use sparring_tensor::Precision;
+use std::sync::OnceLock;
 
 /// What a victim runs.
 #[derive(Debug)]
 enum Runs<'m> {
     /// A network that stays as it is: compiled at the first call.
-    Network {
-        network: &'m Network<f32>,
-        mode: Mode,
-        precision: Precision,
-        plan: Box<OnceLock<Option<Plan>>>,
-        /// Idle tapes, so that a step allocates no nodes; one a worker in the end.
-        tapes: Mutex<Vec<Tape<f32>>>,
-    },
-    /// A plan that somebody else keeps: a network in the middle of its training.
-    Plan(&'m Plan),
+    Network { network: &'m Network<f32>, precision: Precision, compiled: Box<OnceLock<Compiled>> },
+    /// What somebody else keeps: a network in the middle of its training.
+    Compiled(&'m Compiled),
     /// Nothing: every call is refused for this reason.
     Fault(ShapeError),
 }
@@ -33,6 +26,8 @@ pub struct Victim<'m> {
     bounds: Bounds,
     /// Most examples at once.
     most: usize,
+    /// The key of random layers; `None`: they are quiet.
+    key: Option<Key>,
 }
 
 impl<'m> Victim<'m> {
@@ -48,10 +43,8 @@ impl<'m> Victim<'m> {
         let shape = network.graph().input;
         match out.dims() {
             &[1, classes] if classes > 1 => {
-                let (mode, precision) = (Mode::Eval, Precision::F32);
-                let runs =
-                    Runs::Network { network, mode, precision, plan: Box::default(), tapes: Mutex::default() };
-                Ok(Self { runs, shape, classes, bounds, most })
+                let runs = Runs::Network { network, precision: Precision::F32, compiled: Box::default() };
+                Ok(Self { runs, shape, classes, bounds, most, key: None })
             }
             _ => {
                 let kind = network.graph().layers().next_back().map_or("input".into(), crate::AnyLayer::kind);
@@ -71,62 +64,50 @@ impl<'m> Victim<'m> {
             classes,
             bounds,
             most: 0,
+            key: None,
         })
     }
-    /// A victim that runs a plan as it is now: a network in the middle of its training.
+    /// A victim that runs a compiled network as it is now: one in the middle of its training.
     ///
     /// # Panics
-    /// If the plan takes examples of another size.
+    /// If that takes examples of another size.
     #[track_caller]
-    pub fn planned(plan: &'m Plan, shape: [usize; 3], bounds: Bounds) -> Self {
-        assert_eq!(plan.inputs(), shape.iter().product::<usize>(), "planned: examples of {shape:?}");
-        Self { runs: Runs::Plan(plan), shape, classes: plan.outputs(), bounds, most: usize::MAX }
+    pub fn of_compiled(compiled: &'m Compiled, shape: [usize; 3], bounds: Bounds) -> Self {
+        assert_eq!(compiled.inputs(), shape.iter().product::<usize>(), "of_compiled: examples of {shape:?}");
+        let (classes, runs) = (compiled.outputs(), Runs::Compiled(compiled));
+        Self { runs, shape, classes, bounds, most: usize::MAX, key: None }
     }
-    /// The same with another mode (dropout on, say); a plan keeps its own.
+    /// The same with random layers as in training, dropout say: a randomised defence. What is drawn depends on `key`, `step` (the number of the query, as the attack
+    /// counts) and an example's id alone. Batch normalisation keeps its running statistics, so no example depends on those beside it.
     #[must_use]
-    pub fn in_mode(mut self, new: Mode) -> Self {
-        if let Runs::Network { mode, plan, .. } = &mut self.runs {
-            (*mode, *plan) = (new, Box::default());
-        }
-        self
+    pub fn randomised(self, key: Key, step: u64) -> Self {
+        Self { key: Some(key.child(step)), ..self }
     }
-    /// The same with its matmuls in another precision: for proposals that another victim, in `f32`, verifies. A plan that somebody else keeps, and
-    /// a network without one, stay as they are.
+    /// The same with its matmuls in another precision: for proposals that another victim, in `f32`, verifies. What somebody else keeps stays as it is.
     #[must_use]
     pub fn in_precision(mut self, new: Precision) -> Self {
-        if let Runs::Network { precision, plan, .. } = &mut self.runs {
-            (*precision, *plan) = (new, Box::default());
+        if let Runs::Network { precision, compiled, .. } = &mut self.runs {
+            (*precision, *compiled) = (new, Box::default());
         }
         self
     }
-    fn plan(&self) -> Option<&Plan> {
+    fn compiled(&self) -> Result<&Compiled, OracleError> {
         match &self.runs {
-            Runs::Plan(plan) => Some(plan),
-            Runs::Network { network, mode, precision, plan, .. } => {
-                let make = || {
-                    let plan = Plan::new(network, *mode)?;
-                    Some(if *precision == Precision::F32 { plan } else { plan.in_precision(*precision) })
-                };
-                plan.get_or_init(make).as_ref()
+            Runs::Compiled(compiled) => Ok(compiled),
+            Runs::Network { network, precision, compiled } => {
+                Ok(compiled.get_or_init(|| Compiled::new(network).in_precision(*precision)))
             }
-            Runs::Fault(_) => None,
+            Runs::Fault(fault) => Err(OracleError::Shape(fault.to_string())),
         }
     }
-    fn with_tape<R>(&self, f: impl FnOnce(&Tape<f32>, &Network<f32>, Mode) -> R) -> R {
-        let Runs::Network { network, mode, tapes, .. } = &self.runs else {
-            unreachable!("a plan needs no tape, and a fault was told")
-        };
-        let idle = tapes.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut tape = idle.unwrap_or_default();
-        let out = f(&tape, network, *mode);
-        tape.reset();
-        tapes.lock().unwrap_or_else(PoisonError::into_inner).push(tape);
-        out
+    fn draw<'a>(&self, x: &Batch<'a>) -> Randomness<'a> {
+        match self.key {
+            None => Randomness::none(),
+            Some(key) => Randomness { mode: Mode::Train, key, ids: x.ids() },
+        }
     }
     fn check(&self, x: &Batch<'_>, what: &str, got: usize, expected: usize) -> Result<(), OracleError> {
-        if let Runs::Fault(fault) = &self.runs {
-            return Err(OracleError::Shape(fault.to_string()));
-        }
+        self.compiled()?;
         if x.shape() != self.shape {
             return Err(OracleError::Shape(format!(
                 "examples {:?}, the model takes {:?}",
@@ -138,10 +119,6 @@ impl<'m> Victim<'m> {
             return Err(OracleError::Shape(format!("{what}: {got} numbers, expected {expected}")));
         }
         Ok(())
-    }
-    fn input(&self, x: &Batch<'_>) -> Array<f32> {
-        let [c, h, w] = self.shape;
-        Array::from_slice([x.len(), c, h, w], x.data())
     }
 }
 
@@ -166,15 +143,7 @@ impl Classifier for Victim<'_> {
             }
             return Ok(());
         }
-        if let Some(plan) = self.plan() {
-            plan.forward(x.data(), out);
-            return Ok(());
-        }
-        self.with_tape(|tape, network, mode| {
-            let cx = Cx::eval(tape).in_mode(mode);
-            let z = network.forward(&cx, tape.constant(self.input(&x)));
-            out.copy_from_slice(z.value().as_slice());
-        });
+        self.compiled()?.forward_with(self.draw(&x), x.data(), out);
         Ok(())
     }
 }
@@ -203,24 +172,7 @@ impl Differentiable for Victim<'_> {
             let e = NnError::Batch { batch: x.len(), most: self.most };
             return Err(OracleError::Shape(e.to_string()));
         }
-        if let Some(plan) = self.plan() {
-            plan.pullbacks(x.data(), k, cotangent, grads);
-            return Ok(());
-        }
-        self.with_tape(|tape, network, mode| {
-            let cx = Cx::eval(tape).in_mode(mode);
-            let input = tape.leaf(self.input(&x));
-            let z = network.forward(&cx, input);
-            let logits = z.value();
-            for (i, grad) in grads.chunks_exact_mut(x.data().len()).enumerate() {
-                let mut dz = Array::zeros(logits.shape());
-                cotangent(i, logits.as_slice(), dz.as_mut_slice());
-                match tape.backward(z, dz).get(input) {
-                    Some(g) => grad.copy_from_slice(g.as_slice()),
-                    None => grad.fill(0.0),
-                }
-            }
-        });
+        self.compiled()?.pullbacks_with(self.draw(&x), x.data(), k, cotangent, grads);
         Ok(())
     }
 }

@@ -3,8 +3,8 @@
 
 use sparring_activations::AnyActivation;
 use sparring_losses::{CrossEntropy, RowLoss};
-use sparring_nn::{Graph, Mode, Network, Plan, Stepper, layers};
-use sparring_optim::Adam;
+use sparring_nn::{Compiled, Engine, Graph, Method, Network, OutputRows, Randomness, layers};
+use sparring_optim::{Adam, AnyRule};
 use sparring_seed::Key;
 use sparring_tensor::{Elem, Precision, team};
 
@@ -45,7 +45,7 @@ fn numbers<E: Elem>(n: usize, salt: u64) -> Vec<E> {
 }
 
 /// Outputs, and the gradient of their sum weighted by 1, 2, .. at the input.
-fn run<E: Elem>(plan: &Plan<E>, x: &[E]) -> (Vec<f64>, Vec<f64>) {
+fn run<E: Elem>(plan: &Compiled<E>, x: &[E]) -> (Vec<f64>, Vec<f64>) {
     let n = x.len() / plan.inputs();
     let (mut y, mut dx) = (vec![E::ZERO; n * plan.outputs()], vec![E::ZERO; x.len()]);
     plan.forward(x, &mut y);
@@ -65,8 +65,8 @@ fn error(got: &[f64], exact: &[f64]) -> f64 {
 #[test]
 fn split6_is_as_exact_as_f32_and_bf16_is_near() {
     let (net, wide) = nets();
-    let plan = |precision| Plan::new(&net, Mode::Eval).unwrap().in_precision(precision);
-    let exact = Plan::new(&wide, Mode::Eval).unwrap();
+    let plan = |precision| Compiled::new(&net).in_precision(precision);
+    let exact = Compiled::new(&wide);
     let x: Vec<f64> = numbers(33 * exact.inputs(), 5);
     let narrow: Vec<f32> = x.iter().map(|&v| v as f32).collect();
     let (y, dx) = run(&exact, &x);
@@ -85,8 +85,8 @@ fn split6_is_as_exact_as_f32_and_bf16_is_near() {
 #[test]
 fn gradients_in_split6_are_those_of_differences() {
     let (net, wide) = nets();
-    let plan = Plan::new(&net, Mode::Eval).unwrap().in_precision(Precision::Split6);
-    let exact = Plan::new(&wide, Mode::Eval).unwrap();
+    let plan = Compiled::new(&net).in_precision(Precision::Split6);
+    let exact = Compiled::new(&wide);
     let x: Vec<f64> = numbers(exact.inputs(), 6);
     let (_, dx) = run(&plan, &x.iter().map(|&v| v as f32).collect::<Vec<_>>());
     let loss = |x: &[f64]| {
@@ -110,7 +110,7 @@ fn gradients_in_split6_are_those_of_differences() {
 fn neither_company_nor_threads_change_a_bit() {
     let (net, _) = nets();
     for precision in [Precision::Split6, Precision::Bf16] {
-        let plan = Plan::new(&net, Mode::Eval).unwrap().in_precision(precision);
+        let plan = Compiled::new(&net).in_precision(precision);
         let x: Vec<f32> = numbers(70 * plan.inputs(), 5);
         let (y, dx) = team::with_threads(1, || run(&plan, &x));
         for threads in [2, 7] {
@@ -130,23 +130,25 @@ fn neither_company_nor_threads_change_a_bit() {
 fn steps_in_split6_are_those_in_f32_up_to_rounding() {
     let after = |precision| {
         let (mut net, _) = nets();
-        let mut stepper = Stepper::new(&net, Adam::default().into()).unwrap().in_precision(precision);
-        let x: Vec<f32> = numbers(40 * stepper.plan().inputs(), 8);
+        let mut engine =
+            Engine::new(&net, Method::from(AnyRule::from(Adam::default()))).in_precision(precision);
+        let x: Vec<f32> = numbers(40 * engine.compiled().inputs(), 8);
         let mut losses = Vec::new();
         for _ in 0..6 {
-            let dim = stepper.plan().inputs();
+            let dim = engine.compiled().inputs();
             let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
-            let [loss, ..] = stepper.gradients(40, row, |head| {
-                let first = head.first;
-                for (i, (z, dz, tally)) in head.iter().enumerate() {
-                    *tally = [f64::from(CrossEntropy.eval(z, &((first + i) % 5), dz)) / 40.0, 0.0, 0.0];
+            let objective = |rows: &mut OutputRows<'_, f32>| {
+                let first = rows.first;
+                for (i, (z, dz, metrics)) in rows.iter().enumerate() {
+                    *metrics = [f64::from(CrossEntropy.eval(z, &((first + i) % 5), dz)) / 40.0, 0.0, 0.0];
                     dz.iter_mut().for_each(|d| *d /= 40.0);
                 }
-            });
+            };
+            let [loss, ..] = engine.gradients(40, &row, Randomness::none(), &objective);
             losses.push(loss);
-            stepper.update(&net, 1e-3).unwrap();
+            engine.update(&net.params, 1e-3).unwrap();
         }
-        stepper.store(&mut net);
+        engine.store(&mut net.params);
         let mut all = Vec::new();
         net.params.iter().for_each(|p| all.extend(p.value.as_slice().iter().map(|&v| f64::from(v))));
         (losses, all)

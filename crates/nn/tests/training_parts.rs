@@ -3,7 +3,7 @@
 use sparring_activations::{AnyActivation, Prelu};
 use sparring_autograd::{Tape, ops};
 use sparring_losses::Mse;
-use sparring_nn::{Bind, Clip, Cx, Graph, Network, NnError, Optimizer, layers};
+use sparring_nn::{Bind, Clip, Cx, Graph, Method, Network, NnError, Optimizer, layers};
 use sparring_optim::{AnyRule, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::Array;
@@ -44,6 +44,10 @@ fn gradients(net: &Network<f32>, x: &Array<f32>, t: &Array<f32>) -> sparring_aut
     tape.backward(loss, Array::scalar(1.0))
 }
 
+fn clipped(clip: Option<Clip>) -> Method {
+    Method { transforms: clip.into_iter().collect(), ..Method::from(sgd(0.0)) }
+}
+
 fn sgd(decay: f64) -> AnyRule {
     Sgd { weight_decay: decay, ..Sgd::default() }.into()
 }
@@ -55,10 +59,10 @@ fn prelu_learns_the_slope_of_its_data() {
     let x = Array::from_fn([1, 8], |i| i as f32 - 5.0);
     let target = Array::from_fn([1, 8], |i| (i as f32 - 5.0) * if i < 5 { 0.1 } else { 1.0 });
     // Decay would pull the slope towards 0 visibly: learnt activations are exempt from it.
-    let mut optimizer = Optimizer::new(sgd(0.5), None);
+    let mut optimizer = Optimizer::new(sgd(0.5));
     for _ in 0..200 {
         let mut grads = gradients(&layer, &x, &target);
-        optimizer.step(&mut layer, &mut grads, 0.05).unwrap();
+        optimizer.step(&mut layer.params, &mut grads, 0.05).unwrap();
     }
     let slope = &layer.params.get("1.weight").unwrap().value;
     assert!((slope.as_slice()[0] - 0.1).abs() < 1e-5, "{slope:?}");
@@ -82,7 +86,7 @@ fn moved(clip: Option<Clip>) -> Vec<f32> {
     let (x, t) = (Array::full([5, 3], 3.0), Array::full([5, 2], 40.0));
     let before = flat(&net);
     let mut grads = gradients(&net, &x, &t);
-    Optimizer::new(sgd(0.0), clip).step(&mut net, &mut grads, 1.0).unwrap();
+    Optimizer::new(clipped(clip)).step(&mut net.params, &mut grads, 1.0).unwrap();
     flat(&net).iter().zip(before).map(|(a, b)| b - a).collect()
 }
 
@@ -122,10 +126,10 @@ fn frozen_parameters_get_no_gradient_and_the_input_still_does() {
 fn a_gradient_that_is_not_finite_stops_the_step_and_names_the_layer() {
     for bad in [f32::NAN, f32::INFINITY] {
         let mut net = small();
-        let mut optimizer = Optimizer::new(sgd(0.0), Some(Clip::GlobalNorm(1.0)));
+        let mut optimizer = Optimizer::new(clipped(Some(Clip::GlobalNorm(1.0))));
         let (x, t) = (Array::full([5, 3], 1.0), Array::zeros([5, 2]));
         let mut grads = gradients(&net, &x, &t);
-        optimizer.step(&mut net, &mut grads, 0.1).unwrap();
+        optimizer.step(&mut net.params, &mut grads, 0.1).unwrap();
         let before = flat(&net);
         let mut grads = gradients(&net, &x, &t);
         for p in &net.params {
@@ -134,7 +138,7 @@ fn a_gradient_that_is_not_finite_stops_the_step_and_names_the_layer() {
                 grads.param_mut(p.id()).unwrap().as_mut_slice()[1] = bad;
             }
         }
-        let e = optimizer.step(&mut net, &mut grads, 0.1).unwrap_err();
+        let e = optimizer.step(&mut net.params, &mut grads, 0.1).unwrap_err();
         assert_eq!(e, NnError::NonFinite { name: "3.bias".into(), step: 2 });
         assert!(e.to_string().contains("learning rate"), "{e}");
         assert_eq!((flat(&net), optimizer.steps()), (before, 1), "a refused step changed something");

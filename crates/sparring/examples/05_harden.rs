@@ -4,16 +4,16 @@
 //! training on several steps of an attack hardens whatever the seed (docs/results/hardening.md).
 
 use sparring::prelude::*;
-use sparring::train::{Epoch, Flow, Observer, fit_with};
+use sparring::train::{Epoch, Flow, Observer, TrainError, fit_with};
 
 /// Prints a line an epoch, and ends a training that learns nothing.
 struct Watch<'a>(&'a Split);
 
 impl Observer<Classifier> for Watch<'_> {
-    fn epoch(&mut self, e: &Epoch, net: &Classifier) -> Flow {
+    fn epoch(&mut self, e: &Epoch, net: &Classifier) -> Result<Flow, TrainError> {
         let clean = accuracy(net, self.0).unwrap_or(f64::NAN);
         println!("epoch {}: loss {:.3}, clean {:.2} %", e.epoch, e.train_loss, 100.0 * clean);
-        if e.epoch == 3 && clean < 0.5 { Flow::Stop } else { Flow::Continue }
+        Ok(if e.epoch == 3 && clean < 0.5 { Flow::Stop } else { Flow::Continue })
     }
 }
 

@@ -6,18 +6,18 @@
 use sparring::datasets::synthetic;
 use sparring::models::{Gan, GanSpec};
 use sparring::prelude::*;
-use sparring::train::{Flow, GanEpoch, GanObserver};
+use sparring::train::{Flow, GanEpoch, Observer, TrainError};
 
 struct Watch;
-impl GanObserver for Watch {
-    fn epoch(&mut self, e: &GanEpoch, _: &Gan) -> Flow {
+impl Observer<Gan> for Watch {
+    fn epoch(&mut self, e: &GanEpoch, _: &Gan) -> Result<Flow, TrainError> {
         if e.epoch.is_multiple_of(10) {
             println!(
                 "epoch {:3}: D(x) {:.2}, D(G(z)) {:.2}, diversity {:.2}",
                 e.epoch, e.d_real, e.d_fake, e.diversity
             );
         }
-        Flow::Continue
+        Ok(Flow::Continue)
     }
 }
 

@@ -18,18 +18,18 @@ pub type Tensor = Array<f32>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TensorError {
-    /// The shape asks for another number of elements than there are.
+    /// The shape has another number of elements than the data.
     Length {
-        /// The shape asked for.
+        /// The requested shape.
         shape: Vec<usize>,
-        /// Numbers given.
+        /// Number of elements given.
         got: usize,
     },
-    /// An array of another shape is needed.
+    /// The operation needs an array of another shape.
     Shape {
-        /// The shape there is.
+        /// The shape of the array.
         got: Vec<usize>,
-        /// What fits.
+        /// The shape that is needed.
         wanted: String,
     },
     /// A convolution kernel that does not fit its image.
@@ -43,9 +43,9 @@ pub enum TensorError {
         /// Extent of the image.
         input: [usize; 2],
     },
-    /// More numbers than memory has addresses.
+    /// An array with more elements than the address space holds.
     TooLarge {
-        /// What would hold them.
+        /// What the memory is for.
         what: &'static str,
         /// Its extents.
         extents: Vec<usize>,

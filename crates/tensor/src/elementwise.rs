@@ -2,7 +2,7 @@
 
 use crate::par::for_each_chunk;
 use crate::walk::{GRAIN, Walk, repeat_strides};
-use crate::{Array, Elem, alike};
+use crate::{Array, Elem, same_shape};
 use sparring_math::simd;
 
 /// `out[i] = f(a[i])`.
@@ -12,7 +12,7 @@ pub fn map<E: Elem>(a: &Array<E>, f: impl Fn(E) -> E + Sync) -> Array<E> {
     out
 }
 
-/// `out[i] = f(a[i])` into an array that is there already.
+/// `out[i] = f(a[i])` into an existing array.
 ///
 /// # Panics
 /// If the shapes differ.
@@ -48,7 +48,7 @@ pub fn zip<E: Elem>(a: &Array<E>, b: &Array<E>, f: impl Fn(E, E) -> E + Sync) ->
 #[track_caller]
 fn zip_as<E: Elem>(op: &str, a: &Array<E>, b: &Array<E>, f: impl Fn(E, E) -> E + Sync) -> Array<E> {
     if a.shape() == b.shape() {
-        return alike::zip(a, b, f);
+        return same_shape::zip(a, b, f);
     }
     let Some(shape) = a.shape().broadcast(&b.shape()) else {
         panic!("{op}: shapes {} and {} do not broadcast", a.shape(), b.shape());
@@ -120,7 +120,7 @@ impl<E: Elem, F: Fn(E, E) -> E> simd::Kernel for Update<'_, E, F> {
     }
 }
 
-// The slices are arguments of their own, not fields: only so does the compiler know that no store changes what `f` has
+// The slices are arguments, not fields: only then does the compiler know that no store changes what `f` has
 // captured, and vectorises.
 
 /// `out[i] = f(x[i])`.
@@ -149,7 +149,7 @@ pub fn zip3<E: Elem>(a: &Array<E>, b: &Array<E>, c: &Array<E>, f: impl Fn(E, E, 
     let (x, y, z) = (a.as_slice(), b.as_slice(), c.as_slice());
     for_each_chunk(out.as_mut_slice(), GRAIN, x.len(), |k, o| {
         let [x, y, z] = [x, y, z].map(|s| &s[k * GRAIN..][..o.len()]);
-        // The third operand waits in the output: one dispatched loop serves three operands.
+        // The third operand is copied to the output first: one dispatched loop of two inputs then serves.
         o.copy_from_slice(z);
         simd::update2(o, x, y, |z, x, y| f(x, y, z));
     });

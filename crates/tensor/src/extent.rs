@@ -2,8 +2,8 @@
 
 use crate::TensorError;
 
-/// Numbers in an array of these extents. `None` where the product overflows, also if only a part of it does (beside an extent of 0): loops
-/// compute the parts too.
+/// Number of elements of an array of these extents. `None` where the product overflows, also if only a partial product does (beside an extent of 0): loops
+/// compute the partial products too.
 pub(crate) fn numbers(extents: &[usize]) -> Option<usize> {
     let all = extents.iter().try_fold(1usize, |n, &e| n.checked_mul(e.max(1)))?;
     Some(if extents.contains(&0) { 0 } else { all })
@@ -21,12 +21,12 @@ pub(crate) fn addressable(arrays: &[(&'static str, &[usize])]) -> Result<(), Ten
     }
 }
 
-/// [`numbers`], for memory that is about to be asked for.
+/// [`numbers`], for memory that is about to be allocated.
 ///
 /// # Panics
 /// If the product overflows.
 #[track_caller]
-pub(crate) fn room(what: &str, extents: &[usize]) -> usize {
+pub(crate) fn allocatable(what: &str, extents: &[usize]) -> usize {
     numbers(extents)
         .unwrap_or_else(|| panic!("{what}: {extents:?} is more numbers than memory has addresses"))
 }
@@ -59,8 +59,8 @@ pub(crate) fn inside<const N: usize>(what: &str, axes: [(usize, usize); N], len:
     }
 }
 
-/// Apart from [`inside`], so that a check costs its caller some comparisons and no code of a message. By value: of a reference the axes would
-/// stand in memory before each check.
+/// Not inlined into [`inside`]: a check then costs its caller some comparisons, without the code of the message. Axes are passed by value: behind a reference they would
+/// be stored to memory before each check.
 #[cold]
 #[inline(never)]
 #[track_caller]

@@ -1,7 +1,7 @@
-//! Matrix products over strided views.
+//! Matmul over strided views.
 
 use crate::extent::inside;
-use crate::kernels::{Start, product};
+use crate::kernels::{Start, strided_matmul};
 use crate::{Array, Elem};
 use sparring_math::simd;
 
@@ -24,10 +24,10 @@ pub struct MatMut<'a, E> {
     stride: usize,
 }
 
-/// Whether a factor enters a product transposed.
+/// Whether an operand of a matmul is transposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trans {
-    /// As it is.
+    /// As stored.
     No,
     /// With rows and columns exchanged.
     Yes,
@@ -55,11 +55,11 @@ impl<'a, E> Mat<'a, E> {
         col_stride: usize,
     ) -> Self {
         inside("Mat", [(rows, row_stride), (cols, col_stride)], data.len());
-        // A stride that is never taken may be anything; the data bound it, so that arithmetic on strides never wraps.
+        // The stride of an axis of extent 1 is never used and may be anything; it is bounded by the length, so that arithmetic on strides never wraps.
         let [row_stride, col_stride] = [row_stride, col_stride].map(|s| s.min(data.len()));
         Self { data, rows, cols, row_stride, col_stride }
     }
-    /// The transpose; moves nothing.
+    /// The transpose as a view; copies nothing.
     #[must_use]
     pub fn t(self) -> Self {
         Self {
@@ -123,8 +123,8 @@ impl<'a, E> MatMut<'a, E> {
     }
 }
 
-/// out = a · b + beta · out. With `beta` = 0 the old numbers of `out` are not read. Each element is one chain of multiply-adds over K,
-/// begun at beta · out, so it depends on its row of `a` and its column of `b` alone.
+/// out = a · b + beta · out. With `beta` = 0 the old values of `out` are not read. Each element is one chain of multiply-adds over K,
+/// started at beta · out, so it depends on its row of `a` and its column of `b` alone.
 ///
 /// # Shapes
 /// `a` \[m, k\], `b` \[k, n\], `out` \[m, n\].
@@ -156,7 +156,7 @@ pub fn gemm<E: Elem>(a: Mat<'_, E>, b: Mat<'_, E>, beta: E, out: MatMut<'_, E>) 
             row.iter_mut().take(out.cols).for_each(|v| *v *= beta);
         }
     }
-    product(E::door(simd::isa()), a, b, start, out);
+    strided_matmul(E::table(simd::isa()), a, b, start, out);
 }
 
 /// The view of a rank-2 array.
@@ -229,6 +229,6 @@ pub fn linear<E: Elem>(x: &Array<E>, w: &Array<E>, b: Option<&Array<E>>) -> Arra
     let mut out = Array::stale([a.rows, wt.cols]);
     let (n, m) = (a.rows, wt.cols);
     let start = b.map_or(Start::Zero, |b| Start::Row(b.as_slice()));
-    product(E::door(simd::isa()), a, wt, start, MatMut::new(out.as_mut_slice(), n, m));
+    strided_matmul(E::table(simd::isa()), a, wt, start, MatMut::new(out.as_mut_slice(), n, m));
     out
 }

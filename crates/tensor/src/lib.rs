@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
-mod alike;
 mod array;
 pub mod broadcast;
 pub mod channels_last;
@@ -22,6 +21,7 @@ pub mod pooling;
 mod precision;
 pub mod reduce;
 pub mod rows;
+mod same_shape;
 mod shape;
 pub mod softmax;
 mod span;
@@ -29,7 +29,6 @@ mod support;
 pub mod team;
 mod tiles;
 mod walk;
-pub use alike::add_product;
 pub use array::{Array, Tensor, TensorError};
 pub use conv::{ConvGeometry, channel_sum, conv2d, conv2d_input_grad, conv2d_weight_grad};
 pub use elem::Elem;
@@ -40,6 +39,7 @@ pub use pool::Index;
 pub use pooling::PoolGeometry;
 pub use precision::{Precision, UnknownPrecision};
 pub use reduce::Keep;
+pub use same_shape::add_product;
 pub use shape::Shape;
 pub use support::Support;
 pub use tiles::{TilePanels, gemm_in};

@@ -1,11 +1,11 @@
-//! Sums of outer products: the gradient at a weight kept in [`Panels`](crate::Panels), block by block.
+//! Sums of outer products: the weight gradient in the layout of [`Panels`](crate::Panels), block by block.
 
 use crate::extent::{numbers, span};
-use crate::kernels::{Door, Patch, Start};
+use crate::kernels::{KernelTable, Patch, Start};
 use crate::{Elem, Mat};
 use sparring_math::simd;
 
-/// out = Σ over the rows n of `x` of x\[n, i\] · dy\[n, j\]: a block of the gradient at a weight kept in [`Panels`](crate::Panels). One thread; each element is one
+/// out = Σ over the rows n of `x` of x\[n, i\] · dy\[n, j\]: a block of a weight gradient in the layout of [`Panels`](crate::Panels). One thread; each element is one
 /// chain over the rows.
 ///
 /// # Shapes
@@ -18,7 +18,7 @@ pub fn write_outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, out: &mut
     outer(x, dy, dy_stride, Start::Zero, out);
 }
 
-/// As [`write_outer`], going on from what `out` holds: a batch may be cut anywhere between rows and no bit changes.
+/// As [`write_outer`], accumulating into `out`: a batch may be cut between any two rows and no bit changes.
 ///
 /// # Panics
 /// If the shapes do not fit, or `dy` ends before its last row begins.
@@ -29,39 +29,45 @@ pub fn accumulate_outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, out:
 
 #[track_caller]
 fn outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, start: Start<'_, E>, out: &mut [E]) {
-    let door = E::door(simd::isa());
-    let (width, [step, row]) = (door.panel(), x.strides());
+    let table = E::table(simd::isa());
+    let (width, [step, row]) = (table.panel(), x.strides());
     assert!(
         Some(out.len()) == numbers(&[x.cols(), width]),
         "outer: {} numbers for {} rows of {width}",
         out.len(),
         x.cols()
     );
-    let cols = columns("outer", door, x.rows(), dy.len(), dy_stride);
+    let cols = columns("outer", table, x.rows(), dy.len(), dy_stride);
     if cols < width && !matches!(start, Start::Out) {
         out.fill(E::ZERO);
     }
     if cols == 0 {
         return;
     }
-    for (i, rows) in door.cut(x.cols()) {
+    for (i, rows) in table.cut(x.cols()) {
         let patch = Patch { data: &x.data()[i * row..], row, step, segment: 0, segments: 1, k: x.rows() };
-        door.tile(rows, cols, patch, dy, dy_stride, start, &mut out[i * width..], width);
+        table.tile(rows, cols, patch, dy, dy_stride, start, &mut out[i * width..], width);
     }
 }
 
 /// Columns in each of `n` rows, `stride` apart, of `len` numbers: whole vectors, at most a panel. The last row may end with its columns.
 ///
 /// # Panics
-/// If the last row begins behind the numbers.
+/// If the last row begins after the end of the slice.
 #[track_caller]
-pub(crate) fn columns<E: Elem>(op: &str, door: &Door<E>, n: usize, len: usize, stride: usize) -> usize {
+pub(crate) fn columns<E: Elem>(
+    op: &str,
+    table: &KernelTable<E>,
+    n: usize,
+    len: usize,
+    stride: usize,
+) -> usize {
     // Up to the first number of the last row, that one not included.
     let Some(before) = span([(n, stride)]).map(|s| s.saturating_sub(1)).filter(|&b| b <= len) else {
         panic!("{op}: {len} numbers do not hold {n} rows at a stride of {stride}");
     };
     let exist = if n == 0 { 0 } else { len - before };
-    door.panel().min(exist) / door.lanes() * door.lanes()
+    table.panel().min(exist) / table.lanes() * table.lanes()
 }
 
 #[cfg(test)]

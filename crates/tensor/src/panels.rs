@@ -1,7 +1,7 @@
-//! A matrix kept in the order in which the tile kernel reads it: packed once, multiplied often.
+//! A packed matrix: stored in the order in which the tile kernel reads it, packed once and multiplied often.
 
-use crate::extent::room;
-use crate::kernels::Door;
+use crate::extent::allocatable;
+use crate::kernels::KernelTable;
 use crate::pool::Buffer;
 use crate::{Elem, Mat};
 use sparring_math::simd;
@@ -11,7 +11,7 @@ mod products;
 
 /// A matrix B of `depth` rows in panels of columns, each `[depth][width]`; columns that do not exist are zero.
 ///
-/// The width is that of a tile of the machine's instruction set (32 `f32` with AVX-512), so panels live in memory only, never in files.
+/// The width is that of a tile of the instruction set in use (32 `f32` with AVX-512), so panels are kept in memory only, never in files.
 #[derive(Clone, Debug)]
 pub struct Panels<E: Elem> {
     data: Buffer<E>,
@@ -24,12 +24,12 @@ impl<E: Elem> Panels<E> {
     /// All zeros.
     ///
     /// # Panics
-    /// If memory has no addresses for as many numbers, as for all that make panels.
+    /// If the size overflows the address space, as in every constructor of panels.
     #[track_caller]
     pub fn zeros(depth: usize, cols: usize) -> Self {
-        Self::zeros_for(E::door(simd::isa()), depth, cols)
+        Self::zeros_for(E::table(simd::isa()), depth, cols)
     }
-    /// The matrix that `b` shows.
+    /// A copy of the matrix `b`.
     #[track_caller]
     pub fn pack(b: Mat<'_, E>) -> Self {
         let mut panels = Self::zeros(b.rows(), b.cols());
@@ -39,20 +39,25 @@ impl<E: Elem> Panels<E> {
     /// Element `(p, j)` is `at(p, j)`.
     #[track_caller]
     pub fn from_fn(depth: usize, cols: usize, at: impl Fn(usize, usize) -> E) -> Self {
-        Self::new(E::door(simd::isa()), depth, cols, at)
+        Self::new(E::table(simd::isa()), depth, cols, at)
     }
     /// All zeros, for the tiles of one instruction set.
     #[track_caller]
-    pub(crate) fn zeros_for(door: &Door<E>, depth: usize, cols: usize) -> Self {
-        let width = door.panel();
-        let mut data = Buffer::stale(room("Panels", &[depth, cols.div_ceil(width), width]));
+    pub(crate) fn zeros_for(table: &KernelTable<E>, depth: usize, cols: usize) -> Self {
+        let width = table.panel();
+        let mut data = Buffer::stale(allocatable("Panels", &[depth, cols.div_ceil(width), width]));
         data.as_mut_slice().fill(E::ZERO);
         Self { data, depth, cols, width }
     }
     /// As [`from_fn`](Self::from_fn), for the tiles of one instruction set.
     #[track_caller]
-    pub(crate) fn new(door: &Door<E>, depth: usize, cols: usize, at: impl Fn(usize, usize) -> E) -> Self {
-        let mut panels = Self::zeros_for(door, depth, cols);
+    pub(crate) fn new(
+        table: &KernelTable<E>,
+        depth: usize,
+        cols: usize,
+        at: impl Fn(usize, usize) -> E,
+    ) -> Self {
+        let mut panels = Self::zeros_for(table, depth, cols);
         let width = panels.width;
         for (q, panel) in panels.data.as_mut_slice().chunks_mut((depth * width).max(1)).enumerate() {
             let exist = (cols - q * width).min(width);
@@ -64,7 +69,7 @@ impl<E: Elem> Panels<E> {
         }
         panels
     }
-    /// Takes over another matrix of the same extents.
+    /// Overwrites it with another matrix of the same extents.
     ///
     /// # Panics
     /// If the extents differ.
@@ -82,12 +87,12 @@ impl<E: Elem> Panels<E> {
         if depth == 0 || self.cols == 0 {
             return;
         }
-        let door = E::door(simd::isa());
+        let table = E::table(simd::isa());
         for (q, panel) in self.data.as_mut_slice().chunks_mut(depth * width).enumerate() {
             let exist = (self.cols - q * width).min(width);
             let from = &b.data()[q * width * cs..];
             if rs == 1 {
-                door.transpose(from, cs, exist, depth, panel, width);
+                table.transpose(from, cs, exist, depth, panel, width);
                 continue;
             }
             for (p, row) in panel.chunks_mut(width).enumerate() {
@@ -114,7 +119,7 @@ impl<E: Elem> Panels<E> {
         );
         self.data.as_slice()[(j / self.width * self.depth + p) * self.width + j % self.width]
     }
-    /// Rows: the inner extent of a product.
+    /// Rows: the inner extent of a matmul.
     pub fn depth(&self) -> usize {
         self.depth
     }
@@ -147,7 +152,7 @@ impl<E: Elem> Panels<E> {
     /// If `to` is shorter or there is no such panel.
     #[track_caller]
     pub fn transposed_panel(&self, q: usize, to: &mut [E]) {
-        let (door, width) = (E::door(simd::isa()), self.width);
+        let (table, width) = (E::table(simd::isa()), self.width);
         let panels = self.depth.div_ceil(width);
         assert!(q < panels, "Panels: no panel {q} in the transpose of {} rows", self.depth);
         let wanted = self.cols * width;
@@ -159,7 +164,7 @@ impl<E: Elem> Panels<E> {
         );
         let (from, rows) = (q * width, (self.depth - q * width).min(width));
         for (j, cols, panel) in self.iter() {
-            door.transpose(&panel[from * width..], width, rows, cols, &mut to[j * width..], width);
+            table.transpose(&panel[from * width..], width, rows, cols, &mut to[j * width..], width);
         }
     }
 
@@ -173,13 +178,13 @@ impl<E: Elem> Panels<E> {
         assert!(panels.start <= panels.end && panels.end <= all, "Panels: no panels {panels:?} of {all}");
         panels.start * self.width..(panels.end * self.width).min(self.cols)
     }
-    /// Takes over the transpose of some panels of `other`.
+    /// Overwrites it with the transpose of some panels of `other`.
     ///
     /// # Panics
     /// If the extents differ or there are no such panels.
     #[track_caller]
     pub fn fill_from_transposed(&mut self, other: &Self, panels: &Range<usize>) {
-        let (door, width, cols) = (E::door(simd::isa()), self.width, other.columns(panels));
+        let (table, width, cols) = (E::table(simd::isa()), self.width, other.columns(panels));
         assert!(
             self.depth == cols.len() && self.cols == other.depth,
             "Panels: [{}, {}] is not the transpose of [{}, {}]",
@@ -193,7 +198,7 @@ impl<E: Elem> Panels<E> {
             let (from, rows) = (q * width, (other.depth - q * width).min(width));
             for (j, cols, panel) in other.iter().skip(panels.start).take(panels.len()) {
                 let at = (j - panels.start * width) * width;
-                door.transpose(&panel[from * width..], width, rows, cols, &mut to[at..], width);
+                table.transpose(&panel[from * width..], width, rows, cols, &mut to[at..], width);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Work over threads: loops split the output, so that thread counts never change a bit.
+//! Parallel loops: they split the output, so that the number of threads never changes a bit.
 
 use crate::kernels::disjoint;
 use crate::team;
@@ -23,8 +23,8 @@ pub fn for_each_chunk<E: Send>(
     disjoint::chunks(out, chunk, threads(work), &f);
 }
 
-/// How many threads a loop of this cost may use. On a thread of rayon, 1: its siblings have coarser work; and while it waited for them it
-/// would take up other work of theirs, which may need a lock that this thread holds (a cell being filled by this very loop).
+/// How many threads a loop of this cost may use. On a thread of rayon, 1: the other threads have coarser work; and while it waited for them it
+/// could steal other work, which may need a lock that this thread holds (a `OnceLock` that this loop initialises).
 pub fn threads(work: usize) -> usize {
     if work < PARALLEL_ELEMENTS || team::on_rayon() { 1 } else { team::threads() }
 }

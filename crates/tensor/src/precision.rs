@@ -1,13 +1,13 @@
-//! How exactly products are computed.
+//! The arithmetic of matmuls.
 
 use crate::kernels::bf16::Unit;
 use sparring_math::grammar::same;
 use std::fmt;
 use std::str::FromStr;
 
-/// The arithmetic of products and convolutions of `f32`.
+/// The arithmetic of matmuls and convolutions of `f32`.
 ///
-/// The other two cut numbers into parts of bf16 (the exponent of `f32`, 8 bits of mantissa) and multiply those in AMX tiles, where a machine has
+/// The other two split numbers into terms of bf16 (the exponent of `f32`, 8 bits of mantissa) and multiply those in AMX tiles, where a machine has
 /// them; elsewhere they give the same numbers, slowly ([`is_fast`](Self::is_fast)). Numbers from 3.39e38 on count as infinite there,
 /// what is below 2⁻¹²⁶ as 0, and an output that meets something infinite may be NaN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -15,10 +15,10 @@ pub enum Precision {
     /// Chains of fused multiply-adds in `f32`.
     #[default]
     F32,
-    /// Three parts a number and the six largest of the nine products, summed in `f32`: the error of a sum is below that of the same sum
+    /// Three terms a number and the six largest of the nine products, summed in `f32`: the error of a sum is below that of the same sum
     /// in `f32`. Not `f32` arithmetic: other bits.
     Split6,
-    /// One part a number, products summed in `f32`: factors are wrong by up to 2⁻⁹ of themselves. For proposals that are verified, such as the
+    /// One term a number, products summed in `f32`: factors have a relative error of up to 2⁻⁹. For proposals that are verified, such as the
     /// gradients of an attack.
     Bf16,
 }
@@ -28,13 +28,13 @@ impl Precision {
     pub const ALL: [Self; 3] = [Self::F32, Self::Split6, Self::Bf16];
     const NAMES: [&str; 3] = ["f32", "split6", "bf16"];
 
-    /// Whether this machine has the instructions for it. Asks the system for AMX tiles at the first call; `SPARRING_ISA` below
-    /// `avx512` leaves them out.
+    /// Whether this machine has the instructions for it. Requests AMX tiles from the system at the first call; `SPARRING_ISA` below
+    /// `avx512` disables them.
     pub fn is_fast(self) -> bool {
         self == Self::F32 || Unit::new().has_tiles()
     }
-    /// Parts of a number; `None` for plain `f32`.
-    pub(crate) fn parts(self) -> Option<usize> {
+    /// Terms of a number; `None` for plain `f32`.
+    pub(crate) fn terms(self) -> Option<usize> {
         match self {
             Self::F32 => None,
             Self::Split6 => Some(3),

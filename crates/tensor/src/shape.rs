@@ -13,7 +13,7 @@ pub struct Shape {
 
 impl Shape {
     /// # Panics
-    /// If the rank exceeds 4 or the number of elements overflows, which an extent of 0 beside the others does not cure.
+    /// If the rank exceeds 4 or the number of elements overflows, also where another extent is 0.
     #[track_caller]
     pub fn new(dims: &[usize]) -> Self {
         assert!(dims.len() <= 4, "shape {dims:?} has rank {}, at most 4 is supported", dims.len());
@@ -27,7 +27,7 @@ impl Shape {
         };
         Self { dims: all, rank: dims.len() }
     }
-    /// As [`new`](Self::new) for extents from outside: `None` where that panics.
+    /// As [`new`](Self::new), `None` where that panics: for extents from a file or a user.
     pub fn checked(dims: &[usize]) -> Option<Self> {
         (dims.len() <= 4 && numbers(dims).is_some()).then(|| Self::new(dims))
     }

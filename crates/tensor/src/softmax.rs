@@ -2,21 +2,21 @@
 //!
 //! A row that holds NaN or +∞, or only −∞, has no softmax: it comes out as NaN, as in PyTorch.
 
-mod abreast;
+mod across_rows;
 mod gradient;
 mod short;
 
 use crate::par::for_each_chunk;
 use crate::{Array, Elem, Shape, reduce};
-use abreast::{abreast_log_softmax, abreast_softmax};
+use across_rows::{log_softmax_across_rows, softmax_across_rows};
 pub use gradient::{log_softmax_gradient, softmax_gradient};
 use sparring_math::simd;
 
-/// Elements of whole rows worked on while they are in the first-level cache.
+/// Elements of the whole rows of a block that fits the first-level cache.
 const TILE: usize = 2048;
-/// Lanes of a long row's sum; shorter rows lie side by side, as many as this.
+/// Lanes of the sum of a long row; shorter rows are processed this many at a time, one a lane.
 const LANES: usize = 16;
-/// What an element costs, in additions: the exponential above all.
+/// Cost of an element in additions, mostly the exponential.
 const WORK: usize = 8;
 
 /// `e^(xᵢ − max x) / Σⱼ e^(xⱼ − max x)` over the last axis.
@@ -71,7 +71,7 @@ pub fn log_softmax<E: Elem>(a: &Array<E>) -> Array<E> {
     out
 }
 
-/// `log Σⱼ e^xⱼ` over the last axis, which goes; −∞ for a row of −∞ or of nothing, ∞ for one that holds ∞.
+/// `log Σⱼ e^xⱼ` over the last axis, which is removed; −∞ for a row of −∞ or an empty row, ∞ for one that holds ∞.
 ///
 /// # Shapes
 /// `[.., m]` to `[..]`.
@@ -96,7 +96,7 @@ pub fn log_sum_exp<E: Elem>(a: &Array<E>) -> Array<E> {
     out
 }
 
-/// Whole rows of `m` numbers in the cache, and where the result goes.
+/// A block of whole rows of `m` numbers, and its output.
 struct Softmax<'a, E> {
     x: &'a [E],
     m: usize,
@@ -108,7 +108,7 @@ impl<E: Elem> simd::Kernel for Softmax<'_, E> {
     #[inline(always)]
     fn run(self) {
         let Self { x, m, e } = self;
-        let done = if m < LANES { abreast_softmax(x, m, e) } else { 0 };
+        let done = if m < LANES { softmax_across_rows(x, m, e) } else { 0 };
         let (x, e) = (&x[done..], &mut e[done..]);
         shifted_exp(x, m, e);
         for e in e.chunks_exact_mut(m) {
@@ -129,7 +129,7 @@ impl<E: Elem> simd::Kernel for LogSoftmax<'_, E> {
     #[inline(always)]
     fn run(self) {
         let Self { x, m, e } = self;
-        let done = if m < LANES { abreast_log_softmax(x, m, e) } else { 0 };
+        let done = if m < LANES { log_softmax_across_rows(x, m, e) } else { 0 };
         let (x, e) = (&x[done..], &mut e[done..]);
         shifted_exp(x, m, e);
         for (e, x) in e.chunks_exact_mut(m).zip(x.chunks_exact(m)) {
@@ -172,12 +172,12 @@ fn tile(m: usize) -> usize {
     m.max(1) * (TILE / m.max(1)).max(1)
 }
 
-/// Elements that a thread takes at a time: as many tiles one behind the other as leave thirty-two such chunks, at most sixteen.
+/// Elements that a thread takes at a time: consecutive tiles, at most sixteen, so that there are at least thirty-two such chunks.
 fn chunk(len: usize, tile: usize) -> usize {
     tile * (len / tile / 32).clamp(1, 16)
 }
 
-/// `e = exp(x − max x)`, the maximum row by row, the exponentials in one sweep over all rows: short rows would leave lanes idle.
+/// `e = exp(x − max x)`, the maximum row by row, the exponentials in one pass over all rows: short rows would leave lanes idle.
 #[inline(always)]
 fn shifted_exp<E: Elem>(x: &[E], m: usize, e: &mut [E]) {
     for (x, e) in x.chunks_exact(m).zip(e.chunks_exact_mut(m)) {
@@ -187,7 +187,7 @@ fn shifted_exp<E: Elem>(x: &[E], m: usize, e: &mut [E]) {
     e.iter_mut().for_each(|e| *e = e.exp_nonpos());
 }
 
-/// The largest element, NaN if there is one, −∞ of nothing.
+/// The largest element; NaN if there is one, −∞ for an empty slice.
 #[inline(always)]
 fn largest<E: Elem>(x: &[E]) -> E {
     reduce::largest(x, -E::INFINITY, |x| x)

@@ -1,24 +1,24 @@
-//! Where the rows of a matrix are zero, and products that leave that out: most pixels of a drawing are black, and many in all of them.
+//! Sparsity of a matrix in groups of rows and columns, and matmuls that skip its zeros: most pixels of a drawing are black, and many in all of them.
 
 use crate::extent::numbers;
 use crate::kernels::bits::{WORD, bytes_set, transpose};
-use crate::kernels::{Door, Patch, Start};
+use crate::kernels::{KernelTable, Patch, Start};
 use crate::outer::columns;
 use crate::{Elem, Mat, MatMut, Panels};
 use sparring_math::simd;
 use std::ops::Range;
 
-/// Rows or columns that are looked at together.
+/// Rows or columns of a group.
 const GROUP: usize = 8;
 
 /// Which numbers of a matrix are not zero, in groups of 8 rows and of 8 columns.
 ///
-/// A product that leaves out the zeros has the bits of the full one, apart from the sign of a zero; infinite and NaN factors of a zero are not seen.
+/// A matmul that skips the zeros has the bits of the dense one, apart from the sign of a zero; infinite and NaN factors of a skipped zero are ignored.
 #[derive(Debug, Default)]
 pub struct Support {
-    /// For 8 rows at a time the columns in which one of them is not zero.
+    /// For each group of 8 rows: the columns in which one of them is not zero.
     by_rows: Vec<u64>,
-    /// For 8 columns at a time the rows, the words of 64 rows for all columns next to each other.
+    /// For each group of 8 columns: the rows in which one of them is not zero, in words of 64 rows, all columns of a word next to each other.
     by_columns: Vec<u64>,
     row: Vec<u64>,
     extents: [usize; 2],
@@ -26,7 +26,7 @@ pub struct Support {
 }
 
 impl Support {
-    /// Looks at another matrix; only contiguous rows that do not overlap ever [pay](Self::pays).
+    /// Scans another matrix; only contiguous rows that do not overlap ever [pay](Self::pays).
     pub fn find<E: Elem>(&mut self, x: Mat<'_, E>) {
         let (rows, cols, [stride, step]) = (x.rows(), x.cols(), x.strides());
         self.extents = [rows, cols];
@@ -34,8 +34,8 @@ impl Support {
         if step != 1 || stride < cols || rows < GROUP || cols < GROUP {
             return;
         }
-        let (door, wide) = (E::door(simd::isa()), cols.div_ceil(WORD));
-        // Words of groups of columns.
+        let (table, wide) = (E::table(simd::isa()), cols.div_ceil(WORD));
+        // Words of the groups of columns.
         let groups = wide.div_ceil(GROUP);
         self.by_rows.clear();
         self.by_rows.resize(rows.div_ceil(GROUP) * wide, 0);
@@ -43,7 +43,7 @@ impl Support {
         self.by_columns.resize(rows.div_ceil(WORD) * groups * WORD, 0);
         self.row.resize(wide, 0);
         for (i, x) in x.data().chunks(stride).take(rows).enumerate() {
-            door.bits(&x[..cols], &mut self.row);
+            table.bits(&x[..cols], &mut self.row);
             let any = &mut self.by_rows[i / GROUP * wide..][..wide];
             any.iter_mut().zip(&self.row).for_each(|(any, w)| *any |= w);
             for (g, words) in self.row.chunks(GROUP).enumerate() {
@@ -52,16 +52,16 @@ impl Support {
             }
         }
         let set: usize = self.by_columns.iter().map(|w| w.count_ones() as usize).sum();
-        // What small tiles lose against large ones has to come back.
+        // The sparse kernels use smaller tiles: skipping must gain more than that costs.
         self.pays = 4 * set < 3 * rows * cols / GROUP;
         if self.pays {
             self.by_columns.as_chunks_mut().0.iter_mut().for_each(transpose);
         }
     }
     /// # Panics
-    /// If this is not about a matrix like `x`, or does not pay.
+    /// If the scanned matrix had other extents than `x`, or skipping does not pay.
     #[track_caller]
-    fn looked_at<E: Elem>(&self, x: Mat<'_, E>) {
+    fn check_scanned<E: Elem>(&self, x: Mat<'_, E>) {
         assert!(
             self.pays && self.extents == [x.rows(), x.cols()] && x.strides()[1] == 1,
             "Support: of another matrix ({:?}, pays: {}) than [{}, {}] with strides {:?}",
@@ -72,12 +72,12 @@ impl Support {
             x.strides()
         );
     }
-    /// Whether enough is zero.
+    /// Whether enough elements are zero for skipping to pay.
     pub fn pays(&self) -> bool {
         self.pays
     }
 
-    /// [`Panels::left_multiplied_panels`] for the matrix that was looked at, if that [pays](Self::pays).
+    /// [`Panels::left_multiplied_panels`] for the scanned matrix, if that [pays](Self::pays).
     ///
     /// # Panics
     /// If the shapes do not fit or there are no such panels.
@@ -91,7 +91,7 @@ impl Support {
         out: MatMut<'_, E>,
     ) {
         let (m, k, [stride, _]) = (a.rows(), a.cols(), a.strides());
-        self.looked_at(a);
+        self.check_scanned(a);
         assert!(w.depth() == k && out.rows() == m, "Support: [{m}, {k}] times {} rows", w.depth());
         let cols = w.columns(&panels).len();
         assert!(
@@ -100,7 +100,7 @@ impl Support {
             row.len(),
             out.cols()
         );
-        let door = E::door(simd::isa());
+        let table = E::table(simd::isa());
         let (ldc, out, wide) = (out.stride(), out.into_slice(), k.div_ceil(WORD));
         for (j, cols, panel) in w.iter().skip(panels.start).take(panels.len()) {
             let j = j - panels.start * w.width();
@@ -115,21 +115,21 @@ impl Support {
             };
             for i in (0..m / GROUP * GROUP).step_by(GROUP) {
                 let steps = &self.by_rows[i / GROUP * wide..][..wide];
-                for i in (i..i + GROUP).step_by(door.chosen_rows()) {
+                for i in (i..i + GROUP).step_by(table.chosen_rows()) {
                     let out = &mut out[i * ldc + j..];
-                    door.chosen_tile(cols, patch(i), steps, panel, w.width(), start, out, ldc);
+                    table.chosen_tile(cols, patch(i), steps, panel, w.width(), start, out, ldc);
                 }
             }
             let done = m / GROUP * GROUP;
-            for (i, rows) in door.cut(m - done) {
+            for (i, rows) in table.cut(m - done) {
                 let i = done + i;
-                door.tile(rows, cols, patch(i), panel, w.width(), start, &mut out[i * ldc + j..], ldc);
+                table.tile(rows, cols, patch(i), panel, w.width(), start, &mut out[i * ldc + j..], ldc);
             }
         }
     }
 
     /// [`write_outer`](crate::write_outer), or with `add` [`accumulate_outer`](crate::accumulate_outer), for the columns from `from` on of the matrix that
-    /// was looked at, as many as `out` has rows, if that [pays](Self::pays).
+    /// was scanned, as many as `out` has rows, if that [pays](Self::pays).
     ///
     /// # Panics
     /// If the shapes do not fit, or `from` is not a multiple of 8.
@@ -143,9 +143,9 @@ impl Support {
         add: bool,
         out: &mut [E],
     ) {
-        let door = E::door(simd::isa());
-        let (width, [n, k], [step, _]) = (door.panel(), self.extents, x.strides());
-        self.looked_at(x);
+        let table = E::table(simd::isa());
+        let (width, [n, k], [step, _]) = (table.panel(), self.extents, x.strides());
+        self.check_scanned(x);
         let rows = out.len() / width;
         assert!(
             Some(out.len()) == numbers(&[rows, width])
@@ -154,7 +154,7 @@ impl Support {
             "Support: {} numbers for the columns from {from} on of {k}, in rows of {width}",
             out.len()
         );
-        let cols = columns("Support", door, n, dy.len(), dy_stride);
+        let cols = columns("Support", table, n, dy.len(), dy_stride);
         let start = if add { Start::Out } else { Start::Zero };
         if cols < width && !add {
             out.fill(E::ZERO);
@@ -167,16 +167,16 @@ impl Support {
             let patch = Patch { data: &x.data()[from + i..], row: 1, step, segment: 0, segments: 1, k: n };
             let to = &mut out[i * width..];
             if rows - i < GROUP {
-                return rest(door, rows - i, cols, patch, dy, dy_stride, start, to, width);
+                return rest(table, rows - i, cols, patch, dy, dy_stride, start, to, width);
             }
             let g = (from + i) / GROUP;
             for (w, first) in (0..n).step_by(WORD).enumerate() {
                 let steps = self.by_columns[(w * groups + g / WORD) * WORD + g % WORD];
                 let start = if w > 0 { Start::Out } else { start };
                 let dy = &dy[first * dy_stride..];
-                for r in (0..GROUP).step_by(door.chosen_rows()) {
+                for r in (0..GROUP).step_by(table.chosen_rows()) {
                     let patch = Patch { data: &patch.data[first * step + r..], ..patch };
-                    door.chosen_tile(
+                    table.chosen_tile(
                         cols,
                         patch,
                         &[steps],
@@ -192,9 +192,9 @@ impl Support {
     }
 }
 
-/// Columns that fill no group.
+/// Columns beyond the last whole group.
 fn rest<E: Elem>(
-    door: &Door<E>,
+    table: &KernelTable<E>,
     columns: usize,
     cols: usize,
     patch: Patch<'_, E>,
@@ -204,9 +204,9 @@ fn rest<E: Elem>(
     to: &mut [E],
     width: usize,
 ) {
-    for (i, rows) in door.cut(columns) {
+    for (i, rows) in table.cut(columns) {
         let patch = Patch { data: &patch.data[i..], ..patch };
-        door.tile(rows, cols, patch, dy, dy_stride, start, &mut to[i * width..], width);
+        table.tile(rows, cols, patch, dy, dy_stride, start, &mut to[i * width..], width);
     }
 }
 

@@ -1,26 +1,26 @@
 //! Persistent threads for regions that last microseconds: entering one costs about a microsecond when it follows others closely.
 //!
-//! A region is a number of tasks, or a slice whose items are visited once each. Tasks are claimed one by one, so an uneven or disturbed
-//! thread leaves its share to the others; which thread takes a task is open, so results must not depend on it. The threads are made on
-//! first use, watch for the next region for a millisecond, then sleep.
+//! A region is a number of tasks, or a slice whose items are visited once each. Tasks are claimed one by one, so a slow or descheduled
+//! thread leaves its share to the others; which thread runs a task is unspecified, so results must not depend on it. The threads are started on
+//! first use, spin for the next region for a millisecond, then sleep.
 //!
-//! Inside a region, with one thread, for a single task, or while another thread has a region, everything runs on the caller, in
-//! order. On a thread of rayon the region goes to rayon's threads: they may be busy already, and more would only get in their way. A
-//! thread of rayon that waits takes up other work: begin no region there while holding a lock that such work may want (the loops of
+//! Inside a region, with one thread, for a single task, or while another thread is in a region, all tasks run on the caller, in
+//! order. On a thread of rayon the region runs on rayon's threads: they may be busy already, and more threads would oversubscribe the cores. A
+//! thread of rayon that waits steals other work: begin no region there while holding a lock that such work may take (the loops of
 //! [`par`](crate::par) run on the caller there, and are safe).
 
-use crate::kernels::{crew, disjoint};
+use crate::kernels::{disjoint, workers};
 use rayon::prelude::*;
 use std::cell::Cell;
 
-/// Who this thread is to the team.
+/// The role of this thread.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     /// As many threads as rayon has.
     Free,
-    /// As many as it said.
-    Asked(usize),
-    /// In a region.
+    /// As many as [`with_threads`] set.
+    Limited(usize),
+    /// In a region: no further threads.
     Inside,
 }
 
@@ -39,35 +39,38 @@ impl Drop for Guard {
     }
 }
 
-/// Threads of the team open no regions of their own.
+/// Threads of the team start no regions of their own.
 pub(crate) fn never_again() {
     ROLE.set(Role::Inside);
 }
 
-/// How many threads a region begun here may use: what [`with_threads`] says, else [`rayon::current_num_threads`]; 1 inside a region.
+/// How many threads a region begun here may use: what [`with_threads`] set, else [`rayon::current_num_threads`]; 1 inside a region.
 #[inline]
 pub fn threads() -> usize {
     match ROLE.get() {
         Role::Free => rayon::current_num_threads(),
-        Role::Asked(n) => n,
+        Role::Limited(n) => n,
         Role::Inside => 1,
     }
 }
 
-/// Calls `f`; the regions that this thread begins meanwhile use `threads` threads, wherever it runs: at least 1, at most 64, whatever is asked for.
+/// Calls `f` with the regions of this thread limited to `threads` threads, clamped to 1 to 64.
 ///
 /// ```
 /// use sparring_tensor::team;
 /// assert_eq!(team::with_threads(3, team::threads), 3);
 /// ```
 pub fn with_threads<R>(threads: usize, f: impl FnOnce() -> R) -> R {
-    let role =
-        if ROLE.get() == Role::Inside { Role::Inside } else { Role::Asked(threads.clamp(1, crew::MOST)) };
+    let role = if ROLE.get() == Role::Inside {
+        Role::Inside
+    } else {
+        Role::Limited(threads.clamp(1, workers::MOST))
+    };
     let _guard = Guard::set(role);
     f()
 }
 
-/// Whether a region begun here goes to rayon.
+/// Whether a region begun here runs on rayon's threads.
 pub(crate) fn on_rayon() -> bool {
     ROLE.get() == Role::Free && rayon::current_thread_index().is_some()
 }
@@ -87,7 +90,7 @@ pub fn run(tasks: usize, f: impl Fn(usize) + Sync) {
     each_once(tasks, threads(), &f);
 }
 
-/// [`run`] with up to `threads` threads. Not generic: the code of a region is compiled once, not for every loop of every crate.
+/// [`run`] with up to `threads` threads. Not generic: compiled once, not for every loop of every crate.
 pub(crate) fn each_once(tasks: usize, threads: usize, f: &(dyn Fn(usize) + Sync)) {
     if tasks < 2 || threads < 2 {
         (0..tasks).for_each(f);
@@ -95,7 +98,7 @@ pub(crate) fn each_once(tasks: usize, threads: usize, f: &(dyn Fn(usize) + Sync)
         (0..tasks).into_par_iter().with_max_len(1).for_each(f);
     } else {
         let _guard = Guard::set(Role::Inside);
-        if !crew::run(threads, tasks, f) {
+        if !workers::run(threads, tasks, f) {
             (0..tasks).for_each(f);
         }
     }

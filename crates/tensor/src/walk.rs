@@ -1,9 +1,9 @@
-//! How an output is walked beside its operands: axes merged as far as all of them allow.
+//! Iteration over an output and its strided operands, with axes merged where all of them allow it.
 
 use crate::Shape;
 use std::ops::Range;
 
-/// Elements of cheap work that a thread takes at a time.
+/// Elements of a cheap loop that a thread takes at a time.
 pub(crate) const GRAIN: usize = 1 << 15;
 
 /// Row-major strides of `from`, 0 on the axes along which it is repeated to fill `to`.
@@ -20,7 +20,7 @@ pub(crate) fn repeat_strides(from: Shape, to: Shape) -> [usize; 4] {
     strides
 }
 
-/// Merged extents (filled from the right) and each operand's strides over them.
+/// Merged extents (innermost last) and each operand's strides over them.
 #[derive(Debug)]
 pub(crate) struct Walk<const N: usize> {
     /// Extents, outermost first; unused ones are 1.
@@ -30,7 +30,7 @@ pub(crate) struct Walk<const N: usize> {
 }
 
 impl<const N: usize> Walk<N> {
-    /// Drops axes of extent 1 and joins neighbours that every operand sees as one.
+    /// Drops axes of extent 1 and merges neighbours that are contiguous in every operand.
     pub fn new(out: [usize; 4], strides: [[usize; 4]; N]) -> Self {
         let mut walk = Self { extents: [1; 4], strides: [[0; 4]; N] };
         let mut at = 4;
@@ -47,7 +47,7 @@ impl<const N: usize> Walk<N> {
             }
         }
         if at == 4 {
-            // A single element: let the inner loops see it as a contiguous run.
+            // A single element: a contiguous run of 1 for the inner loops.
             walk.strides.iter_mut().for_each(|s| s[3] = 1);
         }
         walk

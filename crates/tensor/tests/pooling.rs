@@ -50,9 +50,9 @@ proptest! {
             let sum: f64 = inside.iter().map(|&i| plane[i]).sum();
             prop_assert!((mean.as_slice()[o] - sum / (g.kernel[0] * g.kernel[1]) as f64).abs() < 1e-12);
         }
-        prop_assert_eq!(&gather_planes(&x, &at, [oh, ow]), &y);
+        prop_assert_eq!(&gather_pixels(&x, &at, [oh, ow]), &y);
         let dy = numbers(&y.shape(), 2);
-        let dx = scatter_planes(&dy, &at, x.shape());
+        let dx = scatter_pixels(&dy, &at, x.shape());
         prop_assert_eq!(dot(&dx, &x), dot(&dy, &y));
         let dx = avg_pool2d_grad(&dy, x.shape(), g);
         prop_assert!((dot(&dx, &x) - dot(&dy, &mean)).abs() < 1e-9);
@@ -77,7 +77,7 @@ fn threads_change_nothing() {
     let all = || {
         let (y, at) = max_pool2d(&x, g);
         let (half, _) = max_pool2d(&x, PoolGeometry::default());
-        let dx = scatter_planes(&y, &at, x.shape());
+        let dx = scatter_pixels(&y, &at, x.shape());
         (avg_pool2d(&x, g), avg_pool2d_grad(&y, x.shape(), g), y, at, half, dx)
     };
     let here = all();
@@ -94,7 +94,7 @@ fn windows_that_do_not_fit_are_named() {
 }
 
 #[test]
-#[should_panic(expected = "gather_planes: index 4")]
+#[should_panic(expected = "gather_pixels: index 4")]
 fn indices_are_checked() {
-    gather_planes(&Tensor::ones([1, 1, 2, 2]), &[4], [1, 1]);
+    gather_pixels(&Tensor::ones([1, 1, 2, 2]), &[4], [1, 1]);
 }

@@ -1,4 +1,4 @@
-//! The team: every task once, whoever calls, whatever happens inside.
+//! The team: every task runs once, whichever thread calls it, also if one panics.
 
 use sparring_tensor::{par, team};
 use std::panic::{AssertUnwindSafe, catch_unwind};

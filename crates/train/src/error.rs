@@ -40,6 +40,9 @@ pub enum TrainError {
         /// The first layer with a weight or an output that is not finite, in words.
         at: String,
     },
+    /// What an observer could not do.
+    #[error("{0}")]
+    Observer(Box<dyn std::error::Error + Send + Sync>),
     /// The network, or a gradient that is not finite.
     #[error(transparent)]
     Network(#[from] NnError),

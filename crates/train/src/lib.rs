@@ -2,30 +2,37 @@
 #![forbid(unsafe_code)]
 
 mod autoencoder;
-mod average;
 mod classifier;
 mod data;
 mod defense;
-mod engine;
 mod error;
 mod gan;
+mod objective;
 mod observe;
 mod parallel;
 mod recipe;
 mod robustness;
+mod session;
 mod supervised;
+mod trained;
 mod trouble;
 
-pub use autoencoder::{fit_autoencoder, fit_autoencoder_with, reconstruct, reconstruction_mse};
-pub use classifier::{accuracy, fit, fit_with};
+pub use autoencoder::{
+    autoencoder_session, fit_autoencoder, fit_autoencoder_with, reconstruct, reconstruction_mse,
+};
+pub use classifier::{accuracy, fit, fit_with, session};
 pub use data::pixels;
 pub use defense::{AnyDefense, DEFENSES, Defense, DefenseInfo, Hyperparameters, InnerAttack, Outputs, Plan};
 pub use error::TrainError;
-pub use gan::{Alarm, GanEpoch, GanObserver, GanRecipe, GanSteps, GanSummary, fit_gan};
-pub use observe::{Epoch, Flow, Observer, Quiet, Step};
+pub use gan::{Alarm, Game, GanEpoch, GanRecipe, GanSteps, GanSummary, fit_gan, gan_session};
+pub use objective::{Classification, Discrimination, Reconstruction};
+pub use observe::{Current, Epoch, Flow, Observed, Observer, Quiet, Step};
 pub use recipe::Recipe;
 pub use robustness::{Robustness, robustness};
-pub use supervised::Summary;
+pub use session::{
+    EpochOf, EpochTimes, Failure, Family, FamilyState, Session, SessionState, Settings, StepContext, Summary,
+};
+pub use supervised::{Fitting, Supervised};
 
 /// The defences: [`Defense`] for each, with its paper's values.
 pub mod defenses {

@@ -1,5 +1,8 @@
 //! Watching a training, and ending it early.
 
+use crate::TrainError;
+use sparring_models::{Autoencoder, Classifier};
+
 /// Whether to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
@@ -18,13 +21,13 @@ pub struct Step {
     pub steps: u64,
     /// The epoch, from 1.
     pub epoch: usize,
-    /// Mean loss of the batch.
+    /// Mean loss of the batch; of a GAN, the generator's.
     pub loss: f64,
     /// Learning rate used.
     pub lr: f64,
 }
 
-/// One epoch done.
+/// One epoch of a classifier or an autoencoder done.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Epoch {
     /// From 1.
@@ -43,21 +46,46 @@ pub struct Epoch {
     pub examples_per_s: f64,
 }
 
-/// Watches a training; all methods may be left out.
-pub trait Observer<M> {
+/// A kind of model, as far as those who watch its training know it.
+pub trait Observed {
+    /// What is told of an epoch.
+    type Epoch: Clone;
+}
+
+impl Observed for Classifier {
+    type Epoch = Epoch;
+}
+impl Observed for Autoencoder {
+    type Epoch = Epoch;
+}
+
+/// A model in the middle of its training.
+pub trait Current<M> {
+    /// The model with the weights as they are kept: the average, where there is one. Costs a copy of the weights after each step.
+    fn current(&mut self) -> &M;
+}
+
+/// Watches a training; all methods may be left out. An error ends the training and is given to its caller.
+pub trait Observer<M: Observed> {
     /// After each step.
-    fn step(&mut self, step: &Step) -> Flow {
-        let _ = step;
-        Flow::Continue
+    ///
+    /// # Errors
+    /// Whatever ends the training ([`TrainError::Observer`]).
+    fn step(&mut self, step: &Step, model: &mut dyn Current<M>) -> Result<Flow, TrainError> {
+        let _ = (step, model);
+        Ok(Flow::Continue)
     }
     /// After each epoch, with the model as it is then.
-    fn epoch(&mut self, epoch: &Epoch, model: &M) -> Flow {
+    ///
+    /// # Errors
+    /// Whatever ends the training ([`TrainError::Observer`]).
+    fn epoch(&mut self, epoch: &M::Epoch, model: &M) -> Result<Flow, TrainError> {
         let _ = (epoch, model);
-        Flow::Continue
+        Ok(Flow::Continue)
     }
 }
 
 /// Watches nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Quiet;
-impl<M> Observer<M> for Quiet {}
+impl<M: Observed> Observer<M> for Quiet {}

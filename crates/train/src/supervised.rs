@@ -1,170 +1,180 @@
-//! The loop that classifiers and autoencoders share: batches, one gradient a step, one optimiser.
+//! Classifiers and autoencoders in training: one network, one objective, one method.
 
-use crate::average::Average;
-use crate::engine::{Engine, Failure, broken_layer};
-use crate::parallel::{Part, Tally, on_team};
-use crate::trouble::told;
-use crate::{Epoch, Flow, Observer, Recipe, Step, TrainError};
-use sparring_attacks::AttackError;
-use sparring_autograd::Var;
-use sparring_datasets::{Batches, Last, MiniBatch, Order, Rows, Split};
-use sparring_nn::{Head, Network, NnError, Plan};
-use sparring_optim::Schedule;
-use sparring_seed::Key;
-use std::time::Instant;
+use crate::objective::{Classification, Reconstruction};
+use crate::observe::{Current, Epoch, Observed};
+use crate::parallel::fill;
+use crate::session::{
+    EpochTimes, Failure, Family, FamilyState, Session, Settings, StepContext, check_network,
+};
+use crate::trained::Trained;
+use crate::trouble::broken_layer;
+use crate::{AnyDefense, Recipe, TrainError};
+use sparring_attacks::{Goal, perturb_chunked_on};
+use sparring_datasets::{Last, MiniBatch, Rows, Split};
+use sparring_models::{Autoencoder, Classifier};
+use sparring_nn::{Engine, Method, Mode, Network, NnError, Objective, Randomness, Victim};
+use sparring_oracle::Batch;
+use sparring_tensor::team;
+use std::fmt::Debug;
 
-/// What a training did.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Summary {
-    /// The epochs, in order.
-    pub epochs: Vec<Epoch>,
-    /// Wall-clock time, observers included.
-    pub seconds: f64,
-    /// Whether an observer ended it early.
-    pub stopped: bool,
-}
-
-impl Summary {
-    /// Mean training loss of the last epoch; NaN if none was finished.
-    pub fn train_loss(&self) -> f64 {
-        self.epochs.last().map_or(f64::NAN, |e| e.train_loss)
-    }
-    /// Examples over time spent in epochs, observers left out.
-    pub fn examples_per_s(&self) -> f64 {
-        let examples: f64 = self.epochs.iter().map(|e| e.examples_per_s * e.seconds).sum();
-        examples / self.epochs.iter().map(|e| e.seconds).sum::<f64>()
-    }
-}
-
-/// What differs between the kinds of model.
-pub(crate) trait Task {
-    /// The model observers see.
-    type Model;
-    fn model(&self) -> &Self::Model;
-    fn net(&mut self) -> &mut Network<f32>;
+/// A model with one network that is trained by one objective.
+pub trait Supervised: Observed<Epoch = Epoch> + Debug {
     /// Whether right answers are counted.
     const COUNTS: bool;
-    /// Whether the loss looks at each output by itself, so that `head` may be shown parts of rows.
-    const BY_PARTS: bool;
-    /// Replaces the batch, whose pixels are not there yet, by what the step is trained on (adversarial examples), if that differs; `plan` is the network
-    /// as it is now, if not the module.
-    fn prepare(
-        &mut self,
-        plan: Option<&Plan>,
-        batch: &mut MiniBatch,
-        rows: Rows<'_>,
-        progress: f64,
-        key: Key,
-    ) -> Result<(), TrainError>;
-    /// The loss of a part of the batch, already divided by the batch size.
-    fn loss<'t, 'd>(&self, part: Part<'t, 'd>, batch: &'d MiniBatch, key: Key) -> (Var<'t, f32>, Tally);
-    /// The same on the outputs of some examples: writes their gradients, and as tallies their shares of a [`Tally`]. The batch may come without pixels.
-    fn head(&self, batch: &MiniBatch, head: &mut Head<'_, f32>);
+    /// The network.
+    fn net(&self) -> &Network<f32>;
+    /// The network, to be brought up to date.
+    fn net_mut(&mut self) -> &mut Network<f32>;
+    /// Calls `f` with the objective of a batch.
+    fn with_objective<R>(batch: &MiniBatch, f: impl FnOnce(&dyn Objective) -> R) -> R;
 }
 
-/// Refuses a network that cannot run: a tensor of another shape was set, or a batch would need more memory than
-/// [`Cost`](sparring_nn::Cost) allows.
-pub(crate) fn check_network(net: &Network<f32>, batch: usize) -> Result<(), TrainError> {
-    net.params.check().map_err(NnError::from)?;
-    Ok(net.cost().map_err(NnError::from)?.admit(batch)?)
+impl Supervised for Classifier {
+    const COUNTS: bool = true;
+    fn net(&self) -> &Network<f32> {
+        &self.net
+    }
+    fn net_mut(&mut self) -> &mut Network<f32> {
+        &mut self.net
+    }
+    fn with_objective<R>(batch: &MiniBatch, f: impl FnOnce(&dyn Objective) -> R) -> R {
+        f(&Classification { labels: &batch.labels })
+    }
 }
 
-/// Runs the recipe.
-pub(crate) fn run<T: Task + Sync>(
-    task: &mut T,
-    train: &Split,
-    recipe: &Recipe,
-    observer: &mut dyn Observer<T::Model>,
-) -> Result<Summary, TrainError> {
-    on_team(|| learn(task, train, recipe, observer))
+impl Supervised for Autoencoder {
+    const COUNTS: bool = false;
+    fn net(&self) -> &Network<f32> {
+        &self.net
+    }
+    fn net_mut(&mut self) -> &mut Network<f32> {
+        &mut self.net
+    }
+    fn with_objective<R>(batch: &MiniBatch, f: impl FnOnce(&dyn Objective) -> R) -> R {
+        f(&Reconstruction { examples: batch.len() })
+    }
 }
 
-fn learn<T: Task + Sync>(
-    task: &mut T,
-    train: &Split,
-    recipe: &Recipe,
-    observer: &mut dyn Observer<T::Model>,
-) -> Result<Summary, TrainError> {
-    check_network(task.net(), recipe.batch.min(train.len()))?;
-    let key = Key::new(recipe.seed);
-    let mut batches = Batches::new(train, recipe.batch, key, 0, Order::Shuffled, Last::Keep);
-    let steps = batches.per_epoch().saturating_mul(recipe.epochs) as u64;
-    let mut engine = Engine::new(task.net(), recipe)?;
-    let mut average = recipe.ema.map(|ema| Average::new(ema.decay(steps), task.net()));
-    let (mut batch, start) = (MiniBatch::default(), Instant::now());
-    let mut summary = Summary { epochs: Vec::new(), seconds: 0.0, stopped: false };
-    let mut step = 0;
-    'training: for epoch in 1..=recipe.epochs {
-        batches.restart(epoch as u64);
-        let (begun, mut loss, mut right, mut seen, mut lr) = (Instant::now(), 0.0, 0, 0, 0.0);
-        while let Some(rows) = batches.next_rows(&mut batch) {
-            step += 1;
-            let step_key = key.named("step").child(step);
-            let n = batch.len();
-            task.prepare(engine.plan(), &mut batch, rows, step as f64 / steps as f64, step_key)
-                .map_err(|e| in_defence(task, &engine, &batch, (epoch, step), e))?;
-            lr = recipe.schedule.lr(recipe.lr, step, steps);
-            let tally = engine.step(task, &mut batch, rows, step_key, lr).map_err(|failure| {
-                engine.store(task.net());
-                match failure {
-                    Failure::Loss(bad) => {
-                        TrainError::NonFinite { epoch, step, loss: bad.loss, at: told(bad.at) }
-                    }
-                    Failure::Gradient(e) => e.into(),
-                }
-            })?;
-            if let Some(average) = &mut average {
-                engine.store(task.net());
-                average.update(task.net());
-            }
-            loss += tally.loss * n as f64;
-            right += tally.right;
-            seen += n;
-            let done = Step { step, steps, epoch, loss: tally.loss, lr };
-            if observer.step(&done) == Flow::Stop {
-                engine.store(task.net());
-                average.iter_mut().for_each(|a| a.exchange(task.net()));
-                summary.stopped = true;
-                break 'training;
-            }
+/// Sums over the present epoch.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    loss: f64,
+    right: f64,
+    seen: f64,
+}
+
+/// A classifier or autoencoder in training.
+#[derive(Debug)]
+pub struct Fitting<'m, M> {
+    model: &'m mut M,
+    trained: Trained,
+    defense: AnyDefense,
+    /// Changes places with the batch's pixels at each step.
+    adversarial: Vec<f32>,
+    sums: Sums,
+}
+
+/// Examples a thread attacks at a time; no bit depends on it.
+const CHUNK: usize = 32;
+
+impl<'m, M: Supervised> Fitting<'m, M> {
+    /// A training by this recipe, which was checked, as the data were.
+    pub(crate) fn session<'d>(
+        model: &'m mut M,
+        train: &'d Split,
+        recipe: &Recipe,
+    ) -> Result<Session<'d, Self>, TrainError> {
+        let Recipe { epochs, batch, lr, seed, .. } = *recipe;
+        let settings =
+            Settings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
+        check_network(model.net(), train.len(), &settings)?;
+        let method = Method { transforms: recipe.clip.into_iter().collect(), ..Method::from(recipe.rule) };
+        let engine = Engine::new(model.net(), method).in_precision(recipe.precision);
+        let steps = (train.len().div_ceil(batch) as u64).saturating_mul(epochs as u64);
+        let mut trained = Trained::new(engine, recipe.ema.map(|ema| ema.decay(steps)));
+        trained.begin_average();
+        let (defense, adversarial, sums) = (recipe.defense, Vec::new(), Sums::default());
+        Ok(Session::new(Self { model, trained, defense, adversarial, sums }, train, settings))
+    }
+    /// Replaces the batch by what the step is trained on (adversarial examples), if that differs.
+    fn prepare(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<(), TrainError> {
+        let plan = self.defense.plan(cx.step as f64 / cx.steps as f64);
+        let Some((attack, threat)) = plan.attack else { return Ok(()) };
+        fill(batch, rows);
+        self.adversarial.resize(batch.x.len(), 0.0);
+        let x = Batch::new(&batch.x, batch.shape, &batch.ids).map_err(|e| TrainError::Data(e.to_string()))?;
+        let goal = Goal::Untargeted(&batch.labels);
+        let key = cx.key.named("defense");
+        let victim = Victim::of_compiled(self.trained.engine.compiled(), batch.shape, Classifier::BOUNDS);
+        let out = &mut self.adversarial;
+        // The team's threads, which run the rest of the step, not rayon's.
+        perturb_chunked_on(&*attack, &victim, x, goal, &threat, key, out, CHUNK, &|out, size, run| {
+            team::for_each_chunk(out, size, run);
+        })?;
+        std::mem::swap(&mut batch.x, &mut self.adversarial);
+        Ok(())
+    }
+}
+
+impl<M: Supervised> Current<M> for Fitting<'_, M> {
+    fn current(&mut self) -> &M {
+        self.trained.sync(self.model.net_mut());
+        self.model
+    }
+}
+
+impl<M: Supervised> Family for Fitting<'_, M> {
+    type Model = M;
+    fn step(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<f64, Failure> {
+        self.prepare(batch, rows, cx)?;
+        let given: &MiniBatch = batch;
+        let dim = given.shape.iter().product::<usize>();
+        let row = |i: usize, to: &mut [f32]| match given.x.get(i * dim..(i + 1) * dim) {
+            Some(x) => to.copy_from_slice(x),
+            None => rows.write(i, to),
+        };
+        let draw = Randomness { mode: Mode::Train, key: cx.key.named("layers"), ids: &given.ids };
+        let engine = &mut self.trained.engine;
+        let [loss, right, _] =
+            M::with_objective(given, |objective| engine.gradients(given.len(), &row, draw, objective));
+        if !loss.is_finite() {
+            return Err(Failure::Loss(loss));
         }
-        engine.store(task.net());
-        average.iter_mut().for_each(|a| a.exchange(task.net()));
-        let seconds = begun.elapsed().as_secs_f64();
-        let done = Epoch {
+        self.trained.update(self.model.net(), cx.lr)?;
+        let n = given.len() as f64;
+        self.sums.loss += loss * n;
+        self.sums.right += right;
+        self.sums.seen += n;
+        Ok(loss)
+    }
+    fn broken(&self, batch: &mut MiniBatch, rows: Rows<'_>, _: &StepContext) -> Option<String> {
+        fill(batch, rows);
+        broken_layer(self.model.net(), batch)
+    }
+    fn end_epoch(&mut self, done: EpochTimes) -> Epoch {
+        let Sums { loss, right, seen } = std::mem::take(&mut self.sums);
+        let EpochTimes { epoch, epochs, lr, seconds } = done;
+        Epoch {
             epoch,
-            epochs: recipe.epochs,
-            train_loss: loss / seen as f64,
-            train_accuracy: T::COUNTS.then(|| right as f64 / seen as f64),
+            epochs,
+            train_loss: loss / seen,
+            train_accuracy: M::COUNTS.then_some(right / seen),
             lr,
             seconds,
-            examples_per_s: seen as f64 / seconds,
+            examples_per_s: seen / seconds,
+        }
+    }
+    fn state(&mut self) -> FamilyState {
+        let (weights, engine) = self.trained.state(self.model.net());
+        let Sums { loss, right, seen } = self.sums;
+        FamilyState { networks: vec![(String::new(), weights, engine)], sums: vec![loss, right, seen] }
+    }
+    fn restore(&mut self, state: &FamilyState) -> Result<(), TrainError> {
+        let ([(_, weights, engine)], &[loss, right, seen]) = (&state.networks[..], &state.sums[..]) else {
+            return Err(NnError::State("it belongs to another kind of model".into()).into());
         };
-        summary.epochs.push(done);
-        if observer.epoch(&done, task.model()) == Flow::Stop {
-            summary.stopped = epoch < recipe.epochs;
-            break;
-        }
-        if epoch < recipe.epochs {
-            average.iter_mut().for_each(|a| a.exchange(task.net()));
-        }
+        self.trained.restore(self.model.net_mut(), (weights, engine))?;
+        self.sums = Sums { loss, right, seen };
+        Ok(())
     }
-    summary.seconds = start.elapsed().as_secs_f64();
-    Ok(summary)
-}
-
-/// A defence's attack refuses logits that are not finite: where the network is the cause, that is told as for any other step.
-fn in_defence<T: Task>(
-    task: &mut T,
-    engine: &Engine,
-    batch: &MiniBatch,
-    at: (usize, u64),
-    e: TrainError,
-) -> TrainError {
-    if !matches!(e, TrainError::Attack(AttackError::NonFinite { .. })) {
-        return e;
-    }
-    engine.store(task.net());
-    let layer = broken_layer(task.net(), batch);
-    layer.map_or(e, |layer| TrainError::NonFinite { epoch: at.0, step: at.1, loss: f64::NAN, at: layer })
 }

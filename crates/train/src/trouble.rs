@@ -1,6 +1,8 @@
 //! Where the numbers of a network stop being finite, for the error that ends a training.
 
+use crate::parallel::ranges;
 use sparring_autograd::Tape;
+use sparring_datasets::MiniBatch;
 use sparring_nn::{Cx, Network};
 use sparring_tensor::{Array, reduce};
 
@@ -19,6 +21,15 @@ pub(crate) fn first_non_finite(net: &Network<f32>, x: Array<f32>) -> Option<Stri
     let outputs = net.forward_nodes(&Cx::eval(&tape), tape.constant(x));
     let first = outputs.iter().position(|y| !reduce::all_finite(&y.value()))?;
     Some(format!("the output of {} is the first that is not finite", called(first)))
+}
+
+/// The layer where a network stops being finite on this batch, pixels included; `None` if it does not.
+pub(crate) fn broken_layer(net: &Network<f32>, batch: &MiniBatch) -> Option<String> {
+    let ([c, h, w], dim) = (batch.shape, batch.x.len() / batch.len().max(1));
+    ranges(batch.len()).find_map(|part| {
+        let x = Array::from_slice([part.len(), c, h, w], &batch.x[part.start * dim..part.end * dim]);
+        first_non_finite(net, x)
+    })
 }
 
 /// What is said of the layer found; where every layer is finite it is the loss.

@@ -10,8 +10,8 @@ use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 use sparring_tensor::Array;
 use sparring_train::{
-    AnyDefense, Flow, GanObserver, GanRecipe, Observer, Recipe, Step, defenses, fit_autoencoder_with,
-    fit_gan, fit_with,
+    AnyDefense, Current, Flow, GanRecipe, Observed, Observer, Recipe, Step, TrainError, defenses,
+    fit_autoencoder_with, fit_gan, fit_with,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
@@ -85,7 +85,7 @@ fn steps(spec: &Graph) -> Seen {
     let batch = Mnist::embedded().train.first(128).all();
     let labels: Arc<[usize]> = Arc::from(&batch.labels[..]);
     let rule: AnyRule = Adam::default().into();
-    let (mut tape, mut optimizer) = (Tape::<f32>::new(), Optimizer::new(rule, None));
+    let (mut tape, mut optimizer) = (Tape::<f32>::new(), Optimizer::new(rule));
     for step in 1..=6 {
         if step == 3 {
             start();
@@ -95,7 +95,7 @@ fn steps(spec: &Graph) -> Seen {
         let loss = ops::mean(ops::row_loss(logits, CrossEntropy, Arc::clone(&labels)));
         let mut grads = tape.backward(loss, Array::scalar(1.0));
         tape.reset();
-        optimizer.step(&mut net, &mut grads, 1e-3).unwrap();
+        optimizer.step(&mut net.params, &mut grads, 1e-3).unwrap();
     }
     stop()
 }
@@ -121,14 +121,9 @@ fn pullbacks(net: &Classifier, batch: &MiniBatch) -> Seen {
 /// Watches a whole training from after its second step to its last.
 #[derive(Default)]
 struct Watch(Option<Seen>);
-impl<M> Observer<M> for Watch {
-    fn step(&mut self, step: &Step) -> Flow {
-        self.at(step)
-    }
-}
-impl GanObserver for Watch {
-    fn step(&mut self, step: &Step) -> Flow {
-        self.at(step)
+impl<M: Observed> Observer<M> for Watch {
+    fn step(&mut self, step: &Step, _: &mut dyn Current<M>) -> Result<Flow, TrainError> {
+        Ok(self.at(step))
     }
 }
 impl Watch {

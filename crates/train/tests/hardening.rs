@@ -7,8 +7,8 @@ use sparring_nn::{Graph, layers};
 use sparring_optim::Ema;
 use sparring_seed::Key;
 use sparring_train::{
-    AnyDefense, DEFENSES, Epoch, Flow, Observer, Recipe, Robustness, Step, accuracy, defenses, fit, fit_with,
-    robustness,
+    AnyDefense, Current, DEFENSES, Epoch, Flow, Observer, Recipe, Robustness, Step, TrainError, accuracy,
+    defenses, fit, fit_with, robustness,
 };
 
 fn digits(n: usize) -> Split {
@@ -32,12 +32,12 @@ fn mlp(dropout: bool) -> Graph {
 /// Ends the training after some steps; what it saw at the end of the last epoch.
 struct Until(u64, Vec<f32>);
 impl Observer<Classifier> for Until {
-    fn step(&mut self, s: &Step) -> Flow {
-        if s.step == self.0 { Flow::Stop } else { Flow::Continue }
+    fn step(&mut self, s: &Step, _: &mut dyn Current<Classifier>) -> Result<Flow, TrainError> {
+        Ok(if s.step == self.0 { Flow::Stop } else { Flow::Continue })
     }
-    fn epoch(&mut self, _: &Epoch, net: &Classifier) -> Flow {
+    fn epoch(&mut self, _: &Epoch, net: &Classifier) -> Result<Flow, TrainError> {
         self.1 = weights(net);
-        Flow::Continue
+        Ok(Flow::Continue)
     }
 }
 
@@ -77,9 +77,9 @@ fn the_average_is_that_of_the_weights_of_all_steps() {
 #[derive(Default)]
 struct Losses(Vec<f64>);
 impl Observer<Classifier> for Losses {
-    fn step(&mut self, s: &Step) -> Flow {
+    fn step(&mut self, s: &Step, _: &mut dyn Current<Classifier>) -> Result<Flow, TrainError> {
         self.0.push(s.loss);
-        Flow::Continue
+        Ok(Flow::Continue)
     }
 }
 

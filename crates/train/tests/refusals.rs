@@ -7,8 +7,8 @@ use sparring_optim::{Adam, AnyRule, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Precision};
 use sparring_train::{
-    AnyDefense, Flow, GanObserver, GanRecipe, Observer, Quiet, Recipe, Step, TrainError, accuracy, defenses,
-    fit, fit_autoencoder, fit_gan, fit_with, reconstruction_mse,
+    AnyDefense, Current, Flow, GanRecipe, Observer, Quiet, Recipe, Step, TrainError, accuracy, defenses, fit,
+    fit_autoencoder, fit_gan, fit_with, reconstruction_mse,
 };
 
 fn mlp() -> Classifier {
@@ -214,15 +214,15 @@ fn a_tensor_of_another_shape_and_a_batch_beyond_memory_are_refused_before_the_fi
 
 struct StopAt(u64);
 impl Observer<Classifier> for StopAt {
-    fn step(&mut self, step: &Step) -> Flow {
-        if step.step == self.0 { Flow::Stop } else { Flow::Continue }
+    fn step(&mut self, step: &Step, _: &mut dyn Current<Classifier>) -> Result<Flow, TrainError> {
+        Ok(if step.step == self.0 { Flow::Stop } else { Flow::Continue })
     }
 }
 
 struct StopGan;
-impl GanObserver for StopGan {
-    fn step(&mut self, _: &Step) -> Flow {
-        Flow::Stop
+impl Observer<Gan> for StopGan {
+    fn step(&mut self, _: &Step, _: &mut dyn Current<Gan>) -> Result<Flow, TrainError> {
+        Ok(Flow::Stop)
     }
 }
 

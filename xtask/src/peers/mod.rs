@@ -11,4 +11,6 @@ mod program;
 mod run;
 mod table;
 
+pub use figures::is_time;
 pub use run::run;
+pub use table::short;

@@ -1,12 +1,9 @@
 //! A program that runs rows pass by pass: ours, or a peer's.
 
+use crate::run_program::isolated;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-
-/// What other machines' set-ups leave in the environment and would change the peers' threads or kernels.
-const FOREIGN: &[&str] =
-    &["OPENBLAS_", "MKL_", "OMP_", "KMP_", "GOTO_", "RAYON_", "MATMUL_", "BURN_", "XLA_", "TORCHINDUCTOR_"];
 
 /// How it is started, and what it runs.
 #[derive(Clone, Debug)]
@@ -54,17 +51,8 @@ impl Program {
 
     /// The command with an environment that asks for this many threads and nothing else.
     pub fn command(&self, threads: usize) -> Command {
-        let mut command = Command::new(&self.words[0]);
+        let mut command = isolated(&self.words[0], threads);
         command.args(&self.words[1..]);
-        for (name, _) in std::env::vars_os() {
-            if FOREIGN.iter().any(|f| name.to_string_lossy().starts_with(f)) {
-                command.env_remove(name);
-            }
-        }
-        // OpenMP for PyTorch, rayon for the crates, and the pool of matrixmultiply under burn's ndarray backend.
-        for name in ["OMP_NUM_THREADS", "RAYON_NUM_THREADS", "MATMUL_NUM_THREADS"] {
-            command.env(name, threads.to_string());
-        }
         command
     }
 }

@@ -5,7 +5,7 @@ use super::contender::Contender;
 use super::figures::Figures;
 use super::program::Program;
 use super::{chart, install, machine, markdown, table};
-use crate::workloads;
+use crate::workloads::{self, thread_counts};
 use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
@@ -51,15 +51,6 @@ fn only(arguments: &Arguments) -> Vec<std::path::PathBuf> {
         Some(rows) if rows.contains("gemm") => vec!["--only".into(), format!("fma_peak,{rows}").into()],
         Some(rows) => vec!["--only".into(), rows.into()],
         None => Vec::new(),
-    }
-}
-
-/// One number of threads, or both for products and their peak.
-fn thread_counts(row: &str, asked: Option<usize>) -> Vec<usize> {
-    match asked {
-        Some(n) => vec![n],
-        None if row.starts_with("gemm_") || row == "fma_peak" => vec![2, 1],
-        None => vec![2],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::pace::{Metric, Pace};
 use crate::setting::{Outcome, Setting};
-use crate::{activations, attacks, autoencoder, classifiers, gan, gemm, latency, load, peak};
+use crate::{activations, attacks, autoencoder, classifiers, critic, gan, gemm, latency, load, peak};
 use sparring_tensor::Precision;
 
 /// Runs a row: passes until the pace says enough.
@@ -18,7 +18,7 @@ pub struct Row {
     pub bytes: Option<f64>,
     /// Its unit.
     pub metric: Metric,
-    /// The arithmetic of its products; what is not plain `f32` is named at the end of its name.
+    /// The arithmetic of its matmuls; what is not plain `f32` is named at the end of its name.
     pub precision: Precision,
     /// Numbers of threads it is run with unless one is asked for.
     pub threads: &'static [usize],
@@ -52,6 +52,7 @@ pub fn all() -> Vec<Row> {
     rows.extend(attacks::rows());
     rows.extend(autoencoder::rows());
     rows.extend(gan::rows());
+    rows.push(critic::row());
     rows.extend(activations::rows());
     rows.extend(gemm::rows());
     rows.push(peak::row());
@@ -60,10 +61,6 @@ pub fn all() -> Vec<Row> {
     rows
 }
 
-/// Rows of the table that nothing here can run yet, and what they wait for.
-const LATER: &[(&str, &str)] =
-    &[("dcgan_train_b128", "it needs batch normalisation, which is not built yet")];
-
 /// The rows asked for, in the order of the table; all if none is.
 ///
 /// # Errors
@@ -71,9 +68,6 @@ const LATER: &[(&str, &str)] =
 pub fn selected(only: &[String]) -> Result<Vec<Row>, String> {
     let rows = all();
     for word in only {
-        if let Some((id, why)) = LATER.iter().find(|(id, _)| id == word) {
-            return Err(format!("{id} cannot be run: {why}"));
-        }
         if !rows.iter().any(|row| names(word, row)) {
             let mut known: Vec<&str> = rows.iter().map(|r| r.id.as_str()).collect();
             known.dedup();
@@ -137,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn products_run_with_one_and_two_threads() {
+    fn matmuls_run_with_one_and_two_threads() {
         assert_eq!(thread_counts(&all(), None), [2, 1]);
         assert_eq!(thread_counts(&all(), Some(3)), [3]);
     }

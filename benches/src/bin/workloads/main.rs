@@ -10,6 +10,7 @@ mod attacks;
 mod autoencoder;
 mod catalogue;
 mod classifiers;
+mod critic;
 mod digits;
 mod gan;
 mod gemm;

@@ -1,7 +1,7 @@
 //! Numbers that every program of the comparison computes alike: inputs and first weights, so that losses can be compared.
 
-use sparring_nn::Network;
-use sparring_tensor::Tensor;
+use sparring_nn::{Kind, Network};
+use sparring_tensor::{Shape, Tensor};
 
 /// A number in [0, 1) for `index` of stream `stream`: 24 bits of a 32-bit mix (Wellons' lowbias32).
 pub fn unit(stream: u32, index: usize) -> f32 {
@@ -16,18 +16,23 @@ pub fn uniform(stream: u32, n: usize, low: f32, high: f32) -> Vec<f32> {
     (0..n).map(|i| low + (high - low) * unit(stream, i)).collect()
 }
 
-/// Fills the parameters in PyTorch's order, tensor `t` from stream `first + t`, with PyTorch's default spread:
-/// uniform in ±1/√fan-in, biases by their layer's fan-in.
+/// Draws weights and biases in PyTorch's order, the t-th of them from stream `first + t`, with PyTorch's default spread: uniform in ±1/√fan-in of
+/// the layer. What a norm or an activation learns keeps its value and takes no stream.
 pub fn fill(net: &mut Network<f32>, first: u32) {
     let (mut stream, mut bound) = (first, 1.0f32);
-    net.params.iter_mut().for_each(|p| {
+    net.params.iter_mut().filter(|p| matches!(p.kind(), Kind::Weight | Kind::Bias)).for_each(|p| {
         let shape = p.value.shape();
-        if shape.rank() > 1 {
+        if p.kind() == Kind::Weight {
             bound = 1.0 / (shape.dims()[1..].iter().product::<usize>() as f32).sqrt();
         }
-        p.value = Tensor::from_fn(shape, |i| bound * (2.0 * unit(stream, i) - 1.0));
+        p.value = within(bound, shape, stream);
         stream += 1;
     });
+}
+
+/// Uniform in ±`bound`, from this stream.
+pub fn within(bound: f32, shape: impl Into<Shape>, stream: u32) -> Tensor {
+    Tensor::from_fn(shape, |i| bound * (2.0 * unit(stream, i) - 1.0))
 }
 
 /// The mean of the numbers: what rows without a loss report.
@@ -38,6 +43,7 @@ pub fn mean(x: &[f32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sparring_activations::AnyActivation;
     use sparring_models::{Classifier, Mlp};
     use sparring_seed::Key;
 
@@ -62,5 +68,21 @@ mod tests {
         for (largest, fan_in) in largest.iter().zip([784.0f32, 784.0, 128.0, 128.0, 64.0, 64.0]) {
             assert!(*largest <= 1.0 / fan_in.sqrt() && *largest > 0.5 / fan_in.sqrt());
         }
+    }
+
+    #[test]
+    fn what_an_activation_learns_keeps_its_value_and_takes_no_stream() {
+        let prelu: AnyActivation = "prelu".parse().unwrap();
+        let [mut plain, mut learnt] =
+            [Mlp::default(), Mlp::with(prelu)].map(|mlp| Classifier::new(mlp.spec(), Key::new(1)).unwrap());
+        let mut numbers = [Vec::new(), Vec::new()];
+        for (net, numbers) in [&mut plain, &mut learnt].into_iter().zip(&mut numbers) {
+            fill(&mut net.net, 100);
+            numbers.extend(net.net.params.iter().map(|p| p.value.as_slice().to_vec()));
+        }
+        let [plain, mut learnt] = numbers;
+        // 784-128, its slope, 128-64, its slope, 64-10.
+        assert_eq!((learnt.remove(5), learnt.remove(2)), (vec![0.25], vec![0.25]));
+        assert_eq!(plain, learnt);
     }
 }

@@ -84,8 +84,8 @@ impl<E: Real> Activation<E> for LeakyRelu {
     #[inline(always)]
     fn df(&self, x: E) -> E {
         let left: E = E::of(self.slope);
-        let slope = if x > E::ZERO { E::ONE } else { left };
-        if x.is_nan() { x } else { slope }
+        let derivative = if x > E::ZERO { E::ONE } else { left };
+        if x.is_nan() { x } else { derivative }
     }
 
     #[inline(always)]

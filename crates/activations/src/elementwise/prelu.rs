@@ -90,8 +90,8 @@ impl<E: Real, S: Real> Activation<E> for Prelu<S> {
     #[inline(always)]
     fn df(&self, x: E) -> E {
         let left: E = self.slope();
-        let slope = if x > E::ZERO { E::ONE } else { left };
-        if x.is_nan() { x } else { slope }
+        let derivative = if x > E::ZERO { E::ONE } else { left };
+        if x.is_nan() { x } else { derivative }
     }
 
     #[inline(always)]

@@ -59,8 +59,8 @@ impl<E: Real> Activation<E> for Relu {
 
     #[inline(always)]
     fn df(&self, x: E) -> E {
-        let slope = if x > E::ZERO { E::ONE } else { E::ZERO };
-        if x.is_nan() { x } else { slope }
+        let derivative = if x > E::ZERO { E::ONE } else { E::ZERO };
+        if x.is_nan() { x } else { derivative }
     }
 
     #[inline(always)]

@@ -36,7 +36,7 @@ impl<E: Real, A: Parametric<E>> Kernel for Forward<'_, E, A> {
         let Self { a, p, s, x, y } = self;
         if s.run == 1 {
             for (x, y) in x.chunks_exact(s.groups).zip(y.chunks_exact_mut(s.groups)) {
-                forward_abreast(&a, p, x, y);
+                forward_interleaved(&a, p, x, y);
             }
         } else {
             for (i, (x, y)) in x.chunks_exact(s.run).zip(y.chunks_exact_mut(s.run)).enumerate() {
@@ -56,7 +56,7 @@ fn forward_run<E: Real, A: Activation<E>>(a: A, x: &[E], y: &mut [E]) {
 
 /// One element of each group.
 #[inline(always)]
-fn forward_abreast<E: Real, A: Parametric<E>>(a: &A, p: &[E], x: &[E], y: &mut [E]) {
+fn forward_interleaved<E: Real, A: Parametric<E>>(a: &A, p: &[E], x: &[E], y: &mut [E]) {
     for ((p, &x), y) in p.chunks_exact(A::COUNT).zip(x).zip(y) {
         *y = a.with(p).f(x);
     }
@@ -105,7 +105,7 @@ impl<E: Real, A: Parametric<E>> Kernel for Input<'_, E, A> {
         if s.run == 1 {
             let rows = x.chunks_exact(s.groups).zip(dy.chunks_exact(s.groups));
             for ((x, dy), dx) in rows.zip(dx.chunks_exact_mut(s.groups)) {
-                input_abreast(&a, p, x, dy, dx);
+                input_interleaved(&a, p, x, dy, dx);
             }
         } else {
             let runs = x.chunks_exact(s.run).zip(dy.chunks_exact(s.run));
@@ -124,7 +124,7 @@ fn input_run<E: Real, A: Activation<E>>(a: A, x: &[E], dy: &[E], dx: &mut [E]) {
 }
 
 #[inline(always)]
-fn input_abreast<E: Real, A: Parametric<E>>(a: &A, p: &[E], x: &[E], dy: &[E], dx: &mut [E]) {
+fn input_interleaved<E: Real, A: Parametric<E>>(a: &A, p: &[E], x: &[E], dy: &[E], dx: &mut [E]) {
     for (((p, &x), &dy), dx) in p.chunks_exact(A::COUNT).zip(x).zip(dy).zip(dx) {
         *dx = dy * a.with(p).df(x);
     }

@@ -58,7 +58,7 @@ impl<R: Rule, E: Real, A: Parametric<E>> Kernel for Pass<'_, R, E, A> {
         for (i, ((x, dy), out)) in pieces.enumerate() {
             let second = second.next().unwrap_or_default();
             if s.groups > 1 && s.run == 1 {
-                pass_abreast(&rule, &a, p, v, x, dy, out, second, dp);
+                pass_interleaved(&rule, &a, p, v, x, dy, out, second, dp);
             } else {
                 let g = i % s.groups;
                 let (v, dp) = (group(v, g, A::COUNT), &mut dp[g * A::COUNT..][..A::COUNT]);
@@ -140,7 +140,7 @@ fn pass_row<R: Rule, E: Real, A: Parametric<E>>(
 
 /// One element of each group.
 #[inline(always)]
-fn pass_abreast<R: Rule, E: Real, A: Parametric<E>>(
+fn pass_interleaved<R: Rule, E: Real, A: Parametric<E>>(
     rule: &R,
     a: &A,
     p: &[E],

@@ -3,7 +3,7 @@
 use super::cubic::Cubic;
 use super::directions::Directions;
 use super::{Checking, Function, gradcheck, gradgradcheck};
-use crate::{Path, Tape, ops};
+use crate::{Path, Tape, Var, ops};
 use sparring_activations as act;
 use sparring_losses as losses;
 use sparring_tensor::{Array, ConvGeometry, Index, PoolGeometry, Shape, Trans};
@@ -60,6 +60,11 @@ fn paths_agree(name: &str, f: &impl Function, inputs: &[Array<f64>]) {
 fn same(x: f64) -> f64 {
     x
 }
+/// x with mean 0 and variance 1 over the axes of extent 1, plus a term in the mean.
+fn norm<'t>(x: Var<'t, f64>, shape: &[usize]) -> Var<'t, f64> {
+    let m = ops::moments(x, Shape::new(shape));
+    m.normalized(1e-2) + ops::square(m.mean)
+}
 fn positive(x: f64) -> f64 {
     x.abs() + 0.3
 }
@@ -103,7 +108,10 @@ checks! {
     sum => {
         check("sum", |_, x| ops::square(ops::sum(x[0])), &[&[2, 3]], same);
         check("mean", |_, x| ops::square(ops::mean(x[0])), &[&[2, 3]], same);
-        check("sum_last", |_, x| ops::square(ops::sum_last(x[0])), &[&[2, 3]], same)
+        check("sum_last", |_, x| ops::square(ops::sum_last(x[0])), &[&[2, 3]], same);
+        check("mean_to", |_, x| ops::square(ops::mean_to(x[0], [3, 1])), &[&[2, 3, 4]], same);
+        check("batch norm", |_, x| norm(x[0], &[1, 2, 1, 1]) * x[1], &[&[2, 2, 2, 3], &[2, 1, 1]], same);
+        check("layer norm", |_, x| norm(x[0], &[3, 1]) * x[1], &[&[3, 5], &[5]], same)
     };
     matmul => {
         check("matmul", |_, x| ops::matmul(x[0], x[1]), &[&[2, 3], &[3, 4]], same);
@@ -133,14 +141,14 @@ checks! {
         &[&[1, 2, 5, 4], &[1, 2, 3, 6]],
         same,
     );
-    gather_planes => {
+    gather_pixels => {
         let index = Index::from(&[0, 5, 5, 2, 1, 3][..]);
-        check("gather_planes", move |_, x| ops::gather_planes(ops::square(x[0]), index.clone(), [1, 3]), &[&[1, 2, 2, 3]], same);
+        check("gather_pixels", move |_, x| ops::gather_pixels(ops::square(x[0]), index.clone(), [1, 3]), &[&[1, 2, 2, 3]], same);
         check("max_pool2d", |_, x| ops::square(ops::max_pool2d(x[0], WINDOW)), &[&[2, 2, 4, 5]], same)
     };
-    scatter_planes => {
+    scatter_pixels => {
         let index = Index::from(&[0, 5, 5, 2, 1, 3][..]);
-        check("scatter_planes", move |_, x| ops::square(ops::scatter_planes(x[0], index.clone(), [2, 3])), &[&[1, 2, 1, 3]], same)
+        check("scatter_pixels", move |_, x| ops::square(ops::scatter_pixels(x[0], index.clone(), [2, 3])), &[&[1, 2, 1, 3]], same)
     };
     avg_pool2d => check("avg_pool2d", |_, x| ops::square(ops::avg_pool2d(x[0], WINDOW)), &[&[2, 1, 4, 5]], same);
     avg_pool2d_grad => check(
@@ -151,7 +159,12 @@ checks! {
     );
     slice_axis => check("slice_axis", |_, x| ops::square(ops::slice_axis(x[0], 1, 1..3)), &[&[2, 4, 2]], same);
     embed_axis => check("embed_axis", |_, x| ops::square(ops::embed_axis(x[0], 1, 2, 5)), &[&[2, 2, 2]], same);
-    concat => check("concat", |_, x| ops::square(ops::concat(&[x[0], x[1], x[0]], 1)), &[&[2, 1], &[2, 3]], same);
+    concat => {
+        check("concat", |_, x| ops::square(ops::concat(&[x[0], x[1], x[0]], 1)), &[&[2, 1], &[2, 3]], same);
+        check("concat channels", |_, x| ops::square(ops::concat(x, 1)), &[&[2, 1, 2, 3], &[2, 4, 2, 3], &[2, 2, 2, 3], &[2, 1, 2, 3]], same);
+        check("concat rows", |_, x| ops::square(ops::concat(x, 0)), &[&[1, 3], &[2, 3], &[1, 3], &[3, 3]], same);
+        check("concat last", |_, x| ops::square(ops::concat(x, 3)), &[&[1, 2, 2, 3], &[1, 2, 2, 1], &[1, 2, 2, 2]], same)
+    };
     select_cols => {
         let index: Arc<[usize]> = Arc::from([2, 0]);
         check("select_cols", move |_, x| ops::square(ops::select_cols(x[0], index.clone())), &[&[2, 3]], same)

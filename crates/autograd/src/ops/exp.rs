@@ -2,7 +2,7 @@
 //!
 //! eˣ.
 
-use crate::{Op, Var, Vjp};
+use crate::{Handled, Op, Saved, Sinks, Var, Vjp};
 use sparring_tensor::{Array, Elem, elementwise};
 
 #[derive(Debug)]
@@ -17,6 +17,10 @@ impl<E: Elem> Op<E> for Exp {
     }
     fn vjp<'t>(&self, at: Vjp<'_, 't, E>) -> Vec<Option<Var<'t, E>>> {
         vec![at.when(0, || at.grad * at.output)]
+    }
+    fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
+        sinks.add(0, || elementwise::mul(at.grad, at.output));
+        Handled::Yes
     }
 }
 

@@ -90,7 +90,7 @@ lifted! { Second,
     }
 }
 
-/// f(x), element by element, for an activation without learnt parameters (or with its parameters held fixed).
+/// f(x), element by element, for an activation without learnt parameters (or with constant parameters).
 pub fn activation<E: Elem>(x: Var<'_, E>, act: impl Activation<E> + Clone + 'static) -> Var<'_, E> {
     x.tape().apply(Lift(act), &[x])
 }

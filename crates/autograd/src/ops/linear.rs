@@ -1,9 +1,9 @@
-//! Affine map of rows, with the bias added inside the product.
+//! Linear layer: an affine map of rows, the bias fused into the matmul.
 //!
 //! Y = X Wᵀ + b; X `[n, in]`, W `[out, in]` (PyTorch's layout), b `[out]`.
 
 use crate::{Handled, Op, Saved, Sinks, Var, Vjp, ops};
-use sparring_tensor::{Array, Elem, Trans, channel_sum, linear as product, matmul};
+use sparring_tensor::{Array, Elem, Trans, channel_sum, linear as forward, matmul, matmul_acc};
 
 #[derive(Debug)]
 struct Linear;
@@ -13,7 +13,7 @@ impl<E: Elem> Op<E> for Linear {
         "linear"
     }
     fn forward(&self, x: &[&Array<E>]) -> Array<E> {
-        product(x[0], x[1], x.get(2).copied())
+        forward(x[0], x[1], x.get(2).copied())
     }
     fn vjp<'t>(&self, at: Vjp<'_, 't, E>) -> Vec<Option<Var<'t, E>>> {
         let (x, w, g) = (at.inputs[0], at.inputs[1], at.grad);
@@ -28,8 +28,9 @@ impl<E: Elem> Op<E> for Linear {
     }
     fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
         let (x, w, g) = (at.inputs[0], at.inputs[1], at.grad);
-        sinks.add(0, || matmul(g, Trans::No, w, Trans::No));
-        sinks.add(1, || matmul(g, Trans::Yes, x, Trans::No));
+        for (i, t, other) in [(0, Trans::No, w), (1, Trans::Yes, x)] {
+            sinks.join(i, || matmul(g, t, other, Trans::No), |sum| matmul_acc(g, t, other, Trans::No, sum));
+        }
         if at.inputs.len() > 2 {
             sinks.add(2, || channel_sum(g));
         }
@@ -37,7 +38,7 @@ impl<E: Elem> Op<E> for Linear {
     }
 }
 
-/// X Wᵀ + b; X `[n, in]`, W `[out, in]`, b `[out]` or nothing.
+/// X Wᵀ + b; X `[n, in]`, W `[out, in]`, b `[out]` or `None`.
 ///
 /// # Panics
 /// If the shapes do not fit.

@@ -1,9 +1,9 @@
-//! Matrix product.
+//! Matmul.
 //!
 //! Y = op(A) · op(B), op = transpose or not.
 
 use crate::{Handled, Op, Saved, Sinks, Var, Vjp};
-use sparring_tensor::{Array, Elem, Trans, matmul as product};
+use sparring_tensor::{Array, Elem, Trans, matmul as multiply, matmul_acc};
 
 #[derive(Debug)]
 struct MatMul {
@@ -11,22 +11,27 @@ struct MatMul {
     tb: Trans,
 }
 
-/// The rule as data: which product gives the cotangent of A and of B. `G` is the cotangent of Y.
+/// The backward rule for values and variables alike: which matmul gives the cotangent of A and of B. `G` is the cotangent of Y.
 ///
 /// Y = A B: dA = G Bᵀ, dB = Aᵀ G. A transposed operand gets the transpose of that.
 impl MatMul {
-    fn da<T>(&self, b: T, g: T, mul: impl FnOnce(T, Trans, T, Trans) -> T) -> T {
+    fn da<T, Y>(&self, b: T, g: T, mul: impl FnOnce(T, Trans, T, Trans) -> Y) -> Y {
         match self.ta {
             Trans::No => mul(g, Trans::No, b, flip(self.tb)),
             Trans::Yes => mul(b, self.tb, g, Trans::Yes),
         }
     }
-    fn db<T>(&self, a: T, g: T, mul: impl FnOnce(T, Trans, T, Trans) -> T) -> T {
+    fn db<T, Y>(&self, a: T, g: T, mul: impl FnOnce(T, Trans, T, Trans) -> Y) -> Y {
         match self.tb {
             Trans::No => mul(a, flip(self.ta), g, Trans::No),
             Trans::Yes => mul(g, Trans::Yes, a, self.ta),
         }
     }
+}
+
+/// `sum += op(A) · op(B)`, the accumulation inside the matmul.
+fn more<'a, E: Elem>(sum: &'a mut Array<E>) -> impl FnOnce(&Array<E>, Trans, &Array<E>, Trans) + 'a {
+    move |x, tx, y, ty| matmul_acc(x, tx, y, ty, sum)
 }
 
 fn flip(t: Trans) -> Trans {
@@ -41,16 +46,17 @@ impl<E: Elem> Op<E> for MatMul {
         "matmul"
     }
     fn forward(&self, x: &[&Array<E>]) -> Array<E> {
-        product(x[0], self.ta, x[1], self.tb)
+        multiply(x[0], self.ta, x[1], self.tb)
     }
     fn vjp<'t>(&self, at: Vjp<'_, 't, E>) -> Vec<Option<Var<'t, E>>> {
         let (a, b, g) = (at.inputs[0], at.inputs[1], at.grad);
         vec![at.when(0, || self.da(b, g, matmul_t)), at.when(1, || self.db(a, g, matmul_t))]
     }
     fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
-        let (a, b, g) = (at.inputs[0].clone(), at.inputs[1].clone(), at.grad.clone());
-        sinks.add(0, || self.da(b, g.clone(), |x, tx, y, ty| product(&x, tx, &y, ty)));
-        sinks.add(1, || self.db(a, g.clone(), |x, tx, y, ty| product(&x, tx, &y, ty)));
+        let (a, b, g) = (at.inputs[0], at.inputs[1], at.grad);
+        let first = multiply::<E>;
+        sinks.join(0, || self.da(b, g, first), |sum| self.da(b, g, more(sum)));
+        sinks.join(1, || self.db(a, g, first), |sum| self.db(a, g, more(sum)));
         Handled::Yes
     }
 }

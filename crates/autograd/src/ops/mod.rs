@@ -21,7 +21,7 @@ ops! {
     div: div;
     embed_axis: embed_axis;
     exp: exp;
-    gather_planes: gather_planes, max_pool2d;
+    gather_pixels: gather_pixels, max_pool2d;
     lift: activation;
     linear: linear;
     ln: ln;
@@ -34,14 +34,14 @@ ops! {
     row_loss: row_loss, Every, Rows;
     scale: scale;
     scatter_cols: scatter_cols;
-    scatter_planes: scatter_planes;
+    scatter_pixels: scatter_pixels;
     select_cols: select_cols;
     slice_axis: slice_axis;
     softmax: softmax;
     sqrt: sqrt;
     square: square;
     sub: sub;
-    sum: sum, mean, sum_last;
+    sum: sum, mean, mean_to, moments, sum_last, Moments;
     sum_to: sum_to;
     trained: trained;
 }

@@ -1,4 +1,4 @@
-//! Element-wise product.
+//! Element-wise multiplication.
 //!
 //! a · b.
 

@@ -1,4 +1,4 @@
-//! Row losses as operations: one loss a row, differentiable twice through the Hessian-vector product.
+//! Row losses as operations: one loss a row, differentiable twice by its Hessian-vector product.
 //!
 //! y[i] = L(z[i, ..]; t[i]).
 

@@ -1,8 +1,8 @@
 //! Square root.
 //!
-//! √x; its slope at 0 is infinite: add a small number first where 0 can occur.
+//! √x; its derivative at 0 is infinite: add a small number first where 0 can occur.
 
-use crate::{Op, Var, Vjp, ops};
+use crate::{Handled, Op, Saved, Sinks, Var, Vjp, ops};
 use sparring_tensor::{Array, Elem, elementwise};
 
 #[derive(Debug)]
@@ -18,9 +18,13 @@ impl<E: Elem> Op<E> for Sqrt {
     fn vjp<'t>(&self, at: Vjp<'_, 't, E>) -> Vec<Option<Var<'t, E>>> {
         vec![at.when(0, || ops::scale(at.grad / at.output, E::of(0.5)))]
     }
+    fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
+        sinks.add(0, || elementwise::zip(at.grad, at.output, |g, y| E::of(0.5) * (g / y)));
+        Handled::Yes
+    }
 }
 
-/// √x; its slope at 0 is infinite: add a small number first where 0 can occur.
+/// √x; its derivative at 0 is infinite: add a small number first where 0 can occur.
 #[track_caller]
 pub fn sqrt<'t, E: Elem>(x: Var<'t, E>) -> Var<'t, E> {
     x.tape().apply(Sqrt, &[x])

@@ -4,6 +4,7 @@
 //! The bits of the result do not depend on the instruction set, unless the loop works on [`fused`] slices.
 
 mod dispatch;
+mod fma_chains;
 mod fused;
 mod isa;
 mod normals;
@@ -13,6 +14,7 @@ mod reduce;
 mod slices;
 
 pub use dispatch::{Kernel, dispatch, dispatch_on};
+pub use fma_chains::{FmaChains, fma_chains};
 pub use fused::{fused, fused_mut, fuses};
 pub use isa::{Isa, IsaError, isa, isa_request};
 pub use normals::normals;

@@ -1,14 +1,28 @@
 //! The MNIST net of Madry et al. 2018 (arXiv:1706.06083).
 
 use super::relu;
+use serde::{Deserialize, Serialize};
 use sparring_activations::AnyActivation;
 use sparring_nn::{Graph, layers};
+
+/// Whether convolutions are normalised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Norm {
+    /// Not.
+    #[default]
+    None,
+    /// By batch normalisation, before their activation.
+    Batch,
+}
 
 /// conv 5x5 32 same, pool 2, conv 5x5 64 same, pool 2, fc 1024, fc 10: 3,274,634 parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Madry {
     /// The activation after each of the three hidden layers.
     pub activations: [AnyActivation; 3],
+    /// What follows each convolution.
+    pub norm: Norm,
 }
 
 impl Default for Madry {
@@ -20,26 +34,20 @@ impl Default for Madry {
 impl Madry {
     /// One activation everywhere.
     pub fn with(activation: AnyActivation) -> Self {
-        Self { activations: std::array::from_fn(|_| activation) }
+        Self { activations: std::array::from_fn(|_| activation), norm: Norm::None }
     }
     /// The network, for `[1, 28, 28]`.
     pub fn spec(&self) -> Graph {
         let [a, b, c] = self.activations.each_ref().map(layers::activation);
-        let halve = layers::max_pool2d(2, 2);
-        Graph::chain(
-            [1, 28, 28],
-            vec![
-                layers::conv2d(1, 32, 5, 1, 2),
-                a,
-                halve.clone(),
-                layers::conv2d(32, 64, 5, 1, 2),
-                b,
-                halve,
-                layers::flatten(),
-                layers::linear(64 * 7 * 7, 1024),
-                c,
-                layers::linear(1024, 10),
-            ],
-        )
+        let normalised = |conv, channels| match self.norm {
+            Norm::None => vec![conv],
+            Norm::Batch => vec![conv, layers::batch_norm(channels)],
+        };
+        let mut all = normalised(layers::conv2d(1, 32, 5, 1, 2), 32);
+        all.extend([a, layers::max_pool2d(2, 2)]);
+        all.extend(normalised(layers::conv2d(32, 64, 5, 1, 2), 64));
+        all.extend([b, layers::max_pool2d(2, 2), layers::flatten()]);
+        all.extend([layers::linear(64 * 7 * 7, 1024), c, layers::linear(1024, 10)]);
+        Graph::chain([1, 28, 28], all)
     }
 }

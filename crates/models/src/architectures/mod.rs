@@ -2,17 +2,21 @@
 
 mod article_autoencoder;
 mod article_gan;
+mod dcgan;
 mod fgsm_rs;
 mod linear_autoencoder;
 mod madry;
 mod mlp;
+mod resnet_small;
 
 pub use article_autoencoder::ArticleAutoencoder;
 pub use article_gan::ArticleGan;
+pub use dcgan::Dcgan;
 pub use fgsm_rs::FgsmRs;
 pub use linear_autoencoder::LinearAutoencoder;
-pub use madry::Madry;
+pub use madry::{Madry, Norm};
 pub use mlp::Mlp;
+pub use resnet_small::ResnetSmall;
 
 use sparring_activations::{AnyActivation, Relu};
 use sparring_nn::{AnyLayer, layers};

@@ -1,4 +1,4 @@
-//! How an example lies in a plan's buffers.
+//! How an example lies in a program's buffers.
 
 /// The extents of an example, channels last; a vector is `[1, 1, n]`, one that was an image keeps the image's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +26,12 @@ impl Extent {
     pub fn len(self) -> usize {
         self.h * self.w * self.c
     }
-    /// Whether channels-last differs from the order of planes, which files and users see.
-    pub fn is_turned(self) -> bool {
+    /// The same numbers as one axis.
+    pub fn flattened(self) -> Self {
+        Self { flat: true, ..self }
+    }
+    /// Whether the order is another than that of channels first, which files and users see.
+    pub fn is_channels_last(self) -> bool {
         self.c > 1 && self.h * self.w > 1
     }
     /// From one example to the next in a buffer.

@@ -1,36 +1,49 @@
-//! A chain of layers compiled once and run many times: weights stay packed as the kernels read them, buffers are laid out once, whole
-//! rows of examples run on one thread from the first layer to the last.
+//! The compiled engine: a network compiled once and run many times. Weights stay packed as the kernels read them, buffers are laid out once, a
+//! shard of examples runs on one thread from the first layer to the last.
 //!
-//! The layers' `forward` on a tape stays the definition; a plan is another way to the same numbers, and tests hold the two together.
-//! A chain with a layer that has no [`Stage`] (dropout in training, a learnt activation) has no plan and takes the tape.
+//! The layers' `forward` on a tape stays the definition; the engine is another way to the same numbers, and tests hold the two together. A layer without
+//! instructions runs on a tape inside the program; one that spans the batch ends a phase in which shards run by themselves.
+//!
+//! Read in this order: `lowering`, `block`, `program`, `compile`; `shard` with `forward` and `backward`; `phases`; `inference`; `gradient`, `update`, `training`.
 
+mod backward;
+mod batch_norm;
+mod block;
+mod buffers;
 mod compile;
+mod cut;
 mod extent;
-mod front;
-mod frozen;
-mod lane;
+mod first_matmul;
+mod forward;
+mod fused;
+mod gradient;
+mod inference;
+mod last_matmul;
 mod lowering;
+mod outputs;
+mod pass;
+mod phases;
+mod program;
 mod relu;
-mod rows;
-mod stepper;
-mod tail;
-mod through;
+mod shard;
+mod state;
+mod tape_run;
+mod training;
 mod update;
-mod values;
 mod weight;
 
-pub use frozen::Plan;
+pub use inference::{Compiled, Randomness};
 pub use lowering::Lowering;
-pub use rows::Head;
-pub use stepper::Stepper;
+pub use outputs::{Objective, OutputRows};
+pub use training::{Engine, EngineState};
 
 sparring_math::compiled_here!(
-    Plan::<f32>::new,
-    Plan::<f32>::set_precision,
-    Plan::<f32>::forward,
-    Plan::<f32>::pullbacks,
-    Stepper::<f32>::new,
-    Stepper::<f32>::both_ways,
-    Stepper::<f32>::update,
-    Stepper::<f32>::store,
+    Compiled::<f32>::new,
+    Compiled::<f32>::set_precision,
+    Compiled::<f32>::forward_with,
+    Compiled::<f32>::pullbacks_with,
+    Engine::<f32>::new,
+    Engine::<f32>::gradients,
+    Engine::<f32>::update,
+    Engine::<f32>::store,
 );

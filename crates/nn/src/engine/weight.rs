@@ -10,16 +10,18 @@ use std::sync::OnceLock;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Form {
     /// Panels of Wᵀ `[in, out]`; the input's order is that of this extent.
-    Dense(Extent),
+    Matmul(Extent),
     /// Panels of a convolution.
     Conv(ConvBlock),
+    /// Panels of the convolution whose input gradient the layer is: from its output to its input.
+    ConvTranspose(ConvBlock),
 }
 
 /// The weights for the input's gradient.
 #[derive(Debug)]
 pub(super) enum Backward<E: Elem> {
     /// Panels of W `[out, in]`, and their tiles in the weight's precision.
-    Dense(Panels<E>, Option<TilePanels>),
+    Matmul(Panels<E>, Option<TilePanels>),
     Conv(BackwardPanels<E>),
 }
 
@@ -40,19 +42,19 @@ pub(super) struct Weight<E: Elem> {
 }
 
 impl<E: Elem> Weight<E> {
-    pub fn dense(weight: &Param<E>, bias: Option<&Param<E>>, input: Extent) -> Self {
+    pub fn matmul(weight: &Param<E>, bias: Option<&Param<E>>, input: Extent) -> Self {
         let [n, k] = [0, 1].map(|d| weight.value.shape()[d]);
         let mut this = Self {
             weight: weight.id(),
             bias: bias.map(Param::id),
-            form: Form::Dense(input),
+            form: Form::Matmul(input),
             forward: Panels::zeros(k, n),
             tiles: None,
             precision: Precision::F32,
             backward: OnceLock::new(),
-            row: Array::zeros([n]),
+            row: bias.map_or_else(|| Array::zeros([n]), |b| b.value.clone()),
         };
-        this.load(&weight.value, bias.map(|b| &b.value));
+        this.forward = this.pack(weight.value.as_slice());
         this
     }
     pub fn conv(
@@ -74,15 +76,38 @@ impl<E: Elem> Weight<E> {
             row: bias.map_or_else(|| Array::zeros([oc]), |b| b.value.clone()),
         })
     }
-    /// Computes its products in this precision from now on, where that is faster. A weight that `changes` with each step is cut anew each time:
+    /// A transposed convolution of images of `input` to `output` pixels; `None` if they do not belong together.
+    pub fn conv_transpose(
+        weight: &Param<E>,
+        bias: Option<&Param<E>>,
+        geometry: ConvGeometry,
+        input: Extent,
+        output: [usize; 2],
+    ) -> Option<Self> {
+        let [ic, oc, kh, kw] = weight.value.shape().dims4();
+        let block = ConvBlock::new(output, oc, ic, [kh, kw], geometry).ok()?;
+        let fits = block.output() == [input.h, input.w] && ic == input.c;
+        fits.then(|| Self {
+            weight: weight.id(),
+            bias: bias.map(Param::id),
+            form: Form::ConvTranspose(block),
+            forward: block.pack(weight.value.as_slice()),
+            tiles: None,
+            precision: Precision::F32,
+            backward: OnceLock::new(),
+            row: bias.map_or_else(|| Array::zeros([oc]), |b| b.value.clone()),
+        })
+    }
+    /// Computes its matmuls in this precision from now on, where that is faster. A weight that `changes` with each step is cut anew each time:
     /// for a convolution, which uses it at every pixel, that is nothing, for products of a few rows more than they gain.
     pub fn set_precision(&mut self, precision: Precision, changes: bool) {
-        let dear = changes && matches!(self.form, Form::Dense(_));
+        let dear = changes && matches!(self.form, Form::Matmul(_));
         let precision = if dear { Precision::F32 } else { precision };
         self.precision = precision;
         self.tiles = match self.form {
-            Form::Dense(_) => TilePanels::if_faster(&self.forward, precision),
+            Form::Matmul(_) => TilePanels::if_faster(&self.forward, precision),
             Form::Conv(block) => block.tiles(&self.forward, precision),
+            Form::ConvTranspose(_) => None,
         };
         self.backward = OnceLock::new();
     }
@@ -105,52 +130,51 @@ impl<E: Elem> Weight<E> {
     /// Length of the sum behind an output, known also while the panels are away.
     pub fn depth(&self) -> usize {
         match self.form {
-            Form::Dense(input) => input.len(),
-            Form::Conv(block) => block.depth(),
+            Form::Matmul(input) => input.len(),
+            Form::Conv(block) | Form::ConvTranspose(block) => block.depth(),
         }
     }
     /// The output of a convolution, or the row of a product.
     pub fn output(&self) -> Extent {
         match self.form {
-            Form::Dense(_) => Extent::vector(self.forward.cols()),
+            Form::Matmul(_) => Extent::vector(self.forward.cols()),
             Form::Conv(block) => Extent::image(block.output(), self.forward.cols()),
+            Form::ConvTranspose(block) => Extent::image(block.input(), block.channels()[0]),
         }
     }
     /// Where the panels' row `p` lies in a row of the stored weight.
     fn place(input: Extent, p: usize) -> usize {
-        if input.is_turned() { (p % input.c) * input.h * input.w + p / input.c } else { p }
+        if input.is_channels_last() { (p % input.c) * input.h * input.w + p / input.c } else { p }
     }
-    /// Takes the stored tensors over.
-    pub fn load(&mut self, weight: &Array<E>, bias: Option<&Array<E>>) {
+    /// A tensor in the layout of files as panels: the weight, or what belongs to its numbers one by one.
+    pub fn pack(&self, weight: &[E]) -> Panels<E> {
         match self.form {
-            Form::Conv(block) => self.forward = block.pack(weight.as_slice()),
-            Form::Dense(input) if !input.is_turned() => {
+            Form::Conv(block) | Form::ConvTranspose(block) => block.pack(weight),
+            Form::Matmul(input) => {
                 let (n, k) = (self.forward.cols(), self.forward.depth());
-                self.forward.fill(Mat::new(weight.as_slice(), n, k).t());
-            }
-            Form::Dense(input) => {
-                let (k, width) = (self.forward.depth(), self.forward.width());
+                let mut panels = Panels::zeros(k, n);
+                if !input.is_channels_last() {
+                    panels.fill(Mat::new(weight, n, k).t());
+                    return panels;
+                }
+                let width = panels.width();
                 let places: Vec<_> = (0..k).map(|p| Self::place(input, p)).collect();
-                let panels = self.forward.as_mut_slice();
-                for (j, row) in weight.as_slice().chunks(k).enumerate() {
-                    let to = &mut panels[j / width * k * width + j % width..];
+                for (j, row) in weight.chunks(k).enumerate() {
+                    let to = &mut panels.as_mut_slice()[j / width * k * width + j % width..];
                     to.iter_mut().step_by(width).zip(&places).for_each(|(v, &p)| *v = row[p]);
                 }
+                panels
             }
         }
-        if let Some(bias) = bias {
-            self.row.as_mut_slice().copy_from_slice(bias.as_slice());
-        }
     }
-    /// Writes the weight in the layout of files.
-    pub fn store(&self, weight: &mut [E]) {
+    /// The inverse of [`pack`](Self::pack).
+    pub fn unpack(&self, panels: &Panels<E>, weight: &mut [E]) {
         match self.form {
-            Form::Conv(block) => block.unpack(&self.forward, weight),
-            Form::Dense(input) => {
-                let (k, width) = (self.forward.depth(), self.forward.width());
-                let panels = self.forward.as_slice();
+            Form::Conv(block) | Form::ConvTranspose(block) => block.unpack(panels, weight),
+            Form::Matmul(input) => {
+                let (k, width) = (panels.depth(), panels.width());
                 for (j, row) in weight.chunks_mut(k).enumerate() {
-                    let from = &panels[j / width * k * width + j % width..];
+                    let from = &panels.as_slice()[j / width * k * width + j % width..];
                     from.iter()
                         .step_by(width)
                         .take(k)
@@ -164,12 +188,14 @@ impl<E: Elem> Weight<E> {
     pub fn backward(&self) -> &Backward<E> {
         self.backward.get_or_init(|| {
             let mut backward = match self.form {
-                Form::Dense(_) => {
+                Form::Matmul(_) => {
                     let panels = Panels::zeros(self.forward.cols(), self.forward.depth());
                     let tiles = TilePanels::if_faster(&panels, self.precision);
-                    Backward::Dense(panels, tiles)
+                    Backward::Matmul(panels, tiles)
                 }
-                Form::Conv(block) => Backward::Conv(block.backward_panels_in(self.precision)),
+                Form::Conv(block) | Form::ConvTranspose(block) => {
+                    Backward::Conv(block.backward_panels_in(self.precision))
+                }
             };
             // No region of threads in here: a thread that waits for one may take up other work, and come back for this very lock.
             team::with_threads(1, || self.turn(&mut backward));
@@ -188,7 +214,7 @@ impl<E: Elem> Weight<E> {
     }
     fn turn(&self, backward: &mut Backward<E>) {
         match (&self.form, backward) {
-            (Form::Dense(_), Backward::Dense(panels, tiles)) => {
+            (Form::Matmul(_), Backward::Matmul(panels, tiles)) => {
                 let (size, work) = ((panels.depth() * panels.width()).max(1), panels.as_slice().len());
                 par::for_each_chunk(panels.as_mut_slice(), size, work, |q, panel| {
                     self.forward.transposed_panel(q, panel);
@@ -197,19 +223,25 @@ impl<E: Elem> Weight<E> {
                     tiles.fill(panels);
                 }
             }
-            (Form::Conv(block), Backward::Conv(turned)) => block.turn(&self.forward, turned),
+            (Form::Conv(block) | Form::ConvTranspose(block), Backward::Conv(panels)) => {
+                block.turn(&self.forward, panels);
+            }
             _ => unreachable!("made as its form says"),
         }
     }
-    /// Whether its gradient is summed lane by lane.
-    pub fn sums_by_lane(&self) -> bool {
-        matches!(self.form, Form::Conv(_))
+    /// Numbers of the weight in the layout of files.
+    pub fn numbers(&self) -> usize {
+        self.forward.depth() * self.forward.cols()
+    }
+    /// Whether its gradient is summed shard by shard.
+    pub fn sums_by_shard(&self) -> bool {
+        !matches!(self.form, Form::Matmul(_))
     }
     /// Multiply-adds of one example.
     pub fn mul_adds(&self) -> usize {
         let positions = match self.form {
-            Form::Dense(_) => 1,
-            Form::Conv(block) => block.output().iter().product(),
+            Form::Matmul(_) => 1,
+            Form::Conv(block) | Form::ConvTranspose(block) => block.output().iter().product(),
         };
         positions * self.forward.depth() * self.forward.cols()
     }

@@ -1,6 +1,6 @@
 //! An activation as a layer, fixed or learnt.
 
-use crate::{AnyLayer, Cx, Kind, Layer, Lowering, Mode, ParamSpec, ShapeError, Start};
+use crate::{AnyLayer, Cx, Kind, Layer, Lowering, ParamSpec, ShapeError, Start};
 use serde::{Deserialize, Serialize};
 use sparring_activations::AnyActivation;
 use sparring_autograd::{Var, ops};
@@ -43,7 +43,7 @@ impl Layer for Activated {
             [p, ..] => ops::trained(x[0], *p, function.trainable::<E>().expect("the layer has learnt parameters")),
         }
     }
-    fn lower(&self, _: Mode) -> Lowering {
+    fn lower(&self) -> Lowering {
         Lowering::Activation(self.function)
     }
 }

@@ -1,6 +1,6 @@
 //! The sum of several inputs: a residual connection.
 
-use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::Var;
 use sparring_tensor::{Elem, Shape};
@@ -31,7 +31,7 @@ impl Layer for Add {
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         x[1..].iter().fold(x[0], |sum, &x| sum + x)
     }
-    fn lower(&self, _: Mode) -> Lowering {
+    fn lower(&self) -> Lowering {
         Lowering::Add
     }
 }

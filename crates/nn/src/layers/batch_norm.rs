@@ -116,7 +116,7 @@ impl Layer for BatchNorm {
         let deviation = ops::sqrt(ops::offset(var, E::of(self.eps)));
         (x - mean) / deviation * of_channel(p[0]) + of_channel(p[1])
     }
-    fn lower(&self, _: Mode) -> Lowering {
+    fn lower(&self) -> Lowering {
         Lowering::BatchNorm { eps: self.eps, momentum: self.momentum }
     }
 }

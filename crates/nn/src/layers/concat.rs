@@ -1,6 +1,6 @@
 //! Several inputs side by side along the channels.
 
-use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, Shape};
@@ -37,7 +37,7 @@ impl Layer for Concat {
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         ops::concat(x, 1)
     }
-    fn lower(&self, _: Mode) -> Lowering {
+    fn lower(&self) -> Lowering {
         Lowering::Concat
     }
 }

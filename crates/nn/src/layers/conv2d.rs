@@ -1,7 +1,7 @@
 //! Two-dimensional convolution (cross-correlation, as everywhere).
 
 use super::{is_true, present};
-use crate::{AnyLayer, Cost, Cx, Init, Kind, Layer, Lowering, Mode, ParamSpec, ShapeError, Start};
+use crate::{AnyLayer, Cost, Cx, Init, Kind, Layer, Lowering, ParamSpec, ShapeError, Start};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{ConvGeometry, Elem, Shape};
@@ -69,7 +69,7 @@ impl Layer for Conv2d {
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         ops::conv2d(x[0], p[0], p.get(1).copied(), self.geometry())
     }
-    fn lower(&self, _: Mode) -> Lowering {
+    fn lower(&self) -> Lowering {
         Lowering::Conv2d(self.geometry())
     }
 }

@@ -1,7 +1,7 @@
 //! Transposed convolution: the input gradient of a convolution, used forwards.
 
 use super::{is_true, present};
-use crate::{AnyLayer, Cost, Cx, Init, Kind, Layer, Lowering, Mode, ParamSpec, ShapeError, Start};
+use crate::{AnyLayer, Cost, Cx, Init, Kind, Layer, Lowering, ParamSpec, ShapeError, Start};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{ConvGeometry, Elem, Shape};
@@ -78,7 +78,7 @@ impl Layer for ConvTranspose2d {
         let y = ops::conv2d_input_grad(x[0], p[0], out, self.geometry());
         p.get(1).map_or(y, |&b| y + ops::reshape(b, [1, out[1], 1, 1]))
     }
-    fn lower(&self, _: Mode) -> Lowering {
+    fn lower(&self) -> Lowering {
         Lowering::ConvTranspose2d(self.geometry())
     }
 }

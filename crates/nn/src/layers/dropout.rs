@@ -4,7 +4,7 @@ use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::Var;
 use sparring_seed::Key;
-use sparring_tensor::{Array, Elem, Shape};
+use sparring_tensor::{Array, Elem, Shape, rows};
 
 /// In training each element is 0 with probability p, else scaled by 1/(1 − p); the identity otherwise
 /// (Srivastava et al. 2014). An example's mask depends on the key of the step, the layer and its id alone.
@@ -20,11 +20,10 @@ pub fn dropout(p: f64) -> AnyLayer {
     Dropout { p }.into()
 }
 
-/// Factors of one example's elements, in the order of its axes: 0 or 1/(1 − p).
-pub(crate) fn mask<E: Elem>(key: Key, id: u64, p: f64, out: &mut [E]) {
-    let keep = E::of(1.0 / (1.0 - p));
-    let mut numbers = key.rng(id);
-    out.fill_with(|| if f64::from(numbers.uniform()) < p { E::ZERO } else { keep });
+/// The random words that decide over an example's elements, one each: it is kept where its word is not below [`rows::drop_threshold`]. In the order of an
+/// image's channels last, of all other elements.
+pub(crate) fn words(key: Key, id: u64, out: &mut [u32]) {
+    key.rng(id).fill_bits(out);
 }
 
 impl Layer for Dropout {
@@ -42,13 +41,19 @@ impl Layer for Dropout {
         }
         let shape = x[0].shape();
         let row = shape.dims()[1..].iter().product::<usize>().max(1);
-        let mut factors = Array::stale(shape);
-        for (i, out) in factors.as_mut_slice().chunks_mut(row).enumerate() {
-            mask(cx.key(), cx.id(i), self.p, out);
+        let (threshold, keep) = (rows::drop_threshold(self.p), E::of(1.0 / (1.0 - self.p)));
+        let (mut factors, mut drawn) = (Array::stale(shape), vec![0; row]);
+        // Places of channels last: channel i mod c of pixel i / c.
+        let c = if shape.rank() == 4 { shape[1] } else { 1 };
+        for (n, out) in factors.as_mut_slice().chunks_mut(row).enumerate() {
+            words(cx.key(), cx.id(n), &mut drawn);
+            for (i, &word) in drawn.iter().enumerate() {
+                out[i % c * (row / c) + i / c] = if word < threshold { E::ZERO } else { keep };
+            }
         }
         x[0] * cx.tape().constant(factors)
     }
-    fn lower(&self, mode: Mode) -> Lowering {
-        if mode == Mode::Eval || self.p == 0.0 { Lowering::Identity } else { Lowering::Dropout(self.p) }
+    fn lower(&self) -> Lowering {
+        if self.p == 0.0 { Lowering::Identity } else { Lowering::Dropout(self.p) }
     }
 }

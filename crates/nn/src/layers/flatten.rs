@@ -1,6 +1,6 @@
 //! Everything but the batch into one axis.
 
-use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, Shape};
@@ -27,7 +27,7 @@ impl Layer for Flatten {
         let s = x[0].shape();
         if s.rank() == 2 { x[0] } else { ops::reshape(x[0], [s[0], s.dims()[1..].iter().product()]) }
     }
-    fn lower(&self, _: Mode) -> Lowering {
+    fn lower(&self) -> Lowering {
         Lowering::Flatten
     }
 }

@@ -1,6 +1,6 @@
 //! The mean of each channel.
 
-use crate::{AnyLayer, Cost, Cx, Layer, Lowering, Mode, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, PoolGeometry, Shape};
@@ -39,7 +39,7 @@ impl Layer for GlobalAvgPool2d {
         let [_, _, h, w] = x[0].shape().dims4();
         ops::avg_pool2d(x[0], window(h, w))
     }
-    fn lower(&self, _: Mode) -> Lowering {
+    fn lower(&self) -> Lowering {
         Lowering::GlobalAveragePool2d
     }
 }

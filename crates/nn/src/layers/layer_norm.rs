@@ -2,7 +2,7 @@
 //!
 //! y = (x − mean) / √(var + eps) · weight + bias; mean and (biased) variance over the last axes of each example
 
-use crate::{AnyLayer, Cost, Cx, Kind, Layer, Lowering, Mode, ParamSpec, ShapeError, Start};
+use crate::{AnyLayer, Cost, Cx, Kind, Layer, Lowering, ParamSpec, ShapeError, Start};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, Shape};
@@ -70,7 +70,7 @@ impl Layer for LayerNorm {
         let [weight, bias] = [0, 1].map(|i| ops::reshape(p[i], [1, n]));
         ops::reshape(y * weight + bias, shape)
     }
-    fn lower(&self, _: Mode) -> Lowering {
+    fn lower(&self) -> Lowering {
         Lowering::LayerNorm { numbers: self.numbers(), eps: self.eps }
     }
 }

@@ -1,7 +1,7 @@
 //! Affine map: y = x Wᵀ + b.
 
 use super::{is_true, present};
-use crate::{AnyLayer, Cost, Cx, Init, Kind, Layer, Lowering, Mode, ParamSpec, ShapeError, Start};
+use crate::{AnyLayer, Cost, Cx, Init, Kind, Layer, Lowering, ParamSpec, ShapeError, Start};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, Shape};
@@ -55,7 +55,7 @@ impl Layer for Linear {
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         ops::linear(x[0], p[0], p.get(1).copied())
     }
-    fn lower(&self, _: Mode) -> Lowering {
+    fn lower(&self) -> Lowering {
         Lowering::Matmul
     }
 }

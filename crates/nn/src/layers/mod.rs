@@ -35,6 +35,7 @@ layers! {
     reshape: Reshape, reshape;
 }
 
+pub(crate) use dropout::words;
 pub use pool::Pool;
 
 /// Layers of other crates.

@@ -1,6 +1,6 @@
 //! Pooling over windows.
 
-use crate::{AnyLayer, Cost, Cx, Layer, Lowering, Mode, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, PoolGeometry, Shape};
@@ -84,7 +84,7 @@ impl Layer for Pool2d {
             Pool::Average => ops::avg_pool2d(x[0], self.geometry()),
         }
     }
-    fn lower(&self, _: Mode) -> Lowering {
+    fn lower(&self) -> Lowering {
         match self.pool {
             Pool::Max => Lowering::MaxPool2d(self.geometry()),
             Pool::Average => Lowering::AveragePool2d(self.geometry()),

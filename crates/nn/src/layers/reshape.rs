@@ -1,6 +1,6 @@
 //! Another shape for each example.
 
-use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{Elem, Shape};
@@ -50,7 +50,7 @@ impl Layer for Reshape {
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         ops::reshape(x[0], self.with_batch(x[0].shape()[0]).as_slice())
     }
-    fn lower(&self, _: Mode) -> Lowering {
+    fn lower(&self) -> Lowering {
         Lowering::Reshape(self.shape.clone())
     }
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{Graph, layers};
 use sparring_seed::Key;
+use sparring_tensor::Array;
 
 fn net() -> Network<f32> {
     let layers = vec![layers::conv2d(1, 2, 3, 1, 1), layers::flatten(), layers::linear(32, 3)];

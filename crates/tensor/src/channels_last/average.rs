@@ -67,7 +67,7 @@ impl AveragePoolBlock {
     pub fn mean<E: Elem>(&self, x: &[E], y: &mut [E]) {
         self.mean_on(simd::isa(), x, y);
     }
-    /// The gradient at `x` of [`mean`](Self::mean), written whole: each pixel receives dy / (area of the window) from every window it lies in.
+    /// The gradient of `x` in [`mean`](Self::mean), written whole: each pixel receives dy / (area of the window) from every window it lies in.
     ///
     /// # Panics
     /// If a length does not fit.

@@ -1,19 +1,19 @@
-//! The weight as the gradient at the image reads it: turned round, and transposed.
+//! The weight in the layout of the input gradient: taps reversed, channels transposed.
 
 use super::ConvBlock;
 use super::finite::finite;
 use super::input_grad::Axis;
 use super::narrow::NARROW;
-use crate::kernels::Door;
+use crate::kernels::KernelTable;
 use crate::pool::Buffer;
 use crate::{Elem, Panels, Precision, TilePanels};
 use sparring_math::simd::{self, Isa};
 
-/// A convolution's weight for [`ConvBlock::input_grad`], made by [`ConvBlock::turn`] from the panels of the forward pass; in memory only.
+/// The weight of a convolution packed for [`ConvBlock::input_grad`] by [`ConvBlock::turn`], from the panels of the forward pass; in memory only.
 #[derive(Clone, Debug)]
 pub struct BackwardPanels<E: Elem> {
     pub(super) form: Form<E>,
-    /// The phases of the wide form in tiles, in the precision asked for.
+    /// The phases of the wide form in tiles, in the requested precision.
     pub(super) tiles: Option<Vec<TilePanels>>,
     pub(super) precision: Precision,
     block: ConvBlock,
@@ -30,7 +30,7 @@ pub(super) enum Form<E: Elem> {
 }
 
 impl ConvBlock {
-    /// Room for the turned weight, all zeros.
+    /// Panels for the transposed weight, all zeros.
     pub fn backward_panels<E: Elem>(&self) -> BackwardPanels<E> {
         self.backward_panels_on(simd::isa())
     }
@@ -41,7 +41,7 @@ impl ConvBlock {
     /// Fills `into` from the forward weight.
     ///
     /// # Panics
-    /// If either belongs to another block.
+    /// If either was packed for another block.
     #[track_caller]
     pub fn turn<E: Elem>(&self, w: &Panels<E>, into: &mut BackwardPanels<E>) {
         self.turn_on(simd::isa(), w, into);
@@ -49,57 +49,72 @@ impl ConvBlock {
     }
 
     pub(crate) fn backward_panels_on<E: Elem>(&self, isa: Isa) -> BackwardPanels<E> {
-        let door = E::door(isa);
+        let table = E::table(isa);
         let mut data = Buffer::stale(self.oc * self.depth());
         data.as_mut_slice().fill(E::ZERO);
-        // The narrow way counts columns in 32 bits.
+        // The narrow kernel counts columns in 32 bits.
         let columns = self.output[1].saturating_add(self.kernel[1]);
         let form = if self.ic <= NARROW && columns < u32::MAX as usize / 2 {
             Form::Narrow(data)
         } else {
-            let panels = |(v, u): (Axis, Axis)| Panels::zeros_for(door, v.count * u.count * self.oc, self.ic);
+            let panels =
+                |(v, u): (Axis, Axis)| Panels::zeros_for(table, v.count * u.count * self.oc, self.ic);
             Form::Wide { phases: Axis::pairs(self).map(panels).collect(), runs: data, finite: true }
         };
-        BackwardPanels { form, tiles: None, precision: Precision::F32, block: *self, width: door.panel() }
+        BackwardPanels { form, tiles: None, precision: Precision::F32, block: *self, width: table.panel() }
     }
     #[track_caller]
-    pub(super) fn turned<E: Elem>(&self, door: &Door<E>, w: &BackwardPanels<E>) {
+    pub(super) fn check_backward_panels<E: Elem>(&self, table: &KernelTable<E>, w: &BackwardPanels<E>) {
         assert!(
-            w.block == *self && w.width == door.panel(),
-            "conv: the turned weight of {:?} in panels of {} does not belong to {self:?}",
+            w.block == *self && w.width == table.panel(),
+            "conv: the transposed weight of {:?} in panels of {} does not belong to {self:?}",
             w.block,
             w.width
         );
     }
     #[track_caller]
     pub(crate) fn turn_on<E: Elem>(&self, isa: Isa, w: &Panels<E>, into: &mut BackwardPanels<E>) {
-        let door = E::door(isa);
-        self.fits(door, w);
-        self.turned(door, into);
-        let (depth, width) = (self.depth(), door.panel());
+        let table = E::table(isa);
+        self.fits(table, w);
+        self.check_backward_panels(table, into);
+        let (depth, width) = (self.depth(), table.panel());
         match &mut into.form {
             Form::Narrow(data) => {
                 for (o, cols, panel) in w.iter() {
-                    door.transpose(panel, width, depth, cols, &mut data.as_mut_slice()[o * depth..], depth);
+                    table.transpose(panel, width, depth, cols, &mut data.as_mut_slice()[o * depth..], depth);
                 }
             }
             Form::Wide { phases, runs, finite: all } => {
                 *all = finite(isa, w.as_slice());
                 for ((v, u), phase) in Axis::pairs(self).zip(phases) {
-                    self.turn_phase(door, w, v, u, phase);
+                    self.turn_phase(table, w, v, u, phase);
                 }
                 let run = self.kernel[1] * self.ic;
                 for (ky, runs) in runs.as_mut_slice().chunks_mut((self.oc * run).max(1)).enumerate() {
                     for (o, os, panel) in w.iter() {
-                        door.transpose(&panel[ky * run * width..], width, run, os, &mut runs[o * run..], run);
+                        table.transpose(
+                            &panel[ky * run * width..],
+                            width,
+                            run,
+                            os,
+                            &mut runs[o * run..],
+                            run,
+                        );
                     }
                 }
             }
         }
     }
     /// One class of pixels: a transposition for each tap.
-    fn turn_phase<E: Elem>(&self, door: &Door<E>, w: &Panels<E>, v: Axis, u: Axis, to: &mut Panels<E>) {
-        let (width, size) = (door.panel(), to.depth() * door.panel());
+    fn turn_phase<E: Elem>(
+        &self,
+        table: &KernelTable<E>,
+        w: &Panels<E>,
+        v: Axis,
+        u: Axis,
+        to: &mut Panels<E>,
+    ) {
+        let (width, size) = (table.panel(), to.depth() * table.panel());
         for (q, to) in to.as_mut_slice().chunks_mut(size.max(1)).enumerate() {
             let (c, cs) = (q * width, (self.ic - q * width).min(width));
             for tap in 0..v.count * u.count {
@@ -109,7 +124,7 @@ impl ConvBlock {
                 let from = ((ky * self.kernel[1] + kx) * self.ic + c) * width;
                 for (o, os, panel) in w.iter() {
                     let to = &mut to[(tap * self.oc + o) * width..];
-                    door.transpose(&panel[from..], width, cs, os, to, width);
+                    table.transpose(&panel[from..], width, cs, os, to, width);
                 }
             }
         }

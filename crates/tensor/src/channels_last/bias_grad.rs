@@ -1,10 +1,10 @@
-//! The gradient at the bias.
+//! The bias gradient of a convolution.
 
 use super::ConvBlock;
 use crate::Elem;
 use sparring_math::simd;
 
-/// Channels summed at a time: a register, or some.
+/// Channels summed at a time: one or several registers.
 const LANES: usize = 16;
 
 impl ConvBlock {

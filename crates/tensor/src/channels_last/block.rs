@@ -47,7 +47,7 @@ impl ConvBlock {
             ("an output", &[output[0], output[1], oc]),
             ("a weight", &[columns, ic, kernel[0], kernel[1]]),
         ])?;
-        // A larger step than the image is never taken; what is computed from it stays small.
+        // A stride larger than the image is never taken; it is clamped so that sizes computed from it stay small.
         let stride = [geometry.stride[0].min(height), geometry.stride[1].min(width)];
         Ok(Self { ic, oc, input, kernel, output, stride, padding })
     }
@@ -63,7 +63,7 @@ impl ConvBlock {
     pub fn channels(&self) -> [usize; 2] {
         [self.ic, self.oc]
     }
-    /// Length of the sum behind an output element, ic · kh · kw: the rows of the weight's [`Panels`](crate::Panels), in order (ky, kx, c).
+    /// Number of terms of an output element, ic · kh · kw: the rows of the weight's [`Panels`](crate::Panels), in order (ky, kx, c).
     pub fn depth(&self) -> usize {
         self.ic * self.kernel[0] * self.kernel[1]
     }

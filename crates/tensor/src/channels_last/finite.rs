@@ -14,19 +14,19 @@ impl<E: Elem> simd::Kernel for Finite<'_, E> {
     type Output = bool;
     #[inline(always)]
     fn run(self) -> bool {
-        // No early end: the loop is to be vectorised, and almost always goes to the end.
+        // No early exit: the loop vectorises, and almost always runs to the end.
         self.0.iter().fold(true, |all, x| all & x.is_finite())
     }
 }
 
 /// Whether more than `most` numbers are not 0, so that a list of them does not pay.
 pub(super) fn is_dense<E: Elem>(isa: Isa, x: &[E], most: usize) -> bool {
-    // Room now, so that no later step allocates, whatever its zeros.
+    // Reserved now, so that no later step allocates, whatever its zeros.
     E::lists().with_borrow_mut(|lists| lists.reserve(x.len()));
     most == 0 || more_nonzeros(isa, x, most)
 }
 
-/// Most often known after a part of them, long before a list would tell.
+/// Usually decided after a fraction of them, long before a list is complete.
 fn more_nonzeros<E: Elem>(isa: Isa, x: &[E], most: usize) -> bool {
     const PART: usize = 512;
     let mut count = 0;

@@ -2,7 +2,7 @@
 
 use super::ConvBlock;
 use super::frame::Framed;
-use crate::kernels::{Door, Patch, Start};
+use crate::kernels::{KernelTable, Patch, Start};
 use crate::{Elem, Panels};
 use sparring_math::simd::{self, Isa};
 
@@ -29,9 +29,9 @@ impl ConvBlock {
         x: &[E],
         y: &mut [E],
     ) {
-        let door = E::door(isa);
+        let table = E::table(isa);
         let (n, image, result) = (self.images("conv forward", x.len(), y.len()), self.image(), self.result());
-        self.fits(door, w);
+        self.fits(table, w);
         self.biased("conv forward", bias);
         let mut frame = Framed::new(self.ic, self.frame(), self.padding != [0, 0]);
         if y.is_empty() {
@@ -40,7 +40,7 @@ impl ConvBlock {
         for i in 0..n {
             let (x, y) = (&x[i * image..][..image], &mut y[i * result..][..result]);
             let (image, row) = frame.take(x, self.ic, self.input, self.padding);
-            self.forward_framed(door, w, bias, image, row, y);
+            self.forward_framed(table, w, bias, image, row, y);
         }
     }
 
@@ -48,19 +48,19 @@ impl ConvBlock {
     #[track_caller]
     pub(crate) fn forward_framed<E: Elem>(
         &self,
-        door: &Door<E>,
+        table: &KernelTable<E>,
         w: &Panels<E>,
         bias: Option<&[E]>,
         image: &[E],
         row: usize,
         y: &mut [E],
     ) {
-        self.fits(door, w);
+        self.fits(table, w);
         let ([oh, ow], [sy, sx]) = (self.output, self.stride);
         for (o, cols, panel) in w.iter() {
             let start = bias.map_or(Start::Zero, |b| Start::Row(&b[o..]));
             for i in 0..oh {
-                for (j, rows) in door.cut(ow) {
+                for (j, rows) in table.cut(ow) {
                     let patch = Patch {
                         data: &image[i * sy * row + j * sx * self.ic..],
                         row: sx * self.ic,
@@ -70,7 +70,7 @@ impl ConvBlock {
                         k: self.kernel[1] * self.ic,
                     };
                     let to = &mut y[(i * ow + j) * self.oc + o..];
-                    door.tile(rows, cols, patch, panel, w.width(), start, to, self.oc);
+                    table.tile(rows, cols, patch, panel, w.width(), start, to, self.oc);
                 }
             }
         }

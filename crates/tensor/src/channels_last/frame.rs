@@ -1,7 +1,8 @@
 //! An image with the border of zeros that its kernel sees.
 
 use crate::Elem;
-use crate::kernels::{Door, Scratch};
+use crate::extent::allocatable;
+use crate::kernels::{KernelTable, Scratch};
 
 /// Writes an image `[h][w][c]` as `[height][width][c]` with `top` rows and `left` columns of zeros before it; what does not fit is left out,
 /// what is not covered is zero.
@@ -29,9 +30,9 @@ pub(super) fn pad<E: Elem>(
     out[done..].fill(E::ZERO);
 }
 
-/// The same from planes `[c][h][w]`.
+/// The same from a channels-first image `[c][h][w]`.
 pub(crate) fn from_planes<E: Elem>(
-    door: &Door<E>,
+    table: &KernelTable<E>,
     planes: &[E],
     c: usize,
     [h, w]: [usize; 2],
@@ -48,14 +49,14 @@ pub(crate) fn from_planes<E: Elem>(
         return pad(planes, c, [h, w], [top, left], [height, width], out);
     }
     if [top, left] == [0, 0] && [rows, cols] == [h, w] && width == w {
-        // The whole plane is one run of pixels.
+        // The pixels of a channel are one run.
         let (image, rest) = out.split_at_mut(h * w * c);
         rest.fill(E::ZERO);
-        return door.transpose(planes, h * w, c, h * w, image, c);
+        return table.transpose(planes, h * w, c, h * w, image, c);
     }
     out.fill(E::ZERO);
     for y in 0..rows {
-        door.transpose(&planes[y * w..], h * w, c, cols, &mut out[((y + top) * width + left) * c..], c);
+        table.transpose(&planes[y * w..], h * w, c, cols, &mut out[((y + top) * width + left) * c..], c);
     }
 }
 
@@ -66,9 +67,12 @@ pub(super) struct Framed<E: Elem> {
 }
 
 impl<E: Elem> Framed<E> {
-    /// Room for frames of this extent; `border`: whether there are zeros around the image.
+    /// Scratch for frames of this extent; `border`: whether there are zeros around the image.
     pub fn new(c: usize, extent: [usize; 2], border: bool) -> Self {
-        Self { store: border.then(|| Scratch::stale(extent[0] * extent[1] * c)), extent }
+        Self {
+            store: border.then(|| Scratch::stale(allocatable("conv: frame", &[extent[0], extent[1], c]))),
+            extent,
+        }
     }
     /// The image in its frame, and the numbers from one row to the next.
     pub fn take<'a>(

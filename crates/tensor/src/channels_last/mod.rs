@@ -1,7 +1,7 @@
 //! Convolution and pooling on images kept channels-last, `[h][w][c]`, one after the other, with weights that stay in
 //! [`Panels`](crate::Panels).
 //!
-//! Everything here runs on the calling thread, allocates nothing once warm and works on plain slices, so that a caller may give
+//! Everything here runs on the calling thread, allocates only in the first calls of a thread and works on slices, so that a caller may give
 //! different images to different threads. The operations on [`Array`](crate::Array) are these with a transposition at each border.
 
 mod average;

@@ -1,24 +1,24 @@
-//! The gradient at images of few channels: a vector of channels would be almost empty, so pixels fill the vectors.
+//! The input gradient for images of few channels: vectorised over pixels, since a vector of channels would be almost empty.
 
 use super::ConvBlock;
 use crate::Elem;
-use crate::extent::room;
+use crate::extent::allocatable;
 use crate::kernels::{Patch, Scratch, Start};
 use sparring_math::simd::{self, Isa};
 
-/// Up to this many channels this way is the faster one.
+/// Up to this many channels this kernel is the faster one.
 pub(super) const NARROW: usize = 4;
 
 impl ConvBlock {
     /// First every tap's product with every output pixel, \[(ky, kx, c)\]\[oh · ow\]; then each pixel of the image collects the taps that
     /// reached it, in order of (ky, kx). `w` is \[oc\]\[(ky, kx, c)\].
     pub(super) fn narrow_input_grad<E: Elem>(&self, isa: Isa, w: &[E], dy: &[E], dx: &mut [E]) {
-        let door = E::door(isa);
-        let (depth, pixels, width) = (self.depth(), self.pixels(), door.panel());
+        let table = E::table(isa);
+        let (depth, pixels, width) = (self.depth(), self.pixels(), table.panel());
         // A vector may begin before the first position of a tap and end after its last.
         let before = self.kernel[1];
         let mut spread = Scratch::<E>::stale(
-            room("conv input_grad", &[depth, pixels]).saturating_add(before).saturating_add(LANES),
+            allocatable("conv input_grad", &[depth, pixels]).saturating_add(before).saturating_add(LANES),
         );
         let mut block = Scratch::<E>::stale(self.oc * width);
         let (spread, block) = (spread.as_mut_slice(), block.as_mut_slice());
@@ -27,11 +27,11 @@ impl ConvBlock {
             if cols < width {
                 block.fill(E::ZERO);
             }
-            door.transpose(&dy[p * self.oc..], self.oc, cols, self.oc, block, width);
-            for (m, rows) in door.cut(depth) {
+            table.transpose(&dy[p * self.oc..], self.oc, cols, self.oc, block, width);
+            for (m, rows) in table.cut(depth) {
                 let patch = Patch { data: &w[m..], row: 1, step: depth, segment: 0, segments: 1, k: self.oc };
                 let to = &mut spread[before + m * pixels + p..];
-                door.tile(rows, cols, patch, block, width, Start::Zero, to, pixels);
+                table.tile(rows, cols, patch, block, width, Start::Zero, to, pixels);
             }
         }
         simd::dispatch_on(isa, Collect { block: self, spread, before, dx });
@@ -41,7 +41,7 @@ impl ConvBlock {
 /// Pixels collected at a time.
 const LANES: usize = 16;
 
-/// The image from its taps, \[(ky, kx, c)\]\[oh · ow\] from place `before` on.
+/// The image from its taps, \[(ky, kx, c)\]\[oh · ow\] from offset `before` on.
 struct Collect<'a, E> {
     block: &'a ConvBlock,
     spread: &'a [E],
@@ -57,14 +57,14 @@ impl<E: Elem> simd::Kernel for Collect<'_, E> {
         let ([oh, _], [sy, sx], [py, _]) = (b.output, b.stride, b.padding);
         let (width, kh) = (b.input[1], b.kernel[0]);
         // Columns of one residue modulo the stride lie next to each other here, the last vector whole.
-        let room = width.div_ceil(sx).next_multiple_of(LANES);
-        let mut row = Scratch::<E>::stale(sx * room);
+        let line = width.div_ceil(sx).next_multiple_of(LANES);
+        let mut row = Scratch::<E>::stale(sx * line);
         let row = row.as_mut_slice();
         for (y, out) in self.dx.chunks_mut(width * b.ic).enumerate() {
             let taps = ((y + py) % sy..kh.min(y + py + 1)).step_by(sy);
             let taps = taps.map(|ky| (ky, (y + py - ky) / sy)).filter(|&(_, i)| i < oh);
             for c in 0..b.ic {
-                for (residue, row) in row.chunks_exact_mut(room).enumerate().take(width) {
+                for (residue, row) in row.chunks_exact_mut(line).enumerate().take(width) {
                     for (v, to) in row.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
                         *to = vector(b, self.spread, self.before, taps.clone(), c, residue, v * LANES);
                     }
@@ -72,13 +72,13 @@ impl<E: Elem> simd::Kernel for Collect<'_, E> {
                 match (sx, b.ic) {
                     (1, 1) => out.copy_from_slice(&row[..width]),
                     (2, 1) => {
-                        let (even, odd) = row.split_at(room);
+                        let (even, odd) = row.split_at(line);
                         let (pairs, rest) = out.as_chunks_mut();
                         rest.iter_mut().for_each(|o| *o = even[pairs.len()]);
                         pairs.iter_mut().zip(even.iter().zip(odd)).for_each(|(o, (&e, &d))| *o = [e, d]);
                     }
                     _ => {
-                        for (residue, row) in row.chunks_exact(room).enumerate().take(width) {
+                        for (residue, row) in row.chunks_exact(line).enumerate().take(width) {
                             let out = out[residue * b.ic + c..].iter_mut().step_by(sx * b.ic);
                             out.zip(row).for_each(|(o, &v)| *o = v);
                         }
@@ -108,8 +108,8 @@ fn vector<E: Elem>(
         for (n, kx) in (nearest..kw).step_by(sx).enumerate() {
             let (tap, at) = ((ky * kw + kx) * b.ic + c, (from + kw - n).min(kw + ow));
             let values = &spread[before + (tap * oh + i) * ow + at - kw..];
-            // All are read, so that choosing needs no branch.
-            let values: [E; LANES] = *values.first_chunk().expect("room for a vector");
+            // All are read, so that the selection needs no branch.
+            let values: [E; LANES] = *values.first_chunk().expect("a whole vector");
             let ahead = (at as u32).wrapping_sub(kw as u32);
             let there: [bool; LANES] = std::array::from_fn(|t| ahead.wrapping_add(t as u32) < ow as u32);
             for t in 0..LANES {

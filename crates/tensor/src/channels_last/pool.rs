@@ -1,4 +1,4 @@
-//! Max pooling of channels-last images, alone and behind a ReLU.
+//! Max pooling of channels-last images, alone and after a ReLU.
 
 use super::pool_kernels::{Back, Max};
 use crate::extent::addressable;
@@ -57,7 +57,7 @@ impl PoolBlock {
         self.c * self.output[0] * self.output[1]
     }
 
-    /// The largest of each window, and where it was.
+    /// The largest element of each window, and its place in the window.
     ///
     /// # Shapes
     /// `x` \[h\]\[w\]\[c\], `y` and `at` \[oh\]\[ow\]\[c\]; or several images one after the other.
@@ -68,7 +68,7 @@ impl PoolBlock {
     pub fn max<E: Elem>(&self, x: &[E], y: &mut [E], at: &mut [u8]) {
         self.max_on::<E, false>(simd::isa(), x, y, at);
     }
-    /// As [`max`](Self::max) of max(z, 0): a ReLU and the pooling behind it in one pass.
+    /// As [`max`](Self::max) of max(z, 0): a ReLU and the pooling after it in one pass.
     ///
     /// # Panics
     /// If a length does not fit.
@@ -76,7 +76,7 @@ impl PoolBlock {
     pub fn relu_max<E: Elem>(&self, z: &[E], y: &mut [E], at: &mut [u8]) {
         self.max_on::<E, true>(simd::isa(), z, y, at);
     }
-    /// The gradient at `x` of [`max`](Self::max): zeros, and `dy` added where its winner was.
+    /// The gradient of [`max`](Self::max) with respect to `x`: zeros, and `dy` added at each winner.
     ///
     /// # Panics
     /// If a length does not fit or a winner lies outside its image.
@@ -84,7 +84,7 @@ impl PoolBlock {
     pub fn unmax<E: Elem>(&self, dy: &[E], at: &[u8], dx: &mut [E]) {
         self.unmax_on::<E, false>(simd::isa(), dy, &[], at, dx);
     }
-    /// The gradient at `z` of [`relu_max`](Self::relu_max), whose result was `y`: `dy` passes only where y > 0 (NaN where y is NaN).
+    /// The gradient of [`relu_max`](Self::relu_max) with respect to `z`, for its output `y`: `dy` passes only where y > 0 (NaN where y is NaN).
     ///
     /// # Panics
     /// If a length does not fit or a winner lies outside its image.

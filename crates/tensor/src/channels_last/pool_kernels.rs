@@ -1,4 +1,4 @@
-//! The loops of max pooling: channels fill the vectors.
+//! The loops of max pooling, vectorised over channels.
 
 use super::PoolBlock;
 use crate::{Elem, PoolGeometry};
@@ -130,7 +130,7 @@ impl<E: Elem, const RELU: bool> simd::Kernel for Back<'_, E, RELU> {
             let (i, j) = (p / ow, p % ow);
             for l in 0..c {
                 let at = usize::from(self.at[p * c + l]);
-                // A place in the border becomes one beyond every image.
+                // A place in the border maps to an index beyond every image.
                 let r = (i * g.stride[0] + at / g.kernel[1]).wrapping_sub(g.padding[0]);
                 let q = (j * g.stride[1] + at % g.kernel[1]).wrapping_sub(g.padding[1]);
                 assert!(r < h && q < w, "pool: winner {at} of window ({i}, {j}) lies outside the image");

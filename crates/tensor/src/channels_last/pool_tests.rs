@@ -1,10 +1,10 @@
 use super::*;
-use crate::pooling::{max_pool2d, scatter_planes};
+use crate::pooling::{max_pool2d, scatter_pixels};
 use crate::{Array, Elem, PoolGeometry};
 use proptest::prelude::*;
 use sparring_math::simd::Isa;
 
-/// Few different numbers, so that ties are frequent, and a NaN now and then.
+/// A small set of values, so that ties are frequent, and an occasional NaN.
 fn rough<E: Elem>(n: usize, salt: usize, nans: bool) -> Vec<E> {
     let at = |i: usize| (i * 2654435761 + salt * 7919) % 10007;
     (0..n).map(|i| E::of(if nans && at(i) % 97 == 0 { f64::NAN } else { (at(i) % 7) as f64 - 3.0 })).collect()
@@ -49,11 +49,11 @@ fn check<E: Elem>(n: usize, c: usize, [h, w]: [usize; 2], g: PoolGeometry, nans:
                     }
                 };
                 let passed: Vec<E> = dy.as_slice().iter().zip(y.as_slice()).map(pass).collect();
-                scatter_planes(&Array::from_slice(dy.shape(), &passed), &idx, z.shape())
+                scatter_pixels(&Array::from_slice(dy.shape(), &passed), &idx, z.shape())
             } else {
                 pool.max_on::<E, false>(isa, &last(&z), &mut y2, &mut at);
                 pool.unmax_on::<E, false>(isa, &last(&dy), &[], &at, &mut dx2);
-                scatter_planes(&dy, &idx, z.shape())
+                scatter_pixels(&dy, &idx, z.shape())
             };
             assert_eq!(bits(&y2), bits(&last(&y)), "{isa} {g:?} {h} {w} {c}");
             assert_eq!(bits(&dx2), bits(&last(&expected)), "{isa} {g:?} {h} {w} {c} relu {behind_relu}");

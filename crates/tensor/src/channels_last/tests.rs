@@ -5,7 +5,7 @@ use proptest::prelude::*;
 fn rough<E: Elem>(n: usize, salt: usize) -> Vec<E> {
     (0..n).map(|i| E::of(((i * 2654435761 + salt * 7919) % 10007) as f64 / 5003.0 - 1.0)).collect()
 }
-fn turned_about<E: Elem>(a: &[E], channels: usize, images: usize, f: fn(&[E], usize, &mut [E])) -> Vec<E> {
+fn in_layout<E: Elem>(a: &[E], channels: usize, images: usize, f: fn(&[E], usize, &mut [E])) -> Vec<E> {
     let mut out = vec![E::ZERO; a.len()];
     let one = (a.len() / images.max(1)).max(1);
     a.chunks(one).zip(out.chunks_mut(one)).for_each(|(a, o)| f(a, channels, o));
@@ -28,18 +28,18 @@ fn check<E: Elem>(n: usize, x: [usize; 3], oc: usize, kernel: [usize; 2], g: Con
     let (tap, c, o) = (kernel[0] * kernel[1] - 1, ic - 1, oc - 1);
     assert_eq!(panels.at(tap * ic + c, o), weight.as_slice()[(o * ic + c) * kernel[0] * kernel[1] + tap]);
 
-    let xs = turned_about(x.as_slice(), ic, n, to_channels_last);
-    let dys = turned_about(dy.as_slice(), oc, n, to_channels_last);
+    let xs = in_layout(x.as_slice(), ic, n, to_channels_last);
+    let dys = in_layout(dy.as_slice(), oc, n, to_channels_last);
     let mut y = rough::<E>(dys.len(), 5);
     block.forward(&panels, Some(bias.as_slice()), &xs, &mut y);
-    assert_eq!(turned_about(&y, oc, n, to_planes), conv2d(&x, &weight, Some(&bias), g).as_slice());
+    assert_eq!(in_layout(&y, oc, n, to_planes), conv2d(&x, &weight, Some(&bias), g).as_slice());
 
-    let mut turned = block.backward_panels();
-    block.turn(&panels, &mut turned);
+    let mut transposed = block.backward_panels();
+    block.turn(&panels, &mut transposed);
     let mut dx = rough::<E>(xs.len(), 6);
-    block.input_grad(&turned, &dys, &mut dx);
+    block.input_grad(&transposed, &dys, &mut dx);
     let expected = conv2d_input_grad(&dy, &weight, x.shape(), g);
-    assert_eq!(turned_about(&dx, ic, n, to_planes), expected.as_slice());
+    assert_eq!(in_layout(&dx, ic, n, to_planes), expected.as_slice());
 
     // One image a call gives what all at once give.
     let mut acc = Panels::<E>::zeros(block.depth(), oc);

@@ -31,9 +31,9 @@ fn forward_and_input_gradient_are_right_in_tiles() {
         let (panels, exact) = (block.pack(&weight), block.pack(&wide(&weight)));
         let (mut y, mut dx) = (vec![0.0; dy.len()], vec![0.0; x.len()]);
         block.forward(&exact, Some(&wide(&bias)), &wide(&x), &mut y);
-        let mut turned = block.backward_panels();
-        block.turn(&exact, &mut turned);
-        block.input_grad(&turned, &wide(&dy), &mut dx);
+        let mut transposed = block.backward_panels();
+        block.turn(&exact, &mut transposed);
+        block.input_grad(&transposed, &wide(&dy), &mut dx);
         let mut errors = Vec::new();
         for precision in Precision::ALL {
             let (mut got, mut grad) = (vec![f32::NAN; y.len()], vec![f32::NAN; dx.len()]);
@@ -41,11 +41,11 @@ fn forward_and_input_gradient_are_right_in_tiles() {
                 Some(tiles) => block.forward_in_tiles(&tiles, Some(&bias), &x, &mut got),
                 None => block.forward(&panels, Some(&bias), &x, &mut got),
             }
-            let mut turned = block.backward_panels_in(precision);
-            block.turn(&panels, &mut turned);
-            // A second turn refreshes the tiles.
-            block.turn(&panels, &mut turned);
-            block.input_grad(&turned, &dy, &mut grad);
+            let mut transposed = block.backward_panels_in(precision);
+            block.turn(&panels, &mut transposed);
+            // A second packing updates the tiles.
+            block.turn(&panels, &mut transposed);
+            block.input_grad(&transposed, &dy, &mut grad);
             errors.push([error(&got, &y), error(&grad, &dx)]);
         }
         let [plain, split, half] = [0, 1, 2].map(|i| errors[i]);

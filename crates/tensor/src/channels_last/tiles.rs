@@ -1,9 +1,9 @@
-//! Convolutions in tiles of bf16 parts: an image is cut once, in its frame, and the tiles read it where it lies.
+//! Convolutions in tiles of bf16 terms: an image is split once, in its frame, and the tiles read it in place.
 
 use super::ConvBlock;
 use super::backward::Form;
 use super::input_grad::Axis;
-use crate::extent::room;
+use crate::extent::allocatable;
 use crate::kernels::bf16::{Lines, STEP, Session, TILE, Unit, cut, halves, halves_mut};
 use crate::tiles::{Begin, Place, Source, multiply};
 use crate::{Elem, Panels, Precision, TilePanels};
@@ -11,7 +11,7 @@ use crate::{Elem, Panels, Precision, TilePanels};
 const F32: &str = "tiles are made of f32 only";
 
 impl ConvBlock {
-    /// The weight in tiles for [`forward_in_tiles`](Self::forward_in_tiles); `None` where plain `f32` is meant, or is faster: for few channels, and for `f64`.
+    /// The weight in tiles for [`forward_in_tiles`](Self::forward_in_tiles); `None` for [`Precision::F32`], where plain `f32` is faster (few channels), and for `f64`.
     ///
     /// # Panics
     /// If the panels belong to another block.
@@ -47,7 +47,7 @@ impl ConvBlock {
         let (x, y) = (E::as_f32(x).expect(F32), E::as_f32_mut(y).expect(F32));
         let bias = bias.map(|b| E::as_f32(b).expect(F32));
         let ([oh, ow], [sy, sx]) = (self.output, self.stride);
-        let mut frame = Frame::new(w.unit(), w.parts(), self.ic, self.frame(), sx);
+        let mut frame = Frame::new(w.unit(), w.terms(), self.ic, self.frame(), sx);
         let rows = height(ow);
         let session = Session::new(w.unit(), rows);
         for i in 0..n {
@@ -66,7 +66,7 @@ impl ConvBlock {
         }
     }
 
-    /// Makes or refreshes the tiles of a turned weight.
+    /// Computes or updates the tiles of a transposed weight.
     pub(super) fn follow_tiles<E: Elem>(
         &self,
         precision: Precision,
@@ -85,12 +85,12 @@ impl ConvBlock {
         });
         *tiles = all.collect();
     }
-    /// One image, from the frame of its output's gradient.
+    /// One image, from the frame of its output gradient.
     pub(super) fn input_grad_in_tiles<E: Elem>(&self, w: &[TilePanels], dy: &[E], dx: &mut [E]) {
         let Some(first) = w.first() else { return };
         let (dy, dx) = (E::as_f32(dy).expect(F32), E::as_f32_mut(dx).expect(F32));
         let ((top, down), (left, across)) = (Axis::reach(self, 0), Axis::reach(self, 1));
-        let mut frame = Frame::new(first.unit(), first.parts(), self.oc, [down, across], 1);
+        let mut frame = Frame::new(first.unit(), first.terms(), self.oc, [down, across], 1);
         frame.take(dy, self.output, [top, left]);
         let ([sy, sx], [_, wide]) = (self.stride, self.input);
         for ((v, u), w) in Axis::pairs(self).zip(w) {
@@ -119,12 +119,12 @@ fn height(pixels: usize) -> usize {
     pixels.div_ceil(pixels.div_ceil(TILE).max(1)).max(1)
 }
 
-/// An image with its border of zeros, cut.
+/// An image with its border of zeros, split into terms.
 struct Frame {
     unit: Unit,
-    parts: usize,
+    terms: usize,
     lines: Lines,
-    part: usize,
+    term: usize,
     channels: usize,
     extent: [usize; 2],
     stride: usize,
@@ -132,18 +132,18 @@ struct Frame {
 
 impl Frame {
     /// `stride`: from one pixel of a tile to the next.
-    fn new(unit: Unit, parts: usize, channels: usize, extent: [usize; 2], stride: usize) -> Self {
-        // A tile may read past the end what it will not use: rows that do not exist, and the rest of a step.
-        let slack = room("conv: tile", &[TILE, stride, channels]);
-        let size = room("conv: frame", &[extent[0], extent[1], channels]);
+    fn new(unit: Unit, terms: usize, channels: usize, extent: [usize; 2], stride: usize) -> Self {
+        // A tile may read past the end elements that it does not use: rows that do not exist, and the rest of a step.
+        let slack = allocatable("conv: tile", &[TILE, stride, channels]);
+        let size = allocatable("conv: frame", &[extent[0], extent[1], channels]);
         // In lines; one more for the rest of a step.
         let each = size.saturating_add(slack).div_ceil(STEP) + 1;
-        let mut lines = Lines::stale(room("conv: frame", &[parts, each]));
-        let part = each * STEP;
+        let mut lines = Lines::stale(allocatable("conv: frame", &[terms, each]));
+        let term = each * STEP;
         halves_mut(lines.as_mut_slice()).fill(0);
-        Self { unit, parts, lines, part, channels, extent, stride: stride * channels }
+        Self { unit, terms, lines, term, channels, extent, stride: stride * channels }
     }
-    /// Cuts an image `[h][w][channels]` into the frame, with so many rows and columns of zeros before it; what does not fit is left out.
+    /// Splits an image `[h][w][channels]` into the frame, with this many rows and columns of zeros before it; what does not fit is left out.
     fn take(&mut self, x: &[f32], [h, w]: [usize; 2], [top, left]: [usize; 2]) {
         let [height, width] = self.extent;
         let (rows, cols) = (h.min(height.saturating_sub(top)), w.min(width.saturating_sub(left)));
@@ -151,16 +151,16 @@ impl Frame {
         for y in 0..rows {
             let from = &x[y * w * c..][..cols * c];
             let at = ((y + top) * width + left) * c;
-            cut(self.unit, from, self.parts, &mut to[at..], self.part);
+            cut(self.unit, from, self.terms, &mut to[at..], self.term);
         }
     }
     fn source<'a>(&'a self, steps: &'a [u32]) -> Source<'a> {
         Source {
             data: halves(self.lines.as_slice()),
-            part: self.part,
+            term: self.term,
             stride: self.stride,
             steps,
-            parts: self.parts,
+            terms: self.terms,
         }
     }
 }

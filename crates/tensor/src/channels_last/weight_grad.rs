@@ -1,4 +1,4 @@
-//! The gradient at the weight.
+//! The weight gradient of a convolution.
 
 use super::ConvBlock;
 use super::finite::{finite, is_dense};
@@ -9,8 +9,8 @@ use crate::kernels::{Patch, Scratch, Start};
 use sparring_math::simd::{self, Isa};
 
 impl ConvBlock {
-    /// acc\[(ky, kx, c), o\] += Σ over i, j of dy\[i, j, o\] · x\[i·sy + ky − py, j·sx + kx − px, c\]: each element goes on as one chain, over the pixels
-    /// in order, so images may come in one call or in several. Several in one call are faster where `dy` is mostly zero, as behind max pooling.
+    /// acc\[(ky, kx, c), o\] += Σ over i, j of dy\[i, j, o\] · x\[i·sy + ky − py, j·sx + kx − px, c\]: each element continues one chain, over the pixels
+    /// in order, so images may come in one call or in several. Several in one call are faster where `dy` is mostly zero, as after max pooling.
     ///
     /// # Shapes
     /// `x` \[h\]\[w\]\[ic\], `dy` \[oh\]\[ow\]\[oc\], or several images one after the other; `acc` as long as the numbers of the weight's
@@ -67,7 +67,7 @@ impl ConvBlock {
     }
 }
 
-/// A sum over images on its way.
+/// A running sum over images.
 pub(crate) struct WeightGrad<'a, E: Elem> {
     isa: Isa,
     block: ConvBlock,
@@ -78,10 +78,10 @@ pub(crate) struct WeightGrad<'a, E: Elem> {
 }
 
 impl<'a, E: Elem> WeightGrad<'a, E> {
-    /// Goes on from the numbers in `acc`, the layout of panels.
+    /// Continues the sums in `acc`, in the layout of panels.
     #[track_caller]
     pub fn new(isa: Isa, block: ConvBlock, acc: &'a mut [E]) -> Self {
-        let size = block.depth() * block.oc.next_multiple_of(E::door(isa).panel());
+        let size = block.depth() * block.oc.next_multiple_of(E::table(isa).panel());
         assert!(acc.len() == size, "conv weight_grad: {} numbers for panels of {block:?}", acc.len());
         Self { isa, block, acc, runs: None }
     }
@@ -92,17 +92,17 @@ impl<'a, E: Elem> WeightGrad<'a, E> {
             self.add_dense(image, row, dy);
         }
     }
-    /// Leaves the sum in `acc`.
+    /// Writes the sum to `acc`.
     pub fn finish(mut self) {
         self.settle();
     }
 
     fn add_dense(&mut self, image: &[E], row: usize, dy: &[E]) {
-        let (door, b) = (E::door(self.isa), &self.block);
+        let (table, b) = (E::table(self.isa), &self.block);
         let ([kh, kw], [oh, ow], [sy, sx]) = (b.kernel, b.output, b.stride);
-        let (width, depth) = (door.panel(), b.depth());
+        let (width, depth) = (table.panel(), b.depth());
         // Whole vectors in every row, the last with zeros.
-        let ldb = b.oc.next_multiple_of(door.lanes());
+        let ldb = b.oc.next_multiple_of(table.lanes());
         let mut store = Scratch::<E>::stale(if ldb > b.oc { b.pixels() * ldb } else { 0 });
         let dy = if ldb > b.oc {
             let store = store.as_mut_slice();
@@ -117,7 +117,7 @@ impl<'a, E: Elem> WeightGrad<'a, E> {
         for (q, acc) in self.acc.chunks_mut((depth * width).max(1)).enumerate() {
             let cols = (b.oc - q * width).min(width);
             for ky in 0..kh {
-                for (m, rows) in door.cut(kw * b.ic) {
+                for (m, rows) in table.cut(kw * b.ic) {
                     let patch = Patch {
                         data: &image[ky * row + m..],
                         row: 1,
@@ -127,28 +127,28 @@ impl<'a, E: Elem> WeightGrad<'a, E> {
                         k: ow,
                     };
                     let out = &mut acc[(ky * kw * b.ic + m) * width..];
-                    door.tile(rows, cols, patch, &dy[q * width..], ldb, Start::Out, out, width);
+                    table.tile(rows, cols, patch, &dy[q * width..], ldb, Start::Out, out, width);
                 }
             }
         }
     }
 
-    /// The same numbers (but for the sign of a zero) from what is not zero in `dy`: for each channel of the output a list of pixels, and for each row
-    /// of taps a run of kw · ic numbers of the image. False, and nothing done, if there is too much, or if a zero may not be skipped.
+    /// The same result (except for the sign of a zero) from the nonzero values of `dy`: for each channel of the output a list of pixels, and for each row
+    /// of taps a run of kw · ic numbers of the image. Does nothing and returns false if there are too many, or if a zero may not be skipped.
     fn add_sparse(&mut self, image: &[E], row: usize, dy: &[E]) -> bool {
-        let (door, kernels, b) = (E::door(self.isa), E::sparse(self.isa), &self.block);
+        let (table, kernels, b) = (E::table(self.isa), E::sparse(self.isa), &self.block);
         let ([kh, kw], [_, ow], [sy, sx]) = (b.kernel, b.output, b.stride);
         let (most, pixels, run, depth) = (b.most_nonzeros(kernels), b.pixels(), kw * b.ic, b.depth());
         if is_dense(self.isa, dy, most) || !finite(self.isa, image) {
             return false;
         }
-        let (width, acc) = (door.panel(), &*self.acc);
+        let (width, acc) = (table.panel(), &*self.acc);
         E::lists().with_borrow_mut(|lists| {
-            let mut planes = Scratch::<E>::stale(b.result());
-            let planes = planes.as_mut_slice();
-            door.transpose(dy, b.oc, pixels, b.oc, planes, pixels);
+            let mut channels_first = Scratch::<E>::stale(b.result());
+            let channels_first = channels_first.as_mut_slice();
+            table.transpose(dy, b.oc, pixels, b.oc, channels_first, pixels);
             lists.offsets.set((0..pixels).map(|p| (p / ow * sy * row + p % ow * sx * b.ic) as u32));
-            if !lists.fill(kernels, planes, most) {
+            if !lists.fill(kernels, channels_first, most) {
                 return false;
             }
             let runs = self.runs.get_or_insert_with(|| {
@@ -156,7 +156,7 @@ impl<'a, E: Elem> WeightGrad<'a, E> {
                 for (q, acc) in acc.chunks((depth * width).max(1)).enumerate() {
                     let cols = (b.oc - q * width).min(width);
                     let to = &mut runs.as_mut_slice()[q * width * depth..];
-                    door.transpose(acc, width, depth, cols, to, depth);
+                    table.transpose(acc, width, depth, cols, to, depth);
                 }
                 runs
             });
@@ -171,12 +171,12 @@ impl<'a, E: Elem> WeightGrad<'a, E> {
 
     fn settle(&mut self) {
         let Some(mut runs) = self.runs.take() else { return };
-        let (door, depth, oc) = (E::door(self.isa), self.block.depth(), self.block.oc);
-        let width = door.panel();
+        let (table, depth, oc) = (E::table(self.isa), self.block.depth(), self.block.oc);
+        let width = table.panel();
         for (q, acc) in self.acc.chunks_mut((depth * width).max(1)).enumerate() {
             let cols = (oc - q * width).min(width);
             let from = &runs.as_mut_slice()[q * width * depth..];
-            door.transpose(from, depth, cols, depth, acc, width);
+            table.transpose(from, depth, cols, depth, acc, width);
         }
     }
 }

@@ -1,12 +1,12 @@
-//! The gradient at a bias.
+//! The bias gradient.
 
 use crate::pool::Buffer;
 use crate::{Array, Elem, par};
 
-/// Partial sums of a plane; fixed, so that the result is the same everywhere.
+/// Partial sums of the pixels of a channel; a constant, so that the result does not depend on the instruction set.
 const LANES: usize = 16;
 
-/// The sum over everything but the channel: Σ over n and pixels of dy\[n, c, ..\]. A plane is summed in 16 interleaved partial sums, planes
+/// The sum over all axes but the channel: Σ over n and pixels of dy\[n, c, ..\]. The pixels of a channel are summed in 16 interleaved partial sums, images
 /// in order of n.
 ///
 /// # Shapes
@@ -18,34 +18,34 @@ const LANES: usize = 16;
 pub fn channel_sum<E: Elem>(dy: &Array<E>) -> Array<E> {
     let shape = dy.shape();
     assert!(shape.rank() >= 2, "channel_sum: {shape} has no channels");
-    let (c, plane) = (shape[1], shape[2..].iter().product::<usize>());
+    let (c, pixels) = (shape[1], shape[2..].iter().product::<usize>());
     let mut out = Array::zeros([c]);
     if dy.is_empty() {
         return out;
     }
     let sums = out.as_mut_slice();
-    if plane == 1 {
+    if pixels == 1 {
         for row in dy.as_slice().chunks(c) {
             sums.iter_mut().zip(row).for_each(|(s, &v)| *s += v);
         }
         return out;
     }
-    let mut planes = Buffer::<E>::stale(dy.len() / plane);
+    let mut partial = Buffer::<E>::stale(dy.len() / pixels);
     let data = dy.as_slice();
-    par::for_each_chunk(planes.as_mut_slice(), c, dy.len() / 4, |n, row| {
+    par::for_each_chunk(partial.as_mut_slice(), c, dy.len() / 4, |n, row| {
         for (i, v) in row.iter_mut().enumerate() {
-            *v = plane_sum(&data[(n * c + i) * plane..(n * c + i + 1) * plane]);
+            *v = pixel_sum(&data[(n * c + i) * pixels..(n * c + i + 1) * pixels]);
         }
     });
-    for row in planes.as_slice().chunks(c) {
+    for row in partial.as_slice().chunks(c) {
         sums.iter_mut().zip(row).for_each(|(s, &v)| *s += v);
     }
     out
 }
 
-fn plane_sum<E: Elem>(plane: &[E]) -> E {
+fn pixel_sum<E: Elem>(pixels: &[E]) -> E {
     let mut acc = [E::ZERO; LANES];
-    let (whole, rest) = plane.as_chunks::<LANES>();
+    let (whole, rest) = pixels.as_chunks::<LANES>();
     for v in whole {
         for i in 0..LANES {
             acc[i] += v[i];

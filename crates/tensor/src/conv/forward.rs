@@ -1,4 +1,4 @@
-//! Cross-correlation with the kernel: the forward pass.
+//! The forward pass: cross-correlation with the kernel.
 
 use super::geometry::Plan;
 use crate::channels_last::from_planes;
@@ -33,16 +33,16 @@ pub fn conv2d<E: Elem>(x: &Array<E>, w: &Array<E>, bias: Option<&Array<E>>, g: C
 
 /// The same on slices, with the kernels of one instruction set.
 pub(super) fn forward<E: Elem>(isa: Isa, p: &Plan, x: &[E], w: &[E], bias: Option<&[E]>, y: &mut [E]) {
-    let door = E::door(isa);
+    let table = E::table(isa);
     let (b, [ic, oc], frame) = (p.block, p.block.channels(), p.block.frame());
-    let mut weights = Panels::zeros_for(door, b.depth(), oc);
-    b.pack_on(door, w, &mut weights);
+    let mut weights = Panels::zeros_for(table, b.depth(), oc);
+    b.pack_on(table, w, &mut weights);
     par::for_each_chunk(y, b.result(), p.work(), |n, out| {
         let mut image = Scratch::<E>::stale(frame[0] * frame[1] * ic);
         let mut last = Scratch::<E>::stale(b.result());
         let (image, last) = (image.as_mut_slice(), last.as_mut_slice());
-        from_planes(door, &x[n * b.image()..][..b.image()], ic, b.input(), b.padding(), frame, image);
-        b.forward_framed(door, &weights, bias, image, frame[1] * ic, last);
-        door.transpose(last, oc, b.pixels(), oc, out, b.pixels());
+        from_planes(table, &x[n * b.image()..][..b.image()], ic, b.input(), b.padding(), frame, image);
+        b.forward_framed(table, &weights, bias, image, frame[1] * ic, last);
+        table.transpose(last, oc, b.pixels(), oc, out, b.pixels());
     });
 }

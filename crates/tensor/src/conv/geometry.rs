@@ -31,19 +31,19 @@ impl ConvGeometry {
                 .and_then(|p| p.checked_add(input[d]))
                 .filter(|_| self.stride[d] > 0 && kernel[d] > 0)
                 .and_then(|padded| padded.checked_sub(kernel[d]))
-                .map(|room| room / self.stride[d] + 1)
+                .map(|span| span / self.stride[d] + 1)
                 .ok_or(TensorError::Kernel { input, kernel, stride: self.stride, padding: self.padding })?;
         }
         Ok(out)
     }
 }
 
-/// A convolution of a whole batch, its extents checked.
+/// A convolution of a whole batch, with checked extents.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
     /// Images.
     pub n: usize,
-    /// What happens to each.
+    /// The convolution of one image.
     pub block: ConvBlock,
 }
 
@@ -58,7 +58,7 @@ impl Plan {
         let block = ConvBlock::new([h, wd], ic, oc, [kh, kw], g);
         Self { n, block: block.unwrap_or_else(|e| panic!("{op}: input {x}, weight {w}: {e}")) }
     }
-    /// The same, with the shape of the output's gradient held against it.
+    /// The same, checked against the shape of the output gradient.
     ///
     /// # Panics
     /// If the shapes do not fit each other.

@@ -1,11 +1,11 @@
-//! The gradient at the image, which is also the forward pass of a transposed convolution.
+//! The input gradient, which is also the forward pass of a transposed convolution.
 
 use super::geometry::Plan;
 use crate::kernels::Scratch;
 use crate::{Array, ConvGeometry, Elem, Panels, Shape, par};
 use sparring_math::simd::{self, Isa};
 
-/// dx for [`conv2d`](crate::conv2d): every output pixel's gradient, spread back through the kernel,
+/// dx for [`conv2d`](crate::conv2d): the gradient of each output pixel, spread back through the kernel,
 /// dx\[n, c, y, x\] = Σ over ky, kx, o with i·sy + ky − py = y, j·sx + kx − px = x of dy\[n, o, i, j\] · w\[o, c, ky, kx\].
 ///
 /// # Shapes
@@ -30,18 +30,18 @@ pub fn conv2d_input_grad<E: Elem>(dy: &Array<E>, w: &Array<E>, input: Shape, g: 
 
 /// The same on slices, with the kernels of one instruction set.
 pub(super) fn input_grad<E: Elem>(isa: Isa, p: &Plan, dy: &[E], w: &[E], dx: &mut [E]) {
-    let door = E::door(isa);
+    let table = E::table(isa);
     let (b, [ic, oc], [h, wd]) = (p.block, p.block.channels(), p.block.input());
-    let mut weights = Panels::zeros_for(door, b.depth(), oc);
-    b.pack_on(door, w, &mut weights);
-    let mut turned = b.backward_panels_on(isa);
-    b.turn_on(isa, &weights, &mut turned);
+    let mut weights = Panels::zeros_for(table, b.depth(), oc);
+    b.pack_on(table, w, &mut weights);
+    let mut transposed = b.backward_panels_on(isa);
+    b.turn_on(isa, &weights, &mut transposed);
     par::for_each_chunk(dx, b.image(), p.work(), |n, out| {
         let mut from = Scratch::<E>::stale(b.result());
         let mut last = Scratch::<E>::stale(b.image());
         let (from, last) = (from.as_mut_slice(), last.as_mut_slice());
-        door.transpose(&dy[n * b.result()..], b.pixels(), oc, b.pixels(), from, oc);
-        b.input_grad_on(isa, &turned, from, last);
-        door.transpose(last, ic, h * wd, ic, out, h * wd);
+        table.transpose(&dy[n * b.result()..], b.pixels(), oc, b.pixels(), from, oc);
+        b.input_grad_on(isa, &transposed, from, last);
+        table.transpose(last, ic, h * wd, ic, out, h * wd);
     });
 }

@@ -1,4 +1,4 @@
-//! Convolution: images turned channels-last and padded one at a time, so that the patches of a kernel row lie in the image as
+//! Convolution: images transposed to channels-last and padded one at a time, so that the patches of a kernel row lie in the image as
 //! contiguous numbers and the tile kernel reads them in place. No patch matrix exists.
 
 mod channel_sum;

@@ -2,7 +2,7 @@
 
 use super::geometry::Plan;
 use crate::channels_last::{ConvBlock, WeightGrad, from_planes};
-use crate::extent::room;
+use crate::extent::allocatable;
 use crate::kernels::Scratch;
 use crate::pool::Buffer;
 use crate::{Array, ConvGeometry, Elem, Shape, par};
@@ -38,12 +38,12 @@ pub fn conv2d_weight_grad<E: Elem>(x: &Array<E>, dy: &Array<E>, weight: Shape, g
 
 /// The same on slices, with the kernels of one instruction set.
 pub(super) fn weight_grad<E: Elem>(isa: Isa, p: &Plan, x: &[E], dy: &[E], dw: &mut [E]) {
-    let (door, b) = (E::door(isa), p.block);
-    let size = b.depth() * b.channels()[1].next_multiple_of(door.panel());
+    let (table, b) = (E::table(isa), p.block);
+    let size = b.depth() * b.channels()[1].next_multiple_of(table.panel());
     // From the shape alone, and the chunks' sums are added in order: the result depends neither on threads nor on timing.
     let each = p.n.div_ceil(CHUNKS).max(CHUNK);
     let chunks = p.n.div_ceil(each).max(1);
-    let mut parts = Buffer::<E>::stale(room("conv2d_weight_grad", &[chunks, size]));
+    let mut parts = Buffer::<E>::stale(allocatable("conv2d_weight_grad", &[chunks, size]));
     par::for_each_chunk(parts.as_mut_slice(), size.max(1), p.work(), |i, part| {
         chunk(isa, &b, x, dy, i * each..p.n.min((i + 1) * each), part);
     });
@@ -51,20 +51,20 @@ pub(super) fn weight_grad<E: Elem>(isa: Isa, p: &Plan, x: &[E], dy: &[E], dw: &m
     for part in rest.chunks(size.max(1)) {
         sum.iter_mut().zip(part).for_each(|(s, &v)| *s += v);
     }
-    b.unpack_on(door, sum, dw);
+    b.unpack_on(table, sum, dw);
 }
 
 /// The sum over some images, as panels.
 fn chunk<E: Elem>(isa: Isa, b: &ConvBlock, x: &[E], dy: &[E], images: Range<usize>, part: &mut [E]) {
-    let (door, [ic, oc], frame) = (E::door(isa), b.channels(), b.frame());
+    let (table, [ic, oc], frame) = (E::table(isa), b.channels(), b.frame());
     let mut image = Scratch::<E>::stale(frame[0] * frame[1] * ic);
     let mut last = Scratch::<E>::stale(b.result());
     let (image, last) = (image.as_mut_slice(), last.as_mut_slice());
     part.fill(E::ZERO);
     let mut sum = WeightGrad::new(isa, *b, part);
     for n in images {
-        from_planes(door, &x[n * b.image()..][..b.image()], ic, b.input(), b.padding(), frame, image);
-        door.transpose(&dy[n * b.result()..], b.pixels(), oc, b.pixels(), last, oc);
+        from_planes(table, &x[n * b.image()..][..b.image()], ic, b.input(), b.padding(), frame, image);
+        table.transpose(&dy[n * b.result()..], b.pixels(), oc, b.pixels(), last, oc);
         sum.add(image, frame[1] * ic, last);
     }
     sum.finish();

@@ -1,4 +1,4 @@
-//! Arrays from and to the matrices and vectors of others.
+//! Conversions of arrays from and to matrices and vectors of other crates.
 
 #[cfg(feature = "nalgebra")]
 mod linear_algebra;

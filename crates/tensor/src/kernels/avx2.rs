@@ -1,9 +1,9 @@
 //! AVX2 with FMA: 6 × 16 tiles of `f32`, 6 × 8 of `f64`.
 
 use super::bits;
-use super::door::Door;
 use super::lanes::Lanes;
 use super::pack;
+use super::table::KernelTable;
 use super::tile::{Tile, chosen, tile, tile_table};
 use super::transpose::plain;
 use std::arch::x86_64::*;
@@ -120,16 +120,16 @@ unsafe fn copy<V: Lanes>(
     unsafe { pack::copy::<V>(src, src_ld, rows, cols, dst, dst_ld) }
 }
 
-pub(super) static F32: Door<f32> = Door {
+pub(super) static F32: KernelTable<f32> = KernelTable {
     lanes: 8,
     tiles: tile_table!(run, F32x8, 1 2 3 4 5 6),
     chosen: [run_chosen::<F32x8, 4, 1>, run_chosen::<F32x8, 4, 2>],
     chosen_rows: 4,
-    bits: bits::plain::<f32>,
+    bits: bits_f32,
     transpose: transpose_f32,
     copy: copy::<F32x8>,
 };
-pub(super) static F64: Door<f64> = Door {
+pub(super) static F64: KernelTable<f64> = KernelTable {
     lanes: 4,
     tiles: tile_table!(run, F64x4, 1 2 3 4 5 6),
     chosen: [run_chosen::<F64x4, 4, 1>, run_chosen::<F64x4, 4, 2>],
@@ -138,6 +138,27 @@ pub(super) static F64: Door<f64> = Door {
     transpose: plain::<f64>,
     copy: copy::<F64x4>,
 };
+
+/// # Safety
+/// AVX2; `n` numbers readable, as many words writable as it takes.
+#[target_feature(enable = "avx2,fma")]
+unsafe fn bits_f32(x: *const f32, n: usize, to: *mut u64) {
+    for (w, from) in (0..n).step_by(bits::WORD).enumerate() {
+        let mut word = 0;
+        for j in (0..(n - from).min(bits::WORD)).step_by(8) {
+            let left = (n - from - j).min(8);
+            // SAFETY: lanes past n are masked off.
+            let v = unsafe {
+                let x = x.add(from + j);
+                if left == 8 { F32x8::load(x) } else { F32x8::load_part(x, left) }
+            };
+            let set = _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NEQ_UQ>(v.0, _mm256_setzero_ps()));
+            word |= u64::from(set as u32) << j;
+        }
+        // SAFETY: as many words as steps.
+        unsafe { *to.add(w) = word }
+    }
+}
 
 /// # Safety
 /// AVX2; `rows` rows of `cols` numbers readable `src_ld` apart, `cols` rows of `rows` writable `dst_ld` apart.

@@ -1,9 +1,9 @@
 //! AVX-512: 14 × 32 tiles of `f32`, 14 × 16 of `f64`; masks for the edges.
 
 use super::bits;
-use super::door::Door;
 use super::lanes::Lanes;
 use super::pack;
+use super::table::KernelTable;
 use super::tile::{Tile, chosen, tile, tile_table};
 use super::transpose::plain;
 use std::arch::x86_64::*;
@@ -113,7 +113,7 @@ unsafe fn copy<V: Lanes>(
     unsafe { pack::copy::<V>(src, src_ld, rows, cols, dst, dst_ld) }
 }
 
-pub(super) static F32: Door<f32> = Door {
+pub(super) static F32: KernelTable<f32> = KernelTable {
     lanes: 16,
     tiles: tile_table!(run, F32x16, 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
     chosen: [run_chosen::<F32x16, 8, 1>, run_chosen::<F32x16, 8, 2>],
@@ -122,7 +122,7 @@ pub(super) static F32: Door<f32> = Door {
     transpose: transpose_f32,
     copy: copy::<F32x16>,
 };
-pub(super) static F64: Door<f64> = Door {
+pub(super) static F64: KernelTable<f64> = KernelTable {
     lanes: 8,
     tiles: tile_table!(run, F64x8, 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
     chosen: [run_chosen::<F64x8, 8, 1>, run_chosen::<F64x8, 8, 2>],
@@ -172,7 +172,7 @@ unsafe fn transpose_f32(
     }
 }
 
-/// At most 16 × 16, masked: pairs of rows, then quads, then 128-bit lanes change places.
+/// At most 16 × 16, masked: pairs of rows, then quads, then 128-bit lanes are exchanged.
 #[target_feature(enable = "avx512f")]
 unsafe fn block16(src: *const f32, src_ld: usize, rows: usize, cols: usize, dst: *mut f32, dst_ld: usize) {
     let (in_mask, out_mask) = (((1u32 << cols) - 1) as __mmask16, ((1u32 << rows) - 1) as __mmask16);

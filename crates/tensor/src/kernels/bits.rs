@@ -1,8 +1,8 @@
-//! Which numbers of a row are not zero: 64 to a word.
+//! Bit masks of the nonzero elements of a row, 64 to a word.
 
 use crate::Elem;
 
-/// Numbers of a word.
+/// Bits of a word.
 pub const WORD: usize = 64;
 
 /// One bit for each of `n` numbers, in whole words.
@@ -62,11 +62,11 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             state
         });
-        let mut turned = words;
-        transpose(&mut turned);
+        let mut transposed = words;
+        transpose(&mut transposed);
         for i in 0..WORD {
             for j in 0..WORD {
-                assert_eq!(words[i] >> j & 1, turned[j] >> i & 1);
+                assert_eq!(words[i] >> j & 1, transposed[j] >> i & 1);
             }
         }
         for word in [words[3], 0, u64::MAX, 0x8000_0001_0000_ff00] {

@@ -1,17 +1,17 @@
-//! One slice, its parts written by several threads.
+//! One slice, written by several threads at disjoint ranges.
 
 use crate::team;
 
 /// A slice whose elements go to different tasks.
 struct Elements<T>(*mut T);
-// SAFETY: each element is touched by one task, on whatever thread: that asks `Send`.
+// SAFETY: each element is accessed by one task, on any thread: that requires `Send`.
 unsafe impl<T: Send> Sync for Elements<T> {}
 
 impl<T> Elements<T> {
     /// # Safety
     /// The range lies inside the slice and in no other task's range.
     unsafe fn range<'a>(&self, from: usize, len: usize) -> &'a mut [T] {
-        // SAFETY: the caller's promise.
+        // SAFETY: promised by the caller.
         unsafe { std::slice::from_raw_parts_mut(self.0.add(from), len) }
     }
 }

@@ -5,7 +5,7 @@
 mod memory;
 
 use super::bf16::{Line, Operand, Session, TILE, Target, Unit, WIDTH, cut, cut_pair};
-use super::{Door, Kernels, Patch, Scratch, ShortRows, Start};
+use super::{KernelTable, Kernels, Patch, Scratch, ShortRows, Start};
 use crate::Elem;
 use memory::{Calls, Fenced, Random, caught};
 use sparring_math::simd::Isa;
@@ -23,7 +23,7 @@ fn part<'a, E>(r: &mut Random, x: &'a [E]) -> &'a [E] {
     &x[..r.below(x.len())]
 }
 fn patch<'a, E>(r: &mut Random, data: &'a [E], segments: usize) -> Patch<'a, E> {
-    // Chains so long that nobody waits for them need strides of 0.
+    // Chains too long to test need strides of 0.
     let k = r.size(12, 8);
     let step = if k > 100 { r.size(9, 8).max(1) } else { r.size(9, 8) };
     Patch { data, row: r.size(30, 8), step, segment: r.size(40, 8), segments, k }
@@ -38,7 +38,7 @@ fn start<'a, E>(r: &mut Random, row: &'a [E]) -> Start<'a, E> {
 
 fn doors<E: Elem>() {
     for isa in Isa::ALL {
-        let door: &Door<E> = E::door(isa);
+        let table: &KernelTable<E> = E::table(isa);
         let (a, b) = (Fenced::<E>::new(700), Fenced::<E>::new(1500));
         let (a, b) = (a.get(), b.get());
         often::<E>("tile", |r, c| {
@@ -47,24 +47,24 @@ fn doors<E: Elem>() {
             let data = part(r, a);
             let mut patch = patch(r, data, segments);
             patch.segment = if segments > 100 { patch.segment.max(1) } else { patch.segment };
-            let (rows, cols) = (1 + r.below(6), 1 + r.below(door.panel()));
+            let (rows, cols) = (1 + r.below(6), 1 + r.below(table.panel()));
             let (row, b, ldb, ldc) = (part(r, &a[..60]), part(r, b), r.size(40, 8), r.size(40, 8));
-            door.tile(r.size(2, 8).min(100) + rows, cols, patch, b, ldb, start(r, row), c, ldc);
+            table.tile(r.size(2, 8).min(100) + rows, cols, patch, b, ldb, start(r, row), c, ldc);
         });
         often::<E>("chosen tile", |r, c| {
             let data = part(r, a);
             let patch = patch(r, data, 1);
             let steps = [r.below(64) as u64, u64::from(r.below(5) == 0)];
             let (row, b, ldb, ldc) = (part(r, &a[..60]), part(r, b), r.size(40, 8), r.size(40, 8));
-            door.chosen_tile(1 + r.below(door.panel()), patch, &steps, b, ldb, start(r, row), c, ldc);
+            table.chosen_tile(1 + r.below(table.panel()), patch, &steps, b, ldb, start(r, row), c, ldc);
         });
         often::<E>("transpose", |r, to| {
             let (rows, cols) = (r.size(24, 8), r.size(24, 8));
-            door.transpose(part(r, a), r.size(40, 8), rows, cols, to, r.size(40, 8));
+            table.transpose(part(r, a), r.size(40, 8), rows, cols, to, r.size(40, 8));
         });
         often::<E>("bits", |r, x| {
             let mut words = vec![u64::MAX; x.len().div_ceil(64) + usize::from(r.below(4) == 0)];
-            door.bits(x, &mut words);
+            table.bits(x, &mut words);
             let set = words.iter().map(|w| w.count_ones() as usize).sum::<usize>();
             assert_eq!(set, x.iter().filter(|&&v| v != E::ZERO).count());
         });
@@ -95,7 +95,7 @@ fn doors_panic_or_stay_inside() {
 )]
 fn a_row_four_numbers_before_the_source_is_refused() {
     let src: Vec<f32> = (0..32).map(|i| i as f32).collect();
-    f32::door(Isa::best()).transpose(&src[16..24], usize::MAX - 3, 2, 4, &mut [0.0; 8], 2);
+    f32::table(Isa::best()).transpose(&src[16..24], usize::MAX - 3, 2, 4, &mut [0.0; 8], 2);
 }
 
 #[test]
@@ -130,31 +130,31 @@ fn tiles_of_bf16_panic_or_stay_inside() {
     let halves = vec![0x3f80u16; 4000];
     for unit in [Unit::plain(), Unit::new()] {
         often::<f32>("tiles of bf16", |r, c| {
-            let parts = r.size(5, 8);
+            let terms = r.size(5, 8);
             let steps: Vec<u32> = (0..r.below(4)).map(|_| r.size(90, 8) as u32).collect();
             let data = &halves[..r.below(4000)];
             let (first, stride) = ([r.size(60, 8), r.size(60, 8)], r.size(60, 8));
-            let operand = Operand { data, part: r.size(900, 8), first, stride, steps: &steps };
+            let operand = Operand { data, term: r.size(900, 8), first, stride, steps: &steps };
             let lines = vec![Line::ZERO; r.below(4) * 3 * 2 * TILE];
             let (first, stride) =
                 ([r.size(60, 8), r.size(60, 8)], WIDTH + r.size(9, 8).min(usize::MAX - WIDTH));
             let mut target = Target { data: c, first, stride, from_zero: r.yes() };
-            Session::new(unit, 1 + r.below(4)).multiply(&operand, &lines, parts, &mut target);
+            Session::new(unit, 1 + r.below(4)).multiply(&operand, &lines, terms, &mut target);
         });
         let row = [1.0; WIDTH];
         often::<f32>("cut", |r, c| {
             let (x, mut to) = (&row[..r.below(WIDTH)], vec![7u16; r.below(900)]);
-            let parts = r.size(4, 8);
+            let terms = r.size(4, 8);
             if c.len() % 2 == 0 {
-                // So many parts of nothing are long to write.
-                cut(unit, x, if x.is_empty() { parts.min(9) } else { parts }, &mut to, r.size(90, 8));
+                // This many terms of an empty slice take long to write.
+                cut(unit, x, if x.is_empty() { terms.min(9) } else { terms }, &mut to, r.size(90, 8));
             } else {
                 cut_pair(
                     unit,
                     [&row; 2],
-                    parts,
+                    terms,
                     &mut to,
-                    r.size(200, 8).max(usize::from(parts > 9)),
+                    r.size(200, 8).max(usize::from(terms > 9)),
                     r.size(90, 8),
                 );
             }

@@ -1,4 +1,4 @@
-//! A vector register, whatever its width.
+//! A vector register of any width.
 
 /// `N` numbers in one register. Every method must be inlined into a function that enables the register's instruction set.
 pub(super) trait Lanes: Copy {
@@ -14,7 +14,7 @@ pub(super) trait Lanes: Copy {
     unsafe fn load(p: *const Self::E) -> Self;
     /// `n` numbers from `p`, zeros after them; touches nothing beyond.
     unsafe fn load_part(p: *const Self::E, n: usize) -> Self;
-    /// Asks for the cache line of `p`, which need not be readable.
+    /// Prefetches the cache line of `p`, which need not be readable.
     #[inline(always)]
     unsafe fn ask(_: *const Self::E) {}
     /// `N` numbers to `p`.

@@ -1,16 +1,16 @@
-//! Operands of a product copied into the order in which a tile reads them.
+//! Packing: operands of a matmul copied into the order in which a tile reads them.
 
-use super::door::Door;
 use super::lanes::Lanes;
+use super::table::KernelTable;
 use crate::Elem;
 
-/// `rows` × `cols` numbers at `from`, element `(i, j)` at `i·rs + j·cs`, to `to` with rows `ld` apart. What lies behind the columns up to
+/// `rows` × `cols` numbers at `from`, element `(i, j)` at `i·rs + j·cs`, to `to` with rows `ld` apart. The rest of a row after the columns up to
 /// the next whole vector is undefined, except for `padded`: zeros.
 ///
 /// # Safety
 /// Every element named is readable; `rows` rows of `cols` numbers, rounded up to whole vectors, are writable and `ld` is not less.
 pub(super) unsafe fn rows<E: Elem>(
-    door: &Door<E>,
+    table: &KernelTable<E>,
     from: *const E,
     [rs, cs]: [usize; 2],
     rows: usize,
@@ -22,10 +22,10 @@ pub(super) unsafe fn rows<E: Elem>(
     // SAFETY: i < rows, j < width throughout, and j < cols where `from` is read.
     unsafe {
         if cs == 1 {
-            return (door.copy)(from, rs, rows, cols, to, ld);
+            return (table.copy)(from, rs, rows, cols, to, ld);
         }
         if rs == 1 {
-            (door.transpose)(from, cs, cols, rows, to, ld);
+            (table.transpose)(from, cs, cols, rows, to, ld);
         } else {
             for i in 0..rows {
                 for j in 0..cols {
@@ -33,7 +33,7 @@ pub(super) unsafe fn rows<E: Elem>(
                 }
             }
         }
-        let width = if padded { cols.next_multiple_of(door.lanes()) } else { cols };
+        let width = if padded { cols.next_multiple_of(table.lanes()) } else { cols };
         for i in 0..rows {
             for j in cols..width {
                 *to.add(i * ld + j) = E::ZERO;

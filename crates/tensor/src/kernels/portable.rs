@@ -1,14 +1,14 @@
-//! Any CPU: small arrays that the compiler vectorises with what every machine of the target has.
+//! Kernels for any CPU: small arrays that the compiler vectorises for the baseline of the target.
 
 use super::bits;
-use super::door::Door;
 use super::lanes::Lanes;
 use super::pack;
+use super::table::KernelTable;
 use super::tile::{Tile, chosen, tile, tile_table};
 use super::transpose::plain;
 
 macro_rules! portable {
-    ($name:ident, $t:ty, $n:literal, $door:ident) => {
+    ($name:ident, $t:ty, $n:literal, $table:ident) => {
         #[derive(Clone, Copy)]
         pub(super) struct $name([$t; $n]);
 
@@ -61,7 +61,7 @@ macro_rules! portable {
             }
         }
 
-        pub(super) static $door: Door<$t> = Door {
+        pub(super) static $table: KernelTable<$t> = KernelTable {
             lanes: $n,
     tiles: tile_table!(run, $name, 1 2 3 4),
             chosen: [run_chosen::<$name, 4, 1>, run_chosen::<$name, 4, 2>],

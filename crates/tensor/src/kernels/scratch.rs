@@ -1,11 +1,11 @@
-//! Working memory of a kernel: kept by its thread, so that it is warm in its cache and nobody waits for it.
+//! Scratch memory of a kernel: kept by its thread, so that it is in its cache and needs no lock.
 
-use super::door::Kernels;
+use super::table::Kernels;
 
 /// 64-byte alignment in bytes: a cache line, a full vector register.
 const ALIGN: usize = 64;
 
-/// `len` numbers on a 64-byte boundary, given back to the thread when dropped.
+/// `len` numbers on a 64-byte boundary, returned to the thread when dropped.
 #[derive(Debug)]
 pub struct Scratch<E: Kernels> {
     store: Vec<E>,
@@ -14,7 +14,7 @@ pub struct Scratch<E: Kernels> {
 }
 
 impl<E: Kernels> Scratch<E> {
-    /// Numbers that a former user left: the caller writes what it reads.
+    /// Unspecified numbers: the caller writes what it reads.
     ///
     /// # Panics
     /// If there is no memory for so many.
@@ -38,7 +38,7 @@ impl<E: Kernels> Scratch<E> {
 
 impl<E: Kernels> Drop for Scratch<E> {
     fn drop(&mut self) {
-        // At thread exit the store may be gone already: then the memory is simply freed.
+        // At thread exit the store may be gone already: then the memory is freed.
         let _ = E::scratch().try_with(|s| s.borrow_mut().push(std::mem::take(&mut self.store)));
     }
 }

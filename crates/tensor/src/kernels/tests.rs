@@ -1,4 +1,4 @@
-use super::{Start, product};
+use super::{Kernels, Start, strided_matmul};
 use crate::{Array, Elem, Mat, MatMut, Trans, gemm, linear, matmul, matmul_acc, team};
 use proptest::prelude::*;
 use sparring_math::simd::Isa;
@@ -32,7 +32,7 @@ fn check<E: Elem>(m: usize, n: usize, k: usize, ta: bool, tb: bool, skip: usize)
         for kind in 0..3 {
             let mut c = old.clone();
             let start = [Start::Zero, Start::Row(&bias), Start::Out][kind];
-            product(E::door(isa), va, vb, start, MatMut::with_stride(&mut c, m, n, ldc));
+            strided_matmul(E::table(isa), va, vb, start, MatMut::with_stride(&mut c, m, n, ldc));
             for (at, &v) in c.iter().enumerate() {
                 let (i, j) = (at / ldc, at % ldc);
                 let first = if kind == 0 {
@@ -139,4 +139,27 @@ fn arrays() {
 #[should_panic(expected = "linear: input [2, 3] does not fit weight [4, 5]")]
 fn a_broken_shape_names_both() {
     linear(&Array::<f32>::zeros([2, 3]), &Array::zeros([4, 5]), None);
+}
+
+#[test]
+fn bits_say_what_is_not_zero() {
+    for n in [0usize, 1, 7, 8, 9, 63, 64, 65, 129, 784] {
+        let x: Vec<f32> = (0..n)
+            .map(|i| match i * 31 % 7 {
+                0 => f32::NAN,
+                1 => f32::from_bits(1),
+                2 => -0.0,
+                3 => 0.0,
+                r => (r as f32 - 4.5) * 1e30,
+            })
+            .collect();
+        for isa in Isa::ALL {
+            let mut words = vec![u64::MAX; n.div_ceil(64)];
+            f32::table(isa).bits(&x, &mut words);
+            for (i, &x) in x.iter().enumerate() {
+                assert_eq!(words[i / 64] >> (i % 64) & 1 == 1, x != 0.0, "{isa} {n} {i}");
+            }
+            assert!(n % 64 == 0 || words[n / 64] >> (n % 64) == 0, "{isa}: bits behind {n} numbers");
+        }
+    }
 }

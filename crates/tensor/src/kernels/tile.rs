@@ -22,9 +22,9 @@ pub struct Tile<E> {
     pub cols: usize,
 }
 
-/// Steps more bytes apart than this are no work for the prefetcher of the CPU: the tile asks for their lines itself.
+/// Steps more bytes apart than this are not followed by the hardware prefetcher: the tile prefetches their lines itself.
 const FAR: usize = 256;
-/// Steps of K from the request for a line to its use.
+/// Steps of K from the prefetch of a line to its use.
 const A_AHEAD: usize = 16;
 const B_AHEAD: usize = 8;
 
@@ -149,7 +149,7 @@ unsafe fn step<V: Lanes, const MR: usize, const NV: usize>(
     }
 }
 
-/// The multiply-adds of all segments; `ASK`: with requests for lines of A and B that lie ahead.
+/// The multiply-adds of all segments; `ASK`: with prefetches of lines of A and B ahead.
 ///
 /// # Safety
 /// As [`tile`].
@@ -181,15 +181,15 @@ unsafe fn steps<V: Lanes, const MR: usize, const NV: usize, const ASK: bool>(
     }
 }
 
-/// Offsets in bytes of the odd rows. Every other row is an odd one times 2, 4 or 8, which an address can hold; left to itself the
-/// compiler adds the stride once per row, and in that chain no load runs ahead of the multiply-adds.
+/// Offsets in bytes of the odd rows. Every other row is an odd one times 2, 4 or 8, which an address can encode; otherwise the
+/// compiler adds the stride once a row, and no load of that dependency chain runs ahead of the multiply-adds.
 #[inline(always)]
 unsafe fn row_offsets<E, const MR: usize>(rs: usize) -> [usize; MR] {
     let mut rows = [0; MR];
     for i in (1..MR).step_by(2) {
         // Without a step of K the stride may be anything.
         rows[i] = i.wrapping_mul(rs).wrapping_mul(size_of::<E>());
-        // SAFETY: no instruction; it only hides where the number comes from.
+        // SAFETY: emits no instruction; it hides the value from the optimiser.
         #[cfg(target_arch = "x86_64")]
         unsafe {
             std::arch::asm!("/* {0} */", inout(reg) rows[i], options(pure, nomem, nostack, preserves_flags));

@@ -1,4 +1,4 @@
-//! The transposition every CPU can do.
+//! Transposition in portable code.
 
 /// dst[c, r] = src[r, c], in blocks that keep both sides in the cache.
 ///

@@ -1,4 +1,4 @@
-//! Moving elements without changing them: permuting, cutting, joining, picking.
+//! Moving elements without changing them: permute, slice, concatenate, gather and scatter.
 
 mod permute;
 mod pick;

@@ -44,7 +44,7 @@ pub fn permute<E: Elem>(a: &Array<E>, axes: &[usize]) -> Array<E> {
         });
         return out;
     }
-    // Small squares over the axis that is contiguous here and the one that was contiguous there, so that both sides of
+    // Square blocks over the axis that is contiguous in the output and the one that is contiguous in the input, so that both sides of
     // the copy stay in the cache.
     let t = (0..3).find(|&d| steps[d] == 1 && walk.extents[d] > 1).expect("some axis was the last");
     let mut pitch = [0; 4];

@@ -1,4 +1,4 @@
-//! Picking rows and entries by index, and putting them back.
+//! Gathering rows and entries by index, and scattering them back.
 
 use crate::{Array, Elem, Shape};
 

@@ -1,4 +1,4 @@
-//! Cutting along an axis, and joining.
+//! Slicing along an axis, and concatenation.
 
 use crate::walk::around;
 use crate::{Array, Elem, Shape};
@@ -17,7 +17,7 @@ fn axis_exists(op: &str, shape: Shape, axis: usize) {
     assert!(axis < shape.rank(), "{op}: axis {axis} of shape {shape}, which has {} axes", shape.rank());
 }
 
-/// The part of `a` whose index along `axis` lies in `range`.
+/// The elements of `a` whose index along `axis` lies in `range`.
 ///
 /// # Panics
 /// If the axis does not exist or the range leaves it.
@@ -50,7 +50,7 @@ pub fn slice_axis<E: Elem>(a: &Array<E>, axis: usize, range: Range<usize>) -> Ar
 /// `a` at `start..` along an axis of extent `len`, zeros around it: the adjoint of [`slice_axis`].
 ///
 /// # Panics
-/// If the axis does not exist or `a` does not fit into `len` behind `start`.
+/// If the axis does not exist or `a` does not fit into `len` from `start` on.
 #[track_caller]
 pub fn embed_axis<E: Elem>(a: &Array<E>, axis: usize, start: usize, len: usize) -> Array<E> {
     let shape = a.shape();
@@ -70,7 +70,7 @@ pub fn embed_axis<E: Elem>(a: &Array<E>, axis: usize, start: usize, len: usize) 
     out
 }
 
-/// The arrays one behind the other along `axis`.
+/// Concatenates arrays along `axis`.
 ///
 /// # Shapes
 /// All equal except along `axis`, where the extents add up.

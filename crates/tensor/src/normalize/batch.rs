@@ -33,7 +33,7 @@ impl BatchNormBlock {
     /// If an example has more numbers than memory has addresses.
     #[track_caller]
     pub fn new(pixels: usize, channels: usize) -> Self {
-        crate::extent::room("batch norm", &[pixels, channels]);
+        crate::extent::allocatable("batch norm", &[pixels, channels]);
         Self { pixels, channels }
     }
     /// Numbers in an example.

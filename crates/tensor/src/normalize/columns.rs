@@ -7,7 +7,7 @@ use sparring_math::simd;
 
 /// Rows summed in `E` before their sum is added to the `f64`: it bounds the rounding error of long sums.
 const CHUNK: usize = 128;
-/// Sums abreast. Rows of few channels that lie one after the other are seen as fewer, wider ones.
+/// Partial sums side by side. Rows of few channels that lie one after the other are seen as fewer, wider ones.
 const WIDTH: usize = 256;
 /// The widest block of the inner loop. A constant: the loop over a block then has no rest.
 const BLOCK: usize = 64;
@@ -15,7 +15,7 @@ const BLOCK: usize = 64;
 const NARROW: usize = 16;
 /// Rows at a time: the sums are loaded and stored once for all of them.
 const TOGETHER: usize = 4;
-/// Wide rows that should be left: their sums are to cost more than adding up what is abreast.
+/// Least number of wide rows: summing them must cost more than adding up the partial sums.
 const ENOUGH: usize = 16;
 
 /// `sums[k][c] += Σ over rows of term([x[0][row, c], x[1][row, c], ..], centre[c])[k]`.
@@ -120,7 +120,7 @@ fn add_chunk<E: Elem, const S: usize>(
     }
 }
 
-/// Blocks of `B` numbers; the last one overlaps the one before, and its sums stand behind all others until the end.
+/// Blocks of `B` numbers; the last one overlaps the one before, and its sums are stored after all others until the end.
 #[inline(always)]
 fn add_rows<E: Elem, const S: usize, const B: usize>(
     x: [&[E]; S],

@@ -1,4 +1,4 @@
-//! The gradient at the input of a batch normalisation.
+//! The input gradient of batch normalisation.
 
 use super::BatchNormBlock;
 use super::per_channel::per_channel;
@@ -24,7 +24,7 @@ impl BatchNormBlock {
             combined(x, dy, k)
         });
     }
-    /// As [`input_grad`](Self::input_grad) behind a ReLU with the output `y`: dy counts where y > 0.
+    /// As [`input_grad`](Self::input_grad) for a ReLU after it with the output `y`: dy counts where y > 0.
     ///
     /// # Panics
     /// As [`input_grad`](Self::input_grad).

@@ -4,7 +4,7 @@ use crate::Elem;
 use crate::extent::inside;
 use sparring_math::simd;
 
-/// Sums abreast.
+/// Partial sums side by side.
 const LANES: usize = 16;
 
 /// Layer normalisation of rows of `len` numbers (Ba, Kiros and Hinton, 2016): y = gain · x̂ + bias with x̂ = (x − mean) · rstd and
@@ -79,7 +79,7 @@ impl LayerNormBlock {
         let parameters = Some((dgain, dbias));
         simd::dispatch(Backward { block: *self, n, x, dy, dx, apart, gain, mean, rstd, parameters });
     }
-    /// The gradient at x alone, as [`backward`](Self::backward) writes it: for attacks.
+    /// The gradient of x alone, as [`backward`](Self::backward) writes it: for attacks.
     ///
     /// # Panics
     /// As [`backward`](Self::backward).

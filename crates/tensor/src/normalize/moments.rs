@@ -106,7 +106,7 @@ impl BatchNormBlock {
         for (shift, (mean, squares)) in shift.iter().zip(into.mean.iter_mut().zip(&mut into.squares)) {
             let apart = *mean * part;
             let left = *squares - *mean * apart;
-            // Rounding may leave less than nothing of equal values.
+            // Rounding may give a negative variance for equal values.
             *squares = if left < 0.0 { 0.0 } else { left };
             *mean = shift.to_f64() + apart;
         }

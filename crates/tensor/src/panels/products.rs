@@ -1,4 +1,4 @@
-//! Products with a matrix in panels.
+//! Matmuls with a matrix in panels.
 
 use super::Panels;
 use crate::kernels::{Patch, Start};
@@ -6,14 +6,14 @@ use crate::{Elem, Mat, MatMut, par};
 use sparring_math::simd;
 use std::ops::Range;
 
-/// From as many numbers on (256 KB of `f32`) reading a matrix takes longer than a region of threads costs.
+/// Number of elements (256 KB of `f32`) from which on reading a matrix takes longer than starting a parallel region.
 const FAR: usize = 1 << 16;
-/// Parts into which its columns are cut.
+/// Pieces into which its columns are cut.
 const SHARES: usize = 8;
 
 impl<E: Elem> Panels<E> {
-    /// out = row + a · self: each element one chain of multiply-adds over K begun at `row` (a bias; `None`: 0). One thread, but for a single row
-    /// of a large matrix: that takes as long as reading the matrix, and threads share it.
+    /// out = row + a · self: each element one chain of multiply-adds over K started at `row` (a bias; `None`: 0). One thread, except for a single row
+    /// of `a` and a large matrix: that is bound by reading the matrix, and threads share it.
     ///
     /// # Shapes
     /// `a` \[m, depth\], `row` \[cols\], `out` \[m, cols\].
@@ -22,7 +22,7 @@ impl<E: Elem> Panels<E> {
     /// If the shapes do not fit.
     #[track_caller]
     pub fn left_multiplied(&self, a: Mat<'_, E>, row: Option<&[E]>, out: MatMut<'_, E>) {
-        let door = E::door(simd::isa());
+        let table = E::table(simd::isa());
         let (m, ldc) = (a.rows(), out.stride());
         assert!(
             a.cols() == self.depth && out.rows() == m && out.cols() == self.cols,
@@ -37,7 +37,7 @@ impl<E: Elem> Panels<E> {
         let ([rs, cs], out) = (a.strides(), out.into_slice());
         let segments = usize::from(self.depth > 0);
         if m == 1 && self.data.as_slice().len() >= FAR {
-            // Two tasks a thread at least: one that is disturbed leaves the rest to the others.
+            // At least two tasks a thread: one that is descheduled leaves the rest to the others.
             let size = (self.cols / SHARES).next_multiple_of(self.width);
             let (k, out) = (self.depth, &mut out[..self.cols]);
             par::for_each_chunk(out, size, self.data.as_slice().len(), |i, out| {
@@ -46,7 +46,7 @@ impl<E: Elem> Panels<E> {
                     let j = i * size + q * self.width;
                     let start = row.map_or(Start::Zero, |r| Start::Row(&r[j..]));
                     let panel = &self.data.as_slice()[j * k..][..k * self.width];
-                    door.tile(1, out.len(), patch, panel, self.width, start, out, out.len());
+                    table.tile(1, out.len(), patch, panel, self.width, start, out, out.len());
                 }
             });
             return;
@@ -86,7 +86,7 @@ impl<E: Elem> Panels<E> {
         let start = row.map_or(Start::Zero, Start::Row);
         self.tiles(panels, 0..self.depth, a, start, out.into_slice(), ldc);
     }
-    /// out = a · the rows `rows` of self, or that added to `out`, each chain going on; one thread.
+    /// out = a · the rows `rows` of self, or that accumulated into `out`, continuing its chains; one thread.
     ///
     /// # Shapes
     /// `a` \[m, rows\], `out` \[m, cols\].
@@ -124,9 +124,9 @@ impl<E: Elem> Panels<E> {
         out: &mut [E],
         ldc: usize,
     ) {
-        let (door, m, [rs, cs]) = (E::door(simd::isa()), a.rows(), a.strides());
+        let (table, m, [rs, cs]) = (E::table(simd::isa()), a.rows(), a.strides());
         let (k, segments, first) = (depth.len(), usize::from(!depth.is_empty()), panels.start);
-        let tiles = door.cut(m);
+        let tiles = table.cut(m);
         // A matrix without rows may have more columns than could be counted.
         if m == 0 {
             return;
@@ -141,7 +141,7 @@ impl<E: Elem> Panels<E> {
             for (i, rows) in tiles.clone() {
                 let data = if segments > 0 { &a.data()[i * rs..] } else { &[] };
                 let patch = Patch { data, row: rs, step: cs, segment: 0, segments, k };
-                door.tile(rows, cols, patch, panel, self.width, start, &mut out[i * ldc + j..], ldc);
+                table.tile(rows, cols, patch, panel, self.width, start, &mut out[i * ldc + j..], ldc);
             }
         }
     }

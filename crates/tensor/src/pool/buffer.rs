@@ -1,4 +1,4 @@
-//! A buffer: some numbers of a recycled store.
+//! A buffer: a number of elements of a recycled store.
 
 use super::store::Store;
 use super::{Pooled, size};
@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError};
 
-/// Numbers on a 64-byte boundary, of recycled memory; a clone shares them until one of the two is written.
+/// Elements on a 64-byte boundary in recycled memory; a clone shares them until one of the two is written.
 // Private bounds: where the pools are is not for users.
 #[allow(private_bounds)]
 #[derive(Clone)]
@@ -16,14 +16,14 @@ pub struct Buffer<T: Pooled> {
     len: usize,
 }
 
-/// Places in planes: recycled like the numbers of arrays.
+/// Indices of pixels: recycled like the elements of arrays.
 pub type Index = Buffer<u32>;
 
 const ALIVE: &str = "a buffer has its store until it is dropped";
 
 #[allow(private_bounds)]
 impl<T: Pooled> Buffer<T> {
-    /// A buffer with whatever a former user left in it (zeros when new): the caller writes every element.
+    /// A buffer with the contents of its former use (zeros when new): the caller writes every element.
     #[inline]
     pub fn stale(len: usize) -> Self {
         Self { store: Some(take(len)), len }
@@ -40,7 +40,7 @@ impl<T: Pooled> Buffer<T> {
             self.unshare();
         }
         let store = self.store.as_mut().expect(ALIVE);
-        Arc::get_mut(store).expect("nobody shares it").as_mut_slice(self.len)
+        Arc::get_mut(store).expect("not shared").as_mut_slice(self.len)
     }
     /// Whether no other buffer shares the numbers, so that writing is in place.
     #[inline]
@@ -84,7 +84,7 @@ impl<T: Pooled> fmt::Debug for Buffer<T> {
     }
 }
 
-/// The last owner leaves the store to the next one who asks for its size.
+/// The last owner returns the store to the pool for the next buffer of its size.
 impl<T: Pooled> Drop for Buffer<T> {
     #[inline]
     fn drop(&mut self) {
@@ -92,14 +92,14 @@ impl<T: Pooled> Drop for Buffer<T> {
             if Arc::strong_count(&store) == 1 {
                 keep(store);
             } else if let Some(last) = Arc::into_inner(store) {
-                // Another thread let go of it in between.
+                // Another thread dropped it in between.
                 keep(Arc::new(last));
             }
         }
     }
 }
 
-/// A store for `len` numbers that nobody else holds.
+/// A store for `len` elements without another owner.
 #[inline]
 fn take<T: Pooled>(len: usize) -> Arc<Store<T>> {
     let class = size::class(len);
@@ -115,7 +115,7 @@ fn take_shared<T: Pooled>(class: usize) -> Arc<Store<T>> {
 
 #[inline]
 fn keep<T: Pooled>(store: Arc<Store<T>>) {
-    // Handed over in an `Option`: where the thread is ending and its own pool gone, the store is still here.
+    // Passed in an `Option`: if the thread is ending and its pool is gone, the store is still here.
     let mut hand = Some(store);
     let _ = T::local().try_with(|local| {
         hand = hand.take().and_then(|store| local.borrow_mut().give(store));
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_another_thread_drops_comes_back() {
-        // A size that no other test asks for: the shared pool is everybody's.
+        // A size that no other test uses: the shared pool is global.
         const LEN: usize = 70_001;
         let mine: Vec<_> = (0..20).map(|_| Buffer::<u32>::stale(LEN)).collect();
         let places: Vec<_> = mine.iter().map(place).collect();

@@ -1,4 +1,4 @@
-//! The free buffers of one thread: no lock, warm in its cache.
+//! The free buffers of one thread: no lock, and likely still in its cache.
 
 use super::store::Store;
 use super::{Pooled, size};
@@ -27,7 +27,7 @@ impl<T: Pooled> Local<T> {
     pub(super) fn take(&mut self, class: usize) -> Option<Arc<Store<T>>> {
         self.free.get_mut(class)?.pop()
     }
-    /// Gives the buffer back if there is no room for it.
+    /// Returns the buffer if the list is full.
     #[inline]
     pub(super) fn give(&mut self, buffer: Arc<Store<T>>) -> Option<Arc<Store<T>>> {
         match self.free.get_mut(buffer.class()) {
@@ -39,19 +39,19 @@ impl<T: Pooled> Local<T> {
             None => self.give_first(buffer),
         }
     }
-    /// Makes all the lists on the first buffer, each with room for all it may ever hold, so that a step never grows one.
+    /// Allocates all lists at the first buffer, each with its final capacity, so that no later step allocates.
     #[cold]
     fn give_first(&mut self, buffer: Arc<Store<T>>) -> Option<Arc<Store<T>>> {
         if !self.free.is_empty() {
             return Some(buffer);
         }
-        let room = |class| (BYTES / (size::capacity(class) * size_of::<T>())).clamp(FEW, MANY);
-        self.free = (0..CLASSES).map(|class| Vec::with_capacity(room(class))).collect();
+        let most = |class| (BYTES / (size::capacity(class) * size_of::<T>())).clamp(FEW, MANY);
+        self.free = (0..CLASSES).map(|class| Vec::with_capacity(most(class))).collect();
         self.give(buffer)
     }
 }
 
-/// A thread that ends leaves its buffers to the others.
+/// A thread that ends gives its buffers to the shared pool.
 impl<T: Pooled> Drop for Local<T> {
     fn drop(&mut self) {
         let mut shared = T::shared().lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,8 +1,8 @@
-//! Recycled buffers: a training step asks for the same sizes again and again, so a dropped buffer waits for its twin.
+//! Recycled buffers: a training step allocates the same sizes again and again, so a dropped buffer is kept for the next one of its size.
 //!
-//! Each thread keeps a few buffers of every size to itself, without a lock; what is too large or too many goes to a pool
-//! that all threads share, so that a buffer dropped by another thread than the one that asked for it comes back. The
-//! reference count is recycled with the numbers.
+//! Each thread keeps a few buffers of every size without a lock; larger ones and the surplus go to a pool
+//! that all threads share, so that a buffer dropped by another thread than the one that allocated it comes back. The
+//! reference count is recycled with the elements.
 
 mod buffer;
 mod local;

@@ -1,4 +1,4 @@
-//! What has a pool, and where it is.
+//! The scalar types that have pools.
 
 use super::local::Local;
 use super::shared::Shared;
@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::sync::{LazyLock, Mutex};
 use std::thread::LocalKey;
 
-/// A number that buffers are recycled for.
+/// A scalar type whose buffers are recycled.
 pub(crate) trait Pooled: Copy + Debug + Send + Sync + 'static {
     /// What a new buffer is filled with.
     const NOTHING: Self;

@@ -1,4 +1,4 @@
-//! The free buffers of all threads: the large ones, and what a thread has too many of.
+//! The free buffers of all threads: the large ones, and the surplus of each thread.
 
 use super::Pooled;
 use super::store::Store;
@@ -23,7 +23,7 @@ impl<T: Pooled> Shared<T> {
         self.bytes -= found.bytes();
         Some(found)
     }
-    /// Frees the buffer if enough wait already.
+    /// Frees the buffer if the pool is full.
     pub(super) fn give(&mut self, buffer: Arc<Store<T>>) {
         if self.bytes + buffer.bytes() > KEEP_BYTES {
             return;

@@ -1,6 +1,6 @@
 //! Sizes in steps of a quarter of a power of two, so that lengths that differ little share buffers.
 
-/// Fewer numbers than this are not worth a size of their own.
+/// Smallest capacity of a class.
 const LEAST: usize = 16;
 /// `LEAST - 1` lies between 2^BASE and 2^(BASE+1).
 const BASE: usize = 3;

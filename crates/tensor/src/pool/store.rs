@@ -1,13 +1,13 @@
-//! The memory behind a buffer.
+//! The memory of a buffer.
 
 use super::{Pooled, size};
 
 /// 64-byte alignment in bytes: a cache line, a full vector register.
 const ALIGN: usize = 64;
-/// From as many numbers on the system is asked first whether it has the memory.
+/// Number of elements from which on an allocation is first tried, so that a failure is a panic.
 const LARGE: usize = 1 << 28;
 
-/// Numbers on a 64-byte boundary; how many of them are in use is known to the buffer.
+/// Elements on a 64-byte boundary; the buffer knows how many are in use.
 #[derive(Debug)]
 pub(crate) struct Store<T> {
     numbers: Vec<T>,
@@ -24,8 +24,8 @@ impl<T: Pooled> Store<T> {
     pub(super) fn new(class: usize) -> Self {
         let slack = ALIGN / size_of::<T>();
         let len = size::capacity(class).saturating_add(slack);
-        let there_is = len < LARGE || Vec::<T>::new().try_reserve_exact(len).is_ok();
-        assert!(there_is, "no memory for {len} numbers of {} bytes", size_of::<T>());
+        let allocates = len < LARGE || Vec::<T>::new().try_reserve_exact(len).is_ok();
+        assert!(allocates, "no memory for {len} numbers of {} bytes", size_of::<T>());
         let numbers = vec![T::NOTHING; len];
         // What `align_offset` may skip at most is `slack`.
         let offset = numbers.as_ptr().align_offset(ALIGN).min(slack);

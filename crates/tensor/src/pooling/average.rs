@@ -15,21 +15,21 @@ use sparring_math::simd;
 /// If the rank is not 4 or the geometry does not fit.
 #[track_caller]
 pub fn avg_pool2d<E: Elem>(x: &Array<E>, g: PoolGeometry) -> Array<E> {
-    let (_, [h, w], [oh, ow]) = g.planes("avg_pool2d", x.shape());
+    let (_, [h, w], [oh, ow]) = g.extents("avg_pool2d", x.shape());
     let [n, c, ..] = x.shape().dims4();
     let mut out = Array::stale([n, c, oh, ow]);
     let (x, per) = (x.as_slice(), (GRAIN / (h * w)).max(1));
     for_each_chunk(out.as_mut_slice(), per * oh * ow, 4 * x.len(), |k, y| {
         let mut line = Array::stale([w + 2 * g.padding[1]]);
-        let planes = y.chunks_exact_mut(oh * ow).zip(x[k * per * h * w..].chunks_exact(h * w));
-        for (y, x) in planes {
+        let channels = y.chunks_exact_mut(oh * ow).zip(x[k * per * h * w..].chunks_exact(h * w));
+        for (y, x) in channels {
             simd::dispatch(Average { g, width: ow, size: [h, w], line: line.as_mut_slice(), x, y });
         }
     });
     out
 }
 
-/// One plane, large (`x`) and pooled (`y`), and room for a line of the large one with its border.
+/// One channel of an image, unpooled (`x`) and pooled (`y`), and scratch for one of its rows with the border.
 struct Average<'a, X, Y, E> {
     g: PoolGeometry,
     width: usize,
@@ -101,7 +101,7 @@ impl<E: Elem> simd::Kernel for Average<'_, &mut [E], &[E], E> {
 #[track_caller]
 pub fn avg_pool2d_grad<E: Elem>(dy: &Array<E>, input: impl Into<Shape>, g: PoolGeometry) -> Array<E> {
     let input = input.into();
-    let (_, [h, w], [oh, ow]) = g.planes("avg_pool2d_grad", input);
+    let (_, [h, w], [oh, ow]) = g.extents("avg_pool2d_grad", input);
     let wanted = Shape::from([input[0], input[1], oh, ow]);
     assert!(
         dy.shape() == wanted,
@@ -112,8 +112,8 @@ pub fn avg_pool2d_grad<E: Elem>(dy: &Array<E>, input: impl Into<Shape>, g: PoolG
     let (dy, per) = (dy.as_slice(), (GRAIN / (h * w)).max(1));
     for_each_chunk(out.as_mut_slice(), per * h * w, 4 * input.numel(), |k, x| {
         let mut line = Array::stale([w + 2 * g.padding[1]]);
-        let planes = x.chunks_exact_mut(h * w).zip(dy[k * per * oh * ow..].chunks_exact(oh * ow));
-        for (x, y) in planes {
+        let channels = x.chunks_exact_mut(h * w).zip(dy[k * per * oh * ow..].chunks_exact(oh * ow));
+        for (x, y) in channels {
             simd::dispatch(Average { g, width: ow, size: [h, w], line: line.as_mut_slice(), x, y });
         }
     });

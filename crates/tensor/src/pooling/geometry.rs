@@ -30,18 +30,19 @@ impl PoolGeometry {
         let Self { kernel, stride, padding } = *self;
         let mut out = [0; 2];
         for d in 0..2 {
-            let room = input[d].saturating_add(padding[d].saturating_mul(2));
-            if kernel[d].min(stride[d]).min(input[d]) == 0 || padding[d] > kernel[d] / 2 || kernel[d] > room {
+            let padded = input[d].saturating_add(padding[d].saturating_mul(2));
+            if kernel[d].min(stride[d]).min(input[d]) == 0 || padding[d] > kernel[d] / 2 || kernel[d] > padded
+            {
                 return Err(TensorError::Window { kernel, stride, padding, input });
             }
-            out[d] = (room - kernel[d]) / stride[d] + 1;
+            out[d] = (padded - kernel[d]) / stride[d] + 1;
         }
         Ok(out)
     }
 
-    /// Number of planes, `[h, w]` of the input and of the output.
+    /// Number of images times channels, `[h, w]` of the input and of the output.
     #[track_caller]
-    pub(super) fn planes(&self, op: &str, x: Shape) -> (usize, [usize; 2], [usize; 2]) {
+    pub(super) fn extents(&self, op: &str, x: Shape) -> (usize, [usize; 2], [usize; 2]) {
         assert!(x.rank() == 4, "{op}: shape {x} has rank {}, expects [n, c, h, w]", x.rank());
         let input = [x[2], x[3]];
         match self.output(input) {
@@ -50,7 +51,7 @@ impl PoolGeometry {
         }
     }
 
-    /// The part of window `i` along axis `d` that lies inside an input of extent `n`.
+    /// The range of window `i` along axis `d` that lies inside an input of extent `n`.
     #[inline(always)]
     pub(crate) fn window(&self, d: usize, i: usize, n: usize) -> Range<usize> {
         let start = i * self.stride[d];

@@ -1,4 +1,4 @@
-//! Max pooling: the largest of each window, and where it was.
+//! Max pooling: the largest element of each window, and its index.
 
 use super::PoolGeometry;
 use crate::par;
@@ -6,17 +6,17 @@ use crate::{Array, Elem, Index};
 use rayon::prelude::*;
 use sparring_math::simd;
 
-/// The largest element of each window and its index (`row · w + column`) inside the plane it comes from.
+/// The largest element of each window and its index (`row · w + column`) inside its channel.
 ///
 /// Of equal elements the first wins; a NaN wins over every number (the last of several), as in PyTorch. The border never wins.
-/// With the indices, [`gather_planes`](super::gather_planes) repeats the pooling as a linear map and
-/// [`scatter_planes`](super::scatter_planes) is its gradient.
+/// With the indices, [`gather_pixels`](super::gather_pixels) repeats the pooling as a linear map and
+/// [`scatter_pixels`](super::scatter_pixels) is its gradient.
 ///
 /// # Shapes
 /// `[n, c, h, w]` to `[n, c, oh, ow]` with [`PoolGeometry::output`]; one index for each output element.
 ///
 /// # Panics
-/// If the rank is not 4, the geometry does not fit, or a plane has more than 2³² pixels.
+/// If the rank is not 4, the geometry does not fit, or an image has more than 2³² pixels.
 ///
 /// ```
 /// use sparring_tensor::{Tensor, pooling::{self, PoolGeometry}};
@@ -26,8 +26,8 @@ use sparring_math::simd;
 /// ```
 #[track_caller]
 pub fn max_pool2d<E: Elem>(x: &Array<E>, g: PoolGeometry) -> (Array<E>, Index) {
-    let (planes, [h, w], [oh, ow]) = g.planes("max_pool2d", x.shape());
-    assert!(u32::try_from(h * w).is_ok(), "max_pool2d: planes of shape {} have too many pixels", x.shape());
+    let (channels, [h, w], [oh, ow]) = g.extents("max_pool2d", x.shape());
+    assert!(u32::try_from(h * w).is_ok(), "max_pool2d: images of shape {} have too many pixels", x.shape());
     let [n, c, ..] = x.shape().dims4();
     let mut out = Array::stale([n, c, oh, ow]);
     let mut winners = Index::stale(out.len());
@@ -35,19 +35,19 @@ pub fn max_pool2d<E: Elem>(x: &Array<E>, g: PoolGeometry) -> (Array<E>, Index) {
     if out.is_empty() {
         return (out, winners);
     }
-    let plane = |((y, at), x)| simd::dispatch(Plane { x, y, at, g, input: [h, w], width: ow });
+    let channel = |((y, at), x)| simd::dispatch(Channel { x, y, at, g, input: [h, w], width: ow });
     let (y, x, size) = (out.as_mut_slice(), x.as_slice(), oh * ow);
     if par::threads(2 * x.len()) == 1 {
-        y.chunks_exact_mut(size).zip(at.chunks_exact_mut(size)).zip(x.chunks_exact(h * w)).for_each(plane);
+        y.chunks_exact_mut(size).zip(at.chunks_exact_mut(size)).zip(x.chunks_exact(h * w)).for_each(channel);
     } else {
         let parts = y.par_chunks_exact_mut(size).zip(at.par_chunks_exact_mut(size));
-        parts.zip(x.par_chunks_exact(h * w)).with_min_len((planes / 64).max(1)).for_each(plane);
+        parts.zip(x.par_chunks_exact(h * w)).with_min_len((channels / 64).max(1)).for_each(channel);
     }
     (out, winners)
 }
 
-/// One plane: its pixels, where the largest go, and where their places go.
-struct Plane<'a, E> {
+/// One channel: its pixels, the output, and the output of the indices.
+struct Channel<'a, E> {
     x: &'a [E],
     y: &'a mut [E],
     at: &'a mut [u32],
@@ -56,11 +56,11 @@ struct Plane<'a, E> {
     width: usize,
 }
 
-impl<E: Elem> simd::Kernel for Plane<'_, E> {
+impl<E: Elem> simd::Kernel for Channel<'_, E> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let Plane { x, y, at, g, input, width } = self;
+        let Channel { x, y, at, g, input, width } = self;
         let w = input[1];
         for (i, (y, at)) in y.chunks_exact_mut(width).zip(at.chunks_exact_mut(width)).enumerate() {
             if g == PoolGeometry::default() {
@@ -72,7 +72,7 @@ impl<E: Elem> simd::Kernel for Plane<'_, E> {
     }
 }
 
-/// Two lines of pixels to one line of 2 x 2 winners.
+/// Two rows of pixels to one row of the largest of 2 x 2 windows.
 #[inline(always)]
 fn pair<E: Elem>(x: &[E], first: usize, y: &mut [E], at: &mut [u32]) {
     let w = x.len() / 2;

@@ -1,10 +1,10 @@
-//! Pooling over the planes of `[n, c, h, w]`: windows, winners, averages.
+//! Pooling of `[n, c, h, w]`: windows, argmax indices, averages.
 
 mod average;
 mod geometry;
 mod max;
-mod planes;
+mod pixels;
 pub use average::{avg_pool2d, avg_pool2d_grad};
 pub use geometry::PoolGeometry;
 pub use max::max_pool2d;
-pub use planes::{gather_planes, scatter_planes};
+pub use pixels::{gather_pixels, scatter_pixels};

@@ -1,4 +1,4 @@
-//! Largest elements, and elements that are no numbers.
+//! Largest elements, NaN being the largest.
 
 use crate::{Array, Elem};
 use sparring_math::simd;

@@ -1,4 +1,4 @@
-//! Is everything a number, and one that arithmetic is fast on?
+//! Checks for NaN and infinity, and flushing of subnormal numbers.
 
 use crate::{Array, Elem};
 use sparring_math::simd;

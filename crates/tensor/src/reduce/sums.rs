@@ -1,6 +1,6 @@
 //! Sums in an order fixed by the shape alone.
 //!
-//! A long sum goes by pieces of 65,536 numbers, each summed by [`sparring_math::simd::sum`], a sum over an outer axis by
+//! A long sum is cut into pieces of 65,536 elements, each summed by [`sparring_math::simd::sum`], a sum over an outer axis by
 //! blocks of 64 rows, and the blocks in blocks of 64. Neither depends on the number of threads nor on neighbouring rows.
 
 use crate::par::for_each_chunk;
@@ -9,7 +9,7 @@ use crate::{Array, Elem, Shape};
 use sparring_math::simd;
 use std::ops::Range;
 
-/// What becomes of an axis that was summed away.
+/// What becomes of an axis that is summed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
     /// It stays, with extent 1.

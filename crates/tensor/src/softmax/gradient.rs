@@ -1,11 +1,11 @@
-//! Gradients of softmax and its logarithm in one pass: rows are summed and used while they are in the first-level cache.
+//! Gradients of softmax and log-softmax in one pass: rows are summed and used while they are in the first-level cache.
 
 use super::{chunk, row, short, tile, total};
 use crate::par::for_each_chunk;
 use crate::{Array, Elem};
 use sparring_math::simd;
 
-/// What an element costs, in additions.
+/// Cost of an element in additions.
 const WORK: usize = 4;
 
 /// `pᵢ (gᵢ − Σⱼ pⱼ gⱼ)` over the last axis: the cotangent of x where `p = softmax x` has the cotangent `g`.
@@ -103,7 +103,7 @@ impl<E: Elem> simd::Kernel for LogSoftmax<'_, E> {
     #[inline(always)]
     fn run(self) {
         let Self { y, g, m, dx } = self;
-        // One sweep over short rows too: each by itself would leave lanes idle.
+        // One pass over all short rows: each by itself would leave lanes idle.
         dx.iter_mut().zip(y).for_each(|(dx, &y)| *dx = y.exp_nonpos());
         for (dx, g) in dx.chunks_exact_mut(m).zip(g.chunks_exact(m)) {
             let sum = total(g);

@@ -1,5 +1,5 @@
-//! Softmax of rows that fit a register, where the machine has kernels for them: what belongs to a row is done a row a register,
-//! the exponentials in one sweep over all numbers, so that no lane is idle.
+//! Softmax of rows that fit a register, where the machine has kernels for them: row reductions with one row a register,
+//! the exponentials in one pass over all numbers, so that no lane is idle.
 
 use crate::{Array, Elem};
 use sparring_math::{Real, simd};
@@ -42,7 +42,7 @@ impl<E: Real> simd::Kernel for Ln<'_, E> {
     }
 }
 
-/// Softmax of rows of `m`; `false`, and nothing is done, where there is no kernel for them.
+/// Softmax of rows of `m`; does nothing and returns `false` where there is no kernel for them.
 pub(super) fn softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> bool {
     if !E::short(m) {
         return false;
@@ -64,7 +64,7 @@ pub(super) fn softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> bool {
     true
 }
 
-/// Logarithm of softmax of rows of `m`; `false`, and nothing is done, where there is no kernel for them.
+/// Log-softmax of rows of `m`; does nothing and returns `false` where there is no kernel for them.
 pub(super) fn log_softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> bool {
     if !E::short(m) {
         return false;
@@ -80,13 +80,13 @@ pub(super) fn log_softmax<E: Elem>(x: &[E], m: usize, out: &mut [E]) -> bool {
         exp(out);
         E::row_sum(out, m, of_row);
         simd::dispatch(Ln(of_row));
-        // Not at once with the largest: among large logits the sum of both would round the logarithm away.
+        // Not together with the maximum: among large logits their sum would round the logarithm away.
         E::row_minus(d, m, of_row, out);
     }
     true
 }
 
-/// `p (g − Σ p g)` for rows of `m`; `false`, and nothing is done, where there is no kernel for them.
+/// `p (g − Σ p g)` for rows of `m`; does nothing and returns `false` where there is no kernel for them.
 pub(super) fn softmax_gradient<E: Elem>(p: &[E], g: &[E], m: usize, dx: &mut [E]) -> bool {
     if !E::short(m) {
         return false;
@@ -100,7 +100,7 @@ pub(super) fn softmax_gradient<E: Elem>(p: &[E], g: &[E], m: usize, dx: &mut [E]
     true
 }
 
-/// `g − e^y Σ g` for rows of `m`; `false`, and nothing is done, where there is no kernel for them.
+/// `g − e^y Σ g` for rows of `m`; does nothing and returns `false` where there is no kernel for them.
 pub(super) fn log_softmax_gradient<E: Elem>(y: &[E], g: &[E], m: usize, dx: &mut [E]) -> bool {
     if !E::short(m) {
         return false;

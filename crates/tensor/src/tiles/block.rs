@@ -2,14 +2,14 @@
 
 use crate::kernels::bf16::{Line, Operand, Session, TILE, Target, WIDTH};
 
-/// Where the sums of a block begin.
+/// Initial values of the sums of a block.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Begin<'a> {
-    /// At 0.
+    /// 0.
     Zero,
-    /// At the number of this row in the element's column.
+    /// The element of this row in the output's column.
     Row(&'a [f32]),
-    /// At what the output holds.
+    /// The output: accumulation.
     Out,
 }
 
@@ -21,14 +21,14 @@ pub(crate) struct Place {
     pub rows: usize,
 }
 
-/// The rows of A for all tiles of a product.
+/// The rows of A for all tiles of a matmul.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source<'a> {
     pub data: &'a [u16],
-    pub part: usize,
+    pub term: usize,
     pub stride: usize,
     pub steps: &'a [u32],
-    pub parts: usize,
+    pub terms: usize,
 }
 
 /// out = begin + A · panel for each tile of rows; `cols` of the panel's columns exist, rows of `out` are `stride` apart.
@@ -47,7 +47,7 @@ pub(crate) fn multiply(
         let pair = [first, tiles.next().unwrap_or(Place { rows: 0, ..first })];
         let operand = Operand {
             data: a.data,
-            part: a.part,
+            term: a.term,
             first: pair.map(|t| t.a),
             stride: a.stride,
             steps: a.steps,
@@ -64,10 +64,10 @@ pub(crate) fn multiply(
             }
             let from_zero = matches!(begin, Begin::Zero);
             let mut target = Target { data: out, first: pair.map(|t| t.c), stride, from_zero };
-            session.multiply(&operand, panel, a.parts, &mut target);
+            session.multiply(&operand, panel, a.terms, &mut target);
             continue;
         }
-        // Through a block of its own, where all rows and columns exist.
+        // Through a temporary block in which all rows and columns exist.
         let mut block = [0.0f32; 2 * TILE * WIDTH];
         let from_zero = matches!(begin, Begin::Zero);
         for (t, block) in pair.iter().zip(block.chunks_mut(TILE * WIDTH)) {
@@ -81,7 +81,7 @@ pub(crate) fn multiply(
         }
         let first = [0, TILE * WIDTH];
         let mut target = Target { data: &mut block, first, stride: WIDTH, from_zero };
-        session.multiply(&operand, panel, a.parts, &mut target);
+        session.multiply(&operand, panel, a.terms, &mut target);
         for (t, block) in pair.iter().zip(block.chunks(TILE * WIDTH)) {
             for (i, from) in block.chunks(WIDTH).enumerate().take(t.rows) {
                 out[t.c + i * stride..][..cols].copy_from_slice(&from[..cols]);

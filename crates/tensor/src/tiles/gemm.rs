@@ -1,10 +1,10 @@
-//! Products of two matrices that come once.
+//! Matmul of two matrices that are both new, without a packed operand.
 
 use super::block::Begin;
 use super::panels::TilePanels;
 use crate::{Mat, MatMut, Precision, gemm, par, team};
 
-/// Inner extent of a pass: the cut rows of a task then stay in the second-level cache.
+/// Inner extent of a pass: the split rows of a task then stay in the second-level cache.
 const DEPTH: usize = 1024;
 /// Rows of a task, at most and at least.
 const MOST: usize = 128;
@@ -50,8 +50,8 @@ pub fn gemm_in(precision: Precision, a: Mat<'_, f32>, b: Mat<'_, f32>, beta: f32
     let rows = m.div_ceil(2 * team::threads()).clamp(LEAST, MOST).next_multiple_of(LEAST);
     for k0 in (0..k).step_by(DEPTH) {
         let depth = (k - k0).min(DEPTH);
-        let part = Mat::with_strides(&b.data()[k0 * b_rs..], depth, n, b_rs, b_cs);
-        let tiles = TilePanels::of(part, precision).expect("a precision of parts");
+        let term = Mat::with_strides(&b.data()[k0 * b_rs..], depth, n, b_rs, b_cs);
+        let tiles = TilePanels::of(term, precision).expect("a precision of terms");
         let begin = if k0 == 0 && beta == 0.0 { Begin::Zero } else { Begin::Out };
         let end = (m - 1) * stride + n;
         par::for_each_chunk(&mut out[..end], rows * stride, work, |i, out| {

@@ -1,4 +1,4 @@
-//! Products in tiles of bf16 parts: a weight kept as tiles, multiplied by rows that are cut as they come.
+//! Matmuls in tiles of bf16 terms: a weight packed as tiles, multiplied by rows that are split on the fly.
 
 mod block;
 mod gemm;
@@ -9,7 +9,7 @@ pub(crate) use block::{Begin, Place, Source, multiply};
 pub use gemm::gemm_in;
 pub use panels::TilePanels;
 
-/// Products of parts for one of numbers.
-fn products(parts: usize) -> usize {
-    if parts == 1 { 1 } else { 6 }
+/// Products of terms for one product of numbers.
+fn products(terms: usize) -> usize {
+    if terms == 1 { 1 } else { 6 }
 }

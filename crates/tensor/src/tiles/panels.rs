@@ -1,8 +1,8 @@
-//! A matrix kept as tiles: cut once, multiplied often.
+//! A matrix packed as bf16 tiles: split once, multiplied often.
 
 use super::block::{Begin, multiply};
 use super::rows::Rows;
-use crate::extent::{numbers, room};
+use crate::extent::{allocatable, numbers};
 use crate::kernels::Kernels;
 use crate::kernels::bf16::{Line, Lines, STEP, Session, TILE, Unit, WIDTH, cut_pair, halves_mut};
 use crate::{Elem, Mat, MatMut, Panels, Precision, par};
@@ -14,12 +14,12 @@ use sparring_math::simd;
 pub struct TilePanels {
     unit: Unit,
     precision: Precision,
-    parts: usize,
+    terms: usize,
     depth: usize,
     run: usize,
     spacing: usize,
     cols: usize,
-    /// Where each step of a product begins in a row of A.
+    /// Offset of each step of a matmul in a row of A.
     steps: Vec<u32>,
     lines: Lines,
 }
@@ -52,12 +52,12 @@ impl TilePanels {
     pub(super) fn of(b: Mat<'_, f32>, precision: Precision) -> Option<Self> {
         let mut this = Self::stale(b.rows(), b.rows(), 0, b.cols(), precision)?;
         let ([rs, cs], depth, cols) = (b.strides(), b.rows(), b.cols());
-        let door = f32::door(simd::isa());
+        let table = f32::table(simd::isa());
         this.fill_from(|q, k, pair| {
             let (j, rows) = (q * WIDTH, (depth - k).min(STEP));
             let (n, from) = ((cols - j).min(WIDTH), &b.data()[k * rs + j * cs..]);
             if rs == 1 {
-                door.transpose(from, cs, n, rows, pair.as_flattened_mut(), WIDTH);
+                table.transpose(from, cs, n, rows, pair.as_flattened_mut(), WIDTH);
             } else {
                 for (p, row) in pair.iter_mut().enumerate().take(rows) {
                     if cs == 1 {
@@ -71,20 +71,21 @@ impl TilePanels {
         Some(this)
     }
     fn stale(depth: usize, run: usize, spacing: usize, cols: usize, precision: Precision) -> Option<Self> {
-        let parts = precision.parts()?;
-        // Without columns nothing is multiplied, however many rows there are.
+        let terms = precision.terms()?;
+        // Without columns there is nothing to multiply, however many rows there are.
         let used = if cols == 0 { 0 } else { depth };
         let (runs, each) = (used.checked_div(run).unwrap_or(0), run.div_ceil(STEP));
-        // A step is kept in 32 bits.
+        // An offset has 32 bits.
         let end = numbers(&[runs, spacing]).and_then(|n| n.checked_add(run));
         if runs > 0 && end.is_none_or(|n| n > u32::MAX as usize) {
             return None;
         }
         let steps = (0..runs).flat_map(|r| (0..each).map(move |s| (r * spacing + s * STEP) as u32)).collect();
-        let lines = Lines::stale(room("TilePanels", &[cols.div_ceil(WIDTH), runs, each, parts, 2 * TILE]));
-        Some(Self { unit: Unit::new(), precision, parts, depth, run, spacing, cols, steps, lines })
+        let lines =
+            Lines::stale(allocatable("TilePanels", &[cols.div_ceil(WIDTH), runs, each, terms, 2 * TILE]));
+        Some(Self { unit: Unit::new(), precision, terms, depth, run, spacing, cols, steps, lines })
     }
-    /// Takes over other numbers of the same extents.
+    /// Overwrites it with another matrix of the same extents.
     ///
     /// # Panics
     /// If the extents differ.
@@ -116,42 +117,42 @@ impl TilePanels {
             }
         });
     }
-    /// From the rows of panels as wide as these: nothing is moved before it is cut.
+    /// From the rows of panels of the same width: split in place.
     fn fill_in_place(&mut self, all: &[[f32; WIDTH]]) {
-        let (unit, parts, size) = (self.unit, self.parts, self.panel_lines());
-        let (run, depth, work) = (self.run, self.depth, self.depth * self.cols * parts);
-        let lines_of_run = run.div_ceil(STEP) * parts * 2 * TILE;
+        let (unit, terms, size) = (self.unit, self.terms, self.panel_lines());
+        let (run, depth, work) = (self.run, self.depth, self.depth * self.cols * terms);
+        let lines_of_run = run.div_ceil(STEP) * terms * 2 * TILE;
         par::for_each_chunk(self.lines.as_mut_slice(), size.max(1), work, |q, lines| {
             let panel = &all[q * depth..(q + 1) * depth];
             for (rows, to) in panel.chunks(run.max(1)).zip(lines.chunks_mut(lines_of_run.max(1))) {
-                let (step, none) = (parts * 2 * TILE, [0.0; WIDTH]);
+                let (step, none) = (terms * 2 * TILE, [0.0; WIDTH]);
                 for (rows, to) in rows.chunks(STEP).zip(to.chunks_mut(step)) {
                     for line in 0..TILE {
                         let pair = [2 * line, 2 * line + 1].map(|i| rows.get(i).unwrap_or(&none));
                         let to = &mut halves_mut(to)[line * STEP..];
-                        cut_pair(unit, pair, parts, to, 2 * TILE * STEP, TILE * STEP);
+                        cut_pair(unit, pair, terms, to, 2 * TILE * STEP, TILE * STEP);
                     }
                 }
             }
         });
     }
-    /// `read(q, k, rows)` gives up to 32 rows of panel `q` from row `k` on; what it leaves is zero.
+    /// `read(q, k, rows)` gives up to 32 rows of panel `q` from row `k` on; rows that it does not write are zero.
     fn fill_from(&mut self, read: impl Fn(usize, usize, &mut [[f32; WIDTH]; STEP]) + Sync) {
-        let (unit, parts, size) = (self.unit, self.parts, self.panel_lines());
-        let (run, each, work) = (self.run, self.run.div_ceil(STEP), self.depth * self.cols * parts);
+        let (unit, terms, size) = (self.unit, self.terms, self.panel_lines());
+        let (run, each, work) = (self.run, self.run.div_ceil(STEP), self.depth * self.cols * terms);
         par::for_each_chunk(self.lines.as_mut_slice(), size.max(1), work, |q, lines| {
-            let step = (parts * 2 * TILE).max(1);
+            let step = (terms * 2 * TILE).max(1);
             for (i, to) in lines.chunks_mut(step).enumerate() {
                 let mut rows = [[0.0; WIDTH]; STEP];
                 read(q, i / each * run + i % each * STEP, &mut rows);
                 for (line, pair) in rows.as_chunks::<2>().0.iter().enumerate() {
                     let to = &mut halves_mut(to)[line * STEP..];
-                    cut_pair(unit, [&pair[0], &pair[1]], parts, to, 2 * TILE * STEP, TILE * STEP);
+                    cut_pair(unit, [&pair[0], &pair[1]], terms, to, 2 * TILE * STEP, TILE * STEP);
                 }
             }
         });
     }
-    /// Rows: the inner extent of a product.
+    /// Rows: the inner extent of a matmul.
     pub fn depth(&self) -> usize {
         self.depth
     }
@@ -166,18 +167,18 @@ impl TilePanels {
     pub(crate) fn unit(&self) -> Unit {
         self.unit
     }
-    pub(crate) fn parts(&self) -> usize {
-        self.parts
+    pub(crate) fn terms(&self) -> usize {
+        self.terms
     }
-    /// Whether tiles with so many rows are faster than plain `f32`: what they compute for padding must not cost more than they gain.
+    /// Whether tiles are faster than plain `f32` for this many rows: the work on padding must not exceed the gain.
     pub(crate) fn pays(run: usize, cols: usize, rows: usize, precision: Precision) -> bool {
         /// Multiply-adds of bf16 in the time of one of `f32`, as kernels reach it, less what cutting costs.
         const GAIN: usize = 12;
         // Not exact where it saturates, which is beyond any memory.
         let all = |factors: [usize; 4]| factors.into_iter().fold(1, usize::saturating_mul);
         let (steps, panels) = (run.div_ceil(STEP), cols.div_ceil(WIDTH));
-        precision.parts().is_some_and(|parts| {
-            all([GAIN, run, cols, rows]) > all([super::products(parts), steps, panels, STEP * WIDTH * TILE])
+        precision.terms().is_some_and(|terms| {
+            all([GAIN, run, cols, rows]) > all([super::products(terms), steps, panels, STEP * WIDTH * TILE])
         })
     }
     /// Length of the runs of its rows, and their distance in a row of A.
@@ -188,7 +189,7 @@ impl TilePanels {
         &self.steps
     }
     fn panel_lines(&self) -> usize {
-        self.steps.len() * self.parts * 2 * TILE
+        self.steps.len() * self.terms * 2 * TILE
     }
     /// `(first column, columns that exist, tiles)` in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, usize, &[Line])> {
@@ -234,7 +235,7 @@ impl TilePanels {
         if a.rows() == 0 || self.cols == 0 {
             return;
         }
-        let rows = Rows::cut(self.unit, a, self.parts);
+        let rows = Rows::cut(self.unit, a, self.terms);
         let session = Session::new(self.unit, rows.tile());
         for (j, cols, panel) in self.iter() {
             let begin = match begin {

@@ -1,27 +1,27 @@
-//! Rows of a matrix cut into parts, as tiles read them.
+//! Rows of a matrix split into terms, in the layout of tiles.
 
 use super::block::{Place, Source};
 use crate::Mat;
-use crate::extent::room;
+use crate::extent::allocatable;
 use crate::kernels::bf16::{Lines, STEP, TILE, Unit, cut, halves, halves_mut};
 use crate::kernels::{Kernels, Scratch};
 use sparring_math::simd;
 
-/// Some rows, cut.
+/// Some rows, split.
 #[derive(Debug)]
 pub(super) struct Rows {
     lines: Lines,
-    part: usize,
+    term: usize,
     stride: usize,
-    parts: usize,
+    terms: usize,
     tile: usize,
     rows: usize,
 }
 
 impl Rows {
-    /// Cuts the rows of `a`.
+    /// Splits the rows of `a`.
     #[track_caller]
-    pub fn cut(unit: Unit, a: Mat<'_, f32>, parts: usize) -> Self {
+    pub fn cut(unit: Unit, a: Mat<'_, f32>, terms: usize) -> Self {
         let (m, k, [rs, cs]) = (a.rows(), a.cols(), a.strides());
         // Tiles of almost equal height, an even number if there are two.
         let tiles = m.div_ceil(2 * TILE).max(1) * if m > TILE { 2 } else { 1 };
@@ -30,31 +30,32 @@ impl Rows {
         // An odd number of lines: rows that are a power of two apart would share a few sets of the cache.
         let lines = steps + usize::from(steps.is_multiple_of(2));
         let (stride, height) = (lines * STEP, tiles * tile);
-        let all = room("tiles: rows", &[parts, height, lines]);
-        let part = height * stride;
-        let mut this = Self { lines: Lines::stale(all), part, stride, parts, tile, rows: m };
+        let all = allocatable("tiles: rows", &[terms, height, lines]);
+        let term = height * stride;
+        let mut this = Self { lines: Lines::stale(all), term, stride, terms, tile, rows: m };
         let to = halves_mut(this.lines.as_mut_slice());
-        let mut turned = Scratch::<f32>::stale(if cs == 1 { 0 } else { room("tiles: rows", &[m, k]) });
+        let mut transposed =
+            Scratch::<f32>::stale(if cs == 1 { 0 } else { allocatable("tiles: rows", &[m, k]) });
         let (from, rs) = if cs == 1 {
             (a.data(), rs)
         } else {
-            let turned = turned.as_mut_slice();
+            let transposed = transposed.as_mut_slice();
             if rs == 1 {
-                f32::door(simd::isa()).transpose(a.data(), cs, k, m, turned, k);
+                f32::table(simd::isa()).transpose(a.data(), cs, k, m, transposed, k);
             } else {
-                for (i, row) in turned.chunks_mut(k.max(1)).enumerate() {
+                for (i, row) in transposed.chunks_mut(k.max(1)).enumerate() {
                     row.iter_mut().enumerate().for_each(|(p, v)| *v = a.data()[i * rs + p * cs]);
                 }
             }
-            (&*turned, k)
+            (&*transposed, k)
         };
         for i in 0..m {
             let to = &mut to[i * stride..];
             if k > 0 {
-                cut(unit, &from[i * rs..][..k], parts, to, part);
+                cut(unit, &from[i * rs..][..k], terms, to, term);
             }
-            for p in 0..parts {
-                to[p * part + k..p * part + steps * STEP].fill(0);
+            for p in 0..terms {
+                to[p * term + k..p * term + steps * STEP].fill(0);
             }
         }
         this
@@ -65,7 +66,7 @@ impl Rows {
     }
     pub fn source<'a>(&'a self, steps: &'a [u32]) -> Source<'a> {
         let data = halves(self.lines.as_slice());
-        Source { data, part: self.part, stride: self.stride, steps, parts: self.parts }
+        Source { data, term: self.term, stride: self.stride, steps, terms: self.terms }
     }
     /// All tiles, for an output with rows `stride` apart.
     pub fn tiles(&self, stride: usize) -> impl Iterator<Item = Place> + use<'_> {

@@ -8,7 +8,7 @@ use sparring_tensor::{
 /// Longer chains than this come only from strides of 0, and take as long as they say.
 const LONG: usize = 1 << 12;
 
-/// A view: most often one that fits, with room for what does not.
+/// A random view; most fit the data.
 fn view<'a, E: Elem>(r: &mut Random, x: &'a [E], rows: usize, cols: usize) -> Mat<'a, E> {
     let m = match r.below(6) {
         0 => Mat::with_strides(x, rows, cols, r.size(70, 3), r.size(4, 6)),
@@ -84,9 +84,9 @@ fn panels<E: Elem>(name: &'static str, seed: u64) {
                 }
                 3 => w.transposed_panel(from, out),
                 4 => {
-                    let mut turned = Panels::zeros(w.columns(&(from..to)).len(), near(&mut r, k));
-                    turned.fill_from_transposed(&w, &(from..to));
-                    assert!(!turned.as_slice().iter().any(|v| v.is_nan()), "read outside");
+                    let mut transposed = Panels::zeros(w.columns(&(from..to)).len(), near(&mut r, k));
+                    transposed.fill_from_transposed(&w, &(from..to));
+                    assert!(!transposed.as_slice().iter().any(|v| v.is_nan()), "read outside");
                 }
                 _ => {
                     w.fill(view(&mut r, x.get(), depth, cols));

@@ -41,9 +41,9 @@ fn convolutions<E: Elem>(name: &'static str, seed: u64) {
         calls.call(&mut out, |out| match way {
             0 => block.forward(&block.pack(weight.get()), r.yes().then(|| bias.get()), x.get(), out),
             1 => {
-                let mut turned = block.backward_panels_in(precision);
-                block.turn(&block.pack(weight.get()), &mut turned);
-                block.input_grad(&turned, dy.get(), out);
+                let mut transposed = block.backward_panels_in(precision);
+                block.turn(&block.pack(weight.get()), &mut transposed);
+                block.input_grad(&transposed, dy.get(), out);
             }
             2 => block.weight_grad(x.get(), dy.get(), out),
             3 => {

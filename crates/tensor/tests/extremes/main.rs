@@ -19,7 +19,7 @@ fn names<R>(parts: &[&str], f: impl FnOnce() -> R) {
 }
 
 // What was found in release builds: the first returned the eight numbers before its slice, the next two ended with SIGSEGV. The fourth,
-// `E::door(..).transpose(src, usize::MAX - 3, ..)`, does not compile any more; inside the crate `kernels::extremes` has it.
+// `E::table(..).transpose(src, usize::MAX - 3, ..)`, does not compile any more; inside the crate `kernels::extremes` has it.
 
 #[test]
 fn a_stride_of_minus_eight_is_refused() {

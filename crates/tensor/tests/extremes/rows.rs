@@ -73,10 +73,10 @@ fn numbers_that_are_none_change_no_address() {
             ConvBlock::new([7, 9], 16, 20, [3, 3], ConvGeometry { stride: [1, 2], padding: [1, 1] }).unwrap();
         let (x, w) = (numbers(2 * conv.image()), numbers(20 * conv.depth()));
         let (mut y, mut dx) = (numbers(2 * conv.result()), numbers(2 * conv.image()));
-        let (panels, mut turned) = (conv.pack(w.get()), conv.backward_panels());
+        let (panels, mut transposed) = (conv.pack(w.get()), conv.backward_panels());
         conv.forward(&panels, None, x.get(), y.get_mut());
-        conv.turn(&panels, &mut turned);
-        conv.input_grad(&turned, y.get(), dx.get_mut());
+        conv.turn(&panels, &mut transposed);
+        conv.input_grad(&transposed, y.get(), dx.get_mut());
         let mut acc = numbers(panels.as_slice().len());
         conv.weight_grad(x.get(), y.get(), acc.get_mut());
         assert!(y.stands() && dx.stands() && acc.stands());

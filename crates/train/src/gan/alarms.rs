@@ -2,11 +2,7 @@
 
 use super::GanEpoch;
 use crate::pixels;
-use sparring_autograd::Tape;
 use sparring_datasets::Split;
-use sparring_models::Gan;
-use sparring_nn::Cx;
-use sparring_tensor::Array;
 use std::fmt;
 
 /// A sign that the game has gone wrong.
@@ -78,12 +74,6 @@ pub(super) fn spread_of(train: &Split) -> f64 {
     let x = pixels(train, &indices);
     let spread = sparring_metrics::mean_pairwise_distance(x.as_slice(), train.dim());
     if spread > 0.0 { spread } else { 1.0 }
-}
-
-/// The discriminator's logits on values.
-pub(super) fn logits(model: &Gan, x: Array<f32>) -> Array<f32> {
-    let tape = Tape::new();
-    model.discriminator.forward(&Cx::eval(&tape), tape.constant(x)).value()
 }
 
 #[cfg(test)]

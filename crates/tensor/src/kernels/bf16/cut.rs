@@ -1,36 +1,36 @@
-//! Numbers into bf16 parts.
+//! Splitting numbers into bf16 terms.
 
 use super::{Unit, WIDTH};
 use crate::extent::inside;
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
-/// Writes the parts of `x` to `to`, `to + part`, ...: the first is `x` rounded to bf16 (ties to even), the next what that leaves, rounded,
-/// and so on. A part that is not finite leaves nothing; what is subnormal counts as 0.
+/// Writes the terms of `x` to `to`, `to + term`, ...: the first is `x` rounded to bf16 (ties to even), the next the remainder, rounded,
+/// and so on. A term that is not finite leaves remainder 0; subnormal numbers count as 0.
 ///
 /// # Panics
 /// If `to` is too short.
 #[track_caller]
-pub fn cut(unit: Unit, x: &[f32], parts: usize, to: &mut [u16], part: usize) {
-    assert!(parts > 0 && x.len() <= part, "cut: {parts} parts {part} apart of {} numbers", x.len());
-    inside("cut", [(parts, part), (x.len(), 1)], to.len());
+pub fn cut(unit: Unit, x: &[f32], terms: usize, to: &mut [u16], term: usize) {
+    assert!(terms > 0 && x.len() <= term, "cut: {terms} terms {term} apart of {} numbers", x.len());
+    inside("cut", [(terms, term), (x.len(), 1)], to.len());
     #[cfg(target_arch = "x86_64")]
     if unit.has_tiles() {
         // SAFETY: a unit has tiles only if it found AVX-512 and its BF16 too; the check above bounds the writes.
-        return unsafe { cut_wide(x, parts, to.as_mut_ptr(), part) };
+        return unsafe { cut_wide(x, terms, to.as_mut_ptr(), term) };
     }
     let _ = unit;
     for (i, &x) in x.iter().enumerate() {
         let mut left = x;
-        for p in 0..parts {
+        for p in 0..terms {
             let half = round(left);
-            to[p * part + i] = half;
+            to[p * term + i] = half;
             left = rest(left, half);
         }
     }
 }
 
-/// The parts of two rows of a panel, woven as a tile reads them: `to[p·part + 2j + r]` is part `p` of `rows[r][j]`.
+/// The terms of two rows of a panel, interleaved as a tile reads them: `to[p·term + 2j + r]` is term `p` of `rows[r][j]`.
 ///
 /// # Panics
 /// If `to` is too short.
@@ -38,25 +38,25 @@ pub fn cut(unit: Unit, x: &[f32], parts: usize, to: &mut [u16], part: usize) {
 pub fn cut_pair(
     unit: Unit,
     rows: [&[f32; WIDTH]; 2],
-    parts: usize,
+    terms: usize,
     to: &mut [u16],
-    part: usize,
+    term: usize,
     tile: usize,
 ) {
-    assert!(parts > 0, "cut_pair: no parts");
-    inside("cut_pair", [(parts, part), (2, tile), (WIDTH, 1)], to.len());
+    assert!(terms > 0, "cut_pair: no terms");
+    inside("cut_pair", [(terms, term), (2, tile), (WIDTH, 1)], to.len());
     #[cfg(target_arch = "x86_64")]
     if unit.has_tiles() {
         // SAFETY: as above.
-        return unsafe { pair_wide(rows, parts, to.as_mut_ptr(), part, tile) };
+        return unsafe { pair_wide(rows, terms, to.as_mut_ptr(), term, tile) };
     }
     let _ = unit;
     for (r, row) in rows.iter().enumerate() {
         for (j, &x) in row.iter().enumerate() {
             let (mut left, at) = (x, j / 16 * tile + 2 * (j % 16) + r);
-            for p in 0..parts {
+            for p in 0..terms {
                 let half = round(left);
-                to[p * part + at] = half;
+                to[p * term + at] = half;
                 left = rest(left, half);
             }
         }
@@ -75,7 +75,7 @@ fn round(x: f32) -> u16 {
     ((bits + 0x7fff + (bits >> 16 & 1)) >> 16) as u16
 }
 
-/// What a part leaves.
+/// The remainder after a term.
 fn rest(x: f32, half: u16) -> f32 {
     let half = widen(half);
     if half.is_finite() { x - half } else { 0.0 }
@@ -86,11 +86,11 @@ pub fn widen(half: u16) -> f32 {
     f32::from_bits(u32::from(half) << 16)
 }
 
-/// The next part of 16 numbers, which are left with the rest.
+/// The next term of 16 numbers, which become the remainders.
 #[cfg(target_arch = "x86_64")]
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]
-fn part_of(left: &mut __m512) -> __m256i {
+fn term_of(left: &mut __m512) -> __m256i {
     // SAFETY: plain reinterpretation of 16 halves.
     let half: __m256i = unsafe { std::mem::transmute(_mm512_cvtneps_pbh(*left)) };
     let back = _mm512_castsi512_ps(_mm512_slli_epi32::<16>(_mm512_cvtepu16_epi32(half)));
@@ -101,18 +101,18 @@ fn part_of(left: &mut __m512) -> __m256i {
 }
 
 /// # Safety
-/// The CPU has AVX-512 with BF16; `to` is writable for `x.len()` halves at each multiple of `part` below `parts`.
+/// The CPU has AVX-512 with BF16; `to` is writable for `x.len()` halves at each multiple of `term` below `terms`.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]
-unsafe fn cut_wide(x: &[f32], parts: usize, to: *mut u16, part: usize) {
+unsafe fn cut_wide(x: &[f32], terms: usize, to: *mut u16, term: usize) {
     let mut chunks = x.chunks_exact(16);
     let mut at = to;
     // SAFETY: `at` runs over the whole chunks of `x`, then over the rest under a mask.
     unsafe {
         for c in &mut chunks {
             let mut left = _mm512_loadu_ps(c.as_ptr());
-            for p in 0..parts {
-                _mm256_storeu_si256(at.add(p * part).cast(), part_of(&mut left));
+            for p in 0..terms {
+                _mm256_storeu_si256(at.add(p * term).cast(), term_of(&mut left));
             }
             at = at.add(16);
         }
@@ -120,30 +120,30 @@ unsafe fn cut_wide(x: &[f32], parts: usize, to: *mut u16, part: usize) {
         if !last.is_empty() {
             let mask = (1u16 << last.len()) - 1;
             let mut left = _mm512_maskz_loadu_ps(mask, last.as_ptr());
-            for p in 0..parts {
-                _mm256_mask_storeu_epi16(at.add(p * part).cast(), mask, part_of(&mut left));
+            for p in 0..terms {
+                _mm256_mask_storeu_epi16(at.add(p * term).cast(), mask, term_of(&mut left));
             }
         }
     }
 }
 
 /// # Safety
-/// The CPU has AVX-512 with BF16; `to` is writable for 32 halves at 0 and `tile` past each multiple of `part` below `parts`.
+/// The CPU has AVX-512 with BF16; `to` is writable for 32 halves at 0 and `tile` past each multiple of `term` below `terms`.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]
-unsafe fn pair_wide(rows: [&[f32; WIDTH]; 2], parts: usize, to: *mut u16, part: usize, tile: usize) {
+unsafe fn pair_wide(rows: [&[f32; WIDTH]; 2], terms: usize, to: *mut u16, term: usize, tile: usize) {
     for t in 0..2 {
         // SAFETY: 16 numbers of each row; the caller vouches for the target.
         unsafe {
             let mut low = _mm512_loadu_ps(rows[0].as_ptr().add(16 * t));
             let mut high = _mm512_loadu_ps(rows[1].as_ptr().add(16 * t));
-            for p in 0..parts {
-                let (l, h) = (part_of(&mut low), part_of(&mut high));
+            for p in 0..terms {
+                let (l, h) = (term_of(&mut low), term_of(&mut high));
                 let woven = _mm512_or_si512(
                     _mm512_cvtepu16_epi32(l),
                     _mm512_slli_epi32::<16>(_mm512_cvtepu16_epi32(h)),
                 );
-                _mm512_storeu_si512(to.add(p * part + t * tile).cast(), woven);
+                _mm512_storeu_si512(to.add(p * term + t * tile).cast(), woven);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Memory for halves: whole lines of a cache.
+//! Memory for bf16 numbers, in whole cache lines.
 
 use std::cell::RefCell;
 
@@ -25,7 +25,7 @@ pub fn halves_mut(lines: &mut [Line]) -> &mut [u16] {
 
 thread_local! { static IDLE: RefCell<Vec<Vec<Line>>> = const { RefCell::new(Vec::new()) }; }
 
-/// Working memory of a thread, given back to it when dropped.
+/// Scratch memory of a thread, returned to it when dropped.
 #[derive(Debug)]
 pub struct Lines {
     store: Vec<Line>,
@@ -33,7 +33,7 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// What a former user left: the caller writes what it reads.
+    /// Unspecified contents: the caller writes what it reads.
     ///
     /// # Panics
     /// If there is no memory for so many.
@@ -64,7 +64,7 @@ impl Clone for Lines {
 
 impl Drop for Lines {
     fn drop(&mut self) {
-        // At thread exit the list may be gone already: then the memory is simply freed.
+        // At thread exit the list may be gone already: then the memory is freed.
         let _ = IDLE.try_with(|s| s.borrow_mut().push(std::mem::take(&mut self.store)));
     }
 }

@@ -1,12 +1,12 @@
-//! What the tiles compute, in plain code.
+//! The arithmetic of the tiles in portable code.
 
 use super::cut::widen;
 use super::unit::{Operand, Target};
 use super::{STEP, TILE, halves, products};
 
-/// As the tiles: in each step and for each product of parts the even and the odd elements are summed apart, and their sum is added. A product of two
-/// parts is exact in `f32`, so multiplying and adding here rounds as their fused operation does.
-pub fn multiply(rows: usize, a: &Operand<'_>, b: &[super::Line], parts: usize, target: &mut Target<'_>) {
+/// As the tiles: in each step and for each product of terms the even and the odd elements are summed apart, and their sum is added. A product of two
+/// terms is exact in `f32`, so multiplying and adding here rounds as their fused operation does.
+pub fn multiply(rows: usize, a: &Operand<'_>, b: &[super::Line], terms: usize, target: &mut Target<'_>) {
     let b = halves(b);
     if target.from_zero {
         for first in target.first {
@@ -15,9 +15,9 @@ pub fn multiply(rows: usize, a: &Operand<'_>, b: &[super::Line], parts: usize, t
         }
     }
     for (s, &offset) in a.steps.iter().enumerate() {
-        for &(pa, pb) in products(parts) {
+        for &(pa, pb) in products(terms) {
             for col in 0..2 {
-                let tile = &b[((s * parts + pb) * 2 + col) * TILE * STEP..][..TILE * STEP];
+                let tile = &b[((s * terms + pb) * 2 + col) * TILE * STEP..][..TILE * STEP];
                 let mut apart = [[[0.0f32; TILE]; TILE]; 2];
                 for (k, line) in tile.chunks_exact(STEP).enumerate() {
                     for (j, pair) in line.chunks_exact(2).enumerate() {
@@ -26,7 +26,7 @@ pub fn multiply(rows: usize, a: &Operand<'_>, b: &[super::Line], parts: usize, t
                 }
                 for (from, to) in a.first.into_iter().zip(target.first) {
                     for i in 0..rows {
-                        let row = &a.data[from + offset as usize + pa * a.part + i * a.stride..][..STEP];
+                        let row = &a.data[from + offset as usize + pa * a.term + i * a.stride..][..STEP];
                         let to = &mut target.data[to + i * target.stride + col * TILE..][..TILE];
                         add_row(row, &apart, to);
                     }

@@ -15,11 +15,11 @@ fn three_parts_hold_all_of_a_number_and_one_rounds_to_nearest() {
     let mut x = rough(77, 3);
     x.extend([0.0, -0.0, 1.0, 1.0 + f32::EPSILON, 3.3e38, f32::MIN_POSITIVE, 1e-30, -7e-20]);
     for unit in [Unit::plain(), Unit::new()] {
-        let (n, part) = (x.len(), x.len() + 3);
-        let mut to = vec![7u16; 3 * part];
-        cut(unit, &x, 3, &mut to, part);
+        let (n, term) = (x.len(), x.len() + 3);
+        let mut to = vec![7u16; 3 * term];
+        cut(unit, &x, 3, &mut to, term);
         for (i, &x) in x.iter().enumerate() {
-            let [a, b, c] = [0, 1, 2].map(|p| f64::from(widened(to[p * part + i])));
+            let [a, b, c] = [0, 1, 2].map(|p| f64::from(widened(to[p * term + i])));
             let missed = (a + b + c - f64::from(x)).abs();
             assert!(missed <= f64::from(f32::MIN_POSITIVE), "{x:e} by {missed:e}");
             assert!((a - f64::from(x)).abs() <= f64::from(x).abs() / 256.0);
@@ -34,12 +34,12 @@ fn what_is_not_finite_leaves_no_parts() {
     for unit in [Unit::plain(), Unit::new()] {
         let mut to = [0u16; 12];
         cut(unit, &x, 3, &mut to, 4);
-        let part = |i: usize| to[i..].iter().step_by(4).map(|&h| widened(h)).collect::<Vec<_>>();
-        assert_eq!(part(0), [f32::INFINITY, 0.0, 0.0]);
-        assert_eq!(part(1), [f32::NEG_INFINITY, 0.0, 0.0]);
-        assert!(part(2)[0].is_nan() && part(2)[1..] == [0.0, 0.0]);
+        let term = |i: usize| to[i..].iter().step_by(4).map(|&h| widened(h)).collect::<Vec<_>>();
+        assert_eq!(term(0), [f32::INFINITY, 0.0, 0.0]);
+        assert_eq!(term(1), [f32::NEG_INFINITY, 0.0, 0.0]);
+        assert!(term(2)[0].is_nan() && term(2)[1..] == [0.0, 0.0]);
         // The largest number rounds up to infinity in 8 bits.
-        assert_eq!(part(3), [f32::INFINITY, 0.0, 0.0]);
+        assert_eq!(term(3), [f32::INFINITY, 0.0, 0.0]);
     }
 }
 
@@ -71,24 +71,24 @@ fn both_ways_to_cut_give_the_same_halves() {
 }
 
 /// One block by a unit.
-fn block(unit: Unit, rows: usize, parts: usize, depth: usize, from_zero: bool) -> Vec<f32> {
+fn block(unit: Unit, rows: usize, terms: usize, depth: usize, from_zero: bool) -> Vec<f32> {
     let steps = depth / STEP;
     let (x, w) = (rough(2 * rows * depth, 5), rough(depth * WIDTH, 9));
-    let part = x.len();
-    let mut a = vec![0u16; parts * part];
-    cut(unit, &x, parts, &mut a, part);
-    let mut b = Lines::stale(steps * parts * 2 * TILE);
+    let term = x.len();
+    let mut a = vec![0u16; terms * term];
+    cut(unit, &x, terms, &mut a, term);
+    let mut b = Lines::stale(steps * terms * 2 * TILE);
     let to = halves_mut(b.as_mut_slice());
     for k in (0..depth).step_by(2) {
         let pair = [k, k + 1].map(|k| w[k * WIDTH..][..WIDTH].try_into().unwrap());
-        let at = (k / STEP * parts * 2 * TILE + k % STEP / 2) * 32;
-        cut_pair(unit, pair, parts, &mut to[at..], 2 * TILE * 32, TILE * 32);
+        let at = (k / STEP * terms * 2 * TILE + k % STEP / 2) * 32;
+        cut_pair(unit, pair, terms, &mut to[at..], 2 * TILE * 32, TILE * 32);
     }
     let offsets: Vec<u32> = (0..steps).map(|s| (s * STEP) as u32).collect();
-    let operand = Operand { data: &a, part, first: [0, rows * depth], stride: depth, steps: &offsets };
+    let operand = Operand { data: &a, term, first: [0, rows * depth], stride: depth, steps: &offsets };
     let mut c = rough(2 * rows * 40, 2);
     let mut target = Target { data: &mut c, first: [0, rows * 40], stride: 40, from_zero };
-    Session::new(unit, rows).multiply(&operand, b.as_slice(), parts, &mut target);
+    Session::new(unit, rows).multiply(&operand, b.as_slice(), terms, &mut target);
     c
 }
 
@@ -99,11 +99,11 @@ fn tiles_give_the_bits_of_the_plain_sums() {
         println!("skipped: no tiles here");
         return;
     }
-    for (rows, parts, depth, zero) in
+    for (rows, terms, depth, zero) in
         [(16, 1, 32, true), (16, 3, 96, false), (13, 3, 320, true), (1, 1, 64, false)]
     {
-        let [tiles, plain] = [unit, Unit::plain()].map(|u| block(u, rows, parts, depth, zero));
-        assert_eq!(tiles, plain, "{rows} rows, {parts} parts, depth {depth}");
+        let [tiles, plain] = [unit, Unit::plain()].map(|u| block(u, rows, terms, depth, zero));
+        assert_eq!(tiles, plain, "{rows} rows, {terms} terms, depth {depth}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The unit that multiplies tiles, and what it reads and writes.
+//! The unit that multiplies tiles, and its operands.
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use super::amx;
@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
-/// What multiplies. One with tiles is proof that CPU and system let this process use them.
+/// The implementation of tiles. One with AMX tiles is proof that CPU and system allow them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unit {
     tiles: bool,
@@ -18,10 +18,10 @@ pub struct Unit {
 /// The A of a block, halves in rows: two tiles of rows, in each step [`STEP`] neighbours of every row.
 #[derive(Clone, Copy, Debug)]
 pub struct Operand<'a> {
-    /// All parts.
+    /// All terms.
     pub data: &'a [u16],
-    /// From one part to the next.
-    pub part: usize,
+    /// From one term to the next.
+    pub term: usize,
     /// The first row of each tile.
     pub first: [usize; 2],
     /// From one row to the next.
@@ -38,7 +38,7 @@ pub struct Target<'a> {
     pub first: [usize; 2],
     /// From one row to the next.
     pub stride: usize,
-    /// Whether sums begin at 0; else at what is there.
+    /// Whether sums start at 0; else they accumulate into the output.
     pub from_zero: bool,
 }
 
@@ -94,19 +94,19 @@ impl Session {
     pub fn rows(&self) -> usize {
         self.rows
     }
-    /// target = start + A · B for one block. `b` is one panel: for each step, for each part, two tiles.
+    /// target = start + A · B for one block. `b` is one panel: for each step, for each term, two tiles.
     ///
     /// # Panics
-    /// If an operand is too short, or there are neither one nor three parts.
+    /// If an operand is too short, or there are neither one nor three terms.
     #[track_caller]
-    pub fn multiply(&self, a: &Operand<'_>, b: &[Line], parts: usize, target: &mut Target<'_>) {
-        assert!(parts == 1 || parts == 3, "tiles: {parts} parts");
-        // An extent of 2 and a stride: something that lies so far behind.
+    pub fn multiply(&self, a: &Operand<'_>, b: &[Line], terms: usize, target: &mut Target<'_>) {
+        assert!(terms == 1 || terms == 3, "tiles: {terms} terms");
+        // (2, n) stands for two elements n apart.
         let step = a.steps.iter().max().map_or(0, |&s| s as usize);
         let first = a.first[0].max(a.first[1]);
-        let axes = [(2, first), (2, step), (parts, a.part), (self.rows, a.stride), (STEP, 1)];
+        let axes = [(2, first), (2, step), (terms, a.term), (self.rows, a.stride), (STEP, 1)];
         inside("tiles: A", axes, a.data.len());
-        let lines = numbers(&[a.steps.len(), parts, 2 * TILE]);
+        let lines = numbers(&[a.steps.len(), terms, 2 * TILE]);
         assert!(lines.is_some_and(|n| n <= b.len()), "tiles: {} lines for {} steps", b.len(), a.steps.len());
         let first = target.first[0].max(target.first[1]);
         inside("tiles: C", [(2, first), (self.rows, target.stride), (WIDTH, 1)], target.data.len());
@@ -115,9 +115,9 @@ impl Session {
         if self.unit.tiles {
             // SAFETY: this thread is configured for tiles of `rows` rows while the session lives, which is its only one and cannot leave
             // it; the checks bound every address.
-            return unsafe { amx::multiply(a, b, parts, target) };
+            return unsafe { amx::multiply(a, b, terms, target) };
         }
-        plain::multiply(self.rows, a, b, parts, target);
+        plain::multiply(self.rows, a, b, terms, target);
     }
 }
 

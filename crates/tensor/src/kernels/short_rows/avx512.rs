@@ -8,7 +8,7 @@ use std::arch::x86_64::*;
 /// Lanes, and rows at a time.
 const N: usize = 16;
 
-/// That the kernels may run here and now: everything unsafe below rests on it and on the lengths.
+/// Proof that the kernels may run: the safety of all code below depends on it and on the lengths.
 #[track_caller]
 fn allowed(m: usize, numbers: &[usize], rows: usize) {
     assert!(f32::short(m), "rows of {m} have no kernel here");
@@ -22,7 +22,7 @@ impl ShortRows for f32 {
     }
     fn row_largest(x: &[f32], m: usize, out: &mut [f32]) {
         allowed(m, &[x.len()], out.len());
-        // SAFETY: AVX-512 is there, `isa` has asked the machine; x holds m numbers for each of out.
+        // SAFETY: AVX-512 is available, checked by `isa`; x holds m numbers for each of out.
         unsafe { largest(x.as_ptr(), m, out) }
     }
     fn row_sum(x: &[f32], m: usize, out: &mut [f32]) {
@@ -37,7 +37,7 @@ impl ShortRows for f32 {
     }
     fn row_minus(x: &[f32], m: usize, r: &[f32], out: &mut [f32]) {
         allowed(m, &[x.len(), out.len()], r.len());
-        // SAFETY: AVX-512 is there; x and out hold m numbers for each of r.
+        // SAFETY: AVX-512 is available; x and out hold m numbers for each of r.
         unsafe { each_row([x.as_ptr(); 2], m, r, out, |_, x, _, r| _mm512_sub_ps(x, r)) }
     }
     fn row_raised_exp(x: &[f32], m: usize, r: &[f32], out: &mut [f32], next: [&[f32]; 2]) {
@@ -89,7 +89,7 @@ fn fold(v: [__m512; N], op: impl Fn(__m512, __m512) -> __m512) -> __m512 {
     pair(pair(x0, x2), pair(x1, x3))
 }
 
-/// Folds rows that `load` gives as registers filled up with what changes nothing (`none` too); a row's result depends on the row alone.
+/// Reduces rows that `load` gives as registers padded with the neutral element (`none` too); the result of a row depends on the row alone.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn fold_rows(
@@ -158,11 +158,11 @@ static OF_ROW: [[[i32; N]; N]; N + 1] = {
     table
 };
 
-/// Sixteen rows of m are m whole registers, to which the numbers of their rows are dealt out: no row is read or written by itself.
+/// Sixteen rows of m are m whole registers; the number of each row is broadcast to the lanes of its elements: no row is loaded or stored by itself.
 /// `f` gets the place of a register too.
 ///
 /// # Safety
-/// AVX-512 must be there; x, y and out must hold m numbers for each of r.
+/// AVX-512 must be available; x, y and out must hold m numbers for each of r.
 #[inline]
 #[target_feature(enable = "avx512f")]
 unsafe fn each_row(

@@ -1,13 +1,13 @@
-//! Rows that fit a register, sixteen rows at a time: sums and largest elements of rows, and rows against a number of their own.
+//! Rows that fit a register, sixteen rows at a time: sums and maxima of rows, and element-wise operations of each row with one number.
 //!
-//! Only AVX-512 has masks that make a register of any shorter row; elsewhere [`ShortRows::short`] says no.
+//! Only AVX-512 has the masks for rows shorter than a register; elsewhere [`ShortRows::short`] is false.
 
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
 use sparring_math::Real;
 
-/// Scalars whose short rows have kernels on some machine. Only where [`short`](ShortRows::short) says so may the others be called.
+/// Scalars whose short rows have kernels on some machine. The other methods may be called only where [`short`](ShortRows::short) is true.
 pub(crate) trait ShortRows: Real {
     /// Whether rows of `m` numbers have kernels here.
     fn short(m: usize) -> bool {
@@ -32,7 +32,7 @@ pub(crate) trait ShortRows: Real {
         let _ = r;
         no_kernel(x, m, out);
     }
-    /// `out = e^(x − r) · 2⁶⁴`, as above, for x ≤ r: on this scale no exponential is subnormal. As much memory as `out` has is asked for at
+    /// `out = e^(x − r) · 2⁶⁴`, as above, for x ≤ r: on this scale no exponential is subnormal. As much memory as `out` has is prefetched at
     /// the start of each of `next` meanwhile.
     fn row_raised_exp(x: &[Self], m: usize, r: &[Self], out: &mut [Self], next: [&[Self]; 2]) {
         let _ = (r, next);

@@ -1,14 +1,14 @@
-//! Which values are not zero, and where they belong.
+//! Lists of the nonzero values of a slice and their offsets.
 
 use super::{Sparse, SparseKernels};
 use std::ops::Range;
 
-/// What a pass over one image needs.
+/// The lists of one image.
 #[derive(Debug)]
 pub struct Lists<E> {
     /// The values that are not 0, group by group.
     pub nonzeros: Nonzeros<E>,
-    /// Where the values of a group belong.
+    /// The offsets of the values of a group.
     pub offsets: Offsets,
     /// Where each group ends.
     pub ends: Vec<usize>,
@@ -19,11 +19,11 @@ impl<E: SparseKernels> Lists<E> {
         let nonzeros = Nonzeros { values: Vec::new(), offsets: Vec::new(), len: 0, bound: 0 };
         Self { nonzeros, offsets: Offsets(Vec::new(), 0), ends: Vec::new() }
     }
-    /// Makes room for `len` values: later lists of as many allocate nothing, whether or not there is one now.
+    /// Reserves space for `len` values: later lists of this length do not allocate.
     pub fn reserve(&mut self, len: usize) {
         self.nonzeros.reserve(len);
     }
-    /// Lists what is not 0 in each of the `groups` of as many values as there are offsets, in order. False, and no list, if there are more than
+    /// Lists the nonzero values in each of the `groups` of as many values as there are offsets, in order. False, and no list, if there are more than
     /// `most`.
     pub fn fill(&mut self, kernels: &Sparse<E>, values: &[E], most: usize) -> bool {
         let group = self.offsets.0.len();
@@ -44,7 +44,7 @@ impl<E: SparseKernels> Lists<E> {
     }
 }
 
-/// Values and where they belong: offsets into whatever they multiply. Kept from one use to the next, so that nothing is allocated.
+/// Values and their offsets into the operand that they multiply. Reused, so that nothing is allocated.
 #[derive(Debug)]
 pub struct Nonzeros<E> {
     pub(super) values: Vec<E>,
@@ -56,15 +56,15 @@ pub struct Nonzeros<E> {
 
 impl<E: SparseKernels> Nonzeros<E> {
     fn reserve(&mut self, len: usize) {
-        // A register more: a whole one is written where only a part counts.
+        // One register more: whole registers are written where only some lanes count.
         let len = len.saturating_add(16);
         if self.values.len() < len {
-            // The places first: there are as many as values, or more, also if the second finds no memory.
+            // The offsets first: there are at least as many as values, also if the second allocation fails.
             self.offsets.resize(len, 0);
             self.values.resize(len, E::NOUGHT);
         }
     }
-    /// Forgets everything and makes room for `len` values with offsets up to `bound`.
+    /// Clears the list and reserves space for `len` values with offsets up to `bound`.
     fn clear(&mut self, len: usize, bound: u32) {
         self.reserve(len);
         (self.len, self.bound) = (0, bound);
@@ -72,17 +72,17 @@ impl<E: SparseKernels> Nonzeros<E> {
     /// Adds those of `values` that are not 0 with the offsets beside them.
     ///
     /// # Panics
-    /// If the lengths differ, there is no room or an offset is beyond the bound.
+    /// If the lengths differ, the capacity is exceeded or an offset is beyond the bound.
     fn extend(&mut self, kernels: &Sparse<E>, values: &[E], offsets: &Offsets) {
         let n = values.len();
-        let room = self.values.len().min(self.offsets.len()).saturating_sub(self.len);
+        let free = self.values.len().min(self.offsets.len()).saturating_sub(self.len);
         assert!(
-            n == offsets.0.len() && room.checked_sub(16).is_some_and(|r| n <= r),
-            "nonzeros: no room for {n}"
+            n == offsets.0.len() && free.checked_sub(16).is_some_and(|r| n <= r),
+            "nonzeros: no capacity for {n}"
         );
         assert!(offsets.1 <= self.bound, "nonzeros: offset beyond {}", self.bound);
         let (to, at) = (self.values[self.len..].as_mut_ptr(), self.offsets[self.len..].as_mut_ptr());
-        // SAFETY: n values and offsets are readable, room for n and a register more is there, the CPU was asked in `sparse`.
+        // SAFETY: n values and offsets are readable, the capacity is n and a register more, `sparse` checked the CPU.
         self.len += unsafe { (kernels.compact)(n, values.as_ptr(), offsets.0.as_ptr(), to, at) };
     }
 }
@@ -92,7 +92,7 @@ impl<E: SparseKernels> Nonzeros<E> {
 pub struct Offsets(Vec<u32>, u32);
 
 impl Offsets {
-    /// Takes these instead.
+    /// Replaces the offsets.
     pub fn set(&mut self, offsets: impl Iterator<Item = u32>) {
         self.0.clear();
         self.0.extend(offsets);

@@ -1,12 +1,12 @@
-//! Products with a vector that is mostly zero: a list of what is not, and runs of a matrix added up by that list.
+//! Products with a vector that is mostly zero: a list of its nonzero values, and a sum of runs of a matrix by that list.
 
 mod lists;
 
 pub use lists::{Lists, Nonzeros};
 
-use super::door::Kernels;
 use super::lanes::Lanes;
 use super::portable;
+use super::table::Kernels;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 use sparring_math::simd::Isa;
@@ -62,7 +62,7 @@ impl<E: SparseKernels> Sparse<E> {
         while left > 0 {
             let parts = left.div_ceil(self.runs.len());
             let now = left.div_ceil(parts);
-            // SAFETY: the assertions bound every address; the CPU was asked in `sparse`; acc is borrowed mutably.
+            // SAFETY: the assertions bound every address; `sparse` checked the CPU; acc is borrowed mutably.
             unsafe {
                 let (base, acc) = (base.as_ptr().add(done), acc.as_mut_ptr().add(done));
                 self.runs[now - 1](to - from, values, offsets, base, acc);
@@ -112,7 +112,7 @@ unsafe fn compact<E: SparseKernels>(
 ) -> usize {
     let mut k = 0;
     for i in 0..n {
-        // SAFETY: k <= i < n. No branch: it would be guessed wrong as often as not.
+        // SAFETY: k <= i < n. No branch: it would be mispredicted half of the time.
         unsafe {
             let v = *values.add(i);
             *to.add(k) = v;
@@ -182,7 +182,7 @@ macro_rules! choose {
             }
             #[cfg(target_arch = "x86_64")]
             fn sparse(isa: Isa) -> &'static Sparse<Self> {
-                // Asked of the CPU again, because the safety of everything behind rests on it.
+                // The CPU is checked again, because the safety of all kernels of the table depends on it.
                 match isa {
                     Isa::Avx512 if Isa::Avx512.supported() => &$wide::KERNELS,
                     Isa::Avx512 | Isa::Avx2 if Isa::Avx2.supported() => &$half::KERNELS,

@@ -9,7 +9,7 @@ use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Gan};
 use sparring::seed::Key;
 use sparring::tensor::Array;
-use sparring::train::{Flow, GanEpoch, GanObserver, GanRecipe, Step, fit_gan};
+use sparring::train::{Current, Flow, GanEpoch, GanRecipe, Observer, Step, TrainError, fit_gan};
 use sparring_report::grid::save_png;
 use std::path::PathBuf;
 
@@ -62,13 +62,13 @@ struct Watch<'a> {
     trouble: Option<Failure>,
 }
 
-impl GanObserver for Watch<'_> {
-    fn step(&mut self, s: &Step) -> Flow {
+impl Observer<Gan> for Watch<'_> {
+    fn step(&mut self, s: &Step, _: &mut dyn Current<Gan>) -> Result<Flow, TrainError> {
         self.progress.at(s.step, &format!("epoch {}, G loss {:.3}", s.epoch, s.loss));
         signal::hold();
-        if signal::asked().is_some() { Flow::Stop } else { Flow::Continue }
+        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
     }
-    fn epoch(&mut self, e: &GanEpoch, model: &Gan) -> Flow {
+    fn epoch(&mut self, e: &GanEpoch, model: &Gan) -> Result<Flow, TrainError> {
         self.progress.line(&format!(
             "epoch {}/{}, D loss {:.3}, G loss {:.3}, D(x) {:.3}, D(G(z)) {:.3}, diversity {:.2}",
             e.epoch, e.epochs, e.d_loss, e.g_loss, e.d_real, e.d_fake, e.diversity
@@ -80,14 +80,14 @@ impl GanObserver for Watch<'_> {
             }
             Ok(())
         });
-        match drawn {
+        Ok(match drawn {
             Ok(()) if signal::asked().is_some() => Flow::Stop,
             Ok(()) => Flow::Continue,
             Err(failure) => {
                 self.trouble = Some(failure);
                 Flow::Stop
             }
-        }
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::cli::io::progress::Progress;
 use crate::cli::io::signal;
 use serde::Serialize;
-use sparring::train::{Epoch, Flow, Observer, Step};
+use sparring::train::{Current, Epoch, Flow, Observed, Observer, Step, TrainError};
 
 /// One line of `metrics.jsonl`. No times: equal runs write equal files.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -58,15 +58,15 @@ impl<F> Watch<F> {
     }
 }
 
-impl<M, F: FnMut(&M) -> Test> Observer<M> for Watch<F> {
-    fn step(&mut self, s: &Step) -> Flow {
+impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<F> {
+    fn step(&mut self, s: &Step, _: &mut dyn Current<M>) -> Result<Flow, TrainError> {
         self.progress.at(s.step, &format!("epoch {}, loss {:.4}", s.epoch, s.loss));
         if self.keeping {
             signal::hold();
         }
-        if signal::asked().is_some() { Flow::Stop } else { Flow::Continue }
+        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
     }
-    fn epoch(&mut self, e: &Epoch, model: &M) -> Flow {
+    fn epoch(&mut self, e: &Epoch, model: &M) -> Result<Flow, TrainError> {
         let test = (self.measure)(model);
         let figure = match test {
             Test::Accuracy(a) => format!("test accuracy {:.2} %", 100.0 * a),
@@ -84,6 +84,6 @@ impl<M, F: FnMut(&M) -> Test> Observer<M> for Watch<F> {
             test,
         };
         self.rows.push(row);
-        if signal::asked().is_some() { Flow::Stop } else { Flow::Continue }
+        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
     }
 }

@@ -1,4 +1,4 @@
-//! AMX tiles by inline assembly: the intrinsics are not stable. Tiles 0 to 3 hold the block, 4 and 5 two tiles of A, 6 and 7 two of B.
+//! AMX tiles by inline assembly, since the intrinsics are not stable. Tiles 0 to 3 hold the block, 4 and 5 two tiles of A, 6 and 7 two of B.
 
 mod steps;
 
@@ -6,7 +6,7 @@ use super::{Line, Operand, Target};
 use std::arch::asm;
 use std::arch::x86_64::{__cpuid_count, __get_cpuid_max};
 
-/// Whether CPU and system let this process use tiles of bf16; asks the system for it.
+/// Requests the use of bf16 tiles from the system; whether CPU and system allow it.
 pub fn enable() -> bool {
     /// Bits of EDX in leaf 7.
     const AMX_BF16: u32 = 1 << 22;
@@ -18,7 +18,7 @@ pub fn enable() -> bool {
     edx & AMX_BF16 != 0 && edx & AMX_TILE != 0 && permission()
 }
 
-/// arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA): threads get room for tiles in their saved state.
+/// arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA): threads get space for tiles in their saved state.
 fn permission() -> bool {
     let answer: i64;
     // SAFETY: a system call without pointers; it clobbers rcx and r11 only.
@@ -42,7 +42,7 @@ struct Config([u8; 64]);
 /// Tiles of C and A get `rows` rows, those of B 16; all rows are whole lines.
 ///
 /// # Safety
-/// [`enable`] has said yes; `rows` is 1 to 16.
+/// [`enable`] returned true; `rows` is 1 to 16.
 pub unsafe fn configure(rows: usize) {
     let mut config = Config([0; 64]);
     config.0[0] = 1;
@@ -54,19 +54,19 @@ pub unsafe fn configure(rows: usize) {
     unsafe { asm!("ldtilecfg [{}]", in(reg) config.0.as_ptr(), options(nostack, readonly)) }
 }
 
-/// Gives the tiles back, so that the system need not save them.
+/// Releases the tiles, so that the system need not save them.
 ///
 /// # Safety
-/// [`enable`] has said yes.
+/// [`enable`] returned true.
 pub unsafe fn release() {
     // SAFETY: the instruction exists.
     unsafe { asm!("tilerelease", options(nostack, nomem)) }
 }
 
 /// # Safety
-/// The thread is configured, every address named by the operands for its rows exists, and there are one or three parts.
-pub unsafe fn multiply(a: &Operand<'_>, b: &[Line], parts: usize, target: &mut Target<'_>) {
-    // SAFETY: the caller vouches for the addresses.
+/// The thread is configured, every address named by the operands for its rows exists, and there are one or three terms.
+pub unsafe fn multiply(a: &Operand<'_>, b: &[Line], terms: usize, target: &mut Target<'_>) {
+    // SAFETY: the caller guarantees the addresses.
     unsafe {
         let c = target.first.map(|at| target.data.as_mut_ptr().add(at));
         // With one row a stride may be anything, and is not taken.
@@ -76,9 +76,9 @@ pub unsafe fn multiply(a: &Operand<'_>, b: &[Line], parts: usize, target: &mut T
         let (from, lda) = (a.first.map(|at| a.data.as_ptr().add(at)), a.stride.wrapping_mul(2));
         let (b, at, end) = (b.as_ptr(), a.steps.as_ptr(), a.steps.as_ptr().add(a.steps.len()));
         begin(c, ldc, target.from_zero);
-        match parts {
+        match terms {
             1 => steps::one(from, lda, b, at, end),
-            _ => steps::six(from, lda, a.part * 2, b, at, end),
+            _ => steps::six(from, lda, a.term * 2, b, at, end),
         }
         store(c, ldc);
     }

@@ -3,7 +3,7 @@
 use super::Line;
 use std::arch::asm;
 
-/// One part of each factor.
+/// One term of each factor.
 ///
 /// # Safety
 /// As [`multiply`](super::multiply); `lda` in bytes.
@@ -44,15 +44,15 @@ pub unsafe fn one(a: [*const u16; 2], lda: usize, b: *const Line, steps: *const 
     }
 }
 
-/// Three parts of each, six products in the order of [`SIX`](super::super::SIX).
+/// Three terms of each, six products in the order of [`SIX`](super::super::SIX).
 ///
 /// # Safety
-/// As [`multiply`](super::multiply); `lda` and `part` in bytes.
+/// As [`multiply`](super::multiply); `lda` and `term` in bytes.
 #[inline]
 pub unsafe fn six(
     a: [*const u16; 2],
     lda: usize,
-    part: usize,
+    term: usize,
     b: *const Line,
     steps: *const u32,
     end: *const u32,
@@ -83,8 +83,8 @@ pub unsafe fn six(
             "tdpbf16ps tmm2, tmm5, tmm6",
             "tdpbf16ps tmm3, tmm5, tmm7",
             // a1 · b1
-            "add {p}, {part}",
-            "add {q}, {part}",
+            "add {p}, {term}",
+            "add {q}, {term}",
             "tileloadd tmm4, [{p} + {lda}]",
             "tdpbf16ps tmm0, tmm4, tmm6",
             "tdpbf16ps tmm1, tmm4, tmm7",
@@ -99,8 +99,8 @@ pub unsafe fn six(
             "tdpbf16ps tmm2, tmm5, tmm6",
             "tdpbf16ps tmm3, tmm5, tmm7",
             // a2 · b0
-            "add {p}, {part}",
-            "add {q}, {part}",
+            "add {p}, {term}",
+            "add {q}, {term}",
             "tileloadd tmm4, [{p} + {lda}]",
             "tdpbf16ps tmm0, tmm4, tmm6",
             "tdpbf16ps tmm1, tmm4, tmm7",
@@ -126,7 +126,7 @@ pub unsafe fn six(
             a0 = in(reg) a[0],
             a1 = in(reg) a[1],
             lda = in(reg) lda,
-            part = in(reg) part,
+            term = in(reg) term,
             line = in(reg) 64usize,
             o = out(reg) _,
             p = out(reg) _,

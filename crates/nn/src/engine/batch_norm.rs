@@ -1,0 +1,95 @@
+//! Batch normalisation of a batch that lies in shards: statistics of each, merged in order.
+
+use super::block::BatchNorm;
+use super::program::Program;
+use sparring_tensor::normalize::{GradSums, Moments};
+use sparring_tensor::{Array, Elem};
+
+/// What a batch normalisation needs in this pass, a number for each channel.
+#[derive(Clone, Debug)]
+pub(super) struct Coefficients<E: Elem> {
+    /// y = x · scale + shift.
+    pub scale: Array<E>,
+    pub shift: Array<E>,
+    /// Of the batch.
+    pub mean: Array<E>,
+    /// dx = a · dy + b · x + d.
+    pub back: [Array<E>; 3],
+    /// Gradients of weight and bias.
+    pub grads: [Array<E>; 2],
+    variance: Vec<f64>,
+    count: usize,
+}
+
+impl<E: Elem> Coefficients<E> {
+    fn new(channels: usize) -> Self {
+        let zeros = || Array::zeros([channels]);
+        Self {
+            scale: zeros(),
+            shift: zeros(),
+            mean: zeros(),
+            back: [zeros(), zeros(), zeros()],
+            grads: [zeros(), zeros()],
+            variance: vec![0.0; channels],
+            count: 0,
+        }
+    }
+    /// Those of evaluation, from the running statistics.
+    pub fn of_running(program: &Program<E>, norm: &BatchNorm) -> Self {
+        let [gain, bias, mean, variance] = norm.params.map(|p| program.plains[p].value.as_slice());
+        let mut this = Self::new(gain.len());
+        for c in 0..gain.len() {
+            let (mean, variance) = (mean[c].to_f64(), variance[c].to_f64());
+            this.set(c, norm.eps, [gain[c].to_f64(), bias[c].to_f64()], mean, variance);
+        }
+        this
+    }
+    fn set(&mut self, c: usize, eps: f64, [gain, bias]: [f64; 2], mean: f64, variance: f64) {
+        let scale = gain / (variance + eps).sqrt();
+        self.scale.as_mut_slice()[c] = E::of(scale);
+        self.shift.as_mut_slice()[c] = E::of(bias - mean * scale);
+        self.mean.as_mut_slice()[c] = E::of(mean);
+        self.variance[c] = variance;
+    }
+    /// Those of training, from the statistics of all shards.
+    pub fn of_batch(program: &Program<E>, norm: &BatchNorm, moments: &Moments) -> Self {
+        let [gain, bias] = [0, 1].map(|i| program.plains[norm.params[i]].value.as_slice());
+        let mut this = Self::new(gain.len());
+        this.count = moments.count();
+        for c in 0..gain.len() {
+            let variance = moments.squares()[c] / this.count as f64;
+            this.set(c, norm.eps, [gain[c].to_f64(), bias[c].to_f64()], moments.mean()[c], variance);
+        }
+        this
+    }
+    /// Running statistics after a step: they take a share of the batch's, with the unbiased variance.
+    pub fn update_running(&self, program: &mut Program<E>, norm: &BatchNorm) {
+        let unbiased = self.count as f64 / (self.count.max(2) - 1) as f64;
+        let momentum = E::of(norm.momentum);
+        for (place, mean) in [(2, true), (3, false)] {
+            let running = program.plains[norm.params[place]].value.as_mut_slice();
+            for (c, r) in running.iter_mut().enumerate() {
+                let new = if mean { self.mean.as_slice()[c] } else { E::of(self.variance[c] * unbiased) };
+                *r += momentum * (new - *r);
+            }
+        }
+    }
+    /// What the gradient needs, from the sums of all shards.
+    pub fn finish_backward(&mut self, program: &Program<E>, norm: &BatchNorm, sums: &GradSums) {
+        let gain = program.plains[norm.params[0]].value.as_slice();
+        let n = self.count as f64;
+        for c in 0..gain.len() {
+            // The kernels multiply by x itself, so the rounding of the mean is theirs.
+            let (mean, dy, dy_x) = (self.mean.as_slice()[c].to_f64(), sums.dy()[c], sums.dy_x()[c]);
+            let r = 1.0 / (self.variance[c] + norm.eps).sqrt();
+            let a = gain[c].to_f64() * r;
+            let b = -a * r * r / n * dy_x;
+            let d = -a / n * dy - b * mean;
+            for (back, v) in self.back.iter_mut().zip([a, b, d]) {
+                back.as_mut_slice()[c] = E::of(v);
+            }
+            self.grads[0].as_mut_slice()[c] = E::of(r * dy_x);
+            self.grads[1].as_mut_slice()[c] = E::of(dy);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! How a batch is cut into shards.
+
+use std::ops::Range;
+
+/// Examples of a shard at most: their values stay in the second-level cache, and a weight read from there serves them all.
+const SHARD: usize = 32;
+/// Examples over which the gradient of a matmul's weight is one chain of multiply-adds, at most.
+const CHAIN: usize = 64;
+/// Examples that are worth a thread.
+const LEAST: usize = 12;
+
+/// A batch in shards of `each` examples, chains of `chain` examples in each of which shards begin anew. Gradients are summed over a chain first, then chain by chain in
+/// order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    n: usize,
+    chain: usize,
+    each: usize,
+}
+
+impl Cut {
+    /// By the number of examples alone: shards are chains.
+    pub fn fixed(n: usize) -> Self {
+        // An even number of shards: two threads get the same share.
+        let shards = (2 * n.div_ceil(2 * SHARD)).clamp(1, n.max(1));
+        let each = n.div_ceil(shards).max(1);
+        Self { n, chain: each, each }
+    }
+    /// Chains by the number of examples alone, in shards that give every thread something to do.
+    pub fn for_threads(n: usize, threads: usize) -> Self {
+        let chains = if n <= CHAIN { 1 } else { 2 * n.div_ceil(2 * CHAIN) };
+        let chain = n.div_ceil(chains).max(1);
+        let pieces = threads.div_ceil(chains).min(chain.div_ceil(LEAST)).max(1);
+        Self { n, chain, each: chain.div_ceil(pieces) }
+    }
+    fn pieces(&self) -> usize {
+        self.chain.div_ceil(self.each)
+    }
+    /// Number of shards.
+    pub fn shards(&self) -> usize {
+        let (whole, rest) = (self.n / self.chain, self.n % self.chain);
+        whole * self.pieces() + rest.div_ceil(self.each)
+    }
+    /// The examples of shard `i`.
+    pub fn shard(&self, i: usize) -> Range<usize> {
+        let begin = i / self.pieces() * self.chain;
+        let first = begin + i % self.pieces() * self.each;
+        first..(first + self.each).min(begin + self.chain).min(self.n)
+    }
+    /// Whether a chain begins with the example at this position.
+    pub fn begins_chain(&self, first: usize) -> bool {
+        first.is_multiple_of(self.chain)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_cover_a_batch_and_chains_do_not_depend_on_threads() {
+        for n in 1..400 {
+            let mut all: Option<Vec<usize>> = None;
+            for cut in [1, 2, 3, 7, 64].map(|t| Cut::for_threads(n, t)) {
+                let mut at = 0;
+                for i in 0..cut.shards() {
+                    let shard = cut.shard(i);
+                    assert!(
+                        shard.start == at && !shard.is_empty() && shard.len() <= cut.each,
+                        "{cut:?}: {shard:?}"
+                    );
+                    at = shard.end;
+                }
+                assert_eq!(at, n, "{cut:?}");
+                let chains: Vec<_> = (0..n).filter(|&i| cut.begins_chain(i)).collect();
+                assert_eq!(*all.get_or_insert(chains.clone()), chains, "{cut:?}");
+            }
+            let fixed = Cut::fixed(n);
+            let ends: Vec<_> = (0..fixed.shards()).map(|i| fixed.shard(i)).collect();
+            assert!(ends.iter().all(|s| fixed.begins_chain(s.start)) && ends.last().unwrap().end == n);
+        }
+        let two = |n: usize| (Cut::for_threads(n, 2).shards(), Cut::for_threads(n, 2).each);
+        assert_eq!([128, 32, 50, 1, 256].map(two), [(2, 64), (2, 16), (2, 25), (1, 1), (4, 64)]);
+        assert_eq!([128, 50, 1].map(|n| Cut::fixed(n).shards()), [4, 2, 1]);
+    }
+}

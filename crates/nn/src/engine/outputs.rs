@@ -1,0 +1,77 @@
+//! What an objective sees: outputs to read, their gradient to write.
+
+/// A training objective: reads the outputs of some examples and writes the gradient at them.
+///
+/// The same code serves the compiled engine and the tape. The loss of a batch is the sum of what it says of each example, so a mean is divided here.
+pub trait Objective<E = f32>: Sync {
+    /// Writes the gradient at every output and three numbers about every example, the first its share of the loss; they are summed over the batch.
+    fn rows(&self, rows: &mut OutputRows<'_, E>);
+    /// Whether the loss looks at each number of the output by itself: then `rows` may be shown a part of the outputs' columns, and what it says of an example is added up.
+    fn is_elementwise(&self) -> bool {
+        false
+    }
+}
+
+impl<E, F: Fn(&mut OutputRows<'_, E>) + Sync> Objective<E> for F {
+    fn rows(&self, rows: &mut OutputRows<'_, E>) {
+        self(rows);
+    }
+}
+
+/// The outputs of some examples and the place of the gradient at them.
+#[derive(Debug)]
+pub struct OutputRows<'a, E> {
+    /// Index of the first example in the batch.
+    pub first: usize,
+    /// Number of examples.
+    pub rows: usize,
+    /// Numbers of an output, or of the part of each that is shown: those from `from` on, of `total`.
+    pub cols: usize,
+    /// The first of them.
+    pub from: usize,
+    /// Numbers of a whole output.
+    pub total: usize,
+    pub(super) y: &'a [E],
+    pub(super) dy: &'a mut [E],
+    pub(super) stride: usize,
+    pub(super) metrics: &'a mut [[f64; 3]],
+    pub(super) inputs: &'a [E],
+    pub(super) inputs_stride: usize,
+}
+
+/// Outputs, gradients and metrics.
+type Whole<'a, E> = (&'a [E], &'a mut [E], &'a mut [[f64; 3]]);
+
+impl<E> OutputRows<'_, E> {
+    /// Output, gradient and metrics of each example, in order; gradient and metrics are to be written whole.
+    pub fn iter(&mut self) -> impl Iterator<Item = (&[E], &mut [E], &mut [f64; 3])> {
+        let (cols, stride) = (self.cols, self.stride.max(1));
+        let rows = self.y.chunks(stride).zip(self.dy.chunks_mut(stride)).zip(&mut *self.metrics);
+        rows.map(move |((y, dy), metrics)| (&y[..cols], &mut dy[..cols], metrics))
+    }
+    /// As [`iter`](Self::iter), with the network's input for each example before the rest: for losses that compare the two.
+    pub fn iter_with_inputs(&mut self) -> impl Iterator<Item = (&[E], &[E], &mut [E], &mut [f64; 3])> {
+        let inputs = self.inputs.chunks(self.inputs_stride.max(1));
+        let (cols, stride) = (self.cols, self.stride.max(1));
+        let rows = self.y.chunks(stride).zip(self.dy.chunks_mut(stride)).zip(&mut *self.metrics);
+        rows.zip(inputs).map(move |(((y, dy), metrics), x)| (x, &y[..cols], &mut dy[..cols], metrics))
+    }
+    /// All outputs, their gradients and the metrics, where rows follow each other without a gap.
+    pub fn whole(&mut self) -> Option<Whole<'_, E>> {
+        let all = self.rows * self.cols;
+        (self.stride == self.cols).then(|| (&self.y[..all], &mut self.dy[..all], &mut *self.metrics))
+    }
+    /// The outputs, row after row, into `out`.
+    ///
+    /// # Panics
+    /// If `out` does not hold `rows` times `cols` numbers.
+    pub fn copy_outputs(&self, out: &mut [E])
+    where
+        E: Copy,
+    {
+        assert_eq!(out.len(), self.rows * self.cols, "outputs of {} rows of {}", self.rows, self.cols);
+        for (to, y) in out.chunks_mut(self.cols.max(1)).zip(self.y.chunks(self.stride.max(1))) {
+            to.copy_from_slice(&y[..self.cols]);
+        }
+    }
+}

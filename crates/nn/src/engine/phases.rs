@@ -1,0 +1,193 @@
+//! A pass of a whole batch through a program with layers that span it: all shards run a phase, then what needs the batch is done.
+
+use super::batch_norm::Coefficients;
+use super::block::Op;
+use super::pass::{Context, Rows};
+use super::program::{Pass, Program};
+use super::shard::Shard;
+use super::tape_run::{TapeRun, gathered};
+use crate::Learned;
+use sparring_tensor::normalize::{GradSums, Moments};
+use sparring_tensor::{Array, Elem, Shape, elementwise, par, rows};
+
+/// A shard with its examples, one after the other.
+#[derive(Debug)]
+pub(super) struct Loaded<E: Elem> {
+    pub x: Array<E>,
+    pub shard: Shard<E>,
+}
+
+/// What spans the batch, from the forward pass to the update.
+#[derive(Debug)]
+pub(super) struct Whole<E: Elem> {
+    /// Of each batch normalisation, in order.
+    pub norms: Vec<Coefficients<E>>,
+    /// Layers on tapes, by their position in the program.
+    tapes: Vec<TapeRun<E>>,
+    /// New running statistics of layers on tapes: positions among the plain parameters.
+    pub learned: Vec<(usize, Array<E>)>,
+    /// Gradients of plain parameters over the whole batch.
+    pub grads: Vec<(usize, Array<E>)>,
+}
+
+impl<E: Elem> Default for Whole<E> {
+    fn default() -> Self {
+        Self { norms: Vec::new(), tapes: Vec::new(), learned: Vec::new(), grads: Vec::new() }
+    }
+}
+
+impl<E: Elem> Whole<E> {
+    /// Statistics of the pass are not for the network.
+    pub fn forget(&mut self) {
+        self.norms.clear();
+        self.learned.clear();
+    }
+    /// The forward pass: everything but the objective.
+    pub fn forward(&mut self, program: &Program<E>, shards: &mut [Loaded<E>], pass: Pass<'_>, work: usize) {
+        self.norms.clear();
+        self.learned.clear();
+        for (p, range) in program.phases.iter().enumerate() {
+            let next = program.phases.get(p + 1).map(|r| r.start);
+            let cx = Context { program, pass, learns: true, norms: &self.norms };
+            par::for_each_chunk(shards, 1, work, |_, loaded| {
+                let Loaded { x, shard } = &mut loaded[0];
+                let x: Rows<'_, E> = (x.as_slice(), program.dim);
+                shard.forward(cx, x, range.clone());
+                if let Some(i) = next {
+                    shard.moments(program, x, i);
+                }
+            });
+            if let Some(i) = next {
+                self.between(program, shards, pass, i);
+            }
+        }
+    }
+    /// What block `i`, which spans the batch, needs before its phase.
+    fn between(&mut self, program: &Program<E>, shards: &mut [Loaded<E>], pass: Pass<'_>, i: usize) {
+        let block = &program.blocks[i];
+        match block.op {
+            Op::BatchNorm(n) => {
+                let norm = &program.batch_norms[n];
+                let mut all = Moments::new(program.plains[norm.params[0]].value.len());
+                for loaded in shards.iter() {
+                    all.merge(loaded.shard.buffers[i].moments.as_ref().expect("made in the phase before"));
+                }
+                self.norms.push(Coefficients::of_batch(program, norm, &all));
+            }
+            Op::Tape(t) => {
+                let on = &program.tapes[t];
+                let inputs = on.shapes.iter().enumerate().map(|(k, &shape)| {
+                    let parts: Vec<_> =
+                        shards.iter().map(|l| l.shard.input_of(program, i, k, &l.x)).collect();
+                    joined(&parts, block.inputs[k].extent.len(), shape)
+                });
+                let inputs = inputs.collect();
+                self.tapes.resize_with(program.tapes.len(), TapeRun::default);
+                let learned = Learned::default();
+                let y = self.tapes[t].forward(program, on, &pass, 0, inputs, Some(&learned));
+                let places = learned.into_inner().into_iter();
+                self.learned.extend(places.map(|(_, place, value)| (on.params.start + place, value)));
+                let (len, stride) = (block.middle.len(), block.middle.stride());
+                for Loaded { shard, .. } in shards {
+                    let y = &y.as_slice()[shard.first * len..];
+                    rows::copy(shard.rows, len, y, shard.buffers[i].z.as_mut_slice(), [len, stride]);
+                }
+            }
+            _ => {}
+        }
+    }
+    /// The backward pass from the gradients at the outputs; gradients of parameters if it `learns`, else those at the input into `dx`.
+    pub fn backward(
+        &mut self,
+        program: &Program<E>,
+        shards: &mut [Loaded<E>],
+        pass: Pass<'_>,
+        work: usize,
+        mut dx: Option<&mut [E]>,
+    ) {
+        let learns = dx.is_none();
+        self.grads.clear();
+        for p in (0..program.phases.len()).rev() {
+            let range = &program.phases[p];
+            // The block that begins the next phase passes on first.
+            let through = program.phases.get(p + 1).map(|r| r.start);
+            let given = through.and_then(|i| self.backward_on_tape(program, shards, i));
+            let cx = Context { program, pass, learns, norms: &self.norms };
+            let mut rest = dx.as_deref_mut();
+            let mut pairs: Vec<_> = Vec::with_capacity(shards.len());
+            for loaded in shards.iter_mut() {
+                let own = rest.take().map(|dx| dx.split_at_mut(loaded.shard.rows * program.dim));
+                let (own, more) = own.map_or((None, None), |(own, more)| (Some(own), Some(more)));
+                rest = more;
+                pairs.push((loaded, own));
+            }
+            par::for_each_chunk(&mut pairs, 1, 2 * work, |_, pair| {
+                let (Loaded { x, shard }, dx) = &mut pair[0];
+                let x: Rows<'_, E> = (x.as_slice(), program.dim);
+                match (through, &given) {
+                    (Some(i), Some(grads)) => shard.backward_given(cx, dx.as_deref_mut(), i, grads),
+                    (Some(i), None) => shard.backward_through(cx, x, dx.as_deref_mut(), i),
+                    _ => {}
+                }
+                shard.backward(cx, x, dx.as_deref_mut(), range.clone());
+            });
+            if p > 0 {
+                self.sum(program, shards, range.start, learns);
+            }
+        }
+    }
+    /// Sums over all shards what the batch normalisation at block `i` needs.
+    fn sum(&mut self, program: &Program<E>, shards: &[Loaded<E>], i: usize, learns: bool) {
+        let Op::BatchNorm(n) = program.blocks[i].op else { return };
+        let norm = &program.batch_norms[n];
+        let mut all = GradSums::new(program.plains[norm.params[0]].value.len());
+        for loaded in shards {
+            all.add(loaded.shard.buffers[i].sums.as_ref().expect("made in this phase"));
+        }
+        self.norms[n].finish_backward(program, norm, &all);
+        if learns {
+            let grads = self.norms[n].grads.iter().zip(norm.params);
+            self.grads.extend(grads.map(|(g, place)| (place, g.clone())));
+        }
+    }
+    /// The gradients at the inputs of a layer on a tape that spans the batch, from those at its output; `None` for other blocks.
+    fn backward_on_tape(
+        &mut self,
+        program: &Program<E>,
+        shards: &[Loaded<E>],
+        i: usize,
+    ) -> Option<Vec<Option<Array<E>>>> {
+        let (block, Op::Tape(t)) = (&program.blocks[i], program.blocks[i].op) else { return None };
+        let (len, stride) = (block.middle.len(), block.middle.stride());
+        let part = |l: &'_ Loaded<E>| {
+            gathered(l.shard.buffers[i].gradient(), len, stride, Shape::new(&[1, len]), l.shard.rows)
+        };
+        let parts: Vec<_> = shards.iter().map(part).collect();
+        let on = &program.tapes[t];
+        let run = &mut self.tapes[t];
+        let (inputs, params) = run.backward(program, on, joined(&parts, len, run.output_shape()));
+        for (place, g) in on.params.clone().zip(params) {
+            if let Some(g) = g {
+                match self.grads.iter_mut().find(|(p, _)| *p == place) {
+                    Some((_, sum)) => elementwise::add_assign(sum, &g),
+                    None => self.grads.push((place, g)),
+                }
+            }
+        }
+        Some(inputs)
+    }
+}
+
+/// Rows of all shards as one array of this shape, its batch axis aside.
+fn joined<E: Elem>(parts: &[Array<E>], len: usize, shape: Shape) -> Array<E> {
+    let numbers: usize = parts.iter().map(Array::len).sum();
+    let mut dims = shape.dims().to_vec();
+    dims[0] = numbers / len.max(1);
+    let mut out = Array::stale(Shape::new(&dims));
+    let mut at = 0;
+    for part in parts {
+        out.as_mut_slice()[at..at + part.len()].copy_from_slice(part.as_slice());
+        at += part.len();
+    }
+    out
+}

@@ -1,0 +1,292 @@
+//! Networks of every form, and examples for them.
+
+use sparring_activations::AnyActivation;
+use sparring_autograd::{Var, ops};
+use sparring_nn::layers::{self, Pool};
+use sparring_nn::{AnyLayer, Cx, Graph, Kind, Layer, Mode, ParamSpec, ShapeError, Source, Span, Start};
+use sparring_seed::Key;
+use sparring_tensor::{Elem, Shape};
+
+pub fn act(name: &str) -> AnyLayer {
+    layers::activation(&name.parse::<AnyActivation>().unwrap())
+}
+pub fn pool(kernel: usize, stride: usize) -> AnyLayer {
+    layers::max_pool2d(kernel, stride)
+}
+
+/// Chains of every layer and form.
+pub fn chains() -> Vec<Graph> {
+    let flat = layers::flatten();
+    vec![
+        Graph::chain(
+            [1, 5, 7],
+            vec![flat.clone(), layers::linear(35, 50), act("relu"), layers::linear(50, 3)],
+        ),
+        Graph::chain([1, 1, 9], vec![flat.clone(), layers::linear(9, 4)]),
+        Graph::chain(
+            [2, 4, 4],
+            vec![
+                flat.clone(),
+                act("tanh"),
+                layers::linear(32, 20),
+                act("silu"),
+                act("elu"),
+                layers::linear(20, 4),
+            ],
+        ),
+        Graph::chain(
+            [3, 8, 8],
+            vec![
+                layers::conv2d(3, 16, 4, 2, 1),
+                act("relu"),
+                layers::conv2d(16, 33, 3, 1, 1),
+                act("gelu"),
+                flat.clone(),
+                layers::linear(33 * 16, 5),
+            ],
+        ),
+        Graph::chain(
+            [1, 12, 12],
+            vec![
+                layers::conv2d(1, 8, 5, 1, 2),
+                act("relu"),
+                pool(2, 2),
+                layers::conv2d(8, 20, 3, 1, 1),
+                act("tanh"),
+                pool(3, 2),
+                pool(2, 1),
+                layers::dropout(0.0),
+                flat.clone(),
+                layers::linear(20, 4),
+            ],
+        ),
+        Graph::chain([1, 6, 6], vec![pool(2, 2), flat.clone(), layers::linear(9, 3)]),
+        Graph::chain(
+            [1, 2, 3],
+            vec![
+                flat.clone(),
+                layers::linear(6, 16),
+                act("relu"),
+                layers::reshape(&[1, 4, 4]),
+                layers::conv2d(1, 2, 3, 1, 0),
+                flat.clone(),
+                layers::linear(8, 3),
+            ],
+        ),
+        // Dropout, learnt activations, clipped shapes: all as epilogues of a dense chain.
+        Graph::chain(
+            [1, 1, 20],
+            vec![
+                flat.clone(),
+                layers::linear(20, 40),
+                act("relu"),
+                layers::dropout(0.3),
+                layers::linear(40, 30),
+                act("prelu"),
+                layers::linear(30, 7),
+            ],
+        ),
+        Graph::chain(
+            [1, 1, 20],
+            vec![
+                flat.clone(),
+                layers::linear(20, 40),
+                layers::batch_norm(40),
+                act("relu"),
+                layers::linear(40, 30),
+                layers::layer_norm(&[30]),
+                act("silu"),
+                layers::linear(30, 7),
+            ],
+        ),
+        Graph::chain(
+            [2, 9, 7],
+            vec![
+                layers::batch_norm(2),
+                layers::conv2d(2, 8, 3, 1, 1),
+                layers::batch_norm(8),
+                act("relu"),
+                pool(2, 2),
+                layers::conv2d(8, 6, 3, 2, 1),
+                act("prelu"),
+                layers::dropout(0.2),
+                layers::avg_pool2d(2, 1),
+                flat.clone(),
+                layers::batch_norm(6),
+                layers::linear(6, 3),
+            ],
+        ),
+        // From noise to an image, as a generator.
+        Graph::chain(
+            [1, 1, 10],
+            vec![
+                flat.clone(),
+                layers::linear(10, 8 * 3 * 3),
+                layers::batch_norm(72),
+                act("relu"),
+                layers::reshape(&[8, 3, 3]),
+                layers::conv_transpose2d(8, 5, 4, 2, 1),
+                layers::batch_norm(5),
+                act("relu"),
+                layers::conv_transpose2d(5, 2, 3, 2, 1),
+                act("sigmoid"),
+            ],
+        ),
+        Graph::chain(
+            [3, 6, 6],
+            vec![
+                layers::conv2d(3, 5, 1, 1, 0),
+                Twist { by: 0.5 }.into(),
+                layers::global_avg_pool2d(),
+                flat.clone(),
+                Centre {}.into(),
+                layers::linear(5, 4),
+            ],
+        ),
+        residual(),
+    ]
+}
+
+fn residual() -> Graph {
+    let mut g =
+        Graph::chain([1, 8, 8], vec![layers::conv2d(1, 6, 3, 1, 1), layers::batch_norm(6), act("relu")]);
+    let skip = g.last();
+    g.push(layers::conv2d(6, 6, 3, 1, 1));
+    g.push(layers::batch_norm(6));
+    g.push(act("relu"));
+    let deep = g.push(layers::conv2d(6, 6, 3, 1, 1));
+    let wide = g.push_from(layers::conv2d(6, 6, 1, 1, 0), &[skip]);
+    g.push_from(layers::add(), &[deep, wide]);
+    let sum = g.push(act("relu"));
+    g.push_from(layers::concat(), &[sum, skip, Source::Input]);
+    g.push(layers::global_avg_pool2d());
+    g.push(layers::flatten());
+    g.push(layers::linear(13, 5));
+    g
+}
+
+/// A layer of another crate, with a parameter and no instructions: y = x + by · w · x².
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Twist {
+    pub by: f64,
+}
+
+impl Layer for Twist {
+    const TAG: &'static str = "twist";
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        Ok(inputs[0])
+    }
+    fn parameters(&self) -> Vec<ParamSpec> {
+        vec![ParamSpec::new("weight", Kind::Weight, &[1], Start::Constant(0.7))]
+    }
+    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        let w = ops::broadcast_to(ops::reshape(p[0], &[1, 1, 1, 1][..x[0].shape().rank()]), x[0].shape());
+        x[0] + ops::scale(ops::square(x[0]) * w, E::of(self.by))
+    }
+}
+
+/// A layer that needs the whole batch in training: each number minus its mean over the batch.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Centre {}
+
+impl Layer for Centre {
+    const TAG: &'static str = "centre";
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        Ok(inputs[0])
+    }
+    fn parameters(&self) -> Vec<ParamSpec> {
+        vec![ParamSpec::new("mean", Kind::Buffer, &[1], Start::Constant(0.0))]
+    }
+    fn span(&self) -> Span {
+        Span::Batch
+    }
+    fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        let shape = x[0].shape();
+        let rank = &[1, 1, 1, 1][..shape.rank()];
+        if cx.mode() == Mode::Eval {
+            return x[0] - ops::broadcast_to(ops::reshape(p[0], rank), shape);
+        }
+        let mut one = shape.dims().to_vec();
+        one[0] = 1;
+        let mean = ops::scale(ops::sum_to(x[0], Shape::new(&one)), E::of(1.0 / shape[0] as f64));
+        let all = ops::scale(ops::sum_to(mean, Shape::new(rank)), E::of(1.0 / mean.shape().numel() as f64));
+        cx.learn(0, all.value().reshape([1]));
+        x[0] - mean
+    }
+}
+
+/// A graph of up to a dozen nodes over small images or vectors: chains, residual sums, concatenations, layers on tapes between compiled ones.
+pub fn random_graph(seed: u64) -> Graph {
+    let mut r = Key::new(1000 + seed).rng(0);
+    let mut below = |n: u32| r.below(n) as usize;
+    let input =
+        if below(3) == 0 { [1, 1, 1 + below(40)] } else { [1 + below(3), 3 + below(8), 3 + below(8)] };
+    let mut g = Graph::new(input);
+    // Sources that may be read again, with their shapes.
+    let mut open: Vec<(Source, Vec<usize>)> = vec![(Source::Input, input.to_vec())];
+    for _ in 0..4 + below(9) {
+        let (from, shape) = open[open.len() - 1 - below(open.len().min(2) as u32)].clone();
+        let acts = ["relu", "tanh", "silu", "leaky_relu", "prelu", "gelu", "sigmoid", "softplus"];
+        let layer: AnyLayer = match (shape.len(), below(14)) {
+            (_, 0 | 1) => act(acts[below(acts.len() as u32)]),
+            (_, 2) => layers::dropout(0.1 + 0.1 * below(5) as f64),
+            (_, 3) => Twist { by: 0.1 }.into(),
+            (_, 4) if below(2) == 0 => Centre {}.into(),
+            (_, 4 | 5) => layers::batch_norm(shape[0]),
+            (3, 6 | 7) => layers::conv2d(shape[0], 1 + below(9), 1 + 2 * below(2), 1 + below(2), below(2)),
+            (3, 8) => layers::conv_transpose2d(shape[0], 1 + below(5), 2 + below(3), 1 + below(2), 1),
+            (3, 9) if shape[1].min(shape[2]) > 2 => pool(2, 1 + below(2)),
+            (3, 9) => layers::global_avg_pool2d(),
+            (3, 10) => {
+                layers::Pool2d { pool: Pool::Average, kernel: [2, 2], stride: [1, 2], padding: [1, 0] }.into()
+            }
+            (3, 11) => layers::flatten(),
+            (1, 6..=9) => layers::linear(shape[0], 1 + below(40)),
+            (1, 10) => layers::layer_norm(&shape),
+            (1, 11) if shape[0] % 2 == 0 => layers::reshape(&[shape[0] / 2, 2, 1]),
+            (_, 12 | 13) => {
+                let alike: Vec<_> =
+                    open.iter().filter(|o| o.1 == shape && o.0 != from).map(|o| o.0).collect();
+                match alike.last() {
+                    Some(&other) => {
+                        let join = if below(2) == 0 { layers::add() } else { layers::concat() };
+                        let grown = join.tag() == "concat";
+                        let place = g.push_from(join, &[from, other]);
+                        let mut shape = shape.clone();
+                        shape[0] *= 1 + usize::from(grown);
+                        open.push((place, shape));
+                        continue;
+                    }
+                    None => continue,
+                }
+            }
+            _ => continue,
+        };
+        let mut batch = vec![1];
+        batch.extend(&shape);
+        // Nothing that grows past a few hundred numbers, nothing that does not fit.
+        let Ok(out) = layer.shape(&[Shape::new(&batch)]) else { continue };
+        if out.numel() > 700 || out.dims().contains(&0) {
+            continue;
+        }
+        open.push((g.push_from(layer, &[from]), out.dims()[1..].to_vec()));
+    }
+    // Every end is read: flattened and side by side.
+    let read: Vec<Source> = g.nodes.iter().flat_map(|n| n.inputs.clone()).collect();
+    let ends: Vec<_> = (0..g.nodes.len()).map(Source::Node).filter(|s| !read.contains(s)).collect();
+    let mut flat: Vec<Source> = ends.iter().map(|&end| g.push_from(layers::flatten(), &[end])).collect();
+    if flat.is_empty() {
+        flat.push(g.push(layers::flatten()));
+    }
+    if flat.len() > 1 {
+        g.push_from(layers::concat(), &flat);
+    }
+    let numbers = g.output_shape(1).unwrap().numel();
+    g.push(layers::linear(numbers, 1 + below(6)));
+    g
+}
+
+pub fn examples<E: Elem>(spec: &Graph, n: usize) -> Vec<E> {
+    let mut numbers = Key::new(5).rng(0);
+    (0..n * spec.input.iter().product::<usize>()).map(|_| E::of(numbers.normal())).collect()
+}

@@ -1,0 +1,237 @@
+//! The compiled engine gives the numbers of the tape: outputs, gradients at the input and at the weights, and weights after steps.
+#![allow(missing_docs)]
+
+mod graphs;
+mod reference;
+
+use graphs::{act, chains, examples, random_graph};
+use reference::{Steps, pass};
+use sparring_nn::{
+    Compiled, Engine, Graph, Method, Mode, Network, NnError, Objective, OutputRows, Randomness, layers,
+};
+use sparring_optim::{Adam, AnyRule, Sgd};
+use sparring_seed::Key;
+use sparring_tensor::{Array, Elem, team};
+
+/// Σ w_ij y_ij + y_ij² / 2 with weights that depend on example and column: a loss whose gradient is nowhere special.
+struct Bowl;
+
+fn bowl<E: Elem>(i: usize, j: usize, y: E) -> E {
+    y + E::of(((i * 7 + j * 3) % 11) as f64 * 0.2 - 1.0)
+}
+
+impl<E: Elem> Objective<E> for Bowl {
+    fn rows(&self, rows: &mut OutputRows<'_, E>) {
+        let (first, from) = (rows.first, rows.from);
+        for (i, (y, dy, metrics)) in rows.iter().enumerate() {
+            *metrics = [0.0; 3];
+            for (j, (y, dy)) in y.iter().zip(dy).enumerate() {
+                *dy = bowl(first + i, from + j, *y);
+                metrics[0] += dy.to_f64();
+            }
+        }
+    }
+    fn is_elementwise(&self) -> bool {
+        true
+    }
+}
+
+fn seed<E: Elem>(cols: usize) -> impl Fn(&[E]) -> Vec<E> {
+    move |y| y.iter().enumerate().map(|(k, &y)| bowl(k / cols, k % cols, y)).collect()
+}
+
+#[track_caller]
+fn near<E: Elem>(what: &str, graph: &Graph, a: &[E], b: &[E], tolerance: f64) {
+    assert_eq!(a.len(), b.len(), "{what}: {graph:?}");
+    let size = b.iter().fold(1.0f64, |m, v| m.max(v.abs().to_f64()));
+    for (i, (a, b)) in a.iter().zip(b).enumerate() {
+        let off = (a.to_f64() - b.to_f64()).abs();
+        assert!(off <= tolerance * size, "{what} {i}: {a} and {b}, off by {off:e} of {size}\n{graph:#?}");
+    }
+}
+
+/// Gradients at parameters are sums over the batch, and a batch normalisation multiplies their rounding by the reciprocal of a deviation.
+const GRADIENTS: f64 = 30.0;
+
+const IDS: [u64; 5] = [9, 2, 77, 4, 1 << 40];
+
+fn check<E: Elem>(graph: &Graph, n: usize, tolerance: f64) {
+    let mut eager: Network<E> = graph.build(Key::new(3)).unwrap();
+    let planned: Network<E> = graph.build(Key::new(3)).unwrap();
+    let x = examples::<E>(graph, n);
+    let dim = x.len() / n;
+    let cols = graph.output_shape(1).unwrap().numel();
+    // Evaluation: outputs and gradients at the input, two of them after one forward pass.
+    let compiled = Compiled::new(&planned);
+    let (mut y, mut dx) = (vec![E::ZERO; n * cols], vec![E::ZERO; 2 * x.len()]);
+    compiled.forward(&x, &mut y);
+    let want = pass(&mut eager, &x, (Mode::Eval, Key::new(0), &[]), seed(cols));
+    near("output", graph, &y, &want.y, tolerance);
+    let factor = |k: usize| E::of(1.0 - 3.0 * k as f64);
+    let mut cotangent = |k: usize, y: &[E], dy: &mut [E]| {
+        dy.iter_mut().zip(seed(cols)(y)).for_each(|(d, s)| *d = s * factor(k));
+    };
+    compiled.pullbacks(&x, 2, &mut cotangent, &mut dx);
+    for (k, dx) in dx.chunks(x.len()).enumerate() {
+        let want: Vec<E> = want.dx.iter().map(|&d| d * factor(k)).collect();
+        near("gradient at the input", graph, dx, &want, tolerance);
+    }
+    // Training: gradients and five steps.
+    // Where a gradient is zero but for rounding (a bias before a batch normalisation), Adam with a tiny eps would step by the rounding.
+    let rule: AnyRule = Adam { eps: 1e-3, ..Adam::default() }.into();
+    let mut engine = Engine::new(&planned, rule.into());
+    let mut steps = Steps::new(rule, &eager);
+    for step in 0..5 {
+        let (key, ids) = (Key::new(5).child(step), &IDS[..]);
+        let want = pass(&mut eager, &x, (Mode::Train, key, ids), seed(cols));
+        let row = |i: usize, to: &mut [E]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
+        let draw = Randomness { mode: Mode::Train, key, ids };
+        let [sum, ..] = engine.gradients(n, &row, draw, &Bowl);
+        let total: f64 = seed(cols)(&want.y).iter().map(|v| v.to_f64()).sum();
+        assert!(
+            (sum - total).abs() <= 1e3 * tolerance * (1.0 + total.abs()),
+            "loss {sum} and {total}: {graph:#?}"
+        );
+        if step < 2 {
+            for (p, (a, b)) in planned
+                .params
+                .iter()
+                .zip(engine.export_gradients(&planned.params).unwrap().iter().zip(&want.grads))
+            {
+                near(p.name(), graph, a.as_slice(), b, GRADIENTS * tolerance);
+            }
+        }
+        engine.update(&planned.params, 1e-3).unwrap();
+        steps.step(&mut eager, &want.grads, 1e-3);
+    }
+    let mut after = planned.clone();
+    let ids: Vec<_> = planned.params.iter().map(|p| p.id()).collect();
+    assert_ne!(
+        ids[..],
+        after.params.iter().map(|p| p.id()).collect::<Vec<_>>()[..],
+        "a copy is another network"
+    );
+    after = planned;
+    engine.store(&mut after.params);
+    for (a, b) in after.params.iter().zip(&eager.params) {
+        near(a.name(), graph, a.value.as_slice(), b.value.as_slice(), GRADIENTS * tolerance);
+    }
+}
+
+#[test]
+fn chains_agree() {
+    for graph in chains() {
+        for n in [2, 3, 33, 70] {
+            check::<f64>(&graph, n, 1e-12);
+        }
+        check::<f32>(&graph, 37, 2e-5);
+    }
+}
+
+#[test]
+fn two_hundred_random_graphs_agree() {
+    for i in 0..200 {
+        let graph = random_graph(i);
+        check::<f64>(&graph, 8 + i as usize % 5 * 9, 1e-12);
+    }
+}
+
+#[test]
+fn threads_change_no_bit_and_neither_do_batches_of_a_victim() {
+    for (i, graph) in chains().into_iter().chain((0..20).map(random_graph)).enumerate() {
+        let n = [30, 70, 130][i % 3];
+        let x = examples::<f32>(&graph, n);
+        let dim = x.len() / n;
+        let run = |threads: usize| {
+            team::with_threads(threads, || {
+                let mut net = graph.build::<f32>(Key::new(3)).unwrap();
+                let mut engine = Engine::new(&net, AnyRule::from(Adam::default()).into());
+                let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
+                let mut all = Vec::new();
+                for step in 0..3 {
+                    let draw = Randomness { mode: Mode::Train, key: Key::new(step), ids: &[] };
+                    all.push(engine.gradients(n, &row, draw, &Bowl)[0] as f32);
+                    engine.update(&net.params, 1e-3).unwrap();
+                }
+                engine.store(&mut net.params);
+                net.params.iter().for_each(|p| all.extend_from_slice(p.value.as_slice()));
+                all.iter().map(|v| v.to_bits()).collect::<Vec<_>>()
+            })
+        };
+        let one = run(1);
+        assert!([2, 3, 7].iter().all(|&t| run(t) == one), "{i}, {n}: {graph:#?}");
+        let net = graph.build::<f32>(Key::new(3)).unwrap();
+        let (compiled, cols) = (Compiled::new(&net), graph.output_shape(1).unwrap().numel());
+        let (mut whole, mut parts) = (vec![0.0; n * cols], vec![0.0; n * cols]);
+        compiled.forward(&x, &mut whole);
+        for (x, y) in x.chunks(7 * dim).zip(parts.chunks_mut(7 * cols)) {
+            compiled.forward(x, y);
+        }
+        assert_eq!(whole, parts, "{graph:#?}");
+    }
+}
+
+#[test]
+fn a_gradient_that_is_not_finite_names_the_layer_and_changes_nothing() {
+    let layers = vec![layers::flatten(), layers::linear(4, 3), act("relu"), layers::linear(3, 2)];
+    let graph = Graph::chain([1, 1, 4], layers);
+    let net = graph.build::<f32>(Key::new(1)).unwrap();
+    let mut after = net.clone();
+    let mut engine = Engine::new(&net, AnyRule::from(Adam::default()).into());
+    let row = |_: usize, x: &mut [f32]| x.fill(0.5);
+    let fill = |v: f32| move |rows: &mut OutputRows<'_, f32>| rows.iter().for_each(|(_, dz, _)| dz.fill(v));
+    // One sound step, so that the step in the message is not simply the first.
+    engine.gradients(2, &row, Randomness::none(), &fill(0.0));
+    engine.update(&net.params, 1e-3).unwrap();
+    engine.gradients(2, &row, Randomness::none(), &fill(f32::NAN));
+    let Err(NnError::NonFinite { name, step }) = engine.update(&net.params, 1e-3) else { panic!("refused") };
+    assert_eq!((name.as_str(), step), ("3.weight", 2));
+    let mut stored = net;
+    engine.store(&mut stored.params);
+    for (a, b) in stored.params.iter().zip(&mut after.params) {
+        assert_eq!(a.value.as_slice(), b.value.as_slice());
+    }
+}
+
+#[test]
+fn a_state_in_the_layout_of_files_goes_on_where_it_was() {
+    for graph in chains() {
+        let n = 20;
+        let x = examples::<f32>(&graph, n);
+        let dim = x.len() / n;
+        let rule: AnyRule = Sgd { momentum: 0.9, ..Sgd::default() }.into();
+        let net = graph.build::<f32>(Key::new(3)).unwrap();
+        let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
+        let go = |engine: &mut Engine, net: &Network, steps: std::ops::Range<u64>| {
+            for step in steps {
+                let draw = Randomness { mode: Mode::Train, key: Key::new(step), ids: &[] };
+                engine.gradients(n, &row, draw, &Bowl);
+                engine.update(&net.params, 1e-4).unwrap();
+            }
+        };
+        let mut whole = Engine::new(&net, Method::from(rule));
+        go(&mut whole, &net, 0..2);
+        let mut half = graph.build::<f32>(Key::new(9)).unwrap();
+        let mut stored = net.params.clone();
+        // A copy has other identities, so numbers are carried over by position.
+        let mut own = net;
+        whole.store(&mut own.params);
+        for (to, from) in half.params.iter_mut().zip(&own.params) {
+            to.value = from.value.clone();
+        }
+        let state = whole.export_state(&own.params);
+        let mut second = Engine::new(&half, Method::from(rule));
+        second.import_state(&half.params, &state).unwrap();
+        go(&mut whole, &own, 2..4);
+        go(&mut second, &half, 2..4);
+        whole.store(&mut own.params);
+        second.store(&mut half.params);
+        for (a, b) in own.params.iter().zip(&half.params) {
+            assert_eq!(a.value.as_slice(), b.value.as_slice(), "{}: {graph:#?}", a.name());
+        }
+        stored.iter_mut().for_each(|p| p.value = Array::zeros([1]));
+        assert!(
+            second.import_state(&stored, &sparring_nn::EngineState { slots: Vec::new(), ..state }).is_err()
+        );
+    }
+}

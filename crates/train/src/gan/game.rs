@@ -1,0 +1,245 @@
+//! Both networks of a GAN in training.
+
+use super::{GanEpoch, GanRecipe, alarms};
+use crate::TrainError;
+use crate::objective::{Discrimination, generation};
+use crate::observe::Current;
+use crate::parallel::PART;
+use crate::session::{EpochTimes, Failure, Family, FamilyState, Settings, StepContext, check_network};
+use crate::trained::Trained;
+use crate::trouble::first_non_finite;
+use sparring_datasets::{MiniBatch, Rows, Split};
+use sparring_models::Gan;
+use sparring_nn::{Compiled, Engine, Method, Mode, NnError, OutputRows, Randomness};
+use sparring_optim::AnyRule;
+use sparring_seed::Key;
+use sparring_tensor::{Array, Tensor, team};
+
+/// Samples of the fixed noise by which diversity is measured.
+const WATCHED: u64 = 128;
+
+/// Sums over the present epoch.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    d_loss: f64,
+    g_loss: f64,
+    d_real: f64,
+    d_fake: f64,
+    seen: f64,
+}
+
+/// A GAN in training: each step is one of the discriminator and one or two of the generator.
+#[derive(Debug)]
+pub struct Game<'m> {
+    model: &'m mut Gan,
+    discriminator: Trained,
+    generator: Trained,
+    recipe: GanRecipe,
+    /// Ids of noise and fakes.
+    ids: Vec<u64>,
+    fakes: Vec<f32>,
+    spread: f64,
+    sums: Sums,
+}
+
+impl<'m> Game<'m> {
+    /// Networks that fit the data, which were checked.
+    pub(super) fn new(
+        model: &'m mut Gan,
+        train: &Split,
+        recipe: &GanRecipe,
+        settings: &Settings,
+    ) -> Result<Self, TrainError> {
+        check_network(&model.generator, train.len(), settings)?;
+        check_network(&model.discriminator, train.len(), settings)?;
+        let rule = AnyRule::from(recipe.rule());
+        let trained = |net| Trained::new(Engine::new(net, Method::from(rule)), None);
+        let (discriminator, generator) = (trained(&model.discriminator), trained(&model.generator));
+        let (ids, spread) = ((0..settings.batch as u64).collect(), alarms::spread_of(train));
+        let (recipe, fakes, sums) = (recipe.clone(), Vec::new(), Sums::default());
+        Ok(Self { model, discriminator, generator, recipe, ids, fakes, spread, sums })
+    }
+    /// One step of the discriminator on the `real` examples and as many fakes made from `z`: its loss, and the sums of σ(D(x)) and σ(D(G(z))).
+    fn discriminate(&mut self, real: Rows<'_>, z: &Tensor, key: Key, lr: f64) -> Result<[f64; 3], Failure> {
+        let n = z.shape()[0];
+        let draw = Randomness { mode: Mode::Train, key: key.named("generator"), ids: &self.ids };
+        self.fakes.resize(n * self.generator.engine.compiled().outputs(), 0.0);
+        make(&mut self.generator.engine, draw, z, &mut self.fakes);
+        let (fakes, dim) = (&self.fakes, self.fakes.len() / n);
+        let (draw, share) =
+            (Randomness { key: key.named("discriminator"), ids: &[], ..draw }, 1.0 / n as f32);
+        let engine = &mut self.discriminator.engine;
+        let fake = |i: usize, to: &mut [f32]| to.copy_from_slice(&fakes[i * dim..(i + 1) * dim]);
+        let params = &self.model.discriminator.params;
+        let told = if engine.spans_batch() {
+            // Statistics of real and of generated examples are kept apart.
+            let on_real = engine.gradients(
+                n,
+                &|i, to: &mut [f32]| real.write(i, to),
+                draw,
+                &Discrimination { real: n, share },
+            );
+            engine.accumulate(params)?;
+            let on_fake = engine.gradients(n, &fake, draw, &Discrimination { real: 0, share });
+            engine.accumulate(params)?;
+            [0, 1, 2].map(|i| on_real[i] + on_fake[i])
+        } else {
+            let row = |i: usize, to: &mut [f32]| match i.checked_sub(n) {
+                None => real.write(i, to),
+                Some(i) => fake(i, to),
+            };
+            engine.gradients(2 * n, &row, draw, &Discrimination { real: n, share })
+        };
+        finite(told[0])?;
+        self.discriminator.update(&self.model.discriminator, lr)?;
+        Ok(told)
+    }
+    /// One step of the generator against the discriminator as it is; its loss.
+    fn generate(&mut self, z: &Tensor, key: Key, lr: f64) -> Result<f64, Failure> {
+        let (n, latent) = (z.shape()[0], self.generator.engine.compiled().inputs());
+        let share = 1.0 / n as f32;
+        let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&z.as_slice()[i * latent..(i + 1) * latent]);
+        let ids = &self.ids[..n];
+        let draw = Randomness { mode: Mode::Train, key: key.named("generator"), ids };
+        let judges = Randomness { key: key.named("critic"), ..draw };
+        let generator = &mut self.generator.engine;
+        let loss = if self.discriminator.engine.spans_batch() {
+            let (mut loss, critic) = (0.0, &mut self.discriminator.engine);
+            generator.gradients_of_batch(n, &row, draw, &mut |fakes, dx| {
+                let mut judge =
+                    |logits: &[f32], d: &mut [f32]| generation(logits, d, share, |_, l| loss += l);
+                critic.pullback_of_batch(fakes, judges, &mut judge, dx);
+            });
+            loss
+        } else {
+            let critic = self.discriminator.engine.compiled();
+            let objective = |out: &mut OutputRows<'_, f32>| judge_rows(critic, judges, out, share);
+            generator.gradients(n, &row, draw, &objective)[0]
+        };
+        finite(loss)?;
+        self.generator.update(&self.model.generator, lr)?;
+        Ok(loss)
+    }
+}
+
+/// Fakes from noise, with batch statistics where the generator takes any.
+fn make(generator: &mut Engine, draw: Randomness<'_>, z: &Tensor, fakes: &mut [f32]) {
+    if generator.spans_batch() {
+        return generator.forward_of_batch(z.as_slice(), draw, fakes);
+    }
+    let plan = generator.compiled();
+    let (latent, dim) = (plan.inputs(), plan.outputs());
+    // Each thread also lays down what it has made.
+    team::for_each_chunk(fakes, PART * dim, |i, fakes| {
+        let rows = i * PART..i * PART + fakes.len() / dim;
+        let ids = draw.ids.get(rows.start..).unwrap_or_default();
+        plan.forward_with(
+            Randomness { ids, ..draw },
+            &z.as_slice()[rows.start * latent..rows.end * latent],
+            fakes,
+        );
+    });
+}
+
+/// The generator's loss on some fakes and its gradient there, through the discriminator.
+fn judge_rows(critic: &Compiled, draw: Randomness<'_>, out: &mut OutputRows<'_, f32>, share: f32) {
+    let draw = Randomness { ids: draw.ids.get(out.first..).unwrap_or_default(), ..draw };
+    let pull = |fakes: &[f32], dx: &mut [f32], metrics: &mut [[f64; 3]]| {
+        let mut loss = |_: usize, logits: &[f32], d: &mut [f32]| {
+            generation(logits, d, share, |i, loss| metrics[i] = [loss, 0.0, 0.0]);
+        };
+        critic.pullbacks_with(draw, fakes, 1, &mut loss, dx);
+    };
+    if let Some((fakes, dy, metrics)) = out.whole() {
+        return pull(fakes, dy, metrics);
+    }
+    let [mut fakes, mut dx] = [0; 2].map(|_| Array::<f32>::stale([out.rows * out.cols]));
+    let mut told = vec![[0.0; 3]; out.rows];
+    out.copy_outputs(fakes.as_mut_slice());
+    pull(fakes.as_slice(), dx.as_mut_slice(), &mut told);
+    let rows = dx.as_slice().chunks_exact(out.cols).zip(told);
+    for ((_, dy, metrics), (dx, told)) in out.iter().zip(rows) {
+        dy.copy_from_slice(dx);
+        *metrics = told;
+    }
+}
+
+fn finite(loss: f64) -> Result<(), Failure> {
+    if loss.is_finite() { Ok(()) } else { Err(Failure::Loss(loss)) }
+}
+
+impl Current<Gan> for Game<'_> {
+    fn current(&mut self) -> &Gan {
+        self.discriminator.sync(&mut self.model.discriminator);
+        self.generator.sync(&mut self.model.generator);
+        self.model
+    }
+}
+
+impl Family for Game<'_> {
+    type Model = Gan;
+    fn step(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<f64, Failure> {
+        let n = batch.len();
+        let z = self.model.noise(cx.key.named("d noise"), &self.ids[..n]);
+        let [d_loss, d_real, d_fake] = self.discriminate(rows, &z, cx.key, cx.lr)?;
+        let mut g_loss = 0.0;
+        for turn in 0..self.recipe.steps.generator() {
+            let z = self.model.noise(cx.key.named("g noise").child(turn), &self.ids[..n]);
+            g_loss = self.generate(&z, cx.key, cx.lr)?;
+        }
+        self.sums.d_loss += d_loss * n as f64;
+        self.sums.g_loss += g_loss * n as f64;
+        self.sums.d_real += d_real;
+        self.sums.d_fake += d_fake;
+        self.sums.seen += n as f64;
+        Ok(g_loss)
+    }
+    /// Where the generator on a little noise, or the discriminator on what comes of it, stops being finite.
+    fn broken(&self, batch: &mut MiniBatch, _: Rows<'_>, cx: &StepContext) -> Option<String> {
+        let noise = self.model.noise(cx.key.named("d noise"), &self.ids[..batch.len().min(PART)]);
+        let of = |whose: &str, at: String| format!("in the {whose}, {at}");
+        let generator = first_non_finite(&self.model.generator, noise.clone()).map(|at| of("generator", at));
+        generator.or_else(|| {
+            let fake = self.model.generate(noise);
+            first_non_finite(&self.model.discriminator, fake).map(|at| of("discriminator", at))
+        })
+    }
+    fn end_epoch(&mut self, done: EpochTimes) -> GanEpoch {
+        let Sums { d_loss, g_loss, d_real, d_fake, seen } = std::mem::take(&mut self.sums);
+        let watched: Vec<u64> = (0..WATCHED).collect();
+        let noise = self.model.noise(Key::new(self.recipe.seed).named("watched"), &watched);
+        let samples = self.model.generate(noise);
+        let dim = samples.len() / watched.len();
+        GanEpoch {
+            epoch: done.epoch,
+            epochs: done.epochs,
+            d_loss: d_loss / seen,
+            g_loss: g_loss / seen,
+            d_real: d_real / seen,
+            d_fake: d_fake / seen,
+            diversity: sparring_metrics::mean_pairwise_distance(samples.as_slice(), dim) / self.spread,
+            seconds: done.seconds,
+        }
+    }
+    fn state(&mut self) -> FamilyState {
+        let of = |name: &str, trained: &Trained, net| {
+            let (weights, engine) = trained.state(net);
+            (name.to_string(), weights, engine)
+        };
+        let networks = vec![
+            of("generator", &self.generator, &self.model.generator),
+            of("discriminator", &self.discriminator, &self.model.discriminator),
+        ];
+        let Sums { d_loss, g_loss, d_real, d_fake, seen } = self.sums;
+        FamilyState { networks, sums: vec![d_loss, g_loss, d_real, d_fake, seen] }
+    }
+    fn restore(&mut self, state: &FamilyState) -> Result<(), TrainError> {
+        let ([g, d], &[d_loss, g_loss, d_real, d_fake, seen]) = (&state.networks[..], &state.sums[..]) else {
+            return Err(NnError::State("it belongs to another kind of model".into()).into());
+        };
+        self.generator.restore(&mut self.model.generator, (&g.1, &g.2))?;
+        self.discriminator.restore(&mut self.model.discriminator, (&d.1, &d.2))?;
+        self.sums = Sums { d_loss, g_loss, d_real, d_fake, seen };
+        Ok(())
+    }
+}

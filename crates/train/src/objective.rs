@@ -1,0 +1,79 @@
+//! Losses of `sparring-losses` as training objectives: divided by the batch, with what else is counted of each example.
+
+use sparring_losses::{CrossEntropy, Mse, NonSaturating, RowLoss, Side};
+use sparring_math::Real;
+use sparring_nn::{Objective, OutputRows};
+use sparring_tensor::{Array, reduce};
+
+/// Mean cross-entropy; the second metric counts right answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Classification<'a> {
+    /// The classes of the whole batch.
+    pub labels: &'a [usize],
+}
+
+impl Objective for Classification<'_> {
+    fn rows(&self, out: &mut OutputRows<'_, f32>) {
+        let (share, labels) = (1.0 / self.labels.len() as f32, &self.labels[out.first..]);
+        let (rows, cols) = (out.rows, out.cols);
+        let [mut logits, mut grads] = [0; 2].map(|_| Array::<f32>::stale([rows * cols]));
+        let mut losses = Array::<f32>::stale([rows]);
+        out.copy_outputs(logits.as_mut_slice());
+        let (losses, target) = (losses.as_mut_slice(), |i: usize| &labels[i]);
+        CrossEntropy.eval_rows(logits.as_slice(), cols, &target, losses, grads.as_mut_slice());
+        let found = grads.as_slice().chunks_exact(cols).zip(losses).zip(labels);
+        for ((z, dz, metrics), ((grads, loss), label)) in out.iter().zip(found) {
+            *metrics = [f64::from(*loss * share), f64::from(u8::from(reduce::argmax(z) == *label)), 0.0];
+            dz.iter_mut().zip(grads).for_each(|(d, g)| *d = g * share);
+        }
+    }
+}
+
+/// Squared error of the outputs against the network's own input, averaged over numbers and examples.
+#[derive(Clone, Copy, Debug)]
+pub struct Reconstruction {
+    /// Examples of the batch.
+    pub examples: usize,
+}
+
+impl Objective for Reconstruction {
+    fn rows(&self, out: &mut OutputRows<'_, f32>) {
+        let share = 1.0 / (self.examples * out.total) as f32;
+        let columns = out.from..out.from + out.cols;
+        for (x, y, dy, metrics) in out.iter_with_inputs() {
+            *metrics = [f64::from(Mse::scaled(share, y, &x[columns.clone()], dy)), 0.0, 0.0];
+        }
+    }
+    fn is_elementwise(&self) -> bool {
+        true
+    }
+}
+
+/// The discriminator's mean loss on real examples and as many fakes behind them; the other metrics are the sums of σ(D(x)) and σ(D(G(z))).
+#[derive(Clone, Copy, Debug)]
+pub struct Discrimination {
+    /// Real examples, before the fakes.
+    pub real: usize,
+    /// Factor of each example's loss.
+    pub share: f32,
+}
+
+impl Objective for Discrimination {
+    fn rows(&self, out: &mut OutputRows<'_, f32>) {
+        let (first, share) = (out.first, self.share);
+        for (i, (logit, d, metrics)) in out.iter().enumerate() {
+            let (side, at) = if first + i < self.real { (Side::Real, 1) } else { (Side::Fake, 2) };
+            *metrics = [f64::from(NonSaturating.eval(logit, &side, d) * share), 0.0, 0.0];
+            metrics[at] = Real::sigmoid(f64::from(logit[0]));
+            d[0] *= share;
+        }
+    }
+}
+
+/// The generator's mean loss from the discriminator's logits, and the gradient at them.
+pub(crate) fn generation(logits: &[f32], d: &mut [f32], share: f32, mut told: impl FnMut(usize, f64)) {
+    for (i, (logit, d)) in logits.chunks_exact(1).zip(d.chunks_exact_mut(1)).enumerate() {
+        told(i, f64::from(NonSaturating.eval(logit, &Side::Generator, d) * share));
+        d[0] *= share;
+    }
+}

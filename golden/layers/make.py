@@ -1,0 +1,207 @@
+"""Layers in float64 as PyTorch computes them, running statistics and a residual net among them: the truth for the tests of nn.
+
+    python golden/layers/make.py
+
+writes layers.safetensors beside itself. Case LAYER/K holds tensors LAYER/K/NAME; the README says what each is. The settings of a
+case (stride, momentum, ..) are vectors beside them (int64 or float64), and once more as one JSON object under the metadata key
+`cases`: one key, because safetensors writes several in no fixed order.
+"""
+
+import json
+import pathlib
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import nn
+
+TENSORS, SETTINGS = {}, {}
+
+
+def draw(*shape):
+    """Standard normal float64."""
+    return torch.randn(*shape, dtype=torch.float64)
+
+
+def begin(layer, settings):
+    """A new case of this layer; returns its name."""
+    name = f"{layer}/{sum(key.startswith(layer + '/') for key in SETTINGS)}"
+    SETTINGS[name] = settings
+    keep(name, {key: torch.tensor(value, dtype=kind(value)).reshape(-1) for key, value in settings.items()})
+    return name
+
+
+def kind(value):
+    """float64 for a fraction, int64 for counts."""
+    return torch.float64 if isinstance(value, float) else torch.int64
+
+
+def keep(name, tensors):
+    """Stores tensors under the case's name."""
+    TENSORS.update({f"{name}/{key}": value.detach().clone().contiguous() for key, value in tensors.items()})
+
+
+def spread(net):
+    """Random parameters, so that no weight of a norm is 1 and no bias 0."""
+    with torch.no_grad():
+        for key, p in net.named_parameters():
+            scale = 0.3 if p.dim() > 1 else 0.5
+            p.copy_(scale * draw(*p.shape) + float(p.dim() == 1 and key.endswith("weight")))
+    return net
+
+
+def gradients(net, x, prefix=""):
+    """y = net(x), a random dy, and the gradients of <y, dy>: dx, and d/KEY for every parameter."""
+    x = x.clone().requires_grad_(True)
+    y = net(x)
+    dy = draw(*y.shape)
+    names, parameters = zip(*net.named_parameters()) if list(net.parameters()) else ((), ())
+    dx, *grads = torch.autograd.grad(y, [x, *parameters], dy)
+    out = {"x": x, "y": y, "dy": dy, "dx": dx} | {f"d/{key}": grad for key, grad in zip(names, grads)}
+    return {prefix + key: value for key, value in out.items()}
+
+
+def layer(name, net, x, **settings):
+    """A layer without state: parameters, value, gradients."""
+    case = begin(name, settings)
+    spread(net.double())
+    keep(case, net.state_dict())
+    keep(case, gradients(net, x))
+
+
+def batch_norm(dimensions, shape, **settings):
+    """Batch 0 in training with gradients; running statistics after ten batches; then evaluation with gradients."""
+    case = begin(f"batch_norm{dimensions}d", settings)
+    kind = nn.BatchNorm1d if dimensions == 1 else nn.BatchNorm2d
+    net = spread(kind(shape[1], **settings).double())
+    scale = 0.5 + torch.rand(shape[1], dtype=torch.float64).reshape(-1, *[1] * (len(shape) - 2)) * 3
+    batches = scale * draw(10, *shape) + 2 * draw(1, shape[1], *[1] * (len(shape) - 2))
+    keep(case, {"weight": net.weight, "bias": net.bias, "batches": batches})
+    keep(case, gradients(net, batches[0], "train/"))
+    keep(case, {"running_mean_1": net.running_mean, "running_var_1": net.running_var})
+    for batch in batches[1:]:
+        net(batch)
+    assert int(net.num_batches_tracked) == 10
+    keep(case, {"running_mean_10": net.running_mean, "running_var_10": net.running_var})
+    net.eval()
+    keep(case, gradients(net, scale * draw(*shape), "eval/"))
+
+
+def norms():
+    """Batch norm in one and two dimensions, layer norm over the last axes."""
+    batch_norm(1, (8, 5), momentum=0.1, eps=1e-5)
+    batch_norm(1, (3, 4), momentum=0.3, eps=1e-3)
+    batch_norm(1, (2, 1), momentum=1.0, eps=1e-5)  # the smallest batch there is
+    batch_norm(2, (4, 3, 5, 4), momentum=0.1, eps=1e-5)
+    batch_norm(2, (3, 2, 1, 3), momentum=0.25, eps=1e-3)
+    batch_norm(2, (1, 4, 3, 3), momentum=0.1, eps=1e-5)  # one example: its pixels make the statistics
+    for shape, normalized, eps in [((5, 7), [7], 1e-5), ((3, 2, 4, 5), [2, 4, 5], 1e-5), ((2, 3, 6), [6], 1e-2)]:
+        layer("layer_norm", nn.LayerNorm(normalized, eps=eps), 2 * draw(*shape) + 1, normalized_shape=normalized, eps=eps)
+
+
+def activations():
+    """PReLU with one slope for all; some inputs are exactly 0, where PyTorch takes the slope of the negative side."""
+    for shape in ((6, 5), (2, 3, 4, 4)):
+        x = draw(*shape)
+        x.view(-1)[::7] = 0
+        layer("prelu", nn.PReLU(), x)
+
+
+def convolutions():
+    """Transposed ones: weight [in, out, kh, kw]; others [out, in, kh, kw]."""
+    for x, channels, kernel, stride, padding, extra in [
+        ((2, 3, 4, 5), 2, (3, 3), (1, 1), (0, 0), (0, 0)),
+        ((2, 4, 7, 7), 3, (4, 4), (2, 2), (1, 1), (0, 0)),  # the DCGAN geometry: doubles the image
+        ((1, 2, 3, 4), 3, (3, 2), (2, 3), (1, 0), (0, 0)),  # nothing square
+        ((1, 3, 4, 4), 2, (3, 3), (2, 2), (1, 1), (1, 1)),  # output_padding
+        ((2, 2, 5, 4), 2, (5, 5), (3, 1), (2, 3), (1, 0)),
+        ((3, 2, 1, 1), 4, (7, 7), (1, 1), (0, 0), (0, 0)),  # one pixel to an image
+    ]:
+        for bias in (True, False):
+            net = nn.ConvTranspose2d(x[1], channels, kernel, stride, padding, extra, bias=bias)
+            layer("conv_transpose2d", net, draw(*x), stride=stride, padding=padding, output_padding=extra)
+    for x, channels, kernel, stride, padding in [
+        ((2, 3, 6, 5), 4, (3, 3), (1, 1), (1, 1)),
+        ((2, 2, 7, 7), 3, (1, 1), (2, 2), (0, 0)),  # the skip of a residual block
+        ((1, 1, 9, 8), 2, (4, 3), (3, 2), (2, 1)),
+    ]:
+        net = nn.Conv2d(x[1], channels, kernel, stride, padding, bias=False)
+        layer("conv2d", net, draw(*x), stride=stride, padding=padding)
+    for n, inputs, outputs in [(5, 7, 3), (1, 4, 6)]:
+        layer("linear", nn.Linear(inputs, outputs, bias=False), draw(n, inputs))
+
+
+def pools():
+    """Averages count the padding (count_include_pad, PyTorch's default)."""
+    for x, kernel, stride, padding in [
+        ((2, 3, 6, 6), (2, 2), (2, 2), (0, 0)),
+        ((1, 2, 7, 5), (3, 2), (2, 1), (1, 1)),
+        ((2, 2, 6, 7), (3, 3), (2, 2), (1, 1)),
+        ((1, 1, 5, 8), (4, 5), (3, 2), (2, 0)),
+    ]:
+        layer("avg_pool2d", nn.AvgPool2d(kernel, stride, padding), draw(*x), kernel_size=kernel, stride=stride, padding=padding)
+    for x in ((2, 3, 7, 7), (3, 2, 1, 5)):
+        layer("global_avg_pool2d", nn.AdaptiveAvgPool2d(1), draw(*x))
+
+
+class Block(nn.Module):
+    """relu(bn2(conv2(relu(bn1(conv1 x)))) + skip(x)), flatten, linear; skip is the identity, or a 1x1 convolution and batch norm."""
+
+    def __init__(self, inputs, channels, stride, size, classes):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, channels, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(channels)
+        if stride != 1 or inputs != channels:
+            self.skip_conv = nn.Conv2d(inputs, channels, 1, stride, bias=False)
+            self.skip_bn = nn.BatchNorm2d(channels)
+        self.linear = nn.Linear(channels * size * size, classes)
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        skip = self.skip_bn(self.skip_conv(x)) if hasattr(self, "skip_conv") else x
+        return self.linear(F.relu(y + skip).flatten(1))
+
+
+def residual(shape, channels, stride, size, momentum):
+    """Three SGD steps on mean cross-entropy (batch 0, 1, 2), the gradients of the first, evaluation of batch 0 after the last."""
+    settings = {"stride": stride, "channels": channels, "classes": 3, "lr": 0.1, "momentum": momentum}
+    case = begin("residual", settings)
+    net = spread(Block(shape[1], channels, stride, size, 3).double())
+    floats = lambda: {k: v for k, v in net.state_dict().items() if v.is_floating_point()}  # noqa: E731
+    x, labels = draw(3, *shape), torch.randint(0, 3, (3, shape[0]))
+    keep(case, {"x": x, "labels": labels} | {f"start/{k}": v for k, v in floats().items()})
+    rule = torch.optim.SGD(net.parameters(), lr=0.1, momentum=momentum)
+    losses = []
+    for step in range(3):
+        rule.zero_grad()
+        batch = x[step].clone().requires_grad_(True)
+        logits = net(batch)
+        loss = F.cross_entropy(logits, labels[step])
+        loss.backward()
+        losses.append(loss.detach())
+        if step == 0:
+            keep(case, {"logits": logits, "dx": batch.grad} | {f"d/{k}": p.grad for k, p in net.named_parameters()})
+        rule.step()
+    keep(case, {"losses": torch.stack(losses)} | {f"end/{k}": v for k, v in floats().items()})
+    net.eval()
+    batch = x[0].clone().requires_grad_(True)
+    logits = net(batch)
+    (dx,) = torch.autograd.grad(F.cross_entropy(logits, labels[0]), batch)
+    keep(case, {"eval_logits": logits, "eval_dx": dx})
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    torch.manual_seed(4)
+    norms()
+    activations()
+    convolutions()
+    pools()
+    residual((6, 2, 6, 6), 2, 1, 6, 0.0)
+    residual((5, 2, 7, 7), 3, 2, 4, 0.9)
+    out = pathlib.Path(__file__).resolve().parent / "layers.safetensors"
+    save_file(TENSORS, out, metadata={"cases": json.dumps(SETTINGS | {"torch": torch.__version__})})
+    out.chmod(0o644)
+    print(f"{len(SETTINGS)} cases, {len(TENSORS)} tensors, {out.stat().st_size} bytes")
