@@ -89,8 +89,7 @@ impl<E: Elem> Engine<E> {
     /// Transformations of the gradients as they stand beside the weights, then the rule.
     fn apply(&mut self, step: u64, lr: f64) {
         let dense = self.first.is_some();
-        let grads: Vec<_> = self.state.parts().filter_map(|p| p.grad.as_ref()).map(Array::as_slice).collect();
-        let scale = self.method.scales(&grads);
+        let scale = self.method.scale(self.state.parts().map(|p| p.squares).sum());
         let method = &self.method;
         let done = for_each_piece(&mut self.compiled.program, &mut self.state, dense, RULE, |_, piece| {
             let Piece { kind, w, part, .. } = piece;
@@ -141,10 +140,7 @@ impl<E: Elem> Engine<E> {
         lr: f64,
     ) -> Result<(), NnError> {
         let step = self.step + 1;
-        for part in self.state.packed.iter_mut().flat_map(|p| p.parts.iter_mut().chain([&mut p.row])) {
-            part.grad().as_mut_slice().fill(E::ZERO);
-        }
-        self.state.plain.iter_mut().for_each(|p| p.grad().as_mut_slice().fill(E::ZERO));
+        self.state.parts_mut().for_each(|p| p.grad().as_mut_slice().fill(E::ZERO));
         for (id, g) in grads {
             if !reduce::are_finite(g) {
                 let name = params.iter().find(|p| p.id() == id).map_or_else(String::new, |p| p.name().into());
@@ -152,6 +148,9 @@ impl<E: Elem> Engine<E> {
             }
             self.state.import(&self.compiled.program, id, Beside::Grad, g);
         }
+        self.state
+            .parts_mut()
+            .for_each(|p| p.squares = p.grad.as_ref().map_or(0.0, |g| fused::squares(g.as_slice())));
         self.apply(step, lr);
         self.step = step;
         self.whole.norms.clear();
