@@ -3,6 +3,7 @@
 use crate::{ArticleAutoencoder, ArticleGan, FgsmRs, LinearAutoencoder, Madry, Mlp, ModelError};
 use serde::{Deserialize, Serialize};
 use sparring_activations::AnyActivation;
+use sparring_math::grammar::same;
 use sparring_nn::Graph;
 
 /// What a model is for.
@@ -91,7 +92,7 @@ impl Arch {
     /// [`ModelError::UnknownName`] with the names of the family.
     pub fn of_family(name: &str, family: Family) -> Result<Self, ModelError> {
         let of = || Self::ALL.iter().copied().filter(|a| a.info().family == family);
-        of().find(|a| a.info().name == name).ok_or_else(|| ModelError::UnknownName {
+        of().find(|a| same(a.info().name, name)).ok_or_else(|| ModelError::UnknownName {
             asked: name.to_string(),
             known: of().map(|a| a.info().name).collect::<Vec<_>>().join(", "),
         })
@@ -119,7 +120,7 @@ impl std::fmt::Display for Arch {
 impl std::str::FromStr for Arch {
     type Err = ModelError;
     fn from_str(name: &str) -> Result<Self, ModelError> {
-        Self::ALL.iter().copied().find(|a| a.info().name == name).ok_or_else(|| ModelError::UnknownName {
+        Self::ALL.iter().copied().find(|a| same(a.info().name, name)).ok_or_else(|| ModelError::UnknownName {
             asked: name.to_string(),
             known: ALL.iter().map(|i| i.name).collect::<Vec<_>>().join(", "),
         })
@@ -153,7 +154,7 @@ mod tests {
                 }
             };
             assert_eq!(n, arch.info().parameters, "{arch}");
-            assert_eq!(arch.to_string().parse::<Arch>().unwrap(), arch);
+            assert_eq!(arch.to_string().to_uppercase().replace('-', "_").parse::<Arch>().unwrap(), arch);
         }
         let e = Arch::of_family("gan", Family::Classifier).unwrap_err().to_string();
         assert!(e.contains("mlp, fgsm-rs, madry") && !e.contains("autoencoder"), "{e}");
