@@ -106,7 +106,7 @@ pub trait Layer:
     fn parameters(&self) -> Vec<ParamSpec> {
         Vec::new()
     }
-    /// What one example costs; axis 0 of the inputs is a batch of 1 and their shapes fit. A layer that needs room beyond its output, or does
+    /// What one example costs; axis 0 of the inputs is a batch of 1 and their shapes fit. A layer that needs memory beyond its output, or does
     /// more than a few operations a number, says so here.
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
         let _ = inputs;

@@ -135,7 +135,7 @@ impl Classifier for Victim<'_> {
     fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
         self.check(&x, "logits", out.len(), x.len() * self.classes)?;
         if x.len() > self.most {
-            // Room for what lies between the layers is bounded; no row depends on the rows beside it.
+            // Memory for what lies between the layers is bounded; no row depends on the rows beside it.
             let chunks = out.chunks_mut(self.most * self.classes).enumerate();
             for (i, out) in chunks {
                 let first = i * self.most;

@@ -260,3 +260,11 @@ fn dropout_on_the_engine_is_that_of_the_tape() {
     assert!((dropped - p * numbers).abs() < 5.0 * (numbers * p * (1.0 - p)).sqrt(), "{dropped} of {numbers}");
     assert!(out.iter().all(|&v| v == 0.0 || v == 1.0 / (1.0 - p)));
 }
+
+#[test]
+#[should_panic(expected = "a parameter of another network, or of a copy")]
+fn weights_are_not_written_to_a_copy() {
+    let net: Network<f64> = graph().build(Key::new(3)).unwrap();
+    let engine = Engine::new(&net, Method::from(AnyRule::default()));
+    engine.store(&mut net.clone().params);
+}

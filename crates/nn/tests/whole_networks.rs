@@ -85,21 +85,21 @@ fn loss<'t>(net: &Network<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f6
 type Quantity = for<'t> fn(&Network<f64>, &Cx<'t, f64>, Var<'t, f64>) -> Var<'t, f64>;
 
 /// u · ∇ₓ loss: its gradient is the mixed second derivative.
-fn slope_in_input<'t>(net: &Network<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+fn derivative_in_input<'t>(net: &Network<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
     let g = cx.tape().grad(loss(net, cx, x), &[x])[0];
     ops::sum(g * cx.tape().constant(numbers(g.shape().dims(), Key::new(50))))
 }
 
 /// u · ∇θ loss: its gradient is the Hessian in the parameters times u.
-fn slope_in_parameters<'t>(net: &Network<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+fn derivative_in_parameters<'t>(net: &Network<f64>, cx: &Cx<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
     let root = loss(net, cx, x);
     let mut wrt = Vec::new();
     net.params.iter().for_each(|p| wrt.push(cx.param(p)));
-    let slopes = cx.tape().grad(root, &wrt);
+    let grads = cx.tape().grad(root, &wrt);
     let along = |(i, g): (usize, Var<'t, f64>)| {
         ops::sum(g * cx.tape().constant(numbers(g.shape().dims(), Key::new(60).child(i as u64))))
     };
-    slopes.into_iter().enumerate().map(along).reduce(|a, b| a + b).unwrap()
+    grads.into_iter().enumerate().map(along).reduce(|a, b| a + b).unwrap()
 }
 
 fn value(net: &Network<f64>, x: &Array<f64>, of: Quantity) -> f64 {
@@ -126,11 +126,11 @@ fn check_parameters(name: &str, spec: &Graph, of: Quantity) {
     for direction in 0..3 {
         let towards =
             |p: &Param<f64>, i: u64| numbers(p.value.shape().dims(), Key::new(70).child(direction).child(i));
-        let (mut slope, mut i) = (0.0, 0);
+        let (mut directional, mut i) = (0.0, 0);
         for p in &net.params {
             let layer = p.name();
             let g = grads.param(p.id()).unwrap_or_else(|| panic!("{name}: {layer} got no gradient"));
-            slope += g.as_slice().iter().zip(towards(p, i).as_slice()).map(|(g, v)| g * v).sum::<f64>();
+            directional += g.as_slice().iter().zip(towards(p, i).as_slice()).map(|(g, v)| g * v).sum::<f64>();
             i += 1;
         }
         let ends = [STEP, -STEP].map(|by| {
@@ -140,8 +140,8 @@ fn check_parameters(name: &str, spec: &Graph, of: Quantity) {
             end
         });
         let numeric = (ends[0] - ends[1]) / (2.0 * STEP);
-        let error = (numeric - slope).abs() / numeric.abs().max(slope.abs()).max(1.0);
-        assert!(error <= 1e-6, "{name}, direction {direction}: numeric {numeric}, tape {slope}");
+        let error = (numeric - directional).abs() / numeric.abs().max(directional.abs()).max(1.0);
+        assert!(error <= 1e-6, "{name}, direction {direction}: numeric {numeric}, tape {directional}");
     }
 }
 
@@ -155,8 +155,8 @@ fn gradients_of_all_parameters() {
 #[test]
 fn second_derivatives_of_all_parameters() {
     for (name, spec) in networks() {
-        check_parameters(&format!("{name}, input then parameters"), &spec, slope_in_input);
-        check_parameters(&format!("{name}, parameters twice"), &spec, slope_in_parameters);
+        check_parameters(&format!("{name}, input then parameters"), &spec, derivative_in_input);
+        check_parameters(&format!("{name}, parameters twice"), &spec, derivative_in_parameters);
     }
 }
 

@@ -48,7 +48,7 @@ pub struct Epoch {
 
 /// A kind of model, as far as those who watch its training know it.
 pub trait Observed {
-    /// What is told of an epoch.
+    /// The report of an epoch.
     type Epoch: Clone;
 }
 

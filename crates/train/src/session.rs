@@ -26,7 +26,7 @@ pub struct Settings {
     pub last: Last,
 }
 
-/// What a step is told.
+/// The context of a step.
 #[derive(Clone, Copy, Debug)]
 pub struct StepContext {
     /// From 1, over the whole training.
@@ -43,14 +43,14 @@ pub struct StepContext {
 pub trait Family: Current<Self::Model> {
     /// The model that observers see.
     type Model: Observed;
-    /// One step on a batch that comes without its pixels; its loss. What an epoch tells is summed up here.
+    /// One step on a batch that comes without its pixels; its loss. The metrics of the epoch are summed up here.
     ///
     /// # Errors
     /// [`Failure`] if a loss or gradient is not finite, or an attack inside refuses.
     fn step(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<f64, Failure>;
     /// Where the numbers of the model stop being finite, for the error that ends the training; the model is up to date.
     fn broken(&self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Option<String>;
-    /// The sums of the present epoch become what is told of it, and begin anew.
+    /// The report of the epoch that ended, from its sums, which begin anew.
     fn end_epoch(&mut self, done: EpochTimes) -> EpochOf<Self>;
     /// Everything that the next steps depend on.
     fn state(&mut self) -> FamilyState;
@@ -61,7 +61,7 @@ pub trait Family: Current<Self::Model> {
     fn restore(&mut self, state: &FamilyState) -> Result<(), TrainError>;
 }
 
-/// What is told of an epoch of a family.
+/// The report of an epoch of a family.
 pub type EpochOf<F> = <<F as Family>::Model as Observed>::Epoch;
 
 /// Which epoch ended, and how long it took.
@@ -214,7 +214,7 @@ impl<'d, F: Family> Session<'d, F> {
         (self.step, self.lr) = (step, lr);
         Ok(Some(Step { step, steps, epoch, loss, lr }))
     }
-    /// What is told of the epoch that just ended; `None` inside an epoch.
+    /// The report of the epoch that just ended; `None` inside an epoch.
     fn ended(&mut self) -> Option<EpochOf<F>> {
         let (epochs, epoch) = (self.settings.epochs, (self.step / self.per_epoch()) as usize);
         let ends = self.step > 0 && self.step.is_multiple_of(self.per_epoch());
@@ -270,14 +270,14 @@ impl<'d, F: Family> Session<'d, F> {
         summary.seconds = start.elapsed().as_secs_f64();
         Ok(summary)
     }
-    /// Where the training stands: with the same settings, data and model, [`from_state`](Self::restore) goes on as if it had not been interrupted.
+    /// Where the training stands: with the same settings, data and model, [`restore`](Self::restore) goes on as if it had not been interrupted.
     pub fn state(&mut self) -> SessionState {
         SessionState { step: self.step, family: self.family.state() }
     }
     /// Goes on from a state.
     ///
     /// # Errors
-    /// If it belongs to another training.
+    /// If it belongs to another training; nothing has changed then.
     pub fn restore(&mut self, state: &SessionState) -> Result<(), TrainError> {
         if state.step > self.steps() {
             return Err(NnError::State(format!("{} steps of {}", state.step, self.steps())).into());
@@ -297,7 +297,7 @@ fn told(failure: Failure, epoch: usize, step: u64, at: Option<String>) -> TrainE
     use sparring_attacks::AttackError;
     match failure {
         Failure::Loss(loss) => TrainError::NonFinite { epoch, step, loss, at: trouble::told(at) },
-        // A defence's attack refuses logits that are not finite: where the network is the cause, that is told as for any other step.
+        // A defence's attack refuses logits that are not finite: where the network is the cause, that is the error, as for any other step.
         Failure::Other(e @ TrainError::Attack(AttackError::NonFinite { .. })) => match at {
             Some(at) => TrainError::NonFinite { epoch, step, loss: f64::NAN, at },
             None => e,

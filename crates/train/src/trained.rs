@@ -50,7 +50,7 @@ impl Trained {
     pub fn state(&self, net: &Network<f32>) -> (Params<f32>, EngineState<f32>) {
         (self.engine.export_weights(&net.params), self.engine.export_state(&net.params))
     }
-    /// Goes on from such a state.
+    /// Goes on from such a state; one that is refused changes nothing.
     pub fn restore(
         &mut self,
         net: &mut Network<f32>,
@@ -60,6 +60,9 @@ impl Trained {
             && params.iter().zip(&net.params).all(|(a, b)| a.name() == b.name() && a.shape() == b.shape());
         if !fits {
             return Err(NnError::State("it belongs to another network".into()).into());
+        }
+        if state.average.is_some() != self.decay.is_some() {
+            return Err(NnError::State("only one of the two keeps an average of the weights".into()).into());
         }
         let old = net.params.clone();
         net.params.iter_mut().zip(params).for_each(|(to, from)| to.value = from.value.clone());

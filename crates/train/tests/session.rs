@@ -240,16 +240,35 @@ fn a_state_of_another_training_is_refused_and_changes_nothing() {
         go(&mut training, 9);
         (foreign, training.state())
     };
+    let plain = Recipe { ema: None, ..recipe() };
+    let unaveraged = session(&mut classifier(5), &data, &plain).unwrap().state();
     let mut model = classifier(3);
     let before = bits(&model.net);
     let mut training = session(&mut model, &data, &recipe()).unwrap();
-    for (state, part) in [(foreign, "another network"), (late, "9 steps of 8")] {
+    for (state, part) in
+        [(foreign, "another network"), (late, "9 steps of 8"), (unaveraged, "an average of the weights")]
+    {
         let e: TrainError = training.restore(&state).unwrap_err();
         assert!(e.to_string().contains(part), "{e}");
         assert_eq!(training.steps_done(), 0);
     }
     drop(training);
     assert_eq!(bits(&model.net), before);
+}
+
+#[test]
+fn a_refused_discriminator_leaves_the_generator_alone() {
+    let (data, recipe) = (digits(88), GanRecipe { epochs: 2, batch: 20, ..GanRecipe::default() });
+    let make = |seed| Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(seed)).unwrap();
+    let (mut other, mut model) = (make(4), make(3));
+    let mut state = gan_session(&mut other, &data, &recipe).unwrap().state();
+    state.family.networks[1] = state.family.networks[0].clone();
+    let before = bits(&model.generator);
+    let mut training = gan_session(&mut model, &data, &recipe).unwrap();
+    let e = training.restore(&state).unwrap_err().to_string();
+    assert!(e.contains("another network"), "{e}");
+    training.family.current();
+    assert_eq!(bits(&model.generator), before);
 }
 
 #[test]

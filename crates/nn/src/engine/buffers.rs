@@ -84,7 +84,7 @@ impl<E: Elem> Default for Buffers<E> {
 }
 
 impl<E: Elem> Buffers<E> {
-    /// Room for `rows` examples in the forward pass.
+    /// Buffers for `rows` examples in the forward pass.
     pub fn new(block: &Block, rows: usize) -> Self {
         let mut this = Self::default();
         if block.pool.is_some() {
@@ -100,14 +100,14 @@ impl<E: Elem> Buffers<E> {
         this.z = middle(block, if block.is_fused() { 1 } else { rows });
         this
     }
-    /// Room for gradients between a block's output and its operation.
+    /// Buffers for gradients between a block's output and its operation.
     pub fn prepare_epilogue(&mut self, block: &Block, rows: usize) {
         if self.da.is_none() && self.dp.is_none() {
             self.da = block.act_apart().map(|_| middle(block, rows));
             self.dp = block.pool.map(|_| output(block, rows));
         }
     }
-    /// Room for everything that may go from shard to shard.
+    /// The scratch buffers that may go from shard to shard.
     pub fn scratch(block: &Block, rows: usize) -> Self {
         let mut this = Self::new(block, rows);
         this.prepare_epilogue(block, rows);
@@ -135,19 +135,19 @@ impl<E: Elem> Buffers<E> {
             swap(&mut self.dz, &mut other.dz);
         }
     }
-    /// The room that [`exchange_scratch`](Self::exchange_scratch) leaves with the shard.
+    /// The buffers that [`exchange_scratch`](Self::exchange_scratch) leaves with the shard.
     pub fn without_scratch(block: &Block, rows: usize) -> Self {
         let mut this = Self::new(block, rows);
         this.exchange_scratch(&mut Self::default(), block);
         this
     }
-    /// Room for the gradient at the operation, where it `stays` with the shard.
+    /// A buffer for the gradient at the operation, where it `stays` with the shard.
     pub fn prepare_gradient(&mut self, block: &Block, rows: usize, stays: bool) {
         if stays {
             self.dz.get_or_insert_with(|| middle(block, rows));
         }
     }
-    /// Room for the gradients of parameters that are summed within the shard, zero.
+    /// Buffers for the gradients of parameters that are summed within the shard, zero.
     pub fn prepare_sums(&mut self, block: &Block, program: &Program<E>) {
         let zero = |place: &mut Option<Array<E>>, n: usize| {
             place.get_or_insert_with(|| Array::zeros([n])).as_mut_slice().fill(E::ZERO);

@@ -13,7 +13,7 @@ const MOST: usize = 1 << 17;
 #[derive(Debug)]
 struct Cell<E: Elem> {
     rows: usize,
-    room: usize,
+    capacity: usize,
     /// The examples.
     x: Array<E>,
     /// Where they are zero.
@@ -58,7 +58,7 @@ impl<E: Elem> FirstMatmul<E> {
             (self.shards, self.groups) = (shards, groups);
             self.cells.clear();
             let zeros = || Array::zeros([0]);
-            let empty = || Cell { rows: 0, room: 0, x: zeros(), support: Support::default(), z: zeros() };
+            let empty = || Cell { rows: 0, capacity: 0, x: zeros(), support: Support::default(), z: zeros() };
             self.cells.resize_with(shards * groups, empty);
         }
         let w = &program.weights[0];
@@ -69,8 +69,8 @@ impl<E: Elem> FirstMatmul<E> {
                 (&mut cell[0], cut.shard(i % shards), group(i / shards, groups, all));
             let columns = w.forward.columns(&panels);
             cell.rows = examples.len();
-            if cell.rows > cell.room {
-                cell.room = cell.rows;
+            if cell.rows > cell.capacity {
+                cell.capacity = cell.rows;
                 cell.x = Array::zeros([cell.rows * stride]);
                 cell.z = Array::zeros([cell.rows * columns.len()]);
             }
@@ -94,7 +94,7 @@ impl<E: Elem> FirstMatmul<E> {
     pub fn gather(&self, shard: usize, to: &mut [E], stride: usize) {
         let mut at = 0;
         for cell in self.cells.iter().skip(shard).step_by(self.shards) {
-            let cols = cell.z.len() / cell.room;
+            let cols = cell.z.len() / cell.capacity;
             let rows = to.chunks_mut(stride).zip(cell.z.as_slice().chunks_exact(cols)).take(cell.rows);
             rows.for_each(|(to, z)| to[at..at + cols].copy_from_slice(z));
             at += cols;

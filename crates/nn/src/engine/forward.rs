@@ -24,7 +24,7 @@ pub(super) fn operation<E: Elem>(
         Op::Copy => strided::copy(rows, len, x, to.z.as_mut_slice(), [stride, out]),
         Op::Matmul(w) => {
             let z = MatMut::with_stride(to.z.as_mut_slice(), rows, len, out);
-            program.weights[w].product(Mat::with_strides(x, rows, k, stride, 1), z);
+            program.weights[w].matmul_into(Mat::with_strides(x, rows, k, stride, 1), z);
         }
         Op::Conv(w) => {
             let w = &program.weights[w];

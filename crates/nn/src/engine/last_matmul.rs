@@ -23,8 +23,8 @@ const WIDE: usize = 8;
 #[derive(Debug)]
 struct Cell<E: Elem> {
     rows: usize,
-    room: usize,
-    /// The gradient at the output: for each [`NEIGHBOURS`] panels a block of `room` rows.
+    capacity: usize,
+    /// The gradient at the output: for each [`NEIGHBOURS`] panels a block of `capacity` rows.
     dz: Array<E>,
     /// This half's part of the gradient at the input.
     part: Array<E>,
@@ -81,7 +81,7 @@ impl<E: Elem> LastMatmul<E> {
             let zeros = || Array::zeros([0]);
             let empty = || Cell {
                 rows: 0,
-                room: 0,
+                capacity: 0,
                 dz: zeros(),
                 part: zeros(),
                 metrics: Vec::new(),
@@ -125,7 +125,7 @@ impl<E: Elem> LastMatmul<E> {
         let (q, cell) = (q - self.halves[h].panels.start, &self.cells[h * self.shards + shard]);
         let before = q / NEIGHBOURS * NEIGHBOURS;
         let stride = stride(cols - (self.halves[h].panels.start + before) * self.width, self.width);
-        let from = before * self.width * cell.room + (q - before) * self.width;
+        let from = before * self.width * cell.capacity + (q - before) * self.width;
         (&cell.dz.as_slice()[from..], stride)
     }
 }
@@ -149,8 +149,8 @@ impl<E: Elem> Cell<E> {
         let (total, width, k) = (block.middle.len(), w.forward.width(), block.input().len());
         let (rows, columns) = (shard.rows, w.forward.columns(&half.panels));
         self.rows = rows;
-        if rows > self.room {
-            self.room = rows;
+        if rows > self.capacity {
+            self.capacity = rows;
             self.dz = Array::zeros([rows * columns.len().next_multiple_of(width)]);
             self.part = Array::zeros([rows * block.input().stride()]);
         }
@@ -172,7 +172,7 @@ impl<E: Elem> Cell<E> {
             let range = w.forward.columns(&panels);
             let (cols, stride) = (range.len(), stride(total - range.start, width));
             let from = range.start - columns.start;
-            let dz = &mut self.dz.as_mut_slice()[from * self.room..][..rows * stride];
+            let dz = &mut self.dz.as_mut_slice()[from * self.capacity..][..rows * stride];
             let (z, rest) = near.as_mut_slice().split_at_mut(rows * stride);
             let (y, rest) = rest.split_at_mut(NEAR * stride);
             let dy = &mut rest[..NEAR * stride];
@@ -195,7 +195,7 @@ impl<E: Elem> Cell<E> {
                 if let Some(act) = act {
                     act.forward(z, y);
                 }
-                let (output, slopes): (&[E], &mut [E]) =
+                let (output, grads): (&[E], &mut [E]) =
                     if act.is_some() { (&*y, &mut *dy) } else { (z, &mut *dz) };
                 objective.rows(&mut OutputRows {
                     first: shard.first + i * NEAR,
@@ -204,7 +204,7 @@ impl<E: Elem> Cell<E> {
                     from: range.start,
                     total,
                     y: output,
-                    dy: slopes,
+                    dy: grads,
                     stride,
                     metrics,
                     inputs: &x[i * NEAR * inputs_stride..],

@@ -1,4 +1,4 @@
-//! ReLU in place: its value tells its slope, so nobody needs the argument any more.
+//! ReLU in place: the derivative follows from the value, so the argument need not be kept.
 
 use sparring_activations::{Activation, Relu};
 use sparring_math::simd;
@@ -40,13 +40,13 @@ impl<E: Elem, const FLUSH: bool> simd::Kernel for Backward<'_, E, FLUSH> {
     }
 }
 
-/// dy ← dy · slope, from the value `y`.
+/// dy ← dy · derivative, from the value `y`.
 ///
 /// # Panics
 /// If the lengths differ.
 #[track_caller]
 pub fn backward<E: Elem>(y: &[E], dy: &mut [E]) {
-    assert_eq!(y.len(), dy.len(), "relu backward: one slope for each value");
+    assert_eq!(y.len(), dy.len(), "relu backward: one derivative for each value");
     simd::dispatch(Backward::<E, false> { y, dy, floor: E::ZERO });
 }
 
@@ -56,7 +56,7 @@ pub fn backward<E: Elem>(y: &[E], dy: &mut [E]) {
 /// If the lengths differ.
 #[track_caller]
 pub fn backward_flushed<E: Elem>(y: &[E], dy: &mut [E], floor: E) -> bool {
-    assert_eq!(y.len(), dy.len(), "relu backward: one slope for each value");
+    assert_eq!(y.len(), dy.len(), "relu backward: one derivative for each value");
     let blocks = y.chunks(BLOCK).zip(dy.chunks_mut(BLOCK));
     blocks.fold(true, |ok, (y, dy)| ok & simd::dispatch(Backward::<E, true> { y, dy, floor }))
 }
@@ -73,17 +73,17 @@ mod tests {
             let x: Vec<f32> = (0..n)
                 .map(|i| special.get(i % 97).copied().unwrap_or((i * 37 % 101) as f32 - 50.0))
                 .collect();
-            for slopes in [&[1.0, -2.0, 0.0][..], &[f32::NAN, 1e-30, f32::INFINITY, 3.0]] {
-                let dy: Vec<f32> = (0..n).map(|i| slopes[i % slopes.len()]).collect();
+            for grads in [&[1.0, -2.0, 0.0][..], &[f32::NAN, 1e-30, f32::INFINITY, 3.0]] {
+                let dy: Vec<f32> = (0..n).map(|i| grads[i % grads.len()]).collect();
                 let (mut y, mut plain, mut flushed) = (x.clone(), dy.clone(), dy.clone());
                 forward(&mut y);
                 backward(&y, &mut plain);
                 let finite = backward_flushed(&y, &mut flushed, 1e-20);
                 let same =
                     |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| a == b || a.is_nan() & b.is_nan());
-                let slope = |x: f32| if x.is_nan() { x } else { f32::from(u8::from(x > 0.0)) };
+                let derivative = |x: f32| if x.is_nan() { x } else { f32::from(u8::from(x > 0.0)) };
                 let value = |&x: &f32| if x.is_nan() { x } else { x.max(0.0) };
-                let mut want: Vec<f32> = x.iter().zip(&dy).map(|(&x, dy)| dy * slope(x)).collect();
+                let mut want: Vec<f32> = x.iter().zip(&dy).map(|(&x, dy)| dy * derivative(x)).collect();
                 assert!(same(&y, &x.iter().map(value).collect::<Vec<_>>()) && same(&plain, &want));
                 assert_eq!(reduce::flush_small(&mut want, 1e-20), finite);
                 assert!(same(&flushed, &want));

@@ -12,13 +12,13 @@ use super::tape_run::gathered;
 use sparring_tensor::{Array, Elem, Shape};
 use std::ops::Range;
 
-/// The buffers of up to `room` examples.
+/// The buffers of up to `capacity` examples.
 #[derive(Debug)]
 pub(super) struct Shard<E: Elem> {
     /// Index of the first example in the batch, and how many there are now.
     pub first: usize,
     pub rows: usize,
-    room: usize,
+    capacity: usize,
     /// What the buffers were made for.
     made_for: Option<Wanted>,
     /// Blocks of the program that the examples pass here: all, or all but the last.
@@ -33,22 +33,22 @@ pub(super) struct Shard<E: Elem> {
 /// Scratch buffers that a shard does not need after its backward pass: they go from shard to shard of a thread.
 #[derive(Debug)]
 pub(super) struct Scratch<E: Elem> {
-    room: usize,
+    capacity: usize,
     buffers: Vec<Buffers<E>>,
 }
 
 impl<E: Elem> Scratch<E> {
     pub fn empty() -> Self {
-        Self { room: 0, buffers: Vec::new() }
+        Self { capacity: 0, buffers: Vec::new() }
     }
 }
 
 impl<E: Elem> Shard<E> {
     pub fn empty() -> Self {
         let (buffers, metrics) = (Vec::new(), Vec::new());
-        Self { first: 0, rows: 0, room: 0, made_for: None, blocks: 0, buffers, metrics, bad: None }
+        Self { first: 0, rows: 0, capacity: 0, made_for: None, blocks: 0, buffers, metrics, bad: None }
     }
-    /// Makes room for `rows` examples from the `first` on; gradients only if they are `wanted`. Where `shares_scratch`, a pass for [`Wanted::Weights`] needs
+    /// Makes the buffers large enough for `rows` examples from the `first` on; gradients only if they are `wanted`. Where `shares_scratch`, a pass for [`Wanted::Weights`] needs
     /// [`exchange_scratch`](Self::exchange_scratch) around it.
     pub fn prepare(
         &mut self,
@@ -60,21 +60,21 @@ impl<E: Elem> Shard<E> {
     ) {
         let count = program.blocks.len() - usize::from(wanted == Some(Wanted::WeightsButLast));
         let blocks = &program.blocks[..count];
-        if rows > self.room || self.blocks != count || self.made_for != wanted {
-            (self.room, self.blocks, self.made_for) = (rows.max(self.room), count, wanted);
+        if rows > self.capacity || self.blocks != count || self.made_for != wanted {
+            (self.capacity, self.blocks, self.made_for) = (rows.max(self.capacity), count, wanted);
             let new = |b| match wanted {
-                Some(Wanted::Weights) if shares_scratch => Buffers::without_scratch(b, self.room),
-                _ => Buffers::new(b, self.room),
+                Some(Wanted::Weights) if shares_scratch => Buffers::without_scratch(b, self.capacity),
+                _ => Buffers::new(b, self.capacity),
             };
             self.buffers = blocks.iter().map(new).collect();
         }
         if let Some(wanted) = wanted {
-            self.metrics.resize(self.room, [0.0; 3]);
+            self.metrics.resize(self.capacity, [0.0; 3]);
             for (buffers, block) in self.buffers.iter_mut().zip(blocks) {
                 let alone = wanted != Wanted::Weights || !shares_scratch;
-                buffers.prepare_gradient(block, self.room, alone || block.keeps_gradient());
+                buffers.prepare_gradient(block, self.capacity, alone || block.keeps_gradient());
                 if alone {
-                    buffers.prepare_epilogue(block, self.room);
+                    buffers.prepare_epilogue(block, self.capacity);
                 }
                 if wanted != Wanted::Input {
                     buffers.prepare_sums(block, program);
@@ -85,9 +85,9 @@ impl<E: Elem> Shard<E> {
     }
     /// Takes scratch buffers in, or gives them back.
     pub fn exchange_scratch(&mut self, program: &Program<E>, scratch: &mut Scratch<E>) {
-        if scratch.room < self.room {
-            let new = |b| Buffers::scratch(b, self.room);
-            *scratch = Scratch { room: self.room, buffers: program.blocks.iter().map(new).collect() };
+        if scratch.capacity < self.capacity {
+            let new = |b| Buffers::scratch(b, self.capacity);
+            *scratch = Scratch { capacity: self.capacity, buffers: program.blocks.iter().map(new).collect() };
         }
         for ((mine, its), block) in self.buffers.iter_mut().zip(&mut scratch.buffers).zip(&program.blocks) {
             mine.exchange_scratch(its, block);

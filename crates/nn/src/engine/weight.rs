@@ -99,7 +99,7 @@ impl<E: Elem> Weight<E> {
         })
     }
     /// Computes its matmuls in this precision from now on, where that is faster. A weight that `changes` with each step is cut anew each time:
-    /// for a convolution, which uses it at every pixel, that is nothing, for products of a few rows more than they gain.
+    /// for a convolution, which uses it at every pixel, that is nothing, for matmuls of a few rows more than they gain.
     pub fn set_precision(&mut self, precision: Precision, changes: bool) {
         let dear = changes && matches!(self.form, Form::Matmul(_));
         let precision = if dear { Precision::F32 } else { precision };
@@ -112,7 +112,7 @@ impl<E: Elem> Weight<E> {
         self.backward = OnceLock::new();
     }
     /// out = b + x · Wᵀ for rows of examples.
-    pub fn product(&self, x: Mat<'_, E>, out: MatMut<'_, E>) {
+    pub fn matmul_into(&self, x: Mat<'_, E>, out: MatMut<'_, E>) {
         let row = Some(self.row.as_slice());
         match &self.tiles {
             Some(tiles) => tiles.left_multiplied(x, row, out),
@@ -134,7 +134,7 @@ impl<E: Elem> Weight<E> {
             Form::Conv(block) | Form::ConvTranspose(block) => block.depth(),
         }
     }
-    /// The output of a convolution, or the row of a product.
+    /// The output of a convolution, or the row of a matmul.
     pub fn output(&self) -> Extent {
         match self.form {
             Form::Matmul(_) => Extent::vector(self.forward.cols()),

@@ -71,7 +71,7 @@ impl<'m> Game<'m> {
         let engine = &mut self.discriminator.engine;
         let fake = |i: usize, to: &mut [f32]| to.copy_from_slice(&fakes[i * dim..(i + 1) * dim]);
         let params = &self.model.discriminator.params;
-        let told = if engine.spans_batch() {
+        let sums = if engine.spans_batch() {
             // Statistics of real and of generated examples are kept apart.
             let on_real = engine.gradients(
                 n,
@@ -90,9 +90,9 @@ impl<'m> Game<'m> {
             };
             engine.gradients(2 * n, &row, draw, &Discrimination { real: n, share })
         };
-        finite(told[0])?;
+        finite(sums[0])?;
         self.discriminator.update(&self.model.discriminator, lr)?;
-        Ok(told)
+        Ok(sums)
     }
     /// One step of the generator against the discriminator as it is; its loss.
     fn generate(&mut self, z: &Tensor, key: Key, lr: f64) -> Result<f64, Failure> {
@@ -101,19 +101,19 @@ impl<'m> Game<'m> {
         let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&z.as_slice()[i * latent..(i + 1) * latent]);
         let ids = &self.ids[..n];
         let draw = Randomness { mode: Mode::Train, key: key.named("generator"), ids };
-        let judges = Randomness { key: key.named("critic"), ..draw };
+        let draw_critic = Randomness { key: key.named("critic"), ..draw };
         let generator = &mut self.generator.engine;
         let loss = if self.discriminator.engine.spans_batch() {
             let (mut loss, critic) = (0.0, &mut self.discriminator.engine);
             generator.gradients_of_batch(n, &row, draw, &mut |fakes, dx| {
-                let mut judge =
+                let mut objective =
                     |logits: &[f32], d: &mut [f32]| generation(logits, d, share, |_, l| loss += l);
-                critic.pullback_of_batch(fakes, judges, &mut judge, dx);
+                critic.pullback_of_batch(fakes, draw_critic, &mut objective, dx);
             });
             loss
         } else {
             let critic = self.discriminator.engine.compiled();
-            let objective = |out: &mut OutputRows<'_, f32>| judge_rows(critic, judges, out, share);
+            let objective = |out: &mut OutputRows<'_, f32>| judge_rows(critic, draw_critic, out, share);
             generator.gradients(n, &row, draw, &objective)[0]
         };
         finite(loss)?;
@@ -154,13 +154,13 @@ fn judge_rows(critic: &Compiled, draw: Randomness<'_>, out: &mut OutputRows<'_, 
         return pull(fakes, dy, metrics);
     }
     let [mut fakes, mut dx] = [0; 2].map(|_| Array::<f32>::stale([out.rows * out.cols]));
-    let mut told = vec![[0.0; 3]; out.rows];
+    let mut found = vec![[0.0; 3]; out.rows];
     out.copy_outputs(fakes.as_mut_slice());
-    pull(fakes.as_slice(), dx.as_mut_slice(), &mut told);
-    let rows = dx.as_slice().chunks_exact(out.cols).zip(told);
-    for ((_, dy, metrics), (dx, told)) in out.iter().zip(rows) {
+    pull(fakes.as_slice(), dx.as_mut_slice(), &mut found);
+    let rows = dx.as_slice().chunks_exact(out.cols).zip(found);
+    for ((_, dy, metrics), (dx, found)) in out.iter().zip(rows) {
         dy.copy_from_slice(dx);
-        *metrics = told;
+        *metrics = found;
     }
 }
 
@@ -237,8 +237,13 @@ impl Family for Game<'_> {
         let ([g, d], &[d_loss, g_loss, d_real, d_fake, seen]) = (&state.networks[..], &state.sums[..]) else {
             return Err(NnError::State("it belongs to another kind of model".into()).into());
         };
+        let before = self.generator.state(&self.model.generator);
         self.generator.restore(&mut self.model.generator, (&g.1, &g.2))?;
-        self.discriminator.restore(&mut self.model.discriminator, (&d.1, &d.2))?;
+        let discriminator = self.discriminator.restore(&mut self.model.discriminator, (&d.1, &d.2));
+        if discriminator.is_err() {
+            self.generator.restore(&mut self.model.generator, (&before.0, &before.1))?;
+        }
+        discriminator?;
         self.sums = Sums { d_loss, g_loss, d_real, d_fake, seen };
         Ok(())
     }

@@ -35,6 +35,9 @@ impl<E: Elem> Engine<E> {
     }
 
     /// Writes the weights to the network.
+    ///
+    /// # Panics
+    /// If the parameters are not those of the network that the engine was made from; a copy has others.
     #[inline(never)]
     pub fn store(&self, params: &mut Params<E>) {
         for p in params {
@@ -42,6 +45,9 @@ impl<E: Elem> Engine<E> {
         }
     }
     /// The weights as a copy of the network's parameters.
+    ///
+    /// # Panics
+    /// As [`store`](Self::store).
     pub fn export_weights(&self, params: &Params<E>) -> Params<E> {
         let mut out = params.clone();
         out.iter_mut().zip(params).for_each(|(to, p)| self.write(p.id(), to.value.as_mut_slice()));
@@ -56,8 +62,10 @@ impl<E: Elem> Engine<E> {
                 return to.copy_from_slice(w.row.as_slice());
             }
         }
-        if let Some(plain) = program.plains.iter().find(|q| q.id == id) {
-            to.copy_from_slice(plain.value.as_slice());
+        match program.plains.iter().find(|q| q.id == id) {
+            Some(plain) => to.copy_from_slice(plain.value.as_slice()),
+            // A copy of a network has parameters of its own: silence here would leave old weights.
+            None => panic!("engine: a parameter of another network, or of a copy"),
         }
     }
     /// An engine of the same method and precision that begins at a network's weights.
