@@ -5,7 +5,7 @@ use std::ops::Range;
 /// Examples of a shard at most: their values stay in the second-level cache, and a weight read from there serves them all.
 const SHARD: usize = 32;
 /// Examples over which the gradient of a matmul's weight is one chain of multiply-adds, at most.
-const CHAIN: usize = 64;
+const CHAIN: usize = 128;
 /// Examples that are worth a thread.
 const LEAST: usize = 12;
 
@@ -80,7 +80,7 @@ mod tests {
             assert!(ends.iter().all(|s| fixed.begins_chain(s.start)) && ends.last().unwrap().end == n);
         }
         let two = |n: usize| (Cut::for_threads(n, 2).shards(), Cut::for_threads(n, 2).each);
-        assert_eq!([128, 32, 50, 1, 256].map(two), [(2, 64), (2, 16), (2, 25), (1, 1), (4, 64)]);
+        assert_eq!([128, 32, 50, 1, 256].map(two), [(2, 64), (2, 16), (2, 25), (1, 1), (2, 128)]);
         assert_eq!([128, 50, 1].map(|n| Cut::fixed(n).shards()), [4, 2, 1]);
     }
 }

@@ -21,9 +21,17 @@ pub fn dropout(p: f64) -> AnyLayer {
 }
 
 /// The random words that decide over an example's elements, one each: it is kept where its word is not below [`rows::drop_threshold`]. In the order of an
-/// image's channels last, of all other elements.
+/// image's channels last, of all other elements. Two share a word of the generator, whose 16 bits make a probability right to 2^-16.
 pub(crate) fn words(key: Key, id: u64, out: &mut [u32]) {
-    key.rng(id).fill_bits(out);
+    let drawn = out.len().div_ceil(2);
+    key.rng(id).fill_bits(&mut out[..drawn]);
+    for i in (0..drawn).rev() {
+        let word = out[i];
+        if let Some(high) = out.get_mut(2 * i + 1) {
+            *high = word & 0xFFFF_0000;
+        }
+        out[2 * i] = word << 16;
+    }
 }
 
 impl Layer for Dropout {
