@@ -32,26 +32,23 @@ impl<E: Elem> TapeRun<E> {
         let rows = inputs.first().map_or(0, |x| x.shape()[0]);
         let ids: Vec<u64> = (first..first + rows).map(|i| pass.id(i)).collect();
         self.tape.reset();
-        let y = {
-            let tape = &self.tape;
-            let bind = if pass.batch { Bind::Free } else { Bind::Frozen };
-            let mode = if on.span == Span::Batch && !pass.batch { Mode::Eval } else { pass.mode };
-            let cx = Cx::with(tape, bind, mode, pass.key, &ids).layer(on.node);
-            let bound = |i: usize| {
-                let p = &program.plains[i];
-                tape.bind(p.id, &p.value, bind == Bind::Free && p.kind != crate::Kind::Buffer)
-            };
-            let params: Vec<_> = on.params.clone().map(bound).collect();
-            let x: Vec<_> = inputs.into_iter().map(|x| tape.leaf(x)).collect();
-            self.inputs = x.iter().map(|x| x.id()).collect();
-            let y = match learned {
-                Some(learned) => on.layer.forward(&cx.learning(learned), &params, &x),
-                None => on.layer.forward(&cx, &params, &x),
-            };
-            self.root = y.id();
-            y.value()
+        let tape = &self.tape;
+        let bind = if pass.batch { Bind::Free } else { Bind::Frozen };
+        let mode = if on.span == Span::Batch && !pass.batch { Mode::Eval } else { pass.mode };
+        let cx = Cx::with(tape, bind, mode, pass.key, &ids).layer(on.node);
+        let bound = |i: usize| {
+            let p = &program.plains[i];
+            tape.bind(p.id, &p.value, bind == Bind::Free && p.kind != crate::Kind::Buffer)
         };
-        y
+        let params: Vec<_> = on.params.clone().map(bound).collect();
+        let x: Vec<_> = inputs.into_iter().map(|x| tape.leaf(x)).collect();
+        self.inputs = x.iter().map(|x| x.id()).collect();
+        let y = match learned {
+            Some(learned) => on.layer.forward(&cx.learning(learned), &params, &x),
+            None => on.layer.forward(&cx, &params, &x),
+        };
+        self.root = y.id();
+        y.value()
     }
     /// The shape of the output.
     pub fn output_shape(&self) -> Shape {
