@@ -1,7 +1,14 @@
 //! A network on a page: its layers as a table, its spec as data.
 
+use sparring::models::Arch;
 use sparring::nn::Summary;
 use sparring_report::html::{Block, Cell, Code, Details, Table};
+
+/// An architecture in words: its name with the parameters that were chosen, its layers, its activation.
+pub(crate) fn network(arch: &Arch) -> String {
+    let activation = arch.activation().map_or(String::new(), |of| format!(", {of}"));
+    format!("{arch} ({}){activation}", arch.info().layers)
+}
 
 /// Layers, outputs, parameters; `marked` is set off.
 pub(crate) fn table(caption: impl Into<String>, summary: &Summary, marked: Option<usize>) -> Block {

@@ -2,11 +2,12 @@
 
 use crate::cli::io::json::json;
 use crate::cli::io::{progress::Progress, run_dir::RunDir, say, signal};
-use crate::cli::options::{DataArgs, MachineArgs, above_zero, count, fraction, name};
+use crate::cli::options::{
+    DataArgs, GanActivationFlags, MachineArgs, Shorthands, Written, above_zero, arch, count, fraction,
+};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use sparring::activations::AnyActivation;
-use sparring::models::{Arch, Gan};
+use sparring::models::{Arch, Family, Gan};
 use sparring::seed::Key;
 use sparring::tensor::Array;
 use sparring::train::{Current, Flow, GanEpoch, GanRecipe, Observer, Step, TrainError, fit_gan};
@@ -18,18 +19,11 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
-    /// The activation of every hidden layer of both networks.
-    #[arg(long, default_value = "relu", value_parser = name::<AnyActivation>())]
-    activation: AnyActivation,
-    /// The activation of the discriminator's hidden layers, if another.
-    #[arg(long, value_parser = name::<AnyActivation>())]
-    discriminator_activation: Option<AnyActivation>,
-    /// What ends the generator; its range must be that of the data, [0, 1].
-    #[arg(long, default_value = "sigmoid", value_parser = name::<AnyActivation>())]
-    generator_output: AnyActivation,
-    /// What ends the discriminator; anything but identity is refused: the loss takes logits.
-    #[arg(long, default_value = "identity", value_parser = name::<AnyActivation>())]
-    discriminator_output: AnyActivation,
+    /// The networks, `dcgan(latent=64)` with parameters.
+    #[arg(long, default_value = "gan", value_parser = arch(Family::Gan))]
+    arch: Written<Arch>,
+    #[command(flatten)]
+    activations: Shorthands<GanActivationFlags>,
     /// Number of passes over the real images.
     #[arg(long, default_value_t = 30, value_parser = count)]
     epochs: usize,
@@ -44,7 +38,7 @@ pub(crate) struct Args {
     beta1: f64,
     #[command(flatten)]
     machine: MachineArgs,
-    /// The run directory, new or empty. Default: runs/gan-K.
+    /// The run directory, new or empty. Default: runs/NAME-K.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -101,23 +95,20 @@ pub(crate) fn run(args: &Args) -> Outcome {
         ..GanRecipe::default()
     };
     recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
+    args.activations.all_belong("--arch", &[&args.arch])?;
+    let arch = args.activations.applied(&args.arch)?;
     args.machine.start()?;
-    let mut choices = Arch::Gan.gan(&args.activation).expect("the architecture is a GAN");
-    if let Some(act) = args.discriminator_activation {
-        choices.discriminator = [act; 2];
-    }
-    choices.output = args.generator_output;
-    choices.verdict = args.discriminator_output;
     let key = Key::new(args.machine.seed);
-    let refused = |e| Failure::Usage(format!("--generator-output, --discriminator-output: {e}"));
-    let mut model = Gan::new(choices.spec(), (0.0, 1.0), key.named("init")).map_err(refused)?;
+    let spec = arch.gan().expect("the flag takes GANs");
+    let refused = |e| Failure::Usage(format!("--arch {arch}: {e}"));
+    let mut model = Gan::new(spec, (0.0, 1.0), key.named("init")).map_err(refused)?;
     let data = args.data.load()?;
     data.fits(model.shape(), "the GAN")?;
-    let run = RunDir::create(args.out.as_deref(), "gan")?;
+    let run = RunDir::create(args.out.as_deref(), arch.name())?;
     run.write_json(
         "config.json",
         &json!({
-            "command": "train gan", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": Arch::Gan, "activation": args.activation,
+            "command": "train gan", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch, "activation": arch.activation(),
             "recipe": recipe, "spec": model.spec(),
         }),
     )?;
@@ -146,7 +137,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     run.keep();
     signal::kept(format!("the model as of then is in {}", weights.display()));
     signal::check()?;
-    let facts = pages::gan::Facts { activation: args.activation, data: &data, recipe: &recipe };
+    let facts = pages::gan::Facts { arch: &arch, data: &data, recipe: &recipe };
     pages::gan::page(&facts, &model, &done, &watch.grids)?.save(run.file("report.html"))?;
     let last = done.epochs.last();
     let (d_real, d_fake) = last.map_or((f64::NAN, f64::NAN), |e| (e.d_real, e.d_fake));
