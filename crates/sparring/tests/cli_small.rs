@@ -74,6 +74,7 @@ fn every_list_holds_its_registry() {
         ("attacks", names(attacks.map(|a| a.name).collect())),
         ("losses", names(sparring::losses::ALL.iter().map(|l| l.name).collect())),
         ("optimizers", names(sparring::optim::ALL.iter().map(|o| o.name).collect())),
+        ("layers", names(sparring::nn::layers::tags())),
         ("models", names(sparring::models::ALL.iter().map(|m| m.name).collect())),
         ("datasets", names(datasets::ALL.iter().map(|d| d.name).collect())),
     ];

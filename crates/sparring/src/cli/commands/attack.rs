@@ -5,7 +5,7 @@ mod show;
 mod suite;
 
 use crate::cli::io::json::json;
-use crate::cli::io::{progress::AttackBar, run_dir, say};
+use crate::cli::io::{out, progress::AttackBar, say};
 use crate::cli::options::{
     ActivationFlag, Budget, List, MachineArgs, Named, NamingArgs, Shorthands, Written, arch, count, name,
     twice,
@@ -132,8 +132,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     for (path, flag, ending) in [(&args.save, "--save", "safetensors"), (&args.report, "--report", "html")] {
         let Some(path) = path else { continue };
-        run_dir::ending(path, flag, ending)?;
-        run_dir::free(path, flag)?;
+        out::ending(path, flag, ending)?;
+        out::free(path, flag)?;
     }
     let about = args.model.metadata();
     if about.is_ok_and(|m| !m.is_file() && !m.is_dir()) {

@@ -26,7 +26,8 @@ impl TypedValueParser for ArchParser {
         value: &OsStr,
     ) -> Result<Self::Value, clap::Error> {
         let family = self.0;
-        let read = move |text: String| Arch::of_family(&text, family).and_then(|_| text.parse::<Self::Value>());
+        let read =
+            move |text: String| Arch::of_family(&text, family).and_then(|_| text.parse::<Self::Value>());
         StringValueParser::new().try_map(read).parse_ref(command, arg, value)
     }
 

@@ -9,13 +9,11 @@ use sparring::activations::AnyActivation;
 use sparring::models::{Arch, ArticleGan, Autoencoder, Classifier, Gan, GanSpec};
 use sparring::nn::Graph;
 use sparring::seed::Key;
-use sparring::store::{Note, Weights, read, recognise_path, write};
+use sparring::store::{Note, Weights, read, read_config, recognise_path, write};
 use std::path::{Path, PathBuf};
 
 /// Any key does where every number is replaced.
 const REPLACED: u64 = 0;
-/// Larger ones are not ours.
-const MOST_CONFIG: u64 = 64 << 20;
 
 pub(crate) fn save_classifier(path: &Path, model: &Classifier) -> Outcome {
     Ok(write(path, "classifier", &[("", &model.net)], Value::Null)?)
@@ -52,13 +50,7 @@ pub(crate) fn weights_file(path: &Path) -> Outcome<PathBuf> {
 
 /// The data a run was trained on, as its `config.json` says.
 fn data_of(path: &Path) -> Outcome<Option<RunData>> {
-    let config = path.join("config.json");
-    let Ok(about) = config.metadata() else { return Ok(None) };
-    if !about.is_file() || about.len() > MOST_CONFIG {
-        return Err(Failure::at(&config, "not the configuration of a run"));
-    }
-    let text = std::fs::read_to_string(&config).map_err(|e| Failure::at(&config, e))?;
-    let value: Value = serde_json::from_str(&text).map_err(|e| Failure::at(&config, e))?;
+    let Some(value) = read_config(path)? else { return Ok(None) };
     let folder = value["data_from_run"].as_str().map(|way| path.join(way));
     Ok(value["data"].as_str().map(|asked| RunData { asked: asked.into(), folder }))
 }

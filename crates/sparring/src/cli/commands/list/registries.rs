@@ -205,6 +205,25 @@ pub(super) fn defenses() -> Listing {
     }
 }
 
+pub(super) fn layers() -> Listing {
+    let (mut rows, mut objects) = (Vec::new(), Vec::new());
+    for layer in sparring::nn::layers::table() {
+        let runs = if layer.compiled { "compiled" } else { "tape" };
+        let fields = if layer.fields().is_empty() { "-".into() } else { layer.fields().join(", ") };
+        rows.push(words(&[layer.tag, &fields, layer.torch, runs]));
+        objects
+            .push(json!({ "name": layer.tag, "fields": layer.fields(), "torch": layer.torch, "runs": runs }));
+    }
+    Listing {
+        headers: &["layer", "fields", "PyTorch", "runs"],
+        rows,
+        objects,
+        below: "As in `{\"layer\": \"linear\", \"inputs\": 784, \"outputs\": 10}` of a spec; runs: by instructions of the compiled engine, or on a \
+                tape inside the program."
+            .into(),
+    }
+}
+
 pub(super) fn models() -> Listing {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
     for (info, entry) in sparring::models::ALL.iter().zip(Arch::TABLE.entries) {

@@ -2,7 +2,7 @@
 
 use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
-use crate::cli::io::{run_dir::RunDir, say, signal};
+use crate::cli::io::{out, say, signal};
 use crate::cli::options::{
     ActivationFlag, DataArgs, MachineArgs, Shorthands, Written, above_zero, arch, count, name,
 };
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let data = args.data.load()?;
     data.fits(spec.input, &format!("--arch {arch}"))?;
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
-    let run = RunDir::create(args.out.as_deref(), arch.name())?;
+    let run = out::run_dir(args.out.as_deref(), arch.name())?;
     run.write_json(
         "config.json",
         &json!({
@@ -77,10 +77,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let measure = |m: &Autoencoder| Test::Mse(reconstruction_mse(m, test).unwrap_or(f64::NAN));
-    let mut watch = Watch::new(format!("training {}", arch.name()), steps, measure).keeping();
+    let mut watch = Watch::new(format!("training {}", arch.name()), steps, &run, measure).keeping();
     let done = fit_autoencoder_with(&mut model, &data.set.train, &recipe, &mut watch)?;
     let rows = watch.finish();
-    run.write_lines("metrics.jsonl", &rows)?;
     let weights = run.file("model.safetensors");
     pages::weights::save_autoencoder(&weights, &model)?;
     run.keep();

@@ -3,7 +3,7 @@
 use super::hardening::{self, HardeningArgs};
 use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
-use crate::cli::io::{run_dir::RunDir, say, signal};
+use crate::cli::io::{out, say, signal};
 use crate::cli::options::{
     ActivationFlag, DataArgs, MachineArgs, Shorthands, Written, above_zero, arch, count, name,
 };
@@ -106,20 +106,19 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     let validation = args.hardening.hold_out(&mut data, &recipe.defense)?;
     let mut model = Classifier::new(spec, Key::new(args.machine.seed).named("init"))?;
-    let run = RunDir::create(args.out.as_deref(), arch.name())?;
+    let run = out::run_dir(args.out.as_deref(), arch.name())?;
     run.write_json("config.json", &json!({
         "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch,
         "activation": arch.activation(), "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
     }))?;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
-    let mut watch = Watch::new(format!("training {}", arch.name()), steps, |m: &Classifier| {
+    let mut watch = Watch::new(format!("training {}", arch.name()), steps, &run, |m: &Classifier| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
     })
     .keeping();
     let done = fit_with(&mut model, &data.set.train, &recipe, &mut watch)?;
     let rows = watch.finish();
-    run.write_lines("metrics.jsonl", &rows)?;
     let weights = run.file("model.safetensors");
     pages::weights::save_classifier(&weights, &model)?;
     run.keep();

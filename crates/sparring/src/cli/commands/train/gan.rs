@@ -1,7 +1,8 @@
 //! `sparring train gan`.
 
+use super::watch::{METRICS, unwritten};
 use crate::cli::io::json::json;
-use crate::cli::io::{progress::Progress, run_dir::RunDir, say, signal};
+use crate::cli::io::{out, progress::Progress, say, signal};
 use crate::cli::options::{
     DataArgs, GanActivationFlags, MachineArgs, Shorthands, Written, above_zero, arch, count, fraction,
 };
@@ -9,6 +10,7 @@ use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use sparring::models::{Arch, Family, Gan};
 use sparring::seed::Key;
+use sparring::store::RunDir;
 use sparring::tensor::Array;
 use sparring::train::{Current, Flow, GanEpoch, GanRecipe, Observer, Step, TrainError, fit_gan};
 use sparring_report::grid::save_png;
@@ -53,7 +55,6 @@ struct Watch<'a> {
     /// The epochs on the page; the pictures of the others are in the run's folder alone.
     paged: Vec<usize>,
     grids: Vec<(usize, Vec<u8>)>,
-    trouble: Option<Failure>,
 }
 
 impl Observer<Gan> for Watch<'_> {
@@ -63,25 +64,23 @@ impl Observer<Gan> for Watch<'_> {
         Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
     }
     fn epoch(&mut self, e: &GanEpoch, model: &Gan) -> Result<Flow, TrainError> {
+        let row = json!({
+            "epoch": e.epoch, "d_loss": e.d_loss, "g_loss": e.g_loss, "d_real": e.d_real, "d_fake": e.d_fake,
+            "diversity": e.diversity,
+        });
+        // Times stay out of the files: equal runs write equal files.
+        self.run.append(METRICS, &row).map_err(unwritten)?;
+        let png = pages::gan::grid(model, self.noise.clone())
+            .map_err(|failure| TrainError::Observer(failure.to_string().into()))?;
+        save_png(self.run.file(&format!("samples-{:03}.png", e.epoch)), &png).map_err(unwritten)?;
+        if self.paged.contains(&e.epoch) {
+            self.grids.push((e.epoch, png));
+        }
         self.progress.line(&format!(
             "epoch {}/{}, D loss {:.3}, G loss {:.3}, D(x) {:.3}, D(G(z)) {:.3}, diversity {:.2}",
             e.epoch, e.epochs, e.d_loss, e.g_loss, e.d_real, e.d_fake, e.diversity
         ));
-        let drawn = pages::gan::grid(model, self.noise.clone()).and_then(|png| {
-            save_png(self.run.file(&format!("samples-{:03}.png", e.epoch)), &png)?;
-            if self.paged.contains(&e.epoch) {
-                self.grids.push((e.epoch, png));
-            }
-            Ok(())
-        });
-        Ok(match drawn {
-            Ok(()) if signal::asked().is_some() => Flow::Stop,
-            Ok(()) => Flow::Continue,
-            Err(failure) => {
-                self.trouble = Some(failure);
-                Flow::Stop
-            }
-        })
+        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
     }
 }
 
@@ -104,7 +103,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let mut model = Gan::new(spec, (0.0, 1.0), key.named("init")).map_err(refused)?;
     let data = args.data.load()?;
     data.fits(model.shape(), "the GAN")?;
-    let run = RunDir::create(args.out.as_deref(), arch.name())?;
+    let run = out::run_dir(args.out.as_deref(), arch.name())?;
     run.write_json(
         "config.json",
         &json!({
@@ -119,19 +118,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
         noise: model.noise(key.named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
         paged: pages::gan::on_the_page(recipe.epochs),
         grids: Vec::new(),
-        trouble: None,
     };
     let done = fit_gan(&mut model, &data.set.train, &recipe, &mut watch)?;
     watch.progress.finish();
-    if let Some(failure) = watch.trouble {
-        return Err(failure);
-    }
-    // Times stay out of the files: equal runs write equal files.
-    let rows: Vec<_> = done.epochs.iter().map(|e| json!({
-        "epoch": e.epoch, "d_loss": e.d_loss, "g_loss": e.g_loss, "d_real": e.d_real, "d_fake": e.d_fake,
-        "diversity": e.diversity,
-    })).collect();
-    run.write_lines("metrics.jsonl", &rows)?;
     let weights = run.file("model.safetensors");
     pages::weights::save_gan(&weights, &model)?;
     run.keep();
