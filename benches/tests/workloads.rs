@@ -69,9 +69,7 @@ fn another_program_sets_the_pace() {
 
 #[test]
 fn unknown_rows_are_refused_with_the_list() {
-    for (word, expected) in [("mlp_trai", "mlp_train_b128"), ("dcgan_train_b128", "batch normalisation")] {
-        let output = workloads(&["--only", word]);
-        assert!(!output.status.success());
-        assert!(String::from_utf8_lossy(&output.stderr).contains(expected));
-    }
+    let output = workloads(&["--only", "mlp_trai"]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("mlp_train_b128"));
 }

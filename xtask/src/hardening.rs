@@ -6,6 +6,7 @@ use crate::printed::last_json;
 use crate::run_program::{output_of, root, sparring_release, text};
 use flags::Flags;
 use serde_json::Value;
+use sparring_math::grammar::pieces;
 use std::path::Path;
 
 const USAGE: &str = "\
@@ -14,7 +15,7 @@ cargo xtask hardening [--defenses NAME,..] [--data NAME,..] [--seeds K,..] [--ar
 Trains the net by `sparring train classifier --defense NAME` with nothing but the defaults, for every data set and seed, and attacks the first N test
 images by FGSM and PGD. One table a data set: PGD by seed, median, lowest and highest; under the last the machine.
 
-  --defenses   default: pgd,n-fgsm,fgsm-rs
+  --defenses   default: pgd,n-fgsm,fgsm-rs; with parameters, too: 'pgd(steps=10),n-fgsm'
   --data       names or folders as for `sparring --data`; default: mnist-10k. The whole set: --data mnist, with SPARRING_DATA set
   --seeds      default: 1,2,3,4,5
   --arch       default: fgsm-rs
@@ -64,7 +65,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
             let mut outcomes = Vec::new();
             for seed in &plan.seeds {
                 eprintln!("{data}: {defense}, seed {seed} ..");
-                let run = folder.path().join(format!("{}-{defense}-{seed}", data.replace(['/', '\\'], "-")));
+                let run = folder.path().join(format!("{data}-{defense}-{seed}").replace(['/', '\\'], "-"));
                 let outcome = measure(&command, &plan, data, defense, seed, &run)?;
                 if plan.json {
                     println!("{}", object(data, defense, &outcome));
@@ -98,7 +99,9 @@ fn read(args: &[String]) -> Result<Plan, String> {
     let mut flags = Flags::new(args);
     while let Some(flag) = flags.next_flag()? {
         match flag {
-            "--defenses" => plan.defenses = flags.list()?.collect(),
+            "--defenses" => {
+                plan.defenses = pieces(flags.value()?).into_iter().map(|d| d.trim().into()).collect()
+            }
             "--data" => plan.data = flags.list()?.collect(),
             "--seeds" => plan.seeds = flags.list()?.collect(),
             "--arch" => plan.arch = flags.value()?.into(),

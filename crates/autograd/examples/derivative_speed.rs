@@ -44,12 +44,6 @@ fn rows(name: &str, x: &Array<f32>, p: &Array<f32>, f: impl for<'t> Fn(Var<'t>, 
     }
 }
 
-/// (x − mean) / √(variance + 1e-5) over the axes of extent 1.
-fn norm(x: Var<'_>, shape: [usize; 4]) -> Var<'_> {
-    let m = ops::moments(x, shape);
-    m.centered / ops::sqrt(ops::offset(m.variance, 1e-5))
-}
-
 fn main() {
     let x = Array::from_fn([128, 1024], |i| {
         ((i as u32).wrapping_mul(2_654_435_769) >> 8) as f32 / 2_097_152.0 - 4.0
@@ -66,7 +60,7 @@ fn main() {
         }
         let image = x.reshape([16, 32, 16, 16]);
         let (scale, channels, examples) = (Array::ones([32, 1, 1]), [1, 32, 1, 1], [16, 1, 1, 1]);
-        rows("batch norm", &image, &scale, |x, p| norm(x, channels) * p);
-        rows("layer norm", &image, &scale, |x, p| norm(x, examples) * p);
+        rows("batch norm", &image, &scale, |x, p| ops::moments(x, channels).normalized(1e-5) * p);
+        rows("layer norm", &image, &scale, |x, p| ops::moments(x, examples).normalized(1e-5) * p);
     });
 }

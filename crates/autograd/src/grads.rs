@@ -14,7 +14,7 @@ pub(crate) struct Entry<E: Elem> {
     pub(crate) grad: Option<Array<E>>,
 }
 
-/// Empty lists of gradients, to be filled again: a tape's own, given back by [`Grads`] when it is dropped.
+/// Empty lists of gradients, to be filled again: owned by a tape, returned by [`Grads`] when it is dropped.
 pub(crate) type Lists<E> = Arc<Mutex<Vec<Vec<Entry<E>>>>>;
 
 /// Most empty lists that a tape keeps.

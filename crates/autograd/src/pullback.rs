@@ -41,7 +41,7 @@ pub(crate) fn pull_back<E: Elem>(
     }
 }
 
-/// Adds the cotangents of the inputs to `sinks`, by `accumulate` or, evaluated on a tape of its own, by `vjp`.
+/// Adds the cotangents of the inputs to `sinks`, by `accumulate` or, evaluated on a temporary tape, by `vjp`.
 fn call_rule<E: Elem>(op: &dyn Op<E>, at: Saved<'_, E>, path: Path, sinks: &mut Sinks<'_, E>) {
     if path == Path::Fast && op.accumulate(at, sinks) == Handled::Yes {
         return;

@@ -14,7 +14,7 @@ const FROM: &str = "from";
 /// The file, its layers as maps of type `M`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File<M> {
+struct Written<M> {
     input: [usize; 3],
     layers: Vec<M>,
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
@@ -28,7 +28,7 @@ fn name_of(graph: &Graph, source: Source) -> &str {
     }
 }
 
-fn written(graph: &Graph) -> Result<File<Fields>, serde_json::Error> {
+fn written(graph: &Graph) -> Result<Written<Fields>, serde_json::Error> {
     let mut layers = Vec::new();
     for (i, node) in graph.nodes.iter().enumerate() {
         let mut map = node.layer.to_fields()?;
@@ -48,10 +48,10 @@ fn written(graph: &Graph) -> Result<File<Fields>, serde_json::Error> {
         layers.push(map);
     }
     let outputs = graph.outputs.iter().map(|&i| graph.nodes[i].name.clone()).collect();
-    Ok(File { input: graph.input, layers, outputs })
+    Ok(Written { input: graph.input, layers, outputs })
 }
 
-fn read(file: File<Map<String, Value>>) -> Result<Graph, serde_json::Error> {
+fn read(file: Written<Map<String, Value>>) -> Result<Graph, serde_json::Error> {
     let mut graph = Graph::new(file.input);
     for (i, mut map) in file.layers.into_iter().enumerate() {
         let at = |e: serde_json::Error| de::Error::custom(format!("layer {i}: {e}"));
@@ -85,6 +85,6 @@ impl Serialize for Graph {
 
 impl<'de> Deserialize<'de> for Graph {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        read(File::deserialize(d)?).map_err(de::Error::custom)
+        read(Written::deserialize(d)?).map_err(de::Error::custom)
     }
 }

@@ -12,7 +12,7 @@ use std::ops::Range;
 pub enum Clip {
     /// Every element to [−limit, limit].
     Value(f64),
-    /// All gradients together to this Euclidean norm.
+    /// All gradients, as they come, together to this Euclidean norm.
     GlobalNorm(f64),
 }
 
@@ -72,14 +72,12 @@ impl Method {
             Some(g) => (if g.decay == Decay::None { self.rule.without_decay() } else { self.rule }, g.lr),
         }
     }
-    /// What transformations that see all gradients make of them: the factor of each.
-    pub(crate) fn scales<E: Elem>(&self, grads: &[&[E]]) -> Scale {
+    /// What transformations that see all gradients make of them: the factor of each, from the sum of all squares.
+    pub(crate) fn scale(&self, squares: f64) -> Scale {
         let mut factor = 1.0;
         for transform in &self.transforms {
             if let Clip::GlobalNorm(max) = *transform {
-                let squares = |g: &[E]| g.iter().fold(0.0, |s, v| v.to_f64().mul_add(v.to_f64(), s));
-                let norm = factor * grads.iter().map(|g| squares(g)).sum::<f64>().sqrt();
-                factor *= (max / (norm + 1e-6)).min(1.0);
+                factor *= (max / (factor * squares.sqrt() + 1e-6)).min(1.0);
             }
         }
         Scale(factor)

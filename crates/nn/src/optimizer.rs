@@ -1,5 +1,6 @@
 //! A method on parameters in the layout of files, for loops that a user writes on a tape.
 
+use crate::engine::squares;
 use crate::{Method, NnError, Params};
 use sparring_autograd::Grads;
 use sparring_tensor::{Array, Elem, reduce};
@@ -32,11 +33,8 @@ impl<E: Elem> Optimizer<E> {
             return Err(NnError::NonFinite { name: p.name().into(), step });
         }
         self.step = step;
-        let of = |p: &crate::Param<E>| grads.param(p.id()).map(Array::clone);
-        let all: Vec<_> = params.iter().filter_map(of).collect();
-        let scale = self.method.scales(&all.iter().map(Array::as_slice).collect::<Vec<_>>());
-        // Only clones of the gradients may be left when they are changed in place.
-        drop(all);
+        let squares = |p: &crate::Param<E>| grads.param(p.id()).map_or(0.0, |g| squares(g.as_slice()));
+        let scale = self.method.scale(params.iter().map(squares).sum());
         for (index, p) in params.iter_mut().filter(|p| p.is_trained()).enumerate() {
             if self.slots.len() == index {
                 let zeros = || Array::zeros(p.value.shape());

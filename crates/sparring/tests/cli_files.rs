@@ -2,7 +2,6 @@
 #![cfg(feature = "cli")]
 
 use serde_json::{Value, json};
-use sparring::activations::AnyActivation;
 use sparring::models::{ArticleGan, Classifier, Gan, Mlp};
 use sparring::nn::{Graph, Network, layers};
 use sparring::seed::Key;
@@ -48,10 +47,6 @@ fn refusal(dir: &Path, line: &str, code: i32) -> String {
     assert_eq!(out.status.code(), Some(code), "{line}: {text}");
     assert!(!text.contains("panicked"), "{line}: {text}");
     text
-}
-
-fn relu() -> AnyActivation {
-    "relu".parse().unwrap()
 }
 
 fn mlp() -> Classifier {

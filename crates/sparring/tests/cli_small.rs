@@ -2,7 +2,6 @@
 #![cfg(feature = "cli")]
 
 use serde_json::Value;
-use sparring::activations::AnyActivation;
 use sparring::datasets::idx::{Idx, Packing, Values, write};
 use sparring::models::{ArticleGan, Classifier, Gan, Mlp};
 use sparring::seed::Key;
@@ -46,10 +45,6 @@ fn last_line(output: &Output) -> Value {
     serde_json::from_str(text.lines().last().unwrap()).unwrap()
 }
 
-fn relu() -> AnyActivation {
-    "relu".parse().unwrap()
-}
-
 fn save_gan(path: &Path) {
     let spec = ArticleGan::default().spec();
     let gan = Gan::new(spec, (0.0, 1.0), Key::new(3)).unwrap();
@@ -61,57 +56,6 @@ fn save_gan(path: &Path) {
 fn save_classifier(path: &Path) {
     let model = Classifier::new(Mlp::default().spec(), Key::new(3)).unwrap();
     store::write(path, "classifier", &[("", &model.net)], Value::Null).unwrap();
-}
-
-#[test]
-fn every_list_holds_its_registry() {
-    let dir = folder("list");
-    let names = |of: Vec<&str>| of.into_iter().map(String::from).collect::<Vec<_>>();
-    let presets = sparring::attacks::PRESETS.iter().map(|p| p.info);
-    let attacks = sparring::attacks::AnyAttack::ALL.iter().chain(presets);
-    let known = [
-        ("activations", names(AnyActivation::ALL.iter().map(|a| a.name()).collect())),
-        ("attacks", names(attacks.map(|a| a.name).collect())),
-        ("losses", names(sparring::losses::ALL.iter().map(|l| l.name).collect())),
-        ("optimizers", names(sparring::optim::ALL.iter().map(|o| o.name).collect())),
-        ("layers", names(sparring::nn::layers::tags())),
-        ("models", names(sparring::models::ALL.iter().map(|m| m.name).collect())),
-        ("datasets", names(datasets::ALL.iter().map(|d| d.name).collect())),
-    ];
-    for (what, names) in known {
-        assert!(!names.is_empty());
-        let array = last_line(&sparring(&dir, &["list", what, "--json"]));
-        let objects = array.as_array().unwrap().iter();
-        let listed: Vec<_> = objects.map(|o| o["name"].as_str().unwrap().to_string()).collect();
-        assert_eq!(listed, names, "{what}");
-        let table = stdout(&sparring(&dir, &["list", what]));
-        let firsts: Vec<_> = table.lines().filter_map(|l| l.split_whitespace().next()).collect();
-        assert!(names.iter().all(|n| firsts.contains(&n.as_str())), "{table}");
-        assert!(table.lines().all(|l| l == l.trim_end()), "{table}");
-    }
-}
-
-#[test]
-fn facts_of_a_list_are_numbers() {
-    let dir = folder("facts");
-    let find = |what: &str, name: &str| {
-        let array = last_line(&sparring(&dir, &["list", what, "--json"]));
-        array.as_array().unwrap().iter().find(|o| o["name"] == name).unwrap().clone()
-    };
-    let relu = find("activations", "relu");
-    assert_eq!((relu["range"][0].as_f64(), relu["range"][1].is_null()), (Some(0.0), true));
-    assert_eq!((relu["lipschitz"].as_f64(), relu["monotone"].as_bool()), (Some(1.0), Some(true)));
-    assert_eq!(find("activations", "prelu")["trainable"], true);
-    assert_eq!(find("attacks", "pgd")["access"], "white");
-    assert_eq!(find("attacks", "noise")["access"], "black");
-    assert_eq!(find("optimizers", "adam")["parameters"]["beta2"], 0.999);
-    assert_eq!(find("models", "mlp")["parameters"], 109_386);
-    std::fs::create_dir_all(dir.join("data/mnist")).unwrap();
-    for file in datasets::mnist::MNIST.files {
-        assert!(find("datasets", "mnist")["found"].is_null());
-        std::fs::write(dir.join(format!("data/mnist/{}.gz", file.name)), b"").unwrap();
-    }
-    assert_eq!(find("datasets", "mnist")["found"], "data/mnist");
 }
 
 #[test]

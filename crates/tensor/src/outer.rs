@@ -53,7 +53,7 @@ fn outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, start: Start<'_, E>
 /// Columns in each of `n` rows, `stride` apart, of `len` numbers: whole vectors, at most a panel. The last row may end with its columns.
 ///
 /// # Panics
-/// If the last row begins behind the numbers.
+/// If the last row begins after the end of the slice.
 #[track_caller]
 pub(crate) fn columns<E: Elem>(
     op: &str,

@@ -1,6 +1,7 @@
 //! The arithmetic of matmuls.
 
 use crate::kernels::bf16::Unit;
+use sparring_math::grammar::same;
 use std::fmt;
 use std::str::FromStr;
 
@@ -62,7 +63,7 @@ impl std::error::Error for UnknownPrecision {}
 impl FromStr for Precision {
     type Err = UnknownPrecision;
     fn from_str(s: &str) -> Result<Self, Self::Err> {
-        let at = Self::NAMES.iter().position(|&n| n == s);
+        let at = Self::NAMES.iter().position(|n| same(n, s));
         at.map(|i| Self::ALL[i]).ok_or_else(|| UnknownPrecision(s.to_owned()))
     }
 }
@@ -75,6 +76,7 @@ mod tests {
     fn names_come_back_and_others_are_refused() {
         for p in Precision::ALL {
             assert_eq!(p.to_string().parse(), Ok(p));
+            assert_eq!(p.to_string().to_uppercase().parse(), Ok(p));
         }
         let refused = "fp8".parse::<Precision>().unwrap_err();
         assert_eq!(refused.to_string(), "no precision is called \"fp8\": there are f32, split6, bf16");

@@ -33,6 +33,7 @@ fn bits(net: &Network<f32>) -> Vec<u32> {
 #[test]
 fn a_recipe_names_the_field_that_makes_no_sense() {
     let good = Recipe::default;
+    let fgsm_rs = |eps, step_size| AnyDefense::from(defenses::FgsmRs { eps, step_size });
     let pgd =
         |eps, steps, step_size, warm_up| AnyDefense::from(defenses::Pgd { eps, steps, step_size, warm_up });
     let bad = [
@@ -46,19 +47,12 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         ("clip is -1", Recipe { clip: Some(Clip::Value(-1.0)), ..good() }),
         ("clip is 0", Recipe { clip: Some(Clip::GlobalNorm(0.0)), ..good() }),
         ("adam.beta1 is 1", Recipe { rule: Adam { beta1: 1.0, ..Adam::default() }.into(), ..good() }),
-        ("fgsm-rs.eps is 1.5", Recipe { defense: defenses::FgsmRs::new(1.5).into(), ..good() }),
-        ("fgsm-rs.eps is NaN", Recipe { defense: defenses::FgsmRs::new(f32::NAN).into(), ..good() }),
-        (
-            "fgsm-rs.step_size is 0",
-            Recipe { defense: defenses::FgsmRs { eps: 0.3, step_size: 0.0 }.into(), ..good() },
-        ),
+        ("fgsm-rs.eps is 1.5", Recipe { defense: fgsm_rs(1.5, 0.1), ..good() }),
+        ("fgsm-rs.eps is NaN", Recipe { defense: fgsm_rs(f32::NAN, 0.1), ..good() }),
+        ("fgsm-rs.step_size is 0", Recipe { defense: fgsm_rs(0.3, 0.0), ..good() }),
         ("pgd.steps is 0", Recipe { defense: pgd(0.3, 0, 0.1, 0.0), ..good() }),
         ("pgd.warm_up is 2", Recipe { defense: pgd(0.3, 7, 0.1, 2.0), ..good() }),
         ("precision is bf16", Recipe { precision: Precision::Bf16, ..good() }),
-        (
-            "precision is split6",
-            Recipe { precision: Precision::Split6, clip: Some(Clip::GlobalNorm(1.0)), ..good() },
-        ),
     ];
     let (mut net, data) = (mlp(), digits(10));
     let before = bits(&net.net);
@@ -77,11 +71,7 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         let e = fit_gan(&mut gan(), &data, &recipe, &mut Quiet).unwrap_err().to_string();
         assert!(e.starts_with(start) && e.contains(", but must be "), "{start}: {e}");
     }
-    let e = fit_autoencoder(
-        &mut autoencoder(),
-        &data,
-        &Recipe { defense: defenses::FgsmRs::new(0.3).into(), ..good() },
-    );
+    let e = fit_autoencoder(&mut autoencoder(), &data, &Recipe { defense: fgsm_rs(0.3, 0.1), ..good() });
     assert!(e.unwrap_err().to_string().starts_with("defense is fgsm-rs"));
 }
 

@@ -61,14 +61,6 @@ pub fn all() -> Vec<Row> {
     rows
 }
 
-/// Rows of the table that nothing here can run yet, and what they wait for.
-const LATER: &[(&str, &str)] = &[
-    ("mlp_bn_b128", "it needs batch normalisation, which is not built yet"),
-    ("cnn_bn_b128", "it needs batch normalisation, which is not built yet"),
-    ("resnet_train_b128", "it needs batch normalisation and residual blocks, which are not built yet"),
-    ("dcgan_train_b128", "it needs batch normalisation, which is not built yet"),
-];
-
 /// The rows asked for, in the order of the table; all if none is.
 ///
 /// # Errors
@@ -76,9 +68,6 @@ const LATER: &[(&str, &str)] = &[
 pub fn selected(only: &[String]) -> Result<Vec<Row>, String> {
     let rows = all();
     for word in only {
-        if let Some((id, why)) = LATER.iter().find(|(id, _)| id == word) {
-            return Err(format!("{id} cannot be run: {why}"));
-        }
         if !rows.iter().any(|row| names(word, row)) {
             let mut known: Vec<&str> = rows.iter().map(|r| r.id.as_str()).collect();
             known.dedup();

@@ -1,6 +1,6 @@
 //! Numbers that every program of the comparison computes alike: inputs and first weights, so that losses can be compared.
 
-use sparring_nn::Network;
+use sparring_nn::{Kind, Network};
 use sparring_tensor::{Shape, Tensor};
 
 /// A number in [0, 1) for `index` of stream `stream`: 24 bits of a 32-bit mix (Wellons' lowbias32).
@@ -16,19 +16,14 @@ pub fn uniform(stream: u32, n: usize, low: f32, high: f32) -> Vec<f32> {
     (0..n).map(|i| low + (high - low) * unit(stream, i)).collect()
 }
 
-/// Draws the weights and the biases of layers with weights, in PyTorch's order, the t-th of them from stream `first + t`, with PyTorch's
-/// default spread: uniform in ±1/√fan-in of the layer. What a norm or an activation learns keeps its value and takes no stream.
+/// Draws weights and biases in PyTorch's order, the t-th of them from stream `first + t`, with PyTorch's default spread: uniform in ±1/√fan-in of
+/// the layer. What a norm or an activation learns keeps its value and takes no stream.
 pub fn fill(net: &mut Network<f32>, first: u32) {
-    let (mut stream, mut layer, mut bound) = (first, String::new(), 1.0f32);
-    net.params.iter_mut().for_each(|p| {
-        let name = p.name().to_string();
+    let (mut stream, mut bound) = (first, 1.0f32);
+    net.params.iter_mut().filter(|p| matches!(p.kind(), Kind::Weight | Kind::Bias)).for_each(|p| {
         let shape = p.value.shape();
-        let prefix = name.strip_suffix("bias");
-        if shape.rank() > 1 {
+        if p.kind() == Kind::Weight {
             bound = 1.0 / (shape.dims()[1..].iter().product::<usize>() as f32).sqrt();
-            layer = name.strip_suffix("weight").unwrap_or(&name).to_string();
-        } else if prefix != Some(layer.as_str()) {
-            return;
         }
         p.value = within(bound, shape, stream);
         stream += 1;
@@ -83,7 +78,7 @@ mod tests {
         let mut numbers = [Vec::new(), Vec::new()];
         for (net, numbers) in [&mut plain, &mut learnt].into_iter().zip(&mut numbers) {
             fill(&mut net.net, 100);
-            net.net.params.iter().for_each(|p| numbers.push(p.value.as_slice().to_vec()));
+            numbers.extend(net.net.params.iter().map(|p| p.value.as_slice().to_vec()));
         }
         let [plain, mut learnt] = numbers;
         // 784-128, its slope, 128-64, its slope, 64-10.

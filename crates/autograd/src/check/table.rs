@@ -63,7 +63,7 @@ fn same(x: f64) -> f64 {
 /// x with mean 0 and variance 1 over the axes of extent 1, plus a term in the mean.
 fn norm<'t>(x: Var<'t, f64>, shape: &[usize]) -> Var<'t, f64> {
     let m = ops::moments(x, Shape::new(shape));
-    m.centered / ops::sqrt(ops::offset(m.variance, 1e-2)) + ops::square(m.mean)
+    m.normalized(1e-2) + ops::square(m.mean)
 }
 fn positive(x: f64) -> f64 {
     x.abs() + 0.3

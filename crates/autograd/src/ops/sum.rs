@@ -1,7 +1,7 @@
 //! Sums, means and moments built on `sum_to`.
 
 use crate::{Var, ops};
-use sparring_tensor::{Elem, Shape};
+use sparring_tensor::{Array, Elem, Shape};
 
 /// Σ x, a scalar.
 pub fn sum<E: Elem>(x: Var<'_, E>) -> Var<'_, E> {
@@ -48,6 +48,16 @@ pub struct Moments<'t, E: Elem = f32> {
     pub variance: Var<'t, E>,
     /// x − mean, of the shape of x.
     pub centered: Var<'t, E>,
+}
+
+impl<'t, E: Elem> Moments<'t, E> {
+    /// (x − mean) / √(variance + eps): batch norm (Ioffe and Szegedy 2015, arXiv:1502.03167) or layer norm (Ba, Kiros, Hinton 2016,
+    /// arXiv:1607.06450) without scale and shift.
+    pub fn normalized(&self, eps: E) -> Var<'t, E> {
+        let one = self.centered.tape().constant(Array::scalar(E::ONE));
+        // The division is done on the statistics, not on each element.
+        self.centered * (one / ops::sqrt(ops::offset(self.variance, eps)))
+    }
 }
 
 /// Sum over the last axis, which stays with extent 1.

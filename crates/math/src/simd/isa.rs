@@ -1,5 +1,6 @@
 //! The instruction sets and the choice between them.
 
+use crate::grammar::same;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -69,7 +70,7 @@ impl FromStr for Isa {
     fn from_str(name: &str) -> Result<Self, IsaError> {
         Isa::ALL
             .into_iter()
-            .find(|isa| isa.to_string().eq_ignore_ascii_case(name.trim()))
+            .find(|isa| same(&isa.to_string(), name))
             .ok_or_else(|| IsaError::Unknown { value: name.to_owned() })
     }
 }

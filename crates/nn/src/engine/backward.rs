@@ -2,7 +2,7 @@
 
 use super::block::{Block, From, Op};
 use super::buffers::Buffers;
-use super::shard::{Context, Rows, rows_of, source};
+use super::pass::{Context, Rows, rows_of, source};
 use super::tape_run::gathered;
 use super::weight::{Backward, Form};
 use sparring_tensor::normalize::GradSums;

@@ -125,9 +125,10 @@ impl Block {
     pub fn is_rectified(&self) -> bool {
         matches!(self.act, Some(Act::Fixed(AnyActivation::Relu(_))))
     }
-    /// Rectifier and max pooling in one pass right behind a convolution: its output never leaves the nearest cache.
+    /// Rectifier and max pooling in one pass right behind an operation that goes image by image: its output never leaves the nearest cache.
     pub fn is_fused(&self) -> bool {
-        matches!(self.op, Op::Conv(_)) && self.is_rectified() && matches!(self.pool, Some(Pool::Max(_)))
+        let by_image = matches!(self.op, Op::Conv(_) | Op::ConvTranspose(_) | Op::BatchNorm(_));
+        by_image && self.is_rectified() && matches!(self.pool, Some(Pool::Max(_)))
     }
     /// A rectifier without pooling works in place: the value tells the derivative, and half the memory is half the way to it.
     pub fn is_in_place(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::block::{Block, Op};
 use super::buffers::Buffers;
-use super::shard::{Context, Rows, source};
+use super::pass::{Context, Rows, source};
 use super::tape_run::gathered;
 use super::weight::{Backward, Form};
 use sparring_tensor::{Elem, Mat, MatMut, channels_last, elementwise, rows as strided};
@@ -49,7 +49,15 @@ pub(super) fn operation<E: Elem>(
         }
         Op::BatchNorm(n) => {
             let (norm, c) = (&program.batch_norms[n].block, &cx.norms[n]);
-            let (scale, shift, z) = (c.scale.as_slice(), c.shift.as_slice(), to.z.as_mut_slice());
+            let (scale, shift) = (c.scale.as_slice(), c.shift.as_slice());
+            if block.is_fused() {
+                for r in 0..rows {
+                    norm.affine(1, &x[r * stride..][..k], to.image(block, r), [k, len], scale, shift);
+                    to.finish_image(block, r);
+                }
+                return to.finish(program, block, &cx.pass, first, rows);
+            }
+            let z = to.z.as_mut_slice();
             if block.is_in_place() {
                 norm.relu_affine(rows, x, z, [stride, out], scale, shift);
             } else {

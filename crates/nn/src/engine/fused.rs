@@ -5,6 +5,7 @@ use super::program::Program;
 use super::state::ROWS;
 use super::update::{Of, Piece};
 use crate::Method;
+use sparring_math::simd;
 use sparring_tensor::{Array, Elem, elementwise, reduce};
 
 /// The rule on a piece; `false` if its gradient is not finite, and then what is left of it stays as it is.
@@ -66,7 +67,32 @@ pub(super) fn collect<E: Elem>(
     if let Some(own) = &own {
         elementwise::add_slice(sum, own.as_slice());
     }
-    reduce::are_finite(sum)
+    part.squares = squares(part.grad().as_slice());
+    part.squares.is_finite() || reduce::are_finite(part.grad().as_slice())
+}
+
+/// Σ g², in the order of eight sums side by side.
+pub(crate) fn squares<E: Elem>(g: &[E]) -> f64 {
+    struct Squares<'a, E>(&'a [E]);
+    impl<E: Elem> simd::Kernel for Squares<'_, E> {
+        type Output = f64;
+        #[inline(always)]
+        fn run(self) -> f64 {
+            let mut sums = [0.0; 8];
+            let (eights, rest) = self.0.as_chunks::<8>();
+            for g in eights {
+                for j in 0..8 {
+                    let v = g[j].to_f64();
+                    sums[j] += v * v;
+                }
+            }
+            for (sum, g) in sums.iter_mut().zip(rest) {
+                *sum += g.to_f64() * g.to_f64();
+            }
+            sums.iter().sum()
+        }
+    }
+    simd::dispatch(Squares(g))
 }
 
 fn whole<E: Elem>(gradients: &Gradients<'_, E>, program: &Program<E>, of: &Of, g: &mut [E]) {

@@ -21,6 +21,7 @@ mod inference;
 mod last_matmul;
 mod lowering;
 mod outputs;
+mod pass;
 mod phases;
 mod program;
 mod relu;
@@ -31,6 +32,7 @@ mod training;
 mod update;
 mod weight;
 
+pub(crate) use fused::squares;
 pub use inference::{Compiled, Randomness};
 pub use lowering::Lowering;
 pub use outputs::{Objective, OutputRows};

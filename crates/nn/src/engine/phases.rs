@@ -2,8 +2,9 @@
 
 use super::batch_norm::Coefficients;
 use super::block::Op;
+use super::pass::{Context, Rows};
 use super::program::{Pass, Program};
-use super::shard::{Context, Rows, Shard};
+use super::shard::Shard;
 use super::tape_run::{TapeRun, gathered};
 use crate::Learned;
 use sparring_tensor::normalize::{GradSums, Moments};

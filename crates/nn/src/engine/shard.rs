@@ -1,13 +1,13 @@
 //! Some examples of a batch on their way through a program, on one thread.
 
 use super::backward::{deliver_given, input_gradient, parameter_gradients};
-use super::batch_norm::Coefficients;
-use super::block::{Block, From, Op};
+use super::block::Op;
 use super::buffers::{Buffers, Wanted};
 use super::first_matmul::FirstMatmul;
 use super::forward::operation;
 use super::outputs::OutputRows;
-use super::program::{Pass, Program};
+use super::pass::{Context, Rows, source};
+use super::program::Program;
 use super::tape_run::gathered;
 use sparring_tensor::{Array, Elem, Shape};
 use std::ops::Range;
@@ -42,20 +42,6 @@ impl<E: Elem> Scratch<E> {
         Self { room: 0, buffers: Vec::new() }
     }
 }
-
-/// What a pass of a shard reads besides its own buffers.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Context<'a, E: Elem> {
-    pub program: &'a Program<E>,
-    pub pass: Pass<'a>,
-    /// Whether the backward pass finds gradients of parameters.
-    pub learns: bool,
-    /// Of each batch normalisation, as far as they are known.
-    pub norms: &'a [Coefficients<E>],
-}
-
-/// Rows of an input and their distance.
-pub(super) type Rows<'a, E> = (&'a [E], usize);
 
 impl<E: Elem> Shard<E> {
     pub fn empty() -> Self {
@@ -231,23 +217,4 @@ impl<E: Elem> Shard<E> {
     pub fn input<'a>(&'a self, program: &Program<E>, i: usize, x: Rows<'a, E>) -> Rows<'a, E> {
         source(&self.buffers[..i], x, &program.blocks[i], 0)
     }
-}
-
-/// The rows of a block's input number `k`; `x` are those of the network's.
-pub(super) fn source<'a, E: Elem>(
-    before: &'a [Buffers<E>],
-    x: Rows<'a, E>,
-    block: &Block,
-    k: usize,
-) -> Rows<'a, E> {
-    let input = block.inputs[k];
-    match input.from {
-        From::Input => x,
-        From::Block(j) => (before[j].output(), input.extent.stride()),
-    }
-}
-
-/// A buffer of whole rows.
-pub(super) fn rows_of<E: Elem>(rows: usize, len: usize) -> Array<E> {
-    Array::stale([rows * len])
 }

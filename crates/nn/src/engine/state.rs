@@ -23,6 +23,8 @@ pub(super) struct Part<E: Elem> {
     pub slots: Vec<Array<E>>,
     /// The gradient, where somebody asks to see it whole.
     pub grad: Option<Array<E>>,
+    /// Sum of the gradient's squares.
+    pub squares: f64,
     /// The average over the steps.
     pub average: Option<Array<E>>,
     numbers: usize,
@@ -39,7 +41,13 @@ pub(super) enum Beside {
 impl<E: Elem> Part<E> {
     fn new(numbers: usize, slots: usize) -> Self {
         let zeros = || Array::zeros([numbers]);
-        Self { slots: (0..slots).map(|_| zeros()).collect(), grad: None, average: None, numbers }
+        Self {
+            slots: (0..slots).map(|_| zeros()).collect(),
+            grad: None,
+            squares: 0.0,
+            average: None,
+            numbers,
+        }
     }
     /// The gradient, made if it is not there.
     pub fn grad(&mut self) -> &mut Array<E> {
@@ -93,6 +101,12 @@ impl<E: Elem> State<E> {
     pub fn parts(&self) -> impl Iterator<Item = &Part<E>> {
         let packed = self.packed.iter().flat_map(|p| p.parts.iter().chain(std::iter::once(&p.row)));
         packed.chain(&self.plain)
+    }
+    /// As [`parts`](Self::parts), to change them.
+    pub fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part<E>> {
+        let packed =
+            self.packed.iter_mut().flat_map(|p| p.parts.iter_mut().chain(std::iter::once(&mut p.row)));
+        packed.chain(&mut self.plain)
     }
     /// One of the arrays beside the parameter with this identity, in the layout of files; `None` if it is not kept.
     pub fn export(&self, program: &Program<E>, id: u64, which: Beside) -> Option<Array<E>> {

@@ -106,7 +106,7 @@ fn names_have_parameters_on_the_command_line() {
     let config: serde_json::Value = serde_json::from_str(&config).unwrap();
     assert_eq!(
         (&config["data"], &config["activation"]),
-        (&"rings(n=64, classes=3)".into(), &"leaky_relu(0.2)".into())
+        (&"rings(n=64, classes=3)".into(), &"leaky_relu(slope=0.2)".into())
     );
     let defense = &config["recipe"]["defense"];
     assert_eq!(

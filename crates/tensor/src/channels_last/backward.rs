@@ -41,7 +41,7 @@ impl ConvBlock {
     /// Fills `into` from the forward weight.
     ///
     /// # Panics
-    /// If either belongs to another block.
+    /// If either was packed for another block.
     #[track_caller]
     pub fn turn<E: Elem>(&self, w: &Panels<E>, into: &mut BackwardPanels<E>) {
         self.turn_on(simd::isa(), w, into);

@@ -63,7 +63,7 @@ impl ConvBlock {
     pub fn channels(&self) -> [usize; 2] {
         [self.ic, self.oc]
     }
-    /// Length of the sum behind an output element, ic · kh · kw: the rows of the weight's [`Panels`](crate::Panels), in order (ky, kx, c).
+    /// Number of terms of an output element, ic · kh · kw: the rows of the weight's [`Panels`](crate::Panels), in order (ky, kx, c).
     pub fn depth(&self) -> usize {
         self.ic * self.kernel[0] * self.kernel[1]
     }

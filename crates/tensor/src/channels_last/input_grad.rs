@@ -52,7 +52,7 @@ impl ConvBlock {
     /// `dy` \[oh\]\[ow\]\[oc\], `dx` \[h\]\[w\]\[ic\]; or several images one after the other.
     ///
     /// # Panics
-    /// If a length does not fit or `w` belongs to another block.
+    /// If a length does not fit or `w` was packed for another block.
     #[track_caller]
     pub fn input_grad<E: Elem>(&self, w: &BackwardPanels<E>, dy: &[E], dx: &mut [E]) {
         self.input_grad_on(simd::isa(), w, dy, dx);

@@ -9,8 +9,8 @@ use crate::kernels::{Patch, Scratch, Start};
 use sparring_math::simd::{self, Isa};
 
 impl ConvBlock {
-    /// acc\[(ky, kx, c), o\] += Σ over i, j of dy\[i, j, o\] · x\[i·sy + ky − py, j·sx + kx − px, c\]: each element goes on as one chain, over the pixels
-    /// in order, so images may come in one call or in several. Several in one call are faster where `dy` is mostly zero, as behind max pooling.
+    /// acc\[(ky, kx, c), o\] += Σ over i, j of dy\[i, j, o\] · x\[i·sy + ky − py, j·sx + kx − px, c\]: each element continues one chain, over the pixels
+    /// in order, so images may come in one call or in several. Several in one call are faster where `dy` is mostly zero, as after max pooling.
     ///
     /// # Shapes
     /// `x` \[h\]\[w\]\[ic\], `dy` \[oh\]\[ow\]\[oc\], or several images one after the other; `acc` as long as the numbers of the weight's

@@ -1,5 +1,5 @@
 //! The fast inner loops. One table of functions ([`KernelTable`]) for each instruction set; every kernel computes an output element
-//! as one chain of multiply-adds over K in order, so every path and every tile shape gives the same bits; [`bf16`] is an arithmetic of its own.
+//! as one chain of multiply-adds over K in order, so every path and every tile shape gives the same bits; [`bf16`] has its own arithmetic.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]

@@ -50,7 +50,7 @@ pub fn slice_axis<E: Elem>(a: &Array<E>, axis: usize, range: Range<usize>) -> Ar
 /// `a` at `start..` along an axis of extent `len`, zeros around it: the adjoint of [`slice_axis`].
 ///
 /// # Panics
-/// If the axis does not exist or `a` does not fit into `len` behind `start`.
+/// If the axis does not exist or `a` does not fit into `len` from `start` on.
 #[track_caller]
 pub fn embed_axis<E: Elem>(a: &Array<E>, axis: usize, start: usize, len: usize) -> Array<E> {
     let shape = a.shape();

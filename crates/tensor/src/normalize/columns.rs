@@ -120,7 +120,7 @@ fn add_chunk<E: Elem, const S: usize>(
     }
 }
 
-/// Blocks of `B` numbers; the last one overlaps the one before, and its sums stand behind all others until the end.
+/// Blocks of `B` numbers; the last one overlaps the one before, and its sums are stored after all others until the end.
 #[inline(always)]
 fn add_rows<E: Elem, const S: usize, const B: usize>(
     x: [&[E]; S],

@@ -1,4 +1,4 @@
-//! The sums behind the gradients of batch normalisation.
+//! The sums in the gradients of batch normalisation.
 
 use super::BatchNormBlock;
 use super::columns::add_columns;
@@ -63,7 +63,7 @@ impl BatchNormBlock {
             [dy, dy * (x - mean)]
         });
     }
-    /// As [`grad_sums`](Self::grad_sums) behind a ReLU with the output `y`: dy counts where y > 0.
+    /// As [`grad_sums`](Self::grad_sums) for a ReLU after it with the output `y`: dy counts where y > 0.
     ///
     /// # Panics
     /// As [`grad_sums`](Self::grad_sums).

@@ -1,4 +1,4 @@
-//! The memory behind a buffer.
+//! The memory of a buffer.
 
 use super::{Pooled, size};
 

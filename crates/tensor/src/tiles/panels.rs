@@ -136,7 +136,7 @@ impl TilePanels {
             }
         });
     }
-    /// `read(q, k, rows)` gives up to 32 rows of panel `q` from row `k` on; what it leaves is zero.
+    /// `read(q, k, rows)` gives up to 32 rows of panel `q` from row `k` on; rows that it does not write are zero.
     fn fill_from(&mut self, read: impl Fn(usize, usize, &mut [[f32; WIDTH]; STEP]) + Sync) {
         let (unit, terms, size) = (self.unit, self.terms, self.panel_lines());
         let (run, each, work) = (self.run, self.run.div_ceil(STEP), self.depth * self.cols * terms);

@@ -26,10 +26,16 @@ pub(crate) fn whole(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A number or a fraction of two, as parameters are read.
+fn number(text: &str) -> Option<f64> {
+    let mut read = 0.0_f64;
+    read.read(text).ok().map(|()| read)
+}
+
 /// In [0, 1].
 pub(crate) fn share(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(v) if (0.0..=1.0).contains(&v) => Ok(v),
+    match number(text) {
+        Some(v) if (0.0..=1.0).contains(&v) => Ok(v),
         _ => Err("must be a number from 0 to 1".into()),
     }
 }
@@ -41,16 +47,16 @@ pub(crate) fn seed(text: &str) -> Result<u64, String> {
 
 /// Finite and above 0.
 pub(crate) fn above_zero(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(v) if v.is_finite() && v > 0.0 => Ok(v),
+    match number(text) {
+        Some(v) if v.is_finite() && v > 0.0 => Ok(v),
         _ => Err("must be a finite number above 0".into()),
     }
 }
 
 /// In [0, 1).
 pub(crate) fn fraction(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(v) if (0.0..1.0).contains(&v) => Ok(v),
+    match number(text) {
+        Some(v) if (0.0..1.0).contains(&v) => Ok(v),
         _ => Err("must be at least 0 and below 1".into()),
     }
 }
@@ -78,12 +84,14 @@ impl std::str::FromStr for Budget {
 
 #[cfg(test)]
 mod tests {
-    use super::budget;
+    use super::{above_zero, budget, fraction, share};
 
     #[test]
     fn budgets_are_numbers_or_fractions_above_0() {
         assert_eq!(budget("0.3"), Ok(0.3));
         assert_eq!(budget(" 8 / 255 "), Ok(8.0 / 255.0));
+        assert_eq!((above_zero("1/1000"), fraction("1/2"), share("1/3")), (Ok(1e-3), Ok(0.5), Ok(1.0 / 3.0)));
+        assert!(above_zero("1/0").is_err() && fraction("2/2").is_err() && share("4/3").is_err());
         for text in ["-1", "0", "-0", "nan", "inf", "1/0", "-8/255", "8/", "/255", "8/255/2", "", "1e-60"] {
             assert!(budget(text).is_err_and(|why| why.contains("above 0")), "{text:?}");
         }

@@ -101,7 +101,7 @@ impl Session {
     #[track_caller]
     pub fn multiply(&self, a: &Operand<'_>, b: &[Line], terms: usize, target: &mut Target<'_>) {
         assert!(terms == 1 || terms == 3, "tiles: {terms} terms");
-        // An extent of 2 and a stride: something that lies so far behind.
+        // (2, n) stands for two elements n apart.
         let step = a.steps.iter().max().map_or(0, |&s| s as usize);
         let first = a.first[0].max(a.first[1]);
         let axes = [(2, first), (2, step), (terms, a.term), (self.rows, a.stride), (STEP, 1)];

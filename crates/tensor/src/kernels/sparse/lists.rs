@@ -23,7 +23,7 @@ impl<E: SparseKernels> Lists<E> {
     pub fn reserve(&mut self, len: usize) {
         self.nonzeros.reserve(len);
     }
-    /// Lists what is not 0 in each of the `groups` of as many values as there are offsets, in order. False, and no list, if there are more than
+    /// Lists the nonzero values in each of the `groups` of as many values as there are offsets, in order. False, and no list, if there are more than
     /// `most`.
     pub fn fill(&mut self, kernels: &Sparse<E>, values: &[E], most: usize) -> bool {
         let group = self.offsets.0.len();

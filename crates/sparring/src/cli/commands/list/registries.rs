@@ -5,7 +5,7 @@ use crate::cli::io::table::{grouped, table};
 use serde_json::{Map, Value, json};
 use sparring::activations::AnyActivation;
 use sparring::attacks::{AnyAttack, AnyNorm, PRESETS};
-use sparring::losses::TargetKind;
+use sparring::losses::{LossName, TargetKind};
 use sparring::math::named::{Entry, Family as _, Parameter};
 use sparring::models::Arch;
 use sparring::optim::{AnyRule, AnySchedule, SCHEDULES};
@@ -126,7 +126,7 @@ pub(super) fn norms() -> Listing {
 
 pub(super) fn losses() -> Listing {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
-    for info in sparring::losses::ALL {
+    for (info, entry) in sparring::losses::ALL.iter().zip(LossName::TABLE.entries) {
         let target = match info.target {
             TargetKind::Class => "class",
             TargetKind::Values => "values",
@@ -135,7 +135,7 @@ pub(super) fn losses() -> Listing {
         rows.push(words(&[info.name, target, info.formula, info.about]));
         objects.push(json!({
             "name": info.name, "target": target, "formula": info.formula, "about": info.about, "source": info.source,
-            "aliases": info.aliases,
+            "aliases": info.aliases, "arguments": arguments(Some(entry)),
         }));
     }
     Listing {

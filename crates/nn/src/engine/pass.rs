@@ -1,0 +1,40 @@
+//! What a pass of a shard reads besides its own buffers.
+
+use super::batch_norm::Coefficients;
+use super::block::{Block, From};
+use super::buffers::Buffers;
+use super::program::{Pass, Program};
+use sparring_tensor::{Array, Elem};
+
+/// What a pass of a shard reads besides its own buffers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Context<'a, E: Elem> {
+    pub program: &'a Program<E>,
+    pub pass: Pass<'a>,
+    /// Whether the backward pass finds gradients of parameters.
+    pub learns: bool,
+    /// Of each batch normalisation, as far as they are known.
+    pub norms: &'a [Coefficients<E>],
+}
+
+/// Rows of an input and their distance.
+pub(super) type Rows<'a, E> = (&'a [E], usize);
+
+/// The rows of a block's input number `k`; `x` are those of the network's.
+pub(super) fn source<'a, E: Elem>(
+    before: &'a [Buffers<E>],
+    x: Rows<'a, E>,
+    block: &Block,
+    k: usize,
+) -> Rows<'a, E> {
+    let input = block.inputs[k];
+    match input.from {
+        From::Input => x,
+        From::Block(j) => (before[j].output(), input.extent.stride()),
+    }
+}
+
+/// A buffer of whole rows.
+pub(super) fn rows_of<E: Elem>(rows: usize, len: usize) -> Array<E> {
+    Array::stale([rows * len])
+}

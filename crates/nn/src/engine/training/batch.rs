@@ -1,0 +1,96 @@
+//! Passes in which somebody outside sees the whole batch at once.
+
+use super::{Engine, gather, pass_of};
+use crate::engine::buffers::Wanted;
+use crate::engine::cut::Cut;
+use crate::engine::inference::Randomness;
+use crate::engine::phases::Loaded;
+use sparring_tensor::{Array, Elem};
+
+impl<E: Elem> Engine<E> {
+    /// As [`gradients`](Self::gradients) for an objective that sees all outputs at once: `objective(outputs, gradient)`, a row an example.
+    ///
+    /// # Panics
+    /// If there is no example.
+    pub fn gradients_of_batch(
+        &mut self,
+        n: usize,
+        row: &(dyn Fn(usize, &mut [E]) + Sync),
+        draw: Randomness<'_>,
+        objective: &mut dyn FnMut(&[E], &mut [E]),
+    ) {
+        self.whole_batch(n, row, draw, objective, None);
+    }
+    /// Gradients at the input where layers that span the batch see it whole, as in training: `cotangent(outputs, gradient)` writes the gradient at all outputs, `dx` receives that at
+    /// `x`. No parameter and no statistic changes.
+    ///
+    /// # Panics
+    /// If `x` does not hold whole examples, at least one, or `dx` not as many numbers.
+    pub fn pullback_of_batch(
+        &mut self,
+        x: &[E],
+        draw: Randomness<'_>,
+        cotangent: &mut dyn FnMut(&[E], &mut [E]),
+        dx: &mut [E],
+    ) {
+        let dim = self.compiled.inputs();
+        assert!(
+            x.len() == dx.len() && x.len().is_multiple_of(dim),
+            "engine: {} numbers for examples of {dim}",
+            x.len()
+        );
+        let row = |i: usize, to: &mut [E]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
+        self.whole_batch(x.len() / dim, &row, draw, cotangent, Some(dx));
+    }
+    fn whole_batch(
+        &mut self,
+        n: usize,
+        row: &(dyn Fn(usize, &mut [E]) + Sync),
+        draw: Randomness<'_>,
+        objective: &mut dyn FnMut(&[E], &mut [E]),
+        dx: Option<&mut [E]>,
+    ) {
+        assert!(n > 0, "engine: a batch holds at least one example");
+        (self.by_parts, self.cut) = (false, Cut::fixed(n));
+        self.load(n, row, if dx.is_some() { Wanted::Input } else { Wanted::Weights });
+        let (program, work, cols) = (&self.compiled.program, self.compiled.work(n), self.compiled.outputs());
+        let (pass, shards) = (pass_of(draw), &mut self.shards[..self.cut.shards()]);
+        self.whole.forward(program, shards, pass, work);
+        let (mut y, mut dy) = (Array::stale([n * cols]), Array::zeros([n * cols]));
+        gather(program, shards, y.as_mut_slice());
+        objective(y.as_slice(), dy.as_mut_slice());
+        for Loaded { x, shard } in &mut *shards {
+            let dy = dy.as_slice()[shard.first * cols..].chunks(cols);
+            let mut rows = shard.output_rows(program, (x.as_slice(), program.dim));
+            for ((_, to, metrics), dy) in rows.iter().zip(dy) {
+                to.copy_from_slice(dy);
+                *metrics = [0.0; 3];
+            }
+        }
+        let learns = dx.is_none();
+        self.whole.backward(program, shards, pass, work, dx);
+        if !learns {
+            self.whole.forget();
+        }
+    }
+    /// Outputs where layers that span the batch see it whole, as in training; no statistic changes.
+    ///
+    /// # Panics
+    /// If `x` does not hold whole examples, at least one, or `out` not one output for each.
+    pub fn forward_of_batch(&mut self, x: &[E], draw: Randomness<'_>, out: &mut [E]) {
+        let (dim, cols) = (self.compiled.inputs(), self.compiled.outputs());
+        let n = x.len() / dim;
+        assert!(
+            n > 0 && x.len() == n * dim && out.len() == n * cols,
+            "engine: {} numbers for examples of {dim}",
+            x.len()
+        );
+        self.cut = Cut::fixed(n);
+        self.load(n, &|i, to: &mut [E]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]), Wanted::Input);
+        let (program, work) = (&self.compiled.program, self.compiled.work(n));
+        let shards = &mut self.shards[..self.cut.shards()];
+        self.whole.forward(program, shards, pass_of(draw), work);
+        gather(program, shards, out);
+        self.whole.forget();
+    }
+}

@@ -1,0 +1,172 @@
+//! From gradients to new weights.
+
+use super::{Engine, RULE};
+use crate::engine::fused;
+use crate::engine::gradient::Gradients;
+use crate::engine::last_matmul::LastMatmul;
+use crate::engine::state::Beside;
+use crate::engine::update::{Piece, Place, for_each_piece};
+use crate::engine::weight::Weight;
+use crate::{NnError, Params};
+use sparring_tensor::{Array, Elem, par, reduce};
+
+impl<E: Elem> Engine<E> {
+    /// Adds the gradients found last to those that wait for the next [`update`](Self::update), which takes their sum: a batch in several passes. Running statistics are committed.
+    ///
+    /// # Errors
+    /// [`NnError::NonFinite`] if a gradient is infinite or NaN.
+    pub fn accumulate(&mut self, params: &Params<E>) -> Result<(), NnError> {
+        self.check(params)?;
+        self.collect(self.waits).map_err(|w| self.refuse(params, w, self.step + 1))?;
+        self.waits = true;
+        self.commit();
+        Ok(())
+    }
+    /// One step of the method with the gradients found last, or with those accumulated; running statistics are committed.
+    ///
+    /// # Errors
+    /// [`NnError::NonFinite`] if a gradient is infinite or NaN. Nothing has changed then, unless the method has no transformation, the gradient at an output was finite and only
+    /// its product with the input was not.
+    #[inline(never)]
+    pub fn update(&mut self, params: &Params<E>, lr: f64) -> Result<(), NnError> {
+        let step = self.step + 1;
+        if std::mem::take(&mut self.waits) {
+            self.apply(step, lr);
+            self.step = step;
+            self.follow();
+            return Ok(());
+        }
+        self.check(params)?;
+        if self.method.is_elementwise() {
+            let shards = &self.shards[..self.cut.shards()];
+            let last = self.last.as_ref().filter(|_| self.by_parts);
+            let gradients = Gradients {
+                shards,
+                cut: self.cut,
+                first: self.first.as_ref(),
+                last,
+                whole: &self.whole.grads,
+            };
+            let (method, dense) = (&self.method, self.first.is_some());
+            let each = gradients.examples() / par::MUL_ADDS_PER_ELEMENT + RULE;
+            let done =
+                for_each_piece(&mut self.compiled.program, &mut self.state, dense, each, |program, piece| {
+                    // By value, block by block: the gradient never leaves the nearest cache.
+                    fused::step(method, &gradients, program, piece, step, lr)
+                });
+            done.map_err(|w| self.refuse(params, w, step))?;
+        } else {
+            self.collect(false).map_err(|w| self.refuse(params, w, step))?;
+            self.apply(step, lr);
+        }
+        self.step = step;
+        self.commit();
+        self.follow();
+        Ok(())
+    }
+    /// The gradients at the outputs of all weights are finite.
+    fn check(&self, params: &Params<E>) -> Result<(), NnError> {
+        let last = self.last.as_ref().filter(|_| self.by_parts);
+        let in_last = last.filter(|l| !l.is_finite()).map(|_| self.compiled.program.weights.len() - 1);
+        let shards = &self.shards[..self.cut.shards()];
+        match in_last.or_else(|| shards.iter().find_map(|l| l.shard.bad)) {
+            Some(w) => Err(self.refuse(params, w, self.step + 1)),
+            None => Ok(()),
+        }
+    }
+    /// Makes all gradients whole, or adds them to what is there.
+    fn collect(&mut self, adds: bool) -> Result<(), Place> {
+        let shards = &self.shards[..self.cut.shards()];
+        let last = self.last.as_ref().filter(|_| self.by_parts);
+        let gradients =
+            Gradients { shards, cut: self.cut, first: self.first.as_ref(), last, whole: &self.whole.grads };
+        let each = gradients.examples() / par::MUL_ADDS_PER_ELEMENT + 1;
+        let dense = self.first.is_some();
+        for_each_piece(&mut self.compiled.program, &mut self.state, dense, each, |program, piece| {
+            fused::collect(&gradients, program, piece, adds)
+        })
+    }
+    /// Transformations of the gradients as they stand beside the weights, then the rule.
+    fn apply(&mut self, step: u64, lr: f64) {
+        let dense = self.first.is_some();
+        let scale = self.method.scale(self.state.parts().map(|p| p.squares).sum());
+        let method = &self.method;
+        let done = for_each_piece(&mut self.compiled.program, &mut self.state, dense, RULE, |_, piece| {
+            let Piece { kind, w, part, .. } = piece;
+            let mut grad = part.grad.take().expect("made before");
+            method.transform(scale, grad.as_mut_slice());
+            method.step(kind, step, lr, w, grad.as_slice(), &mut part.slots);
+            part.grad = Some(grad);
+            true
+        });
+        done.expect("no piece refuses");
+    }
+    /// Running statistics of the last pass, once a step.
+    fn commit(&mut self) {
+        let program = &mut self.compiled.program;
+        let norms = std::mem::take(&mut program.batch_norms);
+        for (norm, found) in norms.iter().zip(&self.whole.norms) {
+            found.update_running(program, norm);
+        }
+        program.batch_norms = norms;
+        for (place, value) in self.whole.learned.drain(..) {
+            program.plains[place].value = value;
+        }
+        self.whole.norms.clear();
+    }
+    /// What was made from the weights follows them.
+    pub(super) fn follow(&mut self) {
+        self.compiled.program.weights.iter_mut().for_each(Weight::follow);
+        self.last.iter_mut().for_each(LastMatmul::follow);
+    }
+    fn refuse(&self, params: &Params<E>, place: Place, step: u64) -> NnError {
+        let program = &self.compiled.program;
+        let id = program
+            .weights
+            .get(place)
+            .map_or_else(|| program.plains[place - program.weights.len()].id, |w| w.weight);
+        let name = params.iter().find(|p| p.id() == id).map_or_else(String::new, |p| p.name().into());
+        NnError::NonFinite { name, step }
+    }
+
+    /// A step of the method with gradients from elsewhere (a penalty through a second derivative, say), in the layout of files, by the identity of the parameter.
+    ///
+    /// # Errors
+    /// [`NnError::NonFinite`] if a gradient is infinite or NaN; nothing has changed then.
+    pub fn update_with<'g>(
+        &mut self,
+        params: &Params<E>,
+        grads: impl IntoIterator<Item = (u64, &'g [E])>,
+        lr: f64,
+    ) -> Result<(), NnError> {
+        let step = self.step + 1;
+        self.state.parts_mut().for_each(|p| p.grad().as_mut_slice().fill(E::ZERO));
+        for (id, g) in grads {
+            if !reduce::are_finite(g) {
+                let name = params.iter().find(|p| p.id() == id).map_or_else(String::new, |p| p.name().into());
+                return Err(NnError::NonFinite { name, step });
+            }
+            self.state.import(&self.compiled.program, id, Beside::Grad, g);
+        }
+        self.state
+            .parts_mut()
+            .for_each(|p| p.squares = p.grad.as_ref().map_or(0.0, |g| fused::squares(g.as_slice())));
+        self.apply(step, lr);
+        self.step = step;
+        self.whole.norms.clear();
+        self.follow();
+        Ok(())
+    }
+    /// The gradients of the last pass in the layout of files, in the order of `params`; an empty array for buffers.
+    ///
+    /// # Errors
+    /// [`NnError::NonFinite`] if one is infinite or NaN.
+    pub fn export_gradients(&mut self, params: &Params<E>) -> Result<Vec<Array<E>>, NnError> {
+        self.collect(false).map_err(|w| self.refuse(params, w, self.step + 1))?;
+        let of = |p: &crate::Param<E>| {
+            let found = self.state.export(&self.compiled.program, p.id(), Beside::Grad);
+            found.filter(|_| p.is_trained()).unwrap_or_else(|| Array::zeros([0]))
+        };
+        Ok(params.iter().map(of).collect())
+    }
+}

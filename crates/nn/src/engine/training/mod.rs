@@ -1,0 +1,246 @@
+//! A compiled network that learns.
+
+use crate::engine::buffers::Wanted;
+use crate::engine::compile::compile;
+use crate::engine::cut::Cut;
+use crate::engine::first_matmul::FirstMatmul;
+use crate::engine::inference::{Compiled, Randomness};
+use crate::engine::last_matmul::LastMatmul;
+use crate::engine::outputs::Objective;
+use crate::engine::pass::Context;
+use crate::engine::phases::{Loaded, Whole};
+use crate::engine::program::{Pass, Program};
+use crate::engine::shard::{Scratch, Shard};
+use crate::engine::state::State;
+use crate::{Method, Mode, Network};
+use sparring_tensor::{Array, Elem, Precision, par, team};
+use std::sync::{Mutex, PoisonError};
+
+mod batch;
+mod descent;
+mod memory;
+
+pub use memory::EngineState;
+
+/// A compiled network with the state of a [`Method`]: a training step in a few passes over the threads.
+///
+/// Between steps the weights live here, packed; [`store`](Self::store) writes them to the network.
+#[derive(Debug)]
+pub struct Engine<E: Elem = f32> {
+    compiled: Compiled<E>,
+    method: Method,
+    state: State<E>,
+    shards: Vec<Loaded<E>>,
+    first: Option<FirstMatmul<E>>,
+    last: Option<LastMatmul<E>>,
+    /// Whether the present gradients were made with the last matmul cut.
+    by_parts: bool,
+    /// What goes from shard to shard, as many as threads met.
+    scratch: Mutex<Vec<Scratch<E>>>,
+    /// What spans the batch.
+    whole: Whole<E>,
+    /// The present batch.
+    cut: Cut,
+    precision: Precision,
+    /// Whether accumulated gradients wait.
+    waits: bool,
+    step: u64,
+}
+
+/// Cost of a rule for a parameter in the units of [`par`].
+const RULE: usize = 4;
+
+impl<E: Elem> Engine<E> {
+    /// Compiles a network for training.
+    #[inline(never)]
+    pub fn new(network: &Network<E>, method: Method) -> Self {
+        let compiled = Compiled::of(compile(network, Mode::Train));
+        let state = State::new(&compiled.program, method.rule.slots());
+        let first = FirstMatmul::new(&compiled.program);
+        let last = first.as_ref().and_then(|_| LastMatmul::new(&compiled.program));
+        Self {
+            compiled,
+            method,
+            state,
+            shards: Vec::new(),
+            first,
+            last,
+            by_parts: false,
+            scratch: Mutex::default(),
+            whole: Whole::default(),
+            cut: Cut::fixed(1),
+            precision: Precision::F32,
+            waits: false,
+            step: 0,
+        }
+    }
+    /// The same with another precision, where that is faster though the weights change with each step: for convolutions. Gradients at weights stay
+    /// in `f32`.
+    #[must_use]
+    pub fn in_precision(mut self, precision: Precision) -> Self {
+        self.precision = precision;
+        self.compiled.set_precision(precision, true);
+        self
+    }
+    /// The network as it is now; normalisations use their running statistics, dropout is off unless asked for.
+    pub fn compiled(&self) -> &Compiled<E> {
+        &self.compiled
+    }
+    /// Steps done.
+    pub fn steps(&self) -> u64 {
+        self.step
+    }
+
+    /// Forward and backward for `n` examples; `row(i, to)` writes example `i`, channels first, perhaps more than once. The objective reads outputs
+    /// and writes their gradient, some examples at a time and on any thread; returns the sums of its metrics, added in the order of the examples. `draw` gives dropout its masks.
+    ///
+    /// # Panics
+    /// If there is no example.
+    #[inline(never)]
+    pub fn gradients(
+        &mut self,
+        n: usize,
+        row: &(dyn Fn(usize, &mut [E]) + Sync),
+        draw: Randomness<'_>,
+        objective: &dyn Objective<E>,
+    ) -> [f64; 3] {
+        assert!(n > 0, "engine: a batch holds at least one example");
+        self.by_parts = self.last.is_some() && objective.is_elementwise();
+        let program = &self.compiled.program;
+        self.cut = if program.sums_by_shard() { Cut::fixed(n) } else { Cut::for_threads(n, team::threads()) };
+        if program.phases.len() > 1 {
+            self.load(n, row, Wanted::Weights);
+            let (program, work) = (&self.compiled.program, self.compiled.work(n));
+            let (pass, count) = (pass_of(draw), self.cut.shards());
+            let shards = &mut self.shards[..count];
+            self.whole.forward(program, shards, pass, work);
+            par::for_each_chunk(shards, 1, work, |_, loaded| {
+                let Loaded { x, shard } = &mut loaded[0];
+                objective.rows(&mut shard.output_rows(program, (x.as_slice(), program.dim)));
+            });
+            self.whole.backward(program, shards, pass, work, None);
+            return self.metrics();
+        }
+        self.whole.grads.clear();
+        self.one_phase(n, row, pass_of(draw), objective)
+    }
+    /// Whether a layer sees the whole batch in training.
+    pub fn spans_batch(&self) -> bool {
+        self.compiled.program.phases.len() > 1
+    }
+    /// Brings the batch into its shards.
+    fn load(&mut self, n: usize, row: &(dyn Fn(usize, &mut [E]) + Sync), wanted: Wanted) {
+        let (program, cut, dim, work) =
+            (&self.compiled.program, self.cut, self.compiled.program.dim, self.compiled.work(n));
+        self.shards.resize_with(cut.shards().max(self.shards.len()), empty);
+        par::for_each_chunk(&mut self.shards[..cut.shards()], 1, work, |i, loaded| {
+            let Loaded { x, shard } = &mut loaded[0];
+            let examples = cut.shard(i);
+            shard.prepare(program, examples.start, examples.len(), Some(wanted), false);
+            fill(x, examples.start, examples.len(), dim, row);
+        });
+    }
+    fn one_phase(
+        &mut self,
+        n: usize,
+        row: &(dyn Fn(usize, &mut [E]) + Sync),
+        pass: Pass<'_>,
+        objective: &dyn Objective<E>,
+    ) -> [f64; 3] {
+        let (program, cut, work) = (&self.compiled.program, self.cut, self.compiled.work(n));
+        let (count, dim, scratch) = (cut.shards(), program.dim, &self.scratch);
+        self.shards.resize_with(count.max(self.shards.len()), empty);
+        let shards = &mut self.shards[..count];
+        if let Some(first) = &mut self.first {
+            first.run(program, cut, work, row);
+        }
+        let (first, blocks) = (self.first.as_ref(), program.blocks.len());
+        let cx = Context { program, pass, learns: true, norms: &[] };
+        let wanted = if self.by_parts { Wanted::WeightsButLast } else { Wanted::Weights };
+        // Three times the forward pass.
+        par::for_each_chunk(shards, 1, 3 * work, |i, loaded| {
+            let Loaded { x, shard } = &mut loaded[0];
+            let examples = cut.shard(i);
+            shard.prepare(program, examples.start, examples.len(), Some(wanted), true);
+            if wanted == Wanted::WeightsButLast {
+                return shard.forward_after(cx, first.expect("a last matmul comes with a first"), i);
+            }
+            let mut own =
+                scratch.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(Scratch::empty);
+            shard.exchange_scratch(program, &mut own);
+            let x = if let Some(first) = first {
+                shard.forward_after(cx, first, i);
+                (first.examples(0, i), program.blocks[0].input().stride())
+            } else {
+                fill(x, examples.start, examples.len(), dim, row);
+                let x = (x.as_slice(), dim);
+                shard.forward(cx, x, 0..blocks);
+                x
+            };
+            objective.rows(&mut shard.output_rows(program, x));
+            shard.backward(cx, x, None, 0..blocks);
+            shard.exchange_scratch(program, &mut own);
+            scratch.lock().unwrap_or_else(PoisonError::into_inner).push(own);
+        });
+        if let (Some(last), Some(first), true) = (&mut self.last, first, self.by_parts) {
+            last.run(program, shards, first, 2 * work, objective);
+            let last = &*last;
+            par::for_each_chunk(shards, 1, work, |i, loaded| {
+                let shard = &mut loaded[0].shard;
+                last.gather(i, shard.last_gradient(program));
+                shard.backward(cx, (&[], 1), None, 0..blocks);
+            });
+            for (i, loaded) in shards.iter_mut().enumerate() {
+                loaded.shard.metrics.iter_mut().zip(last.metrics(i)).for_each(|(to, m)| *to = m);
+            }
+        }
+        self.metrics()
+    }
+    /// The sums of the objective's metrics: over each chain of examples first, then chain by chain.
+    fn metrics(&self) -> [f64; 3] {
+        let (mut sums, mut chain) = ([0.0; 3], [0.0; 3]);
+        for Loaded { shard, .. } in &self.shards[..self.cut.shards()] {
+            if self.cut.begins_chain(shard.first) {
+                sums.iter_mut().zip(std::mem::take(&mut chain)).for_each(|(s, v)| *s += v);
+            }
+            for metrics in &shard.metrics[..shard.rows] {
+                chain.iter_mut().zip(metrics).for_each(|(s, v)| *s += v);
+            }
+        }
+        sums.iter_mut().zip(chain).for_each(|(s, v)| *s += v);
+        sums
+    }
+}
+
+/// The outputs of all shards, a row an example.
+fn gather<E: Elem>(program: &Program<E>, shards: &[Loaded<E>], out: &mut [E]) {
+    let cols = program.last().output.len();
+    for Loaded { shard, .. } in shards {
+        let (from, stride) = shard.outputs(program);
+        let rows = out[shard.first * cols..].chunks_mut(cols).zip(from.chunks(stride));
+        rows.take(shard.rows).for_each(|(to, y)| to.copy_from_slice(&y[..cols]));
+    }
+}
+
+fn empty<E: Elem>() -> Loaded<E> {
+    Loaded { x: Array::zeros([0]), shard: Shard::empty() }
+}
+
+fn pass_of(draw: Randomness<'_>) -> Pass<'_> {
+    Pass { mode: draw.mode, batch: true, key: draw.key, ids: draw.ids }
+}
+
+/// Brings examples into a shard.
+fn fill<E: Elem>(
+    x: &mut Array<E>,
+    first: usize,
+    rows: usize,
+    dim: usize,
+    row: &(dyn Fn(usize, &mut [E]) + Sync),
+) {
+    if x.len() < rows * dim {
+        *x = Array::zeros([rows * dim]);
+    }
+    let x = &mut x.as_mut_slice()[..rows * dim];
+    x.chunks_exact_mut(dim).enumerate().for_each(|(r, x)| row(first + r, x));
+}

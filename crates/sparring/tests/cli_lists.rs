@@ -1,0 +1,89 @@
+//! `sparring list`: every table, for people and for programs.
+#![cfg(feature = "cli")]
+
+use serde_json::Value;
+use sparring::activations::AnyActivation;
+use sparring::attacks::AnyNorm;
+use sparring::datasets;
+use sparring::math::named::Family;
+use sparring::optim::AnySchedule;
+use sparring::train::AnyDefense;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A new, empty folder for one test.
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli_lists").join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// What `sparring list` prints in a folder, without the environment's say on data.
+fn list(dir: &Path, words: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sparring"));
+    let out = command.arg("list").args(words).current_dir(dir).env_remove("SPARRING_DATA").output().unwrap();
+    assert!(out.status.success(), "{words:?}: {}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap()
+}
+
+fn objects(dir: &Path, what: &str) -> Vec<Value> {
+    serde_json::from_str(list(dir, &[what, "--json"]).lines().last().unwrap()).unwrap()
+}
+
+#[test]
+fn every_list_holds_its_registry() {
+    let dir = folder("list");
+    let names = |of: Vec<&str>| of.into_iter().map(String::from).collect::<Vec<_>>();
+    let presets = sparring::attacks::PRESETS.iter().map(|p| p.info);
+    let attacks = sparring::attacks::AnyAttack::ALL.iter().chain(presets);
+    let known = [
+        ("activations", names(AnyActivation::ALL.iter().map(|a| a.name()).collect())),
+        ("attacks", names(attacks.map(|a| a.name).collect())),
+        ("losses", names(sparring::losses::ALL.iter().map(|l| l.name).collect())),
+        ("optimizers", names(sparring::optim::ALL.iter().map(|o| o.name).collect())),
+        ("norms", names(AnyNorm::TABLE.names().collect())),
+        ("schedules", names(AnySchedule::TABLE.names().collect())),
+        ("defenses", names(AnyDefense::TABLE.names().collect())),
+        ("layers", names(sparring::nn::layers::tags())),
+        ("models", names(sparring::models::ALL.iter().map(|m| m.name).collect())),
+        ("datasets", names(datasets::ALL.iter().map(|d| d.name).collect())),
+    ];
+    for (what, names) in known {
+        assert!(!names.is_empty());
+        let objects = objects(&dir, what);
+        let listed: Vec<_> = objects.iter().map(|o| o["name"].as_str().unwrap().to_string()).collect();
+        assert_eq!(listed, names, "{what}");
+        let table = list(&dir, &[what]);
+        let firsts: Vec<_> = table.lines().filter_map(|l| l.split_whitespace().next()).collect();
+        assert!(names.iter().all(|n| firsts.contains(&n.as_str())), "{table}");
+        assert!(table.lines().all(|l| l == l.trim_end()), "{table}");
+    }
+}
+
+#[test]
+fn facts_of_a_list_are_numbers() {
+    let dir = folder("facts");
+    let find = |what: &str, name: &str| objects(&dir, what).into_iter().find(|o| o["name"] == name).unwrap();
+    let relu = find("activations", "relu");
+    assert_eq!((relu["range"][0].as_f64(), relu["range"][1].is_null()), (Some(0.0), true));
+    assert_eq!((relu["lipschitz"].as_f64(), relu["monotone"].as_bool()), (Some(1.0), Some(true)));
+    assert_eq!(find("activations", "prelu")["trainable"], true);
+    assert_eq!(find("attacks", "pgd")["access"], "white");
+    assert_eq!(find("attacks", "noise")["access"], "black");
+    assert_eq!(find("optimizers", "adam")["parameters"]["beta2"], 0.999);
+    assert_eq!(find("models", "mlp")["parameters"], 109_386);
+    let steps = &find("attacks", "pgd")["arguments"][0];
+    assert_eq!((&steps["name"], &steps["default"]), (&"steps".into(), &"40".into()));
+    assert!(steps["range"].as_str().unwrap().starts_with("a whole number, 1 or above"), "{steps}");
+    assert_eq!(find("activations", "leaky_relu")["arguments"][0]["default"], "0.01");
+    assert_eq!(find("defenses", "pgd")["arguments"][2]["default"], "2.5 eps / steps");
+    assert_eq!(find("datasets", "rings")["arguments"][1]["name"], "classes");
+    assert_eq!(find("losses", "margin")["arguments"].as_array().map(Vec::len), Some(0));
+    std::fs::create_dir_all(dir.join("data/mnist")).unwrap();
+    for file in datasets::mnist::MNIST.files {
+        assert!(find("datasets", "mnist")["found"].is_null());
+        std::fs::write(dir.join(format!("data/mnist/{}.gz", file.name)), b"").unwrap();
+    }
+    assert_eq!(find("datasets", "mnist")["found"], "data/mnist");
+}
