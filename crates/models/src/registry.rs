@@ -77,7 +77,7 @@ models! {
     ArticleAutoencoder: Autoencoder, 107_504, "784-64-32-32-32-64-784, linear code, sigmoid pixels";
     LinearAutoencoder: Autoencoder, 50_992, "784-32-784, no activation";
     ArticleGan: Gan, 247_697, "G 100-128-128-784 sigmoid, D 784-128-128-1 logits";
-    Dcgan: Gan, 898_370, "G fc 6272, up 64 4x4 s2, up 1 4x4 s2, sigmoid; D conv 64 4x4 s2, conv 128 4x4 s2, fc 1; batch norm";
+    Dcgan: Gan, 898_370, "G fc 6272, up 64 4x4, up 1 4x4, sigmoid; D conv 64 4x4, conv 128 4x4, logit";
 }
 
 impl Arch {

@@ -92,7 +92,7 @@ impl fmt::Display for Summary {
         let mut line = |name: &str, kind: &str, output: &str, numbers: [&str; 3], runs: &str| {
             let [parameters, mul_adds, memory] = numbers;
             let line = format!(
-                "{name:<18} {kind:<18} {output:>14} {parameters:>10} {mul_adds:>12} {memory:>11} {runs}"
+                "{name:<20} {kind:<18} {output:>14} {parameters:>10} {mul_adds:>12} {memory:>11} {runs}"
             );
             writeln!(f, "{}", line.trim_end())
         };
