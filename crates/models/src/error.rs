@@ -18,14 +18,6 @@ pub enum ModelError {
         /// What is wrong and the way out.
         what: String,
     },
-    /// No model has this name.
-    #[error("no model is called `{asked}`; choose one of: {known}")]
-    UnknownName {
-        /// The name asked for.
-        asked: String,
-        /// The names there are.
-        known: String,
-    },
 }
 
 impl From<ShapeError> for ModelError {

@@ -6,6 +6,7 @@ mod autoencoder;
 mod classifier;
 mod error;
 mod gan;
+mod hidden;
 mod registry;
 
 pub use architectures::{
@@ -15,4 +16,5 @@ pub use autoencoder::Autoencoder;
 pub use classifier::Classifier;
 pub use error::ModelError;
 pub use gan::{Gan, GanSpec};
+pub use hidden::HiddenActivations;
 pub use registry::{ALL, Arch, Family, ModelInfo};

@@ -81,6 +81,10 @@ pub trait Layer:
 {
     /// The tag in files: `linear`.
     const TAG: &'static str;
+    /// What it is in PyTorch, `nn.Linear`; several with commas between, nothing where there is no such thing.
+    const TORCH: &'static str = "";
+    /// Whether [`lower`](Self::lower) gives an instruction; a test holds both equal for the layers of this crate.
+    const COMPILED: bool = false;
     /// What it is called in tables and errors.
     fn kind(&self) -> Cow<'static, str> {
         Cow::Borrowed(Self::TAG)

@@ -52,6 +52,34 @@ pub(crate) fn reader<L: Layer>(fields: Value) -> serde_json::Result<AnyLayer> {
     serde_json::from_value::<L>(fields).map(AnyLayer::from)
 }
 
+/// The names of the fields of a layer, as its `Deserialize` asks for them.
+pub(crate) fn fields_of<L: Layer>() -> &'static [&'static str] {
+    struct Asked<'a>(&'a mut &'static [&'static str]);
+    impl<'de> Deserializer<'de> for Asked<'_> {
+        type Error = de::value::Error;
+        fn deserialize_any<V: de::Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+            Err(de::Error::custom("asked for its fields only"))
+        }
+        fn deserialize_struct<V: de::Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            visitor: V,
+        ) -> Result<V::Value, Self::Error> {
+            *self.0 = fields;
+            self.deserialize_any(visitor)
+        }
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+    let mut fields: &'static [&'static str] = &[];
+    // It fails by design, once the fields were named.
+    let _ = L::deserialize(Asked(&mut fields));
+    fields
+}
+
 impl Fields {
     /// Those of a layer.
     pub fn of(layer: &impl Serialize) -> serde_json::Result<Self> {

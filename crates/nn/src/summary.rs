@@ -35,6 +35,29 @@ pub struct Summary {
     pub activations: u64,
 }
 
+/// `f32` numbers in MiB.
+fn mib(numbers: u64) -> f64 {
+    numbers as f64 * 4.0 / (1 << 20) as f64
+}
+
+impl LayerRow {
+    /// [`activations`](Self::activations) in MiB of `f32`.
+    pub fn activation_mib(&self) -> f64 {
+        mib(self.activations)
+    }
+    /// How it runs, in a word.
+    pub fn runs(&self) -> &'static str {
+        if self.compiled { "compiled" } else { "tape" }
+    }
+}
+
+impl Summary {
+    /// [`activations`](Self::activations) in MiB of `f32`.
+    pub fn activation_mib(&self) -> f64 {
+        mib(self.activations)
+    }
+}
+
 impl Graph {
     /// Walks the network for one example.
     ///
@@ -66,18 +89,22 @@ impl Graph {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = |name: &str, kind: &str, output: &str, numbers: [&str; 2], runs: &str| {
-            let [parameters, mul_adds] = numbers;
-            let line = format!("{name:<10} {kind:<18} {output:>16} {parameters:>12} {mul_adds:>12} {runs}");
+        let mut line = |name: &str, kind: &str, output: &str, numbers: [&str; 3], runs: &str| {
+            let [parameters, mul_adds, memory] = numbers;
+            let line = format!(
+                "{name:<20} {kind:<18} {output:>14} {parameters:>10} {mul_adds:>12} {memory:>11} {runs}"
+            );
             writeln!(f, "{}", line.trim_end())
         };
-        line("layer", "kind", "output", ["parameters", "mult-adds"], "")?;
+        let memory = |mib: f64| format!("{mib:.4}");
+        line("layer", "kind", "output", ["parameters", "mult-adds", "MiB/example"], "runs")?;
         for row in &self.rows {
             let output = row.output.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ");
-            let runs = if row.compiled { "" } else { "tape" };
-            let numbers = [&*row.parameters.to_string(), &*row.mul_adds.to_string()];
-            line(&row.name, &row.kind, &output, numbers, runs)?;
+            let mib = memory(row.activation_mib());
+            let numbers = [&*row.parameters.to_string(), &*row.mul_adds.to_string(), &*mib];
+            line(&row.name, &row.kind, &output, numbers, row.runs())?;
         }
-        line("total", "", "", [&self.parameters.to_string(), &self.mul_adds.to_string()], "")
+        let mib = memory(self.activation_mib());
+        line("total", "", "", [&self.parameters.to_string(), &self.mul_adds.to_string(), &mib], "")
     }
 }

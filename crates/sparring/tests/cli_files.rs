@@ -2,8 +2,7 @@
 #![cfg(feature = "cli")]
 
 use serde_json::{Value, json};
-use sparring::activations::AnyActivation;
-use sparring::models::{Arch, Classifier, Gan};
+use sparring::models::{ArticleGan, Classifier, Gan, Mlp};
 use sparring::nn::{Graph, Network, layers};
 use sparring::seed::Key;
 use sparring::store::{self, sha256_hex};
@@ -50,12 +49,8 @@ fn refusal(dir: &Path, line: &str, code: i32) -> String {
     text
 }
 
-fn relu() -> AnyActivation {
-    "relu".parse().unwrap()
-}
-
 fn mlp() -> Classifier {
-    Classifier::new(Arch::Mlp.classifier(&relu()).unwrap(), Key::new(3)).unwrap()
+    Classifier::new(Mlp::default().spec(), Key::new(3)).unwrap()
 }
 
 fn save(path: &Path, model: &Classifier) {
@@ -265,7 +260,7 @@ fn a_pytorch_class_loads_by_rules_and_by_order() {
     assert!(e.contains("mlp, fgsm-rs, madry") && !e.contains("autoencoder"), "{e}");
 
     // The generator of a GAN: alone, and under other names.
-    let gan = Gan::new(Arch::Gan.gan(&relu()).unwrap().spec(), (0.0, 1.0), Key::new(3)).unwrap();
+    let gan = Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(3)).unwrap();
     let networks: [store::Prefixed<'_>; 2] =
         [("generator", &gan.generator), ("discriminator", &gan.discriminator)];
     store::write(dir.join("gan.safetensors"), "gan", &networks, Value::Null).unwrap();

@@ -45,6 +45,7 @@ fn every_list_holds_its_registry() {
         ("norms", names(AnyNorm::TABLE.names().collect())),
         ("schedules", names(AnySchedule::TABLE.names().collect())),
         ("defenses", names(AnyDefense::TABLE.names().collect())),
+        ("layers", names(sparring::nn::layers::tags())),
         ("models", names(sparring::models::ALL.iter().map(|m| m.name).collect())),
         ("datasets", names(datasets::ALL.iter().map(|d| d.name).collect())),
     ];

@@ -2,9 +2,8 @@
 #![cfg(feature = "cli")]
 
 use serde_json::Value;
-use sparring::activations::AnyActivation;
 use sparring::datasets::idx::{Idx, Packing, Values, write};
-use sparring::models::{Arch, Classifier, Gan};
+use sparring::models::{ArticleGan, Classifier, Gan, Mlp};
 use sparring::seed::Key;
 use sparring::{datasets, store};
 use std::path::{Path, PathBuf};
@@ -46,12 +45,8 @@ fn last_line(output: &Output) -> Value {
     serde_json::from_str(text.lines().last().unwrap()).unwrap()
 }
 
-fn relu() -> AnyActivation {
-    "relu".parse().unwrap()
-}
-
 fn save_gan(path: &Path) {
-    let spec = Arch::Gan.gan(&relu()).unwrap().spec();
+    let spec = ArticleGan::default().spec();
     let gan = Gan::new(spec, (0.0, 1.0), Key::new(3)).unwrap();
     let networks: [store::Prefixed<'_>; 2] =
         [("generator", &gan.generator), ("discriminator", &gan.discriminator)];
@@ -59,7 +54,7 @@ fn save_gan(path: &Path) {
 }
 
 fn save_classifier(path: &Path) {
-    let model = Classifier::new(Arch::Mlp.classifier(&relu()).unwrap(), Key::new(3)).unwrap();
+    let model = Classifier::new(Mlp::default().spec(), Key::new(3)).unwrap();
     store::write(path, "classifier", &[("", &model.net)], Value::Null).unwrap();
 }
 

@@ -27,6 +27,21 @@ pub enum StoreError {
         /// The name.
         path: PathBuf,
     },
+    /// The directory of a new run holds something.
+    #[error("`{}` is not empty; nothing is ever written over", at(path))]
+    NotEmpty {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The directory of a new run has been given to another.
+    #[error("`{}` is taken: another run writes there", at(path))]
+    Claimed {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// No JSON, or what JSON cannot hold.
+    #[error("JSON: {}", shown(&.0.to_string(), MESSAGE))]
+    Json(#[from] serde_json::Error),
     /// Something is wrong with this file.
     #[error("`{}`: {fault}", at(path))]
     File {

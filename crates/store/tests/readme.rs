@@ -1,7 +1,7 @@
 //! The README's example of a spec is one, with every layer in it.
 #![allow(missing_docs)]
 
-use sparring_nn::Graph;
+use sparring_nn::{Graph, Lowering, layers};
 use sparring_seed::Key;
 use sparring_store::{layout, read, write};
 
@@ -34,8 +34,26 @@ fn the_documented_spec_parses_builds_and_comes_back() {
         },
         "{e}"
     );
-    for kind in kinds {
-        assert!(readme.contains(&format!("| `{kind}` |")), "no row for {kind}");
+    let row = |tag: &str| {
+        let start = format!("| `{tag}` |");
+        readme.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("no row for {tag}"))
+    };
+    let table = layers::table();
+    assert_eq!(table.len(), kinds.len());
+    for layer in &table {
+        let cells: Vec<&str> = row(layer.tag).split('|').map(str::trim).collect();
+        // A row may say that its fields are those of another.
+        let of = table.iter().find(|other| cells[2].starts_with(&format!("as `{}`", other.tag)));
+        let told = format!("{} {}", cells[2], of.map_or("", |of| row(of.tag)));
+        for field in layer.fields().iter().filter(|f| **f != "bias") {
+            assert!(told.contains(&format!("`{field}`")), "{}: no field {field} in {told}", layer.tag);
+        }
+        assert_eq!(cells[4].replace('`', ""), layer.torch, "{}", layer.tag);
+        assert!(
+            spec.layers()
+                .filter(|l| l.tag() == layer.tag)
+                .all(|l| (l.lower() != Lowering::Tape) == layer.compiled)
+        );
     }
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.safetensors");

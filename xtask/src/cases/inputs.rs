@@ -149,10 +149,10 @@ mod tests {
 
     #[test]
     fn the_last_layer_alone_changes() {
-        use sparring_models::{Arch, Classifier};
+        use sparring_models::{Classifier, Mlp};
         let dir = tempfile::tempdir().unwrap();
         let (from, to) = (dir.path().join("a.safetensors"), dir.path().join("b.safetensors"));
-        let spec = Arch::Mlp.classifier(&"relu".parse().unwrap()).unwrap();
+        let spec = Mlp::default().spec();
         let model = Classifier::new(spec, sparring_seed::Key::new(1)).unwrap();
         sparring_store::write(&from, "classifier", &[("", &model.net)], Value::Null).unwrap();
         last_layer_times(&from, &to, 4.0).unwrap();

@@ -5,7 +5,7 @@ use sparring_activations::AnyActivation;
 use sparring_attacks::{AnyAttack, AnyNorm};
 use sparring_losses::TargetKind;
 use sparring_math::named::{Entry, Family as _};
-use sparring_models::Family;
+use sparring_models::{Arch, Family};
 use sparring_optim::{AnyRule, AnySchedule};
 use sparring_train::{AnyDefense, DEFENSES};
 
@@ -141,11 +141,19 @@ fn models() -> String {
         Family::Autoencoder => "autoencoder",
         Family::Gan => "GAN",
     };
-    let row = |m: &sparring_models::ModelInfo| {
-        vec![code(m.name), family(m.family).into(), m.layers.into(), count(m.parameters), m.source.into()]
+    let row = |(m, entry): (&sparring_models::ModelInfo, &Entry<Arch>)| {
+        vec![
+            code(m.name),
+            family(m.family).into(),
+            m.layers.into(),
+            count(m.parameters),
+            parameters(entry),
+            m.source.into(),
+        ]
     };
-    let header = ["model", "kind", "layers", "numbers", "source"];
-    table(&header, &sparring_models::ALL.iter().map(row).collect::<Vec<_>>())
+    let header = ["model", "kind", "layers", "trained numbers", "parameters", "source"];
+    let rows = sparring_models::ALL.iter().zip(Arch::TABLE.entries);
+    table(&header, &rows.map(row).collect::<Vec<_>>())
 }
 
 fn datasets() -> String {

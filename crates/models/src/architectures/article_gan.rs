@@ -1,17 +1,18 @@
 //! The GAN of the articles, done right: hidden layers in the discriminator, logits instead of a sigmoid.
 
-use super::{affine_chain, relu};
-use crate::GanSpec;
+use super::affine_chain;
+use crate::{GanSpec, HiddenActivations};
 use sparring_activations::{AnyActivation, Identity, Sigmoid};
+use sparring_math::named::{NamedError, Range};
 use sparring_nn::{Graph, layers};
 
 /// G 100-128-128-784 with sigmoid pixels, D 784-128-128-1 with a logit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArticleGan {
     /// The activation after each hidden layer of the generator.
-    pub generator: [AnyActivation; 2],
+    pub generator: HiddenActivations,
     /// The activation after each hidden layer of the discriminator.
-    pub discriminator: [AnyActivation; 2],
+    pub discriminator: HiddenActivations,
     /// The activation of the generated pixels; its range must be that of the data.
     pub output: AnyActivation,
     /// What follows the discriminator's last affine map; identity, since the loss works on logits.
@@ -20,28 +21,49 @@ pub struct ArticleGan {
 
 impl Default for ArticleGan {
     fn default() -> Self {
-        Self::with(relu())
+        Self {
+            generator: HiddenActivations::default(),
+            discriminator: HiddenActivations::default(),
+            output: AnyActivation::Sigmoid(Sigmoid),
+            verdict: AnyActivation::Identity(Identity),
+        }
+    }
+}
+
+/// What [`ArticleGan::output`] and [`ArticleGan::verdict`] must be.
+const ONE: Range = Range::Told("an activation");
+
+sparring_math::named! {
+    ArticleGan: "gan", [], "the articles' GAN";
+    generator as activation: HiddenActivations::RANGE, "the activation of the generator's hidden layers";
+    discriminator as discriminator_activation: HiddenActivations::RANGE, "the activation of the discriminator's hidden layers", follows "activation";
+    output as generator_output: ONE, "what makes the pixels; its range must be that of the data, [0, 1]";
+    verdict as discriminator_output: ONE, "what ends the discriminator; the loss takes logits, so anything but identity is refused";
+    {
+        fn follow(&mut self, given: &dyn Fn(&str) -> bool) {
+            if !given("discriminator_activation") {
+                self.discriminator = self.generator.clone();
+            }
+        }
+        fn check_together(&self) -> Result<(), NamedError> {
+            self.generator.fit(Self::NAME, 2)?;
+            self.discriminator.fit(Self::NAME, 2)
+        }
     }
 }
 
 impl ArticleGan {
     /// One activation in all hidden layers.
     pub fn with(activation: AnyActivation) -> Self {
-        let pair = || std::array::from_fn(|_| activation);
-        Self {
-            generator: pair(),
-            discriminator: pair(),
-            output: AnyActivation::Sigmoid(Sigmoid),
-            verdict: AnyActivation::Identity(Identity),
-        }
+        Self { generator: activation.into(), discriminator: activation.into(), ..Self::default() }
     }
     /// Both networks, for `[1, 28, 28]`.
     pub fn spec(&self) -> GanSpec {
-        let [a, b] = self.generator;
+        let [a, b] = [0, 1].map(|i| self.generator.at(i));
         let mut generator = vec![layers::flatten()];
         generator.extend(affine_chain(&[100, 128, 128, 784], &[a, b, self.output]));
         generator.push(layers::reshape(&[1, 28, 28]));
-        let [a, b] = self.discriminator;
+        let [a, b] = [0, 1].map(|i| self.discriminator.at(i));
         let mut discriminator = vec![layers::flatten()];
         discriminator.extend(affine_chain(&[784, 128, 128, 1], &[a, b, self.verdict]));
         GanSpec {

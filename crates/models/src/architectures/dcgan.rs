@@ -2,6 +2,7 @@
 
 use crate::GanSpec;
 use sparring_activations::{AnyActivation, LeakyRelu, Relu, Sigmoid};
+use sparring_math::named::Range;
 use sparring_nn::layers::{self, Conv2d, ConvTranspose2d, Linear};
 use sparring_nn::{Graph, Init};
 
@@ -17,6 +18,11 @@ impl Default for Dcgan {
     fn default() -> Self {
         Self { latent: 100 }
     }
+}
+
+sparring_math::named! {
+    Dcgan: "dcgan", [], "Radford et al. 2016, arXiv:1511.06434";
+    latent: Range::COUNT, "numbers of noise";
 }
 
 impl Dcgan {

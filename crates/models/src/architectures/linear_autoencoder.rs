@@ -1,6 +1,7 @@
 //! The linear autoencoder: the best check of engine and optimiser, since its optimum is PCA (Baldi and Hornik 1989).
 
 use super::affine_chain;
+use sparring_math::named::Range;
 use sparring_nn::{Graph, layers};
 
 /// 784-code-784 without activations.
@@ -14,6 +15,11 @@ impl Default for LinearAutoencoder {
     fn default() -> Self {
         Self { code: 32 }
     }
+}
+
+sparring_math::named! {
+    LinearAutoencoder: "linear-autoencoder", [], "Baldi and Hornik 1989";
+    code: Range::Whole { low: 1, high: 784 }, "numbers in the code";
 }
 
 impl LinearAutoencoder {

@@ -1,13 +1,12 @@
 //! The MNIST net of Madry et al. 2018 (arXiv:1706.06083).
 
-use super::relu;
-use serde::{Deserialize, Serialize};
+use crate::HiddenActivations;
 use sparring_activations::AnyActivation;
+use sparring_math::named::{NamedError, Range};
 use sparring_nn::{Graph, layers};
 
 /// Whether convolutions are normalised.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Norm {
     /// Not.
     #[default]
@@ -16,29 +15,36 @@ pub enum Norm {
     Batch,
 }
 
+sparring_math::value_of_words!(Norm { None = "none", Batch = "batch" });
+
 /// conv 5x5 32 same, pool 2, conv 5x5 64 same, pool 2, fc 1024, fc 10: 3,274,634 parameters.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Madry {
     /// The activation after each of the three hidden layers.
-    pub activations: [AnyActivation; 3],
+    pub activation: HiddenActivations,
     /// What follows each convolution.
     pub norm: Norm,
 }
 
-impl Default for Madry {
-    fn default() -> Self {
-        Self::with(relu())
+sparring_math::named! {
+    Madry: "madry", [], "Madry et al. 2018, arXiv:1706.06083";
+    norm: Range::Words(Norm::WORDS), "normalisation of the convolutions";
+    activation: HiddenActivations::RANGE, "the activation of the hidden layers";
+    {
+        fn check_together(&self) -> Result<(), NamedError> {
+            self.activation.fit(Self::NAME, 3)
+        }
     }
 }
 
 impl Madry {
     /// One activation everywhere.
     pub fn with(activation: AnyActivation) -> Self {
-        Self { activations: std::array::from_fn(|_| activation), norm: Norm::None }
+        Self { activation: activation.into(), ..Self::default() }
     }
     /// The network, for `[1, 28, 28]`.
     pub fn spec(&self) -> Graph {
-        let [a, b, c] = self.activations.each_ref().map(layers::activation);
+        let [a, b, c] = [0, 1, 2].map(|i| layers::activation(&self.activation.at(i)));
         let normalised = |conv, channels| match self.norm {
             Norm::None => vec![conv],
             Norm::Batch => vec![conv, layers::batch_norm(channels)],

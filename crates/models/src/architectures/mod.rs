@@ -1,4 +1,4 @@
-//! One file an architecture: a small struct of choices, turned into a spec.
+//! One file an architecture: a small struct of choices with a name, turned into a graph.
 
 mod article_autoencoder;
 mod article_gan;
@@ -18,13 +18,8 @@ pub use madry::{Madry, Norm};
 pub use mlp::Mlp;
 pub use resnet_small::ResnetSmall;
 
-use sparring_activations::{AnyActivation, Relu};
+use sparring_activations::AnyActivation;
 use sparring_nn::{AnyLayer, layers};
-
-/// The default of every hidden place.
-pub(crate) fn relu() -> AnyActivation {
-    AnyActivation::Relu(Relu)
-}
 
 /// Affine maps through these widths, each but the last followed by its activation; the identity is no layer, so that
 /// names stay those of the equal `nn.Network`.

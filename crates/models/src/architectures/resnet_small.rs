@@ -1,7 +1,7 @@
 //! A small residual net (He et al. 2016, arXiv:1512.03385) for images of handwritten digits.
 
-use super::relu;
-use sparring_activations::AnyActivation;
+use sparring_activations::{AnyActivation, Relu};
+use sparring_math::named::Range;
 use sparring_nn::layers::{self, Conv2d};
 use sparring_nn::{AnyLayer, Graph, Init, Source};
 
@@ -15,8 +15,13 @@ pub struct ResnetSmall {
 
 impl Default for ResnetSmall {
     fn default() -> Self {
-        Self { activation: relu() }
+        Self { activation: AnyActivation::Relu(Relu) }
     }
+}
+
+sparring_math::named! {
+    ResnetSmall: "resnet-small", [], "He et al. 2016, arXiv:1512.03385";
+    activation: Range::Told("an activation"), "the activation of the hidden layers";
 }
 
 /// A convolution without bias: the normalisation behind it has one.

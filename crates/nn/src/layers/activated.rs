@@ -22,6 +22,8 @@ pub fn activation(function: &AnyActivation) -> AnyLayer {
 
 impl Layer for Activated {
     const TAG: &'static str = "activation";
+    const TORCH: &'static str = "nn.ReLU, ..";
+    const COMPILED: bool = true;
     fn kind(&self) -> Cow<'static, str> {
         self.function.name().into()
     }

@@ -17,6 +17,8 @@ pub fn add() -> AnyLayer {
 
 impl Layer for Add {
     const TAG: &'static str = "add";
+    const TORCH: &'static str = "+";
+    const COMPILED: bool = true;
     fn arity(&self) -> (usize, usize) {
         (2, usize::MAX)
     }

@@ -50,6 +50,8 @@ impl BatchNorm {
 
 impl Layer for BatchNorm {
     const TAG: &'static str = "batch_norm";
+    const TORCH: &'static str = "nn.BatchNorm1d, nn.BatchNorm2d";
+    const COMPILED: bool = true;
     fn check(&self) -> Result<(), String> {
         super::positive("channels", &[self.channels])?;
         super::finite_above_zero("eps", self.eps)?;

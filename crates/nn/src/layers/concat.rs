@@ -17,6 +17,8 @@ pub fn concat() -> AnyLayer {
 
 impl Layer for Concat {
     const TAG: &'static str = "concat";
+    const TORCH: &'static str = "torch.cat(.., 1)";
+    const COMPILED: bool = true;
     fn arity(&self) -> (usize, usize) {
         (2, usize::MAX)
     }

@@ -42,6 +42,8 @@ impl Conv2d {
 
 impl Layer for Conv2d {
     const TAG: &'static str = "conv2d";
+    const TORCH: &'static str = "nn.Conv2d";
+    const COMPILED: bool = true;
     fn check(&self) -> Result<(), String> {
         super::convolution(self.inputs, self.outputs, self.kernel, self.stride, self.padding)?;
         self.init.check()

@@ -48,6 +48,8 @@ impl ConvTranspose2d {
 
 impl Layer for ConvTranspose2d {
     const TAG: &'static str = "conv_transpose2d";
+    const TORCH: &'static str = "nn.ConvTranspose2d";
+    const COMPILED: bool = true;
     fn check(&self) -> Result<(), String> {
         super::convolution(self.inputs, self.outputs, self.kernel, self.stride, self.padding)?;
         self.init.check()

@@ -36,6 +36,8 @@ pub(crate) fn words(key: Key, id: u64, out: &mut [u32]) {
 
 impl Layer for Dropout {
     const TAG: &'static str = "dropout";
+    const TORCH: &'static str = "nn.Dropout";
+    const COMPILED: bool = true;
     fn check(&self) -> Result<(), String> {
         let p = self.p;
         if (0.0..1.0).contains(&p) { Ok(()) } else { Err(format!("dropout p {p}: must be in [0, 1)")) }

@@ -17,6 +17,8 @@ pub fn flatten() -> AnyLayer {
 
 impl Layer for Flatten {
     const TAG: &'static str = "flatten";
+    const TORCH: &'static str = "nn.Flatten";
+    const COMPILED: bool = true;
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         match inputs[0].dims() {
             [] => Err(ShapeError::new(Self::TAG, "a scalar has no batch axis")),

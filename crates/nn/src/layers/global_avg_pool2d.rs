@@ -22,6 +22,8 @@ fn window(h: usize, w: usize) -> PoolGeometry {
 
 impl Layer for GlobalAvgPool2d {
     const TAG: &'static str = "global_avg_pool2d";
+    const TORCH: &'static str = "nn.AdaptiveAvgPool2d(1)";
+    const COMPILED: bool = true;
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         match *inputs[0].dims() {
             [n, c, h, w] if h * w > 0 => super::given(Self::TAG, &[n, c, 1, 1]),

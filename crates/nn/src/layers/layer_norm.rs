@@ -36,6 +36,8 @@ impl LayerNorm {
 
 impl Layer for LayerNorm {
     const TAG: &'static str = "layer_norm";
+    const TORCH: &'static str = "nn.LayerNorm";
+    const COMPILED: bool = true;
     fn check(&self) -> Result<(), String> {
         if self.shape.is_empty() || self.shape.len() > 3 {
             return Err(format!("shape {:?}: one to three axes", self.shape));

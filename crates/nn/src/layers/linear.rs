@@ -29,6 +29,8 @@ pub fn linear(inputs: usize, outputs: usize) -> AnyLayer {
 
 impl Layer for Linear {
     const TAG: &'static str = "linear";
+    const TORCH: &'static str = "nn.Linear";
+    const COMPILED: bool = true;
     fn check(&self) -> Result<(), String> {
         super::positive("extents", &[self.inputs, self.outputs])?;
         self.init.check()

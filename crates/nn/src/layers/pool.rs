@@ -48,6 +48,8 @@ impl Pool2d {
 
 impl Layer for Pool2d {
     const TAG: &'static str = "pool2d";
+    const TORCH: &'static str = "nn.MaxPool2d, nn.AvgPool2d";
+    const COMPILED: bool = true;
     fn kind(&self) -> Cow<'static, str> {
         match self.pool {
             Pool::Max => "max_pool2d".into(),

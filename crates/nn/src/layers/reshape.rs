@@ -28,6 +28,8 @@ impl Reshape {
 
 impl Layer for Reshape {
     const TAG: &'static str = "reshape";
+    const TORCH: &'static str = "nn.Unflatten";
+    const COMPILED: bool = true;
     fn check(&self) -> Result<(), String> {
         if self.shape.is_empty() || self.shape.len() > 3 {
             return Err(format!("reshape {:?}: one to three axes", self.shape));

@@ -14,7 +14,7 @@ pub(crate) enum Failure {
     Failed(String),
     /// A signal ended it: exit 128 + its number.
     Signal {
-        /// 2 or 15.
+        /// 1, 2 or 15.
         number: u8,
         /// What has been kept.
         kept: String,

@@ -13,7 +13,8 @@ fn a_flag_without_effect_is_refused() {
         ("train classifier --defense fgsm-rs --attack-steps 3", "--attack-steps"),
         ("train autoencoder --arch linear-autoencoder --activation tanh", "--activation"),
         ("train autoencoder --defense pgd", "--defense"),
-        ("train gan --arch gan", "--arch"),
+        ("train gan --arch dcgan --activation relu", "--activation"),
+        ("train gan --arch dcgan --generator-output tanh", "--generator-output"),
         ("generate run -n 4 --columns 9", "--columns"),
         ("fetch mnist --from a --mirror http://b/", "--mirror"),
         ("list activations --seed 3", "--seed"),
@@ -105,7 +106,7 @@ fn names_have_parameters_on_the_command_line() {
     let config: serde_json::Value = serde_json::from_str(&config).unwrap();
     assert_eq!(
         (&config["data"], &config["activation"]),
-        (&"rings(n=64, classes=3)".into(), &"leaky_relu(0.2)".into())
+        (&"rings(n=64, classes=3)".into(), &"leaky_relu(slope=0.2)".into())
     );
     let defense = &config["recipe"]["defense"];
     assert_eq!(

@@ -5,6 +5,7 @@
 mod data;
 mod flags;
 mod leftovers;
+mod models;
 mod numbers;
 #[cfg(unix)]
 mod signals;

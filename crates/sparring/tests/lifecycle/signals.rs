@@ -52,6 +52,35 @@ fn a_training_keeps_what_it_has_learnt() {
 }
 
 #[test]
+fn a_killed_training_keeps_its_rows() {
+    let dir = folder("killed");
+    let line = "train classifier --data moons --epochs 1000000 --out run";
+    let (code, text) = after("epoch 2/", "-KILL", start(&dir, line));
+    assert_eq!(code, None, "{text}");
+    let rows = std::fs::read_to_string(dir.join("run/metrics.jsonl")).unwrap();
+    let epochs: Vec<u64> = rows
+        .lines()
+        .map(|row| serde_json::from_str::<serde_json::Value>(row).unwrap()["epoch"].as_u64().unwrap())
+        .collect();
+    assert!(epochs.len() >= 2 && epochs.iter().zip(1..).all(|(&e, k)| e == k), "{epochs:?}");
+    // What it held of the directory goes with the next that asks for it, and its rows stay.
+    assert!(
+        crate::refusal(&dir, "train classifier --data moons --epochs 1 --out run", 1).contains("not empty")
+    );
+    assert_eq!(names(&dir.join("run")), ["config.json", "metrics.jsonl"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_terminal_keeps_what_was_learnt() {
+    let dir = folder("hangup");
+    let line = "train classifier --data moons --epochs 1000000 --out run";
+    let (code, text) = after("epoch 2/", "-HUP", start(&dir, line));
+    assert_eq!(code, Some(129), "{text}");
+    assert!(dir.join("run/model.safetensors").is_file());
+}
+
+#[test]
 fn a_demo_that_is_stopped_leaves_nothing() {
     let dir = folder("demo");
     let (code, text) = after("epoch 1/", "-INT", start(&dir, "demo --out D"));

@@ -5,20 +5,20 @@ mod show;
 mod suite;
 
 use crate::cli::io::json::json;
-use crate::cli::io::{progress::AttackBar, run_dir, say};
+use crate::cli::io::{out, progress::AttackBar, say};
 use crate::cli::options::{
-    Budget, List, MachineArgs, Named, NamingArgs, Shorthands, classifier, count, name, twice,
+    ActivationFlag, Budget, List, MachineArgs, Named, NamingArgs, Shorthands, Written, arch, count, name,
+    twice,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use choice::Choice;
 pub(crate) use show::row;
-use sparring::activations::AnyActivation;
 use sparring::attacks::{
     AnyNorm, EvaluateOptions, Keep, Progress, Proposer, Report, Threat, evaluate_proposed, evaluate_with,
 };
 use sparring::datasets::MiniBatch;
-use sparring::models::{Arch, Classifier};
+use sparring::models::{Arch, Classifier, Family};
 use sparring::oracle::{Batch, Bounds};
 use sparring::seed::Key;
 use sparring::store::{Values, try_write, write_new, write_new_tensors};
@@ -58,12 +58,11 @@ pub(crate) struct Args {
     /// proposal is verified in f32 whatever this is.
     #[arg(long, default_value = "f32")]
     proposal_precision: Precision,
-    /// The architecture of a weights file that does not name its own (from PyTorch, say): a classifier.
-    #[arg(long, value_parser = classifier)]
-    arch: Option<Arch>,
-    /// The activation of that architecture. Default: relu.
-    #[arg(long, value_parser = name::<AnyActivation>())]
-    activation: Option<AnyActivation>,
+    /// The architecture of a weights file that does not name its own (from PyTorch, say), `madry(norm=batch)` with parameters.
+    #[arg(long, value_parser = arch(Family::Classifier))]
+    arch: Option<Written<Arch>>,
+    #[command(flatten)]
+    activation: Shorthands<ActivationFlag>,
     #[command(flatten)]
     names: NamingArgs,
     /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
@@ -109,15 +108,11 @@ impl Args {
         }
         Ok(threats)
     }
-    /// The activation of `--arch`: without that flag the network is what its file says it is.
-    fn activation(&self) -> Outcome<AnyActivation> {
-        match (self.activation, self.arch) {
-            (Some(activation), None) => Err(Failure::Usage(format!(
-                "--activation {activation}: belongs to --arch; a file that says how its network is built has its own: leave it out"
-            ))),
-            (Some(activation), Some(_)) => Ok(activation),
-            (None, _) => Ok("relu".parse()?),
-        }
+    /// `--arch` with its activation: without that flag the network is what its file says it is.
+    fn arch(&self) -> Outcome<Option<Arch>> {
+        let arch = self.arch.as_slice();
+        self.activation.all_belong("--arch", &arch.iter().collect::<Vec<_>>())?;
+        arch.first().map(|arch| self.activation.applied(arch)).transpose()
     }
 }
 
@@ -127,7 +122,7 @@ fn fit(threats: &[Threat], bounds: Bounds, dim: usize) -> Outcome {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    let (threats, activation) = (args.threats()?, args.activation()?);
+    let (threats, arch) = (args.threats()?, args.arch()?);
     let suites = threats.iter().map(|t| args.suite(t.eps)).collect::<Outcome<Vec<_>>>()?;
     if let (Some(path), true) = (&args.save, args.save == args.report) {
         let shown = path.display();
@@ -137,8 +132,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     for (path, flag, ending) in [(&args.save, "--save", "safetensors"), (&args.report, "--report", "html")] {
         let Some(path) = path else { continue };
-        run_dir::ending(path, flag, ending)?;
-        run_dir::free(path, flag)?;
+        out::ending(path, flag, ending)?;
+        out::free(path, flag)?;
     }
     let about = args.model.metadata();
     if about.is_ok_and(|m| !m.is_file() && !m.is_dir()) {
@@ -146,7 +141,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     let names = args.names.load()?;
     args.machine.start()?;
-    let (model, own_data) = pages::weights::load_classifier(&args.model, args.arch, &activation, &names)?;
+    let (model, own_data) = pages::weights::load_classifier(&args.model, arch.as_ref(), &names)?;
     let data = match (&args.data, &own_data) {
         (Some(asked), _) => Named::find(asked)?,
         (None, Some(own)) => Named::of_run(own)?,

@@ -1,6 +1,6 @@
 //! `sparring generate RUN`.
 
-use crate::cli::io::{run_dir, say};
+use crate::cli::io::{out, say};
 use crate::cli::options::{MachineArgs, NamingArgs, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -47,8 +47,8 @@ fn few(text: &str) -> Result<usize, String> {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    run_dir::ending(&args.out, "--out", "png")?;
-    run_dir::free(&args.out, "--out")?;
+    out::ending(&args.out, "--out", "png")?;
+    out::free(&args.out, "--out")?;
     if let Some(columns) = args.columns.filter(|&c| c > args.n) {
         return Err(Failure::Usage(format!(
             "--columns {columns}: there are only {} samples to set in rows",

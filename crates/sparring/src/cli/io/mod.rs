@@ -1,9 +1,8 @@
 //! Where words, bars, files and signals go.
 
 pub(crate) mod json;
-pub(crate) mod made;
+pub(crate) mod out;
 pub(crate) mod progress;
-pub(crate) mod run_dir;
 pub(crate) mod say;
 pub(crate) mod signal;
 pub(crate) mod table;

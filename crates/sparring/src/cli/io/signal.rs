@@ -1,7 +1,7 @@
-//! SIGINT and SIGTERM. The first asks the work to end after its step; where nothing answers within a second the process takes
+//! SIGINT, SIGTERM and, unless `nohup` has it ignored, SIGHUP. The first asks the work to end after its step; where nothing answers within a second the process takes
 //! back what it has made and ends, whatever it is waiting for. The second ends it at once.
 
-use super::{made, say};
+use super::say;
 use crate::cli::{Failure, Outcome};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -21,12 +21,21 @@ static KEPT: Mutex<String> = Mutex::new(String::new());
 /// Starts to listen.
 pub(crate) fn watch() -> Outcome {
     let came = Arc::new(AtomicUsize::new(0));
-    for signal in [SIGINT, SIGTERM] {
+    for signal in [SIGINT, SIGTERM].into_iter().chain(hangup()) {
         signal_hook::flag::register_usize(signal, Arc::clone(&came), signal as usize)?;
     }
     // Whatever else this process does, even if it blocks for ever, this thread goes on looking.
     std::thread::Builder::new().name("signals".into()).spawn(move || listen(&came))?;
     Ok(())
+}
+
+/// SIGHUP, which a closed terminal sends, where it is known not to be ignored: a handler would undo `nohup`.
+fn hangup() -> Option<i32> {
+    const SIGHUP: i32 = 1;
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+    let ignored = u64::from_str_radix(mask.trim(), 16).ok()? & 1 << (SIGHUP - 1);
+    (ignored == 0).then_some(SIGHUP)
 }
 
 fn listen(came: &AtomicUsize) {
@@ -93,7 +102,7 @@ pub(crate) fn check() -> Outcome {
 
 /// Ends the process from any thread: what was made and not kept is taken back.
 pub(crate) fn leave(number: u8) -> ! {
-    let _nothing_more = made::take_back_all();
+    let _nothing_more = sparring::store::take_back_all();
     let failure = Failure::Signal { number, kept: what_is_kept() };
     say::error(&failure.to_string());
     std::process::exit(failure.code().into());

@@ -1,5 +1,6 @@
 //! Flags that several commands share.
 
+mod arch;
 mod dataset;
 mod list;
 mod machine;
@@ -8,10 +9,11 @@ mod naming;
 mod number;
 mod shorthand;
 
+pub(crate) use arch::{ActivationFlag, GanActivationFlags, arch};
 pub(crate) use dataset::{DataArgs, Named, RunData};
 pub(crate) use list::{List, twice};
 pub(crate) use machine::{MachineArgs, threads_of_environment};
 pub(crate) use named::{Written, name, written};
-pub(crate) use naming::{Names, NamingArgs, classifier};
+pub(crate) use naming::{Names, NamingArgs};
 pub(crate) use number::{Budget, above_zero, count, fraction, seed, share, whole};
 pub(crate) use shorthand::{ShorthandList, Shorthands};

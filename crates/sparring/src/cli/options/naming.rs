@@ -1,7 +1,6 @@
 //! The names of a foreign file's tensors.
 
 use crate::cli::{Failure, Outcome};
-use sparring::models::{Arch, Family};
 use sparring::store::{Naming, Renames};
 use std::io::Read;
 use std::path::PathBuf;
@@ -61,9 +60,4 @@ impl NamingArgs {
         file.take(MOST).read_to_string(&mut text).map_err(|e| at(&e))?;
         Ok(Names::Renamed(Renames::parse(&text).map_err(|e| at(&e))?))
     }
-}
-
-/// An architecture that `attack` can use; another name is answered with those.
-pub(crate) fn classifier(name: &str) -> Result<Arch, String> {
-    Arch::of_family(name, Family::Classifier).map_err(|e| e.to_string())
 }

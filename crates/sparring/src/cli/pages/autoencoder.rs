@@ -8,7 +8,6 @@ use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
 use crate::cli::options::Named;
 use reconstructions::{Compared, grid, per_class};
-use sparring::activations::AnyActivation;
 use sparring::metrics::{Pca, psnr, unexplained};
 use sparring::models::{Arch, Autoencoder};
 use sparring::train::{Recipe, Summary};
@@ -26,8 +25,7 @@ pub(crate) struct Baselines {
 
 /// What the run was asked to do, and what it reached.
 pub(crate) struct Facts<'a> {
-    pub(crate) arch: Arch,
-    pub(crate) activation: AnyActivation,
+    pub(crate) arch: &'a Arch,
     pub(crate) data: &'a Named,
     pub(crate) recipe: &'a Recipe,
     pub(crate) baselines: Baselines,
@@ -168,7 +166,7 @@ pub(crate) fn page(
     seen.blocks.push(per_class(&compared, set.classes, &linear(pca, code)));
     let mut setup = Section::new("What was done");
     let mut pairs = vec![
-        ("network", format!("{} ({}), {}", facts.arch, facts.arch.info().layers, facts.activation)),
+        ("network", layers::network(facts.arch)),
         ("code", format!("{code} numbers for {} pixels", set.test.dim())),
         (
             "data",

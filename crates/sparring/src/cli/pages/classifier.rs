@@ -7,15 +7,13 @@ use super::{again, layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
 use crate::cli::options::Named;
-use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Classifier};
 use sparring::train::{Recipe, Robustness, Summary};
 use sparring_report::html::{Block, Details, Note, Page, Section, Table, Tile, Tone};
 
 /// What the run was asked to do.
 pub(crate) struct Facts<'a> {
-    pub(crate) arch: Arch,
-    pub(crate) activation: AnyActivation,
+    pub(crate) arch: &'a Arch,
     pub(crate) data: &'a Named,
     pub(crate) recipe: &'a Recipe,
 }
@@ -118,7 +116,7 @@ pub(crate) fn page(
     let set = &facts.data.set;
     let mut setup = Section::new("What was done");
     let mut pairs = vec![
-        ("network", format!("{} ({}), {}", facts.arch, facts.arch.info().layers, facts.activation)),
+        ("network", layers::network(facts.arch)),
         (
             "data",
             format!("{}: {} training, {} test images", facts.data.asked, set.train.len(), set.test.len()),
@@ -137,7 +135,7 @@ pub(crate) fn page(
         None => "Clean accuracy says nothing about robustness: `sparring attack` measures that.",
     };
     Ok(Page {
-        title: format!("Classifier {}", facts.arch),
+        title: format!("Classifier {}", facts.arch.name()),
         subtitle: format!("Trained on {} by `sparring train classifier`", facts.data.asked),
         sections: vec![result(facts, rows, done, worth), setup],
         footer: footer.into(),

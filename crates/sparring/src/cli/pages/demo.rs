@@ -9,7 +9,7 @@ use super::{again, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::demo::Fighter;
 use crate::cli::options::Named;
-use sparring::models::Arch;
+use sparring::models::{Arch, FgsmRs};
 use sparring_report::html::{Block, Cell, Code, Details, Note, Page, Section, Table, Tone};
 use sparring_report::svg::{Axis, Chart, LineChart, Range, Series, Stroke, VerticalLine};
 
@@ -140,7 +140,7 @@ fn attacks(f: &Fighter) -> String {
 }
 
 fn setup(fighters: &[&Fighter], data: &Named, n: usize) -> Outcome<Section> {
-    let (set, net) = (&data.set, Arch::FgsmRs.info());
+    let (set, net) = (&data.set, Arch::from(FgsmRs::default()).info());
     let mut section = Section::new("What was done");
     section.blocks.push(Block::facts([
         (

@@ -8,8 +8,7 @@ use super::{again, layers};
 use crate::cli::Outcome;
 use crate::cli::options::Named;
 use neighbours::neighbours;
-use sparring::activations::AnyActivation;
-use sparring::models::Gan;
+use sparring::models::{Arch, Gan};
 use sparring::tensor::Array;
 use sparring::train::{GanRecipe, GanSummary};
 use sparring_report::grid::{GridSpec, images_from_rows, png_grid};
@@ -17,7 +16,7 @@ use sparring_report::html::{Block, Details, Figure, Note, Page, Section, Tile, T
 
 /// What the run was asked to do.
 pub(crate) struct Facts<'a> {
-    pub(crate) activation: AnyActivation,
+    pub(crate) arch: &'a Arch,
     pub(crate) data: &'a Named,
     pub(crate) recipe: &'a GanRecipe,
 }
@@ -123,7 +122,7 @@ fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
     let (r, set, spec) = (facts.recipe, &facts.data.set, model.spec());
     let mut section = Section::new("What was done");
     section.blocks.push(Block::facts([
-        ("networks", format!("generator from {} numbers, discriminator to one logit; {}", model.latent(), facts.activation)),
+        ("networks", format!("{}: generator from {} numbers, discriminator to one logit", layers::network(facts.arch), model.latent())),
         ("data", format!("{}: {} training images; their labels are not used", facts.data.asked, set.train.len())),
         ("loss", "non-saturating, on logits (Goodfellow et al. 2014)".to_string()),
         ("steps", "one of the discriminator on fixed fakes, then one of the generator through a frozen discriminator".to_string()),

@@ -1,20 +1,46 @@
 //! A network on a page: its layers as a table, its spec as data.
 
+use sparring::models::Arch;
 use sparring::nn::Summary;
 use sparring_report::html::{Block, Cell, Code, Details, Table};
 
-/// Layers, outputs, parameters; `marked` is set off.
+/// An architecture in words: its name with the parameters that were chosen, its layers, its activation.
+pub(crate) fn network(arch: &Arch) -> String {
+    let activation = arch.activation().map_or(String::new(), |of| format!(", {of}"));
+    format!("{arch} ({}){activation}", arch.info().layers)
+}
+
+/// Layers, outputs, parameters, cost of one example, and how each runs; `marked` is set off.
 pub(crate) fn table(caption: impl Into<String>, summary: &Summary, marked: Option<usize>) -> Block {
     let times = |shape: &[usize]| shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ");
+    let memory = |mib: f64| -> Cell { format!("{mib:.4}").into() };
     let row = |r: &sparring::nn::LayerRow| -> Vec<Cell> {
         let parameters = if r.parameters == 0 { "–".to_string() } else { r.parameters.to_string() };
-        vec![r.name.as_str().into(), r.kind.as_str().into(), times(&r.output).into(), parameters.into()]
+        vec![
+            r.name.as_str().into(),
+            r.kind.as_str().into(),
+            times(&r.output).into(),
+            parameters.into(),
+            r.mul_adds.to_string().into(),
+            memory(r.activation_mib()),
+            r.runs().into(),
+        ]
     };
     let mut rows: Vec<_> = summary.rows.iter().map(row).collect();
-    rows.push(vec!["total".into(), "".into(), "".into(), summary.parameters.to_string().into()]);
+    rows.push(vec![
+        "total".into(),
+        "".into(),
+        "".into(),
+        summary.parameters.to_string().into(),
+        summary.mul_adds.to_string().into(),
+        memory(summary.activation_mib()),
+        "".into(),
+    ]);
     Block::Table(Table {
         caption: caption.into(),
-        headers: ["layer", "kind", "output", "parameters"].map(String::from).to_vec(),
+        headers: ["layer", "kind", "output", "parameters", "multiply-adds", "MiB an example", "runs"]
+            .map(String::from)
+            .to_vec(),
         rows,
         highlight: marked.into_iter().collect(),
     })

@@ -3,8 +3,8 @@
 use super::again::quoted;
 use crate::cli::Failure;
 use crate::cli::io::say;
-use sparring::activations::AnyActivation;
-use sparring::models::{Arch, Family};
+use sparring::math::named::Family as _;
+use sparring::models::Arch;
 use sparring::store::{Naming, StoreError, Weights, layout};
 use std::path::Path;
 
@@ -12,14 +12,12 @@ use std::path::Path;
 const ROWS: usize = 24;
 
 /// The flags with which the weights load into one of the classifiers, if there are such.
-fn way_in(weights: &Weights, activation: &AnyActivation, first: Option<Arch>) -> Option<String> {
-    let classifiers = Arch::ALL.iter().copied().filter(|a| a.info().family == Family::Classifier);
-    let try_all: Vec<Arch> = first.into_iter().chain(classifiers).collect();
+fn way_in(weights: &Weights, first: Option<&Arch>) -> Option<String> {
+    let try_all: Vec<Arch> = first.cloned().into_iter().chain(Arch::TABLE.at_defaults()).collect();
     for (naming, flag) in [(Naming::Same, ""), (Naming::ByOrder, " --by-order")] {
         for arch in &try_all {
-            let spec = arch.classifier(activation)?;
-            if weights.fits(&layout(&spec, ""), naming) {
-                return Some(format!("--arch {arch}{flag}"));
+            if arch.classifier().is_some_and(|spec| weights.fits(&layout(&spec, ""), naming)) {
+                return Some(format!("--arch {}{flag}", quoted(&arch.to_string())));
             }
         }
     }
@@ -27,8 +25,8 @@ fn way_in(weights: &Weights, activation: &AnyActivation, first: Option<Arch>) ->
 }
 
 /// A foreign file without `--arch`.
-pub(super) fn arch_wanted(file: &Path, weights: &Weights, activation: &AnyActivation) -> Failure {
-    let way = match way_in(weights, activation, None) {
+pub(super) fn arch_wanted(file: &Path, weights: &Weights) -> Failure {
+    let way = match way_in(weights, None) {
         Some(flags) => {
             format!("its shapes are those of `sparring attack {} {flags}`", quoted(&file.to_string_lossy()))
         }
@@ -41,16 +39,10 @@ pub(super) fn arch_wanted(file: &Path, weights: &Weights, activation: &AnyActiva
 }
 
 /// Both lists on stderr, the command that loads the file in the error.
-pub(super) fn explained(
-    e: &StoreError,
-    file: &Path,
-    weights: &Weights,
-    arch: Option<Arch>,
-    activation: &AnyActivation,
-) -> Failure {
+pub(super) fn explained(e: &StoreError, file: &Path, weights: &Weights, arch: Option<&Arch>) -> Failure {
     let Some(lists) = e.side_by_side(ROWS) else { return Failure::at(file, e) };
     say::note(&lists);
-    let way = match way_in(weights, activation, arch) {
+    let way = match way_in(weights, arch) {
         Some(flags) => format!("this loads it: sparring attack {} {flags}", quoted(&file.to_string_lossy())),
         None => "say which is which with --rename FILE, lines `theirs = ours` (fc1 = 1)".to_string(),
     };

@@ -6,16 +6,14 @@ use crate::cli::options::{Names, RunData};
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
 use sparring::activations::AnyActivation;
-use sparring::models::{Arch, Autoencoder, Classifier, Gan, GanSpec};
+use sparring::models::{Arch, ArticleGan, Autoencoder, Classifier, Gan, GanSpec};
 use sparring::nn::Graph;
 use sparring::seed::Key;
-use sparring::store::{Note, Weights, read, recognise_path, write};
+use sparring::store::{Note, Weights, read, read_config, recognise_path, write};
 use std::path::{Path, PathBuf};
 
 /// Any key does where every number is replaced.
 const REPLACED: u64 = 0;
-/// Larger ones are not ours.
-const MOST_CONFIG: u64 = 64 << 20;
 
 pub(crate) fn save_classifier(path: &Path, model: &Classifier) -> Outcome {
     Ok(write(path, "classifier", &[("", &model.net)], Value::Null)?)
@@ -52,13 +50,7 @@ pub(crate) fn weights_file(path: &Path) -> Outcome<PathBuf> {
 
 /// The data a run was trained on, as its `config.json` says.
 fn data_of(path: &Path) -> Outcome<Option<RunData>> {
-    let config = path.join("config.json");
-    let Ok(about) = config.metadata() else { return Ok(None) };
-    if !about.is_file() || about.len() > MOST_CONFIG {
-        return Err(Failure::at(&config, "not the configuration of a run"));
-    }
-    let text = std::fs::read_to_string(&config).map_err(|e| Failure::at(&config, e))?;
-    let value: Value = serde_json::from_str(&text).map_err(|e| Failure::at(&config, e))?;
+    let Some(value) = read_config(path)? else { return Ok(None) };
     let folder = value["data_from_run"].as_str().map(|way| path.join(way));
     Ok(value["data"].as_str().map(|asked| RunData { asked: asked.into(), folder }))
 }
@@ -78,35 +70,34 @@ fn tell<'a>(notes: impl IntoIterator<Item = &'a Note>) {
     notes.into_iter().for_each(|note| say::note(&note.to_string()));
 }
 
-fn spec_of(file: &Path, weights: &Weights, arch: Option<Arch>, activation: &AnyActivation) -> Outcome<Graph> {
+fn spec_of(file: &Path, weights: &Weights, arch: Option<&Arch>) -> Outcome<Graph> {
     match (weights.spec(""), arch) {
         (Some(spec), None) => Ok(spec.clone()),
         (Some(_), Some(arch)) => Err(Failure::Usage(format!(
             "--arch {arch}: {} says itself how its network is built; leave --arch out",
             file.display()
         ))),
-        (None, Some(arch)) => arch
-            .classifier(activation)
-            .ok_or_else(|| Failure::Usage(format!("--arch {arch}: not a classifier"))),
-        (None, None) => Err(arch_wanted(file, weights, activation)),
+        (None, Some(arch)) => {
+            arch.classifier().ok_or_else(|| Failure::Usage(format!("--arch {arch}: not a classifier")))
+        }
+        (None, None) => Err(arch_wanted(file, weights)),
     }
 }
 
 /// A classifier from a run directory or a weights file, and the data the run was trained on.
 pub(crate) fn load_classifier(
     path: &Path,
-    arch: Option<Arch>,
-    activation: &AnyActivation,
+    arch: Option<&Arch>,
     names: &Names,
 ) -> Outcome<(Classifier, Option<RunData>)> {
     let file = weights_file(path)?;
     let weights = read(&file)?;
     weights.expect_kind("classifier").map_err(|e| Failure::at(&file, e))?;
-    let spec = spec_of(&file, &weights, arch, activation)?;
+    let spec = spec_of(&file, &weights, arch)?;
     check_names(&file, &weights, names)?;
     let mut model = Classifier::new(spec, Key::new(REPLACED)).map_err(|e| Failure::at(&file, e))?;
     let loaded = weights.load_named("", &mut model.net, names.naming());
-    let notes = loaded.map_err(|e| explained(&e, &file, &weights, arch, activation))?;
+    let notes = loaded.map_err(|e| explained(&e, &file, &weights, arch))?;
     tell(weights.notes().iter().chain(&notes));
     Ok((model, data_of(path)?))
 }
@@ -126,11 +117,7 @@ pub(crate) fn load_gan(path: &Path, activation: Option<&AnyActivation>, names: &
     }
     let spec = match (weights.spec("generator"), weights.spec("discriminator")) {
         (Some(g), Some(d)) => GanSpec { generator: g.clone(), discriminator: d.clone() },
-        _ if foreign => {
-            let relu = "relu".parse()?;
-            let choices = Arch::Gan.gan(activation.unwrap_or(&relu)).expect("the architecture is a GAN");
-            choices.spec()
-        }
+        _ if foreign => activation.map_or_else(ArticleGan::default, |a| ArticleGan::with(*a)).spec(),
         _ => {
             return Err(Failure::Failed(format!("{}: holds no generator and discriminator", file.display())));
         }

@@ -6,7 +6,7 @@ mod plan;
 use super::attack::row;
 use super::train::{EpochRow, Test, Watch};
 use crate::cli::io::json::json;
-use crate::cli::io::{run_dir::RunDir, say, signal};
+use crate::cli::io::{out, say, signal};
 use crate::cli::options::{MachineArgs, Named, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -14,6 +14,7 @@ pub(crate) use judge::Judged;
 use serde_json::Value;
 use sparring::models::Classifier;
 use sparring::seed::Key;
+use sparring::store::RunDir;
 use sparring::train::{Recipe, accuracy, fit_with};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -58,13 +59,12 @@ fn raise(name: &'static str, recipe: Recipe, data: &Named, run: &RunDir, args: &
         Some(_) => format!("{name}, {}", recipe.defense.name()),
     };
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
-    let mut watch = Watch::new(label, steps, |m: &Classifier| {
+    let mut watch = Watch::new(label, steps, &own, |m: &Classifier| {
         Test::Accuracy(accuracy(m, &data.set.test).unwrap_or(f64::NAN))
     });
     fit_with(&mut model, &data.set.train, &recipe, &mut watch)?;
     let rows = watch.finish();
     signal::check()?;
-    own.write_lines("metrics.jsonl", &rows)?;
     pages::weights::save_classifier(&own.file("model.safetensors"), &model)?;
     own.keep();
     run.keep();
@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
             data.set.test.len()
         )));
     }
-    let run = RunDir::create(args.out.as_deref(), "demo")?;
+    let run = out::run_dir(args.out.as_deref(), "demo")?;
     let seed = args.machine.seed;
     let fighters = [
         raise("standard", plan::standard(seed), &data, &run, args)?,

@@ -4,7 +4,7 @@ use super::{Seen, weights};
 use crate::cli::io::table::{facts, grouped, table};
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
-use sparring::store::recognise_path;
+use sparring::store::{read_config, recognise_path};
 use std::path::Path;
 
 /// Larger ones are not ours.
@@ -74,7 +74,7 @@ pub(super) fn look(path: &Path) -> Outcome<Seen> {
         ));
     }
     let parse = |at: &Path, text: &str| serde_json::from_str::<Value>(text).map_err(|e| Failure::at(at, e));
-    let config = text_of(&config)?.map(|text| parse(&config, &text)).transpose()?;
+    let config = read_config(path)?;
     let lines = text_of(&metrics)?.unwrap_or_default();
     let rows: Vec<&str> = lines.lines().filter(|l| !l.trim().is_empty()).collect();
     let last = rows.last().map(|line| parse(&metrics, line)).transpose()?;

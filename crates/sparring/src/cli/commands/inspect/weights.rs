@@ -73,10 +73,14 @@ fn networks(path: &Path, document: &Document) -> Outcome<(String, Vec<Value>)> {
             if network.prefix.is_empty() { "network".to_string() } else { shown(&network.prefix, 80) };
         text.push_str(&format!("\n\n{title}, for examples of {input}\n{s}"));
         let rows = s.rows.iter().map(
-            |r| json!({ "name": r.name, "kind": r.kind, "output": r.output, "parameters": r.parameters }),
+            |r| json!({
+                "name": r.name, "kind": r.kind, "output": r.output, "parameters": r.parameters, "mul_adds": r.mul_adds,
+                "activations": r.activations, "activation_mib": r.activation_mib(), "runs": r.runs(),
+            }),
         );
         objects.push(json!({
-            "prefix": network.prefix, "input": network.spec.input, "parameters": s.parameters, "spec": network.spec,
+            "prefix": network.prefix, "input": network.spec.input, "parameters": s.parameters, "mul_adds": s.mul_adds,
+            "activations": s.activations, "activation_mib": s.activation_mib(), "spec": network.spec,
             "layers": rows.collect::<Vec<_>>(),
         }));
     }

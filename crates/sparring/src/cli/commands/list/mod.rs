@@ -37,6 +37,8 @@ enum What {
     Defenses,
     /// Networks.
     Models,
+    /// Layers of a network's spec, with their fields, PyTorch's names, and how each runs.
+    Layers,
     /// Data sets, and where each is looked up.
     Datasets,
 }
@@ -61,6 +63,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         What::Norms => registries::norms(),
         What::Defenses => registries::defenses(),
         What::Models => registries::models(),
+        What::Layers => registries::layers(),
         What::Datasets => datasets::datasets(),
     };
     if args.json {

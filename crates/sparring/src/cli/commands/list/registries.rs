@@ -7,7 +7,7 @@ use sparring::activations::AnyActivation;
 use sparring::attacks::{AnyAttack, AnyNorm, PRESETS};
 use sparring::losses::{LossName, TargetKind};
 use sparring::math::named::{Entry, Family as _, Parameter};
-use sparring::models::Family;
+use sparring::models::Arch;
 use sparring::optim::{AnyRule, AnySchedule, SCHEDULES};
 use sparring::train::{AnyDefense, DEFENSES};
 
@@ -205,24 +205,40 @@ pub(super) fn defenses() -> Listing {
     }
 }
 
+pub(super) fn layers() -> Listing {
+    let (mut rows, mut objects) = (Vec::new(), Vec::new());
+    for layer in sparring::nn::layers::table() {
+        let runs = if layer.compiled { "compiled" } else { "tape" };
+        let fields = if layer.fields().is_empty() { "-".into() } else { layer.fields().join(", ") };
+        rows.push(words(&[layer.tag, &fields, layer.torch, runs]));
+        objects
+            .push(json!({ "name": layer.tag, "fields": layer.fields(), "torch": layer.torch, "runs": runs }));
+    }
+    Listing {
+        headers: &["layer", "fields", "PyTorch", "runs"],
+        rows,
+        objects,
+        below: "As in `{\"layer\": \"linear\", \"inputs\": 784, \"outputs\": 10}` of a spec; runs: by instructions of the compiled engine, or on a \
+                tape inside the program."
+            .into(),
+    }
+}
+
 pub(super) fn models() -> Listing {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
-    for info in sparring::models::ALL {
-        let family = match info.family {
-            Family::Classifier => "classifier",
-            Family::Autoencoder => "autoencoder",
-            Family::Gan => "gan",
-        };
-        rows.push(words(&[info.name, family, &grouped(info.parameters), info.layers, info.source]));
+    for (info, entry) in sparring::models::ALL.iter().zip(Arch::TABLE.entries) {
+        let numbers = grouped(info.parameters);
+        rows.push(words(&[info.name, info.family.kind(), &numbers, info.layers, &told(entry), info.source]));
         objects.push(json!({
             "name": info.name, "family": info.family, "parameters": info.parameters, "layers": info.layers,
-            "source": info.source,
+            "source": info.source, "arguments": arguments(Some(entry)),
         }));
     }
     Listing {
-        headers: &["name", "family", "parameters", "layers", "source"],
+        headers: &["name", "family", "trained numbers", "layers", "parameters", "source"],
         rows,
         objects,
-        below: "`--arch NAME` of `sparring train classifier` and `sparring train autoencoder`.".into(),
+        below: "`--arch \"madry(norm=batch)\"` of `sparring train classifier`, `autoencoder` and `gan`."
+            .into(),
     }
 }

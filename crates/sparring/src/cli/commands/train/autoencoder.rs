@@ -1,13 +1,13 @@
 //! `sparring train autoencoder`.
 
-use super::not_of;
 use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
-use crate::cli::io::{run_dir::RunDir, say, signal};
-use crate::cli::options::{DataArgs, MachineArgs, above_zero, count, name};
+use crate::cli::io::{out, say, signal};
+use crate::cli::options::{
+    ActivationFlag, DataArgs, MachineArgs, Shorthands, Written, above_zero, arch, count, name,
+};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use sparring::activations::{AnyActivation, Relu};
 use sparring::metrics::{Pca, mean_image_mse};
 use sparring::models::{Arch, Autoencoder, Family};
 use sparring::optim::{AnyRule, AnySchedule};
@@ -20,12 +20,11 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
-    /// The network.
-    #[arg(long, default_value = "autoencoder")]
-    arch: Arch,
-    /// The activation of every hidden layer (linear-autoencoder has none). Default: relu.
-    #[arg(long, value_parser = name::<AnyActivation>())]
-    activation: Option<AnyActivation>,
+    /// The network, `linear-autoencoder(code=16)` with parameters.
+    #[arg(long, default_value = "autoencoder", value_parser = arch(Family::Autoencoder))]
+    arch: Written<Arch>,
+    #[command(flatten)]
+    activation: Shorthands<ActivationFlag>,
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
     #[arg(long, default_value = "adam", value_parser = name::<AnyRule>())]
     optimizer: AnyRule,
@@ -49,14 +48,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    if args.arch.info().family != Family::Autoencoder {
-        return Err(not_of(Family::Autoencoder, args.arch));
-    }
-    if args.arch == Arch::LinearAutoencoder && args.activation.is_some() {
-        return Err(Failure::Usage(format!("--activation: --arch {} has none; leave it out", args.arch)));
-    }
-    let activation = args.activation.unwrap_or(AnyActivation::Relu(Relu));
-    let (spec, encoder) = args.arch.autoencoder(&activation).expect("an autoencoder, as just checked");
+    args.activation.all_belong("--arch", &[&args.arch])?;
+    let arch = args.activation.applied(&args.arch)?;
+    let (spec, encoder) = arch.autoencoder().expect("the flag takes autoencoders");
     let recipe = Recipe {
         epochs: args.epochs,
         batch: args.batch,
@@ -69,24 +63,23 @@ pub(crate) fn run(args: &Args) -> Outcome {
     recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
     args.machine.start()?;
     let data = args.data.load()?;
-    data.fits(spec.input, &format!("--arch {}", args.arch))?;
+    data.fits(spec.input, &format!("--arch {arch}"))?;
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
-    let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
+    let run = out::run_dir(args.out.as_deref(), arch.name())?;
     run.write_json(
         "config.json",
         &json!({
-            "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": args.arch,
-            "activation": (args.arch != Arch::LinearAutoencoder).then_some(activation),
+            "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch,
+            "activation": arch.activation(),
             "recipe": recipe, "spec": model.spec(), "code": model.code(),
         }),
     )?;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let measure = |m: &Autoencoder| Test::Mse(reconstruction_mse(m, test).unwrap_or(f64::NAN));
-    let mut watch = Watch::new(format!("training {}", args.arch), steps, measure).keeping();
+    let mut watch = Watch::new(format!("training {}", arch.name()), steps, &run, measure).keeping();
     let done = fit_autoencoder_with(&mut model, &data.set.train, &recipe, &mut watch)?;
     let rows = watch.finish();
-    run.write_lines("metrics.jsonl", &rows)?;
     let weights = run.file("model.safetensors");
     pages::weights::save_autoencoder(&weights, &model)?;
     run.keep();
@@ -119,14 +112,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
             baselines.mean_image
         ));
     }
-    let facts = pages::autoencoder::Facts {
-        arch: args.arch,
-        activation,
-        data: &data,
-        recipe: &recipe,
-        baselines,
-        test_mse,
-    };
+    let facts = pages::autoencoder::Facts { arch: &arch, data: &data, recipe: &recipe, baselines, test_mse };
     pages::autoencoder::page(&facts, &model, &pca, &rows, &done)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({

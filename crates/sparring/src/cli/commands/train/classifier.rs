@@ -1,14 +1,14 @@
 //! `sparring train classifier`.
 
 use super::hardening::{self, HardeningArgs};
-use super::not_of;
 use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
-use crate::cli::io::{run_dir::RunDir, say, signal};
-use crate::cli::options::{DataArgs, MachineArgs, above_zero, count, name};
+use crate::cli::io::{out, say, signal};
+use crate::cli::options::{
+    ActivationFlag, DataArgs, MachineArgs, Shorthands, Written, above_zero, arch, count, name,
+};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use sparring::activations::AnyActivation;
 use sparring::models::{Arch, Classifier, Family};
 use sparring::nn::Clip;
 use sparring::optim::{AnyRule, AnySchedule};
@@ -22,12 +22,11 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
-    /// The network; mlp fits its input and its classes to the data.
-    #[arg(long, default_value = "mlp")]
-    arch: Arch,
-    /// The activation of every hidden layer, `leaky_relu(slope=0.2)` with parameters.
-    #[arg(long, default_value = "relu", value_parser = name::<AnyActivation>())]
-    activation: AnyActivation,
+    /// The network, `madry(norm=batch)` with parameters; mlp fits its input and its classes to the data.
+    #[arg(long, default_value = "mlp", value_parser = arch(Family::Classifier))]
+    arch: Written<Arch>,
+    #[command(flatten)]
+    activation: Shorthands<ActivationFlag>,
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
     #[arg(long, default_value = "adam", value_parser = name::<AnyRule>())]
     optimizer: AnyRule,
@@ -94,35 +93,32 @@ impl Args {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let mut recipe = args.recipe()?;
-    if args.arch.info().family != Family::Classifier {
-        return Err(not_of(Family::Classifier, args.arch));
-    }
+    args.activation.all_belong("--arch", &[&args.arch])?;
+    let arch = args.activation.applied(&args.arch)?;
     args.machine.start()?;
     let mut data = args.data.load()?;
     let (shape, classes) = (data.set.shape(), data.set.classes);
-    let spec =
-        args.arch.classifier_for(shape, classes, &args.activation).expect("a classifier, as just checked");
-    data.fits(spec.input, &format!("--arch {}", args.arch))?;
+    let spec = arch.classifier_for(shape, classes).expect("the flag takes classifiers");
+    data.fits(spec.input, &format!("--arch {arch}"))?;
     if data.set.train.len() < FEW && recipe.defense.eps().is_none() {
         recipe.epochs = args.epochs.unwrap_or(20);
         recipe.batch = args.batch.unwrap_or(32);
     }
     let validation = args.hardening.hold_out(&mut data, &recipe.defense)?;
     let mut model = Classifier::new(spec, Key::new(args.machine.seed).named("init"))?;
-    let run = RunDir::create(args.out.as_deref(), &args.arch.to_string())?;
+    let run = out::run_dir(args.out.as_deref(), arch.name())?;
     run.write_json("config.json", &json!({
-        "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": args.arch,
-        "activation": args.activation, "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
+        "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch,
+        "activation": arch.activation(), "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
     }))?;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
-    let mut watch = Watch::new(format!("training {}", args.arch), steps, |m: &Classifier| {
+    let mut watch = Watch::new(format!("training {}", arch.name()), steps, &run, |m: &Classifier| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
     })
     .keeping();
     let done = fit_with(&mut model, &data.set.train, &recipe, &mut watch)?;
     let rows = watch.finish();
-    run.write_lines("metrics.jsonl", &rows)?;
     let weights = run.file("model.safetensors");
     pages::weights::save_classifier(&weights, &model)?;
     run.keep();
@@ -134,12 +130,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let warnings: Vec<String> =
         no_better_than_a_guess(&done, model.classes()).into_iter().chain(overfitted).collect();
     let worth = pages::classifier::Worth { robust: robust.as_ref(), warnings: &warnings };
-    let facts = pages::classifier::Facts {
-        arch: args.arch,
-        activation: args.activation,
-        data: &data,
-        recipe: &recipe,
-    };
+    let facts = pages::classifier::Facts { arch: &arch, data: &data, recipe: &recipe };
     pages::classifier::page(&facts, &model, &rows, &done, worth)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({

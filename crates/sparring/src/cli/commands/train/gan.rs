@@ -1,13 +1,16 @@
 //! `sparring train gan`.
 
+use super::watch::{METRICS, unwritten};
 use crate::cli::io::json::json;
-use crate::cli::io::{progress::Progress, run_dir::RunDir, say, signal};
-use crate::cli::options::{DataArgs, MachineArgs, above_zero, count, fraction, name};
+use crate::cli::io::{out, progress::Progress, say, signal};
+use crate::cli::options::{
+    DataArgs, GanActivationFlags, MachineArgs, Shorthands, Written, above_zero, arch, count, fraction,
+};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use sparring::activations::AnyActivation;
-use sparring::models::{Arch, Gan};
+use sparring::models::{Arch, Family, Gan};
 use sparring::seed::Key;
+use sparring::store::RunDir;
 use sparring::tensor::Array;
 use sparring::train::{Current, Flow, GanEpoch, GanRecipe, Observer, Step, TrainError, fit_gan};
 use sparring_report::grid::save_png;
@@ -18,18 +21,11 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
-    /// The activation of every hidden layer of both networks.
-    #[arg(long, default_value = "relu", value_parser = name::<AnyActivation>())]
-    activation: AnyActivation,
-    /// The activation of the discriminator's hidden layers, if another.
-    #[arg(long, value_parser = name::<AnyActivation>())]
-    discriminator_activation: Option<AnyActivation>,
-    /// What ends the generator; its range must be that of the data, [0, 1].
-    #[arg(long, default_value = "sigmoid", value_parser = name::<AnyActivation>())]
-    generator_output: AnyActivation,
-    /// What ends the discriminator; anything but identity is refused: the loss takes logits.
-    #[arg(long, default_value = "identity", value_parser = name::<AnyActivation>())]
-    discriminator_output: AnyActivation,
+    /// The networks, `dcgan(latent=64)` with parameters.
+    #[arg(long, default_value = "gan", value_parser = arch(Family::Gan))]
+    arch: Written<Arch>,
+    #[command(flatten)]
+    activations: Shorthands<GanActivationFlags>,
     /// Number of passes over the real images.
     #[arg(long, default_value_t = 30, value_parser = count)]
     epochs: usize,
@@ -44,7 +40,7 @@ pub(crate) struct Args {
     beta1: f64,
     #[command(flatten)]
     machine: MachineArgs,
-    /// The run directory, new or empty. Default: runs/gan-K.
+    /// The run directory, new or empty. Default: runs/NAME-K.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -59,7 +55,6 @@ struct Watch<'a> {
     /// The epochs on the page; the pictures of the others are in the run's folder alone.
     paged: Vec<usize>,
     grids: Vec<(usize, Vec<u8>)>,
-    trouble: Option<Failure>,
 }
 
 impl Observer<Gan> for Watch<'_> {
@@ -69,25 +64,23 @@ impl Observer<Gan> for Watch<'_> {
         Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
     }
     fn epoch(&mut self, e: &GanEpoch, model: &Gan) -> Result<Flow, TrainError> {
+        let row = json!({
+            "epoch": e.epoch, "d_loss": e.d_loss, "g_loss": e.g_loss, "d_real": e.d_real, "d_fake": e.d_fake,
+            "diversity": e.diversity,
+        });
+        // Times stay out of the files: equal runs write equal files.
+        self.run.append(METRICS, &row).map_err(unwritten)?;
+        let png = pages::gan::grid(model, self.noise.clone())
+            .map_err(|failure| TrainError::Observer(failure.to_string().into()))?;
+        save_png(self.run.file(&format!("samples-{:03}.png", e.epoch)), &png).map_err(unwritten)?;
+        if self.paged.contains(&e.epoch) {
+            self.grids.push((e.epoch, png));
+        }
         self.progress.line(&format!(
             "epoch {}/{}, D loss {:.3}, G loss {:.3}, D(x) {:.3}, D(G(z)) {:.3}, diversity {:.2}",
             e.epoch, e.epochs, e.d_loss, e.g_loss, e.d_real, e.d_fake, e.diversity
         ));
-        let drawn = pages::gan::grid(model, self.noise.clone()).and_then(|png| {
-            save_png(self.run.file(&format!("samples-{:03}.png", e.epoch)), &png)?;
-            if self.paged.contains(&e.epoch) {
-                self.grids.push((e.epoch, png));
-            }
-            Ok(())
-        });
-        Ok(match drawn {
-            Ok(()) if signal::asked().is_some() => Flow::Stop,
-            Ok(()) => Flow::Continue,
-            Err(failure) => {
-                self.trouble = Some(failure);
-                Flow::Stop
-            }
-        })
+        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
     }
 }
 
@@ -101,23 +94,20 @@ pub(crate) fn run(args: &Args) -> Outcome {
         ..GanRecipe::default()
     };
     recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
+    args.activations.all_belong("--arch", &[&args.arch])?;
+    let arch = args.activations.applied(&args.arch)?;
     args.machine.start()?;
-    let mut choices = Arch::Gan.gan(&args.activation).expect("the architecture is a GAN");
-    if let Some(act) = args.discriminator_activation {
-        choices.discriminator = [act; 2];
-    }
-    choices.output = args.generator_output;
-    choices.verdict = args.discriminator_output;
     let key = Key::new(args.machine.seed);
-    let refused = |e| Failure::Usage(format!("--generator-output, --discriminator-output: {e}"));
-    let mut model = Gan::new(choices.spec(), (0.0, 1.0), key.named("init")).map_err(refused)?;
+    let spec = arch.gan().expect("the flag takes GANs");
+    let refused = |e| Failure::Usage(format!("--arch {arch}: {e}"));
+    let mut model = Gan::new(spec, (0.0, 1.0), key.named("init")).map_err(refused)?;
     let data = args.data.load()?;
     data.fits(model.shape(), "the GAN")?;
-    let run = RunDir::create(args.out.as_deref(), "gan")?;
+    let run = out::run_dir(args.out.as_deref(), arch.name())?;
     run.write_json(
         "config.json",
         &json!({
-            "command": "train gan", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": Arch::Gan, "activation": args.activation,
+            "command": "train gan", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch, "activation": arch.activation(),
             "recipe": recipe, "spec": model.spec(),
         }),
     )?;
@@ -128,25 +118,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
         noise: model.noise(key.named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
         paged: pages::gan::on_the_page(recipe.epochs),
         grids: Vec::new(),
-        trouble: None,
     };
     let done = fit_gan(&mut model, &data.set.train, &recipe, &mut watch)?;
     watch.progress.finish();
-    if let Some(failure) = watch.trouble {
-        return Err(failure);
-    }
-    // Times stay out of the files: equal runs write equal files.
-    let rows: Vec<_> = done.epochs.iter().map(|e| json!({
-        "epoch": e.epoch, "d_loss": e.d_loss, "g_loss": e.g_loss, "d_real": e.d_real, "d_fake": e.d_fake,
-        "diversity": e.diversity,
-    })).collect();
-    run.write_lines("metrics.jsonl", &rows)?;
     let weights = run.file("model.safetensors");
     pages::weights::save_gan(&weights, &model)?;
     run.keep();
     signal::kept(format!("the model as of then is in {}", weights.display()));
     signal::check()?;
-    let facts = pages::gan::Facts { activation: args.activation, data: &data, recipe: &recipe };
+    let facts = pages::gan::Facts { arch: &arch, data: &data, recipe: &recipe };
     pages::gan::page(&facts, &model, &done, &watch.grids)?.save(run.file("report.html"))?;
     let last = done.epochs.last();
     let (d_real, d_fake) = last.map_or((f64::NAN, f64::NAN), |e| (e.d_real, e.d_fake));

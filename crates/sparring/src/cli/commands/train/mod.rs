@@ -6,8 +6,7 @@ mod gan;
 mod hardening;
 mod watch;
 
-use crate::cli::{Failure, Outcome};
-use sparring::models::{ALL, Arch, Family};
+use crate::cli::Outcome;
 pub(crate) use watch::{EpochRow, Test, Watch};
 
 /// What to train.
@@ -27,15 +26,4 @@ pub(crate) fn run(kind: &Kind) -> Outcome {
         Kind::Autoencoder(args) => autoencoder::run(args),
         Kind::Gan(args) => gan::run(args),
     }
-}
-
-/// An architecture of another family, and those that would do.
-fn not_of(family: Family, arch: Arch) -> Failure {
-    let names: Vec<&str> = ALL.iter().filter(|m| m.family == family).map(|m| m.name).collect();
-    let kind = match family {
-        Family::Classifier => "a classifier",
-        Family::Autoencoder => "an autoencoder",
-        Family::Gan => "a GAN",
-    };
-    Failure::Usage(format!("--arch {arch}: not {kind}; choose one of: {}", names.join(", ")))
 }

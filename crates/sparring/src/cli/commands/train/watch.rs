@@ -3,6 +3,7 @@
 use crate::cli::io::progress::Progress;
 use crate::cli::io::signal;
 use serde::Serialize;
+use sparring::store::RunDir;
 use sparring::train::{Current, Epoch, Flow, Observed, Observer, Step, TrainError};
 
 /// One line of `metrics.jsonl`. No times: equal runs write equal files.
@@ -35,17 +36,26 @@ impl Test {
     }
 }
 
-/// An observer for any model: `measure` gives the test figure after each epoch.
-pub(crate) struct Watch<F> {
+/// The file of the rows.
+pub(super) const METRICS: &str = "metrics.jsonl";
+
+/// An observer for any model: `measure` gives the test figure after each epoch, whose row is written at once.
+pub(crate) struct Watch<'a, F> {
     progress: Progress,
+    run: &'a RunDir,
     measure: F,
     keeping: bool,
     rows: Vec<EpochRow>,
 }
 
-impl<F> Watch<F> {
-    pub(crate) fn new(label: impl Into<String>, steps: usize, measure: F) -> Self {
-        Self { progress: Progress::new(label, steps as u64), measure, keeping: false, rows: Vec::new() }
+/// An observer's failure to write.
+pub(super) fn unwritten(e: impl std::error::Error + Send + Sync + 'static) -> TrainError {
+    TrainError::Observer(Box::new(e))
+}
+
+impl<'a, F> Watch<'a, F> {
+    pub(crate) fn new(label: impl Into<String>, steps: usize, run: &'a RunDir, measure: F) -> Self {
+        Self { progress: Progress::new(label, steps as u64), run, measure, keeping: false, rows: Vec::new() }
     }
     /// Whatever is learnt will be saved, so a signal waits for the end of a step.
     pub(crate) fn keeping(self) -> Self {
@@ -58,7 +68,7 @@ impl<F> Watch<F> {
     }
 }
 
-impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<F> {
+impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<'_, F> {
     fn step(&mut self, s: &Step, _: &mut dyn Current<M>) -> Result<Flow, TrainError> {
         self.progress.at(s.step, &format!("epoch {}, loss {:.4}", s.epoch, s.loss));
         if self.keeping {
@@ -68,6 +78,15 @@ impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<F> 
     }
     fn epoch(&mut self, e: &Epoch, model: &M) -> Result<Flow, TrainError> {
         let test = (self.measure)(model);
+        let row = EpochRow {
+            epoch: e.epoch,
+            lr: e.lr,
+            train_loss: e.train_loss,
+            train_accuracy: e.train_accuracy,
+            test,
+        };
+        self.run.append(METRICS, &row).map_err(unwritten)?;
+        self.rows.push(row);
         let figure = match test {
             Test::Accuracy(a) => format!("test accuracy {:.2} %", 100.0 * a),
             Test::Mse(m) => format!("test MSE {m:.5}"),
@@ -76,14 +95,6 @@ impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<F> 
             "epoch {}/{}, loss {:.4}, {figure}, {:.0} examples/s",
             e.epoch, e.epochs, e.train_loss, e.examples_per_s
         ));
-        let row = EpochRow {
-            epoch: e.epoch,
-            lr: e.lr,
-            train_loss: e.train_loss,
-            train_accuracy: e.train_accuracy,
-            test,
-        };
-        self.rows.push(row);
         Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
     }
 }

@@ -4,11 +4,9 @@ use crate::cli::pages::accuracy::{self, band};
 use crate::cli::pages::{curves, decimal};
 use serde_json::Value;
 use sparring::attacks::Report;
+use sparring::store::read_config;
 use sparring_report::svg::{Axis, Chart, LineChart, Range, Series, VerticalLine};
 use std::path::Path;
-
-/// The largest `config.json` that is looked into.
-const MOST: u64 = 1 << 20;
 
 /// The budget that a run's defence trained for, as its `config.json` says; `None` without one.
 pub(super) fn trained_for(run: &Path) -> Option<f64> {
@@ -21,11 +19,7 @@ pub(super) fn trained_for(run: &Path) -> Option<f64> {
             _ => None,
         }
     }
-    let config = run.join("config.json");
-    if config.metadata().ok()?.len() > MOST {
-        return None;
-    }
-    let value: Value = serde_json::from_slice(&std::fs::read(config).ok()?).ok()?;
+    let value = read_config(run).ok()??;
     // One recipe; older demos wrote those of their phases, and the last one counts.
     let recipe = value.get("recipe").or_else(|| value.get("recipes")?.as_array()?.last())?;
     let found = eps(recipe.get("defense")?)?;

@@ -1,12 +1,12 @@
-//! What a command has made, taken back if it does not come to its end: nobody has to clean up after a refusal, a failure or a signal.
+//! What a run has made, taken back if it does not come to its end: nobody has to clean up after a refusal, a failure or a signal.
 
-use sparring::store::discard_unfinished;
+use crate::discard_unfinished;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A file or a folder of ours.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 enum Thing {
     File(PathBuf),
     /// The file stays once it has its name; what it is written in until then does not.
@@ -28,16 +28,24 @@ pub(crate) struct Made {
 
 impl Made {
     /// Nothing yet.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Self { owner: OWNERS.fetch_add(1, Ordering::Relaxed), kept: AtomicBool::new(false) }
     }
     /// A file that is, or soon will be, ours.
-    pub(crate) fn file(&self, path: &Path) {
+    pub fn file(&self, path: &Path) {
+        drop(self.hold(path));
+    }
+    /// The same for a file that is written in place: nothing is taken back before the result is dropped.
+    pub fn hold(&self, path: &Path) -> impl Sized + use<> {
         let thing = if self.kept.load(Ordering::Relaxed) { Thing::Kept } else { Thing::File };
-        list().push((self.owner, thing(path.to_path_buf())));
+        let (mut made, new) = (list(), (self.owner, thing(path.to_path_buf())));
+        if !made.contains(&new) {
+            made.push(new);
+        }
+        made
     }
     /// Makes a folder, which must not exist.
-    pub(crate) fn folder(&self, path: &Path) -> std::io::Result<()> {
+    pub fn folder(&self, path: &Path) -> std::io::Result<()> {
         // One lock for both: a signal in between would leave it behind.
         let mut made = list();
         std::fs::create_dir(path)?;
@@ -45,7 +53,7 @@ impl Made {
         Ok(())
     }
     /// Makes a folder and those above it, as far as they are missing.
-    pub(crate) fn folders(&self, path: &Path) -> std::io::Result<()> {
+    pub fn folders(&self, path: &Path) -> std::io::Result<()> {
         let missing: Vec<&Path> =
             path.ancestors().take_while(|p| !p.as_os_str().is_empty() && !p.is_dir()).collect();
         for folder in missing.into_iter().rev() {
@@ -58,7 +66,7 @@ impl Made {
         Ok(())
     }
     /// All of it stays, and every file that comes to it.
-    pub(crate) fn keep(&self) {
+    pub fn keep(&self) {
         self.kept.store(true, Ordering::Relaxed);
         list().retain(|(owner, _)| *owner != self.owner);
     }
@@ -73,8 +81,9 @@ impl Drop for Made {
     }
 }
 
-/// Takes back what anyone has made, before the process ends; whoever would make more waits for that end.
-pub(crate) fn take_back_all() -> impl Sized {
+/// Takes back what every [`RunDir`](crate::RunDir) of this process has made and not kept, before the process ends; whoever would make more waits until
+/// the result is dropped.
+pub fn take_back_all() -> impl Sized {
     let mut made = list();
     take_back(std::mem::take(&mut made));
     made
@@ -109,8 +118,8 @@ mod tests {
 
     #[test]
     fn what_was_made_goes_and_what_was_there_stays() {
-        let base = std::env::temp_dir().join(format!("sparring-made-{}", std::process::id()));
-        std::fs::create_dir(&base).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let base = dir.path().to_path_buf();
         let write = |path: &Path| std::fs::write(path, b"x").unwrap();
         let made = Made::new();
         let folder = base.join("a/b");
@@ -140,6 +149,5 @@ mod tests {
         write(&folder.join("later"));
         drop(made);
         assert!(folder.join("kept").is_file() && folder.join("later").is_file());
-        std::fs::remove_dir_all(&base).unwrap();
     }
 }
