@@ -39,6 +39,11 @@ pub trait Activation<E: Real>: Debug + Send + Sync {
     fn df(&self, x: E) -> E;
     /// Second derivative where it exists, 0 at kinks.
     fn d2f(&self, x: E) -> E;
+    /// Whether f(x) = max(x, 0), to the bit: kernels that rectify in place, or while they pool or add, may stand for it.
+    #[inline(always)]
+    fn rectifies(&self) -> bool {
+        false
+    }
     /// f'(x) from the value y = f(x), where that is cheaper than from x; else `None`, which depends on the parameters alone. It is
     /// f' at the rounded value: near a limit of f it has lost the digits that `df` keeps.
     #[inline(always)]

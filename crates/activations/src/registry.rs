@@ -101,6 +101,10 @@ macro_rules! activations {
                 match self { $(AnyActivation::$Type(a) => a.d2f(x)),+ }
             }
             #[inline]
+            fn rectifies(&self) -> bool {
+                match self { $(AnyActivation::$Type(a) => $crate::Activation::<E>::rectifies(a)),+ }
+            }
+            #[inline]
             fn df_of_value(&self, y: E) -> Option<E> {
                 match self { $(AnyActivation::$Type(a) => a.df_of_value(y)),+ }
             }

@@ -26,6 +26,9 @@ impl Autoencoder {
         let [c, h, w] = spec.input;
         let out = net.output_shape(1)?;
         let role = |what: String| ModelError::Role { model: "autoencoder", what };
+        if spec.outputs.len() > 1 {
+            return Err(role(format!("has {} outputs, an autoencoder has one", spec.outputs.len())));
+        }
         if out.numel() != c * h * w {
             return Err(role(format!("gives {out} for an input of {} numbers", c * h * w)));
         }

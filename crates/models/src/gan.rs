@@ -61,6 +61,9 @@ impl Gan {
                 batch(spec.discriminator.input)
             )));
         }
+        if spec.generator.outputs.len().max(spec.discriminator.outputs.len()) > 1 {
+            return Err(role("a network with several outputs".into()));
+        }
         let verdict = discriminator.output_shape(1)?;
         if verdict.dims() != [1, 1] {
             return Err(role(format!("the discriminator gives {verdict} for one example, not one logit")));

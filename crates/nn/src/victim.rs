@@ -42,14 +42,14 @@ impl<'m> Victim<'m> {
         let most = network.cost()?.most_examples();
         let shape = network.graph().input;
         match out.dims() {
-            &[1, classes] if classes > 1 => {
+            &[1, classes] if classes > 1 && network.graph().outputs.len() < 2 => {
                 let runs = Runs::Network { network, precision: Precision::F32, compiled: Box::default() };
                 Ok(Self { runs, shape, classes, bounds, most, key: None })
             }
             _ => {
                 let kind = network.graph().layers().next_back().map_or("input".into(), crate::AnyLayer::kind);
                 let what = format!(
-                    "a classifier gives [batch, classes] with two classes or more, this network gives {out}"
+                    "a classifier gives [batch, classes] with two classes or more and nothing beside it, this network gives {out}"
                 );
                 Err(ShapeError::new(&kind, what))
             }

@@ -50,6 +50,8 @@ pub trait Family: Current<Self::Model> {
     fn step(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<f64, Failure>;
     /// Where the numbers of the model stop being finite, for the error that ends the training; the model is up to date.
     fn broken(&self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Option<String>;
+    /// The sums of the present epoch begin at zero.
+    fn begin_epoch(&mut self);
     /// The report of the epoch that ended, from its sums, which begin anew.
     fn end_epoch(&mut self, done: EpochTimes) -> EpochOf<Self>;
     /// Everything that the next steps depend on.
@@ -186,7 +188,8 @@ impl<'d, F: Family> Session<'d, F> {
     /// One step; `None` once all are done.
     ///
     /// # Errors
-    /// If the loss or a gradient is not finite; the model then has the weights before the step.
+    /// If the loss or a gradient is not finite. The model then has the weights before the step, but where a gradient alone was not finite and the method has no
+    /// transformation: some of them may have moved.
     pub fn step(&mut self) -> Result<Option<Step>, TrainError> {
         on_team(|| self.one())
     }
@@ -198,6 +201,7 @@ impl<'d, F: Family> Session<'d, F> {
         if self.step.is_multiple_of(self.per_epoch()) {
             self.batches.restart(epoch as u64);
             self.begun = Instant::now();
+            self.family.begin_epoch();
         }
         let Some(rows) = self.batches.next_rows(&mut self.batch) else { return Ok(None) };
         let step = self.step + 1;
@@ -240,13 +244,13 @@ impl<'d, F: Family> Session<'d, F> {
         observer: &mut dyn Observer<F::Model>,
     ) -> Result<(Option<EpochOf<F>>, Flow), TrainError> {
         while let Some(done) = self.one()? {
-            let flow = observer.step(&done, &mut self.family)?;
-            if flow == Flow::Stop {
-                return Ok((None, Flow::Stop));
-            }
+            let stops = observer.step(&done, &mut self.family)? == Flow::Stop;
             if let Some(epoch) = self.ended() {
                 let flow = observer.epoch(&epoch, self.family.current())?;
-                return Ok((Some(epoch), flow));
+                return Ok((Some(epoch), if stops { Flow::Stop } else { flow }));
+            }
+            if stops {
+                return Ok((None, Flow::Stop));
             }
         }
         Ok((None, Flow::Continue))

@@ -8,7 +8,7 @@ use crate::session::{
 };
 use crate::trained::Trained;
 use crate::trouble::broken_layer;
-use crate::{AnyDefense, Recipe, TrainError};
+use crate::{AnyDefense, Outputs, Recipe, TrainError};
 use sparring_attacks::{Goal, perturb_chunked_on};
 use sparring_datasets::{Last, MiniBatch, Rows, Split};
 use sparring_models::{Autoencoder, Classifier};
@@ -88,6 +88,11 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         let settings =
             Settings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
         check_network(model.net(), train.len(), &settings)?;
+        let plan = recipe.defense.plan(1.0);
+        if plan.outputs != Outputs::One || plan.passes != 1 {
+            let must = "a defence of one pass whose objective reads the outputs of one set of examples";
+            return Err(TrainError::Recipe { field: "defense", value: recipe.defense.to_string(), must });
+        }
         let method = Method { transforms: recipe.clip.into_iter().collect(), ..Method::from(recipe.rule) };
         let engine = Engine::new(model.net(), method).in_precision(recipe.precision);
         let steps = (train.len().div_ceil(batch) as u64).saturating_mul(epochs as u64);
@@ -150,6 +155,9 @@ impl<M: Supervised> Family for Fitting<'_, M> {
     fn broken(&self, batch: &mut MiniBatch, rows: Rows<'_>, _: &StepContext) -> Option<String> {
         fill(batch, rows);
         broken_layer(self.model.net(), batch)
+    }
+    fn begin_epoch(&mut self) {
+        self.sums = Sums::default();
     }
     fn end_epoch(&mut self, done: EpochTimes) -> Epoch {
         let Sums { loss, right, seen } = std::mem::take(&mut self.sums);

@@ -61,7 +61,9 @@ impl Trained {
         if !fits {
             return Err(NnError::State("it belongs to another network".into()).into());
         }
-        if state.average.is_some() != self.decay.is_some() {
+        params.check().map_err(NnError::from)?;
+        let keeps = self.decay.is_some() && net.params.iter().any(|p| p.is_trained());
+        if state.average.is_some() != keeps {
             return Err(NnError::State("only one of the two keeps an average of the weights".into()).into());
         }
         let old = net.params.clone();

@@ -69,6 +69,11 @@ impl<E: Real> Activation<E> for Relu {
     }
 
     #[inline(always)]
+    fn rectifies(&self) -> bool {
+        true
+    }
+
+    #[inline(always)]
     fn df_of_value(&self, y: E) -> Option<E> {
         // The value is positive where x is.
         Some(self.df(y))

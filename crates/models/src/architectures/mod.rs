@@ -22,7 +22,7 @@ use sparring_activations::AnyActivation;
 use sparring_nn::{AnyLayer, layers};
 
 /// Affine maps through these widths, each but the last followed by its activation; the identity is no layer, so that
-/// names stay those of the equal `nn.Network`.
+/// names stay those of the equal `nn.Sequential`.
 pub(crate) fn affine_chain(widths: &[usize], between: &[AnyActivation]) -> Vec<AnyLayer> {
     let mut layers = Vec::new();
     for (i, pair) in widths.windows(2).enumerate() {

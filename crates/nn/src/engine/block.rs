@@ -1,7 +1,7 @@
 //! The instructions of a program.
 
 use super::extent::Extent;
-use sparring_activations::{AnyActivation, Sharing, Trainable};
+use sparring_activations::{Activation, AnyActivation, Sharing, Trainable};
 use sparring_tensor::Elem;
 use sparring_tensor::channels_last::{AveragePoolBlock, PoolBlock};
 use sparring_tensor::normalize::{BatchNormBlock, LayerNormBlock};
@@ -123,7 +123,7 @@ impl Block {
     }
     /// max(x, 0), whose kernels work in place and together with a pooling.
     pub fn is_rectified(&self) -> bool {
-        matches!(self.act, Some(Act::Fixed(AnyActivation::Relu(_))))
+        matches!(self.act, Some(Act::Fixed(f)) if Activation::<f32>::rectifies(&f))
     }
     /// Rectifier and max pooling in one pass right behind an operation that goes image by image: its output never leaves the nearest cache.
     pub fn is_fused(&self) -> bool {

@@ -146,7 +146,7 @@ impl<E: Elem> Compiler<'_, E> {
     }
     /// All with the order of the first, where that is possible without moving a number, else channels first.
     fn alike(&mut self, views: &[View]) -> Vec<View> {
-        let last = views.iter().all(|v| v.is_channels_last() && v.image[1..] == views[0].image[1..]);
+        let last = views.iter().all(|v| v.is_channels_last() && v.extent == views[0].extent);
         if last { views.to_vec() } else { views.iter().map(|&v| self.channels_first(v)).collect() }
     }
     /// The layer's parameters among the plain ones.

@@ -102,7 +102,12 @@ impl<E: Elem> Gradients<'_, E> {
         let middle = block.middle;
         match self.last {
             Some(last) if i + 1 == program.blocks.len() => last.gradient(q, shard, middle.len()),
-            _ => (&self.shards[shard].shard.buffers[i].gradient()[q * width..], middle.stride()),
+            _ => {
+                // No further than the shard's own rows: what lies behind is of another batch.
+                let shard = &self.shards[shard].shard;
+                let end = shard.rows * middle.stride();
+                (&shard.buffers[i].gradient()[q * width..end], middle.stride())
+            }
         }
     }
     /// The gradient at the bias of block `i`.

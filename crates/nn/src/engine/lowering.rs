@@ -9,7 +9,7 @@ use sparring_tensor::{ConvGeometry, PoolGeometry};
 pub enum Lowering {
     /// None: the layer's `forward` runs on a tape inside the program.
     Tape,
-    /// Nothing to do in this mode.
+    /// Nothing to do.
     Identity,
     /// y = x Wᵀ + b; W `[out, in]`, b `[out]` if there is a second parameter.
     Matmul,

@@ -19,8 +19,8 @@ pub(super) struct Shard<E: Elem> {
     pub first: usize,
     pub rows: usize,
     capacity: usize,
-    /// What the buffers were made for.
-    made_for: Option<Wanted>,
+    /// What the buffers were made for, and whether some of them are scratch buffers elsewhere.
+    made_for: Option<(Wanted, bool)>,
     /// Blocks of the program that the examples pass here: all, or all but the last.
     blocks: usize,
     pub buffers: Vec<Buffers<E>>,
@@ -60,8 +60,9 @@ impl<E: Elem> Shard<E> {
     ) {
         let count = program.blocks.len() - usize::from(wanted == Some(Wanted::WeightsButLast));
         let blocks = &program.blocks[..count];
-        if rows > self.capacity || self.blocks != count || self.made_for != wanted {
-            (self.capacity, self.blocks, self.made_for) = (rows.max(self.capacity), count, wanted);
+        let purpose = wanted.map(|w| (w, shares_scratch));
+        if rows > self.capacity || self.blocks != count || self.made_for != purpose {
+            (self.capacity, self.blocks, self.made_for) = (rows.max(self.capacity), count, purpose);
             let new = |b| match wanted {
                 Some(Wanted::Weights) if shares_scratch => Buffers::without_scratch(b, self.capacity),
                 _ => Buffers::new(b, self.capacity),

@@ -144,7 +144,34 @@ pub fn chains() -> Vec<Graph> {
             ],
         ),
         residual(),
+        unlike_images(),
     ]
+}
+
+/// A sum of two flattened images of other forms: their numbers lie in other orders.
+fn unlike_images() -> Graph {
+    let mut g = Graph::new([1, 4, 4]);
+    // [4, 2, 2] and [2, 2, 4].
+    let a = g.push_from(layers::conv2d(1, 4, 3, 2, 1), &[Source::Input]);
+    let a = g.push_from(layers::flatten(), &[a]);
+    let wide = layers::Conv2d {
+        inputs: 1,
+        outputs: 2,
+        kernel: [3, 1],
+        stride: [1, 1],
+        padding: [0, 0],
+        init: sparring_nn::Init::Torch,
+        bias: true,
+    };
+    let b = g.push_from(wide.into(), &[Source::Input]);
+    let b = g.push_from(layers::flatten(), &[b]);
+    let c = g.push_from(layers::conv2d(1, 2, 3, 1, 0), &[Source::Input]);
+    let c = g.push_from(layers::reshape(&[8, 1, 1]), &[c]);
+    let c = g.push_from(layers::flatten(), &[c]);
+    let sum = g.push_from(layers::add(), &[a, b]);
+    g.push_from(layers::concat(), &[sum, c]);
+    g.push(layers::linear(24, 3));
+    g
 }
 
 fn residual() -> Graph {

@@ -235,3 +235,55 @@ fn a_state_in_the_layout_of_files_goes_on_where_it_was() {
         );
     }
 }
+
+/// Everything in one process: a short batch after a long one, a clip that sees all gradients, and passes that see the whole batch between others.
+#[test]
+fn one_engine_serves_batches_of_all_kinds() {
+    let layers = vec![layers::flatten(), layers::linear(12, 20), act("relu"), layers::linear(20, 10)];
+    let graph = Graph::chain([1, 3, 4], layers);
+    let x = examples::<f32>(&graph, 64);
+    let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&x[i * 12..(i + 1) * 12]);
+    let weights = |net: &Network, engine: &Engine| -> Vec<u32> {
+        let out = engine.export_weights(&net.params);
+        out.iter().flat_map(|p| p.value.as_slice().iter().map(|v| v.to_bits()).collect::<Vec<_>>()).collect()
+    };
+    let clipped = |threads: usize, first: usize| {
+        team::with_threads(threads, || {
+            let net = graph.build::<f32>(Key::new(3)).unwrap();
+            let rule: AnyRule = Sgd::default().into();
+            let method =
+                Method { transforms: vec![sparring_nn::Clip::GlobalNorm(0.5)], ..Method::from(rule) };
+            let mut engine = Engine::new(&net, method);
+            // A batch that only leaves numbers in the buffers.
+            engine.gradients(first, &row, Randomness::none(), &Bowl);
+            engine.gradients(7, &row, Randomness::none(), &Bowl);
+            engine.update(&net.params, 0.1).unwrap();
+            weights(&net, &engine)
+        })
+    };
+    let alone = clipped(1, 7);
+    for (threads, first) in [(1, 64), (2, 64), (7, 33), (3, 7)] {
+        assert_eq!(clipped(threads, first), alone, "{threads} threads after a batch of {first}");
+    }
+    // The same gradients, row by row and all at once, in turn on one engine.
+    let stepped = |whole: [bool; 3]| {
+        let net = graph.build::<f32>(Key::new(3)).unwrap();
+        let mut engine = Engine::new(&net, Method::from(AnyRule::from(Sgd::default())));
+        for (n, whole) in [40, 64, 9].into_iter().zip(whole) {
+            if whole {
+                let mut all = |y: &[f32], dy: &mut [f32]| dy.copy_from_slice(&seed(10)(y));
+                engine.gradients_of_batch(n, &row, Randomness::none(), &mut all);
+            } else {
+                engine.gradients(n, &row, Randomness::none(), &Bowl);
+            }
+            engine.update(&net.params, 1e-3).unwrap();
+        }
+        engine.export_weights(&net.params)
+    };
+    let plain = stepped([false; 3]);
+    for whole in [[true; 3], [false, true, false], [true, false, true]] {
+        for (a, b) in stepped(whole).iter().zip(&plain) {
+            near(a.name(), &graph, a.value.as_slice(), b.value.as_slice(), 1e-5);
+        }
+    }
+}

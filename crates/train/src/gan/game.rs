@@ -185,7 +185,7 @@ impl Family for Game<'_> {
         let mut g_loss = 0.0;
         for turn in 0..self.recipe.steps.generator() {
             let z = self.model.noise(cx.key.named("g noise").child(turn), &self.ids[..n]);
-            g_loss = self.generate(&z, cx.key, cx.lr)?;
+            g_loss = self.generate(&z, cx.key.named("g step").child(turn), cx.lr)?;
         }
         self.sums.d_loss += d_loss * n as f64;
         self.sums.g_loss += g_loss * n as f64;
@@ -203,6 +203,9 @@ impl Family for Game<'_> {
             let fake = self.model.generate(noise);
             first_non_finite(&self.model.discriminator, fake).map(|at| of("discriminator", at))
         })
+    }
+    fn begin_epoch(&mut self) {
+        self.sums = Sums::default();
     }
     fn end_epoch(&mut self, done: EpochTimes) -> GanEpoch {
         let Sums { d_loss, g_loss, d_real, d_fake, seen } = std::mem::take(&mut self.sums);

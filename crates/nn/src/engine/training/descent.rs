@@ -17,7 +17,11 @@ impl<E: Elem> Engine<E> {
     /// [`NnError::NonFinite`] if a gradient is infinite or NaN.
     pub fn accumulate(&mut self, params: &Params<E>) -> Result<(), NnError> {
         self.check(params)?;
-        self.collect(self.waits).map_err(|w| self.refuse(params, w, self.step + 1))?;
+        if let Err(w) = self.collect(self.waits) {
+            // Half of the sums are spoilt: none of them waits any more.
+            self.waits = false;
+            return Err(self.refuse(params, w, self.step + 1));
+        }
         self.waits = true;
         self.commit();
         Ok(())
@@ -38,13 +42,11 @@ impl<E: Elem> Engine<E> {
         }
         self.check(params)?;
         if self.method.is_elementwise() {
-            let shards = &self.shards[..self.cut.shards()];
-            let last = self.last.as_ref().filter(|_| self.by_parts);
             let gradients = Gradients {
-                shards,
+                shards: &self.shards[..self.cut.shards()],
                 cut: self.cut,
-                first: self.first.as_ref(),
-                last,
+                first: self.first.as_ref().filter(|_| self.by_columns),
+                last: self.last.as_ref().filter(|_| self.by_parts),
                 whole: &self.whole.grads,
             };
             let (method, dense) = (&self.method, self.first.is_some());
@@ -54,7 +56,10 @@ impl<E: Elem> Engine<E> {
                     // By value, block by block: the gradient never leaves the nearest cache.
                     fused::step(method, &gradients, program, piece, step, lr)
                 });
-            done.map_err(|w| self.refuse(params, w, step))?;
+            if let Err(w) = done {
+                self.follow();
+                return Err(self.refuse(params, w, step));
+            }
         } else {
             self.collect(false).map_err(|w| self.refuse(params, w, step))?;
             self.apply(step, lr);
@@ -76,10 +81,13 @@ impl<E: Elem> Engine<E> {
     }
     /// Makes all gradients whole, or adds them to what is there.
     fn collect(&mut self, adds: bool) -> Result<(), Place> {
-        let shards = &self.shards[..self.cut.shards()];
-        let last = self.last.as_ref().filter(|_| self.by_parts);
-        let gradients =
-            Gradients { shards, cut: self.cut, first: self.first.as_ref(), last, whole: &self.whole.grads };
+        let gradients = Gradients {
+            shards: &self.shards[..self.cut.shards()],
+            cut: self.cut,
+            first: self.first.as_ref().filter(|_| self.by_columns),
+            last: self.last.as_ref().filter(|_| self.by_parts),
+            whole: &self.whole.grads,
+        };
         let each = gradients.examples() / par::MUL_ADDS_PER_ELEMENT + 1;
         let dense = self.first.is_some();
         for_each_piece(&mut self.compiled.program, &mut self.state, dense, each, |program, piece| {
@@ -154,15 +162,18 @@ impl<E: Elem> Engine<E> {
         self.apply(step, lr);
         self.step = step;
         self.whole.norms.clear();
+        self.waits = false;
         self.follow();
         Ok(())
     }
-    /// The gradients of the last pass in the layout of files, in the order of `params`; an empty array for buffers.
+    /// The gradients of the last pass, or the accumulated ones, in the layout of files, in the order of `params`; an empty array for buffers.
     ///
     /// # Errors
     /// [`NnError::NonFinite`] if one is infinite or NaN.
     pub fn export_gradients(&mut self, params: &Params<E>) -> Result<Vec<Array<E>>, NnError> {
-        self.collect(false).map_err(|w| self.refuse(params, w, self.step + 1))?;
+        if !self.waits {
+            self.collect(false).map_err(|w| self.refuse(params, w, self.step + 1))?;
+        }
         let of = |p: &crate::Param<E>| {
             let found = self.state.export(&self.compiled.program, p.id(), Beside::Grad);
             found.filter(|_| p.is_trained()).unwrap_or_else(|| Array::zeros([0]))

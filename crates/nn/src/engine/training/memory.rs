@@ -80,7 +80,7 @@ impl<E: Elem> Engine<E> {
             params.iter().filter(|p| p.is_trained()).map(one).collect::<Option<Vec<_>>>()
         };
         let slots = (0..self.method.rule.slots()).filter_map(|i| of(Beside::Slot(i))).collect();
-        EngineState { step: self.step, slots, average: of(Beside::Average) }
+        EngineState { step: self.step, slots, average: of(Beside::Average).filter(|all| !all.is_empty()) }
     }
     /// Goes on from a state of the same network and method; the weights are those of the network the engine was made from.
     ///

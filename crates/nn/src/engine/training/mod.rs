@@ -33,6 +33,8 @@ pub struct Engine<E: Elem = f32> {
     shards: Vec<Loaded<E>>,
     first: Option<FirstMatmul<E>>,
     last: Option<LastMatmul<E>>,
+    /// Whether the present gradients were made with the first matmul cut.
+    by_columns: bool,
     /// Whether the present gradients were made with the last matmul cut.
     by_parts: bool,
     /// What goes from shard to shard, as many as threads met.
@@ -65,6 +67,7 @@ impl<E: Elem> Engine<E> {
             shards: Vec::new(),
             first,
             last,
+            by_columns: false,
             by_parts: false,
             scratch: Mutex::default(),
             whole: Whole::default(),
@@ -130,6 +133,7 @@ impl<E: Elem> Engine<E> {
     }
     /// Brings the batch into its shards.
     fn load(&mut self, n: usize, row: &(dyn Fn(usize, &mut [E]) + Sync), wanted: Wanted) {
+        (self.by_columns, self.by_parts) = (false, false);
         let (program, cut, dim, work) =
             (&self.compiled.program, self.cut, self.compiled.program.dim, self.compiled.work(n));
         self.shards.resize_with(cut.shards().max(self.shards.len()), empty);
@@ -151,6 +155,7 @@ impl<E: Elem> Engine<E> {
         let (count, dim, scratch) = (cut.shards(), program.dim, &self.scratch);
         self.shards.resize_with(count.max(self.shards.len()), empty);
         let shards = &mut self.shards[..count];
+        self.by_columns = self.first.is_some();
         if let Some(first) = &mut self.first {
             first.run(program, cut, work, row);
         }
