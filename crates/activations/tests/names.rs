@@ -47,7 +47,7 @@ fn errors_name_the_thing_and_the_way_out() {
         ("leaky_relu(1, 2)", "leaky_relu has no parameter `2`"),
         ("leaky_relu(slop=1)", "has no parameter `slop` (did you mean `slope`?); it has: slope"),
         ("relu(1)", "relu has no parameter `1`; it has none"),
-        ("leaky_relu(nan)", "slope is NaN, but must be a finite number"),
+        ("leaky_relu(nan)", "slope is nan, but must be a finite number"),
         ("elu(-1)", "alpha is -1, but must be a finite number, at least 0"),
         ("celu(0)", "alpha is 0, but must be a number from 1.2e-38 to 8.5e37, in f32 too"),
         ("selu(1)", "selu has no parameter"),
