@@ -48,7 +48,7 @@ fn one_cycle_is_that_of_its_paper_on_all_steps_but_the_last() {
 
 #[test]
 fn a_curve_of_zeros_is_refused() {
-    let e = "piecewise:0=0,1=0".parse::<AnySchedule>().unwrap_err().to_string();
+    let e = "piecewise(0=0, 1=0)".parse::<AnySchedule>().unwrap_err().to_string();
     assert!(e.contains("nothing would be learnt"), "{e}");
-    assert!("piecewise:0=1e39".parse::<AnySchedule>().is_err());
+    assert!("piecewise(0=1e39)".parse::<AnySchedule>().is_err());
 }
