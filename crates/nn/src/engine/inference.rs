@@ -26,7 +26,8 @@ pub struct Compiled<E: Elem = f32> {
 /// What layers draw random numbers from in a pass, and whether they do.
 #[derive(Clone, Copy, Debug)]
 pub struct Randomness<'a> {
-    /// With [`Mode::Train`] dropout drops; batch normalisation uses its running statistics in any case, so that no example depends on those beside it.
+    /// With [`Mode::Train`] dropout drops. Batch normalisation does not ask it: passes of [`Compiled`] use its running statistics, so that no example depends on those beside it, steps of
+    /// [`Engine`](crate::Engine) those of the batch.
     pub mode: Mode,
     /// The key of the step.
     pub key: Key,

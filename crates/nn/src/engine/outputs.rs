@@ -2,7 +2,7 @@
 
 /// A training objective: reads the outputs of some examples and writes the gradient at them.
 ///
-/// The same code serves the compiled engine and the tape. The loss of a batch is the sum of what it says of each example, so a mean is divided here.
+/// Every engine pass calls the same code, whether layers run compiled or on tapes. The loss of a batch is the sum of what it says of each example, so a mean is divided here.
 pub trait Objective<E = f32>: Sync {
     /// Writes the gradient at every output and three numbers about every example, the first its share of the loss; they are summed over the batch.
     fn rows(&self, rows: &mut OutputRows<'_, E>);
