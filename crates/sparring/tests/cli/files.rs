@@ -1,61 +1,12 @@
 //! Files as a user gives them: foreign, hostile, half right, taken, on a full disk.
-#![cfg(feature = "cli")]
 
+use crate::{command, folder, gan, mlp, object, printed, ran, refusal, said, save_gan, save_mlp};
 use serde_json::{Value, json};
-use sparring::models::{ArticleGan, Classifier, Gan, Mlp};
 use sparring::nn::{Graph, Network, layers};
-use sparring::seed::Key;
 use sparring::store::{self, sha256_hex};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-
-fn folder(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli_files").join(name);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).unwrap();
-    path
-}
-
-fn command(dir: &Path, line: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sparring"));
-    command.args(line.split_whitespace()).current_dir(dir).env_remove("SPARRING_DATA");
-    command
-}
-
-fn sparring(dir: &Path, line: &str) -> Output {
-    command(dir, line).output().unwrap()
-}
-
-fn stderr(out: &Output) -> String {
-    String::from_utf8(out.stderr.clone()).expect("stderr is text")
-}
-
-fn done(dir: &Path, line: &str) -> Output {
-    let out = sparring(dir, line);
-    assert!(out.status.success(), "{line}: {}", stderr(&out));
-    out
-}
-
-fn object(dir: &Path, line: &str) -> Value {
-    serde_json::from_str(String::from_utf8_lossy(&done(dir, line).stdout).lines().last().unwrap()).unwrap()
-}
-
-fn refusal(dir: &Path, line: &str, code: i32) -> String {
-    let out = sparring(dir, line);
-    let text = stderr(&out);
-    assert_eq!(out.status.code(), Some(code), "{line}: {text}");
-    assert!(!text.contains("panicked"), "{line}: {text}");
-    text
-}
-
-fn mlp() -> Classifier {
-    Classifier::new(Mlp::default().spec(), Key::new(3)).unwrap()
-}
-
-fn save(path: &Path, model: &Classifier) {
-    store::write(path, "classifier", &[("", &model.net)], Value::Null).unwrap();
-}
+use std::path::Path;
+use std::process::{Output, Stdio};
 
 /// The tensors of a network in a file as another program writes it, each under a new name.
 fn foreign(path: &Path, module: &Network<f32>, rename: impl Fn(&str) -> String) {
@@ -105,7 +56,7 @@ fn forged(path: &Path, spec: &Graph) {
 
 #[test]
 fn small_files_that_ask_for_gigabytes_are_refused() {
-    let dir = folder("gigabytes");
+    let dir = folder("files-gigabytes");
     let conv = |padding| layers::conv2d(1, 1, 1, 1, padding);
     let pool = |window: usize, stride: usize| layers::max_pool2d(window, stride);
     let rest = |n| [layers::flatten(), layers::linear(n, 10)];
@@ -137,7 +88,7 @@ fn harmless(line: &str, out: &Output) {
 
 #[test]
 fn text_from_a_file_never_reaches_the_terminal_raw() {
-    let dir = folder("hostile");
+    let dir = folder("files-hostile");
     let evil = "\u{1b}[2J\u{1b}]0;pwned\u{7}evil\r\nline\u{9b}31m\u{202e}\0";
     let long = evil.repeat(4000);
     for (i, t) in [evil, &long].into_iter().enumerate() {
@@ -157,7 +108,7 @@ fn text_from_a_file_never_reaches_the_terminal_raw() {
             write_raw(&dir.join(&file), &header.to_string(), &[0; 4]);
             for line in ["inspect F", "inspect F --json", "attack F --arch mlp", "attack F", "generate F"] {
                 let line = line.replace('F', &file);
-                harmless(&line, &sparring(&dir, &line));
+                harmless(&line, &ran(&dir, &line));
             }
         }
         let run = dir.join(format!("run-{i}"));
@@ -165,24 +116,24 @@ fn text_from_a_file_never_reaches_the_terminal_raw() {
         let config = json!({ "command": t, "data": t, "data_from_run": t, "recipe": { t: t, "lr": [t] } });
         fs::write(run.join("config.json"), config.to_string()).unwrap();
         fs::write(run.join("metrics.jsonl"), json!({ t: t }).to_string()).unwrap();
-        save(&run.join("model.safetensors"), &mlp());
+        save_mlp(&run.join("model.safetensors"));
         for line in ["inspect R", "inspect R --json", "attack R --n 2"] {
             let line = line.replace('R', &format!("run-{i}"));
-            harmless(&line, &sparring(&dir, &line));
+            harmless(&line, &ran(&dir, &line));
         }
         assert!(refusal(&dir, &format!("attack run-{i} --n 2"), 1).contains("config.json"));
         fs::write(dir.join("rules.txt"), t).unwrap();
         let line = "attack name-0.safetensors --arch mlp --rename rules.txt";
-        harmless(line, &sparring(&dir, line));
+        harmless(line, &ran(&dir, line));
     }
-    let shown = String::from_utf8(done(&dir, "inspect name-0.safetensors").stdout).unwrap();
+    let shown = printed(&dir, "inspect name-0.safetensors");
     assert!(shown.contains("\\u{1b}[2J"), "{shown}");
-    assert!(done(&dir, "inspect name-1.safetensors").stdout.len() < 1000);
+    assert!(printed(&dir, "inspect name-1.safetensors").len() < 1000);
 }
 
 #[test]
 fn files_of_other_programs_are_called_by_their_names() {
-    let dir = folder("formats");
+    let dir = folder("files-formats");
     let mut zip = b"PK\x03\x04".to_vec();
     zip.resize(30, 0);
     zip.extend(b"archive/data.pklFB");
@@ -212,9 +163,9 @@ fn files_of_other_programs_are_called_by_their_names() {
 
 #[test]
 fn a_pytorch_class_loads_by_rules_and_by_order() {
-    let dir = folder("names");
+    let dir = folder("files-names");
     let model = mlp();
-    save(&dir.join("ours.safetensors"), &model);
+    save_mlp(&dir.join("ours.safetensors"));
     let name = |of: &str| of.replace("1.", "fc1.").replace("3.", "fc2.").replace("5.", "fc10.");
     foreign(&dir.join("theirs.safetensors"), &model.net, name);
     foreign(&dir.join("wrapped.safetensors"), &model.net, |n| format!("module.{n}"));
@@ -234,9 +185,9 @@ fn a_pytorch_class_loads_by_rules_and_by_order() {
     same("theirs.safetensors --arch mlp --rename rules.txt");
     same("theirs.safetensors --arch mlp --rename rules.json");
     same("wrapped.safetensors --arch mlp");
-    let told = stderr(&done(&dir, &format!("attack wrapped.safetensors --arch mlp {run}")));
+    let told = said(&ran(&dir, &format!("attack wrapped.safetensors --arch mlp {run}")));
     assert!(told.contains("`module.`"), "{told}");
-    let told = stderr(&done(&dir, &format!("attack theirs.safetensors --arch mlp --by-order {run}")));
+    let told = said(&ran(&dir, &format!("attack theirs.safetensors --arch mlp --by-order {run}")));
     assert!(told.contains("fc10.bias -> 5.bias"), "{told}");
 
     let e = refusal(&dir, "attack theirs.safetensors --arch mlp", 1);
@@ -260,21 +211,18 @@ fn a_pytorch_class_loads_by_rules_and_by_order() {
     assert!(e.contains("mlp, fgsm-rs, madry") && !e.contains("autoencoder"), "{e}");
 
     // The generator of a GAN: alone, and under other names.
-    let gan = Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(3)).unwrap();
-    let networks: [store::Prefixed<'_>; 2] =
-        [("generator", &gan.generator), ("discriminator", &gan.discriminator)];
-    store::write(dir.join("gan.safetensors"), "gan", &networks, Value::Null).unwrap();
-    foreign(&dir.join("g.safetensors"), &gan.generator, |n| format!("layer{n}"));
-    done(&dir, "generate gan.safetensors -n 4 --out a.png");
-    done(&dir, "generate g.safetensors --by-order -n 4 --out b.png");
+    save_gan(&dir.join("gan.safetensors"));
+    foreign(&dir.join("g.safetensors"), &gan().generator, |n| format!("layer{n}"));
+    printed(&dir, "generate gan.safetensors -n 4 --out a.png");
+    printed(&dir, "generate g.safetensors --by-order -n 4 --out b.png");
     assert_eq!(fs::read(dir.join("a.png")).unwrap(), fs::read(dir.join("b.png")).unwrap());
     assert!(refusal(&dir, "generate g.safetensors -n 4 --out c.png", 1).contains("missing"));
 }
 
 #[test]
 fn new_files_have_the_right_ending_and_are_never_written_over() {
-    let dir = folder("new-files");
-    save(&dir.join("m.safetensors"), &mlp());
+    let dir = folder("files-new-files");
+    save_mlp(&dir.join("m.safetensors"));
     for (line, flag) in [
         ("attack m.safetensors --n 4 --save x.npz", "--save"),
         ("attack m.safetensors --n 4 --report a.pdf", "--report"),
@@ -296,7 +244,7 @@ fn new_files_have_the_right_ending_and_are_never_written_over() {
         let codes = outs.each_ref().map(|o| o.status.code());
         assert!(codes == [Some(0), Some(1)] || codes == [Some(1), Some(0)], "{codes:?}");
         let loser = &outs[usize::from(codes[1] == Some(1))];
-        assert!(stderr(loser).contains("exists"), "{}", stderr(loser));
+        assert!(said(loser).contains("exists"), "{}", said(loser));
         assert!(store::read_tensors(dir.join(&file)).is_ok());
     }
     let left = fs::read_dir(&dir)
@@ -307,13 +255,13 @@ fn new_files_have_the_right_ending_and_are_never_written_over() {
 
 #[test]
 fn a_place_that_takes_no_file_is_found_before_the_work_and_a_later_loss_keeps_the_figures() {
-    let dir = folder("places");
-    save(&dir.join("m.safetensors"), &mlp());
+    let dir = folder("files-places");
+    save_mlp(&dir.join("m.safetensors"));
     let e = refusal(&dir, "attack m.safetensors --n 4 --save no/such/a.safetensors", 1);
     assert!(e.contains("folder"), "{e}");
     // A leftover of a killed process in the folder is swept by the next write there.
     fs::write(dir.join(".a.safetensors.tmp.4000000.0"), b"cut off").unwrap();
-    done(&dir, "attack m.safetensors --attack fgsm --n 4 --save a.safetensors");
+    printed(&dir, "attack m.safetensors --attack fgsm --n 4 --save a.safetensors");
     assert!(!dir.join(".a.safetensors.tmp.4000000.0").exists());
     // The folder goes away while the attack runs, once the trial has come and gone.
     fs::create_dir(dir.join("out")).unwrap();
@@ -327,16 +275,16 @@ fn a_place_that_takes_no_file_is_found_before_the_work_and_a_later_loss_keeps_th
     while names() > 0 {}
     fs::remove_dir(dir.join("out")).unwrap();
     let out = child.wait_with_output().unwrap();
-    assert_eq!(out.status.code(), Some(1), "{}", stderr(&out));
+    assert_eq!(out.status.code(), Some(1), "{}", said(&out));
     let figures: Value = serde_json::from_slice(&out.stdout).expect("the figures are printed");
     assert_eq!(figures["n"], 1000);
-    assert!(stderr(&out).contains("out/a.safetensors"), "{}", stderr(&out));
+    assert!(said(&out).contains("out/a.safetensors"), "{}", said(&out));
 }
 
 #[test]
 fn a_run_finds_its_data_from_any_folder() {
     use sparring::datasets::idx::{Idx, Packing, Values, write};
-    let dir = folder("data-path");
+    let dir = folder("files-data-path");
     let data = dir.join("here/my-set");
     fs::create_dir_all(&data).unwrap();
     for (name, n) in [("train", 40usize), ("t10k", 20)] {
@@ -348,7 +296,7 @@ fn a_run_finds_its_data_from_any_folder() {
         write(&data.join(format!("{name}-labels-idx1-ubyte")), &labels, Packing::Raw).unwrap();
     }
     let here = dir.join("here");
-    done(&here, "train classifier --data ./my-set --epochs 1 --out run --json");
+    printed(&here, "train classifier --data ./my-set --epochs 1 --out run --json");
     let config: Value = serde_json::from_slice(&fs::read(here.join("run/config.json")).unwrap()).unwrap();
     assert_eq!((&config["data"], &config["data_from_run"]), (&json!("./my-set"), &json!("../my-set")));
     let attack = "--attack fgsm --n 20 --json";

@@ -1,22 +1,11 @@
 //! Pages that the command writes: what must be on each, whatever was measured.
-#![cfg(feature = "cli")]
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-fn folder(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli_pages").join(name);
-    let _ = std::fs::remove_dir_all(&path);
-    std::fs::create_dir_all(&path).unwrap();
-    path
-}
+use crate::{folder, printed};
+use std::path::Path;
 
 /// Runs the command and reads the page it wrote.
 fn page(dir: &Path, line: &str, file: &str) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sparring"));
-    let out =
-        command.args(line.split_whitespace()).current_dir(dir).env_remove("SPARRING_DATA").output().unwrap();
-    assert!(out.status.success(), "{line}: {}", String::from_utf8_lossy(&out.stderr));
+    printed(dir, line);
     let html = std::fs::read_to_string(dir.join(file)).unwrap();
     everywhere(line, &html);
     html
@@ -73,7 +62,7 @@ fn epoch_ticks(chart: &str) -> Vec<&str> {
 
 #[test]
 fn classifier_and_attack() {
-    let dir = folder("classifier");
+    let dir = folder("pages-classifier");
     let line = "train classifier --epochs 3 --threads 2 --json --activation leaky_relu(0.2) --out run";
     let html = page(&dir, line, "run/report.html");
     assert_eq!(
@@ -112,7 +101,7 @@ fn classifier_and_attack() {
 
 #[test]
 fn autoencoder_and_gan() {
-    let dir = folder("generators");
+    let dir = folder("pages-generators");
     let html = page(&dir, "train autoencoder --epochs 2 --out ae", "ae/report.html");
     for label in ["test image", "network, 32 numbers, error 0.", "PCA, error 0."] {
         assert_eq!(html.matches(&format!("<span>{label}")).count(), 2, "{label}");

@@ -1,39 +1,8 @@
 //! Training and attacking as a user does, on a few epochs: what is written, what is refused, and that equal runs are equal.
-#![cfg(feature = "cli")]
 
+use crate::{folder, number, object, printed, refusal};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-fn folder(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli_runs").join(name);
-    let _ = std::fs::remove_dir_all(&path);
-    std::fs::create_dir_all(&path).unwrap();
-    path
-}
-
-fn sparring(dir: &Path, line: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sparring"));
-    command.args(line.split_whitespace()).current_dir(dir).env_remove("SPARRING_DATA").output().unwrap()
-}
-
-fn object(dir: &Path, line: &str) -> Value {
-    let out = sparring(dir, line);
-    assert!(out.status.success(), "{line}: {}", String::from_utf8_lossy(&out.stderr));
-    serde_json::from_str(String::from_utf8_lossy(&out.stdout).lines().last().unwrap()).unwrap()
-}
-
-fn refusal(dir: &Path, line: &str, code: i32) -> String {
-    let out = sparring(dir, line);
-    let text = String::from_utf8_lossy(&out.stderr).into_owned();
-    assert_eq!(out.status.code(), Some(code), "{line}: {text}");
-    assert!(!text.contains("panicked"), "{line}: {text}");
-    text
-}
-
-fn number(v: &Value, key: &str) -> f64 {
-    v[key].as_f64().unwrap_or_else(|| panic!("no number `{key}` in {v}"))
-}
+use std::path::Path;
 
 /// Every file of two runs is the same, byte for byte.
 fn equal_runs(a: &Path, b: &Path) {
@@ -51,7 +20,7 @@ fn equal_runs(a: &Path, b: &Path) {
 
 #[test]
 fn classifier_from_training_to_attack() {
-    let dir = folder("classifier");
+    let dir = folder("runs-classifier");
     let train = "train classifier --epochs 1 --arch fgsm-rs --defense fgsm-rs --eps 0.1 --json --out";
     let done = object(&dir, &format!("{train} a --threads 1"));
     assert!(number(&done, "test_accuracy") > 0.3 && number(&done, "examples_per_s") > 0.0, "{done}");
@@ -114,7 +83,7 @@ fn widened(text: &str) -> Vec<String> {
 
 #[test]
 fn budgets_in_a_list_make_one_table_and_one_curve() {
-    let dir = folder("budgets");
+    let dir = folder("runs-budgets");
     let trained = "train classifier --epochs 1 --defense pgd --eps 0.3 --attack-steps 3 --json --out net";
     object(&dir, trained);
     let text = |name: &str| std::fs::read_to_string(dir.join(name)).unwrap();
@@ -148,15 +117,14 @@ fn budgets_in_a_list_make_one_table_and_one_curve() {
         rows.map(|r| ["accuracy", "eps", "forwards"].map(|k| number(r, k))).collect::<Vec<_>>()
     };
     assert_eq!(figures(&fraction), figures(&same));
-    let shown = sparring(&dir, &format!("{line} --eps 0.1,0.3"));
-    let shown = String::from_utf8(shown.stdout).unwrap();
+    let shown = printed(&dir, &format!("{line} --eps 0.1,0.3"));
     assert!(shown.contains("95 % interval") && shown.contains("gradients taken"), "{shown}");
     assert_eq!(shown.lines().filter(|l| l.starts_with("pgd ") && l.contains(" – ")).count(), 2, "{shown}");
 }
 
 #[test]
 fn presets_and_losses_are_run_by_name() {
-    let dir = folder("presets");
+    let dir = folder("runs-presets");
     object(&dir, "train classifier --epochs 1 --json --out net");
     let line = "attack net --n 100 --eps 0.1 --json";
     let report = object(&dir, &format!("{line} --attack pgd,pgd-madry-mnist --loss margin"));
@@ -181,7 +149,7 @@ fn presets_and_losses_are_run_by_name() {
 
 #[test]
 fn wrong_usage_names_the_flag() {
-    let dir = folder("usage");
+    let dir = folder("runs-usage");
     for (line, code, why) in [
         ("train classifier --epochs 0", 2, "--epochs"),
         ("train classifier --lr nan", 2, "--lr"),
@@ -229,7 +197,7 @@ fn wrong_usage_names_the_flag() {
 
 #[test]
 fn autoencoder_and_gan() {
-    let dir = folder("generative");
+    let dir = folder("runs-generative");
     let done = object(&dir, "train autoencoder --epochs 2 --json --out ae");
     let (own, pca, mean) =
         (number(&done, "test_mse"), number(&done, "pca_mse"), number(&done, "mean_image_mse"));
@@ -240,8 +208,7 @@ fn autoencoder_and_gan() {
     assert!(done["alarms"].is_array() && number(&done, "epochs") == 1.0);
     object(&dir, "train gan --epochs 1 --json --out b --threads 3");
     equal_runs(&dir.join("a"), &dir.join("b"));
-    let out = sparring(&dir, "generate a -n 9 --out grid.png");
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    printed(&dir, "generate a -n 9 --out grid.png");
     assert!(std::fs::read(dir.join("grid.png")).unwrap().starts_with(b"\x89PNG"));
     assert!(refusal(&dir, "attack a --n 8", 1).contains("gan"));
 }

@@ -1,6 +1,6 @@
 //! `sparring list`: every table, for people and for programs.
-#![cfg(feature = "cli")]
 
+use crate::{folder, object, printed};
 use serde_json::Value;
 use sparring::activations::AnyActivation;
 use sparring::attacks::AnyNorm;
@@ -8,32 +8,15 @@ use sparring::datasets;
 use sparring::math::named::Family;
 use sparring::optim::AnySchedule;
 use sparring::train::AnyDefense;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-/// A new, empty folder for one test.
-fn folder(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli_lists").join(name);
-    let _ = std::fs::remove_dir_all(&path);
-    std::fs::create_dir_all(&path).unwrap();
-    path
-}
-
-/// What `sparring list` prints in a folder, without the environment's say on data.
-fn list(dir: &Path, words: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sparring"));
-    let out = command.arg("list").args(words).current_dir(dir).env_remove("SPARRING_DATA").output().unwrap();
-    assert!(out.status.success(), "{words:?}: {}", String::from_utf8_lossy(&out.stderr));
-    String::from_utf8(out.stdout).unwrap()
-}
+use std::path::Path;
 
 fn objects(dir: &Path, what: &str) -> Vec<Value> {
-    serde_json::from_str(list(dir, &[what, "--json"]).lines().last().unwrap()).unwrap()
+    object(dir, &format!("list {what} --json")).as_array().unwrap().clone()
 }
 
 #[test]
 fn every_list_holds_its_registry() {
-    let dir = folder("list");
+    let dir = folder("lists-list");
     let names = |of: Vec<&str>| of.into_iter().map(String::from).collect::<Vec<_>>();
     let presets = sparring::attacks::PRESETS.iter().map(|p| p.info);
     let attacks = sparring::attacks::AnyAttack::ALL.iter().chain(presets);
@@ -54,7 +37,7 @@ fn every_list_holds_its_registry() {
         let objects = objects(&dir, what);
         let listed: Vec<_> = objects.iter().map(|o| o["name"].as_str().unwrap().to_string()).collect();
         assert_eq!(listed, names, "{what}");
-        let table = list(&dir, &[what]);
+        let table = printed(&dir, &format!("list {what}"));
         let firsts: Vec<_> = table.lines().filter_map(|l| l.split_whitespace().next()).collect();
         assert!(names.iter().all(|n| firsts.contains(&n.as_str())), "{table}");
         assert!(table.lines().all(|l| l == l.trim_end()), "{table}");
@@ -63,7 +46,7 @@ fn every_list_holds_its_registry() {
 
 #[test]
 fn facts_of_a_list_are_numbers() {
-    let dir = folder("facts");
+    let dir = folder("lists-facts");
     let find = |what: &str, name: &str| objects(&dir, what).into_iter().find(|o| o["name"] == name).unwrap();
     let relu = find("activations", "relu");
     assert_eq!((relu["range"][0].as_f64(), relu["range"][1].is_null()), (Some(0.0), true));

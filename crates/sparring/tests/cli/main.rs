@@ -1,25 +1,32 @@
-//! The life of a command: what it refuses and when, what it leaves behind, how it ends. On points of the plane and a few small images, so that
-//! everything is over in moments.
+//! The command as its users meet it: what it prints, writes, refuses and leaves behind. On a few images or epochs, so that all is over soon.
 #![cfg(feature = "cli")]
 
 mod data;
+mod files;
 mod flags;
 mod leftovers;
+mod lists;
 mod models;
 mod numbers;
+mod pages;
+mod runs;
 #[cfg(unix)]
 mod signals;
 mod sizes;
+mod small;
 mod writing;
 
 use serde_json::Value;
 use sparring::datasets::idx::{Idx, Packing, Values, write};
+use sparring::models::{ArticleGan, Classifier, Gan, Mlp};
+use sparring::seed::Key;
+use sparring::store;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A new, empty folder for one test.
 fn folder(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lifecycle").join(name);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
     let _ = std::fs::remove_dir_all(&path);
     std::fs::create_dir_all(&path).unwrap();
     path
@@ -35,22 +42,32 @@ fn command(dir: &Path, line: &str) -> Command {
     command
 }
 
+fn ran(dir: &Path, line: &str) -> Output {
+    command(dir, line).output().unwrap()
+}
+
 fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    String::from_utf8(output.stderr.clone()).expect("stderr is text")
+}
+
+/// What a command that succeeds prints.
+#[track_caller]
+fn printed(dir: &Path, line: &str) -> String {
+    let out = ran(dir, line);
+    assert!(out.status.success(), "{line}: {}", said(&out));
+    String::from_utf8(out.stdout).expect("stdout is text")
 }
 
 /// The last line of stdout of a command that succeeds.
 #[track_caller]
 fn object(dir: &Path, line: &str) -> Value {
-    let out = command(dir, line).output().unwrap();
-    assert!(out.status.success(), "{line}: {}", said(&out));
-    serde_json::from_str(String::from_utf8_lossy(&out.stdout).lines().last().unwrap()).unwrap()
+    serde_json::from_str(printed(dir, line).lines().last().expect("a line")).unwrap()
 }
 
-/// What a command that fails says; one line where it could not be done.
+/// What a command that fails says; nothing is on stdout.
 #[track_caller]
 fn refusal(dir: &Path, line: &str, code: i32) -> String {
-    let out = command(dir, line).output().unwrap();
+    let out = ran(dir, line);
     let text = said(&out);
     assert_eq!(out.status.code(), Some(code), "{line}: {text}");
     assert!(!text.contains("panicked") && out.stdout.is_empty(), "{line}: {text}");
@@ -84,4 +101,23 @@ fn tiny(dir: &Path) {
         put(format!("{part}-images-idx3-ubyte"), Idx::new(vec![n, 28, 28], pixels).unwrap());
         put(format!("{part}-labels-idx1-ubyte"), Idx::new(vec![n], labels).unwrap());
     }
+}
+
+fn mlp() -> Classifier {
+    Classifier::new(Mlp::default().spec(), Key::new(3)).unwrap()
+}
+
+fn gan() -> Gan {
+    Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(3)).unwrap()
+}
+
+fn save_mlp(path: &Path) {
+    store::write(path, "classifier", &[("", &mlp().net)], Value::Null).unwrap();
+}
+
+fn save_gan(path: &Path) {
+    let gan = gan();
+    let networks: [store::Prefixed<'_>; 2] =
+        [("generator", &gan.generator), ("discriminator", &gan.discriminator)];
+    store::write(path, "gan", &networks, Value::Null).unwrap();
 }
