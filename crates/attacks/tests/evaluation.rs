@@ -113,7 +113,7 @@ fn worst_proposals_are_kept() {
     assert_eq!(card.key.parse(), Ok(Key::new(2)));
     assert!(
         card.to_string().contains("pgd (Madry")
-            && card.parameters.contains("step_size=(linf:2.5,l2:7.5)*eps/steps start=random")
+            && card.parameters.contains("step_size=(linf:4,l2:7.5)*eps/steps start=random")
     );
 }
 

@@ -10,15 +10,21 @@ use sparring_seed::Key;
 #[test]
 fn the_default_follows_from_steps_eps_and_norm() {
     for (steps, eps) in [(1, 0.3f32), (10, 0.1), (40, 0.3), (40, 2.0), (1000, 8.0 / 255.0)] {
-        for (norm, total) in [(AnyNorm::Linf, 2.5), (AnyNorm::L2, 7.5)] {
+        for (norm, total) in [(AnyNorm::Linf, 4.0), (AnyNorm::L2, 7.5)] {
             let want = total * f64::from(eps) / steps as f64;
             let got = f64::from(StepSize::default().at(norm, eps, steps));
             assert!((got / want - 1.0).abs() < 1e-6, "{norm}, {steps} steps at {eps}: {got}");
         }
     }
+    // What tables and flags say of it.
+    let said =
+        format!("steps of {} eps/steps (l2: {})", AnyNorm::Linf.get().walk(), AnyNorm::L2.get().walk());
+    for attack in [AnyAttack::from(Pgd::default()), Bim::default().into()] {
+        assert!(attack.info().defaults.contains(&said), "{}", attack.info().defaults);
+    }
     let shown =
         [StepSize::Auto, StepSize::Total(4.0), StepSize::Relative(1.0 / 30.0), StepSize::Absolute(0.01)];
-    let want = ["(linf:2.5,l2:7.5)*eps/steps", "4*eps/steps", "eps/30", "0.01"];
+    let want = ["(linf:4,l2:7.5)*eps/steps", "4*eps/steps", "eps/30", "0.01"];
     assert_eq!(shown.map(|s| s.to_string()), want);
     for bad in [StepSize::Total(0.0), StepSize::Total(f32::NAN), StepSize::Total(-1.0)] {
         assert!(Pgd { step_size: bad, ..Pgd::default() }.validate().is_err());

@@ -5,6 +5,8 @@ use super::inputs::{last_layer_times, repeated};
 use super::sandbox::Sandbox;
 use super::trained::{Context, Net};
 use serde_json::Value;
+use sparring_attacks::AnyNorm;
+use std::str::FromStr;
 
 /// One image in 200.
 const ONE_IMAGE: f64 = 1.0 / 200.0;
@@ -76,7 +78,8 @@ fn none_is_cheaper(
 ) -> Result<(), NotTried> {
     let threat = format!("{net} --norm {} --eps {} --n 1000", budget.0, budget.1);
     let pgd = accuracy(sandbox, &format!("{threat} --attack pgd"))?;
-    let double = 2.0 * 2.5 * budget.1 / 40.0;
+    let norm = AnyNorm::from_str(budget.0).map_err(|e| NotTried::Broken(e.to_string()))?;
+    let double = 2.0 * f64::from(norm.get().walk()) * budget.1 / 40.0;
     for other in
         ["--attack fgsm".to_string(), "--attack bim".into(), format!("--attack pgd --step-size {double}")]
     {

@@ -1,7 +1,7 @@
 //! BIM, the basic iterative method (I-FGSM): FGSM in small steps from the example itself.
 //!
 //! x₀ = x;  x_{k+1} = box ∩ ball of (x_k + α · steepest(∇ loss(x_k, y)));  default 10 steps of ε/4, which
-//! is 2.5 ε/steps; the paper's own steps are `Bim::kurakin`
+//! is 4 ε/steps; the paper's own steps are `Bim::kurakin`
 //! source    Kurakin, Goodfellow and Bengio 2017, arXiv:1607.02533
 
 use crate::ascent::{Ascent, LENGTH, LOSS, Origin};
@@ -37,7 +37,7 @@ impl Default for Bim {
 sparring_math::named! {
     Bim: "bim", ["i-fgsm"], "Kurakin et al. 2017, arXiv:1607.02533";
     steps: Range::COUNT, "gradient steps";
-    step_size: LENGTH, "length of a step, in units of the input or as in eps/4; auto: 2.5 eps / steps, in l2 5 eps / steps";
+    step_size: LENGTH, "length of a step, in units of the input or as in eps/4; auto: 4 eps / steps, in l2 7.5 eps / steps";
     loss: LOSS, "what is climbed";
     stop: Range::Words(Stop::WORDS), "when an example is left alone";
 }
@@ -56,7 +56,7 @@ impl Bim {
         paper: Self::PAPER,
         access: Access::White,
         norms: AnyNorm::ALL,
-        defaults: "10 steps of 2.5 eps/steps (l2: 5) from x; loss cross-entropy",
+        defaults: "10 steps of 4 eps/steps (l2: 7.5) from x; loss cross-entropy",
     };
     /// # Errors
     /// If there is no step, or its length is not finite and positive.

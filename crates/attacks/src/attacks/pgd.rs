@@ -2,7 +2,7 @@
 //!
 //! for each restart:
 //!     x₀ = x + u, u uniform in the ball (or x itself), cut to the box
-//!     x_{k+1} = box ∩ ball of (x_k + α · steepest(∇ loss(x_k, y))), α = 2.5 ε/steps unless given
+//!     x_{k+1} = box ∩ ball of (x_k + α · steepest(∇ loss(x_k, y))), α = 4 ε/steps unless given
 //!     an example that is fooled is kept as it is and costs nothing more (`Stop::WhenFooled`)
 //! of several restarts the fooling one is kept, else the one of highest loss; of one restart the last iterate
 //! source    Madry et al. 2018, arXiv:1706.06083
@@ -20,7 +20,7 @@ use sparring_seed::Key;
 ///
 /// ```
 /// use sparring_attacks::{Pgd, StepSize, Stop};
-/// // Seven steps that never stop early, each 2.5 eps/7 long in L∞: the inner attack of adversarial training.
+/// // Seven steps that never stop early, each 4 eps/7 long in L∞, as for adversarial training.
 /// let inner = Pgd { steps: 7, stop: Stop::Never, ..Pgd::default() };
 /// assert!(inner.validate().is_ok() && inner.step_size == StepSize::Auto);
 /// ```
@@ -42,7 +42,7 @@ pub struct Pgd {
 }
 
 impl Default for Pgd {
-    /// 40 steps of 2.5 eps/steps (5 eps/steps in L2) from a random start.
+    /// 40 steps of 4 eps/steps (7.5 eps/steps in L2) from a random start.
     fn default() -> Self {
         Self {
             steps: 40,
@@ -58,7 +58,7 @@ impl Default for Pgd {
 sparring_math::named! {
     Pgd: "pgd", [], "Madry et al. 2018, arXiv:1706.06083";
     steps: Range::COUNT, "gradient steps of a restart";
-    step_size: LENGTH, "length of a step, in units of the input or as in eps/4; auto: 2.5 eps / steps, in l2 5 eps / steps";
+    step_size: LENGTH, "length of a step, in units of the input or as in eps/4; auto: 4 eps / steps, in l2 7.5 eps / steps";
     start: Range::Words(Start::WORDS), "where a restart starts";
     restarts: Range::COUNT, "starts, of which the best counts";
     loss: LOSS, "what is climbed";
@@ -88,7 +88,7 @@ impl Pgd {
         paper: Self::PAPER,
         access: Access::White,
         norms: AnyNorm::ALL,
-        defaults: "40 steps of 2.5 eps/steps (l2: 5), random start, 1 restart; loss cross-entropy",
+        defaults: "40 steps of 4 eps/steps (l2: 7.5), random start, 1 restart; loss cross-entropy",
     };
     /// # Errors
     /// If there is no step or restart, or a step is not finite and positive.

@@ -131,7 +131,7 @@ fn presets_and_losses_are_run_by_name() {
     let cards = report["cards"].as_array().unwrap();
     let parameters = |k: usize| cards[k]["parameters"].as_str().unwrap();
     assert!(
-        parameters(0).contains("step_size=(linf:2.5,l2:7.5)*eps/steps")
+        parameters(0).contains("step_size=(linf:4,l2:7.5)*eps/steps")
             && parameters(0).contains("loss=margin")
     );
     assert!(parameters(1).contains("step_size=0.01 ") && parameters(1).contains("loss=cross-entropy"));
