@@ -19,6 +19,11 @@ pub enum Note {
         /// Their names.
         names: Vec<String>,
     },
+    /// PyTorch's counters of the batches that a batch normalisation has seen were left out: no output depends on them.
+    Counters {
+        /// Their names.
+        names: Vec<String>,
+    },
     /// All names began with the prefix of a wrapper.
     Unwrapped {
         /// `module.` (`nn.DataParallel`), `_orig_mod.` (`torch.compile`), or both.
@@ -60,6 +65,9 @@ impl fmt::Display for Note {
             }
             Self::Empty { names } => {
                 write!(f, "left out, without a number: {}", list(names.iter().map(|n| shown(n, NAME))))
+            }
+            Self::Counters { names } => {
+                write!(f, "left out, counters of batches: {}", list(names.iter().map(|n| shown(n, NAME))))
             }
             Self::Unwrapped { prefix } => write!(f, "the prefix `{prefix}` of every name is left out"),
             Self::Renamed { pairs } => write!(f, "renamed: {}", arrows(pairs)),

@@ -49,8 +49,11 @@ fn bytes_of(kind: &str, networks: &[Prefixed<'_>], extra: serde_json::Value) -> 
 }
 
 /// Why a tensor of whole numbers is no weight.
-const WHOLE: &str = "numbers of type I64; weights are F32, F64, F16 or BF16 (counters of batch normalisation, say, have no place \
-    in these networks)";
+const WHOLE: &str =
+    "numbers of type I64; weights are F32, F64, F16 or BF16: leave this tensor out when the file is saved";
+
+/// What PyTorch's batch normalisation counts beside its statistics; no output depends on it.
+const COUNTER: &str = "num_batches_tracked";
 
 /// The weights of a file, checked; no network yet.
 #[derive(Clone, Debug)]
@@ -97,9 +100,14 @@ impl Weights {
             compare(&wanted, &found.iter().map(|(name, v)| (name.clone(), v.shape())).collect::<Vec<_>>())?;
         }
         let (mut tensors, mut empty, mut counts) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
+        let mut counters = Vec::new();
         for (name, values) in found {
             if values.is_empty() {
                 empty.push(name);
+                continue;
+            }
+            if values.dtype() == "I64" && name.rsplit('.').next() == Some(COUNTER) {
+                counters.push(name);
                 continue;
             }
             let stored = converted.get(&name).copied().unwrap_or(values.dtype());
@@ -115,6 +123,7 @@ impl Weights {
         let converted = |(from, tensors)| Note::Converted { from, tensors };
         let mut notes: Vec<_> = counts.into_iter().map(converted).collect();
         notes.extend((!empty.is_empty()).then_some(Note::Empty { names: empty }));
+        notes.extend((!counters.is_empty()).then_some(Note::Counters { names: counters }));
         Ok(Self { document, tensors, notes })
     }
     /// What was changed while the file was read: numbers of another type, tensors without a number.

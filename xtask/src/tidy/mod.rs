@@ -2,6 +2,7 @@
 
 mod doors;
 mod machine_paths;
+mod mentions;
 mod names;
 mod operations;
 mod outside;

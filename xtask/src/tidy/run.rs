@@ -2,7 +2,9 @@
 
 use super::problem::{Problem, Weight};
 use super::tree::Tree;
-use super::{doors, machine_paths, names, operations, outside, packages, roots, sizes, unsafety, words};
+use super::{
+    doors, machine_paths, mentions, names, operations, outside, packages, roots, sizes, unsafety, words,
+};
 use crate::tables;
 use std::path::Path;
 
@@ -19,6 +21,7 @@ pub fn run(root: &Path) -> Result<(), String> {
         roots::check(&packages, &tree),
         unsafety::check(&tree),
         words::check(&tree),
+        mentions::check(&tree),
         names::check(&tree),
         sizes::check(&tree),
         machine_paths::check(&tree),

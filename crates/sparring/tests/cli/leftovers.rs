@@ -8,9 +8,9 @@ fn a_failed_start_leaves_nothing() {
     let dir = folder("failed");
     tiny(&dir);
     for (line, code, why) in [
-        ("train classifier --data tiny --lr 1e9 --optimizer sgd --epochs 9", 1, "step"),
+        ("train classifier --data tiny --batch 16 --lr 1e9 --optimizer sgd --epochs 9", 1, "step"),
         (
-            "train autoencoder --data tiny --arch linear-autoencoder --lr 1e9 --optimizer sgd --epochs 9",
+            "train autoencoder --data tiny --batch 16 --arch linear-autoencoder --lr 1e9 --optimizer sgd --epochs 9",
             1,
             "step",
         ),
@@ -31,10 +31,22 @@ fn a_failed_start_leaves_nothing() {
 }
 
 #[test]
+fn a_training_that_fails_later_keeps_its_figures() {
+    let dir = folder("later");
+    tiny(&dir);
+    let line = "train classifier --data tiny --epochs 3 --batch 20 --optimizer sgd --lr 1e30 \
+                --schedule piecewise(0=1e-31,0.66=1e-31,0.67=1,1=1) --out run";
+    let text = refusal(&dir, line, 1);
+    assert!(text.contains("epoch 3") && text.contains("first 2 epochs are in run"), "{text}");
+    assert_eq!(names(&dir.join("run")), ["config.json", "metrics.jsonl"]);
+    assert_eq!(std::fs::read_to_string(dir.join("run/metrics.jsonl")).unwrap().lines().count(), 2);
+}
+
+#[test]
 fn what_was_there_stays() {
     let dir = folder("stays");
     tiny(&dir);
-    let diverging = "train classifier --data tiny --lr 1e9 --optimizer sgd --epochs 9 --out";
+    let diverging = "train classifier --data tiny --batch 16 --lr 1e9 --optimizer sgd --epochs 9 --out";
     std::fs::create_dir(dir.join("empty")).unwrap();
     refusal(&dir, &format!("{diverging} empty/new"), 1);
     refusal(&dir, &format!("{diverging} empty"), 1);

@@ -41,7 +41,12 @@ pub(crate) fn broken(e: &std::io::Error) {
 /// Why a result did not get out, if one did not.
 pub(crate) fn lost() -> Option<String> {
     let lost = LOST.lock().unwrap_or_else(PoisonError::into_inner);
-    lost.as_ref().map(|why| format!("stdout: {why}; the result is lost"))
+    lost.as_ref().map(|why| format!("stdout: {why}; what was to be printed is lost"))
+}
+
+/// A path on one line, whatever is in its name.
+pub(crate) fn path(path: &std::path::Path) -> String {
+    terminal::shown(&path.to_string_lossy(), terminal::LINE)
 }
 
 /// A remark along the way.

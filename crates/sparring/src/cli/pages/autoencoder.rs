@@ -166,7 +166,7 @@ pub(crate) fn page(
     seen.blocks.push(per_class(&compared, set.classes, &linear(pca, code)));
     let mut setup = Section::new("What was done");
     let mut pairs = vec![
-        ("network", layers::network(facts.arch)),
+        ("network", layers::network(facts.arch, model.spec())),
         ("code", format!("{code} numbers for {} pixels", set.test.dim())),
         (
             "data",

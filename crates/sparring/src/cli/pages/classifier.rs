@@ -116,7 +116,7 @@ pub(crate) fn page(
     let set = &facts.data.set;
     let mut setup = Section::new("What was done");
     let mut pairs = vec![
-        ("network", layers::network(facts.arch)),
+        ("network", layers::network(facts.arch, model.spec())),
         (
             "data",
             format!("{}: {} training, {} test images", facts.data.asked, set.train.len(), set.test.len()),

@@ -122,7 +122,7 @@ fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
     let (r, set, spec) = (facts.recipe, &facts.data.set, model.spec());
     let mut section = Section::new("What was done");
     section.blocks.push(Block::facts([
-        ("networks", format!("{}: generator from {} numbers, discriminator to one logit", layers::network(facts.arch), model.latent())),
+        ("networks", format!("{}: generator from {} numbers, discriminator to one logit", layers::network(facts.arch, &spec.generator), model.latent())),
         ("data", format!("{}: {} training images; their labels are not used", facts.data.asked, set.train.len())),
         ("loss", "non-saturating, on logits (Goodfellow et al. 2014)".to_string()),
         ("steps", "one of the discriminator on fixed fakes, then one of the generator through a frozen discriminator".to_string()),

@@ -1,13 +1,24 @@
 //! A network on a page: its layers as a table, its spec as data.
 
+use sparring::math::named::Family as _;
 use sparring::models::Arch;
-use sparring::nn::Summary;
+use sparring::nn::{Graph, Summary};
 use sparring_report::html::{Block, Cell, Code, Details, Table};
 
-/// An architecture in words: its name with the parameters that were chosen, its layers, its activation.
-pub(crate) fn network(arch: &Arch) -> String {
+/// An architecture in words: its name with the parameters that were chosen, its activation, and its layers where they are those of the name alone.
+pub(crate) fn network(arch: &Arch, graph: &Graph) -> String {
     let activation = arch.activation().map_or(String::new(), |of| format!(", {of}"));
-    format!("{arch} ({}){activation}", arch.info().layers)
+    let usual = Arch::TABLE.at_defaults().into_iter().find(|usual| usual.name() == arch.name());
+    let but_activation = |of: &Arch| {
+        let all = of.settings_as_text();
+        all.into_iter().filter(|(name, _)| *name != "activation").collect::<Vec<_>>()
+    };
+    let is_usual = usual.is_some_and(|usual| but_activation(&usual) == but_activation(arch));
+    if is_usual && graph.input == [1, 28, 28] {
+        format!("{arch} ({}){activation}", arch.info().layers)
+    } else {
+        format!("{arch}{activation}")
+    }
 }
 
 /// Layers, outputs, parameters, cost of one example, and how each runs; `marked` is set off.

@@ -44,7 +44,16 @@ pub(super) fn explained(e: &StoreError, file: &Path, weights: &Weights, arch: Op
     say::note(&lists);
     let way = match way_in(weights, arch) {
         Some(flags) => format!("this loads it: sparring attack {} {flags}", quoted(&file.to_string_lossy())),
-        None => "say which is which with --rename FILE, lines `theirs = ours` (fc1 = 1)".to_string(),
+        None => match e.reason() {
+            StoreError::Names { unexpected, shapes, .. } if unexpected.is_empty() && shapes.is_empty() => {
+                "the file lacks tensors of this network: save the whole state_dict".to_string()
+            }
+            StoreError::Names { missing, shapes, .. } if missing.is_empty() && shapes.is_empty() => {
+                "the file holds more than this network has: name the --arch that it was saved from"
+                    .to_string()
+            }
+            _ => "say which is which with --rename FILE, lines `theirs = ours` (fc1 = 1)".to_string(),
+        },
     };
     Failure::at(file, format!("{e}; {way}"))
 }

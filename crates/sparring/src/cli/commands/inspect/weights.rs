@@ -4,7 +4,7 @@ use super::Seen;
 use crate::cli::io::table::{facts, grouped, table};
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
-use sparring::nn::Summary;
+use sparring::nn::{Graph, LayerRow, Node, Source, Summary};
 use sparring::seed::Key;
 use sparring::store::terminal::shown;
 use sparring::store::{Document, Stored, TensorFile, Values, read, read_tensors};
@@ -64,6 +64,47 @@ fn tensors(file: &TensorFile) -> (String, Vec<Value>) {
     (table(&["tensor", "dtype", "shape", "numbers", "min", "max"], &rows), objects)
 }
 
+/// A line a node: what it reads, where that is not the node before, and its figures.
+fn nodes(graph: &Graph, summary: &Summary) -> String {
+    let name = |source: &Source| match *source {
+        Source::Input => "the input".to_string(),
+        Source::Node(i) => graph.nodes[i].name.clone(),
+    };
+    let row = |(i, (node, r)): (usize, (&Node, &LayerRow))| {
+        let before = i.checked_sub(1).map_or(Source::Input, Source::Node);
+        let reads = if node.inputs == [before] {
+            String::new()
+        } else {
+            node.inputs.iter().map(name).collect::<Vec<_>>().join(", ")
+        };
+        vec![
+            r.name.clone(),
+            r.kind.clone(),
+            reads,
+            extent(&r.output),
+            r.parameters.to_string(),
+            r.mul_adds.to_string(),
+            format!("{:.4}", r.activation_mib()),
+            r.runs().to_string(),
+        ]
+    };
+    let mut rows: Vec<_> = graph.nodes.iter().zip(&summary.rows).enumerate().map(row).collect();
+    let (parameters, mul_adds) = (summary.parameters.to_string(), summary.mul_adds.to_string());
+    let none = String::new;
+    let total = [
+        "total".into(),
+        none(),
+        none(),
+        none(),
+        parameters,
+        mul_adds,
+        format!("{:.4}", summary.activation_mib()),
+        none(),
+    ];
+    rows.push(total.to_vec());
+    table(&["layer", "kind", "reads", "output", "parameters", "mult-adds", "MiB/example", "runs"], &rows)
+}
+
 fn networks(path: &Path, document: &Document) -> Outcome<(String, Vec<Value>)> {
     let (mut text, mut objects) = (String::new(), Vec::new());
     for network in &document.networks {
@@ -71,7 +112,7 @@ fn networks(path: &Path, document: &Document) -> Outcome<(String, Vec<Value>)> {
         let input = extent(&network.spec.input);
         let title =
             if network.prefix.is_empty() { "network".to_string() } else { shown(&network.prefix, 80) };
-        text.push_str(&format!("\n\n{title}, for examples of {input}\n{s}"));
+        text.push_str(&format!("\n\n{title}, for examples of {input}\n{}", nodes(&network.spec, &s)));
         let rows = s.rows.iter().map(
             |r| json!({
                 "name": r.name, "kind": r.kind, "output": r.output, "parameters": r.parameters, "mul_adds": r.mul_adds,

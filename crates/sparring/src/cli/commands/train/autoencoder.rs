@@ -78,7 +78,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let test = &data.set.test;
     let measure = |m: &Autoencoder| Test::Mse(reconstruction_mse(m, test).unwrap_or(f64::NAN));
     let mut watch = Watch::new(format!("training {}", arch.name()), steps, &run, measure).keeping();
-    let done = fit_autoencoder_with(&mut model, &data.set.train, &recipe, &mut watch)?;
+    let done = fit_autoencoder_with(&mut model, &data.set.train, &recipe, &mut watch);
+    let done = done.map_err(|e| watch.failed(e))?;
     let rows = watch.finish();
     let weights = run.file("model.safetensors");
     pages::weights::save_autoencoder(&weights, &model)?;
@@ -128,7 +129,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
             baselines.pca,
             baselines.mean_image,
             done.seconds,
-            run.path().display()
+            say::path(run.path())
         ));
     }
     warnings.iter().for_each(|w| say::note(&format!("warning: {w}")));

@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
     })
     .keeping();
-    let done = fit_with(&mut model, &data.set.train, &recipe, &mut watch)?;
+    let done = fit_with(&mut model, &data.set.train, &recipe, &mut watch).map_err(|e| watch.failed(e))?;
     let rows = watch.finish();
     let weights = run.file("model.safetensors");
     pages::weights::save_classifier(&weights, &model)?;
@@ -128,7 +128,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let robust = hardening::judge(&model, &validation, &recipe.defense, args.machine.seed)?;
     let overfitted = robust.and_then(|r| hardening::warning(&r, &recipe.defense));
     let warnings: Vec<String> =
-        no_better_than_a_guess(&done, model.classes()).into_iter().chain(overfitted).collect();
+        no_better_than_a_guess(&done, model.classes(), test_accuracy).into_iter().chain(overfitted).collect();
     let worth = pages::classifier::Worth { robust: robust.as_ref(), warnings: &warnings };
     let facts = pages::classifier::Facts { arch: &arch, data: &data, recipe: &recipe };
     pages::classifier::page(&facts, &model, &rows, &done, worth)?.save(run.file("report.html"))?;
@@ -148,17 +148,21 @@ pub(crate) fn run(args: &Args) -> Outcome {
             done.train_loss(),
             done.seconds,
             done.examples_per_s(),
-            run.path().display()
+            say::path(run.path())
         ));
         robust.iter().for_each(|r| say::result(&hardening::in_words(r)));
-        say::note(&format!("next: sparring attack {}", run.path().display()));
+        say::note(&format!("next: sparring attack {}", pages::again::quoted(&run.path().to_string_lossy())));
     }
     warnings.iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())
 }
 
 /// What is to be said of a training whose loss shows that nothing was learnt, or that it was lost again.
-fn no_better_than_a_guess(done: &Summary, classes: usize) -> Option<String> {
+fn no_better_than_a_guess(done: &Summary, classes: usize, test_accuracy: f64) -> Option<String> {
+    // The mean loss of an epoch counts what was unlearnt at its start as well.
+    if test_accuracy > 2.0 / classes as f64 {
+        return None;
+    }
     let guess = (classes as f64).ln();
     let best = done.epochs.iter().map(|e| e.train_loss).fold(f64::INFINITY, f64::min);
     let (last, told) = (done.train_loss(), format!("that of a guess (ln {classes} = {guess:.4})"));

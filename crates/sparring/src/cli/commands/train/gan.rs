@@ -1,6 +1,6 @@
 //! `sparring train gan`.
 
-use super::watch::{METRICS, unwritten};
+use super::watch::{METRICS, failed, unwritten};
 use crate::cli::io::json::json;
 use crate::cli::io::{out, progress::Progress, say, signal};
 use crate::cli::options::{
@@ -55,6 +55,8 @@ struct Watch<'a> {
     /// The epochs on the page; the pictures of the others are in the run's folder alone.
     paged: Vec<usize>,
     grids: Vec<(usize, Vec<u8>)>,
+    /// Epochs done.
+    epochs: usize,
 }
 
 impl Observer<Gan> for Watch<'_> {
@@ -70,6 +72,8 @@ impl Observer<Gan> for Watch<'_> {
         });
         // Times stay out of the files: equal runs write equal files.
         self.run.append(METRICS, &row).map_err(unwritten)?;
+        self.run.keep();
+        self.epochs += 1;
         let png = pages::gan::grid(model, self.noise.clone())
             .map_err(|failure| TrainError::Observer(failure.to_string().into()))?;
         save_png(self.run.file(&format!("samples-{:03}.png", e.epoch)), &png).map_err(unwritten)?;
@@ -118,8 +122,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
         noise: model.noise(key.named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
         paged: pages::gan::on_the_page(recipe.epochs),
         grids: Vec::new(),
+        epochs: 0,
     };
-    let done = fit_gan(&mut model, &data.set.train, &recipe, &mut watch)?;
+    let done = fit_gan(&mut model, &data.set.train, &recipe, &mut watch);
+    let done = done.map_err(|e| failed(e, watch.epochs, &run))?;
     watch.progress.finish();
     let weights = run.file("model.safetensors");
     pages::weights::save_gan(&weights, &model)?;
@@ -144,8 +150,11 @@ pub(crate) fn run(args: &Args) -> Outcome {
         for alarm in &alarms {
             say::result(&format!("alarm           {alarm}"));
         }
-        say::result(&format!("run             {}", run.path().display()));
-        say::note(&format!("next: sparring generate {} -n 64 --out grid.png", run.path().display()));
+        say::result(&format!("run             {}", say::path(run.path())));
+        say::note(&format!(
+            "next: sparring generate {} -n 64 --out grid.png",
+            pages::again::quoted(&run.path().to_string_lossy())
+        ));
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Watching a training from the command: bar, epoch lines, test figures, signals.
 
+use crate::cli::Failure;
 use crate::cli::io::progress::Progress;
 use crate::cli::io::signal;
 use serde::Serialize;
@@ -48,6 +49,18 @@ pub(crate) struct Watch<'a, F> {
     rows: Vec<EpochRow>,
 }
 
+/// What to say of a training that failed after so many epochs, whose figures stay.
+pub(super) fn failed(e: TrainError, epochs: usize, run: &RunDir) -> Failure {
+    match epochs {
+        0 => e.into(),
+        1 => Failure::Failed(format!("{e}; the figures of the first epoch are in {}", run.path().display())),
+        n => Failure::Failed(format!(
+            "{e}; the figures of the first {n} epochs are in {}",
+            run.path().display()
+        )),
+    }
+}
+
 /// An observer's failure to write.
 pub(super) fn unwritten(e: impl std::error::Error + Send + Sync + 'static) -> TrainError {
     TrainError::Observer(Box::new(e))
@@ -60,6 +73,10 @@ impl<'a, F> Watch<'a, F> {
     /// Whatever is learnt will be saved, so a signal waits for the end of a step.
     pub(crate) fn keeping(self) -> Self {
         Self { keeping: true, ..self }
+    }
+    /// What to say of a training that failed.
+    pub(crate) fn failed(&self, e: TrainError) -> Failure {
+        failed(e, self.rows.len(), self.run)
     }
     /// Ends the bar; the rows.
     pub(crate) fn finish(self) -> Vec<EpochRow> {
@@ -86,6 +103,10 @@ impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<'_,
             test,
         };
         self.run.append(METRICS, &row).map_err(unwritten)?;
+        if self.keeping {
+            // What an epoch has shown is not lost, however the next one ends.
+            self.run.keep();
+        }
         self.rows.push(row);
         let figure = match test {
             Test::Accuracy(a) => format!("test accuracy {:.2} %", 100.0 * a),
