@@ -39,11 +39,11 @@ pub(super) fn parameter_gradients<E: Elem>(
                 Form::Matmul(_) => unreachable!("compiled as a convolution"),
             }
         }
-        Op::BatchNorm(i) if cx.pass.batch => {
+        Op::BatchNorm(i) if cx.pass.batch && (cx.learns || cx.pass.takes_statistics()) => {
             let (norm, mean) = (&cx.program.batch_norms[i].block, cx.norms[i].mean.as_slice());
             let sums = buffers.sums.get_or_insert_with(|| GradSums::new(mean.len()));
             let dz = buffers.dz.as_ref().expect("prepared for gradients").as_slice();
-            if block.is_in_place() {
+            if block.is_in_place() && cx.pass.takes_statistics() {
                 norm.relu_grad_sums(rows, x, dz, buffers.z.as_slice(), [from, stride, stride], mean, sums);
             } else {
                 norm.grad_sums(rows, x, dz, [from, stride], mean, sums);
@@ -143,7 +143,7 @@ pub(super) fn input_gradient<E: Elem>(
             let (norm, c) = (&program.batch_norms[i].block, &cx.norms[i]);
             deliver(cx, block, 0, before, input, dx, rows, |(x, from), to, apart| {
                 let back = c.back.each_ref().map(Array::as_slice);
-                if !cx.pass.batch {
+                if !cx.pass.takes_statistics() {
                     norm.affine(
                         rows,
                         dz,

@@ -309,7 +309,7 @@ impl<E: Elem> Buffers<E> {
         let z = self.z.as_slice();
         if block.is_in_place() {
             // A batch normalisation masks by the value itself.
-            if matches!(block.op, Op::BatchNorm(_)) && pass.batch {
+            if matches!(block.op, Op::BatchNorm(_)) && pass.takes_statistics() {
                 return true;
             }
             if flush {

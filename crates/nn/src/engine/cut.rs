@@ -26,11 +26,16 @@ impl Cut {
         let each = n.div_ceil(shards).max(1);
         Self { n, chain: each, each }
     }
+    /// By the number of examples alone, for networks without convolutions: chains as for [`for_threads`](Self::for_threads), in shards as even as can be.
+    pub fn fixed_in_chains(n: usize) -> Self {
+        let chain = chain(n);
+        let shards = (2 * chain.div_ceil(2 * SHARD)).min(chain).max(1);
+        Self { n, chain, each: chain.div_ceil(shards) }
+    }
     /// Chains by the number of examples alone, in shards that give every thread something to do.
     pub fn for_threads(n: usize, threads: usize) -> Self {
-        let chains = if n <= CHAIN { 1 } else { 2 * n.div_ceil(2 * CHAIN) };
-        let chain = n.div_ceil(chains).max(1);
-        let pieces = threads.div_ceil(chains).min(chain.div_ceil(LEAST)).max(1);
+        let chain = chain(n);
+        let pieces = threads.div_ceil(n.div_ceil(chain).max(1)).min(chain.div_ceil(LEAST)).max(1);
         Self { n, chain, each: chain.div_ceil(pieces) }
     }
     fn pieces(&self) -> usize {
@@ -51,6 +56,12 @@ impl Cut {
     pub fn begins_chain(&self, first: usize) -> bool {
         first.is_multiple_of(self.chain)
     }
+}
+
+/// Examples of a chain: an even number of them, as soon as there are several.
+fn chain(n: usize) -> usize {
+    let chains = if n <= CHAIN { 1 } else { 2 * n.div_ceil(2 * CHAIN) };
+    n.div_ceil(chains).max(1)
 }
 
 #[cfg(test)]

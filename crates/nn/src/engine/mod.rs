@@ -7,6 +7,7 @@
 //! Read in this order: `lowering`, `block`, `program`, `compile`; `shard` with `forward` and `backward`; `phases`; `inference`; `gradient`, `update`, `training`.
 
 mod backward;
+mod batch;
 mod batch_norm;
 mod block;
 mod buffers;

@@ -106,12 +106,12 @@ impl<E: Elem> Shard<E> {
             operation(cx, &cx.program.blocks[i], before, x, (self.first, self.rows), &mut rest[0]);
         }
     }
-    /// As [`forward`](Self::forward) where the first matmul has been done.
-    pub fn forward_after(&mut self, cx: Context<'_, E>, first: &FirstMatmul<E>, shard: usize) {
+    /// As [`forward`](Self::forward) up to block `end`, where the first matmul has been done.
+    pub fn forward_after(&mut self, cx: Context<'_, E>, first: &FirstMatmul<E>, shard: usize, end: usize) {
         let (block, buffers) = (&cx.program.blocks[0], &mut self.buffers[0]);
         first.gather(shard, buffers.z.as_mut_slice(), block.middle.stride());
         buffers.finish(cx.program, block, &cx.pass, self.first, self.rows);
-        self.forward(cx, (&[], 1), 1..self.blocks);
+        self.forward(cx, (&[], 1), 1..end);
     }
     /// Statistics of the input of the batch normalisation that begins at block `i`.
     pub fn moments(&mut self, program: &Program<E>, x: Rows<'_, E>, i: usize) {
