@@ -3,7 +3,7 @@
 
 use super::batch::Loaded;
 use super::block::Act;
-use super::buffers::floor;
+use super::buffers::epilogue::floor;
 use super::first_matmul::FirstMatmul;
 use super::outputs::{Objective, OutputRows};
 use super::program::Program;

@@ -22,6 +22,7 @@ mod inference;
 mod last_matmul;
 mod lowering;
 mod outputs;
+mod parameter_gradients;
 mod pass;
 mod phases;
 mod program;

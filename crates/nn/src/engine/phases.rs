@@ -149,12 +149,15 @@ impl<E: Elem> Whole<E> {
             par::for_each_chunk(&mut pairs, 1, 2 * work, |i, pair| {
                 let (Loaded { x, shard }, dx) = &mut pair[0];
                 let x = batch.rows(program, i, x);
-                match (through, &given) {
-                    (Some(i), Some(grads)) => shard.backward_given(cx, dx.as_deref_mut(), i, grads),
+                let end = match (through, &given) {
+                    (Some(i), Some(grads)) => {
+                        shard.backward_given(cx, dx.as_deref_mut(), i, grads);
+                        i
+                    }
                     (Some(i), None) => shard.backward_through(cx, x, dx.as_deref_mut(), i),
-                    _ => {}
-                }
-                shard.backward(cx, x, dx.as_deref_mut(), range.clone());
+                    _ => range.end,
+                };
+                shard.backward(cx, x, dx.as_deref_mut(), range.start..end);
             });
             if p > 0 {
                 self.sum(program, shards, range.start, pass, learns);
