@@ -1,64 +1,14 @@
-//! One block, backwards.
+//! The gradients at the inputs of one block.
 
 use super::block::{Block, From, Op};
 use super::buffers::Buffers;
 use super::pass::{Context, Rows, rows_of, source};
 use super::tape_run::gathered;
 use super::weight::{Backward, Form};
-use sparring_tensor::normalize::GradSums;
 use sparring_tensor::{Array, Elem, Mat, MatMut, Shape, channels_last, elementwise, rows as strided};
+use std::ops::Range;
 
-/// Adds the shard's gradients of a convolution's parameters, or finds the sums that a batch normalisation needs, from the gradient at the operation.
-pub(super) fn parameter_gradients<E: Elem>(
-    cx: Context<'_, E>,
-    block: &Block,
-    before: &[Buffers<E>],
-    input: Rows<'_, E>,
-    rows: usize,
-    buffers: &mut Buffers<E>,
-) {
-    let (n, stride) = (block.middle.len(), block.middle.stride());
-    let (x, from) = source(before, input, block, 0);
-    match block.op {
-        Op::Conv(w) | Op::ConvTranspose(w) if cx.learns => {
-            let dz = buffers.dz.as_ref().expect("prepared for gradients").as_slice();
-            let dw = buffers.dw.as_mut().expect("prepared for sums").as_mut_slice();
-            let db = buffers.db.as_mut().expect("prepared for sums").as_mut_slice();
-            match cx.program.weights[w].form {
-                Form::Conv(conv) => {
-                    conv.weight_grad_of_rows(rows, x, dz, [from, stride], dw);
-                    (0..rows).for_each(|r| conv.bias_grad(&dz[r * stride..][..n], db));
-                }
-                Form::ConvTranspose(conv) => {
-                    conv.weight_grad_of_rows(rows, dz, x, [stride, from], dw);
-                    let images = dz.chunks(stride).take(rows);
-                    images
-                        .flat_map(|dz| dz[..n].chunks_exact(db_len(block)))
-                        .for_each(|dz| elementwise::add_slice(db, dz));
-                }
-                Form::Matmul(_) => unreachable!("compiled as a convolution"),
-            }
-        }
-        Op::BatchNorm(i) if cx.pass.batch => {
-            let (norm, mean) = (&cx.program.batch_norms[i].block, cx.norms[i].mean.as_slice());
-            let sums = buffers.sums.get_or_insert_with(|| GradSums::new(mean.len()));
-            let dz = buffers.dz.as_ref().expect("prepared for gradients").as_slice();
-            if block.is_in_place() {
-                norm.relu_grad_sums(rows, x, dz, buffers.z.as_slice(), [from, stride, stride], mean, sums);
-            } else {
-                norm.grad_sums(rows, x, dz, [from, stride], mean, sums);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Channels of a block's operation.
-fn db_len(block: &Block) -> usize {
-    block.middle.c
-}
-
-/// Gives the gradient at input `k` to `write(x, to, stride)`, which writes it whole (`x` are the input's rows); added where there is one already. Nothing happens where
+/// Gives the gradient at input `k` to `write(x, to, stride)`, which writes it whole (`x` are the input's rows), for some of its examples; added where there is one already. Nothing happens where
 /// nobody wants it.
 fn deliver<E: Elem>(
     cx: Context<'_, E>,
@@ -67,12 +17,13 @@ fn deliver<E: Elem>(
     before: &mut [Buffers<E>],
     x: Rows<'_, E>,
     dx: Option<&mut [E]>,
-    rows: usize,
+    examples: Range<usize>,
     write: impl FnOnce(Rows<'_, E>, &mut [E], usize),
 ) {
     let input = block.inputs[k];
     let len = input.extent.len();
-    let (x, to, stride) = match input.from {
+    let (first, rows) = (examples.start, examples.len());
+    let ((x, from), to, stride) = match input.from {
         From::Input => match dx {
             Some(dx) => (x, dx, len),
             None => return,
@@ -84,6 +35,7 @@ fn deliver<E: Elem>(
             ((y, stride), dy, stride)
         }
     };
+    let (x, to) = ((&x[first * from..], from), &mut to[first * stride..]);
     if input.adds {
         let mut own = rows_of(rows, stride);
         write(x, own.as_mut_slice(), stride);
@@ -93,26 +45,28 @@ fn deliver<E: Elem>(
     }
 }
 
-/// The gradients at the inputs of a block from that at its operation, and those of parameters that come with them.
+/// The gradients at the inputs of a block from that at its operation, and those of parameters that come with them; of some of the
+/// shard's examples, of all in a layer on a tape.
 pub(super) fn input_gradient<E: Elem>(
     cx: Context<'_, E>,
     block: &Block,
     before: &mut [Buffers<E>],
     input: Rows<'_, E>,
     mut dx: Option<&mut [E]>,
-    rows: usize,
+    examples: Range<usize>,
     buffers: &mut Buffers<E>,
 ) {
     let program = cx.program;
     let (n, stride) = (block.middle.len(), block.middle.stride());
+    let (first, rows) = (examples.start, examples.len());
     let Buffers { z, dz, grads, stats, tape, .. } = buffers;
-    let dz = dz.as_ref().expect("prepared for gradients").as_slice();
+    let dz = &dz.as_ref().expect("prepared for gradients").as_slice()[first * stride..];
     let one = block.input().len();
     match block.op {
-        Op::Copy => deliver(cx, block, 0, before, input, dx, rows, |_, to, apart| {
+        Op::Copy => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
             strided::copy(rows, n, dz, to, [stride, apart]);
         }),
-        Op::Matmul(w) => deliver(cx, block, 0, before, input, dx, rows, |_, to, apart| {
+        Op::Matmul(w) => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
             let Backward::Matmul(transposed, tiles) = program.weights[w].backward() else {
                 unreachable!("compiled as a matmul")
             };
@@ -123,7 +77,7 @@ pub(super) fn input_gradient<E: Elem>(
                 None => transposed.left_multiplied(dz, None, to),
             }
         }),
-        Op::Conv(w) => deliver(cx, block, 0, before, input, dx, rows, |_, to, apart| {
+        Op::Conv(w) => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
             let weight = &program.weights[w];
             let (Backward::Conv(panels), Form::Conv(conv)) = (weight.backward(), weight.form) else {
                 unreachable!("compiled as a convolution")
@@ -132,7 +86,7 @@ pub(super) fn input_gradient<E: Elem>(
                 conv.input_grad(panels, &dz[r * stride..][..n], &mut to[r * apart..][..one]);
             }
         }),
-        Op::ConvTranspose(w) => deliver(cx, block, 0, before, input, dx, rows, |_, to, apart| {
+        Op::ConvTranspose(w) => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
             let weight = &program.weights[w];
             let Form::ConvTranspose(conv) = weight.form else { unreachable!("compiled so") };
             for r in 0..rows {
@@ -141,9 +95,9 @@ pub(super) fn input_gradient<E: Elem>(
         }),
         Op::BatchNorm(i) => {
             let (norm, c) = (&program.batch_norms[i].block, &cx.norms[i]);
-            deliver(cx, block, 0, before, input, dx, rows, |(x, from), to, apart| {
+            deliver(cx, block, 0, before, input, dx, examples, |(x, from), to, apart| {
                 let back = c.back.each_ref().map(Array::as_slice);
-                if !cx.pass.batch {
+                if !cx.pass.takes_statistics() {
                     norm.affine(
                         rows,
                         dz,
@@ -153,7 +107,8 @@ pub(super) fn input_gradient<E: Elem>(
                         zeros(c.scale.len()).as_slice(),
                     );
                 } else if block.is_in_place() {
-                    norm.relu_input_grad(rows, x, dz, z.as_slice(), to, [from, stride, stride, apart], back);
+                    let z = &z.as_slice()[first * stride..];
+                    norm.relu_input_grad(rows, x, dz, z, to, [from, stride, stride, apart], back);
                 } else {
                     norm.input_grad(rows, x, dz, to, [from, stride, apart], back);
                 }
@@ -162,13 +117,15 @@ pub(super) fn input_gradient<E: Elem>(
         Op::LayerNorm(i) => {
             let norm = &program.layer_norms[i];
             let gain = program.plains[norm.params[0]].value.as_slice();
-            let (each, [mean, deviation]) = (norm.rows, &*stats);
+            let each = norm.rows;
+            let [mean, deviation] = stats.each_ref().map(|s| &s[first * each..]);
             let parts = |r: usize| (r * each..(r + 1) * each, [n / each; 3]);
             match &mut grads[..] {
                 [(_, dgain), (_, dbias), ..] if cx.learns => {
                     // Wanted or not, the gradient at the input comes with those of the parameters.
                     let (dgain, dbias) = (dgain.as_mut_slice(), dbias.as_mut_slice());
                     let (x, from) = source(before, input, block, 0);
+                    let x = &x[first * from..];
                     let mut own = rows_of::<E>(rows, n);
                     for r in 0..rows {
                         let (of, apart) = parts(r);
@@ -187,11 +144,11 @@ pub(super) fn input_gradient<E: Elem>(
                             dbias,
                         );
                     }
-                    deliver(cx, block, 0, before, input, dx, rows, |_, to, apart| {
+                    deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
                         strided::copy(rows, n, own.as_slice(), to, [n, apart]);
                     });
                 }
-                _ => deliver(cx, block, 0, before, input, dx, rows, |(x, from), to, apart| {
+                _ => deliver(cx, block, 0, before, input, dx, examples, |(x, from), to, apart| {
                     for r in 0..rows {
                         let (of, near) = parts(r);
                         let (x, dz) = (&x[r * from..][..n], &dz[r * stride..][..n]);
@@ -203,7 +160,7 @@ pub(super) fn input_gradient<E: Elem>(
         }
         Op::Add => {
             for k in 0..block.inputs.len() {
-                deliver(cx, block, k, before, input, dx.as_deref_mut(), rows, |_, to, apart| {
+                deliver(cx, block, k, before, input, dx.as_deref_mut(), examples.clone(), |_, to, apart| {
                     strided::copy(rows, n, dz, to, [stride, apart]);
                 });
             }
@@ -212,7 +169,7 @@ pub(super) fn input_gradient<E: Elem>(
             let (pixels, all, mut at) = (block.middle.h * block.middle.w, block.middle.c, 0);
             for k in 0..block.inputs.len() {
                 let c = block.inputs[k].extent.len() / pixels;
-                deliver(cx, block, k, before, input, dx.as_deref_mut(), rows, |_, to, apart| {
+                deliver(cx, block, k, before, input, dx.as_deref_mut(), examples.clone(), |_, to, apart| {
                     for r in 0..rows {
                         strided::copy(pixels, c, &dz[r * stride + at..], &mut to[r * apart..], [all, c]);
                     }
@@ -223,7 +180,7 @@ pub(super) fn input_gradient<E: Elem>(
         Op::ChannelsLast | Op::ChannelsFirst => {
             let last = block.op == Op::ChannelsLast;
             let c = if last { block.middle.c } else { block.input().c };
-            deliver(cx, block, 0, before, input, dx, rows, |_, to, apart| {
+            deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
                 for r in 0..rows {
                     let (dz, to) = (&dz[r * stride..][..n], &mut to[r * apart..][..n]);
                     if last {
@@ -261,7 +218,7 @@ pub(super) fn deliver_given<E: Elem>(
 ) {
     for (k, g) in grads.iter().enumerate() {
         let len = block.inputs[k].extent.len();
-        deliver(cx, block, k, before, (&[], 1), dx.as_deref_mut(), rows, |_, to, apart| match g {
+        deliver(cx, block, k, before, (&[], 1), dx.as_deref_mut(), 0..rows, |_, to, apart| match g {
             Some(g) => strided::copy(rows, len, &g.as_slice()[first * len..], to, [len, apart]),
             None => to.chunks_mut(apart).take(rows).for_each(|to| to[..len].fill(E::ZERO)),
         });

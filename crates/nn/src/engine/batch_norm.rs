@@ -17,12 +17,17 @@ pub(super) struct Coefficients<E: Elem> {
     pub back: [Array<E>; 3],
     /// Gradients of weight and bias.
     pub grads: [Array<E>; 2],
+    /// Of the shards, merged in order.
+    pub moments: Moments,
+    pub sums: GradSums,
     variance: Vec<f64>,
+    /// Values of a channel; 0 where the statistics are the running ones.
     count: usize,
 }
 
 impl<E: Elem> Coefficients<E> {
-    fn new(channels: usize) -> Self {
+    pub fn new(program: &Program<E>, norm: &BatchNorm) -> Self {
+        let channels = program.plains[norm.params[0]].value.len();
         let zeros = || Array::zeros([channels]);
         Self {
             scale: zeros(),
@@ -30,19 +35,20 @@ impl<E: Elem> Coefficients<E> {
             mean: zeros(),
             back: [zeros(), zeros(), zeros()],
             grads: [zeros(), zeros()],
+            moments: Moments::new(channels),
+            sums: GradSums::new(channels),
             variance: vec![0.0; channels],
             count: 0,
         }
     }
     /// Those of evaluation, from the running statistics.
-    pub fn of_running(program: &Program<E>, norm: &BatchNorm) -> Self {
+    pub fn follow_running(&mut self, program: &Program<E>, norm: &BatchNorm) {
         let [gain, bias, mean, variance] = norm.params.map(|p| program.plains[p].value.as_slice());
-        let mut this = Self::new(gain.len());
+        self.count = 0;
         for c in 0..gain.len() {
             let (mean, variance) = (mean[c].to_f64(), variance[c].to_f64());
-            this.set(c, norm.eps, [gain[c].to_f64(), bias[c].to_f64()], mean, variance);
+            self.set(c, norm.eps, [gain[c].to_f64(), bias[c].to_f64()], mean, variance);
         }
-        this
     }
     fn set(&mut self, c: usize, eps: f64, [gain, bias]: [f64; 2], mean: f64, variance: f64) {
         let scale = gain / (variance + eps).sqrt();
@@ -52,19 +58,31 @@ impl<E: Elem> Coefficients<E> {
         self.variance[c] = variance;
     }
     /// Those of training, from the statistics of all shards.
-    pub fn of_batch(program: &Program<E>, norm: &BatchNorm, moments: &Moments) -> Self {
+    ///
+    /// # Panics
+    /// If there is one value a channel: its variance says nothing.
+    pub fn follow_batch(&mut self, program: &Program<E>, norm: &BatchNorm) {
         let [gain, bias] = [0, 1].map(|i| program.plains[norm.params[i]].value.as_slice());
-        let mut this = Self::new(gain.len());
-        this.count = moments.count();
+        self.count = self.moments.count();
+        assert!(
+            self.count > 1,
+            "batch norm: a batch of one value a channel in training; take two examples at least, or Mode::Eval"
+        );
         for c in 0..gain.len() {
-            let variance = moments.squares()[c] / this.count as f64;
-            this.set(c, norm.eps, [gain[c].to_f64(), bias[c].to_f64()], moments.mean()[c], variance);
+            let variance = self.moments.squares()[c] / self.count as f64;
+            self.set(c, norm.eps, [gain[c].to_f64(), bias[c].to_f64()], self.moments.mean()[c], variance);
         }
-        this
     }
-    /// Running statistics after a step: they take a share of the batch's, with the unbiased variance.
+    /// The statistics are not for the network.
+    pub fn forget(&mut self) {
+        self.count = 0;
+    }
+    /// Running statistics after a step: they take a share of the batch's, with the unbiased variance, if it has any.
     pub fn update_running(&self, program: &mut Program<E>, norm: &BatchNorm) {
-        let unbiased = self.count as f64 / (self.count.max(2) - 1) as f64;
+        if self.count == 0 {
+            return;
+        }
+        let unbiased = self.count as f64 / (self.count - 1) as f64;
         let momentum = E::of(norm.momentum);
         for (place, mean) in [(2, true), (3, false)] {
             let running = program.plains[norm.params[place]].value.as_mut_slice();
@@ -74,10 +92,10 @@ impl<E: Elem> Coefficients<E> {
             }
         }
     }
-    /// What the gradient needs, from the sums of all shards.
-    pub fn finish_backward(&mut self, program: &Program<E>, norm: &BatchNorm, sums: &GradSums) {
-        let gain = program.plains[norm.params[0]].value.as_slice();
-        let n = self.count as f64;
+    /// What the gradients need, from the sums of all shards.
+    pub fn finish_backward(&mut self, program: &Program<E>, norm: &BatchNorm) {
+        let (gain, sums) = (program.plains[norm.params[0]].value.as_slice(), &self.sums);
+        let n = self.count.max(1) as f64;
         for c in 0..gain.len() {
             // The kernels multiply by x itself, so the rounding of the mean is theirs.
             let (mean, dy, dy_x) = (self.mean.as_slice()[c].to_f64(), sums.dy()[c], sums.dy_x()[c]);

@@ -121,6 +121,10 @@ impl Block {
             _ => None,
         }
     }
+    /// Nothing behind the operation.
+    pub fn is_bare(&self) -> bool {
+        self.act.is_none() && self.pool.is_none() && self.dropout.is_none()
+    }
     /// max(x, 0), whose kernels work in place and together with a pooling.
     pub fn is_rectified(&self) -> bool {
         matches!(self.act, Some(Act::Fixed(f)) if Activation::<f32>::rectifies(&f))

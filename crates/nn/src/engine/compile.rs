@@ -208,7 +208,7 @@ impl<E: Elem> Compiler<'_, E> {
                         Act::Learnt(self.program.learnt.len() - 1)
                     }
                 };
-                let (x, b) = self.grow(x, |b| b.act.is_none() && b.pool.is_none() && b.dropout.is_none());
+                let (x, b) = self.grow(x, Block::is_bare);
                 self.program.blocks[b].act = Some(act);
                 x
             }
@@ -330,8 +330,7 @@ fn finish<E: Elem>(program: &mut Program<E>, mode: Mode) {
         })
         .collect();
     for (i, block) in program.blocks.iter_mut().enumerate() {
-        let bare = block.act.is_none() && block.pool.is_none() && block.dropout.is_none();
-        block.flushes = block.weight().is_some() && !(bare && normalised.contains(&i));
+        block.flushes = block.weight().is_some() && !(block.is_bare() && normalised.contains(&i));
     }
     // The backward pass goes from the last block to the first: the first to come writes, the others add.
     let mut written = vec![false; program.blocks.len() + 1];

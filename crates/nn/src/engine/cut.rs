@@ -4,6 +4,8 @@ use std::ops::Range;
 
 /// Examples of a shard at most: their values stay in the second-level cache, and a weight read from there serves them all.
 const SHARD: usize = 32;
+/// The same in networks without convolutions, whose values are fewer.
+const DENSE: usize = 64;
 /// Examples over which the gradient of a matmul's weight is one chain of multiply-adds, at most.
 const CHAIN: usize = 128;
 /// Examples that are worth a thread.
@@ -26,11 +28,16 @@ impl Cut {
         let each = n.div_ceil(shards).max(1);
         Self { n, chain: each, each }
     }
+    /// By the number of examples alone, for networks without convolutions: chains as for [`for_threads`](Self::for_threads), in shards as even as can be.
+    pub fn fixed_in_chains(n: usize) -> Self {
+        let chain = chain(n);
+        let shards = (2 * chain.div_ceil(2 * DENSE)).min(chain).max(1);
+        Self { n, chain, each: chain.div_ceil(shards) }
+    }
     /// Chains by the number of examples alone, in shards that give every thread something to do.
     pub fn for_threads(n: usize, threads: usize) -> Self {
-        let chains = if n <= CHAIN { 1 } else { 2 * n.div_ceil(2 * CHAIN) };
-        let chain = n.div_ceil(chains).max(1);
-        let pieces = threads.div_ceil(chains).min(chain.div_ceil(LEAST)).max(1);
+        let chain = chain(n);
+        let pieces = threads.div_ceil(n.div_ceil(chain).max(1)).min(chain.div_ceil(LEAST)).max(1);
         Self { n, chain, each: chain.div_ceil(pieces) }
     }
     fn pieces(&self) -> usize {
@@ -51,6 +58,12 @@ impl Cut {
     pub fn begins_chain(&self, first: usize) -> bool {
         first.is_multiple_of(self.chain)
     }
+}
+
+/// Examples of a chain: an even number of them, as soon as there are several.
+fn chain(n: usize) -> usize {
+    let chains = if n <= CHAIN { 1 } else { 2 * n.div_ceil(2 * CHAIN) };
+    n.div_ceil(chains).max(1)
 }
 
 #[cfg(test)]
@@ -78,9 +91,14 @@ mod tests {
             let fixed = Cut::fixed(n);
             let ends: Vec<_> = (0..fixed.shards()).map(|i| fixed.shard(i)).collect();
             assert!(ends.iter().all(|s| fixed.begins_chain(s.start)) && ends.last().unwrap().end == n);
+            let dense = Cut::fixed_in_chains(n);
+            let chains: Vec<_> = (0..n).filter(|&i| dense.begins_chain(i)).collect();
+            let last = dense.shard(dense.shards() - 1);
+            assert_eq!((Some(&chains), last.end), (all.as_ref(), n), "{dense:?}");
         }
         let two = |n: usize| (Cut::for_threads(n, 2).shards(), Cut::for_threads(n, 2).each);
         assert_eq!([128, 32, 50, 1, 256].map(two), [(2, 64), (2, 16), (2, 25), (1, 1), (2, 128)]);
         assert_eq!([128, 50, 1].map(|n| Cut::fixed(n).shards()), [4, 2, 1]);
+        assert_eq!([256, 128, 50, 1].map(|n| Cut::fixed_in_chains(n).shards()), [4, 2, 2, 1]);
     }
 }

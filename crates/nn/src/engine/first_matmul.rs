@@ -1,4 +1,4 @@
-//! The first matmul of a dense chain, cut by columns: a thread's panels never leave its cache, and it turns all examples into numbers
+//! The first matmul of a dense network, cut by columns: a thread's panels never leave its cache, and it turns all examples into numbers
 //! for itself, which is cheaper than fetching what another core has written.
 
 use super::cut::Cut;
@@ -33,10 +33,10 @@ pub(super) struct FirstMatmul<E: Elem> {
 }
 
 impl<E: Elem> FirstMatmul<E> {
-    /// `None` if the program is no dense chain, or its first weight is not worth keeping: outputs, which change cores instead, would be more
+    /// `None` if the program does not begin with a matmul that alone reads the examples, or its first weight is not worth keeping: outputs, which change cores instead, would be more
     /// than inputs, or the weight more than stays in a cache.
     pub fn new(program: &Program<E>) -> Option<Self> {
-        let first = program.weights.first().filter(|_| program.is_dense_chain())?;
+        let first = program.weights.first().filter(|_| program.begins_with_matmul())?;
         let (k, n) = (first.forward.depth(), first.forward.cols());
         if n > k || k * n > MOST {
             return None;

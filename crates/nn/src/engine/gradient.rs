@@ -1,10 +1,10 @@
 //! From the shards of a batch to the gradient at some rows of a panel.
 
+use super::batch::Loaded;
 use super::block::Block;
 use super::cut::Cut;
 use super::first_matmul::FirstMatmul;
 use super::last_matmul::{LastMatmul, NEIGHBOURS};
-use super::phases::Loaded;
 use super::program::Program;
 use sparring_tensor::{Array, Elem, Mat, Panels, accumulate_outer, elementwise, write_outer};
 use std::ops::Range;

@@ -26,8 +26,8 @@ pub struct Compiled<E: Elem = f32> {
 /// What layers draw random numbers from in a pass, and whether they do.
 #[derive(Clone, Copy, Debug)]
 pub struct Randomness<'a> {
-    /// With [`Mode::Train`] dropout drops. Batch normalisation does not ask it: passes of [`Compiled`] use its running statistics, so that no example depends on those beside it, steps of
-    /// [`Engine`](crate::Engine) those of the batch.
+    /// With [`Mode::Train`] dropout drops, and in steps of [`Engine`](crate::Engine) batch normalisation uses the statistics of the batch. With [`Mode::Eval`], and always in passes of
+    /// [`Compiled`], where no example may depend on those beside it, it uses its running statistics: it is a fixed affine map, and frozen in a step of the engine but for its weight and bias.
     pub mode: Mode,
     /// The key of the step.
     pub key: Key,
@@ -94,8 +94,12 @@ impl<E: Elem> Compiled<E> {
             let examples = cut.shard(i);
             shard.prepare(&self.program, examples.start, examples.len(), wanted, false);
         }
-        let norms = &self.program.batch_norms;
-        let norms: Vec<_> = norms.iter().map(|n| Coefficients::of_running(&self.program, n)).collect();
+        let of_running = |norm| {
+            let mut coefficients = Coefficients::new(&self.program, norm);
+            coefficients.follow_running(&self.program, norm);
+            coefficients
+        };
+        let norms: Vec<_> = self.program.batch_norms.iter().map(of_running).collect();
         let out = f(&mut shards[..count], &norms, self.work(n));
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(shards);
         out

@@ -1,11 +1,11 @@
 //! A wide last matmul under a loss that looks at each output by itself, cut by columns into halves: outputs, loss, and what they contribute to the
 //! gradient at the input are made next to each other, and a thread's panels never leave its cache.
 
+use super::batch::Loaded;
 use super::block::Act;
-use super::buffers::floor;
+use super::buffers::epilogue::floor;
 use super::first_matmul::FirstMatmul;
 use super::outputs::{Objective, OutputRows};
-use super::phases::Loaded;
 use super::program::Program;
 use sparring_activations::Activation;
 use sparring_tensor::{Array, Elem, Mat, MatMut, Panels, elementwise, par, reduce};
@@ -58,7 +58,8 @@ impl<E: Elem> LastMatmul<E> {
     pub fn new(program: &Program<E>) -> Option<Self> {
         let last = program.last();
         let plain = last.dropout.is_none() && !matches!(last.act, Some(Act::Learnt(_)));
-        let w = program.weights.last().filter(|_| plain && program.blocks.len() > 1)?;
+        let chain = program.is_dense_chain() && program.blocks.len() > 1;
+        let w = program.weights.last().filter(|_| plain && chain)?;
         let (all, width) = (w.forward.cols().div_ceil(w.forward.width()), w.forward.width());
         // From the shape alone: the sum of two parts has other bits than one chain.
         let middle = (all / 2).next_multiple_of(NEIGHBOURS);

@@ -7,6 +7,7 @@
 //! Read in this order: `lowering`, `block`, `program`, `compile`; `shard` with `forward` and `backward`; `phases`; `inference`; `gradient`, `update`, `training`.
 
 mod backward;
+mod batch;
 mod batch_norm;
 mod block;
 mod buffers;
@@ -21,6 +22,7 @@ mod inference;
 mod last_matmul;
 mod lowering;
 mod outputs;
+mod parameter_gradients;
 mod pass;
 mod phases;
 mod program;

@@ -1,21 +1,14 @@
 //! A pass of a whole batch through a program with layers that span it: all shards run a phase, then what needs the batch is done.
 
+use super::batch::{Batch, Loaded};
 use super::batch_norm::Coefficients;
 use super::block::Op;
-use super::pass::{Context, Rows};
+use super::outputs::Objective;
+use super::pass::Context;
 use super::program::{Pass, Program};
-use super::shard::Shard;
 use super::tape_run::{TapeRun, gathered};
 use crate::Learned;
-use sparring_tensor::normalize::{GradSums, Moments};
 use sparring_tensor::{Array, Elem, Shape, elementwise, par, rows};
-
-/// A shard with its examples, one after the other.
-#[derive(Debug)]
-pub(super) struct Loaded<E: Elem> {
-    pub x: Array<E>,
-    pub shard: Shard<E>,
-}
 
 /// What spans the batch, from the forward pass to the update.
 #[derive(Debug)]
@@ -39,22 +32,47 @@ impl<E: Elem> Default for Whole<E> {
 impl<E: Elem> Whole<E> {
     /// Statistics of the pass are not for the network.
     pub fn forget(&mut self) {
-        self.norms.clear();
+        self.norms.iter_mut().for_each(Coefficients::forget);
         self.learned.clear();
     }
-    /// The forward pass: everything but the objective.
-    pub fn forward(&mut self, program: &Program<E>, shards: &mut [Loaded<E>], pass: Pass<'_>, work: usize) {
-        self.norms.clear();
-        self.learned.clear();
+    /// The forward pass; with an objective also that, and the backward pass through the last phase.
+    pub fn forward(
+        &mut self,
+        program: &Program<E>,
+        shards: &mut [Loaded<E>],
+        pass: Pass<'_>,
+        work: usize,
+        batch: Batch<'_, E>,
+        objective: Option<&dyn Objective<E>>,
+    ) {
+        self.forget();
+        if self.norms.is_empty() {
+            self.norms = program.batch_norms.iter().map(|n| Coefficients::new(program, n)).collect();
+        }
+        if !pass.takes_statistics() {
+            self.norms.iter_mut().zip(&program.batch_norms).for_each(|(c, n)| c.follow_running(program, n));
+        }
         for (p, range) in program.phases.iter().enumerate() {
             let next = program.phases.get(p + 1).map(|r| r.start);
             let cx = Context { program, pass, learns: true, norms: &self.norms };
-            par::for_each_chunk(shards, 1, work, |_, loaded| {
-                let Loaded { x, shard } = &mut loaded[0];
-                let x: Rows<'_, E> = (x.as_slice(), program.dim);
-                shard.forward(cx, x, range.clone());
-                if let Some(i) = next {
-                    shard.moments(program, x, i);
+            par::for_each_chunk(shards, 1, work, |i, loaded| {
+                let loaded = &mut loaded[0];
+                if p == 0 {
+                    batch.prepare(program, i, loaded, false);
+                    batch.begin(cx, i, loaded, range.clone());
+                }
+                let Loaded { x, shard } = loaded;
+                let x = batch.rows(program, i, x);
+                if p > 0 {
+                    shard.forward(cx, x, range.clone());
+                }
+                match (next, objective) {
+                    (Some(i), _) if pass.takes_statistics() => shard.moments(program, x, i),
+                    (None, Some(objective)) => {
+                        objective.rows(&mut shard.output_rows(program, x));
+                        shard.backward(cx, x, None, range.clone());
+                    }
+                    _ => {}
                 }
             });
             if let Some(i) = next {
@@ -66,13 +84,13 @@ impl<E: Elem> Whole<E> {
     fn between(&mut self, program: &Program<E>, shards: &mut [Loaded<E>], pass: Pass<'_>, i: usize) {
         let block = &program.blocks[i];
         match block.op {
-            Op::BatchNorm(n) => {
-                let norm = &program.batch_norms[n];
-                let mut all = Moments::new(program.plains[norm.params[0]].value.len());
+            Op::BatchNorm(n) if pass.takes_statistics() => {
+                let c = &mut self.norms[n];
+                c.moments.clear();
                 for loaded in shards.iter() {
-                    all.merge(loaded.shard.buffers[i].moments.as_ref().expect("made in the phase before"));
+                    c.moments.merge(loaded.shard.buffers[i].moments.as_ref().expect("made before"));
                 }
-                self.norms.push(Coefficients::of_batch(program, norm, &all));
+                c.follow_batch(program, &program.batch_norms[n]);
             }
             Op::Tape(t) => {
                 let on = &program.tapes[t];
@@ -96,14 +114,17 @@ impl<E: Elem> Whole<E> {
             _ => {}
         }
     }
-    /// The backward pass from the gradients at the outputs; gradients of parameters if it `learns`, else those at the input into `dx`.
+    /// The backward pass from the gradients at the outputs, or if it has `begun` in the forward pass, the rest of it; gradients of parameters if it
+    /// `learns`, else those at the input into `dx`.
     pub fn backward(
         &mut self,
         program: &Program<E>,
         shards: &mut [Loaded<E>],
         pass: Pass<'_>,
         work: usize,
+        batch: Batch<'_, E>,
         mut dx: Option<&mut [E]>,
+        begun: bool,
     ) {
         let learns = dx.is_none();
         self.grads.clear();
@@ -111,6 +132,10 @@ impl<E: Elem> Whole<E> {
             let range = &program.phases[p];
             // The block that begins the next phase passes on first.
             let through = program.phases.get(p + 1).map(|r| r.start);
+            if begun && through.is_none() {
+                self.sum(program, shards, range.start, pass, learns);
+                continue;
+            }
             let given = through.and_then(|i| self.backward_on_tape(program, shards, i));
             let cx = Context { program, pass, learns, norms: &self.norms };
             let mut rest = dx.as_deref_mut();
@@ -121,32 +146,38 @@ impl<E: Elem> Whole<E> {
                 rest = more;
                 pairs.push((loaded, own));
             }
-            par::for_each_chunk(&mut pairs, 1, 2 * work, |_, pair| {
+            par::for_each_chunk(&mut pairs, 1, 2 * work, |i, pair| {
                 let (Loaded { x, shard }, dx) = &mut pair[0];
-                let x: Rows<'_, E> = (x.as_slice(), program.dim);
-                match (through, &given) {
-                    (Some(i), Some(grads)) => shard.backward_given(cx, dx.as_deref_mut(), i, grads),
+                let x = batch.rows(program, i, x);
+                let end = match (through, &given) {
+                    (Some(i), Some(grads)) => {
+                        shard.backward_given(cx, dx.as_deref_mut(), i, grads);
+                        i
+                    }
                     (Some(i), None) => shard.backward_through(cx, x, dx.as_deref_mut(), i),
-                    _ => {}
-                }
-                shard.backward(cx, x, dx.as_deref_mut(), range.clone());
+                    _ => range.end,
+                };
+                shard.backward(cx, x, dx.as_deref_mut(), range.start..end);
             });
             if p > 0 {
-                self.sum(program, shards, range.start, learns);
+                self.sum(program, shards, range.start, pass, learns);
             }
         }
     }
     /// Sums over all shards what the batch normalisation at block `i` needs.
-    fn sum(&mut self, program: &Program<E>, shards: &[Loaded<E>], i: usize, learns: bool) {
+    fn sum(&mut self, program: &Program<E>, shards: &[Loaded<E>], i: usize, pass: Pass<'_>, learns: bool) {
         let Op::BatchNorm(n) = program.blocks[i].op else { return };
-        let norm = &program.batch_norms[n];
-        let mut all = GradSums::new(program.plains[norm.params[0]].value.len());
-        for loaded in shards {
-            all.add(loaded.shard.buffers[i].sums.as_ref().expect("made in this phase"));
+        if !(learns || pass.takes_statistics()) {
+            return;
         }
-        self.norms[n].finish_backward(program, norm, &all);
+        let (c, norm) = (&mut self.norms[n], &program.batch_norms[n]);
+        c.sums.clear();
+        for loaded in shards {
+            c.sums.add(loaded.shard.buffers[i].sums.as_ref().expect("made in this phase"));
+        }
+        c.finish_backward(program, norm);
         if learns {
-            let grads = self.norms[n].grads.iter().zip(norm.params);
+            let grads = c.grads.iter().zip(norm.params);
             self.grads.extend(grads.map(|(g, place)| (place, g.clone())));
         }
     }

@@ -69,7 +69,16 @@ impl<E: Elem> Program<E> {
             || !self.learnt.is_empty()
             || !self.layer_norms.is_empty()
             || !self.tapes.is_empty()
-            || self.weights.iter().any(Weight::sums_by_shard)
+            || !self.is_dense()
+    }
+    /// Whether all packed weights are of matmuls.
+    pub fn is_dense(&self) -> bool {
+        !self.weights.iter().any(Weight::sums_by_shard)
+    }
+    /// Whether it begins with a matmul, and nothing else reads the examples.
+    pub fn begins_with_matmul(&self) -> bool {
+        let reads = |b: &Block| b.inputs.iter().any(|i| i.from == super::block::From::Input);
+        self.is_dense() && matches!(self.blocks[0].op, Op::Matmul(_)) && !self.blocks[1..].iter().any(reads)
     }
     /// Whether it is matmuls with activations one after the other.
     pub fn is_dense_chain(&self) -> bool {
@@ -99,6 +108,10 @@ pub(super) struct Pass<'a> {
 }
 
 impl Pass<'_> {
+    /// Whether batch normalisations use the statistics of the batch.
+    pub fn takes_statistics(&self) -> bool {
+        self.batch && self.mode == crate::Mode::Train
+    }
     pub fn id(&self, i: usize) -> u64 {
         self.ids.get(i).copied().unwrap_or(i as u64)
     }

@@ -1,16 +1,20 @@
 //! Some examples of a batch on their way through a program, on one thread.
 
-use super::backward::{deliver_given, input_gradient, parameter_gradients};
-use super::block::Op;
+use super::backward::{deliver_given, input_gradient};
+use super::block::{From, Op};
 use super::buffers::{Buffers, Wanted};
 use super::first_matmul::FirstMatmul;
 use super::forward::operation;
 use super::outputs::OutputRows;
+use super::parameter_gradients::parameter_gradients;
 use super::pass::{Context, Rows, source};
 use super::program::Program;
 use super::tape_run::gathered;
 use sparring_tensor::{Array, Elem, Shape};
 use std::ops::Range;
+
+/// Images that go back through a batch normalisation and the convolution before it at a time.
+const IMAGES: usize = 2;
 
 /// The buffers of up to `capacity` examples.
 #[derive(Debug)]
@@ -106,12 +110,12 @@ impl<E: Elem> Shard<E> {
             operation(cx, &cx.program.blocks[i], before, x, (self.first, self.rows), &mut rest[0]);
         }
     }
-    /// As [`forward`](Self::forward) where the first matmul has been done.
-    pub fn forward_after(&mut self, cx: Context<'_, E>, first: &FirstMatmul<E>, shard: usize) {
+    /// As [`forward`](Self::forward) up to block `end`, where the first matmul has been done.
+    pub fn forward_after(&mut self, cx: Context<'_, E>, first: &FirstMatmul<E>, shard: usize, end: usize) {
         let (block, buffers) = (&cx.program.blocks[0], &mut self.buffers[0]);
         first.gather(shard, buffers.z.as_mut_slice(), block.middle.stride());
         buffers.finish(cx.program, block, &cx.pass, self.first, self.rows);
-        self.forward(cx, (&[], 1), 1..self.blocks);
+        self.forward(cx, (&[], 1), 1..end);
     }
     /// Statistics of the input of the batch normalisation that begins at block `i`.
     pub fn moments(&mut self, program: &Program<E>, x: Rows<'_, E>, i: usize) {
@@ -180,17 +184,41 @@ impl<E: Elem> Shard<E> {
             if !buffers.epilogue_backward(program, block, &cx.pass, self.rows, cx.learns && block.flushes) {
                 self.bad = self.bad.or(block.weight());
             }
-            parameter_gradients(cx, block, before, x, self.rows, buffers);
+            parameter_gradients(cx, block, before, x, 0..self.rows, buffers);
             // Where a block spans the batch, the rest needs the sums of all shards.
             if !(cx.pass.batch && program.spans_batch(block)) {
-                input_gradient(cx, block, before, x, dx.as_deref_mut(), self.rows, buffers);
+                input_gradient(cx, block, before, x, dx.as_deref_mut(), 0..self.rows, buffers);
             }
         }
     }
-    /// What a block that spans the batch passes on, once the sums of all shards are known.
-    pub fn backward_through(&mut self, cx: Context<'_, E>, x: Rows<'_, E>, dx: Option<&mut [E]>, i: usize) {
-        let (before, rest) = self.buffers.split_at_mut(i);
-        input_gradient(cx, &cx.program.blocks[i], before, x, dx, self.rows, &mut rest[0]);
+    /// What a block that spans the batch passes on, once the sums of all shards are known. A convolution right before it goes with it, some images at a time: their gradients stay in a
+    /// near cache. Returns the first block that has had its turn.
+    pub fn backward_through(
+        &mut self,
+        cx: Context<'_, E>,
+        x: Rows<'_, E>,
+        mut dx: Option<&mut [E]>,
+        i: usize,
+    ) -> usize {
+        let (program, rows) = (cx.program, self.rows);
+        let block = &program.blocks[i];
+        let before = i.checked_sub(1).filter(|&j| block.inputs[0].from == From::Block(j));
+        let conv = before.filter(|&j| {
+            let b = &program.blocks[j];
+            matches!(b.op, Op::Conv(_) | Op::ConvTranspose(_)) && b.is_bare() && !b.flushes
+        });
+        for first in (0..rows).step_by(if conv.is_some() { IMAGES } else { rows }) {
+            let examples = first..(first + IMAGES).min(rows);
+            let examples = if conv.is_some() { examples } else { 0..rows };
+            let (before, rest) = self.buffers.split_at_mut(i);
+            input_gradient(cx, block, before, x, dx.as_deref_mut(), examples.clone(), &mut rest[0]);
+            if let Some(j) = conv {
+                let (block, (before, rest)) = (&program.blocks[j], self.buffers.split_at_mut(j));
+                parameter_gradients(cx, block, before, x, examples.clone(), &mut rest[0]);
+                input_gradient(cx, block, before, x, dx.as_deref_mut(), examples, &mut rest[0]);
+            }
+        }
+        conv.unwrap_or(i)
     }
     /// As [`backward_through`](Self::backward_through) for a layer that ran on a tape: the shard's rows of the gradients at its inputs.
     pub fn backward_given(

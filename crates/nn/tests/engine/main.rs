@@ -1,6 +1,7 @@
 //! The compiled engine gives the numbers of the tape: outputs, gradients at the input and at the weights, and weights after steps.
 #![allow(missing_docs)]
 
+mod frozen;
 mod graphs;
 mod reference;
 

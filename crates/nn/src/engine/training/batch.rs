@@ -1,10 +1,9 @@
 //! Passes in which somebody outside sees the whole batch at once.
 
-use super::{Engine, gather, pass_of};
+use super::{Engine, empty, fixed, gather, pass_of};
+use crate::engine::batch::{Batch, Loaded};
 use crate::engine::buffers::Wanted;
-use crate::engine::cut::Cut;
 use crate::engine::inference::Randomness;
-use crate::engine::phases::Loaded;
 use sparring_tensor::{Array, Elem};
 
 impl<E: Elem> Engine<E> {
@@ -51,11 +50,11 @@ impl<E: Elem> Engine<E> {
         dx: Option<&mut [E]>,
     ) {
         assert!(n > 0, "engine: a batch holds at least one example");
-        (self.by_parts, self.cut) = (false, Cut::fixed(n));
-        self.load(n, row, if dx.is_some() { Wanted::Input } else { Wanted::Weights });
-        let (program, work, cols) = (&self.compiled.program, self.compiled.work(n), self.compiled.outputs());
-        let (pass, shards) = (pass_of(draw), &mut self.shards[..self.cut.shards()]);
-        self.whole.forward(program, shards, pass, work);
+        let wanted = if dx.is_some() { Wanted::Input } else { Wanted::Weights };
+        let (cols, work) = (self.compiled.outputs(), self.compiled.work(n));
+        let (batch, pass) = (self.whole_cut(n, row, wanted), pass_of(draw));
+        let (program, shards) = (&self.compiled.program, &mut self.shards[..batch.cut.shards()]);
+        self.whole.forward(program, shards, pass, work, batch, None);
         let (mut y, mut dy) = (Array::stale([n * cols]), Array::zeros([n * cols]));
         gather(program, shards, y.as_mut_slice());
         objective(y.as_slice(), dy.as_mut_slice());
@@ -68,7 +67,7 @@ impl<E: Elem> Engine<E> {
             }
         }
         let learns = dx.is_none();
-        self.whole.backward(program, shards, pass, work, dx);
+        self.whole.backward(program, shards, pass, work, batch, dx, false);
         if !learns {
             self.whole.forget();
         }
@@ -85,12 +84,24 @@ impl<E: Elem> Engine<E> {
             "engine: {} numbers for examples of {dim}",
             x.len()
         );
-        self.cut = Cut::fixed(n);
-        self.load(n, &|i, to: &mut [E]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]), Wanted::Input);
+        let row = |i: usize, to: &mut [E]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
+        let batch = self.whole_cut(n, &row, Wanted::Input);
         let (program, work) = (&self.compiled.program, self.compiled.work(n));
-        let shards = &mut self.shards[..self.cut.shards()];
-        self.whole.forward(program, shards, pass_of(draw), work);
+        let shards = &mut self.shards[..batch.cut.shards()];
+        self.whole.forward(program, shards, pass_of(draw), work, batch, None);
         gather(program, shards, out);
         self.whole.forget();
+    }
+    /// A cut by the number of examples alone, and no matmul cut by columns.
+    fn whole_cut<'a>(
+        &mut self,
+        n: usize,
+        row: &'a (dyn Fn(usize, &mut [E]) + Sync),
+        wanted: Wanted,
+    ) -> Batch<'a, E> {
+        (self.by_columns, self.by_parts) = (false, false);
+        self.cut = fixed(&self.compiled.program, n);
+        self.shards.resize_with(self.cut.shards().max(self.shards.len()), empty);
+        Batch { cut: self.cut, wanted, row, first: None }
     }
 }

@@ -120,7 +120,7 @@ impl<E: Elem> Engine<E> {
         for (place, value) in self.whole.learned.drain(..) {
             program.plains[place].value = value;
         }
-        self.whole.norms.clear();
+        self.whole.forget();
     }
     /// What was made from the weights follows them.
     pub(super) fn follow(&mut self) {
@@ -161,7 +161,7 @@ impl<E: Elem> Engine<E> {
             .for_each(|p| p.squares = p.grad.as_ref().map_or(0.0, |g| fused::squares(g.as_slice())));
         self.apply(step, lr);
         self.step = step;
-        self.whole.norms.clear();
+        self.whole.forget();
         self.waits = false;
         self.follow();
         Ok(())

@@ -1,5 +1,6 @@
 //! A compiled network that learns.
 
+use crate::engine::batch::{Batch, Loaded};
 use crate::engine::buffers::Wanted;
 use crate::engine::compile::compile;
 use crate::engine::cut::Cut;
@@ -8,7 +9,7 @@ use crate::engine::inference::{Compiled, Randomness};
 use crate::engine::last_matmul::LastMatmul;
 use crate::engine::outputs::Objective;
 use crate::engine::pass::Context;
-use crate::engine::phases::{Loaded, Whole};
+use crate::engine::phases::Whole;
 use crate::engine::program::{Pass, Program};
 use crate::engine::shard::{Scratch, Shard};
 use crate::engine::state::State;
@@ -108,98 +109,31 @@ impl<E: Elem> Engine<E> {
         objective: &dyn Objective<E>,
     ) -> [f64; 3] {
         assert!(n > 0, "engine: a batch holds at least one example");
-        self.by_parts = self.last.is_some() && objective.is_elementwise();
         let program = &self.compiled.program;
-        self.cut = if program.sums_by_shard() { Cut::fixed(n) } else { Cut::for_threads(n, team::threads()) };
-        if program.phases.len() > 1 {
-            self.load(n, row, Wanted::Weights);
-            let (program, work) = (&self.compiled.program, self.compiled.work(n));
-            let (pass, count) = (pass_of(draw), self.cut.shards());
-            let shards = &mut self.shards[..count];
-            self.whole.forward(program, shards, pass, work);
-            par::for_each_chunk(shards, 1, work, |_, loaded| {
-                let Loaded { x, shard } = &mut loaded[0];
-                objective.rows(&mut shard.output_rows(program, (x.as_slice(), program.dim)));
-            });
-            self.whole.backward(program, shards, pass, work, None);
-            return self.metrics();
-        }
+        self.cut =
+            if program.sums_by_shard() { fixed(program, n) } else { Cut::for_threads(n, team::threads()) };
+        self.by_parts = self.last.is_some() && objective.is_elementwise();
+        self.by_columns = self.first.is_some();
         self.whole.grads.clear();
-        self.one_phase(n, row, pass_of(draw), objective)
+        let (cut, work) = (self.cut, self.compiled.work(n));
+        if let Some(first) = &mut self.first {
+            first.run(program, cut, work, row);
+        }
+        let wanted = if self.by_parts { Wanted::WeightsButLast } else { Wanted::Weights };
+        let batch = Batch { cut, wanted, row, first: self.first.as_ref() };
+        self.shards.resize_with(cut.shards().max(self.shards.len()), empty);
+        let (shards, pass) = (&mut self.shards[..cut.shards()], pass_of(draw));
+        if program.phases.len() > 1 {
+            self.whole.forward(program, shards, pass, work, batch, Some(objective));
+            self.whole.backward(program, shards, pass, work, batch, None, true);
+        } else {
+            one_phase(program, shards, pass, work, batch, &self.scratch, &mut self.last, objective);
+        }
+        self.metrics()
     }
     /// Whether a layer sees the whole batch in training.
     pub fn spans_batch(&self) -> bool {
         self.compiled.program.phases.len() > 1
-    }
-    /// Brings the batch into its shards.
-    fn load(&mut self, n: usize, row: &(dyn Fn(usize, &mut [E]) + Sync), wanted: Wanted) {
-        (self.by_columns, self.by_parts) = (false, false);
-        let (program, cut, dim, work) =
-            (&self.compiled.program, self.cut, self.compiled.program.dim, self.compiled.work(n));
-        self.shards.resize_with(cut.shards().max(self.shards.len()), empty);
-        par::for_each_chunk(&mut self.shards[..cut.shards()], 1, work, |i, loaded| {
-            let Loaded { x, shard } = &mut loaded[0];
-            let examples = cut.shard(i);
-            shard.prepare(program, examples.start, examples.len(), Some(wanted), false);
-            fill(x, examples.start, examples.len(), dim, row);
-        });
-    }
-    fn one_phase(
-        &mut self,
-        n: usize,
-        row: &(dyn Fn(usize, &mut [E]) + Sync),
-        pass: Pass<'_>,
-        objective: &dyn Objective<E>,
-    ) -> [f64; 3] {
-        let (program, cut, work) = (&self.compiled.program, self.cut, self.compiled.work(n));
-        let (count, dim, scratch) = (cut.shards(), program.dim, &self.scratch);
-        self.shards.resize_with(count.max(self.shards.len()), empty);
-        let shards = &mut self.shards[..count];
-        self.by_columns = self.first.is_some();
-        if let Some(first) = &mut self.first {
-            first.run(program, cut, work, row);
-        }
-        let (first, blocks) = (self.first.as_ref(), program.blocks.len());
-        let cx = Context { program, pass, learns: true, norms: &[] };
-        let wanted = if self.by_parts { Wanted::WeightsButLast } else { Wanted::Weights };
-        // Three times the forward pass.
-        par::for_each_chunk(shards, 1, 3 * work, |i, loaded| {
-            let Loaded { x, shard } = &mut loaded[0];
-            let examples = cut.shard(i);
-            shard.prepare(program, examples.start, examples.len(), Some(wanted), true);
-            if wanted == Wanted::WeightsButLast {
-                return shard.forward_after(cx, first.expect("a last matmul comes with a first"), i);
-            }
-            let mut own =
-                scratch.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(Scratch::empty);
-            shard.exchange_scratch(program, &mut own);
-            let x = if let Some(first) = first {
-                shard.forward_after(cx, first, i);
-                (first.examples(0, i), program.blocks[0].input().stride())
-            } else {
-                fill(x, examples.start, examples.len(), dim, row);
-                let x = (x.as_slice(), dim);
-                shard.forward(cx, x, 0..blocks);
-                x
-            };
-            objective.rows(&mut shard.output_rows(program, x));
-            shard.backward(cx, x, None, 0..blocks);
-            shard.exchange_scratch(program, &mut own);
-            scratch.lock().unwrap_or_else(PoisonError::into_inner).push(own);
-        });
-        if let (Some(last), Some(first), true) = (&mut self.last, first, self.by_parts) {
-            last.run(program, shards, first, 2 * work, objective);
-            let last = &*last;
-            par::for_each_chunk(shards, 1, work, |i, loaded| {
-                let shard = &mut loaded[0].shard;
-                last.gather(i, shard.last_gradient(program));
-                shard.backward(cx, (&[], 1), None, 0..blocks);
-            });
-            for (i, loaded) in shards.iter_mut().enumerate() {
-                loaded.shard.metrics.iter_mut().zip(last.metrics(i)).for_each(|(to, m)| *to = m);
-            }
-        }
-        self.metrics()
     }
     /// The sums of the objective's metrics: over each chain of examples first, then chain by chain.
     fn metrics(&self) -> [f64; 3] {
@@ -235,17 +169,52 @@ fn pass_of(draw: Randomness<'_>) -> Pass<'_> {
     Pass { mode: draw.mode, batch: true, key: draw.key, ids: draw.ids }
 }
 
-/// Brings examples into a shard.
-fn fill<E: Elem>(
-    x: &mut Array<E>,
-    first: usize,
-    rows: usize,
-    dim: usize,
-    row: &(dyn Fn(usize, &mut [E]) + Sync),
+/// A cut that depends on the number of examples alone.
+fn fixed<E: Elem>(program: &Program<E>, n: usize) -> Cut {
+    if program.is_dense() { Cut::fixed_in_chains(n) } else { Cut::fixed(n) }
+}
+
+/// Forward pass, objective and backward pass of a program in which no layer spans the batch.
+fn one_phase<E: Elem>(
+    program: &Program<E>,
+    shards: &mut [Loaded<E>],
+    pass: Pass<'_>,
+    work: usize,
+    batch: Batch<'_, E>,
+    scratch: &Mutex<Vec<Scratch<E>>>,
+    last: &mut Option<LastMatmul<E>>,
+    objective: &dyn Objective<E>,
 ) {
-    if x.len() < rows * dim {
-        *x = Array::zeros([rows * dim]);
+    let cx = Context { program, pass, learns: true, norms: &[] };
+    let (blocks, but_last) = (program.blocks.len(), batch.wanted == Wanted::WeightsButLast);
+    // Three times the forward pass.
+    par::for_each_chunk(shards, 1, 3 * work, |i, loaded| {
+        let loaded = &mut loaded[0];
+        batch.prepare(program, i, loaded, true);
+        if but_last {
+            return batch.begin(cx, i, loaded, 0..blocks - 1);
+        }
+        let mut own =
+            scratch.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(Scratch::empty);
+        loaded.shard.exchange_scratch(program, &mut own);
+        batch.begin(cx, i, loaded, 0..blocks);
+        let Loaded { x, shard } = loaded;
+        let x = batch.rows(program, i, x);
+        objective.rows(&mut shard.output_rows(program, x));
+        shard.backward(cx, x, None, 0..blocks);
+        shard.exchange_scratch(program, &mut own);
+        scratch.lock().unwrap_or_else(PoisonError::into_inner).push(own);
+    });
+    if let (Some(last), Some(first), true) = (last, batch.first, but_last) {
+        last.run(program, shards, first, 2 * work, objective);
+        let last = &*last;
+        par::for_each_chunk(shards, 1, work, |i, loaded| {
+            let shard = &mut loaded[0].shard;
+            last.gather(i, shard.last_gradient(program));
+            shard.backward(cx, (&[], 1), None, 0..blocks);
+        });
+        for (i, loaded) in shards.iter_mut().enumerate() {
+            loaded.shard.metrics.iter_mut().zip(last.metrics(i)).for_each(|(to, m)| *to = m);
+        }
     }
-    let x = &mut x.as_mut_slice()[..rows * dim];
-    x.chunks_exact_mut(dim).enumerate().for_each(|(r, x)| row(first + r, x));
 }
