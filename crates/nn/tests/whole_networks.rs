@@ -28,6 +28,7 @@ fn networks() -> Vec<(&'static str, Graph)> {
         kernel: [4, 3],
         stride: [2, 1],
         padding: [1, 1],
+        output_padding: [1, 0],
         init: Init::Glorot { gain: 1.0 },
         bias: true,
     };
@@ -58,7 +59,7 @@ fn networks() -> Vec<(&'static str, Graph)> {
                     mean.into(),
                     layers::flatten(),
                     layers::dropout(0.3),
-                    layers::linear(4, 5),
+                    layers::linear(6, 5),
                 ],
             ),
         ),

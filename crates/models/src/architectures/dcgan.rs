@@ -31,7 +31,16 @@ impl Dcgan {
         let (relu, leaky) = (AnyActivation::Relu(Relu), AnyActivation::LeakyRelu(LeakyRelu { slope: 0.2 }));
         let (kernel, stride, padding, init) = ([4; 2], [2; 2], [1; 2], Init::Torch);
         // A bias before a normalisation would change nothing.
-        let up = ConvTranspose2d { inputs: 128, outputs: 64, kernel, stride, padding, init, bias: false };
+        let up = ConvTranspose2d {
+            inputs: 128,
+            outputs: 64,
+            kernel,
+            stride,
+            padding,
+            output_padding: [0; 2],
+            init,
+            bias: false,
+        };
         let down = Conv2d { inputs: 64, outputs: 128, kernel, stride, padding, init, bias: false };
         let generator = vec![
             layers::flatten(),

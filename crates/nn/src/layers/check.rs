@@ -56,3 +56,9 @@ pub(super) fn present() -> bool {
 pub(super) fn is_true(value: &bool) -> bool {
     *value
 }
+
+/// For extents that are left out of files where they are zero.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+pub(super) fn is_none(extents: &[usize; 2]) -> bool {
+    *extents == [0; 2]
+}

@@ -1,13 +1,13 @@
 //! Transposed convolution: the input gradient of a convolution, used forwards.
 
-use super::{is_true, present};
+use super::{is_none, is_true, present};
 use crate::{AnyLayer, Cost, Cx, Init, Kind, Layer, Lowering, ParamSpec, ShapeError, Start};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_tensor::{ConvGeometry, Elem, Shape};
 
 /// Weight `[inputs, outputs, kh, kw]` (PyTorch's layout), bias `[outputs]`; input `[n, inputs, h, w]`, output extent
-/// (h − 1) · stride − 2 · padding + kh. Extents are `[height, width]`.
+/// (h − 1) · stride − 2 · padding + kh + output_padding. Extents are `[height, width]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConvTranspose2d {
@@ -21,6 +21,9 @@ pub struct ConvTranspose2d {
     pub stride: [usize; 2],
     /// Cropped from the output.
     pub padding: [usize; 2],
+    /// Rows and columns added below and right of the output, fewer than the stride: a convolution with that stride gives one extent for several.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub output_padding: [usize; 2],
     /// Initializer.
     #[serde(default)]
     pub init: Init,
@@ -32,7 +35,8 @@ pub struct ConvTranspose2d {
 /// A square transposed convolution with PyTorch's initializer.
 pub fn conv_transpose2d(inputs: usize, outputs: usize, kernel: usize, stride: usize, padding: usize) -> AnyLayer {
     let (kernel, stride, padding) = ([kernel; 2], [stride; 2], [padding; 2]);
-    ConvTranspose2d { inputs, outputs, kernel, stride, padding, init: Init::Torch, bias: true }.into()
+    ConvTranspose2d { inputs, outputs, kernel, stride, padding, output_padding: [0; 2], init: Init::Torch, bias: true }
+        .into()
 }
 
 impl ConvTranspose2d {
@@ -42,7 +46,8 @@ impl ConvTranspose2d {
     fn extent(&self, axis: usize, input: usize) -> Option<usize> {
         let full =
             input.checked_sub(1)?.checked_mul(self.stride[axis])?.checked_add(self.kernel[axis])?;
-        full.checked_sub(self.padding[axis].checked_mul(2)?).filter(|&n| n > 0)
+        let padded = full.checked_add(self.output_padding[axis])?;
+        padded.checked_sub(self.padding[axis].checked_mul(2)?).filter(|&n| n > 0)
     }
 }
 
@@ -52,6 +57,9 @@ impl Layer for ConvTranspose2d {
     const COMPILED: bool = true;
     fn check(&self) -> Result<(), String> {
         super::convolution(self.inputs, self.outputs, self.kernel, self.stride, self.padding)?;
+        if (0..2).any(|i| self.output_padding[i] >= self.stride[i]) {
+            return Err(format!("output_padding {:?}: must be below the stride {:?}", self.output_padding, self.stride));
+        }
         self.init.check()
     }
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {

@@ -5,7 +5,7 @@ mod check;
 use crate::error::given;
 use crate::layer_serde::fields_of;
 use crate::{Layer, layer_serde as serde};
-use check::{convolution, finite_above_zero, image, is_true, positive, present, short};
+use check::{convolution, finite_above_zero, image, is_none, is_true, positive, present, short};
 use std::sync::{PoisonError, RwLock};
 
 /// What is known of a kind of layer.

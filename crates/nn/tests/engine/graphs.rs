@@ -261,7 +261,23 @@ pub fn random_graph(seed: u64) -> Graph {
             (_, 4) if below(2) == 0 => Centre {}.into(),
             (_, 4 | 5) => layers::batch_norm(shape[0]),
             (3, 6 | 7) => layers::conv2d(shape[0], 1 + below(9), 1 + 2 * below(2), 1 + below(2), below(2)),
-            (3, 8) => layers::conv_transpose2d(shape[0], 1 + below(5), 2 + below(3), 1 + below(2), 1),
+            (3, 8) => {
+                let (inputs, outputs) = (shape[0], 1 + below(5));
+                let (kernel, stride, padding) = ([2 + below(3); 2], [1 + below(2); 2], [1; 2]);
+                let output_padding = [below(stride[0] as u32), below(stride[1] as u32)];
+                let (init, bias) = (sparring_nn::Init::Torch, below(2) == 0);
+                layers::ConvTranspose2d {
+                    inputs,
+                    outputs,
+                    kernel,
+                    stride,
+                    padding,
+                    output_padding,
+                    init,
+                    bias,
+                }
+                .into()
+            }
             (3, 9) if shape[1].min(shape[2]) > 2 => pool(2, 1 + below(2)),
             (3, 9) => layers::global_avg_pool2d(),
             (3, 10) => {
