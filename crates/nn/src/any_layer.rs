@@ -1,9 +1,9 @@
 //! Any layer, of this crate or another.
 
-use crate::layer::{Layer, ParamSpec, Span};
-use crate::layer_serde::Fields;
-use crate::{Cost, Cx, Lowering, ShapeError};
+use crate::fields::Fields;
+use crate::{Cost, Cx, Layer, Lowering, ParamSpec, ShapeError, Span};
 use sparring_autograd::Var;
+use sparring_math::named::NamedError;
 use sparring_tensor::{Elem, Shape};
 use std::any::Any;
 use std::borrow::Cow;
@@ -16,7 +16,8 @@ trait Erased: fmt::Debug + Send + Sync {
     fn equals(&self, other: &dyn Erased) -> bool;
     fn tag(&self) -> &'static str;
     fn kind(&self) -> Cow<'static, str>;
-    fn check(&self) -> Result<(), String>;
+    fn check(&self) -> Result<(), NamedError>;
+    fn text(&self) -> String;
     fn arity(&self) -> (usize, usize);
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError>;
     fn parameters(&self) -> Vec<ParamSpec>;
@@ -37,13 +38,16 @@ impl<L: Layer> Erased for L {
         other.as_any().downcast_ref::<L>() == Some(self)
     }
     fn tag(&self) -> &'static str {
-        L::TAG
+        L::NAME
     }
     fn kind(&self) -> Cow<'static, str> {
         Layer::kind(self)
     }
-    fn check(&self) -> Result<(), String> {
-        Layer::check(self)
+    fn check(&self) -> Result<(), NamedError> {
+        self.validate()
+    }
+    fn text(&self) -> String {
+        self.write()
     }
     fn arity(&self) -> (usize, usize) {
         Layer::arity(self)
@@ -93,6 +97,13 @@ impl fmt::Debug for AnyLayer {
     }
 }
 
+/// In the grammar of names, as [`FromStr`](std::str::FromStr) reads it: `conv2d(in=1, out=16, kernel=4)`.
+impl fmt::Display for AnyLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0.text())
+    }
+}
+
 impl PartialEq for AnyLayer {
     fn eq(&self, other: &Self) -> bool {
         self.0.equals(&*other.0)
@@ -112,12 +123,12 @@ impl AnyLayer {
     pub fn kind(&self) -> Cow<'static, str> {
         self.0.kind()
     }
-    /// As [`Layer::check`], and the numbers of every parameter are no more than a network may hold.
+    /// Every number is in its range, and every parameter has no more numbers than a network may hold.
     ///
     /// # Errors
     /// The sentence a user reads.
     pub fn check(&self) -> Result<(), String> {
-        self.0.check()?;
+        self.0.check().map_err(|e| e.to_string())?;
         for p in self.0.parameters() {
             if p.len() > MOST_PARAMETERS {
                 let shape = &p.shape;

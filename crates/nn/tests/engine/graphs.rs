@@ -2,6 +2,7 @@
 
 use sparring_activations::AnyActivation;
 use sparring_autograd::{Var, ops};
+use sparring_math::named::Range;
 use sparring_nn::layers::{self, Pool};
 use sparring_nn::{AnyLayer, Cx, Graph, Kind, Layer, Mode, ParamSpec, ShapeError, Source, Span, Start};
 use sparring_seed::Key;
@@ -198,8 +199,18 @@ pub struct Twist {
     pub by: f64,
 }
 
+impl Default for Twist {
+    fn default() -> Self {
+        Self { by: 0.5 }
+    }
+}
+
+sparring_math::named! {
+    Twist: "twist", [], "";
+    by: Range::FINITE, "factor of the square";
+}
+
 impl Layer for Twist {
-    const TAG: &'static str = "twist";
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         Ok(inputs[0])
     }
@@ -213,11 +224,14 @@ impl Layer for Twist {
 }
 
 /// A layer that needs the whole batch in training: each number minus its mean over the batch.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Centre {}
 
+sparring_math::named! {
+    Centre: "centre", [], "";
+}
+
 impl Layer for Centre {
-    const TAG: &'static str = "centre";
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         Ok(inputs[0])
     }
