@@ -19,8 +19,6 @@ pub struct Use {
 pub struct Module {
     /// The file.
     pub file: String,
-    /// Folder of the crate's root.
-    pub root: String,
     /// Names from the root down to this module; none for the root.
     pub path: Vec<String>,
     /// Items defined here.
@@ -39,7 +37,6 @@ impl Module {
             inside.split('/').filter(|s| !["mod", "lib", "main"].contains(s)).map(String::from).collect();
         let mut module = Self {
             file: file.into(),
-            root: root.into(),
             path,
             defined: BTreeSet::new(),
             uses: Vec::new(),

@@ -209,12 +209,10 @@ pub(super) fn layers() -> Listing {
     for layer in sparring::nn::layers::table() {
         let (entry, runs) = (&layer.entry, if layer.is_compiled() { "compiled" } else { "tape" });
         let fields: Vec<_> = entry.parameters.iter().map(|p| p.field).collect();
-        let other = layer.short.iter().map(|s| s.0);
-        let names: Vec<_> =
-            [entry.name].into_iter().chain(entry.aliases.iter().copied()).chain(other).collect();
-        rows.push(words(&[&names.join(", "), &told(entry), layer.torch, runs, entry.paper]));
+        let aliases: Vec<_> = entry.aliases.iter().copied().chain(layer.short.iter().map(|s| s.0)).collect();
+        rows.push(words(&[entry.name, &told(entry), layer.torch, runs, entry.paper]));
         objects.push(json!({
-            "name": entry.name, "aliases": names[1..], "fields": fields, "torch": layer.torch, "runs": runs,
+            "name": entry.name, "aliases": aliases, "fields": fields, "torch": layer.torch, "runs": runs,
             "source": entry.paper, "arguments": arguments(Some(entry)),
         }));
     }
