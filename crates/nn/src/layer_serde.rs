@@ -25,7 +25,7 @@ impl AnyLayer {
             let known = layers::tags().join("`, `");
             de::Error::custom(format!("no layer is called `{tag}`; there are `{known}`"))
         })?;
-        info.from_fields(Value::Object(map)).map_err(|e| de::Error::custom(format!("layer `{tag}`: {e}")))
+        (info.read)(Value::Object(map)).map_err(|e| de::Error::custom(format!("layer `{tag}`: {e}")))
     }
 }
 

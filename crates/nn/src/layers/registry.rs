@@ -19,7 +19,8 @@ pub struct LayerInfo {
     /// Names that stand for it with a parameter given, [`Layer::SHORT`].
     pub short: &'static [(&'static str, (&'static str, &'static str))],
     default: fn() -> AnyLayer,
-    read: fn(Value) -> serde_json::Result<AnyLayer>,
+    /// The layer with these fields of a file, without the tag.
+    pub(crate) read: fn(Value) -> serde_json::Result<AnyLayer>,
 }
 
 impl LayerInfo {
@@ -35,10 +36,6 @@ impl LayerInfo {
     /// Whether the compiled engine has an instruction for it ([`Layer::lower`] at its defaults); otherwise it runs on a tape inside the program.
     pub fn is_compiled(&self) -> bool {
         (self.default)().lower() != Lowering::Tape
-    }
-    /// The layer with these fields of a file, without the tag.
-    pub(crate) fn from_fields(&self, fields: Value) -> serde_json::Result<AnyLayer> {
-        (self.read)(fields)
     }
 }
 
