@@ -7,7 +7,7 @@ use sparring_math::Real;
 pub(super) const MOST: usize = 16;
 
 /// The formula of an activation f(x; p) with k learnt parameters, element by element. Its methods go `#[inline(always)]` and
-/// without branches that cost: the slice functions of [`Trainable`] are these formulas in a vectorised loop.
+/// without branches that cost: the slice functions of [`Trainable`](crate::Trainable) are these formulas in a vectorised loop.
 ///
 /// As an [`Activation`] it is f at the parameters it holds. Write it for a type that is generic in the type of its parameters.
 ///
