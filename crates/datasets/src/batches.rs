@@ -69,6 +69,18 @@ pub struct MiniBatch {
     pub shape: [usize; 3],
 }
 
+impl Split {
+    /// Everything in view as one batch.
+    pub fn all(&self) -> MiniBatch {
+        let mut batch = MiniBatch::default();
+        batch.gather(self, 0..self.len());
+        batch.x.resize(self.len() * self.dim(), 0.0);
+        let rows = batch.x.chunks_exact_mut(self.dim());
+        rows.enumerate().for_each(|(i, row)| self.to_f32(&[i], row));
+        batch
+    }
+}
+
 impl MiniBatch {
     /// Number of examples.
     pub fn len(&self) -> usize {

@@ -1,6 +1,6 @@
 //! One part of a data set: pixels, labels, and which of its rows are in view.
 
-use crate::{DataError, MiniBatch, Pixels};
+use crate::{DataError, Pixels};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -150,15 +150,6 @@ impl Split {
     /// Prepares the memory for reads in no order.
     pub(crate) fn gather_pages(&self) {
         self.pixels.gather_pages();
-    }
-    /// Everything in view as one batch.
-    pub fn all(&self) -> MiniBatch {
-        let mut batch = MiniBatch::default();
-        batch.gather(self, 0..self.len());
-        batch.x.resize(self.len() * self.dim(), 0.0);
-        let rows = batch.x.chunks_exact_mut(self.dim());
-        rows.enumerate().for_each(|(i, row)| self.to_f32(&[i], row));
-        batch
     }
     /// The stored inputs of the whole, whatever part is in view; rows by [`id`](Split::id).
     pub fn pixels(&self) -> &Pixels {

@@ -1,7 +1,7 @@
 //! Binary cross-entropy, one yes-or-no question per element.
 
+use crate::info::{LossInfo, TargetKind};
 use crate::lanes::Pointwise;
-use crate::registry::{LossInfo, TargetKind};
 use crate::targets::assert_length;
 use crate::{RowLoss, RowReduction, lanes};
 use sparring_math::Real;

@@ -2,8 +2,8 @@
 
 use crate::RowLoss;
 use crate::abreast::{self, WholeRow};
+use crate::info::{LossInfo, TargetKind};
 use crate::peak::{Exponentials, Peak};
-use crate::registry::{LossInfo, TargetKind};
 use crate::targets::{assert_class, assert_length};
 use sparring_math::named::Named;
 use sparring_math::{Real, simd};

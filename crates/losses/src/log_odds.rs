@@ -2,8 +2,8 @@
 
 use crate::RowLoss;
 use crate::abreast::{self, Rivals};
+use crate::info::{LossInfo, TargetKind};
 use crate::peak::{Exponentials, Peak};
-use crate::registry::{LossInfo, TargetKind};
 use crate::targets::{assert_class, assert_length};
 use crate::temperature::{sharpness, towards};
 use sparring_math::named::Named;

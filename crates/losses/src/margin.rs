@@ -1,7 +1,7 @@
 //! Distance to the decision boundary, measured in logits.
 
 use crate::RowLoss;
-use crate::registry::{LossInfo, TargetKind};
+use crate::info::{LossInfo, TargetKind};
 use crate::targets::{assert_class, assert_length};
 use sparring_math::Real;
 use sparring_math::named::Named;

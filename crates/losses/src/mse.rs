@@ -1,7 +1,7 @@
 //! Squared error.
 
+use crate::info::{LossInfo, TargetKind};
 use crate::lanes::Pointwise;
-use crate::registry::{LossInfo, TargetKind};
 use crate::targets::assert_length;
 use crate::{RowLoss, RowReduction, lanes};
 use sparring_math::named::Named;

@@ -1,31 +1,54 @@
 //! Any layer, of this crate or another.
 
-use crate::layer::{Layer, ParamSpec, Span};
-use crate::layer_serde::Fields;
-use crate::{Cost, Cx, Lowering, ShapeError};
+use crate::fields::Fields;
+use crate::{Cost, Cx, Layer, Lowering, ParamSpec, ShapeError, Span};
 use sparring_autograd::Var;
+use sparring_math::named::NamedError;
 use sparring_tensor::{Elem, Shape};
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+/// Methods of [`Layer`] that an object can have as they are.
+macro_rules! same_as_layer {
+    ($($name:ident($($x:ident: $X:ty)?) -> $Out:ty;)+) => {
+        trait Facts {
+            $(fn $name(&self $(, $x: $X)?) -> $Out;)+
+        }
+        impl<L: Layer> Facts for L {
+            $(fn $name(&self $(, $x: $X)?) -> $Out {
+                Layer::$name(self $(, $x)?)
+            })+
+        }
+        impl AnyLayer {
+            $(#[doc = concat!("As [`Layer::", stringify!($name), "`].")]
+            pub fn $name(&self $(, $x: $X)?) -> $Out {
+                self.0.$name($($x)?)
+            })+
+        }
+    };
+}
+same_as_layer! {
+    kind() -> Cow<'static, str>;
+    arity() -> (usize, usize);
+    parameters() -> Vec<ParamSpec>;
+    span() -> Span;
+    least_batch(inputs: &[Shape]) -> usize;
+    lower() -> Lowering;
+}
+
 /// [`Layer`] without the types that keep it from being an object.
-trait Erased: fmt::Debug + Send + Sync {
+trait Erased: Facts + fmt::Debug + Send + Sync {
     fn as_any(&self) -> &dyn Any;
     fn equals(&self, other: &dyn Erased) -> bool;
     fn tag(&self) -> &'static str;
-    fn kind(&self) -> Cow<'static, str>;
-    fn check(&self) -> Result<(), String>;
-    fn arity(&self) -> (usize, usize);
+    fn check(&self) -> Result<(), NamedError>;
+    fn text(&self) -> String;
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError>;
-    fn parameters(&self) -> Vec<ParamSpec>;
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost;
-    fn span(&self) -> Span;
-    fn least_batch(&self, inputs: &[Shape]) -> usize;
     fn forward_f32<'t>(&self, cx: &Cx<'t, f32>, p: &[Var<'t, f32>], x: &[Var<'t, f32>]) -> Var<'t, f32>;
     fn forward_f64<'t>(&self, cx: &Cx<'t, f64>, p: &[Var<'t, f64>], x: &[Var<'t, f64>]) -> Var<'t, f64>;
-    fn lower(&self) -> Lowering;
     fn fields(&self) -> serde_json::Result<Fields>;
 }
 
@@ -37,40 +60,25 @@ impl<L: Layer> Erased for L {
         other.as_any().downcast_ref::<L>() == Some(self)
     }
     fn tag(&self) -> &'static str {
-        L::TAG
+        L::NAME
     }
-    fn kind(&self) -> Cow<'static, str> {
-        Layer::kind(self)
+    fn check(&self) -> Result<(), NamedError> {
+        self.validate()
     }
-    fn check(&self) -> Result<(), String> {
-        Layer::check(self)
-    }
-    fn arity(&self) -> (usize, usize) {
-        Layer::arity(self)
+    fn text(&self) -> String {
+        self.write()
     }
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         Layer::shape(self, inputs)
     }
-    fn parameters(&self) -> Vec<ParamSpec> {
-        Layer::parameters(self)
-    }
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
         Layer::cost(self, inputs, output)
-    }
-    fn span(&self) -> Span {
-        Layer::span(self)
-    }
-    fn least_batch(&self, inputs: &[Shape]) -> usize {
-        Layer::least_batch(self, inputs)
     }
     fn forward_f32<'t>(&self, cx: &Cx<'t, f32>, p: &[Var<'t, f32>], x: &[Var<'t, f32>]) -> Var<'t, f32> {
         self.forward(cx, p, x)
     }
     fn forward_f64<'t>(&self, cx: &Cx<'t, f64>, p: &[Var<'t, f64>], x: &[Var<'t, f64>]) -> Var<'t, f64> {
         self.forward(cx, p, x)
-    }
-    fn lower(&self) -> Lowering {
-        Layer::lower(self)
     }
     fn fields(&self) -> serde_json::Result<Fields> {
         Fields::of(self)
@@ -93,6 +101,13 @@ impl fmt::Debug for AnyLayer {
     }
 }
 
+/// In the grammar of names, as [`FromStr`](std::str::FromStr) reads it: `conv2d(in=1, out=16, kernel=4)`.
+impl fmt::Display for AnyLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0.text())
+    }
+}
+
 impl PartialEq for AnyLayer {
     fn eq(&self, other: &Self) -> bool {
         self.0.equals(&*other.0)
@@ -108,16 +123,12 @@ impl AnyLayer {
     pub fn tag(&self) -> &'static str {
         self.0.tag()
     }
-    /// As [`Layer::kind`].
-    pub fn kind(&self) -> Cow<'static, str> {
-        self.0.kind()
-    }
-    /// As [`Layer::check`], and the numbers of every parameter are no more than a network may hold.
+    /// Every number is in its range, and every parameter has no more numbers than a network may hold.
     ///
     /// # Errors
     /// The sentence a user reads.
     pub fn check(&self) -> Result<(), String> {
-        self.0.check()?;
+        self.0.check().map_err(|e| e.to_string())?;
         for p in self.0.parameters() {
             if p.len() > MOST_PARAMETERS {
                 let shape = &p.shape;
@@ -125,10 +136,6 @@ impl AnyLayer {
             }
         }
         Ok(())
-    }
-    /// As [`Layer::arity`].
-    pub fn arity(&self) -> (usize, usize) {
-        self.0.arity()
     }
     /// As [`Layer::shape`] for any number of inputs.
     ///
@@ -143,10 +150,6 @@ impl AnyLayer {
         let shape = self.0.shape(inputs)?;
         crate::error::given(&self.kind(), shape.dims())
     }
-    /// As [`Layer::parameters`].
-    pub fn parameters(&self) -> Vec<ParamSpec> {
-        self.0.parameters()
-    }
     /// As [`Layer::cost`].
     ///
     /// # Errors
@@ -154,14 +157,6 @@ impl AnyLayer {
     pub fn cost(&self, inputs: &[Shape]) -> Result<Cost, ShapeError> {
         let cost = self.0.cost(inputs, self.shape(inputs)?);
         cost.check(&self.kind()).map(|()| cost)
-    }
-    /// As [`Layer::span`].
-    pub fn span(&self) -> Span {
-        self.0.span()
-    }
-    /// As [`Layer::least_batch`].
-    pub fn least_batch(&self, inputs: &[Shape]) -> usize {
-        self.0.least_batch(inputs)
     }
     /// As [`Layer::forward`].
     pub fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
@@ -177,10 +172,6 @@ impl AnyLayer {
             self.0.forward_f64(&typed, &on(&typed, p), &on(&typed, x)).id()
         };
         cx.tape().var(id)
-    }
-    /// As [`Layer::lower`].
-    pub fn lower(&self) -> Lowering {
-        self.0.lower()
     }
     /// Its fields, without the tag.
     pub(crate) fn fields(&self) -> serde_json::Result<Fields> {

@@ -51,19 +51,11 @@ impl<E: Elem> Copy for Cx<'_, E> {}
 impl<'t, E: Elem> Cx<'t, E> {
     /// A context for evaluation: frozen parameters, no randomness.
     pub fn eval(tape: &'t Tape<E>) -> Self {
-        Self {
-            tape,
-            bind: Bind::Frozen,
-            mode: Mode::Eval,
-            key: Key::new(0),
-            ids: &[],
-            node: 0,
-            learned: None,
-        }
+        Self::with(tape, Bind::Frozen, Mode::Eval, Key::new(0), &[])
     }
     /// A context for training: free parameters; `key` is that of the step, `ids` the examples' indices.
     pub fn train(tape: &'t Tape<E>, key: Key, ids: &'t [u64]) -> Self {
-        Self { tape, bind: Bind::Free, mode: Mode::Train, key, ids, node: 0, learned: None }
+        Self::with(tape, Bind::Free, Mode::Train, key, ids)
     }
     /// A context with everything chosen.
     pub(crate) fn with(tape: &'t Tape<E>, bind: Bind, mode: Mode, key: Key, ids: &'t [u64]) -> Self {
@@ -88,15 +80,7 @@ impl<'t, E: Elem> Cx<'t, E> {
     pub(crate) fn typed<F: Elem>(&self) -> Option<Cx<'t, F>> {
         let tape = (self.tape as &'t dyn Any).downcast_ref()?;
         let learned = self.learned.and_then(|l| (l as &'t dyn Any).downcast_ref());
-        Some(Cx {
-            tape,
-            bind: self.bind,
-            mode: self.mode,
-            key: self.key,
-            ids: self.ids,
-            node: self.node,
-            learned,
-        })
+        Some(Cx { node: self.node, learned, ..Cx::with(tape, self.bind, self.mode, self.key, self.ids) })
     }
     /// The context of layer `i`: its own randomness.
     #[must_use]

@@ -1,9 +1,8 @@
 //! A network as data: named nodes with their inputs.
 
 use crate::any_layer::MOST_PARAMETERS;
-use crate::{AnyLayer, Cost, Kind, Network, NnError, ParamSpec, Params, ShapeError, Span};
-use sparring_seed::Key;
-use sparring_tensor::{Elem, Shape};
+use crate::{AnyLayer, Cost, Kind, NnError, ParamSpec, ShapeError, Span};
+use sparring_tensor::Shape;
 
 /// Where a node reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -236,22 +235,9 @@ impl Graph {
         };
         self.nodes.iter().flat_map(of).collect()
     }
-    /// The network with parameters drawn by `key`, its shapes checked by a dry run.
-    ///
-    /// # Errors
-    /// [`NnError::Spec`] for a senseless number, [`NnError::Shape`] where two layers do not fit or an example would need more memory or
-    /// work than [`Cost`] allows.
-    #[inline(never)]
-    pub fn build<E: Elem>(&self, key: Key) -> Result<Network<E>, NnError> {
-        self.validate()?;
-        self.cost()?;
-        Ok(Network::new(self.clone(), Params::draw(self, key)))
-    }
 }
 
 /// What the node at position `i` of a chain reads.
 pub(crate) fn before(i: usize) -> Source {
     i.checked_sub(1).map_or(Source::Input, Source::Node)
 }
-
-sparring_math::compiled_here!(Graph::build::<f32>);

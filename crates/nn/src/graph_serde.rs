@@ -1,8 +1,8 @@
 //! A graph in a file: `{"input": [c, h, w], "layers": [{"layer": "linear", ..}, ..]}`; a node that is not called by its position has a
 //! `name`, one that does not read the node before it says `from` where it does, a network with other outputs than its last node lists them.
 
+use crate::fields::Fields;
 use crate::graph::{INPUT, before};
-use crate::layer_serde::Fields;
 use crate::{AnyLayer, Graph, Node, Source};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use serde_json::{Map, Value};

@@ -1,68 +1,12 @@
 //! What a layer is: data, with its checks, shape rule, parameters, forward pass and the way a compiled engine may run it.
 
-use crate::{Cost, Cx, Init, Lowering, ShapeError};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use crate::{Cost, Cx, Lowering, ParamSpec, ShapeError};
+use serde::{Serialize, de::DeserializeOwned};
 use sparring_autograd::Var;
+use sparring_math::named::Named;
 use sparring_tensor::{Elem, Shape};
 use std::borrow::Cow;
 use std::fmt;
-
-/// What a stored tensor is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Weights of a linear map or convolution.
-    Weight,
-    /// Biases.
-    Bias,
-    /// Scale and shift of a normalisation.
-    Norm,
-    /// Parameters of a learnt activation; never decayed.
-    Activation,
-    /// Running statistics: stored, not trained.
-    Buffer,
-}
-
-/// The first value of a parameter.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Start {
-    /// Drawn as weights `[out, in, ..]` are.
-    Weight(Init),
-    /// Drawn as the biases of a layer with this fan-in are.
-    Bias(Init, usize),
-    /// One number everywhere.
-    Constant(f64),
-    /// These numbers.
-    Values(Vec<f64>),
-}
-
-/// A parameter that a layer asks for: PyTorch's name and layout.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ParamSpec {
-    /// The name inside the layer: `weight`.
-    pub name: &'static str,
-    /// Extents.
-    pub shape: Vec<usize>,
-    /// What it is for.
-    pub kind: Kind,
-    /// Its first value.
-    pub start: Start,
-}
-
-impl ParamSpec {
-    /// A parameter.
-    pub fn new(name: &'static str, kind: Kind, shape: &[usize], start: Start) -> Self {
-        Self { name, kind, shape: shape.to_vec(), start }
-    }
-    /// Numbers that it holds, saturating.
-    pub fn len(&self) -> usize {
-        self.shape.iter().fold(1usize, |a, &b| a.saturating_mul(b))
-    }
-    /// It holds no number.
-    pub fn is_empty(&self) -> bool {
-        self.shape.contains(&0)
-    }
-}
 
 /// What a layer must see at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,26 +19,16 @@ pub enum Span {
 }
 
 /// A layer as data. A new one is a file with this trait and a word in `layers!` (see `layers/mod.rs`), or, outside the crate,
-/// [`register`](crate::register).
-pub trait Layer:
-    fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
-{
-    /// The tag in files: `linear`.
-    const TAG: &'static str;
+/// [`register`](crate::register). Its name, the ranges of its numbers and their defaults come from [`Named`]; [`Named::NAME`] is the tag in
+/// files, beside the fields as serde writes them.
+pub trait Layer: Named + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync {
     /// What it is in PyTorch, `nn.Linear`; several with commas between, nothing where there is no such thing.
     const TORCH: &'static str = "";
-    /// Whether [`lower`](Self::lower) gives an instruction; a test holds both equal for the layers of this crate.
-    const COMPILED: bool = false;
+    /// Names that stand for the layer with one of its parameters given: `max_pool2d` for `pool2d(pool=max)`.
+    const SHORT: &'static [(&'static str, (&'static str, &'static str))] = &[];
     /// What it is called in tables and errors.
     fn kind(&self) -> Cow<'static, str> {
-        Cow::Borrowed(Self::TAG)
-    }
-    /// Numbers that make no sense whatever the input: field, value and what is allowed.
-    ///
-    /// # Errors
-    /// The sentence a user reads.
-    fn check(&self) -> Result<(), String> {
-        Ok(())
+        Cow::Borrowed(Self::NAME)
     }
     /// Number of inputs it takes, least and most.
     fn arity(&self) -> (usize, usize) {

@@ -1,7 +1,8 @@
 //! A graph with its numbers, run on a tape: the definition of what a network computes.
 
-use crate::{Cost, Cx, Graph, Params, ShapeError};
+use crate::{Cost, Cx, Graph, NnError, Params, ShapeError};
 use sparring_autograd::Var;
+use sparring_seed::Key;
 use sparring_tensor::{Elem, Shape};
 
 /// A graph and its parameters.
@@ -13,6 +14,22 @@ pub struct Network<E: Elem = f32> {
     /// Position of each node's first parameter, and the end.
     first: Vec<usize>,
 }
+
+impl Graph {
+    /// The network with parameters drawn by `key`, its shapes checked by a dry run.
+    ///
+    /// # Errors
+    /// [`NnError::Spec`] for a senseless number, [`NnError::Shape`] where two layers do not fit or an example would need more memory or
+    /// work than [`Cost`] allows.
+    #[inline(never)]
+    pub fn build<E: Elem>(&self, key: Key) -> Result<Network<E>, NnError> {
+        self.validate()?;
+        self.cost()?;
+        Ok(Network::new(self.clone(), Params::draw(self, key)))
+    }
+}
+
+sparring_math::compiled_here!(Graph::build::<f32>);
 
 impl<E: Elem> Network<E> {
     /// # Panics

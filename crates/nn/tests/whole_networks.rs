@@ -1,10 +1,10 @@
 //! Networks built from a `Graph`, in `f64`: gradients of all parameters and of the input, and their gradients again,
 //! against central differences.
 
-use sparring_activations::AnyActivation;
 use sparring_autograd::{Checking, Tape, Var, gradcheck, gradgradcheck, ops};
 use sparring_losses::CrossEntropy;
-use sparring_nn::{AnyLayer, Cx, Graph, Init, Network, Param, layers};
+use sparring_math::grammar::pieces;
+use sparring_nn::{Cx, Graph, Network, Param};
 use sparring_seed::Key;
 use sparring_tensor::Array;
 use std::sync::Arc;
@@ -13,54 +13,23 @@ use std::sync::Arc;
 const STEP: f64 = 1e-6;
 const IDS: [u64; 3] = [7, 2, 11];
 
-fn act(name: &str) -> AnyLayer {
-    layers::activation(&name.parse::<AnyActivation>().unwrap())
-}
-
 /// Every kind of layer with parameters, both pools, smooth, kinked and learnt activations, dropout.
-fn networks() -> Vec<(&'static str, Graph)> {
-    let max = layers::max_pool2d(2, 2);
-    let mean =
-        layers::Pool2d { pool: layers::Pool::Average, kernel: [3, 2], stride: [2; 2], padding: [1, 0] };
-    let up = layers::ConvTranspose2d {
-        inputs: 3,
-        outputs: 2,
-        kernel: [4, 3],
-        stride: [2, 1],
-        padding: [1, 1],
-        init: Init::Glorot { gain: 1.0 },
-        bias: true,
+fn networks() -> [(&'static str, Graph); 2] {
+    let chain = |name, input, layers| {
+        let layers = pieces(layers).into_iter().map(|layer| layer.parse().unwrap());
+        (name, Graph::chain(input, layers.collect()))
     };
-    vec![
-        (
+    [
+        chain(
             "conv, max pool, prelu",
-            Graph::chain(
-                [2, 6, 6],
-                vec![
-                    layers::conv2d(2, 3, 3, 1, 1),
-                    max,
-                    act("prelu"),
-                    layers::flatten(),
-                    layers::linear(27, 4),
-                    act("silu"),
-                    layers::linear(4, 5),
-                ],
-            ),
+            [2, 6, 6],
+            "conv2d(2, 3, 3, 1, 1), max_pool2d(2), prelu, flatten, linear(27, 4), silu, linear(4, 5)",
         ),
-        (
+        chain(
             "transposed conv, mean pool, dropout",
-            Graph::chain(
-                [1, 1, 12],
-                vec![
-                    layers::reshape(&[3, 2, 2]),
-                    up.into(),
-                    act("gelu"),
-                    mean.into(),
-                    layers::flatten(),
-                    layers::dropout(0.3),
-                    layers::linear(4, 5),
-                ],
-            ),
+            [1, 1, 12],
+            "reshape(3-2-2), conv_transpose2d(3, 2, 4x3, 2x1, 1, 1x0, init=glorot), gelu, avg_pool2d(3x2, 2, 1x0), flatten,
+             dropout(0.3), linear(6, 5)",
         ),
     ]
 }

@@ -8,7 +8,7 @@ use sparring::attacks::{AnyAttack, AnyBlackBox, AnyNorm};
 use sparring::datasets::synthetic::AnySynthetic;
 use sparring::losses::{AnyClassLoss, AnyGanLoss, AnyValueLoss};
 use sparring::math::grammar::{Call, same};
-use sparring::math::named::{Entry, Family, NamedError, Parameter, Range};
+use sparring::math::named::{Entry, Family, NamedError, Parameter, Range, Unset};
 use sparring::models::Arch;
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::train::{AnyDefense, Recipe};
@@ -80,7 +80,7 @@ fn texts<T: Member>() -> Vec<T> {
         refused::<T>(&slip, &["did you mean", table.kind]);
         for (parameter, default) in entry.defaults() {
             assert!(!parameter.about.is_empty() && !default.is_empty());
-            if parameter.follows.is_none() {
+            if parameter.unset == Unset::Default {
                 assert_eq!(
                     read(entry, parameter, &default).unwrap(),
                     usual,

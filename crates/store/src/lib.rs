@@ -3,6 +3,7 @@
 
 mod atomic;
 mod checksum;
+mod compare;
 mod decode;
 mod document;
 mod encode;

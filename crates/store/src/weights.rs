@@ -1,6 +1,6 @@
 //! Weights of networks, out and in.
 
-use crate::load::compare;
+use crate::compare::compare;
 use crate::{
     Document, Note, StoreError, Stored, TensorFile, encode::encode, layout, open::open, verify_sha256,
     write_atomic,

@@ -41,19 +41,16 @@ fn the_documented_spec_parses_builds_and_comes_back() {
     let table = layers::table();
     assert_eq!(table.len(), kinds.len());
     for layer in &table {
-        let cells: Vec<&str> = row(layer.tag).split('|').map(str::trim).collect();
+        let cells: Vec<&str> = row(layer.entry.name).split('|').map(str::trim).collect();
         // A row may say that its fields are those of another.
-        let of = table.iter().find(|other| cells[2].starts_with(&format!("as `{}`", other.tag)));
-        let told = format!("{} {}", cells[2], of.map_or("", |of| row(of.tag)));
-        for field in layer.fields().iter().filter(|f| **f != "bias") {
-            assert!(told.contains(&format!("`{field}`")), "{}: no field {field} in {told}", layer.tag);
+        let of = table.iter().find(|other| cells[2].starts_with(&format!("as `{}`", other.entry.name)));
+        let told = format!("{} {}", cells[2], of.map_or("", |of| row(of.entry.name)));
+        for field in layer.entry.parameters.iter().map(|p| p.field).filter(|f| *f != "bias") {
+            assert!(told.contains(&format!("`{field}`")), "{}: no field {field} in {told}", layer.entry.name);
         }
-        assert_eq!(cells[4].replace('`', ""), layer.torch, "{}", layer.tag);
-        assert!(
-            spec.layers()
-                .filter(|l| l.tag() == layer.tag)
-                .all(|l| (l.lower() != Lowering::Tape) == layer.compiled)
-        );
+        assert_eq!(cells[4].replace('`', ""), layer.torch, "{}", layer.entry.name);
+        let mut own = spec.layers().filter(|l| l.tag() == layer.entry.name);
+        assert!(own.all(|l| (l.lower() != Lowering::Tape) == layer.is_compiled()));
     }
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.safetensors");

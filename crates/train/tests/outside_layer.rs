@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sparring_attacks::{AnyAttack, Pgd, Threat, evaluate};
 use sparring_autograd::{Var, ops};
 use sparring_datasets::Mnist;
+use sparring_math::named::{Named, Range};
 use sparring_models::Classifier;
 use sparring_nn::{Cx, Graph, Kind, Layer, NnError, ParamSpec, ShapeError, Start, layers, register};
 use sparring_oracle::Batch;
@@ -20,16 +21,24 @@ struct Gate {
     gain: f64,
 }
 
-impl Layer for Gate {
-    const TAG: &'static str = "gate";
-    fn check(&self) -> Result<(), String> {
-        if self.gain.is_finite() { Ok(()) } else { Err(format!("gain {}: must be finite", self.gain)) }
+impl Default for Gate {
+    fn default() -> Self {
+        Self { numbers: 1, gain: 1.0 }
     }
+}
+
+sparring_math::named! {
+    Gate: "gate", [], "";
+    numbers: Range::COUNT, "numbers of an example", required;
+    gain: Range::FINITE, "factor of the weight's square";
+}
+
+impl Layer for Gate {
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         match *inputs[0].dims() {
             [_, k] if k == self.numbers => Ok(inputs[0]),
             _ => Err(ShapeError::new(
-                Self::TAG,
+                Self::NAME,
                 format!("expected [batch, {}], got {}", self.numbers, inputs[0]),
             )),
         }

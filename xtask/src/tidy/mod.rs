@@ -1,6 +1,8 @@
 //! The rules of the house, checked: one file a group of rules.
 
+mod circles;
 mod doors;
+mod imports;
 mod machine_paths;
 mod mentions;
 mod names;

@@ -3,7 +3,8 @@
 use super::problem::{Problem, Weight};
 use super::tree::Tree;
 use super::{
-    doors, machine_paths, mentions, names, operations, outside, packages, roots, sizes, unsafety, words,
+    circles, doors, machine_paths, mentions, names, operations, outside, packages, roots, sizes, unsafety,
+    words,
 };
 use crate::tables;
 use std::path::Path;
@@ -26,6 +27,7 @@ pub fn run(root: &Path) -> Result<(), String> {
         sizes::check(&tree),
         machine_paths::check(&tree),
         operations::check(&tree),
+        circles::check(&tree),
     ]
     .concat();
     let stale = tables::stale(root)?;

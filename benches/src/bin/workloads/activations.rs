@@ -5,10 +5,10 @@
 //! curve is known from its value, which saves an exponential, else from dy and x, as on PyTorch's side. The loss is the mean of the last
 //! thing written. x is uniform in [-4, 4), dy in [0, 1).
 
-use crate::catalogue::{Row, Run};
 use crate::numbers::{mean, uniform};
 use crate::pace::Metric;
 use crate::repeat::passes;
+use crate::row::{Row, Run};
 use crate::setting::{Outcome, Setting};
 use sparring_activations::{Activation, AnyActivation};
 use sparring_autograd::{Tape, Var, ops};

@@ -3,9 +3,9 @@
 //! A pass is one batch. The nets have their first weights; the loss is the mean cross-entropy on the adversarial examples,
 //! in `f32` whatever the precision of the proposals.
 
-use crate::catalogue::{Row, Run, named};
 use crate::classifiers::{build, cnn, mlp, small_cnn};
 use crate::pace::Metric;
+use crate::row::{Row, Run, named};
 use crate::setting::Outcome;
 use sparring_attacks::{EvaluateOptions, Goal, Pgd, StepSize, Stop, Threat, perturb_chunked};
 use sparring_nn::Graph;

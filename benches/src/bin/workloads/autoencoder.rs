@@ -1,9 +1,9 @@
 //! Training of the article autoencoder through `fit_autoencoder`; one pass over the digits, loss: mean squared error of a pixel.
 
-use crate::catalogue::{Row, Run};
 use crate::classifiers::{WEIGHTS, Watch};
 use crate::numbers::fill;
 use crate::pace::Metric;
+use crate::row::{Row, Run};
 use crate::setting::Outcome;
 use sparring_models::{ArticleAutoencoder, Autoencoder};
 use sparring_seed::Key;

@@ -4,9 +4,9 @@
 //! A pass is one epoch over `examples`, shuffling included, evaluation not; the first one warms up, then training goes on. The
 //! slow nets take a part of MNIST, so that a pass stays near a second. The loss is the mean cross-entropy of the pass.
 
-use crate::catalogue::{Row, Run, named};
 use crate::numbers::fill;
 use crate::pace::{Metric, Pace};
+use crate::row::{Row, Run, named};
 use crate::setting::Outcome;
 use sparring_activations::{AnyActivation, Prelu};
 use sparring_models::{Classifier, FgsmRs, Madry, Mlp, Norm, ResnetSmall};

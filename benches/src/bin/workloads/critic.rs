@@ -1,10 +1,10 @@
 //! Steps of a critic with a gradient penalty (Gulrajani et al. 2017, arXiv:1704.00028), written on the tape as a user would: the gradient of a
 //! gradient through two convolutions. `peers/README.md` defines the network, the fakes and the loss.
 
-use crate::catalogue::Row;
 use crate::classifiers::WEIGHTS;
 use crate::numbers::{uniform, within};
 use crate::pace::{Metric, Pace};
+use crate::row::Row;
 use crate::setting::{Outcome, Setting};
 use sparring_activations::LeakyRelu;
 use sparring_autograd::{Tape, Var, ops};

@@ -2,10 +2,10 @@
 //!
 //! The loss is D's mean of the pass (real and fake added) plus G's: 2.08 at balance.
 
-use crate::catalogue::{Row, Run};
 use crate::classifiers::WEIGHTS;
 use crate::numbers::fill;
 use crate::pace::{Metric, Pace};
+use crate::row::{Row, Run};
 use crate::setting::Outcome;
 use sparring_models::{ArticleGan, Dcgan, Gan, GanSpec};
 use sparring_seed::Key;

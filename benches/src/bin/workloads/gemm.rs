@@ -3,10 +3,10 @@
 //!
 //! Factors are uniform in [0, 1); the loss is the mean of the product, about K/4.
 
-use crate::catalogue::{Row, Run, named};
 use crate::numbers::{mean, uniform};
 use crate::pace::Metric;
 use crate::repeat::passes;
+use crate::row::{Row, Run, named};
 use crate::setting::Outcome;
 use sparring_tensor::{Mat, MatMut, Precision, gemm_in};
 

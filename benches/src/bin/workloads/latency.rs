@@ -1,10 +1,10 @@
 //! One example forward through `Victim::logits`, the door of the attacks; loss: the mean logit.
 
-use crate::catalogue::{Row, Run};
 use crate::classifiers::{build, cnn, mlp};
 use crate::numbers::mean;
 use crate::pace::Metric;
 use crate::repeat::passes;
+use crate::row::{Row, Run};
 use crate::setting::Outcome;
 use sparring_nn::Graph;
 use sparring_oracle::{Batch, Classifier as _};

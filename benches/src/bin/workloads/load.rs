@@ -1,7 +1,7 @@
 //! Reading the four files of MNIST, hashes checked as always, and starting the command.
 
-use crate::catalogue::{Row, Run};
 use crate::pace::Metric;
+use crate::row::{Row, Run};
 use crate::setting::Outcome;
 use sparring_datasets::mnist::{Kind, load_dir};
 use std::path::PathBuf;

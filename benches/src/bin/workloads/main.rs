@@ -21,11 +21,12 @@ mod pace;
 mod peak;
 mod record;
 mod repeat;
+mod row;
 mod setting;
 
 use arguments::Arguments;
-use catalogue::Row;
 use pace::Pace;
+use row::Row;
 use setting::Setting;
 use std::process::{Command, ExitCode};
 

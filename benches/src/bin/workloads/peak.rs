@@ -1,8 +1,8 @@
 //! Multiply-adds that touch no memory, on every thread: the FMA peak of the instruction set in use, in the same minute as the rows beside it.
 
-use crate::catalogue::Row;
 use crate::pace::{Metric, Pace};
 use crate::repeat::passes;
+use crate::row::Row;
 use crate::setting::{Outcome, Setting};
 use rayon::prelude::*;
 use sparring_math::simd::{self, FmaChains, fma_chains};

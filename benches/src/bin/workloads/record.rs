@@ -1,7 +1,7 @@
 //! One line a row: JSON for programs, columns for people.
 
-use crate::catalogue::Row;
 use crate::pace::Pace;
+use crate::row::Row;
 use crate::setting::Setting;
 use serde_json::{Map, Value, json};
 

@@ -1,6 +1,6 @@
 //! Value and input gradient of a slice: one output an element, no sums.
 
-use super::contract::Parametric;
+use super::parametric::Parametric;
 use super::sharing::{Sharing, group};
 use crate::{Activation, slices};
 use sparring_math::Real;

@@ -1,10 +1,12 @@
 //! Activations with learnt parameters: the contract of a formula, and its slice functions.
 
-mod contract;
 mod elementwise;
+mod parametric;
 mod rules;
 mod sharing;
 mod sums;
+mod trainable;
 
-pub use contract::{Parametric, Trainable};
+pub use parametric::Parametric;
 pub use sharing::Sharing;
+pub use trainable::Trainable;

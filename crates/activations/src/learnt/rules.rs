@@ -1,6 +1,6 @@
 //! Which derivatives a pass over a slice computes.
 
-use super::contract::Parametric;
+use super::parametric::Parametric;
 use sparring_math::Real;
 
 /// What one element gives to the outputs and to the sums.

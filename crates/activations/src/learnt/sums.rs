@@ -1,6 +1,6 @@
 //! Passes that write outputs element by element and sum the gradient of the parameters.
 
-use super::contract::{MOST, Parametric};
+use super::parametric::{MOST, Parametric};
 use super::rules::Rule;
 use super::sharing::{Sharing, group};
 use sparring_math::Real;

@@ -1,8 +1,7 @@
 //! The first bytes of an IDX file, checked before anything is allocated.
 
-use super::IdxError;
-use super::read::Limits;
 use super::unpack::Source;
+use super::{IdxError, Limits};
 
 /// What the first `4 + 4 · rank` bytes say.
 pub(super) struct Header {

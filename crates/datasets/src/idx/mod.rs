@@ -14,13 +14,15 @@
 mod element;
 mod error;
 mod header;
+mod limits;
 mod read;
 mod unpack;
 mod write;
 
 pub use element::{Idx, Values};
 pub use error::IdxError;
-pub use read::{Limits, decode, read};
+pub use limits::Limits;
+pub use read::{decode, read};
 pub use write::{Packing, encode, write};
 
 #[cfg(feature = "fetch")]

@@ -3,25 +3,11 @@
 use super::element::Element;
 use super::header::{self, Header};
 use super::unpack::{Source, unpack};
-use super::{Idx, IdxError, Values};
+use super::{Idx, IdxError, Limits, Values};
 use crate::DataError;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-
-/// How much a file may ask for.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Largest unpacked file in bytes, header included.
-    pub bytes: u64,
-}
-
-impl Default for Limits {
-    /// 1 GiB.
-    fn default() -> Self {
-        Self { bytes: 1 << 30 }
-    }
-}
 
 /// Values are read, converted and appended in steps of this many bytes.
 const STEP: usize = 1 << 16;

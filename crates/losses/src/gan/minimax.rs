@@ -3,7 +3,7 @@
 use super::Side;
 use super::side::Softplus;
 use crate::RowLoss;
-use crate::registry::{LossInfo, TargetKind};
+use crate::info::{LossInfo, TargetKind};
 use sparring_math::Real;
 use sparring_math::named::Named;
 

@@ -1,12 +1,12 @@
 //! What it takes to have a name.
 
-use super::{NamedError, Parameter, Value, nearest};
+use super::{NamedError, Parameter, Unset, Value, nearest};
 use crate::grammar::{Call, same};
 
 /// A type that has a name and, as public fields, parameters. The macro [`named!`](crate::named!) implements it.
 ///
 /// [`read`](Named::read) and [`write`](Named::write) are inverse to each other: what is not given keeps its default, and what is its default
-/// is not written.
+/// is not written. A parameter that must be given may have any value in `Default`.
 pub trait Named: Clone + Default + 'static {
     /// The name in configurations and on the command line.
     const NAME: &'static str;
@@ -39,7 +39,7 @@ pub trait Named: Clone + Default + 'static {
     /// [`NamedError::Value`] of the first that does not.
     fn validate(&self) -> Result<(), NamedError> {
         for (parameter, value) in Self::PARAMETERS.iter().zip(self.values()) {
-            if value.number().is_some_and(|v| !parameter.range.holds(v)) {
+            if !value.numbers().iter().all(|&v| parameter.range.holds(v)) {
                 return Err(NamedError::value(Self::NAME, parameter.name, value.text(), parameter.range));
             }
         }
@@ -78,16 +78,22 @@ pub trait Named: Clone + Default + 'static {
                 true => refused(),
                 false => NamedError::Inner { thing, parameter: parameter.name, why },
             })?;
-            if made.values()[place].number().is_some_and(|v| !parameter.range.holds(v)) {
+            if !made.values()[place].numbers().iter().all(|&v| parameter.range.holds(v)) {
                 return Err(refused());
             }
+        }
+        let missing =
+            Self::PARAMETERS.iter().zip(&given).find(|(p, given)| p.unset == Unset::Required && !**given);
+        if let Some((parameter, _)) = missing {
+            let must = parameter.range.to_string();
+            return Err(NamedError::Missing { thing, parameter: parameter.name, must });
         }
         made.follow(&|name| Self::PARAMETERS.iter().zip(&given).any(|(p, given)| *given && p.name == name));
         made.validate()?;
         Ok(made)
     }
 
-    /// Writes `name`, or `name(key=value, ..)` with the parameters that are not what [`read`](Named::read) would make of those before them.
+    /// Writes `name`, or `name(key=value, ..)` with the parameters that must be given or are not what [`read`](Named::read) would make of those before them.
     fn write(&self) -> String {
         let (mut so_far, mut given) = (Self::default(), vec![false; Self::PARAMETERS.len()]);
         let mut pairs = Vec::new();
@@ -96,7 +102,7 @@ pub trait Named: Clone + Default + 'static {
                 |name: &str| Self::PARAMETERS.iter().zip(&given).any(|(p, &g)| g && p.name == name);
             so_far.follow(&is_given);
             let text = self.values()[i].text();
-            if text != so_far.values()[i].text() {
+            if parameter.unset == Unset::Required || text != so_far.values()[i].text() {
                 // What a value writes, it reads.
                 let read = so_far.values_mut()[i].read(&text);
                 debug_assert!(read.is_ok(), "{}.{} does not read `{text}`", Self::NAME, parameter.name);

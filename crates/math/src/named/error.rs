@@ -44,6 +44,15 @@ pub enum NamedError {
         /// The parameter.
         parameter: &'static str,
     },
+    /// A parameter that has no default is not given.
+    Missing {
+        /// The name of the thing.
+        thing: &'static str,
+        /// The parameter.
+        parameter: &'static str,
+        /// What it must be.
+        must: String,
+    },
     /// A parameter has a value that it cannot have.
     Value {
         /// The name of the thing.
@@ -79,9 +88,10 @@ impl NamedError {
     /// The parameter that this is about, if it is about the value of one.
     pub fn parameter(&self) -> Option<&'static str> {
         match self {
-            Self::Value { parameter, .. } | Self::Inner { parameter, .. } | Self::Twice { parameter, .. } => {
-                Some(parameter)
-            }
+            Self::Value { parameter, .. }
+            | Self::Inner { parameter, .. }
+            | Self::Twice { parameter, .. }
+            | Self::Missing { parameter, .. } => Some(parameter),
             _ => None,
         }
     }
@@ -118,6 +128,7 @@ impl fmt::Display for NamedError {
                 write!(f, "{thing} has no parameter {}{}; {has}", told(asked), meant(*nearest))
             }
             Self::Twice { thing, parameter } => write!(f, "{thing}.{parameter} is given twice"),
+            Self::Missing { thing, parameter, must } => write!(f, "{thing}.{parameter} is missing: {must}"),
             Self::Value { thing, parameter, value, must } => {
                 let value = told(value);
                 let value = value.trim_matches('`');

@@ -15,15 +15,17 @@ pub trait Family: Sized + 'static {
 ///
 /// /// A walk of `steps` steps.
 /// #[derive(Clone, Debug, PartialEq)]
-/// struct Walk { steps: usize, length: f64, both: bool }
+/// struct Walk { steps: usize, length: f64, both: bool, height: f64 }
 /// impl Default for Walk {
-///     fn default() -> Self { Self { steps: 10, length: 0.25, both: false } }
+///     fn default() -> Self { Self { steps: 10, length: 0.25, both: false, height: 0.0 } }
 /// }
 /// sparring_math::named! {
 ///     Walk: "walk", ["hike"], "nobody 2026";
 ///     steps: Range::COUNT, "number of steps";
 ///     // Written `length=0.3`; where it is not given it follows from the steps.
 ///     length: Range::above(0.0), "length of a step", follows "2.5 / steps";
+///     // It has no default.
+///     height: Range::FINITE, "height above the sea", required;
 ///     // The field `both` goes by the name `there_and_back`.
 ///     both as there_and_back: Range::TRUE_OR_FALSE, "whether it returns";
 ///     {
@@ -36,10 +38,12 @@ pub trait Family: Sized + 'static {
 ///         }
 ///     }
 /// }
-/// let call = sparring_math::grammar::Call::parse("walk(steps=5, there_and_back=true)").unwrap();
+/// let call = sparring_math::grammar::Call::parse("walk(steps=5, there_and_back=true, height=0)").unwrap();
 /// let walk = Walk::read(&call)?;
-/// assert_eq!(walk, Walk { steps: 5, length: 0.5, both: true });
-/// assert_eq!(walk.write(), "walk(steps=5, there_and_back=true)");
+/// assert_eq!(walk, Walk { steps: 5, length: 0.5, both: true, height: 0.0 });
+/// assert_eq!(walk.write(), "walk(steps=5, height=0, there_and_back=true)");
+/// let call = sparring_math::grammar::Call::parse("walk(steps=5)").unwrap();
+/// assert_eq!(Walk::read(&call).unwrap_err().to_string(), "walk.height is missing: a finite number");
 /// assert_eq!(Walk { length: 1e9, ..walk }.validate().unwrap_err().to_string(),
 ///     "walk.length is 1000000000, but must be at most 100 / steps");
 /// # Ok::<(), NamedError>(())
@@ -48,7 +52,7 @@ pub trait Family: Sized + 'static {
 macro_rules! named {
     (
         $Type:ty: $name:expr, [$($alias:expr),* $(,)?], $paper:expr;
-        $($field:ident $(as $word:ident)?: $range:expr, $about:expr $(, follows $follows:expr)?;)*
+        $($field:ident $(as $word:ident)?: $range:expr, $about:expr $(, $unset:ident $($follows:literal)?)?;)*
         $({ $($more:tt)* })?
     ) => {
         impl $crate::named::Named for $Type {
@@ -56,7 +60,12 @@ macro_rules! named {
             const ALIASES: &'static [&'static str] = &[$($alias),*];
             const PAPER: &'static str = $paper;
             const PARAMETERS: &'static [$crate::named::Parameter] = &[$(
-                $crate::named!(@parameter $crate::named!(@word $field $($word)?), $range, $about $(, $follows)?)
+                $crate::named::Parameter::new(
+                    [$crate::named!(@word $field $($word)?), stringify!($field)],
+                    $range,
+                    $about,
+                    $crate::named!(@unset $($unset $($follows)?)?),
+                )
             ),*];
             fn values(&self) -> Vec<&dyn $crate::named::Value> {
                 vec![$(&self.$field),*]
@@ -69,12 +78,9 @@ macro_rules! named {
     };
     (@word $field:ident) => { stringify!($field) };
     (@word $field:ident $word:ident) => { stringify!($word) };
-    (@parameter $word:expr, $range:expr, $about:expr) => {
-        $crate::named::Parameter::new($word, $range, $about)
-    };
-    (@parameter $word:expr, $range:expr, $about:expr, $follows:expr) => {
-        $crate::named::Parameter::following($word, $range, $about, $follows)
-    };
+    (@unset) => { $crate::named::Unset::Default };
+    (@unset follows $follows:literal) => { $crate::named::Unset::Follows($follows) };
+    (@unset required) => { $crate::named::Unset::Required };
 }
 
 /// Makes an enum a [`Family`](crate::named::Family): its table, `From` each member, `FromStr` and `Display`. Each variant has the name of its

@@ -17,7 +17,7 @@ pub use contract::Named;
 pub use error::NamedError;
 pub use family::Family;
 pub use nearest::nearest;
-pub use parameter::Parameter;
+pub use parameter::{Parameter, Unset};
 pub use range::Range;
 pub use table::{Entry, Table};
 pub use value::Value;

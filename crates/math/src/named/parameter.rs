@@ -6,28 +6,44 @@ use super::Range;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Parameter {
-    /// The name, which is the field's in configurations.
+    /// The name.
     pub name: &'static str,
+    /// The name of the field in the struct.
+    pub field: &'static str,
     /// What it is, in a few words; with its unit, where it has one.
     pub about: &'static str,
     /// What it may be.
     pub range: Range,
-    /// The default in words, where it follows from other parameters: `2.5 eps / steps`. `None`: the default's own value.
-    pub follows: Option<&'static str>,
+    /// What it is where it is not given.
+    pub unset: Unset,
+}
+
+/// What a parameter is where it is not given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unset {
+    /// The value of the type's `Default`.
+    Default,
+    /// A value that follows from other parameters, in words: `2.5 eps / steps`.
+    Follows(&'static str),
+    /// An error: it must be given.
+    Required,
 }
 
 impl Parameter {
-    /// A parameter whose default is a value.
-    pub const fn new(name: &'static str, range: Range, about: &'static str) -> Self {
-        Self { name, about, range, follows: None }
-    }
-    /// A parameter whose default follows from others.
-    pub const fn following(
-        name: &'static str,
+    /// A parameter; the macro [`named!`](crate::named!) writes them.
+    pub const fn new(
+        [name, field]: [&'static str; 2],
         range: Range,
         about: &'static str,
-        follows: &'static str,
+        unset: Unset,
     ) -> Self {
-        Self { name, about, range, follows: Some(follows) }
+        Self { name, field, about, range, unset }
+    }
+    /// The parameter in a signature, where `default` is the text of its default: `name=default`, or the name alone if it must be given.
+    pub fn signature(&self, default: &str) -> String {
+        match self.unset {
+            Unset::Required => self.name.to_owned(),
+            _ => format!("{}={default}", self.name),
+        }
     }
 }

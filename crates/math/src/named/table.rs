@@ -1,6 +1,6 @@
 //! The table of a family: all that parsing, lists, flags and documents need to know of its members.
 
-use super::{Named, NamedError, Parameter, nearest};
+use super::{Named, NamedError, Parameter, Unset, nearest};
 use crate::grammar::{Call, same};
 
 /// A row: a thing by its name, and how to make it.
@@ -47,10 +47,15 @@ impl<T: 'static> Entry<T> {
     pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
         self.parameters.iter().find(|p| same(p.name, name))
     }
-    /// The parameters with their defaults as text: the default's value, or from what it follows.
+    /// The parameters with their defaults as text: the default's value, from what it follows, or `required`.
     pub fn defaults(&self) -> Vec<(&'static Parameter, String)> {
         let own = self.parameters.iter().zip((self.defaults)());
-        own.map(|(p, text)| (p, p.follows.map_or(text, str::to_owned))).collect()
+        own.map(|(p, text)| match p.unset {
+            Unset::Default => (p, text),
+            Unset::Follows(words) => (p, words.to_owned()),
+            Unset::Required => (p, "required".to_owned()),
+        })
+        .collect()
     }
     /// The thing itself with these arguments.
     ///
@@ -59,12 +64,19 @@ impl<T: 'static> Entry<T> {
     pub fn read(&self, call: &Call<'_>) -> Result<T, NamedError> {
         (self.read)(call)
     }
-    /// `name(key=default, ..)`: how it is written with every parameter at its default.
+    /// `name(key=default, ..)`: how it is written with every parameter at its default, those without one by name alone.
     pub fn signature(&self) -> String {
-        let pairs: Vec<_> = self.defaults().iter().map(|(p, text)| format!("{}={text}", p.name)).collect();
+        let pairs: Vec<_> = self.defaults().iter().map(|(p, text)| p.signature(text)).collect();
         if pairs.is_empty() { self.name.to_owned() } else { format!("{}({})", self.name, pairs.join(", ")) }
     }
 }
+
+impl<T: 'static> Clone for Entry<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T: 'static> Copy for Entry<T> {}
 
 /// All members of a family.
 #[derive(Debug)]

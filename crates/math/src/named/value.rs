@@ -11,9 +11,13 @@ pub trait Value {
     fn read(&mut self, text: &str) -> Result<(), String>;
     /// What [`read`](Value::read) makes the present value of.
     fn text(&self) -> String;
-    /// The value as a number, where it is one: what a [`Range`](super::Range) is compared with.
+    /// The value as a number, where it is one.
     fn number(&self) -> Option<f64> {
         None
+    }
+    /// The numbers in it, each of which must be in the parameter's [`Range`](super::Range).
+    fn numbers(&self) -> Vec<f64> {
+        self.number().into_iter().collect()
     }
 }
 
@@ -95,6 +99,23 @@ impl Value for Vec<usize> {
     }
     fn text(&self) -> String {
         self.iter().map(usize::to_string).collect::<Vec<_>>().join("-")
+    }
+}
+
+/// Height and width, as in `4x3`; one number for two equal ones.
+impl Value for [usize; 2] {
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        let (height, width) = text.split_once('x').unwrap_or((text, text));
+        let extent = |text: &str| text.trim().parse().map_err(|_| String::new());
+        *self = [extent(height)?, extent(width)?];
+        Ok(())
+    }
+    fn text(&self) -> String {
+        let [height, width] = self;
+        if height == width { height.to_string() } else { format!("{height}x{width}") }
+    }
+    fn numbers(&self) -> Vec<f64> {
+        self.iter().map(|&v| v as f64).collect()
     }
 }
 
@@ -192,6 +213,13 @@ mod tests {
         assert!(["128-0", "x", "-", "1--2"].iter().all(|text| widths.read(text).is_err()));
         assert_eq!((widths.read("128-64"), widths.text()), (Ok(()), "128-64".to_string()));
         assert_eq!((widths.read(""), widths.len()), (Ok(()), 0));
+        let mut extents = [0; 2];
+        for (text, want) in [("4", [4, 4]), ("4x3", [4, 3]), (" 0 x 7 ", [0, 7])] {
+            assert_eq!((extents.read(text), extents), (Ok(()), want));
+            let written = extents.text();
+            assert_eq!((extents.read(&written), extents), (Ok(()), want));
+        }
+        assert!(["", "x", "4x", "4x3x2", "-1"].iter().all(|text| extents.read(text).is_err()));
         assert!(0_usize.read("1.5").is_err() && 0_usize.read("-1").is_err() && false.read("1").is_err());
     }
 }

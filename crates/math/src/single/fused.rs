@@ -65,6 +65,8 @@ macro_rules! functions {
     };
 }
 
+impl crate::real::sealed::Sealed for Fused {}
+
 impl Real for Fused {
     type Fused = Fused;
     const ZERO: Self = Fused(0.0);

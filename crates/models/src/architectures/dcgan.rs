@@ -3,8 +3,8 @@
 use crate::GanSpec;
 use sparring_activations::{AnyActivation, LeakyRelu, Relu, Sigmoid};
 use sparring_math::named::Range;
+use sparring_nn::Graph;
 use sparring_nn::layers::{self, Conv2d, ConvTranspose2d, Linear};
-use sparring_nn::{Graph, Init};
 
 /// G: fc 100-6272 as [128, 7, 7], two transposed convolutions 4x4 of stride 2 to one channel, sigmoid pixels; D: two convolutions 4x4 of stride 2, fc 6272-1. Batch normalisation
 /// everywhere but at both ends.
@@ -29,13 +29,14 @@ impl Dcgan {
     /// Both networks, for `[1, 28, 28]`.
     pub fn spec(&self) -> GanSpec {
         let (relu, leaky) = (AnyActivation::Relu(Relu), AnyActivation::LeakyRelu(LeakyRelu { slope: 0.2 }));
-        let (kernel, stride, padding, init) = ([4; 2], [2; 2], [1; 2], Init::Torch);
+        let (kernel, stride, padding, bias) = ([4; 2], [2; 2], [1; 2], false);
         // A bias before a normalisation would change nothing.
-        let up = ConvTranspose2d { inputs: 128, outputs: 64, kernel, stride, padding, init, bias: false };
-        let down = Conv2d { inputs: 64, outputs: 128, kernel, stride, padding, init, bias: false };
+        let up =
+            ConvTranspose2d { inputs: 128, outputs: 64, kernel, stride, padding, bias, ..Default::default() };
+        let down = Conv2d { inputs: 64, outputs: 128, kernel, stride, padding, bias, ..Default::default() };
         let generator = vec![
             layers::flatten(),
-            Linear { inputs: self.latent, outputs: 6272, init, bias: false }.into(),
+            Linear { inputs: self.latent, outputs: 6272, bias, ..Default::default() }.into(),
             layers::reshape(&[128, 7, 7]),
             layers::batch_norm(128),
             layers::activation(&relu),

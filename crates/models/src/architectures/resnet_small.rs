@@ -3,7 +3,7 @@
 use sparring_activations::{AnyActivation, Relu};
 use sparring_math::named::Range;
 use sparring_nn::layers::{self, Conv2d};
-use sparring_nn::{AnyLayer, Graph, Init, Source};
+use sparring_nn::{AnyLayer, Graph, Source};
 
 /// conv 3x3 16, blocks 16, 32 (stride 2), 64 (stride 2), global average pool, fc 10; batch normalisation after every convolution: 77,754 parameters that
 /// are trained, 78,426 numbers with running statistics.
@@ -27,7 +27,7 @@ sparring_math::named! {
 /// A convolution without bias: the normalisation behind it has one.
 fn conv(inputs: usize, outputs: usize, kernel: usize, stride: usize) -> AnyLayer {
     let (kernel, stride, padding) = ([kernel; 2], [stride; 2], [kernel / 2; 2]);
-    Conv2d { inputs, outputs, kernel, stride, padding, init: Init::Torch, bias: false }.into()
+    Conv2d { inputs, outputs, kernel, stride, padding, bias: false, ..Conv2d::default() }.into()
 }
 
 impl ResnetSmall {

@@ -4,8 +4,13 @@ mod orthogonal;
 
 use serde::{Deserialize, Serialize};
 use sparring_activations::{Activation, AnyActivation};
+use sparring_math::grammar::Call;
+use sparring_math::named::{NamedError, Range};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem, Shape};
+use std::f64::consts::SQRT_2;
+use std::fmt;
+use std::str::FromStr;
 
 /// How a layer's parameters are drawn. Fan-in = numbers that enter one output, fan-out = outputs one number enters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,16 +50,14 @@ impl Init {
     pub fn orthogonal_for(act: &AnyActivation) -> Self {
         Self::Orthogonal { gain: gain(act) }
     }
+    /// Of a parameter `init`.
+    pub(crate) const RANGE: Range = Range::Told("torch, he, glorot or orthogonal, as in he(gain=1.5)");
     /// The gain, where there is one, is finite and positive.
-    ///
-    /// # Errors
-    /// The sentence a user reads.
-    pub fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self, layer: &'static str) -> Result<(), NamedError> {
+        let known = Range::above(0.0);
         match *self {
-            Self::He { gain } | Self::Glorot { gain } | Self::Orthogonal { gain }
-                if !(gain.is_finite() && gain > 0.0) =>
-            {
-                Err(format!("init gain {gain}: must be finite and above 0"))
+            Self::He { gain } | Self::Glorot { gain } | Self::Orthogonal { gain } if !known.holds(gain) => {
+                Err(NamedError::value(layer, "init.gain", gain, known))
             }
             _ => Ok(()),
         }
@@ -85,6 +88,41 @@ impl Init {
     }
 }
 
+impl fmt::Display for Init {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Torch => f.write_str("torch"),
+            Self::He { gain } => write!(f, "he(gain={gain})"),
+            Self::Glorot { gain } => write!(f, "glorot(gain={gain})"),
+            Self::Orthogonal { gain } => write!(f, "orthogonal(gain={gain})"),
+        }
+    }
+}
+
+/// `torch`, `he(gain=1.5)`; without a gain, that of ReLU, √2, for He's and 1 for the others.
+impl FromStr for Init {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let call = Call::parse(text)?;
+        let gain = match call.arguments[..] {
+            [] => None,
+            [(None | Some("gain"), gain)] => {
+                Some(gain.parse().map_err(|_| format!("the gain `{gain}` is no number"))?)
+            }
+            _ => return Err("an initializer has a gain at most".into()),
+        };
+        Ok(match gain {
+            None if call.names("torch") => Self::Torch,
+            gain if call.names("he") => Self::He { gain: gain.unwrap_or(SQRT_2) },
+            gain if call.names("glorot") => Self::Glorot { gain: gain.unwrap_or(1.0) },
+            gain if call.names("orthogonal") => Self::Orthogonal { gain: gain.unwrap_or(1.0) },
+            _ => return Err(format!("must be {}", Self::RANGE)),
+        })
+    }
+}
+
+sparring_math::value_by_text!(Init);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +132,23 @@ mod tests {
         let mean = a.as_slice().iter().sum::<f64>() / n;
         let var = a.as_slice().iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n;
         (mean, var.sqrt(), a.as_slice().iter().fold(0.0, |m, v| m.max(v.abs())))
+    }
+
+    #[test]
+    fn texts_name_initializers() {
+        for (text, init) in [
+            ("torch", Init::Torch),
+            ("he", Init::He { gain: SQRT_2 }),
+            ("Glorot", Init::Glorot { gain: 1.0 }),
+            ("orthogonal(gain=0.5)", Init::Orthogonal { gain: 0.5 }),
+        ] {
+            assert_eq!(text.parse(), Ok(init));
+            assert_eq!(init.to_string().parse(), Ok(init));
+        }
+        for text in ["torch(1)", "he(x)", "he(gain=1, 2)", "he(std=1)", "xavier", "he("] {
+            assert!(text.parse::<Init>().is_err(), "{text}");
+        }
+        assert!(Init::He { gain: f64::NAN }.check("linear").is_err() && Init::Torch.check("linear").is_ok());
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use crate::{AnyLayer, Cx, Kind, Layer, Lowering, ParamSpec, ShapeError, Start};
 use serde::{Deserialize, Serialize};
-use sparring_activations::AnyActivation;
+use sparring_activations::{AnyActivation, Relu};
 use sparring_autograd::{Var, ops};
+use sparring_math::named::Range;
 use sparring_tensor::{Elem, Shape};
 use std::borrow::Cow;
 
@@ -20,10 +21,19 @@ pub fn activation(function: &AnyActivation) -> AnyLayer {
     Activated { function: *function }.into()
 }
 
+impl Default for Activated {
+    fn default() -> Self {
+        Self { function: AnyActivation::Relu(Relu) }
+    }
+}
+
+sparring_math::named! {
+    Activated: "activation", [], "";
+    function: Range::Told("an activation"), "which function", required;
+}
+
 impl Layer for Activated {
-    const TAG: &'static str = "activation";
     const TORCH: &'static str = "nn.ReLU, ..";
-    const COMPILED: bool = true;
     fn kind(&self) -> Cow<'static, str> {
         self.function.name().into()
     }
@@ -56,4 +66,3 @@ impl AnyLayer {
         self.as_layer::<Activated>().map(|a| &a.function)
     }
 }
-

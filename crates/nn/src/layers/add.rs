@@ -3,10 +3,11 @@
 use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::Var;
+use sparring_math::named::Named;
 use sparring_tensor::{Elem, Shape};
 
 /// x₀ + x₁ + .. of equal shapes, added in this order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Add {}
 
@@ -15,10 +16,12 @@ pub fn add() -> AnyLayer {
     Add {}.into()
 }
 
+sparring_math::named! {
+    Add: "add", [], "He et al. 2016, arXiv:1512.03385";
+}
+
 impl Layer for Add {
-    const TAG: &'static str = "add";
     const TORCH: &'static str = "+";
-    const COMPILED: bool = true;
     fn arity(&self) -> (usize, usize) {
         (2, usize::MAX)
     }
@@ -26,7 +29,7 @@ impl Layer for Add {
         match inputs.iter().find(|s| **s != inputs[0]) {
             None => Ok(inputs[0]),
             Some(other) => {
-                Err(ShapeError::new(Self::TAG, format!("inputs of {} and {other}: they must agree", inputs[0])))
+                Err(ShapeError::new(Self::NAME, format!("inputs of {} and {other}: they must agree", inputs[0])))
             }
         }
     }

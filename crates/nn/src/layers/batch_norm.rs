@@ -7,6 +7,7 @@
 use crate::{AnyLayer, Cost, Cx, Kind, Layer, Lowering, Mode, ParamSpec, ShapeError, Span, Start};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
+use sparring_math::named::{Named, Range};
 use sparring_tensor::{Elem, Shape};
 
 /// Input `[n, c]` (PyTorch's `BatchNorm1d`) or `[n, c, h, w]` (`BatchNorm2d`).
@@ -24,15 +25,28 @@ pub struct BatchNorm {
 }
 
 fn default_eps() -> f64 {
-    1e-5
+    BatchNorm::default().eps
 }
 fn default_momentum() -> f64 {
-    0.1
+    BatchNorm::default().momentum
+}
+
+impl Default for BatchNorm {
+    fn default() -> Self {
+        Self { channels: 1, eps: 1e-5, momentum: 0.1 }
+    }
+}
+
+sparring_math::named! {
+    BatchNorm: "batch_norm", ["batch_norm1d", "batch_norm2d"], "Ioffe and Szegedy 2015, arXiv:1502.03167";
+    channels: Range::COUNT, "channels", required;
+    eps: Range::above(0.0), "added to the variance";
+    momentum: Range::from_to(0.0, 1.0), "share of the batch in the running statistics";
 }
 
 /// Batch normalisation with PyTorch's defaults.
 pub fn batch_norm(channels: usize) -> AnyLayer {
-    BatchNorm { channels, eps: default_eps(), momentum: default_momentum() }.into()
+    BatchNorm { channels, ..BatchNorm::default() }.into()
 }
 
 /// Places of the parameters.
@@ -49,25 +63,17 @@ impl BatchNorm {
 }
 
 impl Layer for BatchNorm {
-    const TAG: &'static str = "batch_norm";
     const TORCH: &'static str = "nn.BatchNorm1d, nn.BatchNorm2d";
-    const COMPILED: bool = true;
-    fn check(&self) -> Result<(), String> {
-        super::positive("channels", &[self.channels])?;
-        super::finite_above_zero("eps", self.eps)?;
-        let m = self.momentum;
-        if (0.0..=1.0).contains(&m) { Ok(()) } else { Err(format!("momentum {m}: must be in [0, 1]")) }
-    }
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let (x, c) = (inputs[0], self.channels);
         match *x.dims() {
             [_, got] | [_, got, _, _] if got == c => Ok(x),
             [_, got] | [_, got, _, _] => {
-                Err(ShapeError::new(Self::TAG, format!("expected {c} channels, got {got}")))
+                Err(ShapeError::new(Self::NAME, format!("expected {c} channels, got {got}")))
             }
             _ => {
                 let what = format!("expected [batch, {c}] or [batch, {c}, height, width], got {x}");
-                Err(ShapeError::new(Self::TAG, what))
+                Err(ShapeError::new(Self::NAME, what))
             }
         }
     }

@@ -1,42 +1,22 @@
 //! Checks that several layers share: a specification may come from a file that somebody made up.
 
 use crate::ShapeError;
+use sparring_math::named::{NamedError, Range, Value};
 use sparring_tensor::Shape;
 
 /// Longest stride, padding or window: no image is wider.
-const LONGEST: usize = 1 << 16;
+const LONGEST: u64 = 1 << 16;
+/// Extents of a pooling window, and steps.
+pub(super) const STEP: Range = Range::Whole { low: 1, high: LONGEST };
+/// Widths of a border.
+pub(super) const BORDER: Range = Range::Whole { low: 0, high: LONGEST };
+/// The axes of an example, `8-3-3`.
+pub(super) const AXES: Range = Range::Told("one to three whole numbers above 0 with dashes between");
 
-/// No extent is zero.
-pub(super) fn positive(what: &str, values: &[usize]) -> Result<(), String> {
-    if values.contains(&0) { Err(format!("{what} {values:?}: must be above 0")) } else { Ok(()) }
-}
-
-/// No extent is longer than any image.
-pub(super) fn short(what: &str, values: &[usize]) -> Result<(), String> {
-    if values.iter().any(|&v| v > LONGEST) {
-        return Err(format!("{what} {values:?}: at most {LONGEST}"));
-    }
-    Ok(())
-}
-
-/// A small positive number, eps of a normalisation say.
-pub(super) fn finite_above_zero(what: &str, value: f64) -> Result<(), String> {
-    if value.is_finite() && value > 0.0 { Ok(()) } else { Err(format!("{what} {value}: finite and above 0")) }
-}
-
-/// The numbers of a convolution or a transposed one.
-pub(super) fn convolution(
-    inputs: usize,
-    outputs: usize,
-    kernel: [usize; 2],
-    stride: [usize; 2],
-    padding: [usize; 2],
-) -> Result<(), String> {
-    positive("channels", &[inputs, outputs])?;
-    positive("kernel", &kernel)?;
-    positive("stride", &stride)?;
-    short("stride", &stride)?;
-    short("padding", &padding)
+/// Axes of an example.
+pub(super) fn axes(layer: &'static str, shape: &Vec<usize>) -> Result<(), NamedError> {
+    let fits = (1..=3).contains(&shape.len()) && !shape.contains(&0);
+    if fits { Ok(()) } else { Err(NamedError::value(layer, "shape", shape.text(), AXES)) }
 }
 
 /// `[n, h, w]` of an input that must be `[n, channels, h, w]`.
@@ -55,4 +35,8 @@ pub(super) fn present() -> bool {
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
 pub(super) fn is_true(value: &bool) -> bool {
     *value
+}
+/// For extents that are left out of files where they are zero.
+pub(super) fn is_none(extents: &[usize; 2]) -> bool {
+    *extents == [0; 2]
 }

@@ -3,10 +3,11 @@
 use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
+use sparring_math::named::Named;
 use sparring_tensor::{Elem, Shape};
 
 /// `[n, c₀, ..]`, `[n, c₁, ..]`, .. to `[n, c₀ + c₁ + .., ..]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Concat {}
 
@@ -15,10 +16,12 @@ pub fn concat() -> AnyLayer {
     Concat {}.into()
 }
 
+sparring_math::named! {
+    Concat: "concat", ["cat"], "Huang et al. 2017, arXiv:1608.06993";
+}
+
 impl Layer for Concat {
-    const TAG: &'static str = "concat";
     const TORCH: &'static str = "torch.cat(.., 1)";
-    const COMPILED: bool = true;
     fn arity(&self) -> (usize, usize) {
         (2, usize::MAX)
     }
@@ -30,11 +33,11 @@ impl Layer for Concat {
         };
         if let Some(other) = inputs.iter().find(|s| !fits(s)) {
             let what = format!("inputs of {} and {other}: all but axis 1 must agree", inputs[0]);
-            return Err(ShapeError::new(Self::TAG, what));
+            return Err(ShapeError::new(Self::NAME, what));
         }
         let mut dims = first.to_vec();
         dims[1] = inputs.iter().fold(0usize, |sum, s| sum.saturating_add(s[1]));
-        super::given(Self::TAG, &dims)
+        super::given(Self::NAME, &dims)
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         ops::concat(x, 1)

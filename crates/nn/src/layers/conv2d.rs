@@ -1,9 +1,10 @@
 //! Two-dimensional convolution (cross-correlation, as everywhere).
 
-use super::{is_true, present};
-use crate::{AnyLayer, Cost, Cx, Init, Kind, Layer, Lowering, ParamSpec, ShapeError, Start};
+use super::{BORDER, STEP, is_true, present, weight_and_bias};
+use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
+use sparring_math::named::{Named, NamedError, Range};
 use sparring_tensor::{ConvGeometry, Elem, Shape};
 
 /// Weight `[outputs, inputs, kh, kw]`, bias `[outputs]`; input `[n, inputs, h, w]`. Extents are `[height, width]`.
@@ -28,10 +29,40 @@ pub struct Conv2d {
     pub bias: bool,
 }
 
+impl Default for Conv2d {
+    fn default() -> Self {
+        Self {
+            inputs: 1,
+            outputs: 1,
+            kernel: [1; 2],
+            stride: [1; 2],
+            padding: [0; 2],
+            init: Init::Torch,
+            bias: true,
+        }
+    }
+}
+
+sparring_math::named! {
+    Conv2d: "conv2d", [], "LeCun et al. 1989, Neural Computation 1";
+    inputs as in: Range::COUNT, "input channels", required;
+    outputs as out: Range::COUNT, "output channels", required;
+    kernel: Range::COUNT, "height and width of the kernel", required;
+    stride: STEP, "step of the kernel";
+    padding: BORDER, "zeros on each side of the input";
+    bias: Range::TRUE_OR_FALSE, "whether a bias is added";
+    init: Init::RANGE, "initializer";
+    {
+        fn check_together(&self) -> Result<(), NamedError> {
+            self.init.check(Self::NAME)
+        }
+    }
+}
+
 /// A square convolution with PyTorch's initializer.
 pub fn conv2d(inputs: usize, outputs: usize, kernel: usize, stride: usize, padding: usize) -> AnyLayer {
     let (kernel, stride, padding) = ([kernel; 2], [stride; 2], [padding; 2]);
-    Conv2d { inputs, outputs, kernel, stride, padding, init: Init::Torch, bias: true }.into()
+    Conv2d { inputs, outputs, kernel, stride, padding, ..Conv2d::default() }.into()
 }
 
 impl Conv2d {
@@ -41,28 +72,18 @@ impl Conv2d {
 }
 
 impl Layer for Conv2d {
-    const TAG: &'static str = "conv2d";
     const TORCH: &'static str = "nn.Conv2d";
-    const COMPILED: bool = true;
-    fn check(&self) -> Result<(), String> {
-        super::convolution(self.inputs, self.outputs, self.kernel, self.stride, self.padding)?;
-        self.init.check()
-    }
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
-        let fail = |what: String| Err(ShapeError::new(Self::TAG, what));
-        let [n, h, w] = super::image(Self::TAG, inputs[0], self.inputs)?;
+        let fail = |what: String| Err(ShapeError::new(Self::NAME, what));
+        let [n, h, w] = super::image(Self::NAME, inputs[0], self.inputs)?;
         match self.geometry().output([h, w], self.kernel) {
-            Ok([oh, ow]) => super::given(Self::TAG, &[n, self.outputs, oh, ow]),
+            Ok([oh, ow]) => super::given(Self::NAME, &[n, self.outputs, oh, ow]),
             Err(e) => fail(e.to_string()),
         }
     }
     fn parameters(&self) -> Vec<ParamSpec> {
         let [kh, kw] = self.kernel;
-        let fan_in = self.inputs.saturating_mul(kh).saturating_mul(kw);
-        let shape = [self.outputs, self.inputs, kh, kw];
-        let weight = ParamSpec::new("weight", Kind::Weight, &shape, Start::Weight(self.init));
-        let bias = ParamSpec::new("bias", Kind::Bias, &[self.outputs], Start::Bias(self.init, fan_in));
-        if self.bias { vec![weight, bias] } else { vec![weight] }
+        weight_and_bias(&[self.outputs, self.inputs, kh, kw], self.outputs, self.bias, self.init)
     }
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
         let ([_, ic, h, w], [_, oc, oh, ow]) = (inputs[0].dims4(), output.dims4());

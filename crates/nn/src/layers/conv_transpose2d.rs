@@ -1,13 +1,14 @@
 //! Transposed convolution: the input gradient of a convolution, used forwards.
 
-use super::{is_true, present};
-use crate::{AnyLayer, Cost, Cx, Init, Kind, Layer, Lowering, ParamSpec, ShapeError, Start};
+use super::{BORDER, STEP, is_none, is_true, present, weight_and_bias};
+use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
+use sparring_math::named::{Named, NamedError, Range, Value};
 use sparring_tensor::{ConvGeometry, Elem, Shape};
 
 /// Weight `[inputs, outputs, kh, kw]` (PyTorch's layout), bias `[outputs]`; input `[n, inputs, h, w]`, output extent
-/// (h − 1) · stride − 2 · padding + kh. Extents are `[height, width]`.
+/// (h − 1) · stride − 2 · padding + kh + output_padding. Extents are `[height, width]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConvTranspose2d {
@@ -21,6 +22,9 @@ pub struct ConvTranspose2d {
     pub stride: [usize; 2],
     /// Cropped from the output.
     pub padding: [usize; 2],
+    /// Rows and columns added below and right of the output, fewer than the stride: a convolution with that stride gives one extent for several.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub output_padding: [usize; 2],
     /// Initializer.
     #[serde(default)]
     pub init: Init,
@@ -29,10 +33,47 @@ pub struct ConvTranspose2d {
     pub bias: bool,
 }
 
+impl Default for ConvTranspose2d {
+    fn default() -> Self {
+        Self {
+            inputs: 1,
+            outputs: 1,
+            kernel: [1; 2],
+            stride: [1; 2],
+            padding: [0; 2],
+            output_padding: [0; 2],
+            init: Init::Torch,
+            bias: true,
+        }
+    }
+}
+
+sparring_math::named! {
+    ConvTranspose2d: "conv_transpose2d", [], "Zeiler et al. 2010, CVPR";
+    inputs as in: Range::COUNT, "input channels", required;
+    outputs as out: Range::COUNT, "output channels", required;
+    kernel: Range::COUNT, "height and width of the kernel", required;
+    stride: STEP, "step of the kernel in the output";
+    padding: BORDER, "cropped from each side of the output";
+    output_padding: BORDER, "added below and right of the output";
+    bias: Range::TRUE_OR_FALSE, "whether a bias is added";
+    init: Init::RANGE, "initializer";
+    {
+        fn check_together(&self) -> Result<(), NamedError> {
+            if (0..2).any(|i| self.output_padding[i] >= self.stride[i]) {
+                let (got, stride) = (self.output_padding.text(), self.stride.text());
+                let must = format!("below the stride, {stride}");
+                return Err(NamedError::value(Self::NAME, "output_padding", got, must));
+            }
+            self.init.check(Self::NAME)
+        }
+    }
+}
+
 /// A square transposed convolution with PyTorch's initializer.
 pub fn conv_transpose2d(inputs: usize, outputs: usize, kernel: usize, stride: usize, padding: usize) -> AnyLayer {
     let (kernel, stride, padding) = ([kernel; 2], [stride; 2], [padding; 2]);
-    ConvTranspose2d { inputs, outputs, kernel, stride, padding, init: Init::Torch, bias: true }.into()
+    ConvTranspose2d { inputs, outputs, kernel, stride, padding, ..ConvTranspose2d::default() }.into()
 }
 
 impl ConvTranspose2d {
@@ -42,33 +83,23 @@ impl ConvTranspose2d {
     fn extent(&self, axis: usize, input: usize) -> Option<usize> {
         let full =
             input.checked_sub(1)?.checked_mul(self.stride[axis])?.checked_add(self.kernel[axis])?;
-        full.checked_sub(self.padding[axis].checked_mul(2)?).filter(|&n| n > 0)
+        let padded = full.checked_add(self.output_padding[axis])?;
+        padded.checked_sub(self.padding[axis].checked_mul(2)?).filter(|&n| n > 0)
     }
 }
 
 impl Layer for ConvTranspose2d {
-    const TAG: &'static str = "conv_transpose2d";
     const TORCH: &'static str = "nn.ConvTranspose2d";
-    const COMPILED: bool = true;
-    fn check(&self) -> Result<(), String> {
-        super::convolution(self.inputs, self.outputs, self.kernel, self.stride, self.padding)?;
-        self.init.check()
-    }
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
-        let [n, h, w] = super::image(Self::TAG, inputs[0], self.inputs)?;
+        let [n, h, w] = super::image(Self::NAME, inputs[0], self.inputs)?;
         match (self.extent(0, h), self.extent(1, w)) {
-            (Some(oh), Some(ow)) => super::given(Self::TAG, &[n, self.outputs, oh, ow]),
-            _ => Err(ShapeError::new(Self::TAG, format!("an input of {h} by {w} leaves no output"))),
+            (Some(oh), Some(ow)) => super::given(Self::NAME, &[n, self.outputs, oh, ow]),
+            _ => Err(ShapeError::new(Self::NAME, format!("an input of {h} by {w} leaves no output"))),
         }
     }
     fn parameters(&self) -> Vec<ParamSpec> {
         let [kh, kw] = self.kernel;
-        // PyTorch takes the fan-in from axis 1, so from the outputs here; kept for equal distributions.
-        let fan_in = self.outputs.saturating_mul(kh).saturating_mul(kw);
-        let shape = [self.inputs, self.outputs, kh, kw];
-        let weight = ParamSpec::new("weight", Kind::Weight, &shape, Start::Weight(self.init));
-        let bias = ParamSpec::new("bias", Kind::Bias, &[self.outputs], Start::Bias(self.init, fan_in));
-        if self.bias { vec![weight, bias] } else { vec![weight] }
+        weight_and_bias(&[self.inputs, self.outputs, kh, kw], self.outputs, self.bias, self.init)
     }
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
         let ([_, ic, h, w], [_, oc, oh, ow]) = (inputs[0].dims4(), output.dims4());

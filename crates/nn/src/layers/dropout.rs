@@ -3,6 +3,7 @@
 use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::Var;
+use sparring_math::named::Range;
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem, Shape, rows};
 
@@ -13,6 +14,17 @@ use sparring_tensor::{Array, Elem, Shape, rows};
 pub struct Dropout {
     /// Probability of dropping, 0 ≤ p < 1.
     pub p: f64,
+}
+
+impl Default for Dropout {
+    fn default() -> Self {
+        Self { p: 0.5 }
+    }
+}
+
+sparring_math::named! {
+    Dropout: "dropout", [], "Srivastava et al. 2014, JMLR 15";
+    p: Range::from_to_below(0.0, 1.0), "probability of dropping";
 }
 
 /// Dropout with probability `p`.
@@ -35,13 +47,7 @@ pub(crate) fn words(key: Key, id: u64, out: &mut [u32]) {
 }
 
 impl Layer for Dropout {
-    const TAG: &'static str = "dropout";
     const TORCH: &'static str = "nn.Dropout";
-    const COMPILED: bool = true;
-    fn check(&self) -> Result<(), String> {
-        let p = self.p;
-        if (0.0..1.0).contains(&p) { Ok(()) } else { Err(format!("dropout p {p}: must be in [0, 1)")) }
-    }
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         Ok(inputs[0])
     }

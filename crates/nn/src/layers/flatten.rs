@@ -3,10 +3,11 @@
 use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
+use sparring_math::named::Named;
 use sparring_tensor::{Elem, Shape};
 
 /// `[n, ..]` to `[n, product of the rest]`, row-major.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Flatten {}
 
@@ -15,13 +16,15 @@ pub fn flatten() -> AnyLayer {
     Flatten {}.into()
 }
 
+sparring_math::named! {
+    Flatten: "flatten", [], "";
+}
+
 impl Layer for Flatten {
-    const TAG: &'static str = "flatten";
     const TORCH: &'static str = "nn.Flatten";
-    const COMPILED: bool = true;
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         match inputs[0].dims() {
-            [] => Err(ShapeError::new(Self::TAG, "a scalar has no batch axis")),
+            [] => Err(ShapeError::new(Self::NAME, "a scalar has no batch axis")),
             [n, rest @ ..] => Ok(Shape::new(&[*n, rest.iter().product()])),
         }
     }

@@ -3,10 +3,11 @@
 use crate::{AnyLayer, Cost, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
+use sparring_math::named::Named;
 use sparring_tensor::{Elem, PoolGeometry, Shape};
 
 /// `[n, c, h, w]` to `[n, c, 1, 1]`: PyTorch's `AdaptiveAvgPool2d(1)`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GlobalAvgPool2d {}
 
@@ -20,16 +21,18 @@ fn window(h: usize, w: usize) -> PoolGeometry {
     PoolGeometry { kernel: [h, w], stride: [h, w], padding: [0; 2] }
 }
 
+sparring_math::named! {
+    GlobalAvgPool2d: "global_avg_pool2d", [], "Lin et al. 2014, arXiv:1312.4400";
+}
+
 impl Layer for GlobalAvgPool2d {
-    const TAG: &'static str = "global_avg_pool2d";
     const TORCH: &'static str = "nn.AdaptiveAvgPool2d(1)";
-    const COMPILED: bool = true;
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         match *inputs[0].dims() {
-            [n, c, h, w] if h * w > 0 => super::given(Self::TAG, &[n, c, 1, 1]),
+            [n, c, h, w] if h * w > 0 => super::given(Self::NAME, &[n, c, 1, 1]),
             _ => {
                 let what = format!("expected [batch, channels, height, width], got {}", inputs[0]);
-                Err(ShapeError::new(Self::TAG, what))
+                Err(ShapeError::new(Self::NAME, what))
             }
         }
     }

@@ -2,9 +2,11 @@
 //!
 //! y = (x − mean) / √(var + eps) · weight + bias; mean and (biased) variance over the last axes of each example
 
+use super::AXES;
 use crate::{AnyLayer, Cost, Cx, Kind, Layer, Lowering, ParamSpec, ShapeError, Start};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
+use sparring_math::named::{Named, NamedError, Range};
 use sparring_tensor::{Elem, Shape};
 
 /// Input `[n, .., shape..]`; weight and bias have the extents `shape`.
@@ -19,32 +21,40 @@ pub struct LayerNorm {
 }
 
 fn default_eps() -> f64 {
-    1e-5
+    LayerNorm::default().eps
+}
+
+impl Default for LayerNorm {
+    fn default() -> Self {
+        Self { shape: vec![1], eps: 1e-5 }
+    }
+}
+
+sparring_math::named! {
+    LayerNorm: "layer_norm", [], "Ba et al. 2016, arXiv:1607.06450";
+    shape: AXES, "the last axes, over which statistics are taken", required;
+    eps: Range::above(0.0), "added to the variance";
+    {
+        fn check_together(&self) -> Result<(), NamedError> {
+            super::axes(Self::NAME, &self.shape)
+        }
+    }
 }
 
 /// Layer normalisation over the last axes, with PyTorch's eps.
 pub fn layer_norm(shape: &[usize]) -> AnyLayer {
-    LayerNorm { shape: shape.to_vec(), eps: default_eps() }.into()
+    LayerNorm { shape: shape.to_vec(), ..LayerNorm::default() }.into()
 }
 
 impl LayerNorm {
-    /// `x` with the normalised axes as one: `[rows, numbers]`.
+    /// Numbers that are normalised together.
     fn numbers(&self) -> usize {
         self.shape.iter().product()
     }
 }
 
 impl Layer for LayerNorm {
-    const TAG: &'static str = "layer_norm";
     const TORCH: &'static str = "nn.LayerNorm";
-    const COMPILED: bool = true;
-    fn check(&self) -> Result<(), String> {
-        if self.shape.is_empty() || self.shape.len() > 3 {
-            return Err(format!("shape {:?}: one to three axes", self.shape));
-        }
-        super::positive("shape", &self.shape)?;
-        super::finite_above_zero("eps", self.eps)
-    }
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let dims = inputs[0].dims();
         let fits = dims.len() > self.shape.len() && dims.ends_with(&self.shape);
@@ -52,7 +62,7 @@ impl Layer for LayerNorm {
             return Ok(inputs[0]);
         }
         let what = format!("expected [batch, .., {:?}], got {}", self.shape, inputs[0]);
-        Err(ShapeError::new(Self::TAG, what))
+        Err(ShapeError::new(Self::NAME, what))
     }
     fn parameters(&self) -> Vec<ParamSpec> {
         let new = |name, value| ParamSpec::new(name, Kind::Norm, &self.shape, Start::Constant(value));

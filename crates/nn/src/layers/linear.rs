@@ -1,9 +1,10 @@
 //! Affine map: y = x Wᵀ + b.
 
-use super::{is_true, present};
-use crate::{AnyLayer, Cost, Cx, Init, Kind, Layer, Lowering, ParamSpec, ShapeError, Start};
+use super::{is_true, present, weight_and_bias};
+use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
+use sparring_math::named::{Named, NamedError, Range};
 use sparring_tensor::{Elem, Shape};
 
 /// W `[outputs, inputs]`, b `[outputs]`; input `[n, inputs]`, output `[n, outputs]`.
@@ -22,34 +23,44 @@ pub struct Linear {
     pub bias: bool,
 }
 
+impl Default for Linear {
+    fn default() -> Self {
+        Self { inputs: 1, outputs: 1, init: Init::Torch, bias: true }
+    }
+}
+
+sparring_math::named! {
+    Linear: "linear", [], "";
+    inputs as in: Range::COUNT, "numbers of an input", required;
+    outputs as out: Range::COUNT, "numbers of an output", required;
+    bias: Range::TRUE_OR_FALSE, "whether a bias is added";
+    init: Init::RANGE, "initializer";
+    {
+        fn check_together(&self) -> Result<(), NamedError> {
+            self.init.check(Self::NAME)
+        }
+    }
+}
+
 /// An affine map with PyTorch's initializer.
 pub fn linear(inputs: usize, outputs: usize) -> AnyLayer {
-    Linear { inputs, outputs, init: Init::Torch, bias: true }.into()
+    Linear { inputs, outputs, ..Linear::default() }.into()
 }
 
 impl Layer for Linear {
-    const TAG: &'static str = "linear";
     const TORCH: &'static str = "nn.Linear";
-    const COMPILED: bool = true;
-    fn check(&self) -> Result<(), String> {
-        super::positive("extents", &[self.inputs, self.outputs])?;
-        self.init.check()
-    }
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let (k, x) = (self.inputs, inputs[0]);
         match *x.dims() {
-            [n, got] if got == k => super::given(Self::TAG, &[n, self.outputs]),
-            [_, got] => Err(ShapeError::new(Self::TAG, format!("expected {k} inputs, got {got}"))),
+            [n, got] if got == k => super::given(Self::NAME, &[n, self.outputs]),
+            [_, got] => Err(ShapeError::new(Self::NAME, format!("expected {k} inputs, got {got}"))),
             _ => {
-                Err(ShapeError::new(Self::TAG, format!("expected [batch, {k}], got {x}; flatten first")))
+                Err(ShapeError::new(Self::NAME, format!("expected [batch, {k}], got {x}; flatten first")))
             }
         }
     }
     fn parameters(&self) -> Vec<ParamSpec> {
-        let weight =
-            ParamSpec::new("weight", Kind::Weight, &[self.outputs, self.inputs], Start::Weight(self.init));
-        let bias = ParamSpec::new("bias", Kind::Bias, &[self.outputs], Start::Bias(self.init, self.inputs));
-        if self.bias { vec![weight, bias] } else { vec![weight] }
+        weight_and_bias(&[self.outputs, self.inputs], self.outputs, self.bias, self.init)
     }
     fn cost(&self, _: &[Shape], _: Shape) -> Cost {
         Cost::linear(self.inputs, self.outputs)

@@ -1,20 +1,25 @@
 //! Pooling over windows.
 
+use super::{BORDER, STEP};
 use crate::{AnyLayer, Cost, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
+use sparring_math::named::{NamedError, Range, Value};
 use sparring_tensor::{Elem, PoolGeometry, Shape};
 use std::borrow::Cow;
 
 /// What a window gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pool {
     /// Its largest value.
+    #[default]
     Max,
     /// Its mean, padding counted as zeros.
     Average,
 }
+
+sparring_math::value_of_words!(Pool { Max = "max", Average = "average" });
 
 /// Max or average pooling of `[n, c, h, w]`. Extents are `[height, width]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,14 +35,42 @@ pub struct Pool2d {
     pub padding: [usize; 2],
 }
 
+impl Default for Pool2d {
+    fn default() -> Self {
+        Self { pool: Pool::Max, kernel: [1; 2], stride: [1; 2], padding: [0; 2] }
+    }
+}
+
+sparring_math::named! {
+    Pool2d: "pool2d", [], "";
+    pool: Range::Words(Pool::WORDS), "what a window gives";
+    kernel: STEP, "height and width of the window", required;
+    stride: STEP, "step of the window", follows "kernel";
+    padding: BORDER, "border on each side, at most half the window";
+    {
+        fn follow(&mut self, given: &dyn Fn(&str) -> bool) {
+            if !given("stride") {
+                self.stride = self.kernel;
+            }
+        }
+        fn check_together(&self) -> Result<(), NamedError> {
+            if (0..2).all(|i| self.padding[i] <= self.kernel[i] / 2) {
+                return Ok(());
+            }
+            let must = format!("at most half the window, {}", self.kernel.text());
+            Err(NamedError::value(Self::NAME, "padding", self.padding.text(), must))
+        }
+    }
+}
+
 /// The largest of square windows.
 pub fn max_pool2d(kernel: usize, stride: usize) -> AnyLayer {
-    Pool2d { pool: Pool::Max, kernel: [kernel; 2], stride: [stride; 2], padding: [0; 2] }.into()
+    Pool2d { kernel: [kernel; 2], stride: [stride; 2], ..Pool2d::default() }.into()
 }
 
 /// The mean of square windows.
 pub fn avg_pool2d(kernel: usize, stride: usize) -> AnyLayer {
-    Pool2d { pool: Pool::Average, kernel: [kernel; 2], stride: [stride; 2], padding: [0; 2] }.into()
+    Pool2d { pool: Pool::Average, kernel: [kernel; 2], stride: [stride; 2], ..Pool2d::default() }.into()
 }
 
 impl Pool2d {
@@ -47,25 +80,14 @@ impl Pool2d {
 }
 
 impl Layer for Pool2d {
-    const TAG: &'static str = "pool2d";
     const TORCH: &'static str = "nn.MaxPool2d, nn.AvgPool2d";
-    const COMPILED: bool = true;
+    const SHORT: &'static [(&'static str, (&'static str, &'static str))] =
+        &[("max_pool2d", ("pool", "max")), ("avg_pool2d", ("pool", "average"))];
     fn kind(&self) -> Cow<'static, str> {
         match self.pool {
             Pool::Max => "max_pool2d".into(),
             Pool::Average => "avg_pool2d".into(),
         }
-    }
-    fn check(&self) -> Result<(), String> {
-        let Self { kernel, stride, padding, .. } = self;
-        super::positive("window", kernel)?;
-        super::positive("stride", stride)?;
-        super::short("window", kernel)?;
-        super::short("stride", stride)?;
-        if (0..2).any(|i| padding[i] > kernel[i] / 2) {
-            return Err(format!("padding {padding:?}: at most half the window {kernel:?}"));
-        }
-        Ok(())
     }
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let fail = |what: String| Err(ShapeError::new(&self.kind(), what));

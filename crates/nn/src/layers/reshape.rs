@@ -1,8 +1,10 @@
 //! Another shape for each example.
 
+use super::AXES;
 use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
+use sparring_math::named::{Named, NamedError};
 use sparring_tensor::{Elem, Shape};
 
 /// `[n, ..]` to `[n, shape..]`, row-major; at most three axes.
@@ -18,6 +20,22 @@ pub fn reshape(shape: &[usize]) -> AnyLayer {
     Reshape { shape: shape.to_vec() }.into()
 }
 
+impl Default for Reshape {
+    fn default() -> Self {
+        Self { shape: vec![1] }
+    }
+}
+
+sparring_math::named! {
+    Reshape: "reshape", ["unflatten"], "";
+    shape: AXES, "the shape of one example", required;
+    {
+        fn check_together(&self) -> Result<(), NamedError> {
+            super::axes(Self::NAME, &self.shape)
+        }
+    }
+}
+
 impl Reshape {
     fn with_batch(&self, n: usize) -> Vec<usize> {
         let mut dims = vec![n];
@@ -27,15 +45,7 @@ impl Reshape {
 }
 
 impl Layer for Reshape {
-    const TAG: &'static str = "reshape";
     const TORCH: &'static str = "nn.Unflatten";
-    const COMPILED: bool = true;
-    fn check(&self) -> Result<(), String> {
-        if self.shape.is_empty() || self.shape.len() > 3 {
-            return Err(format!("reshape {:?}: one to three axes", self.shape));
-        }
-        super::positive("reshape", &self.shape)
-    }
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let x = inputs[0];
         let one: usize = x.dims().iter().skip(1).product();
@@ -43,10 +53,10 @@ impl Layer for Reshape {
             && x.rank() > 0
             && self.shape.iter().try_fold(1usize, |a, &d| a.checked_mul(d)) == Some(one);
         if fits {
-            super::given(Self::TAG, &self.with_batch(x[0]))
+            super::given(Self::NAME, &self.with_batch(x[0]))
         } else {
             let what = format!("an example of {one} numbers does not fit into {:?}", self.shape);
-            Err(ShapeError::new(Self::TAG, what))
+            Err(ShapeError::new(Self::NAME, what))
         }
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {

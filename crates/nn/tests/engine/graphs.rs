@@ -2,8 +2,12 @@
 
 use sparring_activations::AnyActivation;
 use sparring_autograd::{Var, ops};
+use sparring_math::grammar::pieces;
+use sparring_math::named::Range;
 use sparring_nn::layers::{self, Pool};
-use sparring_nn::{AnyLayer, Cx, Graph, Kind, Layer, Mode, ParamSpec, ShapeError, Source, Span, Start};
+use sparring_nn::{
+    AnyLayer, Cx, Graph, Kind, Layer, Mode, ParamSpec, ShapeError, Source, Span, Start, register,
+};
 use sparring_seed::Key;
 use sparring_tensor::{Elem, Shape};
 
@@ -14,160 +18,61 @@ pub fn pool(kernel: usize, stride: usize) -> AnyLayer {
     layers::max_pool2d(kernel, stride)
 }
 
+/// Layers one after the other, by their names.
+fn chain(input: [usize; 3], layers: &str) -> Graph {
+    register::<Twist>();
+    register::<Centre>();
+    Graph::chain(input, pieces(layers).into_iter().map(|layer| layer.parse().unwrap()).collect())
+}
+
 /// Chains of every layer and form.
 pub fn chains() -> Vec<Graph> {
-    let flat = layers::flatten();
-    vec![
-        Graph::chain(
-            [1, 5, 7],
-            vec![flat.clone(), layers::linear(35, 50), act("relu"), layers::linear(50, 3)],
-        ),
-        Graph::chain([1, 1, 9], vec![flat.clone(), layers::linear(9, 4)]),
-        Graph::chain(
-            [2, 4, 4],
-            vec![
-                flat.clone(),
-                act("tanh"),
-                layers::linear(32, 20),
-                act("silu"),
-                act("elu"),
-                layers::linear(20, 4),
-            ],
-        ),
-        Graph::chain(
-            [3, 8, 8],
-            vec![
-                layers::conv2d(3, 16, 4, 2, 1),
-                act("relu"),
-                layers::conv2d(16, 33, 3, 1, 1),
-                act("gelu"),
-                flat.clone(),
-                layers::linear(33 * 16, 5),
-            ],
-        ),
-        Graph::chain(
+    let of = [
+        ([1, 5, 7], "flatten, linear(35, 50), relu, linear(50, 3)"),
+        ([1, 1, 9], "flatten, linear(9, 4)"),
+        ([2, 4, 4], "flatten, tanh, linear(32, 20), silu, elu, linear(20, 4)"),
+        ([3, 8, 8], "conv2d(3, 16, 4, 2, 1), relu, conv2d(16, 33, 3, 1, 1), gelu, flatten, linear(528, 5)"),
+        (
             [1, 12, 12],
-            vec![
-                layers::conv2d(1, 8, 5, 1, 2),
-                act("relu"),
-                pool(2, 2),
-                layers::conv2d(8, 20, 3, 1, 1),
-                act("tanh"),
-                pool(3, 2),
-                pool(2, 1),
-                layers::dropout(0.0),
-                flat.clone(),
-                layers::linear(20, 4),
-            ],
+            "conv2d(1, 8, 5, 1, 2), relu, max_pool2d(2), conv2d(8, 20, 3, 1, 1), tanh, max_pool2d(3, 2), max_pool2d(2, 1), dropout(0),
+             flatten, linear(20, 4)",
         ),
-        Graph::chain([1, 6, 6], vec![pool(2, 2), flat.clone(), layers::linear(9, 3)]),
-        Graph::chain(
-            [1, 2, 3],
-            vec![
-                flat.clone(),
-                layers::linear(6, 16),
-                act("relu"),
-                layers::reshape(&[1, 4, 4]),
-                layers::conv2d(1, 2, 3, 1, 0),
-                flat.clone(),
-                layers::linear(8, 3),
-            ],
-        ),
+        ([1, 6, 6], "max_pool2d(2), flatten, linear(9, 3)"),
+        ([1, 2, 3], "flatten, linear(6, 16), relu, reshape(1-4-4), conv2d(1, 2, 3), flatten, linear(8, 3)"),
         // Dropout, learnt activations, clipped shapes: all as epilogues of a dense chain.
-        Graph::chain(
+        ([1, 1, 20], "flatten, linear(20, 40), relu, dropout(0.3), linear(40, 30), prelu, linear(30, 7)"),
+        (
             [1, 1, 20],
-            vec![
-                flat.clone(),
-                layers::linear(20, 40),
-                act("relu"),
-                layers::dropout(0.3),
-                layers::linear(40, 30),
-                act("prelu"),
-                layers::linear(30, 7),
-            ],
+            "flatten, linear(20, 40), batch_norm(40), relu, linear(40, 30), layer_norm(30), silu, linear(30, 7)",
         ),
-        Graph::chain(
-            [1, 1, 20],
-            vec![
-                flat.clone(),
-                layers::linear(20, 40),
-                layers::batch_norm(40),
-                act("relu"),
-                layers::linear(40, 30),
-                layers::layer_norm(&[30]),
-                act("silu"),
-                layers::linear(30, 7),
-            ],
-        ),
-        Graph::chain(
+        (
             [2, 9, 7],
-            vec![
-                layers::batch_norm(2),
-                layers::conv2d(2, 8, 3, 1, 1),
-                layers::batch_norm(8),
-                act("relu"),
-                pool(2, 2),
-                layers::conv2d(8, 6, 3, 2, 1),
-                act("prelu"),
-                layers::dropout(0.2),
-                layers::avg_pool2d(2, 1),
-                flat.clone(),
-                layers::batch_norm(6),
-                layers::linear(6, 3),
-            ],
+            "batch_norm(2), conv2d(2, 8, 3, 1, 1), batch_norm(8), relu, max_pool2d(2), conv2d(8, 6, 3, 2, 1), prelu, dropout(0.2),
+             avg_pool2d(2, 1), flatten, batch_norm(6), linear(6, 3)",
         ),
         // From noise to an image, as a generator.
-        Graph::chain(
+        (
             [1, 1, 10],
-            vec![
-                flat.clone(),
-                layers::linear(10, 8 * 3 * 3),
-                layers::batch_norm(72),
-                act("relu"),
-                layers::reshape(&[8, 3, 3]),
-                layers::conv_transpose2d(8, 5, 4, 2, 1),
-                layers::batch_norm(5),
-                act("relu"),
-                layers::conv_transpose2d(5, 2, 3, 2, 1),
-                act("sigmoid"),
-            ],
+            "flatten, linear(10, 72), batch_norm(72), relu, reshape(8-3-3), conv_transpose2d(8, 5, 4, 2, 1), batch_norm(5), relu,
+             conv_transpose2d(5, 2, 3, 2, 1), sigmoid",
         ),
-        Graph::chain(
-            [3, 6, 6],
-            vec![
-                layers::conv2d(3, 5, 1, 1, 0),
-                Twist { by: 0.5 }.into(),
-                layers::global_avg_pool2d(),
-                flat.clone(),
-                Centre {}.into(),
-                layers::linear(5, 4),
-            ],
-        ),
-        residual(),
-        unlike_images(),
-    ]
+        ([3, 6, 6], "conv2d(3, 5, 1), twist(0.5), global_avg_pool2d, flatten, centre, linear(5, 4)"),
+    ];
+    of.into_iter().map(|(input, layers)| chain(input, layers)).chain([residual(), unlike_images()]).collect()
 }
 
 /// A sum of two flattened images of other forms: their numbers lie in other orders.
 fn unlike_images() -> Graph {
     let mut g = Graph::new([1, 4, 4]);
-    // [4, 2, 2] and [2, 2, 4].
-    let a = g.push_from(layers::conv2d(1, 4, 3, 2, 1), &[Source::Input]);
-    let a = g.push_from(layers::flatten(), &[a]);
-    let wide = layers::Conv2d {
-        inputs: 1,
-        outputs: 2,
-        kernel: [3, 1],
-        stride: [1, 1],
-        padding: [0, 0],
-        init: sparring_nn::Init::Torch,
-        bias: true,
+    let mut from_input = |layers: &str| {
+        let mut at = Source::Input;
+        pieces(layers).iter().for_each(|layer| at = g.push_from(layer.parse().unwrap(), &[at]));
+        at
     };
-    let b = g.push_from(wide.into(), &[Source::Input]);
-    let b = g.push_from(layers::flatten(), &[b]);
-    let c = g.push_from(layers::conv2d(1, 2, 3, 1, 0), &[Source::Input]);
-    let c = g.push_from(layers::reshape(&[8, 1, 1]), &[c]);
-    let c = g.push_from(layers::flatten(), &[c]);
+    // [4, 2, 2] and [2, 2, 4].
+    let a = from_input("conv2d(1, 4, 3, 2, 1), flatten");
+    let b = from_input("conv2d(1, 2, 3x1), flatten");
+    let c = from_input("conv2d(1, 2, 3), reshape(8-1-1), flatten");
     let sum = g.push_from(layers::add(), &[a, b]);
     g.push_from(layers::concat(), &[sum, c]);
     g.push(layers::linear(24, 3));
@@ -175,13 +80,12 @@ fn unlike_images() -> Graph {
 }
 
 fn residual() -> Graph {
-    let mut g =
-        Graph::chain([1, 8, 8], vec![layers::conv2d(1, 6, 3, 1, 1), layers::batch_norm(6), act("relu")]);
+    let mut g = chain([1, 8, 8], "conv2d(1, 6, 3, 1, 1), batch_norm(6), relu");
     let skip = g.last();
-    g.push(layers::conv2d(6, 6, 3, 1, 1));
-    g.push(layers::batch_norm(6));
-    g.push(act("relu"));
-    let deep = g.push(layers::conv2d(6, 6, 3, 1, 1));
+    for layer in pieces("conv2d(6, 6, 3, 1, 1), batch_norm(6), relu, conv2d(6, 6, 3, 1, 1)") {
+        g.push(layer.parse().unwrap());
+    }
+    let deep = g.last();
     let wide = g.push_from(layers::conv2d(6, 6, 1, 1, 0), &[skip]);
     g.push_from(layers::add(), &[deep, wide]);
     let sum = g.push(act("relu"));
@@ -198,8 +102,18 @@ pub struct Twist {
     pub by: f64,
 }
 
+impl Default for Twist {
+    fn default() -> Self {
+        Self { by: 0.5 }
+    }
+}
+
+sparring_math::named! {
+    Twist: "twist", [], "";
+    by: Range::FINITE, "factor of the square";
+}
+
 impl Layer for Twist {
-    const TAG: &'static str = "twist";
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         Ok(inputs[0])
     }
@@ -213,11 +127,14 @@ impl Layer for Twist {
 }
 
 /// A layer that needs the whole batch in training: each number minus its mean over the batch.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Centre {}
 
+sparring_math::named! {
+    Centre: "centre", [], "";
+}
+
 impl Layer for Centre {
-    const TAG: &'static str = "centre";
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         Ok(inputs[0])
     }
@@ -261,7 +178,23 @@ pub fn random_graph(seed: u64) -> Graph {
             (_, 4) if below(2) == 0 => Centre {}.into(),
             (_, 4 | 5) => layers::batch_norm(shape[0]),
             (3, 6 | 7) => layers::conv2d(shape[0], 1 + below(9), 1 + 2 * below(2), 1 + below(2), below(2)),
-            (3, 8) => layers::conv_transpose2d(shape[0], 1 + below(5), 2 + below(3), 1 + below(2), 1),
+            (3, 8) => {
+                let (inputs, outputs) = (shape[0], 1 + below(5));
+                let (kernel, stride, padding) = ([2 + below(3); 2], [1 + below(2); 2], [1; 2]);
+                let output_padding = [below(stride[0] as u32), below(stride[1] as u32)];
+                let (init, bias) = (sparring_nn::Init::Torch, below(2) == 0);
+                layers::ConvTranspose2d {
+                    inputs,
+                    outputs,
+                    kernel,
+                    stride,
+                    padding,
+                    output_padding,
+                    init,
+                    bias,
+                }
+                .into()
+            }
             (3, 9) if shape[1].min(shape[2]) > 2 => pool(2, 1 + below(2)),
             (3, 9) => layers::global_avg_pool2d(),
             (3, 10) => {

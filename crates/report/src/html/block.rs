@@ -2,7 +2,7 @@
 //!
 //! Running text may hold `code` between backticks; nothing else in it has a meaning, and all of it is escaped.
 
-use super::{Details, Gallery, ImageRows, Table};
+use super::{Gallery, ImageRows, Table, Tone};
 use crate::grid::Image;
 use crate::svg::Chart;
 
@@ -68,27 +68,13 @@ impl Block {
     }
 }
 
-/// Whether something is good news.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Tone {
-    /// Neither.
-    #[default]
-    Plain,
-    /// Good news.
-    Good,
-    /// Bad news.
-    Bad,
-}
-
-impl Tone {
-    /// CSS class, with a leading space, or nothing.
-    pub(super) fn class(self) -> &'static str {
-        match self {
-            Self::Plain => "",
-            Self::Good => " good",
-            Self::Bad => " bad",
-        }
-    }
+/// Blocks behind one line: an attack card, a configuration, a long table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Details {
+    /// The line that is always seen.
+    pub summary: String,
+    /// What it opens.
+    pub blocks: Vec<Block>,
 }
 
 /// A remark set apart.

@@ -1,6 +1,6 @@
 //! Adversarial examples, each as clean image, perturbation and result.
 
-use super::render::enlarged_picture;
+use super::picture::enlarged_picture;
 use crate::escape::{brief_into, prose_into};
 use crate::grid::Image;
 

@@ -1,6 +1,6 @@
 //! Rows of pictures with names: originals, and what became of each.
 
-use super::render::enlarged_picture;
+use super::picture::enlarged_picture;
 use crate::escape::{brief_into, name_into, prose_into};
 use crate::grid::Image;
 

@@ -1,19 +1,20 @@
 //! A report as data, and the one HTML file it becomes.
 
 mod block;
-mod details;
 mod gallery;
 mod image_rows;
 mod page;
+mod picture;
 mod render;
 mod table;
+mod tone;
 
-pub use block::{Block, Code, Fact, Figure, Note, Section, Tile, Tone};
-pub use details::Details;
+pub use block::{Block, Code, Details, Fact, Figure, Note, Section, Tile};
 pub use gallery::{Gallery, GalleryEntry, Prediction};
 pub use image_rows::{ImageRow, ImageRows};
 pub use page::Page;
 pub use table::{Cell, Table};
+pub use tone::Tone;
 
 #[cfg(test)]
 pub(crate) mod balance;

@@ -1,9 +1,8 @@
 //! Blocks to HTML.
 
-use super::block::{Block, Code, Fact, Figure, Note, Tile};
-use crate::base64;
-use crate::escape::{brief_into, escape_into, name_into, prose_into};
-use crate::grid::Image;
+use super::block::{Block, Code, Details, Fact, Figure, Note, Tile};
+use super::picture::picture;
+use crate::escape::{brief_into, escape_into, prose_into};
 use crate::svg::{Chart, Size};
 
 pub(super) fn block(block: &Block, out: &mut String) {
@@ -20,8 +19,18 @@ pub(super) fn block(block: &Block, out: &mut String) {
         Block::ImageRows(rows) => rows.render(out),
         Block::Gallery(gallery) => gallery.render(out),
         Block::Code(code) => render_code(code, out),
-        Block::Details(details) => details.render(out),
+        Block::Details(details) => render_details(details, out),
     }
+}
+
+fn render_details(details: &Details, out: &mut String) {
+    out.push_str("<details><summary>");
+    brief_into(&details.summary, out);
+    out.push_str("</summary><div class=\"inside\">\n");
+    for block in &details.blocks {
+        self::block(block, out);
+    }
+    out.push_str("</div></details>\n");
 }
 
 /// Appends running text in a `tag`.
@@ -33,20 +42,6 @@ fn element(tag: &str, text: &str, out: &mut String) {
     out.push_str("</");
     out.push_str(tag);
     out.push_str(">\n");
-}
-
-/// Appends a PNG as an image that needs no file.
-fn picture(png: &[u8], alt: &str, out: &mut String) {
-    out.push_str("<img alt=\"");
-    name_into(alt, out);
-    out.push_str("\" src=\"data:image/png;base64,");
-    base64::encode(png, out);
-    out.push_str("\">");
-}
-
-/// Appends a small image as a picture of about `side` pixels: a browser shrinks pictures evenly, but stretches single pixels unevenly.
-pub(super) fn enlarged_picture(image: &Image, side: usize, alt: &str, out: &mut String) {
-    picture(&image.enlarged(side / image.height().max(image.width())).to_png(), alt, out);
 }
 
 fn render_note(note: &Note, out: &mut String) {

@@ -1,6 +1,6 @@
 //! Tables that can be read across.
 
-use super::block::Tone;
+use super::tone::Tone;
 use crate::escape::{brief_into, prose_into};
 
 /// Rows and columns of short texts and numbers.

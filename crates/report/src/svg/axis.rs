@@ -1,20 +1,11 @@
 //! One axis: what it says and how numbers become places.
 
+use super::scale::Scale;
 use super::tick_label::TickFormat;
 use super::ticks::{linear_ticks, log_ticks, whole_ticks};
 
 /// Numbers beyond this magnitude are not drawn: their differences would overflow.
 const DRAWABLE: f64 = 1e300;
-
-/// How an axis is divided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Scale {
-    /// Equal steps are equal differences.
-    #[default]
-    Linear,
-    /// Equal steps are equal ratios; numbers that are not positive are not drawn.
-    Log10,
-}
 
 /// Which numbers an axis shows.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

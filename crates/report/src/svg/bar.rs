@@ -1,11 +1,12 @@
 //! Bar charts, grouped by category.
 
-use super::axis::{Axis, Ends, Range, Ruler, Scale};
-use super::chart::Size;
+use super::axis::{Axis, Ends, Range, Ruler};
 use super::frame::{self, Bottom, Data, Plot, Surroundings};
 use super::ink::{Anchor, num, numbers, text, width};
 use super::legend::{Entry, Sample};
 use super::marker::colour;
+use super::scale::Scale;
+use super::size::Size;
 use crate::escape::name_into;
 
 /// One bar in each category.

@@ -1,10 +1,10 @@
 //! What every chart shares: title, legend, axes, grid lines, and the rectangle left for data.
 
 use super::axis::Ruler;
-use super::chart::Size;
+use super::guides::VerticalLine;
 use super::ink::{Anchor, fitted, num, numbers, rule, text, width, wrapped};
 use super::legend::{self, Entry};
-use super::line::VerticalLine;
+use super::size::Size;
 use crate::escape::{description_into, name_into};
 
 const TITLE: f64 = 15.0;

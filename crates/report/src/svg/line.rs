@@ -1,12 +1,13 @@
 //! Line charts.
 
 use super::axis::{Axis, Ends, Ruler};
-use super::chart::Size;
 use super::decimate::decimate;
 use super::frame::{self, Bottom, Data, Plot, Surroundings};
+use super::guides::{HorizontalLine, VerticalLine};
 use super::ink::{num, numbers};
 use super::legend::{Entry, Sample};
 use super::marker::{Stroke, colour, mark};
+use super::size::Size;
 
 /// Curves with at most this many points get a marker at each; denser ones are drawn thin, with few.
 const MARKED: usize = 24;
@@ -32,26 +33,6 @@ impl Series {
     pub fn new(name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         Self { name: name.into(), points: points.into_iter().collect(), ..Self::default() }
     }
-}
-
-/// A constant to compare with, drawn over the full width without markers.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct HorizontalLine {
-    /// Name in the legend; empty for none.
-    pub name: String,
-    /// Where it stands; not drawn if the axis has no place for it.
-    pub y: f64,
-    /// Colour; `None` takes the place behind the series.
-    pub slot: Option<usize>,
-}
-
-/// A place on the horizontal axis that is worth knowing: where a phase began, what a model was trained for.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct VerticalLine {
-    /// Where it stands; not drawn if the axis does not reach it.
-    pub x: f64,
-    /// Written above the data.
-    pub label: String,
 }
 
 /// Curves over a common pair of axes.

@@ -9,18 +9,24 @@ mod chart;
 mod chart_test;
 mod decimate;
 mod frame;
+mod guides;
 mod ink;
 mod legend;
 mod line;
 mod marker;
+mod scale;
+mod size;
 mod tick_label;
 mod ticks;
 
-pub use axis::{Axis, Range, Scale, Ticks};
+pub use axis::{Axis, Range, Ticks};
 pub use bar::{BarChart, BarSeries};
-pub use chart::{Chart, Size};
-pub use line::{HorizontalLine, LineChart, Series, VerticalLine};
+pub use chart::Chart;
+pub use guides::{HorizontalLine, VerticalLine};
+pub use line::{LineChart, Series};
 pub use marker::Stroke;
+pub use scale::Scale;
+pub use size::Size;
 pub use tick_label::TickFormat;
 pub use ticks::{linear_ticks, log_ticks, whole_ticks};
 

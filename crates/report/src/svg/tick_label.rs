@@ -1,6 +1,6 @@
 //! Numbers as a reader wants them.
 
-use super::axis::Scale;
+use super::scale::Scale;
 
 /// How the numbers of an axis are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

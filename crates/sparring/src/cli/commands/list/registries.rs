@@ -36,8 +36,7 @@ pub(super) fn arguments<T>(entry: Option<&Entry<T>>) -> Value {
 
 /// The same for people: `name=default, ..`.
 fn told<T>(entry: &Entry<T>) -> String {
-    let pair = |(p, default): (&Parameter, String)| format!("{}={default}", p.name);
-    let pairs: Vec<String> = entry.defaults().into_iter().map(pair).collect();
+    let pairs: Vec<String> = entry.defaults().iter().map(|(p, default)| p.signature(default)).collect();
     if pairs.is_empty() { "-".into() } else { pairs.join(", ") }
 }
 
@@ -208,18 +207,21 @@ pub(super) fn defenses() -> Listing {
 pub(super) fn layers() -> Listing {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
     for layer in sparring::nn::layers::table() {
-        let runs = if layer.compiled { "compiled" } else { "tape" };
-        let fields = if layer.fields().is_empty() { "-".into() } else { layer.fields().join(", ") };
-        rows.push(words(&[layer.tag, &fields, layer.torch, runs]));
-        objects
-            .push(json!({ "name": layer.tag, "fields": layer.fields(), "torch": layer.torch, "runs": runs }));
+        let (entry, runs) = (&layer.entry, if layer.is_compiled() { "compiled" } else { "tape" });
+        let fields: Vec<_> = entry.parameters.iter().map(|p| p.field).collect();
+        let aliases: Vec<_> = entry.aliases.iter().copied().chain(layer.short.iter().map(|s| s.0)).collect();
+        rows.push(words(&[entry.name, &told(entry), layer.torch, runs, entry.paper]));
+        objects.push(json!({
+            "name": entry.name, "aliases": aliases, "fields": fields, "torch": layer.torch, "runs": runs,
+            "source": entry.paper, "arguments": arguments(Some(entry)),
+        }));
     }
     Listing {
-        headers: &["layer", "fields", "PyTorch", "runs"],
+        headers: &["layer", "parameters", "PyTorch", "runs", "source"],
         rows,
         objects,
-        below: "As in `{\"layer\": \"linear\", \"inputs\": 784, \"outputs\": 10}` of a spec; runs: by instructions of the compiled engine, or on a \
-                tape inside the program."
+        below: "In a spec `{\"layer\": \"linear\", \"inputs\": 784, \"outputs\": 10}`: `in` and `out` are `inputs` and `outputs` there; ranges with \
+                --json. Runs: by instructions of the compiled engine, or on a tape inside the program."
             .into(),
     }
 }

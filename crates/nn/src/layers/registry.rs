@@ -1,0 +1,195 @@
+//! The table of all layers, and how a text names one.
+
+use super::{Activated, BUILT_IN};
+use crate::{AnyLayer, Layer, Lowering};
+use serde_json::Value;
+use sparring_activations::AnyActivation;
+use sparring_math::grammar::{Call, same};
+use sparring_math::named::{Entry, Family, NamedError, nearest};
+use std::sync::{PoisonError, RwLock};
+
+/// What is known of a kind of layer.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct LayerInfo {
+    /// Its tag in files, other names, paper, and parameters.
+    pub entry: Entry<AnyLayer>,
+    /// The same in PyTorch, `nn.Linear`; nothing where there is no such thing.
+    pub torch: &'static str,
+    /// Names that stand for it with a parameter given, [`Layer::SHORT`].
+    pub short: &'static [(&'static str, (&'static str, &'static str))],
+    default: fn() -> AnyLayer,
+    /// The layer with these fields of a file, without the tag.
+    pub(crate) read: fn(Value) -> serde_json::Result<AnyLayer>,
+}
+
+impl LayerInfo {
+    pub(super) const fn of<L: Layer>() -> Self {
+        Self {
+            entry: Entry::of::<L>(),
+            torch: L::TORCH,
+            short: L::SHORT,
+            default: || L::default().into(),
+            read: |fields| serde_json::from_value::<L>(fields).map(Into::into),
+        }
+    }
+    /// Whether the compiled engine has an instruction for it ([`Layer::lower`] at its defaults); otherwise it runs on a tape inside the program.
+    pub fn is_compiled(&self) -> bool {
+        (self.default)().lower() != Lowering::Tape
+    }
+}
+
+/// Layers of other crates.
+static REGISTERED: RwLock<Vec<LayerInfo>> = RwLock::new(Vec::new());
+
+/// Makes a layer of another crate known to the readers of files, as Keras' `register_keras_serializable` does; a second call changes nothing.
+///
+/// # Panics
+/// If its name is that of another layer.
+#[track_caller]
+pub fn register<L: Layer>() {
+    assert!(
+        BUILT_IN.iter().all(|e| e.entry.name != L::NAME),
+        "register: `{}` is a layer of sparring-nn",
+        L::NAME
+    );
+    let mut all = REGISTERED.write().unwrap_or_else(PoisonError::into_inner);
+    let new = LayerInfo::of::<L>();
+    match all.iter().find(|e| e.entry.name == L::NAME) {
+        None => all.push(new),
+        Some(old) => {
+            let same = std::ptr::fn_addr_eq(old.read, new.read);
+            assert!(same, "register: `{}` is registered by another type", L::NAME);
+        }
+    }
+}
+
+/// Every kind of layer, those of other crates last.
+pub fn table() -> Vec<LayerInfo> {
+    let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
+    BUILT_IN.iter().chain(&*registered).copied().collect()
+}
+
+/// The tags of all layers.
+pub fn tags() -> Vec<&'static str> {
+    table().iter().map(|e| e.entry.name).collect()
+}
+
+impl AnyLayer {
+    /// Makes the layer that a call names: a layer by its name or another that it has, or an activation by its own.
+    ///
+    /// ```
+    /// use sparring_nn::{AnyLayer, layers};
+    /// assert_eq!("Conv2d(in=1, out=16, kernel=4, stride=2)".parse(), Ok(layers::conv2d(1, 16, 4, 2, 0)));
+    /// assert_eq!("MaxPool2d(2)".parse(), Ok(layers::max_pool2d(2, 2)));
+    /// assert_eq!("leaky_relu(slope=0.2)".parse::<AnyLayer>().unwrap().tag(), "activation");
+    /// assert_eq!(layers::linear(784, 10).to_string(), "linear(in=784, out=10)");
+    /// let e = "linear(in=784)".parse::<AnyLayer>().unwrap_err().to_string();
+    /// assert_eq!(e, "linear.out is missing: a whole number, 1 or above and at most 1e12");
+    /// ```
+    ///
+    /// # Errors
+    /// [`NamedError`].
+    pub fn from_call(call: &Call<'_>) -> Result<Self, NamedError> {
+        let table = table();
+        if let Some(info) = table.iter().find(|info| info.entry.is_called(call.name)) {
+            return info.entry.read(call);
+        }
+        for info in &table {
+            if let Some(&(_, (parameter, value))) = info.short.iter().find(|s| same(s.0, call.name)) {
+                let mut arguments = vec![(Some(parameter), value)];
+                arguments.extend(&call.arguments);
+                return info.entry.read(&Call { name: info.entry.name, arguments });
+            }
+        }
+        match AnyActivation::TABLE.find(call.name) {
+            Ok(activation) => Ok(Activated { function: activation.read(call)? }.into()),
+            Err(_) => {
+                let short = table.iter().flat_map(|info| info.short.iter().map(|s| s.0));
+                let layers = table
+                    .iter()
+                    .flat_map(|info| [info.entry.name].into_iter().chain(info.entry.aliases.iter().copied()));
+                let known: Vec<_> = layers.chain(short).collect();
+                let nearest = nearest(call.name, known.iter().copied().chain(AnyActivation::TABLE.names()));
+                Err(NamedError::Unknown { kind: "layer", asked: call.name.into(), nearest, known })
+            }
+        }
+    }
+}
+
+impl std::str::FromStr for AnyLayer {
+    type Err = NamedError;
+    fn from_str(text: &str) -> Result<Self, NamedError> {
+        let syntax = |why| NamedError::Syntax { kind: "layer", text: text.to_owned(), why };
+        Self::from_call(&Call::parse(text).map_err(syntax)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers;
+    use sparring_math::named::Unset;
+
+    #[test]
+    fn every_layer_reads_what_it_writes() {
+        let mut names: Vec<&str> = AnyActivation::TABLE.names().collect();
+        for info in table() {
+            let own = [info.entry.name].into_iter().chain(info.entry.aliases.iter().copied());
+            for name in own.chain(info.short.iter().map(|s| s.0)) {
+                assert!(!names.iter().any(|other| same(other, name)), "{name} stands for two");
+                names.push(name);
+            }
+            let layer = (info.default)();
+            assert_eq!(layer.to_string().parse(), Ok(layer.clone()), "{layer}");
+            // What a file says and what a text says are the same fields.
+            let file = serde_json::to_value(&layer).unwrap();
+            for p in info.entry.parameters {
+                let left_out = ["bias", "output_padding"].contains(&p.field);
+                assert!(
+                    left_out || file.get(p.field).is_some(),
+                    "{}: no field {} in {file}",
+                    info.entry.name,
+                    p.field
+                );
+            }
+            let needs = info.entry.parameters.iter().any(|p| p.unset == Unset::Required);
+            let bare = info.entry.read(&Call { name: info.entry.name, arguments: Vec::new() });
+            assert_eq!(bare.is_err(), needs, "{}", info.entry.name);
+        }
+    }
+
+    #[test]
+    fn texts_are_read_with_pytorchs_defaults() {
+        for (text, layer) in [
+            ("linear(784, 10)", layers::linear(784, 10)),
+            (
+                "conv2d(1, 2, 3x5, padding=1x2)",
+                layers::Conv2d { outputs: 2, kernel: [3, 5], padding: [1, 2], ..Default::default() }.into(),
+            ),
+            ("batch_norm2d(8)", layers::batch_norm(8)),
+            ("dropout", layers::dropout(0.5)),
+            ("avg_pool2d(3, stride=1)", layers::avg_pool2d(3, 1)),
+            ("reshape(8-3-3)", layers::reshape(&[8, 3, 3])),
+            ("gelu", layers::activation(&"gelu".parse().unwrap())),
+        ] {
+            assert_eq!(text.parse(), Ok(layer), "{text}");
+        }
+        for (text, parts) in [
+            ("linaer(1, 2)", ["linaer", "did you mean `linear`"]),
+            ("relux", ["no layer", "did you mean `relu`"]),
+            ("linear(0, 2)", ["linear.in is 0", "1 or above"]),
+            ("conv2d(1, 2, 3x0)", ["conv2d.kernel is 3x0", "1 or above"]),
+            ("conv2d(1, 2, 3, init=he(-1))", ["conv2d.init.gain is -1", "above 0"]),
+            ("conv_transpose2d(1, 2, 3, output_padding=1)", ["output_padding is 1", "below the stride, 1"]),
+            ("max_pool2d(2, padding=2)", ["pool2d.padding is 2", "at most half the window, 2"]),
+            ("max_pool2d(2, pool=average)", ["pool2d.pool", "twice"]),
+            ("layer_norm(3-0)", ["layer_norm.shape", "above 0"]),
+            ("dropout(1)", ["dropout.p is 1", "below 1"]),
+            ("linear(", ["layer", "parenthesis"]),
+        ] {
+            let e = text.parse::<AnyLayer>().unwrap_err().to_string();
+            assert!(parts.iter().all(|part| e.contains(part)), "{text}: {e}");
+        }
+    }
+}

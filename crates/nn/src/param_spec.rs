@@ -1,0 +1,61 @@
+//! What a layer says of its parameters.
+
+use crate::Init;
+use serde::{Deserialize, Serialize};
+
+/// What a stored tensor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Weights of a linear map or convolution.
+    Weight,
+    /// Biases.
+    Bias,
+    /// Scale and shift of a normalisation.
+    Norm,
+    /// Parameters of a learnt activation; never decayed.
+    Activation,
+    /// Running statistics: stored, not trained.
+    Buffer,
+}
+
+/// The first value of a parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Start {
+    /// Drawn as weights `[out, in, ..]` are.
+    Weight(Init),
+    /// Drawn as the biases of a layer with this fan-in are.
+    Bias(Init, usize),
+    /// One number everywhere.
+    Constant(f64),
+    /// These numbers.
+    Values(Vec<f64>),
+}
+
+/// A parameter that a layer asks for: PyTorch's name and layout.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParamSpec {
+    /// The name inside the layer: `weight`.
+    pub name: &'static str,
+    /// Extents.
+    pub shape: Vec<usize>,
+    /// What it is for.
+    pub kind: Kind,
+    /// Its first value.
+    pub start: Start,
+}
+
+impl ParamSpec {
+    /// A parameter.
+    pub fn new(name: &'static str, kind: Kind, shape: &[usize], start: Start) -> Self {
+        Self { name, kind, shape: shape.to_vec(), start }
+    }
+    /// Numbers that it holds, saturating.
+    pub fn len(&self) -> usize {
+        self.shape.iter().fold(1usize, |a, &b| a.saturating_mul(b))
+    }
+    /// It holds no number.
+    pub fn is_empty(&self) -> bool {
+        self.shape.contains(&0)
+    }
+}
