@@ -12,7 +12,7 @@ use crate::{AnyDefense, Outputs, Recipe, TrainError};
 use sparring_attacks::{Goal, perturb_chunked_on};
 use sparring_datasets::{Last, MiniBatch, Rows, Split};
 use sparring_models::{Autoencoder, Classifier};
-use sparring_nn::{Engine, Method, Mode, Network, NnError, Objective, Randomness, Victim};
+use sparring_nn::{Engine, Mode, Network, NnError, Objective, Randomness, Victim};
 use sparring_oracle::Batch;
 use sparring_tensor::team;
 use std::fmt::Debug;
@@ -93,8 +93,7 @@ impl<'m, M: Supervised> Fitting<'m, M> {
             let must = "a defence of one pass whose objective reads the outputs of one set of examples";
             return Err(TrainError::Recipe { field: "defense", value: recipe.defense.to_string(), must });
         }
-        let method = Method { transforms: recipe.clip.into_iter().collect(), ..Method::from(recipe.rule) };
-        let engine = Engine::new(model.net(), method).in_precision(recipe.precision);
+        let engine = Engine::new(model.net(), recipe.method()).in_precision(recipe.precision);
         let steps = (train.len().div_ceil(batch) as u64).saturating_mul(epochs as u64);
         let mut trained = Trained::new(engine, recipe.ema.map(|ema| ema.decay(steps)));
         trained.begin_average();

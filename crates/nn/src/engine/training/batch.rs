@@ -22,7 +22,7 @@ impl<E: Elem> Engine<E> {
         self.whole_batch(n, row, draw, objective, None);
     }
     /// Gradients at the input where layers that span the batch see it whole, as in training: `cotangent(outputs, gradient)` writes the gradient at all outputs, `dx` receives that at
-    /// `x`. No parameter and no statistic changes.
+    /// `x`. No parameter and no statistic changes; gradients that no [`update`](Self::update) or [`accumulate`](Self::accumulate) has used are lost.
     ///
     /// # Panics
     /// If `x` does not hold whole examples, at least one, or `dx` not as many numbers.
@@ -51,7 +51,7 @@ impl<E: Elem> Engine<E> {
         dx: Option<&mut [E]>,
     ) {
         assert!(n > 0, "engine: a batch holds at least one example");
-        (self.by_parts, self.cut) = (false, Cut::fixed(n));
+        (self.by_parts, self.cut, self.present) = (false, Cut::fixed(n), dx.is_none());
         self.load(n, row, if dx.is_some() { Wanted::Input } else { Wanted::Weights });
         let (program, work, cols) = (&self.compiled.program, self.compiled.work(n), self.compiled.outputs());
         let (pass, shards) = (pass_of(draw), &mut self.shards[..self.cut.shards()]);
@@ -73,7 +73,8 @@ impl<E: Elem> Engine<E> {
             self.whole.forget();
         }
     }
-    /// Outputs where layers that span the batch see it whole, as in training; no statistic changes.
+    /// Outputs where layers that span the batch see it whole, as in training; no statistic changes. Gradients that no [`update`](Self::update) or [`accumulate`](Self::accumulate)
+    /// has used are lost.
     ///
     /// # Panics
     /// If `x` does not hold whole examples, at least one, or `out` not one output for each.
@@ -85,7 +86,7 @@ impl<E: Elem> Engine<E> {
             "engine: {} numbers for examples of {dim}",
             x.len()
         );
-        self.cut = Cut::fixed(n);
+        (self.cut, self.present) = (Cut::fixed(n), false);
         self.load(n, &|i, to: &mut [E]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]), Wanted::Input);
         let (program, work) = (&self.compiled.program, self.compiled.work(n));
         let shards = &mut self.shards[..self.cut.shards()];

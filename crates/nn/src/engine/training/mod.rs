@@ -46,6 +46,8 @@ pub struct Engine<E: Elem = f32> {
     precision: Precision,
     /// Whether accumulated gradients wait.
     waits: bool,
+    /// Whether the shards hold the gradients of a batch.
+    present: bool,
     step: u64,
 }
 
@@ -74,6 +76,7 @@ impl<E: Elem> Engine<E> {
             cut: Cut::fixed(1),
             precision: Precision::F32,
             waits: false,
+            present: false,
             step: 0,
         }
     }
@@ -108,6 +111,7 @@ impl<E: Elem> Engine<E> {
         objective: &dyn Objective<E>,
     ) -> [f64; 3] {
         assert!(n > 0, "engine: a batch holds at least one example");
+        self.present = true;
         self.by_parts = self.last.is_some() && objective.is_elementwise();
         let program = &self.compiled.program;
         self.cut = if program.sums_by_shard() { Cut::fixed(n) } else { Cut::for_threads(n, team::threads()) };
