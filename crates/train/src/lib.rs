@@ -9,6 +9,7 @@ mod error;
 mod gan;
 mod objective;
 mod observe;
+mod paired;
 mod parallel;
 mod recipe;
 mod robustness;
@@ -36,5 +37,5 @@ pub use supervised::{Fitting, Supervised};
 
 /// The defences: [`Defense`] for each, with its paper's values.
 pub mod defenses {
-    pub use crate::defense::{Clean, FgsmRs, NFgsm, Pgd};
+    pub use crate::defense::{Clean, FgsmRs, NFgsm, Pgd, Trades};
 }

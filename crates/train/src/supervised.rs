@@ -2,14 +2,15 @@
 
 use crate::objective::{Classification, Reconstruction};
 use crate::observe::{Current, Epoch, Observed};
+use crate::paired::Pairs;
 use crate::parallel::fill;
 use crate::session::{
     EpochTimes, Failure, Family, FamilyState, Session, Settings, StepContext, check_network,
 };
 use crate::trained::Trained;
 use crate::trouble::broken_layer;
-use crate::{AnyDefense, Outputs, Recipe, TrainError};
-use sparring_attacks::{Goal, perturb_chunked_on};
+use crate::{AnyDefense, InnerAttack, Outputs, Recipe, TrainError};
+use sparring_attacks::{Goal, Threat, perturb_chunked_on};
 use sparring_datasets::{Last, MiniBatch, Rows, Split};
 use sparring_models::{Autoencoder, Classifier};
 use sparring_nn::{Engine, Mode, Network, NnError, Objective, Randomness, Victim};
@@ -89,8 +90,8 @@ impl<'m, M: Supervised> Fitting<'m, M> {
             Settings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
         check_network(model.net(), train.len(), &settings)?;
         let plan = recipe.defense.plan(1.0);
-        if plan.outputs != Outputs::One || plan.passes != 1 {
-            let must = "a defence of one pass whose objective reads the outputs of one set of examples";
+        if plan.passes != 1 {
+            let must = "a defence of one pass";
             return Err(TrainError::Recipe { field: "defense", value: recipe.defense.to_string(), must });
         }
         let engine = Engine::new(model.net(), recipe.method()).in_precision(recipe.precision);
@@ -100,11 +101,13 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         let (defense, adversarial, sums) = (recipe.defense, Vec::new(), Sums::default());
         Ok(Session::new(Self { model, trained, defense, adversarial, sums }, train, settings))
     }
-    /// Replaces the batch by what the step is trained on (adversarial examples), if that differs.
-    fn prepare(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<(), TrainError> {
-        let plan = self.defense.plan(cx.step as f64 / cx.steps as f64);
-        let Some((attack, threat)) = plan.attack else { return Ok(()) };
-        fill(batch, rows);
+    /// Makes the adversarial examples of a batch, whose pixels are filled in.
+    fn attack(
+        &mut self,
+        (attack, threat): &(Box<InnerAttack>, Threat),
+        batch: &MiniBatch,
+        cx: &StepContext,
+    ) -> Result<(), TrainError> {
         self.adversarial.resize(batch.x.len(), 0.0);
         let x = Batch::new(&batch.x, batch.shape, &batch.ids).map_err(|e| TrainError::Data(e.to_string()))?;
         let goal = Goal::Untargeted(&batch.labels);
@@ -112,11 +115,42 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         let victim = Victim::of_compiled(self.trained.engine.compiled(), batch.shape, Classifier::BOUNDS);
         let out = &mut self.adversarial;
         // The team's threads, which run the rest of the step, not rayon's.
-        perturb_chunked_on(&*attack, &victim, x, goal, &threat, key, out, CHUNK, &|out, size, run| {
+        perturb_chunked_on(&**attack, &victim, x, goal, threat, key, out, CHUNK, &|out, size, run| {
             team::for_each_chunk(out, size, run);
         })?;
-        std::mem::swap(&mut batch.x, &mut self.adversarial);
         Ok(())
+    }
+    /// Gradients of the step: its mean loss, and how many examples are classified rightly.
+    fn gradients(
+        &mut self,
+        batch: &mut MiniBatch,
+        rows: Rows<'_>,
+        cx: &StepContext,
+    ) -> Result<[f64; 2], Failure> {
+        let plan = self.defense.plan(cx.step as f64 / cx.steps as f64);
+        let key = cx.key.named("layers");
+        if let Some(attack) = &plan.attack {
+            fill(batch, rows);
+            self.attack(attack, batch, cx)?;
+            if let Outputs::Paired(loss) = &plan.outputs {
+                let (params, engine) = (&self.model.net().params, &mut self.trained.engine);
+                let (labels, ids) = (&batch.labels, &batch.ids);
+                let pairs = Pairs { labels, ids, clean: &batch.x, adversarial: &self.adversarial };
+                return pairs.gradients(engine, params, &**loss, key);
+            }
+            std::mem::swap(&mut batch.x, &mut self.adversarial);
+        }
+        let given: &MiniBatch = batch;
+        let dim = given.shape.iter().product::<usize>();
+        let row = |i: usize, to: &mut [f32]| match given.x.get(i * dim..(i + 1) * dim) {
+            Some(x) => to.copy_from_slice(x),
+            None => rows.write(i, to),
+        };
+        let draw = Randomness { mode: Mode::Train, key, ids: &given.ids };
+        let engine = &mut self.trained.engine;
+        let [loss, right, _] =
+            M::with_objective(given, |objective| engine.gradients(given.len(), &row, draw, objective));
+        if loss.is_finite() { Ok([loss, right]) } else { Err(Failure::Loss(loss)) }
     }
 }
 
@@ -130,22 +164,9 @@ impl<M: Supervised> Current<M> for Fitting<'_, M> {
 impl<M: Supervised> Family for Fitting<'_, M> {
     type Model = M;
     fn step(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<f64, Failure> {
-        self.prepare(batch, rows, cx)?;
-        let given: &MiniBatch = batch;
-        let dim = given.shape.iter().product::<usize>();
-        let row = |i: usize, to: &mut [f32]| match given.x.get(i * dim..(i + 1) * dim) {
-            Some(x) => to.copy_from_slice(x),
-            None => rows.write(i, to),
-        };
-        let draw = Randomness { mode: Mode::Train, key: cx.key.named("layers"), ids: &given.ids };
-        let engine = &mut self.trained.engine;
-        let [loss, right, _] =
-            M::with_objective(given, |objective| engine.gradients(given.len(), &row, draw, objective));
-        if !loss.is_finite() {
-            return Err(Failure::Loss(loss));
-        }
+        let [loss, right] = self.gradients(batch, rows, cx)?;
         self.trained.update(self.model.net(), cx.lr)?;
-        let n = given.len() as f64;
+        let n = batch.len() as f64;
         self.sums.loss += loss * n;
         self.sums.right += right;
         self.sums.seen += n;

@@ -99,7 +99,13 @@ fn step_by_step_is_fit() {
 #[test]
 fn a_classifier_goes_on_from_any_step() {
     let pgd = defenses::Pgd { eps: 0.1, steps: 2, step_size: 0.1, warm_up: 0.5 };
-    for recipe in [recipe(), Recipe { ema: None, defense: pgd.into(), ..recipe() }] {
+    let trades = defenses::Trades { beta: 2.0, steps: 2, ..Default::default() };
+    let chain = ["clip-norm(max=1)", "l2(weight=1e-3)"].map(|t| t.parse().unwrap()).to_vec();
+    for recipe in [
+        recipe(),
+        Recipe { ema: None, defense: pgd.into(), ..recipe() },
+        Recipe { defense: trades.into(), transforms: chain, ..recipe() },
+    ] {
         let data = digits(IMAGES);
         let mut model = classifier(3);
         let mut training = session(&mut model, &data, &recipe).unwrap();
