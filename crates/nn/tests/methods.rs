@@ -280,3 +280,19 @@ fn weights_are_not_written_to_a_copy() {
     let engine = Engine::new(&net, Method::from(AnyRule::default()));
     engine.store(&mut net.clone().params);
 }
+
+#[test]
+#[should_panic(expected = "engine: no gradients here")]
+fn gradients_that_another_pass_overwrote_are_not_used() {
+    let net: Network<f64> = graph().build(Key::new(3)).unwrap();
+    let mut engine = Engine::new(&net, Method::from(AnyRule::default()));
+    let (x, targets) = (numbers(N * 16, 1), numbers(N * COLS, 2));
+    step(&mut engine, &x, 0..N, &targets);
+    engine.accumulate(&net.params).unwrap();
+    // What was accumulated is kept elsewhere.
+    engine.forward_of_batch(&x, Randomness::none(), &mut [0.0; N * COLS]);
+    engine.update(&net.params, 0.1).unwrap();
+    step(&mut engine, &x, 0..N, &targets);
+    engine.forward_of_batch(&x, Randomness::none(), &mut [0.0; N * COLS]);
+    let _ = engine.update(&net.params, 0.1);
+}

@@ -3,7 +3,7 @@
 //! Clean and adversarial examples go through the network as two batches, as in the authors' code of TRADES and MART: each has its own batch statistics, running statistics
 //! take in the clean ones first, and dropout draws its masks for each.
 
-use crate::session::Failure;
+use crate::family::Failure;
 use sparring_losses::PairLoss;
 use sparring_nn::{Engine, Mode, Params, Randomness};
 use sparring_seed::Key;

@@ -1,12 +1,12 @@
 //! Classifiers and autoencoders in training: one network, one objective, one method.
 
+use crate::data::check_network;
+use crate::family::{EpochTimes, Failure, Family, FamilyState, StepContext};
 use crate::objective::{Classification, Reconstruction};
 use crate::observe::{Current, Epoch, Observed};
 use crate::paired::Pairs;
 use crate::parallel::fill;
-use crate::session::{
-    EpochTimes, Failure, Family, FamilyState, Session, Settings, StepContext, check_network,
-};
+use crate::session::{Session, Settings};
 use crate::trained::Trained;
 use crate::trouble::broken_layer;
 use crate::{AnyDefense, InnerAttack, Outputs, Recipe, TrainError};
@@ -88,7 +88,7 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         let Recipe { epochs, batch, lr, seed, .. } = *recipe;
         let settings =
             Settings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
-        check_network(model.net(), train.len(), &settings)?;
+        check_network(model.net(), train.len(), &settings, 1)?;
         let plan = recipe.defense.plan(1.0);
         if plan.passes != 1 {
             let must = "a defence of one pass";
@@ -99,7 +99,7 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         let mut trained = Trained::new(engine, recipe.ema.map(|ema| ema.decay(steps)));
         trained.begin_average();
         let (defense, adversarial, sums) = (recipe.defense, Vec::new(), Sums::default());
-        Ok(Session::new(Self { model, trained, defense, adversarial, sums }, train, settings))
+        Session::new(Self { model, trained, defense, adversarial, sums }, train, settings)
     }
     /// Makes the adversarial examples of a batch, whose pixels are filled in.
     fn attack(
@@ -181,7 +181,7 @@ impl<M: Supervised> Family for Fitting<'_, M> {
     }
     fn end_epoch(&mut self, done: EpochTimes) -> Epoch {
         let Sums { loss, right, seen } = std::mem::take(&mut self.sums);
-        let EpochTimes { epoch, epochs, lr, seconds } = done;
+        let EpochTimes { epoch, epochs, lr, seconds, examples } = done;
         Epoch {
             epoch,
             epochs,
@@ -189,7 +189,7 @@ impl<M: Supervised> Family for Fitting<'_, M> {
             train_accuracy: M::COUNTS.then_some(right / seen),
             lr,
             seconds,
-            examples_per_s: seen / seconds,
+            examples_per_s: examples as f64 / seconds,
         }
     }
     fn state(&mut self) -> FamilyState {
