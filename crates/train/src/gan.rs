@@ -4,7 +4,8 @@
 use crate::TrainError;
 use crate::data::{check_data, check_range};
 use crate::observe::Observer;
-use crate::session::{Session, Settings, Summary};
+use crate::session::{Session, Settings};
+use crate::summary::Summary;
 use sparring_datasets::{Last, Split};
 use sparring_models::Gan;
 use sparring_optim::AnySchedule;

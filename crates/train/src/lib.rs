@@ -15,6 +15,7 @@ mod parallel;
 mod recipe;
 mod robustness;
 mod session;
+mod summary;
 mod supervised;
 mod trained;
 mod trouble;
@@ -32,7 +33,8 @@ pub use objective::{Classification, Discrimination, Reconstruction};
 pub use observe::{Current, Epoch, Flow, Observed, Observer, Quiet, Step};
 pub use recipe::Recipe;
 pub use robustness::{Robustness, robustness};
-pub use session::{Session, SessionState, Settings, Summary};
+pub use session::{Session, SessionState, Settings};
+pub use summary::Summary;
 pub use supervised::{Fitting, Supervised};
 
 /// The defences: [`Defense`] for each, with its paper's values.
