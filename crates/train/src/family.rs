@@ -19,7 +19,7 @@ pub struct StepContext {
     pub lr: f64,
 }
 
-/// What is trained: a kind of model with its objectives and engines. The loop is [`Session`]'s.
+/// What is trained: a kind of model with its objectives and engines. The loop is [`Session`](crate::Session)'s.
 pub trait Family: Current<Self::Model> {
     /// The model that observers see.
     type Model: Observed;
