@@ -1,9 +1,12 @@
 """Golden values for crates/losses, from PyTorch on the CPU in float64.
 
-Run: python make.py   (writes cases.csv beside itself)
+Run: python make.py   (writes cases.csv and trades.csv beside itself)
 
 One row per case: loss, row length n, the loss, n inputs, the target (one class index, or n values), n gradients, a
 direction of n values, and the Hessian times that direction.
+
+trades.csv: the loss of TRADES on a batch as its authors write it: examples, classes, beta, the loss, clean logits, adversarial logits, classes of the
+examples, gradients at clean and at adversarial logits.
 """
 
 import csv
@@ -53,4 +56,19 @@ for z in VALUES:
         rows.append(case("mse", lambda z: F.mse_loss(z, t), z, numbers(t)))
         rows.append(case("bce-with-logits", lambda z: F.binary_cross_entropy_with_logits(z, t), z, numbers(t)))
 with open(HERE / "cases.csv", "w", newline="") as f:
+    csv.writer(f, lineterminator="\n").writerows(rows)
+
+rows = []
+for n, classes, beta, scale in ((1, 2, 1.0, 1.0), (5, 10, 6.0, 1.0), (8, 10, 1.0, 5.0), (3, 4, 0.5, 20.0)):
+    natural = (scale * torch.randn(n, classes)).requires_grad_()
+    adversarial = (natural.detach() + scale * torch.randn(n, classes)).requires_grad_()
+    y = torch.randint(classes, (n,))
+    # yaodongyu/TRADES: cross-entropy of the clean examples, and beta / n times the summed divergence.
+    loss = F.cross_entropy(natural, y) + beta * (1.0 / n) * torch.nn.KLDivLoss(reduction="sum")(
+        F.log_softmax(adversarial, dim=1), F.softmax(natural, dim=1)
+    )
+    grads = torch.autograd.grad(loss, (natural, adversarial))
+    values = [numbers(t.detach().flatten()) for t in (natural, adversarial)]
+    rows.append([n, classes, beta, repr(float(loss.detach())), *values[0], *values[1], *y.tolist(), *(g for t in grads for g in numbers(t.flatten()))])
+with open(HERE / "trades.csv", "w", newline="") as f:
     csv.writer(f, lineterminator="\n").writerows(rows)

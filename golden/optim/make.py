@@ -1,12 +1,14 @@
 """Golden values for crates/optim, from PyTorch on the CPU in float64.
 
-Run: python make.py   (writes steps.csv, gradients.csv, schedules.csv, clip.csv beside itself)
+Run: python make.py   (writes steps.csv, gradients.csv, schedules.csv, clip.csv, transforms.csv beside itself)
 
 gradients.csv  one row per step: the gradient every rule gets, the same for all. Column 4 is always 0, column 5 is 0 on two
                of three steps, the scales run from 1e-9 to 1e4.
 steps.csv      rule variant, step, weights after that step.
 schedules.csv  schedule, step counted from 0, factor on a base learning rate of 1.
 clip.csv       maximal norm, norm returned, then the clipped gradient (first row of gradients.csv, cut in two tensors).
+transforms.csv rule, learning rate, transformations (`>` between them), `all` or `weight` (which of the two parameters are decayed), step, then the
+               weights after that step: parameter `weight` is the first four numbers, `bias` the other two; gradients as in gradients.csv.
 """
 
 import csv
@@ -87,3 +89,71 @@ for limit in (0.5, 10.0, 1e9):
     norm = torch.nn.utils.clip_grad_norm_([a, b], limit)
     rows.append([limit, repr(float(norm)), *numbers(a.grad), *numbers(b.grad)])
 write("clip.csv", rows)
+
+# One transformation each, by PyTorch's own functions where it has them; `decayed` are the parameters that penalties and decay act on.
+def clip_value(limit, params, decayed, lr):
+    torch.nn.utils.clip_grad_value_(params, limit)
+
+
+def clip_norm(limit, params, decayed, lr):
+    torch.nn.utils.clip_grad_norm_(params, limit)
+
+
+def clip_layer(limit, params, decayed, lr):
+    for p in params:
+        torch.nn.utils.clip_grad_norm_([p], limit)
+
+
+def l1(weight, params, decayed, lr):
+    for p in decayed:
+        p.grad += weight * p.detach().sign()
+
+
+def l2(weight, params, decayed, lr):
+    for p in decayed:
+        p.grad += weight * p.detach()
+
+
+def decay(rate, params, decayed, lr):
+    for p in decayed:
+        p.data.mul_(1 - lr * rate)
+
+
+TRANSFORMS = {
+    "clip-value(limit": clip_value,
+    "clip-norm(max": clip_norm,
+    "clip-layer(max": clip_layer,
+    "l1(weight": l1,
+    "l2(weight": l2,
+    "weight-decay(rate": decay,
+}
+SGD = ("sgd(momentum=0.9)", 1e-3, lambda p: torch.optim.SGD(p, lr=1e-3, momentum=0.9))
+ADAM = ("adam", 1e-2, lambda p: torch.optim.Adam(p, lr=1e-2))
+CHAINS = [
+    (SGD, "clip-value(limit=0.5)", "all"),
+    (SGD, "clip-norm(max=1)", "all"),
+    (SGD, "clip-layer(max=0.7)", "all"),
+    (SGD, "clip-value(limit=0.5) > clip-norm(max=0.6)", "all"),
+    (SGD, "clip-norm(max=0.6) > clip-value(limit=0.5)", "all"),
+    (SGD, "clip-norm(max=2) > l2(weight=0.3) > clip-norm(max=1)", "all"),
+    (SGD, "clip-layer(max=2) > l1(weight=0.1) > clip-norm(max=1.5) > clip-layer(max=0.9)", "weight"),
+    (ADAM, "l2(weight=0.1)", "all"),
+    (ADAM, "l1(weight=0.05) > l2(weight=0.1)", "weight"),
+    (ADAM, "weight-decay(rate=0.3)", "all"),
+    (ADAM, "clip-norm(max=1) > weight-decay(rate=0.3) > l1(weight=0.01)", "weight"),
+]
+rows = []
+for (rule, lr, make), chain, which in CHAINS:
+    params = [START[:4].clone().requires_grad_(), START[4:].clone().requires_grad_()]
+    decayed = params if which == "all" else params[:1]
+    step = make(params)
+    for i in range(STEPS):
+        for p, g in zip(params, (gradients[i, :4], gradients[i, 4:])):
+            p.grad = g.clone()
+        for link in chain.split(" > "):
+            name, value = link.rstrip(")").split("=")
+            TRANSFORMS[name](float(value), params, decayed, lr)
+        step.step()
+        if i < 3 or i % 20 == 19:
+            rows.append([rule, lr, chain, which, i + 1, *numbers(torch.cat(params).detach())])
+write("transforms.csv", rows)

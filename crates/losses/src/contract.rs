@@ -36,3 +36,12 @@ pub trait RowLoss<E: Real>: std::fmt::Debug + Send + Sync {
     /// `out` = Hessian at `z` times `v` (overwritten).
     fn hvp(&self, z: &[E], t: &Self::Target, v: &[E], out: &mut [E]);
 }
+
+/// A loss on two rows of logits of one example: those of its clean form and those of its adversarial one.
+pub trait PairLoss<E: Real>: std::fmt::Debug + Send + Sync {
+    /// The loss of an example of class `y`; the gradients at the clean and at the adversarial logits are overwritten.
+    ///
+    /// # Panics
+    /// If the lengths differ, or `y` is no class where the loss looks at it.
+    fn eval(&self, clean: &[E], adversarial: &[E], y: usize, grads: [&mut [E]; 2]) -> E;
+}

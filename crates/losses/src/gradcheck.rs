@@ -1,6 +1,6 @@
 //! Finite differences for the tests of every loss.
 
-use crate::RowLoss;
+use crate::{PairLoss, RowLoss};
 
 /// `n` numbers in [-1, 1), the same on every machine.
 pub(crate) fn noise(n: usize, seed: u64) -> Vec<f64> {
@@ -43,6 +43,26 @@ pub(crate) fn check<L: RowLoss<f64>>(loss: &L, n: usize, t: &L::Target, scale: f
         assert!(
             off <= 1e-6 * dot(&want, &want).sqrt().max(1e-4),
             "{loss:?} n {n}: hvp {hv:?}, difference {want:?}"
+        );
+    }
+}
+
+/// Compares both gradients of a loss on pairs with central differences along random directions.
+pub(crate) fn check_pairs<L: PairLoss<f64>>(loss: &L, n: usize, y: usize, scale: f64) {
+    let h = 1e-5;
+    for seed in 1..6 {
+        let z: Vec<f64> = noise(2 * n, seed).iter().map(|x| scale * x).collect();
+        let v = noise(2 * n, seed + 100);
+        let at = |by: f64| {
+            let z: Vec<f64> = z.iter().zip(&v).map(|(z, v)| z + by * v).collect();
+            let mut dz = vec![f64::NAN; 2 * n];
+            let (d, d_adv) = dz.split_at_mut(n);
+            (loss.eval(&z[..n], &z[n..], y, [d, d_adv]), dz)
+        };
+        let (slope, want) = (dot(&at(0.0).1, &v), (at(h).0 - at(-h).0) / (2.0 * h));
+        assert!(
+            (slope - want).abs() <= 1e-7 * want.abs().max(1.0),
+            "{loss:?} n {n}: {slope}, difference {want}"
         );
     }
 }

@@ -10,6 +10,7 @@ mod gan;
 #[cfg(test)]
 mod gradcheck;
 mod info;
+mod kl_divergence;
 mod lanes;
 mod log_odds;
 mod margin;
@@ -19,16 +20,19 @@ mod reduction;
 mod registry;
 mod targets;
 mod temperature;
+mod trades;
 
 pub use bce_with_logits::BceWithLogits;
-pub use contract::RowLoss;
+pub use contract::{PairLoss, RowLoss};
 pub use cross_entropy::CrossEntropy;
 pub use error::LossError;
 pub use gan::{Minimax, NonSaturating, Side};
 pub use info::{LossInfo, TargetKind};
+pub use kl_divergence::KlDivergence;
 pub use log_odds::LogOdds;
 pub use margin::Margin;
 pub use mse::Mse;
 pub use reduction::RowReduction;
 pub use registry::{ALL, AnyClassLoss, AnyGanLoss, AnyValueLoss, LossName};
 pub use targets::check_targets;
+pub use trades::Trades;

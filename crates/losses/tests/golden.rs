@@ -1,6 +1,6 @@
 //! Values, gradients and Hessian-vector products against PyTorch in f64; `golden/losses/make.py` made the file.
 
-use sparring_losses::{AnyClassLoss, AnyValueLoss, RowLoss};
+use sparring_losses::{AnyClassLoss, AnyValueLoss, PairLoss, RowLoss, Trades};
 
 const CASES: &str = include_str!("../../../golden/losses/cases.csv");
 
@@ -38,4 +38,27 @@ fn every_case() {
         *seen.entry(name).or_default() += 1;
     }
     assert!(seen.len() == 4 && seen.values().all(|&n| n >= 10), "{seen:?}");
+}
+
+#[test]
+fn trades_is_that_of_its_authors() {
+    let file = include_str!("../../../golden/losses/trades.csv");
+    assert_eq!(file.lines().count(), 4);
+    for line in file.lines() {
+        let x: Vec<f64> = line.split(',').map(|s| s.parse().unwrap()).collect();
+        let (n, classes, beta, want) = (x[0] as usize, x[1] as usize, x[2], x[3]);
+        let (clean, x) = x[4..].split_at(n * classes);
+        let (adversarial, x) = x.split_at(n * classes);
+        let (labels, grads) = x.split_at(n);
+        let (mut d, mut d_adv, mut loss) = (vec![f64::NAN; n * classes], vec![f64::NAN; n * classes], 0.0);
+        for (i, &y) in labels.iter().enumerate() {
+            let row = i * classes..(i + 1) * classes;
+            let grads = [&mut d[row.clone()], &mut d_adv[row.clone()]];
+            loss +=
+                Trades { beta }.eval(&clean[row.clone()], &adversarial[row], y as usize, grads) / n as f64;
+        }
+        close(&[loss], &[want], line);
+        let found: Vec<f64> = d.iter().chain(&d_adv).map(|d| d / n as f64).collect();
+        close(&found, grads, line);
+    }
 }

@@ -31,7 +31,7 @@ pub use graph::{Graph, Node, Source};
 pub use init::Init;
 pub use layer::{Layer, Span};
 pub use layers::register;
-pub use method::{Clip, Decay, Group, Method};
+pub use method::{Decay, Group, Method};
 pub use network::Network;
 pub use optimizer::Optimizer;
 pub use param::Param;

@@ -8,10 +8,12 @@ mod reference;
 use sparring_autograd::{Tape, ops};
 use sparring_losses::Mse;
 use sparring_nn::{
-    Clip, Cx, Decay, Engine, Graph, Group, Kind, Learned, Method, Mode, Network, Optimizer, OutputRows,
-    Randomness, Victim, layers,
+    Cx, Decay, Engine, Graph, Group, Kind, Learned, Method, Mode, Network, Optimizer, OutputRows, Randomness,
+    Victim, layers,
 };
-use sparring_optim::{AdamW, AnyRule, Sgd};
+use sparring_optim::{
+    AdamW, AnyRule, AnyTransform, ClipLayer, ClipNorm, ClipValue, L1, L2, Sgd, WeightDecay,
+};
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable};
 use sparring_seed::Key;
 use sparring_tensor::Array;
@@ -86,9 +88,19 @@ fn groups_and_clipping_are_those_of_the_tape() {
     let mut seen = Vec::new();
     for transforms in [
         vec![],
-        vec![Clip::Value(0.01)],
-        vec![Clip::GlobalNorm(0.05)],
-        vec![Clip::Value(0.02), Clip::GlobalNorm(0.03)],
+        vec![ClipValue { limit: 0.01 }.into()],
+        vec![ClipNorm { max: 0.05 }.into()],
+        vec![ClipLayer { max: 0.02 }.into()],
+        vec![ClipValue { limit: 0.02 }.into(), ClipNorm { max: 0.03 }.into()],
+        vec![ClipNorm { max: 0.03 }.into(), ClipValue { limit: 0.005 }.into()],
+        vec![L1 { weight: 0.01 }.into(), L2 { weight: 0.1 }.into(), WeightDecay { rate: 2.0 }.into()],
+        vec![
+            ClipNorm { max: 0.1 }.into(),
+            L2 { weight: 0.5 }.into(),
+            ClipLayer { max: 0.03 }.into(),
+            L1 { weight: 0.02 }.into(),
+            ClipNorm { max: 0.05 }.into(),
+        ],
     ] {
         let method = Method { rule, transforms, groups: groups.clone() };
         let (x, targets) = (numbers(N * 16, 1), numbers(N * COLS, 2));
@@ -149,7 +161,7 @@ fn a_group_without_decay_stays_where_its_gradient_is_zero() {
 #[test]
 fn halves_accumulate_to_the_whole_batch() {
     let (x, targets) = (numbers(N * 16, 1), numbers(N * COLS, 2));
-    let run = |cuts: &[usize], transforms: &[Clip]| {
+    let run = |cuts: &[usize], transforms: &[AnyTransform]| {
         let mut net: Network<f64> = by_example().build(Key::new(3)).unwrap();
         let method =
             Method { transforms: transforms.to_vec(), ..Method::from(AnyRule::from(AdamW::default())) };
@@ -168,7 +180,7 @@ fn halves_accumulate_to_the_whole_batch() {
         engine.store(&mut net.params);
         flat(&net)
     };
-    for transforms in [&[][..], &[Clip::GlobalNorm(0.05)]] {
+    for transforms in [&[][..], &[L2 { weight: 0.1 }.into()], &[ClipNorm { max: 0.05 }.into()]] {
         let whole = run(&[0, N], transforms);
         near(&run(&[0, 4, N], transforms), &whole, 1e-9);
         near(&run(&[0, 1, 2, 7, N], transforms), &whole, 1e-9);
@@ -267,4 +279,20 @@ fn weights_are_not_written_to_a_copy() {
     let net: Network<f64> = graph().build(Key::new(3)).unwrap();
     let engine = Engine::new(&net, Method::from(AnyRule::default()));
     engine.store(&mut net.clone().params);
+}
+
+#[test]
+#[should_panic(expected = "engine: no gradients here")]
+fn gradients_that_another_pass_overwrote_are_not_used() {
+    let net: Network<f64> = graph().build(Key::new(3)).unwrap();
+    let mut engine = Engine::new(&net, Method::from(AnyRule::default()));
+    let (x, targets) = (numbers(N * 16, 1), numbers(N * COLS, 2));
+    step(&mut engine, &x, 0..N, &targets);
+    engine.accumulate(&net.params).unwrap();
+    // What was accumulated is kept elsewhere.
+    engine.forward_of_batch(&x, Randomness::none(), &mut [0.0; N * COLS]);
+    engine.update(&net.params, 0.1).unwrap();
+    step(&mut engine, &x, 0..N, &targets);
+    engine.forward_of_batch(&x, Randomness::none(), &mut [0.0; N * COLS]);
+    let _ = engine.update(&net.params, 0.1);
 }

@@ -3,8 +3,8 @@
 use sparring_activations::{AnyActivation, Prelu};
 use sparring_autograd::{Tape, ops};
 use sparring_losses::Mse;
-use sparring_nn::{Bind, Clip, Cx, Graph, Method, Network, NnError, Optimizer, layers};
-use sparring_optim::{AnyRule, Sgd};
+use sparring_nn::{Bind, Cx, Graph, Method, Network, NnError, Optimizer, layers};
+use sparring_optim::{AnyRule, AnyTransform, ClipNorm, ClipValue, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::Array;
 
@@ -44,7 +44,7 @@ fn gradients(net: &Network<f32>, x: &Array<f32>, t: &Array<f32>) -> sparring_aut
     tape.backward(loss, Array::scalar(1.0))
 }
 
-fn clipped(clip: Option<Clip>) -> Method {
+fn clipped(clip: Option<AnyTransform>) -> Method {
     Method { transforms: clip.into_iter().collect(), ..Method::from(sgd(0.0)) }
 }
 
@@ -81,7 +81,7 @@ fn flat(net: &Network<f32>) -> Vec<f32> {
 }
 
 /// How far one SGD step of rate 1 moves each parameter: the gradient as the optimiser used it.
-fn moved(clip: Option<Clip>) -> Vec<f32> {
+fn moved(clip: Option<AnyTransform>) -> Vec<f32> {
     let mut net = small();
     let (x, t) = (Array::full([5, 3], 3.0), Array::full([5, 2], 40.0));
     let before = flat(&net);
@@ -95,17 +95,17 @@ fn clipping_limits_what_the_rule_sees() {
     let free = moved(None);
     let norm = |g: &[f32]| g.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
     assert!(norm(&free) > 20.0, "the test needs a large gradient");
-    let short = moved(Some(Clip::GlobalNorm(0.5)));
+    let short = moved(Some(ClipNorm { max: 0.5 }.into()));
     assert!((norm(&short) - 0.5).abs() < 1e-4);
     for (s, f) in short.iter().zip(&free) {
         assert!((f64::from(*s) - f64::from(*f) * 0.5 / norm(&free)).abs() < 1e-5, "the direction changed");
     }
-    let cut = moved(Some(Clip::Value(0.25)));
+    let cut = moved(Some(ClipValue { limit: 0.25 }.into()));
     for (c, f) in cut.iter().zip(&free) {
         assert!((c - f.clamp(-0.25, 0.25)).abs() < 1e-5);
     }
     // A limit that is not reached changes nothing.
-    assert_eq!(moved(Some(Clip::GlobalNorm(1e6))), free);
+    assert_eq!(moved(Some(ClipNorm { max: 1e6 }.into())), free);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn frozen_parameters_get_no_gradient_and_the_input_still_does() {
 fn a_gradient_that_is_not_finite_stops_the_step_and_names_the_layer() {
     for bad in [f32::NAN, f32::INFINITY] {
         let mut net = small();
-        let mut optimizer = Optimizer::new(clipped(Some(Clip::GlobalNorm(1.0))));
+        let mut optimizer = Optimizer::new(clipped(Some(ClipNorm { max: 1.0 }.into())));
         let (x, t) = (Array::full([5, 3], 1.0), Array::zeros([5, 2]));
         let mut grads = gradients(&net, &x, &t);
         optimizer.step(&mut net.params, &mut grads, 0.1).unwrap();

@@ -1,16 +1,15 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod clip;
 mod contract;
 mod ema;
 mod floor;
 mod registry;
 mod rules;
 mod schedules;
+mod transforms;
 mod units;
 
-pub use clip::{clip_global_norm, clip_value, global_norm};
 pub use contract::{Rule, RuleInfo};
 pub use ema::Ema;
 pub use registry::{ALL, AnyRule};
@@ -19,3 +18,7 @@ pub use schedules::{
     AnySchedule, Constant, Cosine, OneCycle, Piecewise, SCHEDULES, Schedule, ScheduleInfo, Step,
 };
 pub use sparring_math::named::NamedError as OptimError;
+pub use transforms::{
+    AnyTransform, ClipLayer, ClipNorm, ClipValue, L1, L2, Needs, Seen, TRANSFORMS, Transform, TransformInfo,
+    WeightDecay, clip_global_norm, clip_value, global_norm, squares,
+};

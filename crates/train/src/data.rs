@@ -2,7 +2,9 @@
 
 use crate::TrainError;
 use crate::parallel::map_parts;
-use sparring_datasets::Split;
+use crate::session::Settings;
+use sparring_datasets::{Last, Split};
+use sparring_nn::{Network, NnError};
 use sparring_tensor::Array;
 
 /// Examples as `[n, c, h, w]`.
@@ -46,4 +48,29 @@ pub(crate) fn check_range(split: &Split, range: (f64, f64)) -> Result<(), TrainE
         let (a, b) = range;
         Err(TrainError::Data(format!("pixels lie in [{lo}, {hi}]; expected [{a}, {b}], scaled once")))
     }
+}
+
+/// Refuses a network that cannot be trained: a tensor of another shape was set, a batch would need more memory than
+/// [`Cost`](sparring_nn::Cost) allows, or is too small for a layer that takes statistics over it. It runs `times` as many examples as the batch has in one pass.
+pub(crate) fn check_network(
+    net: &Network<f32>,
+    n: usize,
+    settings: &Settings,
+    times: usize,
+) -> Result<(), TrainError> {
+    net.params.check().map_err(NnError::from)?;
+    let batch = settings.batch.min(n);
+    net.cost().map_err(NnError::from)?.admit(times * batch)?;
+    let (least, node) = net.graph().least_batch().map_err(NnError::from)?;
+    let rest = if settings.last == Last::Keep { n % batch.max(1) } else { 0 };
+    let smallest = if rest > 0 { rest } else { batch };
+    if let (Some(node), true) = (node, smallest < least) {
+        let (name, kind) = (&node.name, node.layer.kind());
+        let example = if smallest == 1 { "example" } else { "examples" };
+        return Err(TrainError::Data(format!(
+            "{n} examples in batches of {batch} leave a batch of {smallest} {example}, but layer {name} ({kind}) takes statistics over a batch and \
+             needs at least {least}; choose another batch size"
+        )));
+    }
+    Ok(())
 }

@@ -3,44 +3,21 @@
 
 use crate::TrainError;
 use crate::data::{check_data, check_range};
-use crate::observe::{Observed, Observer};
-use crate::session::{Session, Settings, Summary};
-use serde::{Deserialize, Serialize};
+use crate::observe::Observer;
+use crate::session::{Session, Settings};
+use crate::summary::Summary;
 use sparring_datasets::{Last, Split};
 use sparring_models::Gan;
 use sparring_optim::AnySchedule;
 
 mod alarms;
+mod epoch;
 mod game;
 mod recipe;
 pub use alarms::Alarm;
+pub use epoch::GanEpoch;
 pub use game::Game;
 pub use recipe::{GanRecipe, GanSteps};
-
-impl Observed for Gan {
-    type Epoch = GanEpoch;
-}
-
-/// One epoch of a GAN.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct GanEpoch {
-    /// From 1.
-    pub epoch: usize,
-    /// Epochs of the whole training.
-    pub epochs: usize,
-    /// Mean loss of the discriminator, real and fake added; 1.3863 at balance.
-    pub d_loss: f64,
-    /// Mean loss of the generator; 0.6931 at balance.
-    pub g_loss: f64,
-    /// Mean σ(D(x)) over real examples.
-    pub d_real: f64,
-    /// Mean σ(D(G(z))) over the fakes of the discriminator's steps.
-    pub d_fake: f64,
-    /// Mean distance between pairs of samples over that between pairs of real examples; near 0 = all samples alike.
-    pub diversity: f64,
-    /// Wall-clock time.
-    pub seconds: f64,
-}
 
 /// What a GAN training did.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,5 +68,5 @@ pub fn gan_session<'m, 'd>(
     // The last batch may be small; a GAN step on a handful of examples is noise, so it is left out if another exists.
     let last = if train.len() > batch { Last::Drop } else { Last::Keep };
     let settings = Settings { epochs, batch, lr, schedule: AnySchedule::default(), seed, last };
-    Ok(Session::new(Game::new(model, train, recipe, &settings)?, train, settings))
+    Session::new(Game::new(model, train, recipe, &settings)?, train, settings)
 }

@@ -3,8 +3,8 @@
 use crate::error::require_positive;
 use crate::{AnyDefense, Hyperparameters, TrainError};
 use serde::{Deserialize, Serialize};
-use sparring_nn::Clip;
-use sparring_optim::{AnyRule, AnySchedule, Ema};
+use sparring_nn::Method;
+use sparring_optim::{AnyRule, AnySchedule, AnyTransform, Ema};
 use sparring_tensor::Precision;
 
 /// Everything but the network and the data. The same recipe, network and data give the same bits on one instruction set.
@@ -21,8 +21,9 @@ pub struct Recipe {
     pub lr: f64,
     /// The learning rate over time.
     pub schedule: AnySchedule,
-    /// Limit on the gradient.
-    pub clip: Option<Clip>,
+    /// Transformations of the gradients before the rule, in order. Files before there was a chain have `clip` here, which is still read.
+    #[serde(alias = "clip", deserialize_with = "chain::deserialize")]
+    pub transforms: Vec<AnyTransform>,
     /// The weights that are kept, and that observers see, are this average of those of all steps; `None`: those of the last step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ema: Option<Ema>,
@@ -45,7 +46,7 @@ impl Default for Recipe {
             rule: AnyRule::default(),
             lr,
             schedule,
-            clip: None,
+            transforms: Vec::new(),
             ema,
             defense: AnyDefense::default(),
             precision: Precision::F32,
@@ -68,6 +69,10 @@ impl Recipe {
         let Hyperparameters { epochs, batch, lr, schedule, ema } = defense.hyperparameters();
         Self { epochs, batch, lr, schedule, ema, defense, ..Self::default() }
     }
+    /// The rule behind the transformations; biases and parameters of normalisations and activations are not decayed.
+    pub fn method(&self) -> Method {
+        Method { transforms: self.transforms.clone(), ..Method::from(self.rule) }
+    }
     /// Every number makes sense.
     ///
     /// # Errors
@@ -81,9 +86,6 @@ impl Recipe {
             return refuse("batch", "0".into(), "at least 1");
         }
         require_positive("lr", self.lr)?;
-        if let Some(Clip::Value(limit) | Clip::GlobalNorm(limit)) = self.clip {
-            require_positive("clip", limit)?;
-        }
         if self.precision == Precision::Bf16 {
             return refuse(
                 "precision",
@@ -91,7 +93,7 @@ impl Recipe {
                 "f32 or split6: bf16 is for what is verified later",
             );
         }
-        self.rule.validate()?;
+        self.method().validate()?;
         self.schedule.validate()?;
         self.ema.as_ref().map_or(Ok(()), Ema::validate)?;
         Ok(self.defense.validate()?)
@@ -111,5 +113,72 @@ mod precision {
     }
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Precision, D::Error> {
         String::deserialize(d)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// A chain of transformations: a list, or the one limit of older files.
+mod chain {
+    use serde::{Deserialize, Deserializer, de};
+    use sparring_optim::{AnyTransform, ClipNorm, ClipValue};
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Clip {
+        Value(f64),
+        GlobalNorm(f64),
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<AnyTransform>, D::Error> {
+        struct Chain;
+        impl<'de> de::Visitor<'de> for Chain {
+            type Value = Vec<AnyTransform>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a list of transformations such as [\"clip-norm(max=1)\"]")
+            }
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+            fn visit_seq<A: de::SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+                Vec::deserialize(de::value::SeqAccessDeserializer::new(list))
+            }
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                Ok(vec![match Clip::deserialize(de::value::MapAccessDeserializer::new(map))? {
+                    Clip::Value(limit) => ClipValue { limit }.into(),
+                    Clip::GlobalNorm(max) => ClipNorm { max }.into(),
+                }])
+            }
+        }
+        if d.is_human_readable() { d.deserialize_any(Chain) } else { Vec::deserialize(d) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sparring_optim::{ClipNorm, ClipValue, L2};
+
+    #[test]
+    fn chains_and_the_limits_of_older_files_are_read() {
+        let read = |text: &str| serde_json::from_str::<Recipe>(text).map(|r| r.transforms);
+        let all: Vec<AnyTransform> = vec![ClipNorm { max: 0.5 }.into(), L2 { weight: 0.01 }.into()];
+        for (text, want) in [
+            ("{}", &[][..]),
+            (r#"{"clip": null}"#, &[]),
+            (r#"{"clip": {"global_norm": 0.5}}"#, &all[..1]),
+            (r#"{"clip": {"value": 2.0}}"#, &[ClipValue { limit: 2.0 }.into()]),
+            (r#"{"transforms": ["clip-norm(max=0.5)", {"l2": {"weight": 0.01}}]}"#, &all),
+        ] {
+            assert_eq!(read(text).unwrap(), want, "{text}");
+        }
+        let recipe = Recipe { transforms: all, ..Recipe::default() };
+        let written = serde_json::to_string(&recipe).unwrap();
+        assert_eq!(serde_json::from_str::<Recipe>(&written).unwrap(), recipe, "{written}");
+        for bad in [
+            r#"{"clip": {"norm": 1.0}}"#,
+            r#"{"transforms": ["clip"]}"#,
+            r#"{"clip": null, "transforms": []}"#,
+        ] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! A training as a value: one loop for classifiers, autoencoders and GANs.
 
-use crate::observe::{Current, Flow, Observed, Observer, Step};
+use crate::error::require_positive;
+use crate::family::{EpochOf, EpochTimes, Failure, Family, FamilyState, StepContext};
+use crate::observe::{Flow, Observer, Step};
 use crate::parallel::on_team;
+use crate::summary::Summary;
 use crate::{TrainError, trouble};
-use sparring_datasets::{Batches, Last, MiniBatch, Order, Rows, Split};
-use sparring_nn::{EngineState, Network, NnError, Params};
+use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
+use sparring_nn::NnError;
 use sparring_optim::{AnySchedule, Schedule};
 use sparring_seed::Key;
 use std::time::Instant;
@@ -26,81 +29,20 @@ pub struct Settings {
     pub last: Last,
 }
 
-/// The context of a step.
-#[derive(Clone, Copy, Debug)]
-pub struct StepContext {
-    /// From 1, over the whole training.
-    pub step: u64,
-    /// Steps of the whole training.
-    pub steps: u64,
-    /// Everything random in the step comes from it.
-    pub key: Key,
-    /// Learning rate.
-    pub lr: f64,
-}
-
-/// What is trained: a kind of model with its objectives and engines. The loop is [`Session`]'s.
-pub trait Family: Current<Self::Model> {
-    /// The model that observers see.
-    type Model: Observed;
-    /// One step on a batch that comes without its pixels; its loss. The metrics of the epoch are summed up here.
+impl Settings {
+    /// Every number makes sense.
     ///
     /// # Errors
-    /// [`Failure`] if a loss or gradient is not finite, or an attack inside refuses.
-    fn step(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<f64, Failure>;
-    /// Where the numbers of the model stop being finite, for the error that ends the training; the model is up to date.
-    fn broken(&self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Option<String>;
-    /// The sums of the present epoch begin at zero.
-    fn begin_epoch(&mut self);
-    /// The report of the epoch that ended, from its sums, which begin anew.
-    fn end_epoch(&mut self, done: EpochTimes) -> EpochOf<Self>;
-    /// Everything that the next steps depend on.
-    fn state(&mut self) -> FamilyState;
-    /// Goes on from a state.
-    ///
-    /// # Errors
-    /// If it belongs to another model or method.
-    fn restore(&mut self, state: &FamilyState) -> Result<(), TrainError>;
-}
-
-/// The report of an epoch of a family.
-pub type EpochOf<F> = <<F as Family>::Model as Observed>::Epoch;
-
-/// Which epoch ended, and how long it took.
-#[derive(Clone, Copy, Debug)]
-pub struct EpochTimes {
-    /// From 1.
-    pub epoch: usize,
-    /// Epochs of the whole training.
-    pub epochs: usize,
-    /// Learning rate of the last step.
-    pub lr: f64,
-    /// Wall-clock time.
-    pub seconds: f64,
-}
-
-/// Why a step was not done.
-#[derive(Debug)]
-pub enum Failure {
-    /// The loss is infinite or NaN.
-    Loss(f64),
-    /// Anything else.
-    Other(TrainError),
-}
-
-impl<T: Into<TrainError>> From<T> for Failure {
-    fn from(e: T) -> Self {
-        Self::Other(e.into())
+    /// [`TrainError`] naming the first field that does not.
+    pub fn validate(&self) -> Result<(), TrainError> {
+        for (field, value) in [("epochs", self.epochs), ("batch", self.batch)] {
+            if value == 0 {
+                return Err(TrainError::Recipe { field, value: "0".into(), must: "at least 1" });
+            }
+        }
+        require_positive("lr", self.lr)?;
+        Ok(self.schedule.validate()?)
     }
-}
-
-/// The weights, buffers and method states of all networks of a family, and the sums of the present epoch.
-#[derive(Clone, Debug)]
-pub struct FamilyState {
-    /// For each network its name, weights (not the average) and the state of its engine.
-    pub networks: Vec<(String, Params<f32>, EngineState<f32>)>,
-    /// Sums of the epoch so far.
-    pub sums: Vec<f64>,
 }
 
 /// Where a training stands.
@@ -110,29 +52,6 @@ pub struct SessionState {
     pub step: u64,
     /// Of the family.
     pub family: FamilyState,
-}
-
-/// What a training did.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Summary<Ep = crate::Epoch> {
-    /// The epochs, in order.
-    pub epochs: Vec<Ep>,
-    /// Wall-clock time, observers included.
-    pub seconds: f64,
-    /// Whether an observer ended it early.
-    pub stopped: bool,
-}
-
-impl Summary {
-    /// Mean training loss of the last epoch; NaN if none was finished.
-    pub fn train_loss(&self) -> f64 {
-        self.epochs.last().map_or(f64::NAN, |e| e.train_loss)
-    }
-    /// Examples over time spent in epochs, observers left out.
-    pub fn examples_per_s(&self) -> f64 {
-        let examples: f64 = self.epochs.iter().map(|e| e.examples_per_s * e.seconds).sum();
-        examples / self.epochs.iter().map(|e| e.seconds).sum::<f64>()
-    }
 }
 
 /// A training: steps are made one by one, by epochs, or to the end.
@@ -145,13 +64,22 @@ pub struct Session<'d, F: Family> {
     batch: MiniBatch,
     step: u64,
     lr: f64,
-    /// Since when the present epoch runs.
+    /// Since when the present epoch runs, and the examples since then.
     begun: Instant,
+    examples: usize,
 }
 
 impl<'d, F: Family> Session<'d, F> {
-    /// A training that begins. The settings were checked.
-    pub(crate) fn new(family: F, train: &'d Split, settings: Settings) -> Self {
+    /// A training that begins, of a family of this crate or of your own.
+    ///
+    /// # Errors
+    /// If a setting makes no sense, or the data give no batch: there are no examples, or fewer than one full batch where others are left out.
+    pub fn new(family: F, train: &'d Split, settings: Settings) -> Result<Self, TrainError> {
+        settings.validate()?;
+        let (n, batch) = (train.len(), settings.batch);
+        if n == 0 || settings.last == Last::Drop && n < batch {
+            return Err(TrainError::Data(format!("{n} training examples give no batch of {batch}")));
+        }
         let batches =
             Batches::new(train, settings.batch, Key::new(settings.seed), 0, Order::Shuffled, settings.last);
         let mut this = Self {
@@ -162,9 +90,10 @@ impl<'d, F: Family> Session<'d, F> {
             step: 0,
             lr: 0.0,
             begun: Instant::now(),
+            examples: 0,
         };
         this.batches.restart(1);
-        this
+        Ok(this)
     }
     fn per_epoch(&self) -> u64 {
         self.batches.per_epoch().max(1) as u64
@@ -200,7 +129,7 @@ impl<'d, F: Family> Session<'d, F> {
         let (steps, epoch) = (self.steps(), self.epoch_now());
         if self.step.is_multiple_of(self.per_epoch()) {
             self.batches.restart(epoch as u64);
-            self.begun = Instant::now();
+            (self.begun, self.examples) = (Instant::now(), 0);
             self.family.begin_epoch();
         }
         let Some(rows) = self.batches.next_rows(&mut self.batch) else { return Ok(None) };
@@ -216,6 +145,7 @@ impl<'d, F: Family> Session<'d, F> {
             }
         };
         (self.step, self.lr) = (step, lr);
+        self.examples += self.batch.len();
         Ok(Some(Step { step, steps, epoch, loss, lr }))
     }
     /// The report of the epoch that just ended; `None` inside an epoch.
@@ -226,7 +156,8 @@ impl<'d, F: Family> Session<'d, F> {
             // Weights are brought back within the epoch's time, as whoever uses them needs them.
             self.family.current();
             let seconds = self.begun.elapsed().as_secs_f64();
-            self.family.end_epoch(EpochTimes { epoch, epochs, lr: self.lr, seconds })
+            let (lr, examples) = (self.lr, self.examples);
+            self.family.end_epoch(EpochTimes { epoch, epochs, lr, seconds, examples })
         })
     }
     /// Steps to the end of the epoch, watched; `None` if an observer ended the training before.
@@ -292,7 +223,7 @@ impl<'d, F: Family> Session<'d, F> {
         for _ in 0..self.step % self.per_epoch() {
             self.batches.next_rows(&mut self.batch);
         }
-        self.begun = Instant::now();
+        (self.begun, self.examples) = (Instant::now(), 0);
         Ok(())
     }
 }
@@ -308,24 +239,4 @@ fn told(failure: Failure, epoch: usize, step: u64, at: Option<String>) -> TrainE
         },
         Failure::Other(e) => e,
     }
-}
-
-/// Refuses a network that cannot be trained: a tensor of another shape was set, a batch would need more memory than
-/// [`Cost`](sparring_nn::Cost) allows, or is too small for a layer that takes statistics over it.
-pub(crate) fn check_network(net: &Network<f32>, n: usize, settings: &Settings) -> Result<(), TrainError> {
-    net.params.check().map_err(NnError::from)?;
-    let batch = settings.batch.min(n);
-    net.cost().map_err(NnError::from)?.admit(batch)?;
-    let (least, node) = net.graph().least_batch().map_err(NnError::from)?;
-    let rest = if settings.last == Last::Keep { n % batch.max(1) } else { 0 };
-    let smallest = if rest > 0 { rest } else { batch };
-    if let (Some(node), true) = (node, smallest < least) {
-        let (name, kind) = (&node.name, node.layer.kind());
-        let example = if smallest == 1 { "example" } else { "examples" };
-        return Err(TrainError::Data(format!(
-            "{n} examples in batches of {batch} leave a batch of {smallest} {example}, but layer {name} ({kind}) takes statistics over a batch and \
-             needs at least {least}; choose another batch size"
-        )));
-    }
-    Ok(())
 }

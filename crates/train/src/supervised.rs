@@ -1,18 +1,19 @@
 //! Classifiers and autoencoders in training: one network, one objective, one method.
 
+use crate::data::check_network;
+use crate::family::{EpochTimes, Failure, Family, FamilyState, StepContext};
 use crate::objective::{Classification, Reconstruction};
 use crate::observe::{Current, Epoch, Observed};
+use crate::paired::Pairs;
 use crate::parallel::fill;
-use crate::session::{
-    EpochTimes, Failure, Family, FamilyState, Session, Settings, StepContext, check_network,
-};
+use crate::session::{Session, Settings};
 use crate::trained::Trained;
 use crate::trouble::broken_layer;
-use crate::{AnyDefense, Outputs, Recipe, TrainError};
-use sparring_attacks::{Goal, perturb_chunked_on};
+use crate::{AnyDefense, InnerAttack, Outputs, Recipe, TrainError};
+use sparring_attacks::{Goal, Threat, perturb_chunked_on};
 use sparring_datasets::{Last, MiniBatch, Rows, Split};
 use sparring_models::{Autoencoder, Classifier};
-use sparring_nn::{Engine, Method, Mode, Network, NnError, Objective, Randomness, Victim};
+use sparring_nn::{Engine, Mode, Network, NnError, Objective, Randomness, Victim};
 use sparring_oracle::Batch;
 use sparring_tensor::team;
 use std::fmt::Debug;
@@ -87,25 +88,26 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         let Recipe { epochs, batch, lr, seed, .. } = *recipe;
         let settings =
             Settings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
-        check_network(model.net(), train.len(), &settings)?;
+        check_network(model.net(), train.len(), &settings, 1)?;
         let plan = recipe.defense.plan(1.0);
-        if plan.outputs != Outputs::One || plan.passes != 1 {
-            let must = "a defence of one pass whose objective reads the outputs of one set of examples";
+        if plan.passes != 1 {
+            let must = "a defence of one pass";
             return Err(TrainError::Recipe { field: "defense", value: recipe.defense.to_string(), must });
         }
-        let method = Method { transforms: recipe.clip.into_iter().collect(), ..Method::from(recipe.rule) };
-        let engine = Engine::new(model.net(), method).in_precision(recipe.precision);
+        let engine = Engine::new(model.net(), recipe.method()).in_precision(recipe.precision);
         let steps = (train.len().div_ceil(batch) as u64).saturating_mul(epochs as u64);
         let mut trained = Trained::new(engine, recipe.ema.map(|ema| ema.decay(steps)));
         trained.begin_average();
         let (defense, adversarial, sums) = (recipe.defense, Vec::new(), Sums::default());
-        Ok(Session::new(Self { model, trained, defense, adversarial, sums }, train, settings))
+        Session::new(Self { model, trained, defense, adversarial, sums }, train, settings)
     }
-    /// Replaces the batch by what the step is trained on (adversarial examples), if that differs.
-    fn prepare(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<(), TrainError> {
-        let plan = self.defense.plan(cx.step as f64 / cx.steps as f64);
-        let Some((attack, threat)) = plan.attack else { return Ok(()) };
-        fill(batch, rows);
+    /// Makes the adversarial examples of a batch, whose pixels are filled in.
+    fn attack(
+        &mut self,
+        (attack, threat): &(Box<InnerAttack>, Threat),
+        batch: &MiniBatch,
+        cx: &StepContext,
+    ) -> Result<(), TrainError> {
         self.adversarial.resize(batch.x.len(), 0.0);
         let x = Batch::new(&batch.x, batch.shape, &batch.ids).map_err(|e| TrainError::Data(e.to_string()))?;
         let goal = Goal::Untargeted(&batch.labels);
@@ -113,11 +115,42 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         let victim = Victim::of_compiled(self.trained.engine.compiled(), batch.shape, Classifier::BOUNDS);
         let out = &mut self.adversarial;
         // The team's threads, which run the rest of the step, not rayon's.
-        perturb_chunked_on(&*attack, &victim, x, goal, &threat, key, out, CHUNK, &|out, size, run| {
+        perturb_chunked_on(&**attack, &victim, x, goal, threat, key, out, CHUNK, &|out, size, run| {
             team::for_each_chunk(out, size, run);
         })?;
-        std::mem::swap(&mut batch.x, &mut self.adversarial);
         Ok(())
+    }
+    /// Gradients of the step: its mean loss, and how many examples are classified rightly.
+    fn gradients(
+        &mut self,
+        batch: &mut MiniBatch,
+        rows: Rows<'_>,
+        cx: &StepContext,
+    ) -> Result<[f64; 2], Failure> {
+        let plan = self.defense.plan(cx.step as f64 / cx.steps as f64);
+        let key = cx.key.named("layers");
+        if let Some(attack) = &plan.attack {
+            fill(batch, rows);
+            self.attack(attack, batch, cx)?;
+            if let Outputs::Paired(loss) = &plan.outputs {
+                let (params, engine) = (&self.model.net().params, &mut self.trained.engine);
+                let (labels, ids) = (&batch.labels, &batch.ids);
+                let pairs = Pairs { labels, ids, clean: &batch.x, adversarial: &self.adversarial };
+                return pairs.gradients(engine, params, &**loss, key);
+            }
+            std::mem::swap(&mut batch.x, &mut self.adversarial);
+        }
+        let given: &MiniBatch = batch;
+        let dim = given.shape.iter().product::<usize>();
+        let row = |i: usize, to: &mut [f32]| match given.x.get(i * dim..(i + 1) * dim) {
+            Some(x) => to.copy_from_slice(x),
+            None => rows.write(i, to),
+        };
+        let draw = Randomness { mode: Mode::Train, key, ids: &given.ids };
+        let engine = &mut self.trained.engine;
+        let [loss, right, _] =
+            M::with_objective(given, |objective| engine.gradients(given.len(), &row, draw, objective));
+        if loss.is_finite() { Ok([loss, right]) } else { Err(Failure::Loss(loss)) }
     }
 }
 
@@ -131,22 +164,9 @@ impl<M: Supervised> Current<M> for Fitting<'_, M> {
 impl<M: Supervised> Family for Fitting<'_, M> {
     type Model = M;
     fn step(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<f64, Failure> {
-        self.prepare(batch, rows, cx)?;
-        let given: &MiniBatch = batch;
-        let dim = given.shape.iter().product::<usize>();
-        let row = |i: usize, to: &mut [f32]| match given.x.get(i * dim..(i + 1) * dim) {
-            Some(x) => to.copy_from_slice(x),
-            None => rows.write(i, to),
-        };
-        let draw = Randomness { mode: Mode::Train, key: cx.key.named("layers"), ids: &given.ids };
-        let engine = &mut self.trained.engine;
-        let [loss, right, _] =
-            M::with_objective(given, |objective| engine.gradients(given.len(), &row, draw, objective));
-        if !loss.is_finite() {
-            return Err(Failure::Loss(loss));
-        }
+        let [loss, right] = self.gradients(batch, rows, cx)?;
         self.trained.update(self.model.net(), cx.lr)?;
-        let n = given.len() as f64;
+        let n = batch.len() as f64;
         self.sums.loss += loss * n;
         self.sums.right += right;
         self.sums.seen += n;
@@ -161,7 +181,7 @@ impl<M: Supervised> Family for Fitting<'_, M> {
     }
     fn end_epoch(&mut self, done: EpochTimes) -> Epoch {
         let Sums { loss, right, seen } = std::mem::take(&mut self.sums);
-        let EpochTimes { epoch, epochs, lr, seconds } = done;
+        let EpochTimes { epoch, epochs, lr, seconds, examples } = done;
         Epoch {
             epoch,
             epochs,
@@ -169,7 +189,7 @@ impl<M: Supervised> Family for Fitting<'_, M> {
             train_accuracy: M::COUNTS.then_some(right / seen),
             lr,
             seconds,
-            examples_per_s: seen / seconds,
+            examples_per_s: examples as f64 / seconds,
         }
     }
     fn state(&mut self) -> FamilyState {

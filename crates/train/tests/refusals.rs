@@ -2,8 +2,8 @@
 
 use sparring_datasets::{Mnist, Pixels, Split, synthetic};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, FgsmRs, Gan, Mlp};
-use sparring_nn::{Clip, Graph, Network, NnError, layers};
-use sparring_optim::{Adam, AnyRule, Sgd};
+use sparring_nn::{Graph, Network, NnError, layers};
+use sparring_optim::{Adam, AnyRule, ClipNorm, ClipValue, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Precision};
 use sparring_train::{
@@ -44,8 +44,8 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         ("lr is inf", Recipe { lr: f64::INFINITY, ..good() }),
         ("lr is 1000000000", Recipe { lr: 1e39, ..good() }),
         ("lr is 0.0000000", Recipe { lr: 1e-46, ..good() }),
-        ("clip is -1", Recipe { clip: Some(Clip::Value(-1.0)), ..good() }),
-        ("clip is 0", Recipe { clip: Some(Clip::GlobalNorm(0.0)), ..good() }),
+        ("clip-value.limit is -1", Recipe { transforms: vec![ClipValue { limit: -1.0 }.into()], ..good() }),
+        ("clip-norm.max is 0", Recipe { transforms: vec![ClipNorm { max: 0.0 }.into()], ..good() }),
         ("adam.beta1 is 1", Recipe { rule: Adam { beta1: 1.0, ..Adam::default() }.into(), ..good() }),
         ("fgsm-rs.eps is 1.5", Recipe { defense: fgsm_rs(1.5, 0.1), ..good() }),
         ("fgsm-rs.eps is NaN", Recipe { defense: fgsm_rs(f32::NAN, 0.1), ..good() }),
@@ -161,7 +161,7 @@ fn a_broken_weight_is_found_and_its_layer_named() {
     // With a defence the attack meets the broken logits first, on tapes nobody has a plan.
     for recipe in [
         Recipe { defense: defenses::FgsmRs::new(0.3).into(), ..Recipe::default() },
-        Recipe { clip: Some(Clip::GlobalNorm(1.0)), ..Recipe::default() },
+        Recipe { transforms: vec![ClipNorm { max: 1.0 }.into()], ..Recipe::default() },
     ] {
         let e = fit(&mut conv, &digits(70), &recipe).unwrap_err();
         assert!(e.to_string().starts_with(second), "{e}");

@@ -1,15 +1,15 @@
 //! A training as a value: step by step it is `fit`; from a state it goes on to the same bits, on any number of threads.
 #![allow(missing_docs)]
 
-use sparring_datasets::{Mnist, Split};
+use sparring_datasets::{Last, Mnist, Split};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, Gan, GanSpec};
 use sparring_nn::{Graph, Network, layers};
-use sparring_optim::Ema;
+use sparring_optim::{AnySchedule, Ema};
 use sparring_seed::Key;
 use sparring_tensor::team;
 use sparring_train::{
-    Current, Family, GanRecipe, Quiet, Recipe, Session, SessionState, TrainError, autoencoder_session,
-    defenses, fit, fit_autoencoder, fit_gan, gan_session, session,
+    Current, Family, GanRecipe, Quiet, Recipe, Session, SessionState, Settings, TrainError,
+    autoencoder_session, defenses, fit, fit_autoencoder, fit_gan, gan_session, session,
 };
 
 fn digits(n: usize) -> Split {
@@ -97,9 +97,53 @@ fn step_by_step_is_fit() {
 }
 
 #[test]
+fn the_rate_after_a_resume_is_that_of_the_steps_since() {
+    let (data, mut a, mut b) = (digits(IMAGES), classifier(3), classifier(4));
+    let mut training = session(&mut a, &data, &recipe()).unwrap();
+    go(&mut training, 6);
+    let state = training.state();
+    let mut training = session(&mut b, &data, &recipe()).unwrap();
+    training.restore(&state).unwrap();
+    let (epoch, _) = training.epoch(&mut Quiet).unwrap();
+    let epoch = epoch.unwrap();
+    // One whole batch and the rest of the second epoch.
+    let examples = epoch.examples_per_s * epoch.seconds;
+    assert!((examples - (IMAGES - 2 * 32) as f64).abs() < 1e-6, "{examples}");
+}
+
+#[test]
+fn settings_and_data_that_give_no_step_are_refused() {
+    let settings =
+        |batch, last| Settings { epochs: 1, batch, lr: 0.1, schedule: AnySchedule::default(), seed: 1, last };
+    let (data, few) = (digits(IMAGES), digits(10));
+    for (settings, why) in [
+        (settings(11, Last::Drop), "10 training examples give no batch of 11"),
+        (settings(0, Last::Keep), "batch is 0"),
+        (Settings { epochs: 0, ..settings(1, Last::Keep) }, "epochs is 0"),
+        (Settings { lr: f64::NAN, ..settings(1, Last::Keep) }, "lr is NaN"),
+    ] {
+        let mut model = classifier(3);
+        let family = session(&mut model, &data, &recipe()).unwrap().family;
+        let e = Session::new(family, &few, settings).unwrap_err().to_string();
+        assert!(e.contains(why), "{e}");
+    }
+    let mut model = classifier(3);
+    let family = session(&mut model, &data, &recipe()).unwrap().family;
+    let mut training = Session::new(family, &few, settings(4, Last::Drop)).unwrap();
+    assert_eq!(training.run(&mut Quiet).unwrap().epochs.len(), 1);
+    assert_eq!(training.steps_done(), 2);
+}
+
+#[test]
 fn a_classifier_goes_on_from_any_step() {
     let pgd = defenses::Pgd { eps: 0.1, steps: 2, step_size: 0.1, warm_up: 0.5 };
-    for recipe in [recipe(), Recipe { ema: None, defense: pgd.into(), ..recipe() }] {
+    let trades = defenses::Trades { beta: 2.0, steps: 2, ..Default::default() };
+    let chain = ["clip-norm(max=1)", "l2(weight=1e-3)"].map(|t| t.parse().unwrap()).to_vec();
+    for recipe in [
+        recipe(),
+        Recipe { ema: None, defense: pgd.into(), ..recipe() },
+        Recipe { defense: trades.into(), transforms: chain, ..recipe() },
+    ] {
         let data = digits(IMAGES);
         let mut model = classifier(3);
         let mut training = session(&mut model, &data, &recipe).unwrap();

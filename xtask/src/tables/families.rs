@@ -6,7 +6,7 @@ use sparring_attacks::{AnyAttack, AnyNorm};
 use sparring_losses::TargetKind;
 use sparring_math::named::{Entry, Family as _};
 use sparring_models::{Arch, Family};
-use sparring_optim::{AnyRule, AnySchedule};
+use sparring_optim::{AnyRule, AnySchedule, AnyTransform};
 use sparring_train::{AnyDefense, DEFENSES};
 
 /// A table.
@@ -25,6 +25,7 @@ pub const ALL: &[Table] = &[
     Table { name: "losses", home: "crates/losses/README.md", write: losses },
     Table { name: "rules", home: "crates/optim/README.md", write: rules },
     Table { name: "schedules", home: "crates/optim/README.md", write: schedules },
+    Table { name: "transforms", home: "crates/optim/README.md", write: transforms },
     Table { name: "attacks", home: "crates/attacks/README.md", write: attacks },
     Table { name: "norms", home: "crates/attacks/README.md", write: norms },
     Table { name: "models", home: "crates/models/README.md", write: models },
@@ -106,6 +107,14 @@ fn schedules() -> String {
     };
     let rows = sparring_optim::SCHEDULES.iter().zip(AnySchedule::TABLE.entries);
     table(&["schedule", "what", "parameters"], &rows.map(row).collect::<Vec<_>>())
+}
+
+fn transforms() -> String {
+    let row = |(t, entry): (&sparring_optim::TransformInfo, &Entry<AnyTransform>)| {
+        vec![code(t.name), t.about.into(), parameters(entry), entry.paper.into()]
+    };
+    let rows = sparring_optim::TRANSFORMS.iter().zip(AnyTransform::TABLE.entries);
+    table(&["transformation", "what", "parameters", "paper"], &rows.map(row).collect::<Vec<_>>())
 }
 
 fn attacks() -> String {

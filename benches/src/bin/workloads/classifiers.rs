@@ -10,7 +10,8 @@ use crate::row::{Row, Run, named};
 use crate::setting::Outcome;
 use sparring_activations::{AnyActivation, Prelu};
 use sparring_models::{Classifier, FgsmRs, Madry, Mlp, Norm, ResnetSmall};
-use sparring_nn::{AnyLayer, Clip, Graph, layers};
+use sparring_nn::{AnyLayer, Graph, layers};
+use sparring_optim::ClipNorm;
 use sparring_seed::Key;
 use sparring_tensor::Precision;
 use sparring_train::{AnyDefense, Epoch, Flow, Observed, Observer, Recipe, TrainError, defenses, fit_with};
@@ -24,7 +25,7 @@ pub fn rows() -> Vec<Row> {
     // PGD-7, eps 0.3, step eps/4, random start, the whole budget from the first step on.
     let pgd7 = AnyDefense::from(defenses::Pgd { eps: 0.3, steps: 7, step_size: 0.075, warm_up: 0.0 });
     let hardened = Recipe { defense: pgd7, ..plain.clone() };
-    let clipped = Recipe { clip: Some(Clip::GlobalNorm(1.0)), ..plain.clone() };
+    let clipped = Recipe { transforms: vec![ClipNorm { max: 1.0 }.into()], ..plain.clone() };
     let split6 = Recipe { precision: Precision::Split6, ..plain.clone() };
     let row = |id, spec: fn() -> Graph, batch, examples, recipe: &Recipe| {
         let precision = recipe.precision;

@@ -1,14 +1,14 @@
-//! Gradients straight into a rule that works number by number, or into their place beside the weights.
+//! Gradients straight into a method that is element-wise, or into their place beside the weights.
 
 use super::gradient::Gradients;
 use super::program::Program;
 use super::state::ROWS;
 use super::update::{Of, Piece};
 use crate::Method;
-use sparring_math::simd;
+use sparring_optim::squares;
 use sparring_tensor::{Array, Elem, elementwise, reduce};
 
-/// The rule on a piece; `false` if its gradient is not finite, and then what is left of it stays as it is.
+/// The step of an element-wise method on a piece; `false` if its gradient is not finite, and then what is left of it stays as it is.
 pub(super) fn step<E: Elem>(
     method: &Method,
     gradients: &Gradients<'_, E>,
@@ -21,8 +21,9 @@ pub(super) fn step<E: Elem>(
     let Of::Panel { block, q, rows } = of else {
         let mut g = Array::stale([w.len()]);
         whole(gradients, program, &of, g.as_mut_slice());
-        return reduce::are_finite(g.as_slice()) && {
-            method.step(kind, step, lr, w, g.as_slice(), &mut part.slots);
+        let (g, all) = (g.as_mut_slice(), 0..w.len());
+        return reduce::are_finite(g) && {
+            method.step_elementwise(step, (kind, lr), w, g, &mut part.slots, all);
             true
         };
     };
@@ -37,7 +38,7 @@ pub(super) fn step<E: Elem>(
             return false;
         }
         let of = (k - rows.start) * width..(end - rows.start) * width;
-        method.step_range(kind, step, lr, &mut w[of.clone()], g, &mut part.slots, of);
+        method.step_elementwise(step, (kind, lr), &mut w[of.clone()], g, &mut part.slots, of);
     }
     true
 }
@@ -69,30 +70,6 @@ pub(super) fn collect<E: Elem>(
     }
     part.squares = squares(part.grad().as_slice());
     part.squares.is_finite() || reduce::are_finite(part.grad().as_slice())
-}
-
-/// Σ g², in the order of eight sums side by side.
-pub(crate) fn squares<E: Elem>(g: &[E]) -> f64 {
-    struct Squares<'a, E>(&'a [E]);
-    impl<E: Elem> simd::Kernel for Squares<'_, E> {
-        type Output = f64;
-        #[inline(always)]
-        fn run(self) -> f64 {
-            let mut sums = [0.0; 8];
-            let (eights, rest) = self.0.as_chunks::<8>();
-            for g in eights {
-                for j in 0..8 {
-                    let v = g[j].to_f64();
-                    sums[j] += v * v;
-                }
-            }
-            for (sum, g) in sums.iter_mut().zip(rest) {
-                *sum += g.to_f64() * g.to_f64();
-            }
-            sums.iter().sum()
-        }
-    }
-    simd::dispatch(Squares(g))
 }
 
 fn whole<E: Elem>(gradients: &Gradients<'_, E>, program: &Program<E>, of: &Of, g: &mut [E]) {

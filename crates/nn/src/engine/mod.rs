@@ -34,7 +34,6 @@ mod training;
 mod update;
 mod weight;
 
-pub(crate) use fused::squares;
 pub use inference::{Compiled, Randomness};
 pub use lowering::Lowering;
 pub use outputs::{Objective, OutputRows};

@@ -25,6 +25,8 @@ pub(super) struct Part<E: Elem> {
     pub grad: Option<Array<E>>,
     /// Sum of the gradient's squares.
     pub squares: f64,
+    /// Euclidean norm of the gradient of the parameter tensor that this is a part of.
+    pub norm: f64,
     /// The average over the steps.
     pub average: Option<Array<E>>,
     numbers: usize,
@@ -45,6 +47,7 @@ impl<E: Elem> Part<E> {
             slots: (0..slots).map(|_| zeros()).collect(),
             grad: None,
             squares: 0.0,
+            norm: 0.0,
             average: None,
             numbers,
         }
@@ -97,12 +100,22 @@ impl<E: Elem> State<E> {
             plain: program.plains.iter().map(|p| Part::new(p.value.len(), slots)).collect(),
         }
     }
-    /// All parts, those of packed weights first.
-    pub fn parts(&self) -> impl Iterator<Item = &Part<E>> {
-        let packed = self.packed.iter().flat_map(|p| p.parts.iter().chain(std::iter::once(&p.row)));
-        packed.chain(&self.plain)
+    /// Brings the norms of the tensors up to the squares of their parts; the norm of all of them.
+    pub fn norm(&mut self) -> f64 {
+        let mut sum = 0.0;
+        let mut of = |tensor: &mut [Part<E>]| {
+            let squares: f64 = tensor.iter().map(|part| part.squares).sum();
+            tensor.iter_mut().for_each(|part| part.norm = squares.sqrt());
+            sum += squares;
+        };
+        for Packed { parts, row } in &mut self.packed {
+            of(parts);
+            of(std::slice::from_mut(row));
+        }
+        self.plain.chunks_mut(1).for_each(of);
+        sum.sqrt()
     }
-    /// As [`parts`](Self::parts), to change them.
+    /// All parts, those of packed weights first, to change them.
     pub fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part<E>> {
         let packed =
             self.packed.iter_mut().flat_map(|p| p.parts.iter_mut().chain(std::iter::once(&mut p.row)));

@@ -252,8 +252,10 @@ fn one_engine_serves_batches_of_all_kinds() {
         team::with_threads(threads, || {
             let net = graph.build::<f32>(Key::new(3)).unwrap();
             let rule: AnyRule = Sgd::default().into();
-            let method =
-                Method { transforms: vec![sparring_nn::Clip::GlobalNorm(0.5)], ..Method::from(rule) };
+            let method = Method {
+                transforms: vec![sparring_optim::ClipNorm { max: 0.5 }.into()],
+                ..Method::from(rule)
+            };
             let mut engine = Engine::new(&net, method);
             // A batch that only leaves numbers in the buffers.
             engine.gradients(first, &row, Randomness::none(), &Bowl);

@@ -7,6 +7,7 @@ mod n_fgsm;
 mod pgd;
 mod plan;
 mod registry;
+mod trades;
 
 pub use clean::Clean;
 pub use contract::{Defense, DefenseInfo, Hyperparameters};
@@ -15,3 +16,4 @@ pub use n_fgsm::NFgsm;
 pub use pgd::Pgd;
 pub use plan::{InnerAttack, Outputs, Plan};
 pub use registry::{AnyDefense, DEFENSES};
+pub use trades::Trades;

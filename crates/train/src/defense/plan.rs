@@ -1,6 +1,7 @@
 //! What one step of a training does with its batch.
 
 use sparring_attacks::{AnyNorm, Attack, Threat};
+use sparring_losses::PairLoss;
 use sparring_nn::Victim;
 use std::fmt;
 
@@ -8,13 +9,13 @@ use std::fmt;
 pub type InnerAttack = dyn for<'v> Attack<Victim<'v>> + Send + Sync;
 
 /// The outputs that the objective reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Outputs {
     /// Of the examples that the step is trained on: the adversarial ones where there is an attack, else the clean ones.
     One,
-    /// Of each clean example and of its adversarial one (TRADES, MART).
-    Paired,
+    /// Of each clean example and of its adversarial one (TRADES, MART), by this loss instead of the cross-entropy. Without an attack the step reads clean ones alone.
+    Paired(Box<dyn PairLoss<f32>>),
 }
 
 /// What one step of a training does with its batch.
@@ -38,6 +39,14 @@ impl Plan {
             return Self::clean();
         }
         Self { attack: Some((Box::new(attack), Threat { norm: AnyNorm::Linf, eps })), ..Self::clean() }
+    }
+    /// One pass on clean examples and those that `attack` makes of them within `eps` in L-inf, by a loss that compares both.
+    pub fn paired(
+        attack: impl for<'v> Attack<Victim<'v>> + Send + Sync + 'static,
+        eps: f32,
+        loss: impl PairLoss<f32> + 'static,
+    ) -> Self {
+        Self { outputs: Outputs::Paired(Box::new(loss)), ..Self::adversarial(attack, eps) }
     }
 }
 

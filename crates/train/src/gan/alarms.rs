@@ -1,6 +1,6 @@
 //! What looks wrong in a GAN training.
 
-use super::GanEpoch;
+use super::epoch::GanEpoch;
 use crate::pixels;
 use sparring_datasets::Split;
 use std::fmt;

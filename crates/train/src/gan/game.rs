@@ -1,11 +1,15 @@
 //! Both networks of a GAN in training.
 
-use super::{GanEpoch, GanRecipe, alarms};
+use super::alarms;
+use super::epoch::GanEpoch;
+use super::recipe::GanRecipe;
 use crate::TrainError;
+use crate::data::check_network;
+use crate::family::{EpochTimes, Failure, Family, FamilyState, StepContext};
 use crate::objective::{Discrimination, generation};
 use crate::observe::Current;
 use crate::parallel::PART;
-use crate::session::{EpochTimes, Failure, Family, FamilyState, Settings, StepContext, check_network};
+use crate::session::Settings;
 use crate::trained::Trained;
 use crate::trouble::first_non_finite;
 use sparring_datasets::{MiniBatch, Rows, Split};
@@ -50,8 +54,9 @@ impl<'m> Game<'m> {
         recipe: &GanRecipe,
         settings: &Settings,
     ) -> Result<Self, TrainError> {
-        check_network(&model.generator, train.len(), settings)?;
-        check_network(&model.discriminator, train.len(), settings)?;
+        check_network(&model.generator, train.len(), settings, 1)?;
+        // Real examples and as many fakes.
+        check_network(&model.discriminator, train.len(), settings, 2)?;
         let rule = AnyRule::from(recipe.rule());
         let trained = |net| Trained::new(Engine::new(net, Method::from(rule)), None);
         let (discriminator, generator) = (trained(&model.discriminator), trained(&model.generator));
@@ -72,7 +77,8 @@ impl<'m> Game<'m> {
         let fake = |i: usize, to: &mut [f32]| to.copy_from_slice(&fakes[i * dim..(i + 1) * dim]);
         let params = &self.model.discriminator.params;
         let sums = if engine.spans_batch() {
-            // Statistics of real and of generated examples are kept apart.
+            // Statistics of real and of generated examples are kept apart, and their masks.
+            let draw_fake = Randomness { key: draw.key.named("fake"), ..draw };
             let on_real = engine.gradients(
                 n,
                 &|i, to: &mut [f32]| real.write(i, to),
@@ -80,7 +86,7 @@ impl<'m> Game<'m> {
                 &Discrimination { real: n, share },
             );
             engine.accumulate(params)?;
-            let on_fake = engine.gradients(n, &fake, draw, &Discrimination { real: 0, share });
+            let on_fake = engine.gradients(n, &fake, draw_fake, &Discrimination { real: 0, share });
             engine.accumulate(params)?;
             [0, 1, 2].map(|i| on_real[i] + on_fake[i])
         } else {

@@ -21,7 +21,7 @@ impl<E: Elem> Engine<E> {
         self.whole_batch(n, row, draw, objective, None);
     }
     /// Gradients at the input where layers that span the batch see it whole, as in training: `cotangent(outputs, gradient)` writes the gradient at all outputs, `dx` receives that at
-    /// `x`. No parameter and no statistic changes.
+    /// `x`. No parameter and no statistic changes; gradients that no [`update`](Self::update) or [`accumulate`](Self::accumulate) has used are lost.
     ///
     /// # Panics
     /// If `x` does not hold whole examples, at least one, or `dx` not as many numbers.
@@ -52,6 +52,7 @@ impl<E: Elem> Engine<E> {
         assert!(n > 0, "engine: a batch holds at least one example");
         let wanted = if dx.is_some() { Wanted::Input } else { Wanted::Weights };
         let (cols, work) = (self.compiled.outputs(), self.compiled.work(n));
+        self.present = dx.is_none();
         let (batch, pass) = (self.whole_cut(n, row, wanted), pass_of(draw));
         let (program, shards) = (&self.compiled.program, &mut self.shards[..batch.cut.shards()]);
         self.whole.forward(program, shards, pass, work, batch, None);
@@ -72,7 +73,8 @@ impl<E: Elem> Engine<E> {
             self.whole.forget();
         }
     }
-    /// Outputs where layers that span the batch see it whole, as in training; no statistic changes.
+    /// Outputs where layers that span the batch see it whole, as in training; no statistic changes. Gradients that no [`update`](Self::update) or [`accumulate`](Self::accumulate)
+    /// has used are lost.
     ///
     /// # Panics
     /// If `x` does not hold whole examples, at least one, or `out` not one output for each.
@@ -85,6 +87,7 @@ impl<E: Elem> Engine<E> {
             x.len()
         );
         let row = |i: usize, to: &mut [E]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
+        self.present = false;
         let batch = self.whole_cut(n, &row, Wanted::Input);
         let (program, work) = (&self.compiled.program, self.compiled.work(n));
         let shards = &mut self.shards[..batch.cut.shards()];

@@ -7,7 +7,9 @@ use crate::engine::last_matmul::LastMatmul;
 use crate::engine::state::Beside;
 use crate::engine::update::{Piece, Place, for_each_piece};
 use crate::engine::weight::Weight;
+use crate::method::Norms;
 use crate::{NnError, Params};
+use sparring_optim::squares;
 use sparring_tensor::{Array, Elem, par, reduce};
 
 impl<E: Elem> Engine<E> {
@@ -15,7 +17,12 @@ impl<E: Elem> Engine<E> {
     ///
     /// # Errors
     /// [`NnError::NonFinite`] if a gradient is infinite or NaN.
+    ///
+    /// # Panics
+    /// If there are none: nothing was found yet, or a pass without gradients came in between.
+    #[track_caller]
     pub fn accumulate(&mut self, params: &Params<E>) -> Result<(), NnError> {
+        self.assert_present();
         self.check(params)?;
         if let Err(w) = self.collect(self.waits) {
             // Half of the sums are spoilt: none of them waits any more.
@@ -29,8 +36,12 @@ impl<E: Elem> Engine<E> {
     /// One step of the method with the gradients found last, or with those accumulated; running statistics are committed.
     ///
     /// # Errors
-    /// [`NnError::NonFinite`] if a gradient is infinite or NaN. Nothing has changed then, unless the method has no transformation, the gradient at an output was finite and only
+    /// [`NnError::NonFinite`] if a gradient is infinite or NaN. Nothing has changed then, unless the method is element-wise, the gradient at an output was finite and only
     /// its product with the input was not.
+    ///
+    /// # Panics
+    /// If there are none: nothing was found yet, or a pass without gradients came in between.
+    #[track_caller]
     #[inline(never)]
     pub fn update(&mut self, params: &Params<E>, lr: f64) -> Result<(), NnError> {
         let step = self.step + 1;
@@ -40,6 +51,7 @@ impl<E: Elem> Engine<E> {
             self.follow();
             return Ok(());
         }
+        self.assert_present();
         self.check(params)?;
         if self.method.is_elementwise() {
             let gradients = Gradients {
@@ -69,6 +81,13 @@ impl<E: Elem> Engine<E> {
         self.follow();
         Ok(())
     }
+    #[track_caller]
+    fn assert_present(&self) {
+        assert!(
+            self.present,
+            "engine: no gradients here: none were found yet, or a forward pass or pullback of a batch came after them; update or accumulate first"
+        );
+    }
     /// The gradients at the outputs of all weights are finite.
     fn check(&self, params: &Params<E>) -> Result<(), NnError> {
         let last = self.last.as_ref().filter(|_| self.by_parts);
@@ -94,20 +113,34 @@ impl<E: Elem> Engine<E> {
             fused::collect(&gradients, program, piece, adds)
         })
     }
-    /// Transformations of the gradients as they stand beside the weights, then the rule.
+    /// Transformations of the gradients as they stand beside the weights, stage by stage, then the rule.
     fn apply(&mut self, step: u64, lr: f64) {
         let dense = self.first.is_some();
-        let scale = self.method.scale(self.state.parts().map(|p| p.squares).sum());
-        let method = &self.method;
-        let done = for_each_piece(&mut self.compiled.program, &mut self.state, dense, RULE, |_, piece| {
-            let Piece { kind, w, part, .. } = piece;
-            let mut grad = part.grad.take().expect("made before");
-            method.transform(scale, grad.as_mut_slice());
-            method.step(kind, step, lr, w, grad.as_slice(), &mut part.slots);
-            part.grad = Some(grad);
-            true
-        });
-        done.expect("no piece refuses");
+        let mut stage = self.method.stage(0);
+        loop {
+            let (method, global) = (&self.method, self.state.norm());
+            let last = stage.end == method.transforms.len();
+            let done =
+                for_each_piece(&mut self.compiled.program, &mut self.state, dense, RULE, |_, piece| {
+                    let Piece { kind, w, part, .. } = piece;
+                    let mut grad = part.grad.take().expect("made before");
+                    let (g, norms) = (grad.as_mut_slice(), Norms { tensor: part.norm, global });
+                    method.transform(stage.clone(), (kind, lr), norms, w, g);
+                    if last {
+                        let all = 0..w.len();
+                        method.step(step, (kind, lr), w, g, &mut part.slots, all);
+                    } else {
+                        part.squares = squares(g);
+                    }
+                    part.grad = Some(grad);
+                    true
+                });
+            done.expect("no piece refuses");
+            if last {
+                return;
+            }
+            stage = self.method.stage(stage.end);
+        }
     }
     /// Running statistics of the last pass, once a step.
     fn commit(&mut self) {
@@ -158,7 +191,7 @@ impl<E: Elem> Engine<E> {
         }
         self.state
             .parts_mut()
-            .for_each(|p| p.squares = p.grad.as_ref().map_or(0.0, |g| fused::squares(g.as_slice())));
+            .for_each(|p| p.squares = p.grad.as_ref().map_or(0.0, |g| squares(g.as_slice())));
         self.apply(step, lr);
         self.step = step;
         self.whole.forget();
@@ -170,8 +203,13 @@ impl<E: Elem> Engine<E> {
     ///
     /// # Errors
     /// [`NnError::NonFinite`] if one is infinite or NaN.
+    ///
+    /// # Panics
+    /// If there are none: nothing was found yet, or a pass without gradients came in between.
+    #[track_caller]
     pub fn export_gradients(&mut self, params: &Params<E>) -> Result<Vec<Array<E>>, NnError> {
         if !self.waits {
+            self.assert_present();
             self.collect(false).map_err(|w| self.refuse(params, w, self.step + 1))?;
         }
         let of = |p: &crate::Param<E>| {

@@ -8,7 +8,8 @@ use sparring_optim::Ema;
 use sparring_tensor::{Array, Elem};
 
 impl<E: Elem> Engine<E> {
-    /// Takes the weights up into their average: average ← decay · average + (1 − decay) · weight; the first call begins it.
+    /// Takes the weights up into their average: average ← decay · average + (1 − decay) · weight; the first call begins it. Running statistics are not averaged:
+    /// the present ones go with the average, as PyTorch's `AveragedModel` has it by default.
     pub fn average(&mut self, decay: f64) {
         let dense = self.first.is_some();
         let done = for_each_piece(&mut self.compiled.program, &mut self.state, dense, RULE, |_, piece| {

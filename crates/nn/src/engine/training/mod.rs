@@ -47,6 +47,8 @@ pub struct Engine<E: Elem = f32> {
     precision: Precision,
     /// Whether accumulated gradients wait.
     waits: bool,
+    /// Whether the shards hold the gradients of a batch.
+    present: bool,
     step: u64,
 }
 
@@ -75,6 +77,7 @@ impl<E: Elem> Engine<E> {
             cut: Cut::fixed(1),
             precision: Precision::F32,
             waits: false,
+            present: false,
             step: 0,
         }
     }
@@ -109,6 +112,7 @@ impl<E: Elem> Engine<E> {
         objective: &dyn Objective<E>,
     ) -> [f64; 3] {
         assert!(n > 0, "engine: a batch holds at least one example");
+        self.present = true;
         let program = &self.compiled.program;
         self.cut =
             if program.sums_by_shard() { fixed(program, n) } else { Cut::for_threads(n, team::threads()) };

@@ -8,6 +8,7 @@ mod named;
 mod naming;
 mod number;
 mod shorthand;
+mod transform;
 
 pub(crate) use arch::{ActivationFlag, GanActivationFlags, arch};
 pub(crate) use dataset::{DataArgs, Named, RunData};
@@ -17,3 +18,4 @@ pub(crate) use named::{Written, name, written};
 pub(crate) use naming::{Names, NamingArgs};
 pub(crate) use number::{Budget, above_zero, count, fraction, seed, share, whole};
 pub(crate) use shorthand::{ShorthandList, Shorthands};
+pub(crate) use transform::TransformArgs;

@@ -1,6 +1,5 @@
 //! Facts of a recipe.
 
-use sparring::nn::Clip;
 use sparring::tensor::Precision;
 use sparring::train::{AnyDefense, Recipe};
 
@@ -19,12 +18,9 @@ pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
         let share = (100.0 * ema.half_life) as f32;
         facts.push(("average of the weights", format!("half-life {share} % of the training")));
     }
-    if let Some(clip) = recipe.clip {
-        let limit = match clip {
-            Clip::Value(limit) => format!("every element to [-{limit}, {limit}]"),
-            Clip::GlobalNorm(limit) => format!("Euclidean norm of all at most {limit}"),
-        };
-        facts.push(("limit on the gradient", limit));
+    if !recipe.transforms.is_empty() {
+        let chain: Vec<String> = recipe.transforms.iter().map(ToString::to_string).collect();
+        facts.push(("gradients", chain.join(", then ")));
     }
     if recipe.precision != Precision::F32 {
         facts.push(("precision", recipe.precision.to_string()));
@@ -67,19 +63,18 @@ mod tests {
         assert_eq!(told(&Recipe::default()), []);
         let average = ("average of the weights", "half-life 5 % of the training".to_string());
         assert_eq!(told(&Recipe::hardened(defenses::Pgd::new(0.3))), [average]);
-        let asked = |clip| Recipe {
+        let asked = |text: &str| Recipe {
             ema: Some(Ema { half_life: 0.07 }),
-            clip: Some(clip),
+            transforms: text.split(" > ").map(|t| t.parse().unwrap()).collect(),
             precision: Precision::Split6,
             ..Recipe::default()
         };
         let expected = [
             ("average of the weights", "half-life 7 % of the training"),
-            ("limit on the gradient", "Euclidean norm of all at most 1.5"),
+            ("gradients", "clip-value(limit=0.5), then clip-norm(max=1.5)"),
             ("precision", "split6"),
         ];
-        let all = told(&asked(Clip::GlobalNorm(1.5)));
+        let all = told(&asked("clip-value(limit=0.5) > clip-norm(max=1.5)"));
         assert_eq!(all, expected.map(|(name, text)| (name, text.to_string())));
-        assert_eq!(told(&asked(Clip::Value(0.5)))[1].1, "every element to [-0.5, 0.5]");
     }
 }

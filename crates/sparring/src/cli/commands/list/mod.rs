@@ -27,7 +27,7 @@ enum What {
     Attacks,
     /// Losses.
     Losses,
-    /// Update rules, and the schedules of their learning rate.
+    /// Update rules, the schedules of their learning rate, and what may be done to gradients before them.
     Optimizers,
     /// Schedules of the learning rate.
     Schedules,

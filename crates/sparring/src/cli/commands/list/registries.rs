@@ -8,7 +8,7 @@ use sparring::attacks::{AnyAttack, AnyNorm, PRESETS};
 use sparring::losses::{LossName, TargetKind};
 use sparring::math::named::{Entry, Family as _, Parameter};
 use sparring::models::Arch;
-use sparring::optim::{AnyRule, AnySchedule, SCHEDULES};
+use sparring::optim::{AnyRule, AnySchedule, AnyTransform, SCHEDULES, TRANSFORMS, TransformInfo};
 use sparring::train::{AnyDefense, DEFENSES};
 
 /// Four significant digits at most; a dash for what is unbounded.
@@ -162,11 +162,14 @@ pub(super) fn optimizers() -> Listing {
         }));
     }
     let schedules = schedules();
+    let of = |(info, entry): (&TransformInfo, _)| words(&[info.name, info.about, &told(entry)]);
+    let transforms: Vec<_> = TRANSFORMS.iter().zip(AnyTransform::TABLE.entries).map(of).collect();
+    let transforms = table(&["transformation", "what", "parameters"], &transforms);
     Listing {
         headers: &["name", "default lr", "what", "parameters", "source"],
         rows,
         objects,
-        below: table(schedules.headers, &schedules.rows),
+        below: format!("{}\n{transforms}", table(schedules.headers, &schedules.rows)),
     }
 }
 

@@ -4,7 +4,7 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::{out, say, signal};
 use crate::cli::options::{
-    ActivationFlag, DataArgs, MachineArgs, Shorthands, Written, above_zero, arch, count, name,
+    ActivationFlag, DataArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch, count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -41,6 +41,8 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 128, value_parser = count)]
     batch: usize,
     #[command(flatten)]
+    transforms: TransformArgs,
+    #[command(flatten)]
     machine: MachineArgs,
     /// The run directory, new or empty. Default: runs/NAME-K.
     #[arg(long, value_name = "DIR")]
@@ -57,6 +59,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         rule: args.optimizer,
         lr: args.lr.unwrap_or(args.optimizer.default_lr()),
         schedule: args.schedule.clone(),
+        transforms: args.transforms.chain.clone(),
         seed: args.machine.seed,
         ..Recipe::default()
     };

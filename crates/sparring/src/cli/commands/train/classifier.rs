@@ -5,12 +5,11 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::{out, say, signal};
 use crate::cli::options::{
-    ActivationFlag, DataArgs, MachineArgs, Shorthands, Written, above_zero, arch, count, name,
+    ActivationFlag, DataArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch, count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use sparring::models::{Arch, Classifier, Family};
-use sparring::nn::Clip;
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::tensor::Precision;
@@ -42,9 +41,8 @@ pub(crate) struct Args {
     /// Training examples a step; cut to as many as there are. Default: 128, 32 of fewer than 10000; 64 with pgd.
     #[arg(long, value_parser = count)]
     batch: Option<usize>,
-    /// Largest Euclidean norm of the whole gradient, above 0; a longer one is scaled down. Default: no limit.
-    #[arg(long, value_parser = above_zero)]
-    clip_norm: Option<f64>,
+    #[command(flatten)]
+    transforms: TransformArgs,
     #[command(flatten)]
     hardening: HardeningArgs,
     /// The arithmetic of convolutions: f32, or split6 (three bf16 parts a number, not less exact than f32, other bits) on a machine with AMX tiles.
@@ -74,7 +72,7 @@ impl Args {
             rule: self.optimizer,
             lr: self.lr.unwrap_or(lr),
             schedule: self.schedule.clone().unwrap_or(usual.schedule),
-            clip: self.clip_norm.map(Clip::GlobalNorm),
+            transforms: self.transforms.chain.clone(),
             ema: self.hardening.ema(usual.ema)?,
             defense,
             precision: self.precision,

@@ -1,20 +1,6 @@
-//! Gradient clipping.
+//! Norms over gradients, and scaling by them.
 
-use sparring_math::Real;
-
-/// Clips every element to `[-limit, limit]`; NaN stays NaN.
-///
-/// # Panics
-/// If `limit` is negative or NaN.
-#[track_caller]
-pub fn clip_value<E: Real>(g: &mut [E], limit: E) {
-    assert!(limit >= E::ZERO, "clip_value: limit {limit} is not 0 or above");
-    for g in g {
-        // Two selects with the value on the false side: NaN passes.
-        let low = if *g < -limit { -limit } else { *g };
-        *g = if low > limit { limit } else { low };
-    }
-}
+use sparring_math::{Real, simd};
 
 /// Euclidean norm over all slices together, summed in f64 in a fixed order; of finite numbers it is never infinite for want of
 /// range in their squares, nor 0 where one of them is not.
@@ -43,19 +29,37 @@ fn scaled_norm<E: Real>(slice: &[E]) -> f64 {
     largest * slice.iter().map(|x| (x.to_f64() / largest).powi(2)).sum::<f64>().sqrt()
 }
 
-/// Sum of squares in eight lanes, so that the loop vectorises.
-fn squares<E: Real>(slice: &[E]) -> f64 {
-    let mut lanes = [0f64; 8];
-    let (chunks, rest) = slice.as_chunks::<8>();
-    for chunk in chunks {
-        for j in 0..8 {
-            lanes[j] += chunk[j].to_f64() * chunk[j].to_f64();
+/// Σ x² in f64, in the order of eight sums side by side: it depends on the length alone.
+pub fn squares<E: Real>(slice: &[E]) -> f64 {
+    struct Squares<'a, E>(&'a [E]);
+    impl<E: Real> simd::Kernel for Squares<'_, E> {
+        type Output = f64;
+        #[inline(always)]
+        fn run(self) -> f64 {
+            let mut sums = [0.0; 8];
+            let (eights, rest) = self.0.as_chunks::<8>();
+            for x in eights {
+                for j in 0..8 {
+                    let v = x[j].to_f64();
+                    sums[j] += v * v;
+                }
+            }
+            for (sum, x) in sums.iter_mut().zip(rest) {
+                *sum += x.to_f64() * x.to_f64();
+            }
+            sums.iter().sum()
         }
     }
-    for (lane, x) in lanes.iter_mut().zip(rest) {
-        *lane += x.to_f64() * x.to_f64();
+    simd::dispatch(Squares(slice))
+}
+
+/// Scales a gradient of this norm by max / (norm + 1e-6), if that is below 1, as PyTorch does; one whose norm is not finite stays as it is.
+pub(super) fn scale<E: Real>(g: &mut [E], max: f64, norm: f64) {
+    let factor = max / (norm + 1e-6);
+    if norm.is_finite() && factor < 1.0 {
+        let factor = E::of(factor);
+        g.iter_mut().for_each(|g| *g *= factor);
     }
-    lanes.iter().sum()
 }
 
 /// Scales all slices by `max / (norm + 1e-6)` if that is below 1, and returns the norm before.
@@ -75,27 +79,13 @@ fn squares<E: Real>(slice: &[E]) -> f64 {
 pub fn clip_global_norm<E: Real>(slices: &mut [&mut [E]], max: f64) -> f64 {
     assert!(max >= 0.0, "clip_global_norm: max {max} is not 0 or above");
     let norm = global_norm(slices.iter().map(|s| &**s));
-    let factor = max / (norm + 1e-6);
-    if norm.is_finite() && factor < 1.0 {
-        let factor = E::of(factor);
-        for x in slices.iter_mut().flat_map(|s| s.iter_mut()) {
-            *x *= factor;
-        }
-    }
+    slices.iter_mut().for_each(|g| scale(g, max, norm));
     norm
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_are_clipped() {
-        let mut g = [-3.0f32, -1.0, 0.5, 7.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN];
-        clip_value(&mut g, 2.0);
-        assert_eq!(g[..6], [-2.0, -1.0, 0.5, 2.0, 2.0, -2.0]);
-        assert!(g[6].is_nan());
-    }
 
     #[test]
     fn norm_over_many_slices() {

@@ -1,0 +1,143 @@
+//! TRADES: cross-entropy on clean examples, and how far the answer moves under attack.
+//!
+//! example  x' = x + 0.001 N(0, 1), then `steps` of box ∩ ball of (x' + α · sign(∇ KL(f(x) ‖ f(x')))), the network in evaluation mode
+//! loss     CE(f(x), y) + beta · KL(f(x) ‖ f(x')), softmaxes of both; its gradient goes through both
+//! source   Zhang et al. 2019, arXiv:1901.08573
+
+use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH};
+use super::plan::Plan;
+use serde::{Deserialize, Serialize};
+use sparring_attacks::{
+    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Linf, Norm as _, Settings, Threat, check_input,
+};
+use sparring_losses::{KlDivergence, PairLoss};
+use sparring_math::named::{Named, Range};
+use sparring_optim::Ema;
+use sparring_oracle::{Batch, Differentiable};
+use sparring_seed::Key;
+use sparring_tensor::Array;
+
+/// Clean cross-entropy plus `beta` times the divergence to the answer on the worst example found.
+///
+/// Source: Zhang et al. 2019, arXiv:1901.08573.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trades {
+    /// Budget in L-inf.
+    pub eps: f32,
+    /// Factor of the divergence: more of it gives up clean accuracy for robustness.
+    pub beta: f64,
+    /// Attack steps.
+    pub steps: usize,
+    /// Length of a step.
+    pub step_size: f32,
+}
+
+impl Trades {
+    /// The authors' values for MNIST: beta 1, 40 steps of eps / 30.
+    pub fn new(eps: f32) -> Self {
+        Self { eps, beta: 1.0, steps: 40, step_size: eps / 30.0 }
+    }
+}
+
+impl Default for Trades {
+    fn default() -> Self {
+        Self::new(0.3)
+    }
+}
+
+sparring_math::named! {
+    Trades: "trades", [], "Zhang et al. 2019, arXiv:1901.08573";
+    eps: BUDGET, "budget in L-inf, in pixels of [0, 1]";
+    beta: Range::at_least(0.0).in_f32(), "factor of the divergence between clean and adversarial answer";
+    steps: Range::COUNT, "attack steps";
+    step_size: LENGTH, "length of a step, in pixels of [0, 1]", follows "eps / 30";
+    {
+        fn follow(&mut self, given: &dyn Fn(&str) -> bool) {
+            if !given("step_size") {
+                self.step_size = self.eps / 30.0;
+            }
+        }
+    }
+}
+
+impl Defense for Trades {
+    const ABOUT: &'static str =
+        "clean examples, and the divergence to those of 40 steps of eps / 30 that raise it";
+    const WORTH: &'static str = "not yet measured";
+
+    fn eps(&self) -> Option<f32> {
+        Some(self.eps)
+    }
+    fn plan(&self, _progress: f64) -> Plan {
+        let attack = Divergence { steps: self.steps, step_size: self.step_size };
+        Plan::paired(attack, self.eps, sparring_losses::Trades { beta: self.beta })
+    }
+    /// Those of PGD, not yet chosen by measurement; the authors train for 100 epochs by SGD.
+    fn hyperparameters(&self) -> Hyperparameters {
+        Hyperparameters { epochs: 20, batch: 64, ema: Some(Ema::default()), ..Hyperparameters::one_cycle() }
+    }
+}
+
+/// Projected ascent on KL(f(x) ‖ f(x')); labels are not looked at.
+#[derive(Clone, Copy, Debug)]
+struct Divergence {
+    steps: usize,
+    step_size: f32,
+}
+
+/// Standard deviation of the start: at x itself the gradient is 0.
+const START: f64 = 1e-3;
+
+const INFO: AttackInfo = AttackInfo {
+    name: Trades::NAME,
+    aliases: Trades::ALIASES,
+    paper: Trades::PAPER,
+    access: Access::White,
+    norms: &[AnyNorm::Linf],
+    defaults: "noise of 0.001, 40 steps of eps / 30",
+};
+
+impl<M: Differentiable + ?Sized> Attack<M> for Divergence {
+    fn about(&self) -> &'static AttackInfo {
+        &INFO
+    }
+    fn settings(&self) -> Settings {
+        let others = vec![("step_size", self.step_size.to_string())];
+        Settings { steps: self.steps, restarts: 1, others, walk: None }
+    }
+    fn perturb(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        goal: Goal<'_>,
+        threat: &Threat,
+        key: Key,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        check_input(model, x, goal, out)?;
+        let (dim, classes, bounds) = (x.dim(), model.classes(), model.bounds());
+        let [mut clean, mut unused] = [0; 2].map(|_| Array::<f32>::zeros([x.len() * classes]));
+        let (clean, unused) = (clean.as_mut_slice(), unused.as_mut_slice());
+        model.logits(x, clean)?;
+        for (i, out) in out.chunks_exact_mut(dim).enumerate() {
+            let mut rng = key.rng(x.ids()[i]);
+            out.iter_mut().zip(x.row(i)).for_each(|(o, x)| *o = x + (START * rng.normal()) as f32);
+        }
+        let mut grad = Array::<f32>::stale([out.len()]);
+        let grad = grad.as_mut_slice();
+        for _ in 0..self.steps {
+            let mut cotangent = |logits: &[f32], d_logits: &mut [f32]| {
+                let rows = clean.chunks_exact(classes).zip(unused.chunks_exact_mut(classes));
+                let moved = logits.chunks_exact(classes).zip(d_logits.chunks_exact_mut(classes));
+                for ((clean, unused), (z, dz)) in rows.zip(moved) {
+                    KlDivergence.eval(clean, z, 0, [unused, dz]);
+                }
+            };
+            model.pullback(Batch::new(out, x.shape(), x.ids())?, &mut cotangent, grad)?;
+            for (i, (out, grad)) in out.chunks_exact_mut(dim).zip(grad.chunks_exact(dim)).enumerate() {
+                Linf.step(x.row(i), grad, self.step_size, threat.eps, bounds, out);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! What is trained: a kind of model with its objectives and engines.
+
+use crate::TrainError;
+use crate::observe::{Current, Observed};
+use sparring_datasets::{MiniBatch, Rows};
+use sparring_nn::{EngineState, Params};
+use sparring_seed::Key;
+
+/// The context of a step.
+#[derive(Clone, Copy, Debug)]
+pub struct StepContext {
+    /// From 1, over the whole training.
+    pub step: u64,
+    /// Steps of the whole training.
+    pub steps: u64,
+    /// Everything random in the step comes from it.
+    pub key: Key,
+    /// Learning rate.
+    pub lr: f64,
+}
+
+/// What is trained: a kind of model with its objectives and engines. The loop is [`Session`](crate::Session)'s.
+pub trait Family: Current<Self::Model> {
+    /// The model that observers see.
+    type Model: Observed;
+    /// One step on a batch that comes without its pixels; its loss. The metrics of the epoch are summed up here.
+    ///
+    /// # Errors
+    /// [`Failure`] if a loss or gradient is not finite, or an attack inside refuses.
+    fn step(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<f64, Failure>;
+    /// Where the numbers of the model stop being finite, for the error that ends the training; the model is up to date.
+    fn broken(&self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Option<String>;
+    /// The sums of the present epoch begin at zero.
+    fn begin_epoch(&mut self);
+    /// The report of the epoch that ended, from its sums, which begin anew.
+    fn end_epoch(&mut self, done: EpochTimes) -> EpochOf<Self>;
+    /// Everything that the next steps depend on.
+    fn state(&mut self) -> FamilyState;
+    /// Goes on from a state.
+    ///
+    /// # Errors
+    /// If it belongs to another model or method.
+    fn restore(&mut self, state: &FamilyState) -> Result<(), TrainError>;
+}
+
+/// The report of an epoch of a family.
+pub type EpochOf<F> = <<F as Family>::Model as Observed>::Epoch;
+
+/// Which epoch ended, and how long it took.
+#[derive(Clone, Copy, Debug)]
+pub struct EpochTimes {
+    /// From 1.
+    pub epoch: usize,
+    /// Epochs of the whole training.
+    pub epochs: usize,
+    /// Learning rate of the last step.
+    pub lr: f64,
+    /// Wall-clock time since the epoch began, or since the training was resumed inside it.
+    pub seconds: f64,
+    /// Examples of the steps made in that time.
+    pub examples: usize,
+}
+
+/// Why a step was not done.
+#[derive(Debug)]
+pub enum Failure {
+    /// The loss is infinite or NaN.
+    Loss(f64),
+    /// Anything else.
+    Other(TrainError),
+}
+
+impl<T: Into<TrainError>> From<T> for Failure {
+    fn from(e: T) -> Self {
+        Self::Other(e.into())
+    }
+}
+
+/// The weights, buffers and method states of all networks of a family, and the sums of the present epoch.
+#[derive(Clone, Debug)]
+pub struct FamilyState {
+    /// For each network its name, weights (not the average) and the state of its engine.
+    pub networks: Vec<(String, Params<f32>, EngineState<f32>)>,
+    /// Sums of the epoch so far.
+    pub sums: Vec<f64>,
+}

@@ -1,0 +1,30 @@
+//! The report of an epoch of a GAN.
+
+use crate::observe::Observed;
+use serde::{Deserialize, Serialize};
+use sparring_models::Gan;
+
+impl Observed for Gan {
+    type Epoch = GanEpoch;
+}
+
+/// One epoch of a GAN.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GanEpoch {
+    /// From 1.
+    pub epoch: usize,
+    /// Epochs of the whole training.
+    pub epochs: usize,
+    /// Mean loss of the discriminator, real and fake added; 1.3863 at balance.
+    pub d_loss: f64,
+    /// Mean loss of the generator; 0.6931 at balance.
+    pub g_loss: f64,
+    /// Mean σ(D(x)) over real examples.
+    pub d_real: f64,
+    /// Mean σ(D(G(z))) over the fakes of the discriminator's steps.
+    pub d_fake: f64,
+    /// Mean distance between pairs of samples over that between pairs of real examples; near 0 = all samples alike.
+    pub diversity: f64,
+    /// Wall-clock time.
+    pub seconds: f64,
+}

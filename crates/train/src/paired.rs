@@ -1,0 +1,60 @@
+//! A step on pairs: the objective reads the outputs of each clean example and of its adversarial one.
+//!
+//! Clean and adversarial examples go through the network as two batches, as in the authors' code of TRADES and MART: each has its own batch statistics, running statistics
+//! take in the clean ones first, and dropout draws its masks for each.
+
+use crate::family::Failure;
+use sparring_losses::PairLoss;
+use sparring_nn::{Engine, Mode, Params, Randomness};
+use sparring_seed::Key;
+use sparring_tensor::{Array, reduce};
+
+/// The examples of a step.
+pub(crate) struct Pairs<'a> {
+    pub labels: &'a [usize],
+    pub ids: &'a [u64],
+    /// Pixels of all clean examples.
+    pub clean: &'a [f32],
+    /// Pixels of all adversarial examples.
+    pub adversarial: &'a [f32],
+}
+
+impl Pairs<'_> {
+    /// Gradients of the mean loss over the pairs, accumulated in the engine; the mean loss and how many adversarial examples are classified rightly.
+    ///
+    /// The adversarial outputs are computed once more: three forward and two backward passes beside those of the attack.
+    pub(crate) fn gradients(
+        &self,
+        engine: &mut Engine,
+        params: &Params<f32>,
+        loss: &dyn PairLoss<f32>,
+        key: Key,
+    ) -> Result<[f64; 2], Failure> {
+        let (n, cols) = (self.labels.len(), engine.compiled().outputs());
+        let draw = |of: &str| Randomness { mode: Mode::Train, key: key.named(of), ids: self.ids };
+        let dim = self.clean.len() / n;
+        let [mut logits, mut pull] = [0; 2].map(|_| Array::<f32>::zeros([n * cols]));
+        let (logits, pull) = (logits.as_mut_slice(), pull.as_mut_slice());
+        engine.forward_of_batch(self.adversarial, draw("adversarial"), logits);
+        let (mut sum, mut right) = (0.0, 0.0);
+        let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&self.clean[i * dim..(i + 1) * dim]);
+        engine.gradients_of_batch(n, &row, draw("clean"), &mut |clean, d_clean| {
+            let rows = clean.chunks_exact(cols).zip(d_clean.chunks_exact_mut(cols));
+            let moved = logits.chunks_exact(cols).zip(pull.chunks_exact_mut(cols));
+            for (((clean, d_clean), (z, dz)), &y) in rows.zip(moved).zip(self.labels) {
+                sum += f64::from(loss.eval(clean, z, y, [&mut *d_clean, &mut *dz]));
+                right += f64::from(u8::from(reduce::argmax(z) == y));
+                d_clean.iter_mut().chain(dz).for_each(|d| *d /= n as f32);
+            }
+        });
+        let mean = sum / n as f64;
+        if !mean.is_finite() {
+            return Err(Failure::Loss(mean));
+        }
+        engine.accumulate(params)?;
+        let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&self.adversarial[i * dim..(i + 1) * dim]);
+        engine.gradients_of_batch(n, &row, draw("adversarial"), &mut |_, d| d.copy_from_slice(pull));
+        engine.accumulate(params)?;
+        Ok([mean, right])
+    }
+}

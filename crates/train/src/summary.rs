@@ -1,0 +1,24 @@
+//! What a training did.
+
+/// What a training did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary<Ep = crate::Epoch> {
+    /// The epochs, in order.
+    pub epochs: Vec<Ep>,
+    /// Wall-clock time, observers included.
+    pub seconds: f64,
+    /// Whether an observer ended it early.
+    pub stopped: bool,
+}
+
+impl Summary {
+    /// Mean training loss of the last epoch; NaN if none was finished.
+    pub fn train_loss(&self) -> f64 {
+        self.epochs.last().map_or(f64::NAN, |e| e.train_loss)
+    }
+    /// Examples over time spent in epochs, observers left out.
+    pub fn examples_per_s(&self) -> f64 {
+        let examples: f64 = self.epochs.iter().map(|e| e.examples_per_s * e.seconds).sum();
+        examples / self.epochs.iter().map(|e| e.seconds).sum::<f64>()
+    }
+}
