@@ -3,8 +3,11 @@
 
 use sparring_autograd::{Path, Tape, ops};
 use sparring_losses::CrossEntropy;
-use sparring_nn::{Cx, Engine, Graph, Mode, Network, Objective, Optimizer, OutputRows, Randomness, layers};
+use sparring_nn::{
+    Compiled, Cx, Engine, Graph, Mode, Network, Objective, Optimizer, OutputRows, Randomness, Victim, layers,
+};
 use sparring_optim::{Adam, AnyRule};
+use sparring_oracle::{Batch, Bounds, Classifier};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem};
 use sparring_train::{Classification, Discrimination, Reconstruction};
@@ -159,4 +162,49 @@ fn an_objective_has_no_second_derivative() {
     let (loss, _) = net.loss(&Cx::train(&tape, Key::new(1), &[]), x, &Discrimination { real: 1, share: 1.0 });
     let dx = tape.grad(loss, &[x])[0];
     let _ = tape.grad(ops::sum(ops::square(dx)), &[x]);
+}
+
+/// Two heads learn together, are stored with their outputs, and come back; one of them is attacked as a classifier.
+#[test]
+fn a_network_of_two_heads_learns_and_comes_back() {
+    let labels: Vec<usize> = (0..N).map(|i| i % 4).collect();
+    let mut numbers = Key::new(8).rng(0);
+    // A bright row for each class.
+    let pixel = |i: usize, k: usize, noise: f64| {
+        (0.3 + 0.5 * f64::from(u8::from(k / 6 == i % 4)) + 0.05 * noise) as f32
+    };
+    let x: Vec<f32> = (0..N * 30).map(|k| pixel(k / 30, k % 30, numbers.normal())).collect();
+    let mut net: Network<f32> = two_heads().build(Key::new(1)).unwrap();
+    let mut engine = Engine::new(&net, AnyRule::from(Adam::default()).into());
+    let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&x[i * 30..(i + 1) * 30]);
+    let objective = Both { labels: &labels, classes: 4 };
+    let mut losses = Vec::new();
+    for _ in 0..150 {
+        losses.push(engine.gradients(N, &row, Randomness::none(), &objective));
+        engine.update(&net.params, 1e-2).unwrap();
+    }
+    let (first, last) = (losses[0], losses[149]);
+    assert!((1..3).all(|k| last[k] < 0.2 * first[k]), "{first:?} to {last:?}");
+    engine.store(&mut net.params);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("heads.safetensors");
+    sparring_store::write(&path, "heads", &[("", &net)], serde_json::Value::Null).unwrap();
+    let again = sparring_store::read(&path).unwrap().build("").unwrap();
+    assert_eq!(again.graph(), net.graph());
+    let outputs = |net: &Network<f32>| {
+        let compiled = Compiled::new(net);
+        let mut y = vec![0.0; N * compiled.outputs()];
+        compiled.forward(&x, &mut y);
+        y
+    };
+    assert_eq!(outputs(&again), outputs(&net));
+    assert_eq!(net.graph().output_columns().unwrap(), [0..4, 4..34]);
+    let head = again.up_to("logits").unwrap();
+    let classes = outputs(&net).chunks(34).flat_map(|row| row[..4].to_vec()).collect::<Vec<_>>();
+    assert_eq!(outputs(&head), classes);
+    let victim = Victim::new(&head, Bounds::UNIT).unwrap();
+    let ids: Vec<u64> = (0..N as u64).collect();
+    let mut logits = vec![0.0; 4 * N];
+    victim.logits(Batch::new(&x, [1, 5, 6], &ids).unwrap(), &mut logits).unwrap();
+    assert_eq!(logits, classes);
 }
