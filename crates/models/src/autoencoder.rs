@@ -27,7 +27,10 @@ impl Autoencoder {
         let out = net.output_shape(1)?;
         let role = |what: String| ModelError::Role { model: "autoencoder", what };
         if spec.outputs.len() > 1 {
-            return Err(role(format!("has {} outputs, an autoencoder has one", spec.outputs.len())));
+            return Err(role(format!(
+                "has {} outputs, an autoencoder has one: `Graph::up_to` makes a network of one",
+                spec.outputs.len()
+            )));
         }
         if out.numel() != c * h * w {
             return Err(role(format!("gives {out} for an input of {} numbers", c * h * w)));

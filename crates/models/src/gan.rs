@@ -62,7 +62,7 @@ impl Gan {
             )));
         }
         if spec.generator.outputs.len().max(spec.discriminator.outputs.len()) > 1 {
-            return Err(role("a network with several outputs".into()));
+            return Err(role("a network with several outputs: `Graph::up_to` makes a network of one".into()));
         }
         let verdict = discriminator.output_shape(1)?;
         if verdict.dims() != [1, 1] {

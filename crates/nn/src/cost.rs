@@ -12,6 +12,8 @@ pub struct Cost {
     pub workspace: u64,
     /// Numbers in the weights as kernels read them, for both ways, filled up to whole vectors.
     pub packed: u64,
+    /// Numbers of the weight gradients that each shard sums by itself: those of convolutions.
+    pub shard_sums: u64,
     /// Multiply-adds on the way forward; of a pooling, numbers read.
     pub mul_adds: u64,
 }
@@ -51,7 +53,7 @@ impl Cost {
     pub fn linear(inputs: usize, outputs: usize) -> Self {
         let (k, n) = (inputs as u64, outputs as u64);
         let packed = k.saturating_mul(panels(n)).saturating_add(n.saturating_mul(panels(k)));
-        Self { activations: n, packed, mul_adds: k.saturating_mul(n), workspace: 0 }
+        Self { activations: n, packed, mul_adds: k.saturating_mul(n), ..Self::default() }
     }
     /// A convolution between an image of `[h, w]` and one of `[oh, ow]` pixels, or the transposed one that `output` says.
     pub fn convolution(
@@ -67,13 +69,13 @@ impl Cost {
         let forward = product(&[ic, frame(0, oh), frame(1, ow)]);
         let backward = product(&[oc, ih.saturating_add(kh), iw.saturating_add(kw)]);
         let spread = if ic as u64 <= NARROW { depth.saturating_mul(product(&[oh, ow])) } else { 0 };
-        let packed = depth
-            .saturating_mul(panels(oc as u64))
-            .saturating_add(product(&[oc, kh, kw]).saturating_mul(panels(ic as u64)));
+        let own = depth.saturating_mul(panels(oc as u64));
+        let packed = own.saturating_add(product(&[oc, kh, kw]).saturating_mul(panels(ic as u64)));
         Self {
             activations: output as u64,
             workspace: forward.max(backward).max(spread),
             packed,
+            shard_sums: own.saturating_add(oc as u64),
             mul_adds: depth.saturating_mul(product(&[oc, oh, ow])),
         }
     }
@@ -90,6 +92,7 @@ impl Cost {
             activations: self.activations.saturating_add(next.activations),
             workspace: self.workspace.max(next.workspace),
             packed: self.packed.saturating_add(next.packed),
+            shard_sums: self.shard_sums.saturating_add(next.shard_sums),
             mul_adds: self.mul_adds.saturating_add(next.mul_adds),
         }
     }
@@ -113,10 +116,23 @@ impl Cost {
         }
         Ok(())
     }
-    /// Most examples that may run at once, on all threads together: each has values and gradients.
+    /// Numbers that a pass over `batch` examples needs beside the weights, at most: each example has values and gradients, each shard (two of at most 32 examples for every 64)
+    /// a workspace and sums of its own. A network without a layer that spans the batch needs less: what lies between its convolutions goes from shard to shard.
+    pub fn at_once(&self, batch: usize) -> u64 {
+        let (batch, each) = (batch as u64, self.activations.saturating_mul(2));
+        let shards = (2 * batch.div_ceil(64)).min(batch);
+        let own = self.workspace.saturating_add(self.shard_sums).saturating_mul(shards);
+        each.saturating_mul(batch).saturating_add(own)
+    }
+    /// Most examples that may run at once, on all threads together, at least one.
     pub fn most_examples(&self) -> usize {
-        let one = self.numbers().saturating_mul(2).max(1);
-        usize::try_from((Self::MOST_AT_ONCE / one).max(1)).unwrap_or(usize::MAX)
+        // By halves: what a batch needs grows with it.
+        let (mut fits, mut beyond) = (1usize, Self::MOST_AT_ONCE as usize + 1);
+        while beyond - fits > 1 {
+            let middle = fits + (beyond - fits) / 2;
+            if self.at_once(middle) <= Self::MOST_AT_ONCE { fits = middle } else { beyond = middle }
+        }
+        fits
     }
     /// Refuses a batch that would need more memory than [`MOST_AT_ONCE`](Self::MOST_AT_ONCE).
     ///
@@ -136,12 +152,14 @@ mod tests {
     fn costs_are_those_counted_by_hand() {
         // 3 inputs, 5 outputs: 15 multiply-adds; packed 3 rows of 32 columns one way, 5 of 32 the other.
         let linear = Cost::linear(3, 5);
-        assert_eq!(linear, Cost { activations: 5, workspace: 0, packed: 3 * 32 + 5 * 32, mul_adds: 15 });
+        assert_eq!(linear, Cost { activations: 5, packed: 3 * 32 + 5 * 32, mul_adds: 15, ..Cost::default() });
         // An image of 8 x 6 pixels, 5 channels, padding 1, a kernel of 3 x 3 to 7 channels: the frame is 10 x 8 pixels.
         let conv = Cost::convolution([5, 8, 6], [7, 8, 6], [3, 3], [1, 1], 7 * 48);
         assert_eq!((conv.activations, conv.mul_adds), (7 * 48, 45 * 7 * 48));
         assert_eq!(conv.workspace, 7 * 11 * 9);
-        assert_eq!(conv.packed, 45 * 32 + 7 * 9 * 32);
+        assert_eq!((conv.packed, conv.shard_sums), (45 * 32 + 7 * 9 * 32, 45 * 32 + 7));
+        // 65 examples lie in four shards.
+        assert_eq!(conv.at_once(65), 65 * 2 * conv.activations + 4 * (conv.workspace + conv.shard_sums));
         let narrow = Cost::convolution([1, 8, 6], [7, 8, 6], [3, 3], [1, 1], 7 * 48);
         assert_eq!(narrow.workspace, 7 * 11 * 9);
         assert_eq!(Cost::pooling(12, [2, 3]).mul_adds, 72);
@@ -167,6 +185,7 @@ mod tests {
             activations: 28_000_000,
             workspace: 15_000_000,
             packed: 300_000_000,
+            shard_sums: 15_000_000,
             mul_adds: 15_500_000_000,
         };
         assert!(vgg.check("vgg").is_ok() && vgg.admit(16).is_ok());

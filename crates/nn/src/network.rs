@@ -1,6 +1,6 @@
 //! A graph with its numbers, run on a tape: the definition of what a network computes.
 
-use crate::{Cost, Cx, Graph, NnError, Params, ShapeError};
+use crate::{Cost, Cx, Graph, NnError, Node, Objective, Params, ShapeError};
 use sparring_autograd::Var;
 use sparring_seed::Key;
 use sparring_tensor::{Elem, Shape};
@@ -41,6 +41,17 @@ impl<E: Elem> Network<E> {
         }
         assert_eq!(first.last(), Some(&params.len()), "a network has its graph's parameters");
         Self { graph, params, first }
+    }
+    /// The network up to the node of this name, its only output, as a copy: [`Graph::up_to`] with the parameters as they are.
+    ///
+    /// # Errors
+    /// As [`Graph::up_to`].
+    pub fn up_to(&self, name: &str) -> Result<Self, NnError> {
+        let graph = self.graph.up_to(name)?;
+        let kept = |(_, node): &(usize, &Node)| graph.nodes.iter().any(|n| n.name == node.name);
+        let nodes = self.graph.nodes.iter().enumerate().filter(kept);
+        let params = nodes.flat_map(|(i, _)| self.params_of(i)).cloned().collect();
+        Ok(Self::new(graph, Params::of(params)))
     }
     /// What the network is.
     pub fn graph(&self) -> &Graph {
@@ -90,7 +101,7 @@ impl<E: Elem> Network<E> {
     /// # Shapes
     /// `x` `[n, channels, height, width]`
     pub fn forward<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>) -> Var<'t, E> {
-        self.forward_all(cx, x).first().copied().unwrap_or(x)
+        self.forward_all(cx, x)[0]
     }
     /// All outputs, in the order of [`Graph::outputs`].
     ///
@@ -98,7 +109,22 @@ impl<E: Elem> Network<E> {
     /// As [`forward`](Self::forward).
     pub fn forward_all<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>) -> Vec<Var<'t, E>> {
         let outputs = self.run(cx, x, 0..self.graph.nodes.len());
+        if outputs.is_empty() {
+            return vec![x];
+        }
         self.graph.ends().iter().map(|&i| outputs[i]).collect()
+    }
+    /// The loss of an objective for a batch, and the sums of its metrics, as [`loss`](crate::loss()): the objective is that of [`Engine::gradients`](crate::Engine::gradients).
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn loss<'t>(
+        &self,
+        cx: &Cx<'t, E>,
+        x: Var<'t, E>,
+        objective: &dyn Objective<E>,
+    ) -> (Var<'t, E>, [f64; 3]) {
+        crate::loss(&self.forward_all(cx, x), x, objective)
     }
     /// The output of every node, in order.
     ///

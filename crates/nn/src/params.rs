@@ -11,6 +11,9 @@ pub struct Params<E: Elem = f32> {
 }
 
 impl<E: Elem> Params<E> {
+    pub(crate) fn of(all: Vec<Param<E>>) -> Self {
+        Self { all }
+    }
     /// Those of a graph, drawn by `key`: a number depends on the key, the position of the node, the parameter's name and its index.
     pub fn draw(graph: &Graph, key: Key) -> Self {
         let mut all = Vec::new();

@@ -1,6 +1,7 @@
 //! What a network is made of, and how it runs.
 
-use crate::{Graph, Lowering, ShapeError};
+use crate::engine::is_compiled;
+use crate::{Graph, ShapeError};
 use std::fmt;
 
 /// One node of a summary.
@@ -18,7 +19,7 @@ pub struct LayerRow {
     pub mul_adds: u64,
     /// Numbers of one example that it keeps until the backward pass.
     pub activations: u64,
-    /// Whether the compiled engine has instructions for it; otherwise it runs on a tape inside the program.
+    /// Whether the compiled engine has instructions for it at these shapes; otherwise it runs on a tape inside the program.
     pub compiled: bool,
 }
 
@@ -67,7 +68,8 @@ impl Graph {
         let shapes = self.shapes(1)?;
         let mut rows = Vec::new();
         for (node, shape) in self.nodes.iter().zip(&shapes) {
-            let cost = node.layer.cost(&Self::inputs_of(node, self.batch(1), &shapes))?;
+            let inputs = Self::inputs_of(node, self.batch(1), &shapes);
+            let cost = node.layer.cost(&inputs)?;
             rows.push(LayerRow {
                 name: node.name.clone(),
                 kind: node.layer.kind().into_owned(),
@@ -75,7 +77,7 @@ impl Graph {
                 parameters: node.layer.parameters().iter().map(crate::ParamSpec::len).sum(),
                 mul_adds: cost.mul_adds,
                 activations: cost.activations,
-                compiled: node.layer.lower() != Lowering::Tape,
+                compiled: is_compiled(&node.layer, inputs[0], *shape),
             });
         }
         Ok(Summary {

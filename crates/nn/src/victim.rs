@@ -41,15 +41,24 @@ impl<'m> Victim<'m> {
         let out = network.output_shape(1)?;
         let most = network.cost()?.most_examples();
         let shape = network.graph().input;
+        let outputs = &network.graph().outputs;
+        if outputs.len() > 1 {
+            let names: Vec<_> = outputs.iter().map(|&i| &*network.graph().nodes[i].name).collect();
+            let what = format!(
+                "a classifier has one output, this network {}: `Network::up_to` makes a network of one",
+                names.join(", ")
+            );
+            return Err(ShapeError::new("outputs", what));
+        }
         match out.dims() {
-            &[1, classes] if classes > 1 && network.graph().outputs.len() < 2 => {
+            &[1, classes] if classes > 1 => {
                 let runs = Runs::Network { network, precision: Precision::F32, compiled: Box::default() };
                 Ok(Self { runs, shape, classes, bounds, most, key: None })
             }
             _ => {
                 let kind = network.graph().layers().next_back().map_or("input".into(), crate::AnyLayer::kind);
                 let what = format!(
-                    "a classifier gives [batch, classes] with two classes or more and nothing beside it, this network gives {out}"
+                    "a classifier gives [batch, classes] with two classes or more, this network gives {out}"
                 );
                 Err(ShapeError::new(&kind, what))
             }
@@ -77,11 +86,11 @@ impl<'m> Victim<'m> {
         let (classes, runs) = (compiled.outputs(), Runs::Compiled(compiled));
         Self { runs, shape, classes, bounds, most: usize::MAX, key: None }
     }
-    /// The same with random layers as in training, dropout say: a randomised defence. What is drawn depends on `key`, `step` (the number of the query, as the attack
-    /// counts) and an example's id alone. Batch normalisation keeps its running statistics, so no example depends on those beside it.
+    /// The same with random layers as in training, dropout say: a randomised defence. What is drawn depends on `key`, the number of the query ([`Batch::query`], which attacks
+    /// count up) and an example's id alone: each query of an example draws anew, and no draw depends on how the batch is cut or on threads. Batch normalisation keeps its running statistics, so no example depends on those beside it.
     #[must_use]
-    pub fn randomised(self, key: Key, step: u64) -> Self {
-        Self { key: Some(key.child(step)), ..self }
+    pub fn randomised(self, key: Key) -> Self {
+        Self { key: Some(key), ..self }
     }
     /// The same with its matmuls in another precision: for proposals that another victim, in `f32`, verifies. What somebody else keeps stays as it is.
     #[must_use]
@@ -103,7 +112,7 @@ impl<'m> Victim<'m> {
     fn draw<'a>(&self, x: &Batch<'a>) -> Randomness<'a> {
         match self.key {
             None => Randomness::none(),
-            Some(key) => Randomness { mode: Mode::Train, key, ids: x.ids() },
+            Some(key) => Randomness { mode: Mode::Train, key: key.child(x.query()), ids: x.ids() },
         }
     }
     fn check(&self, x: &Batch<'_>, what: &str, got: usize, expected: usize) -> Result<(), OracleError> {

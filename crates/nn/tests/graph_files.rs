@@ -1,7 +1,8 @@
 //! Graphs in files: names, `from`, `outputs`, files written before there were graphs, and what is refused.
 #![allow(missing_docs)]
 
-use sparring_nn::{Graph, NnError, Node, Source, layers};
+use sparring_nn::{Compiled, Graph, Network, NnError, Node, Source, Victim, layers};
+use sparring_oracle::Bounds;
 use sparring_seed::Key;
 
 fn read(json: &str) -> Result<Graph, String> {
@@ -116,4 +117,50 @@ fn a_graph_that_makes_no_sense_names_the_node() {
     shapes.nodes[2].inputs[1] = Source::Input;
     let e = shapes.build::<f32>(Key::new(1)).unwrap_err();
     assert!(matches!(&e, NnError::Shape(_)) && e.to_string().contains("2 (add)"), "{e}");
+}
+
+/// A network with two outputs, one in the middle: both side by side on the engine, each alone as a network of its own, and a victim that says which there are.
+#[test]
+fn each_of_several_outputs_can_be_taken_alone() {
+    let graph = branched();
+    let net = graph.build::<f32>(Key::new(1)).unwrap();
+    assert_eq!(graph.output_columns().unwrap(), [0..3, 3..35]);
+    let x: Vec<f32> = (0..2 * 16).map(|i| (i % 7) as f32 / 7.0).collect();
+    let outputs = |net: &Network| {
+        let compiled = Compiled::new(net);
+        let mut y = vec![0.0; 2 * compiled.outputs()];
+        compiled.forward(&x, &mut y);
+        y
+    };
+    let both = outputs(&net);
+    for (name, columns, nodes) in [("5", 0..3, 6), ("1", 3..35, 2)] {
+        let one = net.up_to(name).unwrap();
+        one.graph().validate().unwrap();
+        assert_eq!(one.graph().nodes.len(), nodes);
+        let want: Vec<f32> = both.chunks(35).flat_map(|row| row[columns.clone()].to_vec()).collect();
+        assert_eq!(outputs(&one), want, "{name}");
+    }
+    let e = Victim::new(&net, Bounds::UNIT).unwrap_err().to_string();
+    assert!(e.contains("this network 5, 1") && e.contains("Network::up_to"), "{e}");
+    assert!(Victim::new(&net.up_to("5").unwrap(), Bounds::UNIT).is_ok());
+    assert!(graph.up_to("7").unwrap_err().to_string().contains("no layer is called so"));
+    // What only the other output needs is left out, and what stays is counted anew.
+    let mut graph = graph;
+    graph.push_from(layers::flatten(), &[Source::Node(0)]);
+    graph.outputs = vec![5, 6];
+    let alone = graph.up_to("6").unwrap();
+    assert_eq!(alone.nodes.iter().map(|n| &*n.name).collect::<Vec<_>>(), ["stem", "6"]);
+    assert_eq!(alone.nodes[1].inputs, [Source::Node(0)]);
+}
+
+/// What has no kernel at its shapes is told: a window of more places than a byte counts runs on a tape.
+#[test]
+fn a_summary_says_what_runs_on_a_tape() {
+    let layers = |k: usize| vec![layers::max_pool2d(k, 1), layers::avg_pool2d(2, 2), layers::flatten()];
+    let runs = |k: usize| {
+        let rows = Graph::chain([1, 30, 30], layers(k)).summary().unwrap().rows;
+        rows.iter().map(|r| r.runs()).collect::<Vec<_>>()
+    };
+    assert_eq!(runs(3), ["compiled"; 3]);
+    assert_eq!(runs(17), ["tape", "compiled", "compiled"]);
 }

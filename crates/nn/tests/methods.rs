@@ -226,12 +226,12 @@ fn a_randomised_victim_depends_on_neither_chunks_nor_neighbours() {
     let x: Vec<f32> = numbers(40 * 16, 1).iter().map(|v| (v.abs() / 4.0).min(1.0) as f32).collect();
     let ids: Vec<u64> = (0..40).map(|i| 1000 - 7 * i).collect();
     let all = Batch::new(&x, [1, 4, 4], &ids).unwrap();
-    let run = |size: usize, step: u64| {
-        let victim = Victim::new(&net, Bounds::UNIT).unwrap().randomised(Key::new(8), step);
+    let run = |size: usize, query: u64| {
+        let victim = Victim::new(&net, Bounds::UNIT).unwrap().randomised(Key::new(8));
         let (mut z, mut dx) = (vec![0.0; 40 * COLS], vec![0.0; x.len()]);
         for from in (0..40).step_by(size) {
             let to = (from + size).min(40);
-            let part = all.slice(from..to);
+            let part = all.slice(from..to).with_query(query);
             victim.logits(part, &mut z[from * COLS..to * COLS]).unwrap();
             victim.pullback(part, &mut |_, d| d.fill(1.0), &mut dx[from * 16..to * 16]).unwrap();
         }

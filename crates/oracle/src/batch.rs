@@ -46,6 +46,7 @@ pub struct Batch<'a> {
     data: &'a [f32],
     shape: [usize; 3],
     ids: &'a [u64],
+    query: u64,
 }
 
 impl<'a> Batch<'a> {
@@ -54,13 +55,32 @@ impl<'a> Batch<'a> {
     pub fn new(data: &'a [f32], shape: [usize; 3], ids: &'a [u64]) -> Result<Self, OracleError> {
         let dim = shape.iter().try_fold(1usize, |a, &b| a.checked_mul(b));
         match dim.and_then(|d| d.checked_mul(ids.len()).map(|n| (d, n))) {
-            Some((d, n)) if d > 0 && n == data.len() => Ok(Self { data, shape, ids }),
+            Some((d, n)) if d > 0 && n == data.len() => Ok(Self { data, shape, ids, query: 0 }),
             _ => Err(OracleError::Shape(format!(
                 "{} numbers for {} examples of {shape:?} (channels, height, width)",
                 data.len(),
                 ids.len()
             ))),
         }
+    }
+    /// The same examples with other numbers: their ids and the query stay.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_data<'b>(&self, data: &'b [f32]) -> Result<Batch<'b>, OracleError>
+    where
+        'a: 'b,
+    {
+        Ok(Batch::new(data, self.shape, self.ids)?.with_query(self.query))
+    }
+    /// The same as another query: a randomised model draws anew for each, from its own key, the query and an example's id alone.
+    #[must_use]
+    pub fn with_query(self, query: u64) -> Self {
+        Self { query, ..self }
+    }
+    /// The number of the query, as the attack counts them: the same for an example however the batch is cut. 0 unless it was set; models without randomness ignore it.
+    pub fn query(&self) -> u64 {
+        self.query
     }
     /// All numbers, example after example.
     pub fn data(&self) -> &'a [f32] {
@@ -99,6 +119,6 @@ impl<'a> Batch<'a> {
     /// If the range leaves the batch.
     pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
         let d = self.dim();
-        Self { data: &self.data[range.start * d..range.end * d], shape: self.shape, ids: &self.ids[range] }
+        Self { data: &self.data[range.start * d..range.end * d], ids: &self.ids[range], ..*self }
     }
 }

@@ -3,7 +3,7 @@
 use sparring_losses::{CrossEntropy, Mse, NonSaturating, RowLoss, Side};
 use sparring_math::Real;
 use sparring_nn::{Objective, OutputRows};
-use sparring_tensor::{Array, reduce};
+use sparring_tensor::{Array, Elem, reduce};
 
 /// Mean cross-entropy; the second metric counts right answers.
 #[derive(Clone, Copy, Debug)]
@@ -12,19 +12,19 @@ pub struct Classification<'a> {
     pub labels: &'a [usize],
 }
 
-impl Objective for Classification<'_> {
-    fn rows(&self, out: &mut OutputRows<'_, f32>) {
-        let (share, labels) = (1.0 / self.labels.len() as f32, &self.labels[out.first..]);
+impl<E: Elem> Objective<E> for Classification<'_> {
+    fn rows(&self, out: &mut OutputRows<'_, E>) {
+        let (share, labels) = (E::of(1.0 / self.labels.len() as f64), &self.labels[out.first..]);
         let (rows, cols) = (out.rows, out.cols);
-        let [mut logits, mut grads] = [0; 2].map(|_| Array::<f32>::stale([rows * cols]));
-        let mut losses = Array::<f32>::stale([rows]);
+        let [mut logits, mut grads] = [0; 2].map(|_| Array::<E>::stale([rows * cols]));
+        let mut losses = Array::<E>::stale([rows]);
         out.copy_outputs(logits.as_mut_slice());
         let (losses, target) = (losses.as_mut_slice(), |i: usize| &labels[i]);
         CrossEntropy.eval_rows(logits.as_slice(), cols, &target, losses, grads.as_mut_slice());
         let found = grads.as_slice().chunks_exact(cols).zip(losses).zip(labels);
         for ((z, dz, metrics), ((grads, loss), label)) in out.iter().zip(found) {
-            *metrics = [f64::from(*loss * share), f64::from(u8::from(reduce::argmax(z) == *label)), 0.0];
-            dz.iter_mut().zip(grads).for_each(|(d, g)| *d = g * share);
+            *metrics = [(*loss * share).to_f64(), f64::from(u8::from(reduce::argmax(z) == *label)), 0.0];
+            dz.iter_mut().zip(grads).for_each(|(d, g)| *d = *g * share);
         }
     }
 }
@@ -36,12 +36,12 @@ pub struct Reconstruction {
     pub examples: usize,
 }
 
-impl Objective for Reconstruction {
-    fn rows(&self, out: &mut OutputRows<'_, f32>) {
-        let share = 1.0 / (self.examples * out.total) as f32;
+impl<E: Elem> Objective<E> for Reconstruction {
+    fn rows(&self, out: &mut OutputRows<'_, E>) {
+        let share = E::of(1.0 / (self.examples * out.total) as f64);
         let columns = out.from..out.from + out.cols;
         for (x, y, dy, metrics) in out.iter_with_inputs() {
-            *metrics = [f64::from(Mse::scaled(share, y, &x[columns.clone()], dy)), 0.0, 0.0];
+            *metrics = [Mse::scaled(share, y, &x[columns.clone()], dy).to_f64(), 0.0, 0.0];
         }
     }
     fn is_elementwise(&self) -> bool {
@@ -58,13 +58,13 @@ pub struct Discrimination {
     pub share: f32,
 }
 
-impl Objective for Discrimination {
-    fn rows(&self, out: &mut OutputRows<'_, f32>) {
-        let (first, share) = (out.first, self.share);
+impl<E: Elem> Objective<E> for Discrimination {
+    fn rows(&self, out: &mut OutputRows<'_, E>) {
+        let (first, share) = (out.first, E::of(f64::from(self.share)));
         for (i, (logit, d, metrics)) in out.iter().enumerate() {
             let (side, at) = if first + i < self.real { (Side::Real, 1) } else { (Side::Fake, 2) };
-            *metrics = [f64::from(NonSaturating.eval(logit, &side, d) * share), 0.0, 0.0];
-            metrics[at] = Real::sigmoid(f64::from(logit[0]));
+            *metrics = [(NonSaturating.eval(logit, &side, d) * share).to_f64(), 0.0, 0.0];
+            metrics[at] = Real::sigmoid(logit[0].to_f64());
             d[0] *= share;
         }
     }

@@ -81,15 +81,16 @@ impl<'a> Search<'a> {
         self.rows.is_empty()
     }
 
-    /// One pull-back of all candidates; `grad` receives the gradient of the objective (to be climbed).
+    /// One pull-back of all candidates, as this query of the attack; `grad` receives the gradient of the objective (to be climbed).
     pub(crate) fn pullback<M: Differentiable + ?Sized>(
         &mut self,
         model: &M,
+        query: u64,
         grad: &mut [f32],
     ) -> Result<(), AttackError> {
         let m = self.rows.len();
         let (dim, expected) = (self.x.dim(), m * self.classes);
-        let batch = Batch::new(&self.adv[..m * dim], self.x.shape(), &self.ids)?;
+        let batch = Batch::new(&self.adv[..m * dim], self.x.shape(), &self.ids)?.with_query(query);
         let (mut calls, mut got, mut bad) = (0, 0, None);
         let (goal, loss, classes) = (self.goal, &self.loss, self.classes);
         let (rows, losses, verdicts) = (&self.rows, &mut self.losses[..m], &mut self.verdicts);
@@ -143,6 +144,7 @@ impl<'a> Search<'a> {
     pub(crate) fn keep_better<M: Classifier + ?Sized>(
         &mut self,
         model: &M,
+        query: u64,
         logits: &mut [f32],
         scratch: &mut [f32],
     ) -> Result<(), AttackError> {
@@ -150,7 +152,7 @@ impl<'a> Search<'a> {
         if m == 0 {
             return Ok(());
         }
-        let batch = Batch::new(&self.adv[..m * self.x.dim()], self.x.shape(), &self.ids)?;
+        let batch = Batch::new(&self.adv[..m * self.x.dim()], self.x.shape(), &self.ids)?.with_query(query);
         let (z, dz) = (&mut logits[..m * self.classes], &mut scratch[..m * self.classes]);
         model.logits(batch, z)?;
         let (losses, verdicts) = (&mut self.losses[..m], &mut self.verdicts);

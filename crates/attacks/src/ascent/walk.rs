@@ -41,20 +41,22 @@ impl Ascent<'_> {
         let mut search = Search::new(x, goal, self.loss, self.stop, classes, out);
         for restart in 0..self.restarts {
             let key = key.child(restart as u64);
+            // Counted by restart and step, not by calls made: how many those are depends on the examples beside one.
+            let query = |step: usize| x.query() + (restart * (self.steps + 1) + step) as u64;
             search.begin(|row, id, x, adv| {
                 self.from.place(threat, bounds, key.rng(id), row, x, &mut direction, adv);
             });
-            for _ in 0..self.steps {
+            for i in 0..self.steps {
                 if search.is_done() {
                     break;
                 }
-                search.pullback(model, &mut grad)?;
+                search.pullback(model, query(i), &mut grad)?;
                 search.advance(&grad, |x, grad, adv| {
                     norm.step(x, grad, step, threat.eps, bounds, adv);
                 });
             }
             if self.restarts > 1 {
-                search.keep_better(model, &mut logits, &mut scratch)?;
+                search.keep_better(model, query(self.steps), &mut logits, &mut scratch)?;
             } else {
                 search.keep_all();
             }

@@ -78,7 +78,7 @@ impl<M: Classifier + ?Sized> Attack<M> for UniformNoise {
             search.begin(|row, id, x, adv| {
                 Origin::Start(Start::Random).place(threat, bounds, key.rng(id), row, x, &mut [], adv);
             });
-            search.keep_better(model, &mut logits, &mut scratch)?;
+            search.keep_better(model, x.query() + sample as u64, &mut logits, &mut scratch)?;
         }
         Ok(())
     }

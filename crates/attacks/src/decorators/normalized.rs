@@ -71,7 +71,7 @@ impl<M: Classifier> Classifier for Normalized<M> {
         self.bounds
     }
     fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
-        self.inner.logits(Batch::new(&self.map(x), x.shape(), x.ids())?, out)
+        self.inner.logits(x.with_data(&self.map(x))?, out)
     }
 }
 
@@ -82,7 +82,7 @@ impl<M: Differentiable> Differentiable for Normalized<M> {
         cotangent: &mut dyn FnMut(&[f32], &mut [f32]),
         grad: &mut [f32],
     ) -> Result<(), OracleError> {
-        self.inner.pullback(Batch::new(&self.map(x), x.shape(), x.ids())?, cotangent, grad)?;
+        self.inner.pullback(x.with_data(&self.map(x))?, cotangent, grad)?;
         self.by_channel(x, grad, |g, _, std| g / std);
         Ok(())
     }
@@ -93,7 +93,7 @@ impl<M: Differentiable> Differentiable for Normalized<M> {
         cotangent: &mut dyn FnMut(usize, &[f32], &mut [f32]),
         grads: &mut [f32],
     ) -> Result<(), OracleError> {
-        self.inner.pullbacks(Batch::new(&self.map(x), x.shape(), x.ids())?, k, cotangent, grads)?;
+        self.inner.pullbacks(x.with_data(&self.map(x))?, k, cotangent, grads)?;
         self.by_channel(x, grads, |g, _, std| g / std);
         Ok(())
     }

@@ -42,9 +42,9 @@ fn doubts<M: Classifier + Sync + ?Sized>(
     if z.chunks_exact(model.classes()).all(distribution) {
         findings.push(Finding::LooksLikeProbabilities);
     }
-    // The first chunk once more, cut the same way, so that only randomness can make a difference.
+    // The first chunk once more, cut the same way, so that only randomness can make a difference: as another query.
     let first = batch.min(x.len());
-    let again = logits(model, x.slice(0..first), batch)?;
+    let again = logits(model, x.slice(0..first).with_query(x.query() + 1), batch)?;
     let difference = again.iter().zip(z).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     let scale = again.iter().fold(1.0_f32, |m, z| m.max(z.abs()));
     if difference > 1e-5 * scale {

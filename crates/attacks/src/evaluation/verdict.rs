@@ -12,6 +12,9 @@ pub(super) struct Answer {
     pub(super) margin: f32,
 }
 
+/// The query of the verdict: none that an attack makes, so that a randomised model's answer is not one the attack has chosen from.
+const VERDICT: u64 = 1 << 63;
+
 /// Logits of all examples, chunks side by side, placed by index.
 pub(super) fn logits<M: Classifier + Sync + ?Sized>(
     model: &M,
@@ -91,6 +94,6 @@ pub(super) fn judge<M: Classifier + Sync + ?Sized>(
         let (attack, allowed) = (attack.to_owned(), threat.allowance(bounds, dim));
         findings.push(Finding::BudgetViolated { attack, over_budget, outside_box, largest, allowed });
     }
-    let z = logits(model, Batch::new(proposals, x.shape(), x.ids())?, batch)?;
+    let z = logits(model, x.with_data(proposals)?.with_query(VERDICT), batch)?;
     Ok((answers(&z, model.classes(), y), findings))
 }

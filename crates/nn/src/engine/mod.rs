@@ -4,7 +4,7 @@
 //! The layers' `forward` on a tape stays the definition; the engine is another way to the same numbers, and tests hold the two together. A layer without
 //! instructions runs on a tape inside the program; one that spans the batch ends a phase in which shards run by themselves.
 //!
-//! Read in this order: `lowering`, `block`, `program`, `compile`; `shard` with `forward` and `backward`; `phases`; `inference`; `gradient`, `update`, `training`.
+//! Read in this order: `lowering`, `instruction`, `block`, `program`, `compile` with `view` and `finish`; `shard` with `forward` and `backward`; `phases`; `inference`; `gradient`, `update`, `training`.
 
 mod backward;
 mod batch;
@@ -14,11 +14,13 @@ mod buffers;
 mod compile;
 mod cut;
 mod extent;
+mod finish;
 mod first_matmul;
 mod forward;
 mod fused;
 mod gradient;
 mod inference;
+mod instruction;
 mod last_matmul;
 mod lowering;
 mod outputs;
@@ -32,9 +34,11 @@ mod state;
 mod tape_run;
 mod training;
 mod update;
+mod view;
 mod weight;
 
 pub use inference::{Compiled, Randomness};
+pub(crate) use instruction::is_compiled;
 pub use lowering::Lowering;
 pub use outputs::{Objective, OutputRows};
 pub use training::{Engine, EngineState};

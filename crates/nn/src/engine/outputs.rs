@@ -42,6 +42,37 @@ pub struct OutputRows<'a, E> {
 /// Outputs, gradients and metrics.
 type Whole<'a, E> = (&'a [E], &'a mut [E], &'a mut [[f64; 3]]);
 
+impl<'a, E> OutputRows<'a, E> {
+    /// Whole outputs of a batch, rows without gaps, for those who call an objective themselves; `inputs` are the network's.
+    ///
+    /// # Panics
+    /// If the slices do not hold as many whole rows as there are metrics.
+    pub fn new(y: &'a [E], dy: &'a mut [E], metrics: &'a mut [[f64; 3]], inputs: &'a [E]) -> Self {
+        let rows = metrics.len();
+        let [cols, inputs_stride] = [y, inputs].map(|all| all.len() / rows.max(1));
+        assert!(
+            y.len() == rows * cols && dy.len() == y.len() && inputs.len() == rows * inputs_stride,
+            "outputs of {rows} examples: {}, {} and {} numbers",
+            y.len(),
+            dy.len(),
+            inputs.len()
+        );
+        Self {
+            first: 0,
+            rows,
+            cols,
+            from: 0,
+            total: cols,
+            y,
+            dy,
+            stride: cols,
+            metrics,
+            inputs,
+            inputs_stride,
+        }
+    }
+}
+
 impl<E> OutputRows<'_, E> {
     /// Output, gradient and metrics of each example, in order; gradient and metrics are to be written whole.
     pub fn iter(&mut self) -> impl Iterator<Item = (&[E], &mut [E], &mut [f64; 3])> {

@@ -3,7 +3,7 @@
 use super::extent::Extent;
 use crate::Param;
 use sparring_tensor::channels_last::{BackwardPanels, ConvBlock};
-use sparring_tensor::{Array, ConvGeometry, Elem, Mat, MatMut, Panels, Precision, TilePanels, par, team};
+use sparring_tensor::{Array, Elem, Mat, MatMut, Panels, Precision, TilePanels, par, team};
 use std::sync::OnceLock;
 
 /// What the panels mean.
@@ -42,61 +42,23 @@ pub(super) struct Weight<E: Elem> {
 }
 
 impl<E: Elem> Weight<E> {
-    pub fn matmul(weight: &Param<E>, bias: Option<&Param<E>>, input: Extent) -> Self {
-        let [n, k] = [0, 1].map(|d| weight.value.shape()[d]);
+    pub fn new(weight: &Param<E>, bias: Option<&Param<E>>, form: Form) -> Self {
+        let (shape, numbers) = (weight.value.shape(), weight.value.as_slice());
+        // The axis of the outputs: the first but for a transposed convolution.
+        let outputs = shape[usize::from(matches!(form, Form::ConvTranspose(_)))];
+        let empty = Panels::zeros(shape.numel() / outputs, outputs);
         let mut this = Self {
             weight: weight.id(),
             bias: bias.map(Param::id),
-            form: Form::Matmul(input),
-            forward: Panels::zeros(k, n),
+            form,
+            forward: empty,
             tiles: None,
             precision: Precision::F32,
             backward: OnceLock::new(),
-            row: bias.map_or_else(|| Array::zeros([n]), |b| b.value.clone()),
+            row: bias.map_or_else(|| Array::zeros([outputs]), |b| b.value.clone()),
         };
-        this.forward = this.pack(weight.value.as_slice());
+        this.forward = this.pack(numbers);
         this
-    }
-    pub fn conv(
-        weight: &Param<E>,
-        bias: Option<&Param<E>>,
-        geometry: ConvGeometry,
-        input: Extent,
-    ) -> Option<Self> {
-        let [oc, ic, kh, kw] = weight.value.shape().dims4();
-        let block = ConvBlock::new([input.h, input.w], ic, oc, [kh, kw], geometry).ok()?;
-        Some(Self {
-            weight: weight.id(),
-            bias: bias.map(Param::id),
-            form: Form::Conv(block),
-            forward: block.pack(weight.value.as_slice()),
-            tiles: None,
-            precision: Precision::F32,
-            backward: OnceLock::new(),
-            row: bias.map_or_else(|| Array::zeros([oc]), |b| b.value.clone()),
-        })
-    }
-    /// A transposed convolution of images of `input` to `output` pixels; `None` if they do not belong together.
-    pub fn conv_transpose(
-        weight: &Param<E>,
-        bias: Option<&Param<E>>,
-        geometry: ConvGeometry,
-        input: Extent,
-        output: [usize; 2],
-    ) -> Option<Self> {
-        let [ic, oc, kh, kw] = weight.value.shape().dims4();
-        let block = ConvBlock::new(output, oc, ic, [kh, kw], geometry).ok()?;
-        let fits = block.output() == [input.h, input.w] && ic == input.c;
-        fits.then(|| Self {
-            weight: weight.id(),
-            bias: bias.map(Param::id),
-            form: Form::ConvTranspose(block),
-            forward: block.pack(weight.value.as_slice()),
-            tiles: None,
-            precision: Precision::F32,
-            backward: OnceLock::new(),
-            row: bias.map_or_else(|| Array::zeros([oc]), |b| b.value.clone()),
-        })
     }
     /// Computes its matmuls in this precision from now on, where that is faster. A weight that `changes` with each step is cut anew each time:
     /// for a convolution, which uses it at every pixel, that is nothing, for matmuls of a few rows more than they gain.

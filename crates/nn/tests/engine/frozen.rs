@@ -1,8 +1,8 @@
 //! Batch normalisation in evaluation mode is a fixed affine map, in a training step too.
 
 use super::graphs::{act, chains, examples, random_graph};
-use super::reference::pass;
-use super::{Bowl, near, seed};
+use super::reference::pass_by;
+use super::{Bowl, gradient_at, near};
 use sparring_nn::{Engine, Graph, Kind, Method, Mode, Network, Randomness, layers};
 use sparring_optim::{AnyRule, Sgd};
 use sparring_seed::Key;
@@ -29,11 +29,12 @@ fn evaluation_freezes_the_statistics_of_a_step() {
     for graph in chains().into_iter().chain(more).chain((0..40).map(random_graph)) {
         let (mut eager, planned) = (network(&graph), network(&graph));
         let x = examples::<f64>(&graph, N);
-        let (dim, cols) = (x.len() / N, graph.output_shape(1).unwrap().numel());
-        let want = pass(&mut eager, &x, (Mode::Eval, Key::new(0), &[]), seed(cols));
+        let dim = x.len() / N;
+        let cols = graph.output_columns().unwrap().last().unwrap().end;
+        let want = pass_by(&mut eager, &x, (Mode::Eval, Key::new(0), &[]), &Bowl);
         let mut engine = Engine::new(&planned, Method::from(AnyRule::from(Sgd::default())));
         let row = |i: usize, to: &mut [f64]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
-        let mut cotangent = |y: &[f64], dy: &mut [f64]| dy.copy_from_slice(&seed(cols)(y));
+        let mut cotangent = |y: &[f64], dy: &mut [f64]| gradient_at(y, cols, dy);
         for whole in [false, true] {
             // A step in between with the statistics of the batch leaves nothing behind.
             engine.gradients(N, &row, Randomness { mode: Mode::Train, ..Randomness::none() }, &Bowl);

@@ -168,8 +168,10 @@ pub fn random_graph(seed: u64) -> Graph {
     let mut g = Graph::new(input);
     // Sources that may be read again, with their shapes.
     let mut open: Vec<(Source, Vec<usize>)> = vec![(Source::Input, input.to_vec())];
+    let chain = below(4) == 0;
     for _ in 0..4 + below(9) {
-        let (from, shape) = open[open.len() - 1 - below(open.len().min(2) as u32)].clone();
+        let back = if chain { 0 } else { below(open.len().min(2) as u32) };
+        let (from, shape) = open[open.len() - 1 - back].clone();
         let acts = ["relu", "tanh", "silu", "leaky_relu", "prelu", "gelu", "sigmoid", "softplus"];
         let layer: AnyLayer = match (shape.len(), below(14)) {
             (_, 0 | 1) => act(acts[below(acts.len() as u32)]),
@@ -177,7 +179,11 @@ pub fn random_graph(seed: u64) -> Graph {
             (_, 3) => Twist { by: 0.1 }.into(),
             (_, 4) if below(2) == 0 => Centre {}.into(),
             (_, 4 | 5) => layers::batch_norm(shape[0]),
-            (3, 6 | 7) => layers::conv2d(shape[0], 1 + below(9), 1 + 2 * below(2), 1 + below(2), below(2)),
+            (3, 6 | 7) => {
+                // A window that sees nothing but padding makes a constant: no network has one, and a batch normalisation behind it knows nothing but rounding.
+                let kernel = 1 + 2 * below(2);
+                layers::conv2d(shape[0], 1 + below(9), kernel, 1 + below(2), below(2).min(kernel / 2))
+            }
             (3, 8) => {
                 let (inputs, outputs) = (shape[0], 1 + below(5));
                 let (kernel, stride, padding) = ([2 + below(3); 2], [1 + below(2); 2], [1; 2]);
@@ -201,10 +207,13 @@ pub fn random_graph(seed: u64) -> Graph {
                 layers::Pool2d { pool: Pool::Average, kernel: [2, 2], stride: [1, 2], padding: [1, 0] }.into()
             }
             (3, 11) => layers::flatten(),
-            (1, 6..=9) => layers::linear(shape[0], 1 + below(40)),
+            (1, 6..=9) => {
+                let (inputs, outputs, bias) = (shape[0], 1 + below(40), below(4) > 0);
+                layers::Linear { inputs, outputs, init: sparring_nn::Init::Torch, bias }.into()
+            }
             (1, 10) => layers::layer_norm(&shape),
             (1, 11) if shape[0] % 2 == 0 => layers::reshape(&[shape[0] / 2, 2, 1]),
-            (_, 12 | 13) => {
+            (_, 12 | 13) if !chain => {
                 let alike: Vec<_> =
                     open.iter().filter(|o| o.1 == shape && o.0 != from).map(|o| o.0).collect();
                 match alike.last() {
@@ -243,6 +252,12 @@ pub fn random_graph(seed: u64) -> Graph {
     }
     let numbers = g.output_shape(1).unwrap().numel();
     g.push(layers::linear(numbers, 1 + below(6)));
+    // Beside the last layer a layer in the middle leaves the network, an image perhaps; others may read it.
+    if below(3) == 0 {
+        let last = g.nodes.len() - 1;
+        let other = below(last as u32);
+        g.outputs = if below(2) == 0 { vec![last, other] } else { vec![other, last] };
+    }
     g
 }
 

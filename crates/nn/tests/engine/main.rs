@@ -4,31 +4,32 @@
 mod frozen;
 mod graphs;
 mod reference;
+mod steps;
 
-use graphs::{act, chains, examples, random_graph};
-use reference::{Steps, pass};
+use graphs::{chains, examples, random_graph};
+use reference::{Steps, pass_by};
 use sparring_nn::{
-    Compiled, Engine, Graph, Method, Mode, Network, NnError, Objective, OutputRows, Randomness, layers,
+    Compiled, Engine, Graph, Kind, Lowering, Mode, Network, Objective, OutputRows, Randomness, Source, Span,
+    layers,
 };
-use sparring_optim::{Adam, AnyRule, Sgd};
+use sparring_optim::{Adam, AnyRule};
 use sparring_seed::Key;
-use sparring_tensor::{Array, Elem, team};
+use sparring_tensor::{Array, Elem};
 
-/// Σ w_ij y_ij + y_ij² / 2 with weights that depend on example and column: a loss whose gradient is nowhere special.
+/// L = Σ w_ij y_ij + y_ij² / 2 with weights that depend on example and column: a loss whose gradient is nowhere special.
 struct Bowl;
-
-fn bowl<E: Elem>(i: usize, j: usize, y: E) -> E {
-    y + E::of(((i * 7 + j * 3) % 11) as f64 * 0.2 - 1.0)
-}
 
 impl<E: Elem> Objective<E> for Bowl {
     fn rows(&self, rows: &mut OutputRows<'_, E>) {
         let (first, from) = (rows.first, rows.from);
         for (i, (y, dy, metrics)) in rows.iter().enumerate() {
             *metrics = [0.0; 3];
-            for (j, (y, dy)) in y.iter().zip(dy).enumerate() {
-                *dy = bowl(first + i, from + j, *y);
-                metrics[0] += dy.to_f64();
+            for (j, (&y, dy)) in y.iter().zip(dy).enumerate() {
+                let w = E::of((((first + i) * 7 + (from + j) * 3) % 11) as f64 * 0.2 - 1.0);
+                *dy = y + w;
+                let loss = ((w + y * E::of(0.5)) * y).to_f64();
+                metrics[0] += loss;
+                metrics[1] += loss.abs();
             }
         }
     }
@@ -37,8 +38,9 @@ impl<E: Elem> Objective<E> for Bowl {
     }
 }
 
-fn seed<E: Elem>(cols: usize) -> impl Fn(&[E]) -> Vec<E> {
-    move |y| y.iter().enumerate().map(|(k, &y)| bowl(k / cols, k % cols, y)).collect()
+/// The gradient that [`Bowl`] writes at the outputs of all examples.
+fn gradient_at<E: Elem>(y: &[E], cols: usize, dy: &mut [E]) {
+    Bowl.rows(&mut OutputRows::new(y, dy, &mut vec![[0.0; 3]; y.len() / cols], &[]));
 }
 
 #[track_caller]
@@ -47,30 +49,74 @@ fn near<E: Elem>(what: &str, graph: &Graph, a: &[E], b: &[E], tolerance: f64) {
     let size = b.iter().fold(1.0f64, |m, v| m.max(v.abs().to_f64()));
     for (i, (a, b)) in a.iter().zip(b).enumerate() {
         let off = (a.to_f64() - b.to_f64()).abs();
-        assert!(off <= tolerance * size, "{what} {i}: {a} and {b}, off by {off:e} of {size}\n{graph:#?}");
+        assert!(
+            off <= tolerance * size,
+            "{what} {i}: {a} and {b}, off by {off:e} of {size}, {tolerance:e} allowed: {graph:?}"
+        );
     }
 }
 
-/// Gradients at parameters are sums over the batch, and a batch normalisation multiplies their rounding by the reciprocal of a deviation.
-const GRADIENTS: f64 = 30.0;
-
 const IDS: [u64; 5] = [9, 2, 77, 4, 1 << 40];
 
-fn check<E: Elem>(graph: &Graph, n: usize, tolerance: f64) {
+/// What all passes of a test share.
+fn draw() -> (Mode, Key, &'static [u64]) {
+    (Mode::Train, Key::new(5).child(0), &IDS)
+}
+
+fn compiled_gradients<E: Elem>(net: &Network<E>, x: &[E]) -> Vec<Array<E>> {
+    let dim = net.graph().input.iter().product::<usize>();
+    let mut engine = Engine::new(net, AnyRule::from(Adam::default()).into());
+    let row = |i: usize, to: &mut [E]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
+    let (mode, key, ids) = draw();
+    engine.gradients(x.len() / dim, &row, Randomness { mode, key, ids }, &Bowl);
+    engine.export_gradients(&net.params).unwrap()
+}
+
+/// How far rounding to `f32` takes the gradient of each parameter, on the tape and on the engine: the greatest distance from the tape's in `f64` over some batches.
+fn rounding(graph: &Graph, n: usize) -> Vec<[f64; 2]> {
+    let mut narrow: Network<f32> = graph.build(Key::new(3)).unwrap();
+    let mut wide: Network<f64> = graph.build(Key::new(3)).unwrap();
+    let up = |v: &[f32]| v.iter().map(|&v| f64::from(v)).collect::<Vec<_>>();
+    for (to, from) in wide.params.iter_mut().zip(&narrow.params) {
+        to.value.as_mut_slice().copy_from_slice(&up(from.value.as_slice()));
+    }
+    let mut most = vec![[0.0f64; 2]; narrow.params.len()];
+    let off =
+        |a: &[f32], b: &[f64]| a.iter().zip(b).fold(0.0f64, |m, (&a, b)| m.max((f64::from(a) - b).abs()));
+    let all = examples::<f32>(graph, 4 * n);
+    for x in all.chunks(all.len() / 4) {
+        let compiled = compiled_gradients(&narrow, x);
+        let exact = pass_by(&mut wide, &up(x), draw(), &Bowl).grads;
+        let tape = pass_by(&mut narrow, x, draw(), &Bowl).grads;
+        for (most, ((tape, engine), exact)) in most.iter_mut().zip(tape.iter().zip(&compiled).zip(&exact)) {
+            let [a, b] = [off(tape, exact), off(engine.as_slice(), exact)];
+            *most = [most[0].max(a), most[1].max(b)];
+        }
+    }
+    most
+}
+
+/// Times the rounding of the tape itself that the two may differ by: sums are in another order.
+const ORDERS: f64 = 40.0;
+
+/// Holds the engine to the tape; the tolerance of a number is `tolerance` times the largest of its array (or 1). A gradient of a parameter is a sum over the batch whose terms may cancel (that of a
+/// bias before a batch normalisation is 0): it may differ by [`ORDERS`] times what `E` rounds there, if that is more. Gives the number of parameters with such a gradient.
+fn check<E: Elem>(graph: &Graph, n: usize, tolerance: f64) -> usize {
     let mut eager: Network<E> = graph.build(Key::new(3)).unwrap();
     let planned: Network<E> = graph.build(Key::new(3)).unwrap();
     let x = examples::<E>(graph, n);
     let dim = x.len() / n;
-    let cols = graph.output_shape(1).unwrap().numel();
     // Evaluation: outputs and gradients at the input, two of them after one forward pass.
     let compiled = Compiled::new(&planned);
+    let cols = compiled.outputs();
     let (mut y, mut dx) = (vec![E::ZERO; n * cols], vec![E::ZERO; 2 * x.len()]);
     compiled.forward(&x, &mut y);
-    let want = pass(&mut eager, &x, (Mode::Eval, Key::new(0), &[]), seed(cols));
+    let want = pass_by(&mut eager, &x, (Mode::Eval, Key::new(0), &[]), &Bowl);
     near("output", graph, &y, &want.y, tolerance);
     let factor = |k: usize| E::of(1.0 - 3.0 * k as f64);
     let mut cotangent = |k: usize, y: &[E], dy: &mut [E]| {
-        dy.iter_mut().zip(seed(cols)(y)).for_each(|(d, s)| *d = s * factor(k));
+        gradient_at(y, cols, dy);
+        dy.iter_mut().for_each(|d| *d *= factor(k));
     };
     compiled.pullbacks(&x, 2, &mut cotangent, &mut dx);
     for (k, dx) in dx.chunks(x.len()).enumerate() {
@@ -78,45 +124,43 @@ fn check<E: Elem>(graph: &Graph, n: usize, tolerance: f64) {
         near("gradient at the input", graph, dx, &want, tolerance);
     }
     // Training: gradients and five steps.
+    let narrow = E::EPSILON.to_f64() / f64::from(f32::EPSILON);
+    let rounded: Vec<f64> = rounding(graph, n).iter().map(|[tape, _]| ORDERS * narrow * tape).collect();
+    let size = |all: &[E]| all.iter().fold(1.0f64, |m, v| m.max(v.abs().to_f64()));
+    let most = |all: &[E], rounded: f64| tolerance.max(rounded / size(all));
     // Where a gradient is zero but for rounding (a bias before a batch normalisation), Adam with a tiny eps would step by the rounding.
     let rule: AnyRule = Adam { eps: 1e-3, ..Adam::default() }.into();
     let mut engine = Engine::new(&planned, rule.into());
     let mut steps = Steps::new(rule, &eager);
+    let mut cancelling = 0;
     for step in 0..5 {
         let (key, ids) = (Key::new(5).child(step), &IDS[..]);
-        let want = pass(&mut eager, &x, (Mode::Train, key, ids), seed(cols));
+        let want = pass_by(&mut eager, &x, (Mode::Train, key, ids), &Bowl);
         let row = |i: usize, to: &mut [E]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
-        let draw = Randomness { mode: Mode::Train, key, ids };
-        let [sum, ..] = engine.gradients(n, &row, draw, &Bowl);
-        let total: f64 = seed(cols)(&want.y).iter().map(|v| v.to_f64()).sum();
-        assert!(
-            (sum - total).abs() <= 1e3 * tolerance * (1.0 + total.abs()),
-            "loss {sum} and {total}: {graph:#?}"
-        );
+        let [sum, terms, _] = engine.gradients(n, &row, Randomness { mode: Mode::Train, key, ids }, &Bowl);
+        let off = (sum - want.metrics[0]).abs();
+        assert!(off <= 30.0 * tolerance * (1.0 + terms), "loss {sum} and {}: {graph:#?}", want.metrics[0]);
         if step < 2 {
-            for (p, (a, b)) in planned
-                .params
-                .iter()
-                .zip(engine.export_gradients(&planned.params).unwrap().iter().zip(&want.grads))
-            {
-                near(p.name(), graph, a.as_slice(), b, GRADIENTS * tolerance);
+            let got = engine.export_gradients(&planned.params).unwrap();
+            for (((p, a), b), &rounded) in planned.params.iter().zip(&got).zip(&want.grads).zip(&rounded) {
+                near(p.name(), graph, a.as_slice(), b, most(b, rounded));
+                cancelling += usize::from(step == 0 && most(b, rounded) > tolerance);
             }
         }
         engine.update(&planned.params, 1e-3).unwrap();
         steps.step(&mut eager, &want.grads, 1e-3);
     }
-    let mut after = planned.clone();
-    let ids: Vec<_> = planned.params.iter().map(|p| p.id()).collect();
-    assert_ne!(
-        ids[..],
-        after.params.iter().map(|p| p.id()).collect::<Vec<_>>()[..],
-        "a copy is another network"
-    );
-    after = planned;
+    let mut after = planned;
+    let anywhere = rounded.iter().fold(0.0, |m: f64, &r| m.max(r));
     engine.store(&mut after.params);
-    for (a, b) in after.params.iter().zip(&eager.params) {
-        near(a.name(), graph, a.value.as_slice(), b.value.as_slice(), GRADIENTS * tolerance);
+    for ((a, b), &rounded) in after.params.iter().zip(&eager.params).zip(&rounded) {
+        // A step moves a weight by at most lr / eps = 1 times the gradient's error, and that moves the gradients of the next.
+        // Running statistics follow all of them.
+        let rounded = if b.kind() == Kind::Buffer { anywhere } else { rounded };
+        let b = b.value.as_slice();
+        near(a.name(), graph, a.value.as_slice(), b, most(b, 10.0 * rounded));
     }
+    cancelling
 }
 
 #[test]
@@ -131,162 +175,74 @@ fn chains_agree() {
 
 #[test]
 fn two_hundred_random_graphs_agree() {
+    let cancelling = (0..200).map(|i| check::<f64>(&random_graph(i), 8 + i as usize % 5 * 9, 1e-12));
+    // All others are held to the tolerance as it stands.
+    let graphs = cancelling.filter(|&n| n > 0).count();
+    assert!(graphs <= 20, "{graphs} graphs with gradients that cancel");
+}
+
+/// The random graphs hold what they are for: every layer, every instruction of the compiled engine, branches and joins, layers on tapes between others, several outputs, sizes 1 to 40.
+#[test]
+fn random_graphs_are_of_every_kind() {
+    let mut seen = std::collections::BTreeMap::<String, usize>::new();
+    let mut see = |what: &str| *seen.entry(what.to_string()).or_default() += 1;
+    for graph in (0..200).map(random_graph) {
+        let [c, h, w] = graph.input;
+        see(if h == 1 { "vector" } else { "image" });
+        see(&format!("size {}", if h == 1 { w.div_ceil(10) * 10 } else { 0 }));
+        see(&format!("channels {c}"));
+        see(if graph.is_chain() { "chain" } else { "no chain" });
+        see(&format!("outputs {}", graph.outputs.len().max(1)));
+        let spans = graph.nodes.iter().filter(|n| n.layer.span() == Span::Batch).count();
+        see(&format!("spans {}", spans.min(2)));
+        for (i, node) in graph.nodes.iter().enumerate() {
+            let instruction = format!("{:?}", node.layer.lower());
+            see(node.layer.tag());
+            see(instruction.split([' ', '(']).next().unwrap());
+            if node.layer.tag() == "activated" || node.layer.tag() == "activation" {
+                see(&node.layer.kind());
+            }
+            let readers = graph.nodes.iter().filter(|n| n.inputs.contains(&Source::Node(i))).count();
+            see(&format!("readers {}", readers.min(2)));
+            let between = i > 0 && i + 1 < graph.nodes.len() && node.layer.lower() == Lowering::Tape;
+            see(if between { "tape between" } else { "elsewhere" });
+            if matches!(instruction.as_str(), "Matmul") || instruction.starts_with("Conv2d") {
+                see(&format!("{} parameters", node.layer.parameters().len()));
+            }
+        }
+    }
+    let fixed = "Tape Matmul Conv2d ConvTranspose2d Activation MaxPool2d AveragePool2d GlobalAveragePool2d BatchNorm LayerNorm Dropout Add Concat Flatten Reshape \
+        vector image chain twist centre prelu";
+    let spaced =
+        ["no chain", "outputs 1", "outputs 2", "spans 0", "spans 1", "spans 2", "readers 2", "tape between"];
+    let sizes = [
+        "size 10",
+        "size 20",
+        "size 30",
+        "size 40",
+        "channels 1",
+        "channels 2",
+        "channels 3",
+        "1 parameters",
+        "2 parameters",
+    ];
+    for what in layers::tags().into_iter().chain(fixed.split_whitespace()).chain(spaced).chain(sizes) {
+        assert!(seen.get(what).is_some_and(|&n| n >= 3), "{what}: {seen:?}");
+    }
+}
+
+/// Rounding takes the engine no further from the truth than the tape: what [`check`] allows where gradients cancel hides no weaker formula.
+#[test]
+fn the_engine_rounds_as_the_tape_does() {
+    let mut ratios = Vec::new();
     for i in 0..200 {
-        let graph = random_graph(i);
-        check::<f64>(&graph, 8 + i as usize % 5 * 9, 1e-12);
-    }
-}
-
-#[test]
-fn threads_change_no_bit_and_neither_do_batches_of_a_victim() {
-    for (i, graph) in chains().into_iter().chain((0..20).map(random_graph)).enumerate() {
-        let n = [30, 70, 130][i % 3];
-        let x = examples::<f32>(&graph, n);
-        let dim = x.len() / n;
-        let run = |threads: usize| {
-            team::with_threads(threads, || {
-                let mut net = graph.build::<f32>(Key::new(3)).unwrap();
-                let mut engine = Engine::new(&net, AnyRule::from(Adam::default()).into());
-                let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
-                let mut all = Vec::new();
-                for step in 0..3 {
-                    let draw = Randomness { mode: Mode::Train, key: Key::new(step), ids: &[] };
-                    all.push(engine.gradients(n, &row, draw, &Bowl)[0] as f32);
-                    engine.update(&net.params, 1e-3).unwrap();
-                }
-                engine.store(&mut net.params);
-                net.params.iter().for_each(|p| all.extend_from_slice(p.value.as_slice()));
-                all.iter().map(|v| v.to_bits()).collect::<Vec<_>>()
-            })
-        };
-        let one = run(1);
-        assert!([2, 3, 7].iter().all(|&t| run(t) == one), "{i}, {n}: {graph:#?}");
-        let net = graph.build::<f32>(Key::new(3)).unwrap();
-        let (compiled, cols) = (Compiled::new(&net), graph.output_shape(1).unwrap().numel());
-        let (mut whole, mut parts) = (vec![0.0; n * cols], vec![0.0; n * cols]);
-        compiled.forward(&x, &mut whole);
-        for (x, y) in x.chunks(7 * dim).zip(parts.chunks_mut(7 * cols)) {
-            compiled.forward(x, y);
-        }
-        assert_eq!(whole, parts, "{graph:#?}");
-    }
-}
-
-#[test]
-fn a_gradient_that_is_not_finite_names_the_layer_and_changes_nothing() {
-    let layers = vec![layers::flatten(), layers::linear(4, 3), act("relu"), layers::linear(3, 2)];
-    let graph = Graph::chain([1, 1, 4], layers);
-    let net = graph.build::<f32>(Key::new(1)).unwrap();
-    let mut after = net.clone();
-    let mut engine = Engine::new(&net, AnyRule::from(Adam::default()).into());
-    let row = |_: usize, x: &mut [f32]| x.fill(0.5);
-    let fill = |v: f32| move |rows: &mut OutputRows<'_, f32>| rows.iter().for_each(|(_, dz, _)| dz.fill(v));
-    // One sound step, so that the step in the message is not simply the first.
-    engine.gradients(2, &row, Randomness::none(), &fill(0.0));
-    engine.update(&net.params, 1e-3).unwrap();
-    engine.gradients(2, &row, Randomness::none(), &fill(f32::NAN));
-    let Err(NnError::NonFinite { name, step }) = engine.update(&net.params, 1e-3) else { panic!("refused") };
-    assert_eq!((name.as_str(), step), ("3.weight", 2));
-    let mut stored = net;
-    engine.store(&mut stored.params);
-    for (a, b) in stored.params.iter().zip(&mut after.params) {
-        assert_eq!(a.value.as_slice(), b.value.as_slice());
-    }
-}
-
-#[test]
-fn a_state_in_the_layout_of_files_goes_on_where_it_was() {
-    for graph in chains() {
-        let n = 20;
-        let x = examples::<f32>(&graph, n);
-        let dim = x.len() / n;
-        let rule: AnyRule = Sgd { momentum: 0.9, ..Sgd::default() }.into();
-        let net = graph.build::<f32>(Key::new(3)).unwrap();
-        let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
-        let go = |engine: &mut Engine, net: &Network, steps: std::ops::Range<u64>| {
-            for step in steps {
-                let draw = Randomness { mode: Mode::Train, key: Key::new(step), ids: &[] };
-                engine.gradients(n, &row, draw, &Bowl);
-                engine.update(&net.params, 1e-4).unwrap();
-            }
-        };
-        let mut whole = Engine::new(&net, Method::from(rule));
-        go(&mut whole, &net, 0..2);
-        let mut half = graph.build::<f32>(Key::new(9)).unwrap();
-        let mut stored = net.params.clone();
-        // A copy has other identities, so numbers are carried over by position.
-        let mut own = net;
-        whole.store(&mut own.params);
-        for (to, from) in half.params.iter_mut().zip(&own.params) {
-            to.value = from.value.clone();
-        }
-        let state = whole.export_state(&own.params);
-        let mut second = Engine::new(&half, Method::from(rule));
-        second.import_state(&half.params, &state).unwrap();
-        go(&mut whole, &own, 2..4);
-        go(&mut second, &half, 2..4);
-        whole.store(&mut own.params);
-        second.store(&mut half.params);
-        for (a, b) in own.params.iter().zip(&half.params) {
-            assert_eq!(a.value.as_slice(), b.value.as_slice(), "{}: {graph:#?}", a.name());
-        }
-        stored.iter_mut().for_each(|p| p.value = Array::zeros([1]));
-        assert!(
-            second.import_state(&stored, &sparring_nn::EngineState { slots: Vec::new(), ..state }).is_err()
-        );
-    }
-}
-
-/// Everything in one process: a short batch after a long one, a clip that sees all gradients, and passes that see the whole batch between others.
-#[test]
-fn one_engine_serves_batches_of_all_kinds() {
-    let layers = vec![layers::flatten(), layers::linear(12, 20), act("relu"), layers::linear(20, 10)];
-    let graph = Graph::chain([1, 3, 4], layers);
-    let x = examples::<f32>(&graph, 64);
-    let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&x[i * 12..(i + 1) * 12]);
-    let weights = |net: &Network, engine: &Engine| -> Vec<u32> {
-        let out = engine.export_weights(&net.params);
-        out.iter().flat_map(|p| p.value.as_slice().iter().map(|v| v.to_bits()).collect::<Vec<_>>()).collect()
-    };
-    let clipped = |threads: usize, first: usize| {
-        team::with_threads(threads, || {
-            let net = graph.build::<f32>(Key::new(3)).unwrap();
-            let rule: AnyRule = Sgd::default().into();
-            let method = Method {
-                transforms: vec![sparring_optim::ClipNorm { max: 0.5 }.into()],
-                ..Method::from(rule)
-            };
-            let mut engine = Engine::new(&net, method);
-            // A batch that only leaves numbers in the buffers.
-            engine.gradients(first, &row, Randomness::none(), &Bowl);
-            engine.gradients(7, &row, Randomness::none(), &Bowl);
-            engine.update(&net.params, 0.1).unwrap();
-            weights(&net, &engine)
-        })
-    };
-    let alone = clipped(1, 7);
-    for (threads, first) in [(1, 64), (2, 64), (7, 33), (3, 7)] {
-        assert_eq!(clipped(threads, first), alone, "{threads} threads after a batch of {first}");
-    }
-    // The same gradients, row by row and all at once, in turn on one engine.
-    let stepped = |whole: [bool; 3]| {
-        let net = graph.build::<f32>(Key::new(3)).unwrap();
-        let mut engine = Engine::new(&net, Method::from(AnyRule::from(Sgd::default())));
-        for (n, whole) in [40, 64, 9].into_iter().zip(whole) {
-            if whole {
-                let mut all = |y: &[f32], dy: &mut [f32]| dy.copy_from_slice(&seed(10)(y));
-                engine.gradients_of_batch(n, &row, Randomness::none(), &mut all);
-            } else {
-                engine.gradients(n, &row, Randomness::none(), &Bowl);
-            }
-            engine.update(&net.params, 1e-3).unwrap();
-        }
-        engine.export_weights(&net.params)
-    };
-    let plain = stepped([false; 3]);
-    for whole in [[true; 3], [false, true, false], [true, false, true]] {
-        for (a, b) in stepped(whole).iter().zip(&plain) {
-            near(a.name(), &graph, a.value.as_slice(), b.value.as_slice(), 1e-5);
+        let all = rounding(&random_graph(i), 8 + i as usize % 5 * 9);
+        let [tape, engine] = [0, 1].map(|k| all.iter().map(|r| r[k]).fold(0.0, f64::max));
+        if tape > 0.0 {
+            ratios.push(engine / tape);
         }
     }
+    ratios.sort_unstable_by(f64::total_cmp);
+    let (median, last) = (ratios[ratios.len() / 2], ratios[ratios.len() - 1]);
+    assert!(median < 1.5 && last < ORDERS, "{median} in the middle, {last} at most");
 }

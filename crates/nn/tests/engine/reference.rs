@@ -1,35 +1,58 @@
 //! The definition: a network on one tape, and a rule on its parameters one after the other.
 
 use sparring_autograd::Tape;
-use sparring_nn::{Cx, Kind, Learned, Mode, Network};
+use sparring_nn::{Cx, Kind, Learned, Mode, Network, Objective, OutputRows};
 use sparring_optim::{AnyRule, Rule};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem};
 
 /// What a pass gives.
 pub struct Passed<E: Elem> {
+    /// Of all outputs, side by side.
     pub y: Vec<E>,
+    #[allow(dead_code)] // Of the tests that share this file, one reads it.
+    pub metrics: [f64; 3],
     pub dx: Vec<E>,
     /// In the order of the parameters; empty for buffers.
     pub grads: Vec<Vec<E>>,
 }
 
-/// Forward and backward; the gradient at the outputs is `seed(outputs)`. In training running statistics are committed.
+/// As [`pass_by`]; the gradient at the outputs is `seed(outputs)`.
+#[allow(dead_code)] // Of the tests that share this file, one has its objective.
 pub fn pass<E: Elem>(
     net: &mut Network<E>,
     x: &[E],
+    how: (Mode, Key, &[u64]),
+    seed: impl Fn(&[E]) -> Vec<E> + Sync,
+) -> Passed<E> {
+    let objective = |rows: &mut OutputRows<'_, E>| {
+        let (y, dy, metrics) = rows.whole().expect("a whole batch");
+        dy.copy_from_slice(&seed(y));
+        metrics.fill([0.0; 3]);
+    };
+    pass_by(net, x, how, &objective)
+}
+
+/// Forward and backward. In training running statistics are committed.
+pub fn pass_by<E: Elem>(
+    net: &mut Network<E>,
+    x: &[E],
     (mode, key, ids): (Mode, Key, &[u64]),
-    seed: impl Fn(&[E]) -> Vec<E>,
+    objective: &dyn Objective<E>,
 ) -> Passed<E> {
     let [c, h, w] = net.graph().input;
     let n = x.len() / (c * h * w);
     let (tape, learned) = (Tape::new(), Learned::default());
     let cx = Cx::train(&tape, key, ids).in_mode(mode).learning(&learned);
     let input = tape.leaf(Array::from_slice([n, c, h, w], x));
-    let z = net.forward(&cx, input);
-    let y = z.value();
-    let dy = Array::from_slice(z.shape(), &seed(y.as_slice()));
-    let grads = tape.backward(z, dy);
+    let outputs = net.forward_all(&cx, input);
+    let rows = |i: usize| {
+        let of = |y: &Array<E>| y.as_slice()[i * y.len() / n..(i + 1) * y.len() / n].to_vec();
+        outputs.iter().flat_map(|y| of(&y.value())).collect::<Vec<_>>()
+    };
+    let y = (0..n).flat_map(rows).collect();
+    let (loss, metrics) = sparring_nn::loss(&outputs, input, objective);
+    let grads = tape.backward(loss, Array::scalar(E::ONE));
     let zeros = || vec![E::ZERO; x.len()];
     let dx = grads.get(input).map_or_else(zeros, |g| g.as_slice().to_vec());
     let of = |p: &sparring_nn::Param<E>| match grads.param(p.id()) {
@@ -38,7 +61,6 @@ pub fn pass<E: Elem>(
         None => vec![E::ZERO; p.value.len()],
     };
     let grads = net.params.iter().map(of).collect();
-    let y = y.as_slice().to_vec();
     drop(tape);
     if mode == Mode::Train {
         for (node, place, value) in learned.into_inner() {
@@ -47,7 +69,7 @@ pub fn pass<E: Elem>(
             net.params[first + place].value = value;
         }
     }
-    Passed { y, dx, grads }
+    Passed { y, metrics, dx, grads }
 }
 
 /// A rule's slots for every parameter.
