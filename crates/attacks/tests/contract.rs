@@ -237,6 +237,6 @@ fn wrong_input_is_named() {
     assert!(bad.iter().all(|p| p.validate().is_err()));
     assert_eq!(
         bad[0].validate().unwrap_err().to_string(),
-        "pgd.steps is 0, but must be a whole number in digits, from 1 to 1000000000000"
+        "pgd.steps is 0, but must be a whole number, 1 or above and at most 1000000000000"
     );
 }

@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(size, ("rings(n=30, classes=3)", 30, 15, 3));
         assert_eq!(folder_of("rings(noise=1/50)"), None);
         for (text, why) in [
-            ("rings(classes=1)", "rings.classes is 1, but must be a whole number in digits, from 2 to 256"),
+            ("rings(classes=1)", "rings.classes is 1, but must be a whole number, 2 or above and at most 256"),
             ("moons(classes=3)", "moons has no parameter `classes`; it has: n, noise"),
             ("blobs(n=0)", "blobs.n is 0"),
         ] {

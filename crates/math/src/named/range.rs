@@ -117,7 +117,7 @@ impl fmt::Display for Range {
                 }
             }
             Self::Whole { low, high } => {
-                write!(f, "a whole number in digits, from {low} to {high}")
+                write!(f, "a whole number, {low} or above and at most {high}")
             }
             Self::Words(words) => match words {
                 [] => f.write_str("nothing"),
@@ -161,8 +161,8 @@ mod tests {
             (Range::above_to(0.0, 1.0), "a number above 0 and at most 1"),
             (Range::from_to(0.0, 10.0), "a number from 0 to 10"),
             (Range::from_to_below(0.0, 1.0), "a number, at least 0 and below 1"),
-            (Range::COUNT, "a whole number in digits, from 1 to 1000000000000"),
-            (Range::Whole { low: 0, high: 256 }, "a whole number in digits, from 0 to 256"),
+            (Range::COUNT, "a whole number, 1 or above and at most 1000000000000"),
+            (Range::Whole { low: 0, high: 256 }, "a whole number, 0 or above and at most 256"),
             (Range::Words(&["a", "b", "c"]), "a, b or c"),
             (Range::TRUE_OR_FALSE, "true or false"),
         ] {

@@ -85,7 +85,7 @@ impl AnyLayer {
     /// assert_eq!("leaky_relu(slope=0.2)".parse::<AnyLayer>().unwrap().tag(), "activation");
     /// assert_eq!(layers::linear(784, 10).to_string(), "linear(in=784, out=10)");
     /// let e = "linear(in=784)".parse::<AnyLayer>().unwrap_err().to_string();
-    /// assert_eq!(e, "linear.out is missing: a whole number, 1 or above and at most 1e12");
+    /// assert_eq!(e, "linear.out is missing: a whole number, 1 or above and at most 1000000000000");
     /// ```
     ///
     /// # Errors
