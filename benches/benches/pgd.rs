@@ -4,7 +4,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sparring_attacks::{Attack, Goal, Pgd, Stop, Threat};
 use sparring_datasets::Mnist;
-use sparring_models::{Classifier, FgsmRs};
+use sparring_models::{ClassifierNet, FgsmRs};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 
@@ -14,7 +14,7 @@ fn pgd(c: &mut Criterion) {
     let data = Mnist::embedded().test.first(BATCH);
     let all = data.all();
     let x = Batch::new(&all.x, all.shape, &all.ids).expect("a batch of the set itself");
-    let net = Classifier::new(FgsmRs::default().spec(), Key::new(1)).expect("a net of the catalogue");
+    let net = ClassifierNet::new(FgsmRs::default().spec(), Key::new(1)).expect("a net of the catalogue");
     let (victim, threat) = (net.victim(), Threat::linf(0.3).expect("a sound budget"));
     let mut out = vec![0.0; x.data().len()];
     let mut group = c.benchmark_group("pgd");

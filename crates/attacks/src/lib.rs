@@ -22,8 +22,8 @@ pub use contract::{Access, Attack, AttackInfo, Settings, Walk};
 pub use decorators::{Counting, Counts, Normalized};
 pub use error::AttackError;
 pub use evaluation::{
-    Adversarials, AttackCard, AttackResult, EvaluateOptions, Finding, Keep, Progress, Proposer, Report,
-    evaluate, evaluate_proposed, evaluate_with,
+    Adversarials, AttackCard, AttackResult, EvaluateOptions, Finding, KeepExamples, Progress, Proposer,
+    Report, evaluate, evaluate_proposed, evaluate_with,
 };
 pub use goal::{Goal, check_input, predicted};
 pub use norms::{AnyNorm, L2, Linf, Norm};

@@ -3,7 +3,8 @@
 mod models;
 use models::{Mlp, Points, own_labels};
 use sparring_attacks::{
-    AnyAttack, Attack, EvaluateOptions, Goal, Keep, Pgd, Threat, evaluate_with, perturb_chunked, suites,
+    AnyAttack, Attack, EvaluateOptions, Goal, KeepExamples, Pgd, Threat, evaluate_with, perturb_chunked,
+    suites,
 };
 use sparring_seed::Key;
 
@@ -56,7 +57,7 @@ fn reports() {
     let mut y = own_labels(&model, p.batch());
     y[0] = (y[0] + 1) % 3;
     let report = |threads, batch| {
-        let options = EvaluateOptions { batch, keep: Keep::Adversarials };
+        let options = EvaluateOptions { batch, keep: KeepExamples::Adversarials };
         let threat = Threat::linf(0.1).unwrap();
         let mut r = pool(threads)
             .install(|| {

@@ -3,8 +3,8 @@
 mod models;
 use models::{Mlp, Points, all_logits, margin, own_labels};
 use sparring_attacks::{
-    AnyAttack, Attack, AttackError, AttackInfo, EvaluateOptions, Fgsm, Finding, Goal, Keep, Pgd, Report,
-    Settings, Stop, Threat, UniformNoise, evaluate, evaluate_with, suites,
+    AnyAttack, Attack, AttackError, AttackInfo, EvaluateOptions, Fgsm, Finding, Goal, KeepExamples, Pgd,
+    Report, Settings, Stop, Threat, UniformNoise, evaluate, evaluate_with, suites,
 };
 use sparring_oracle::{Batch, Classifier, Differentiable};
 use sparring_seed::Key;
@@ -72,7 +72,7 @@ fn worst_proposals_are_kept() {
     let p = Points::new(80, 12, 4);
     let mut y = own_labels(&model, p.batch());
     y[0] = (y[0] + 1) % 3;
-    let options = EvaluateOptions { batch: 16, keep: Keep::Adversarials };
+    let options = EvaluateOptions { batch: 16, keep: KeepExamples::Adversarials };
     let seen = Mutex::new(Vec::new());
     let r =
         evaluate_with(&model, p.batch(), &y, &suites::standard(), &linf(0.1), Key::new(2), &options, &|s| {

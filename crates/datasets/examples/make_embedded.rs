@@ -2,7 +2,7 @@
 //! `cargo run -p sparring-datasets --no-default-features --example make_embedded -- FOLDER`
 //! The same folder gives the same bytes.
 
-use sparring_datasets::idx::{Idx, Packing, Values, write};
+use sparring_datasets::idx::{Idx, IdxValues, Packing, write};
 use sparring_datasets::{Mnist, Pixels, Provenance, Split};
 use std::error::Error;
 use std::path::Path;
@@ -16,10 +16,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("embedded");
     for (name, split) in [("train", data.train.first(10_000)), ("t10k", data.test.first(2_000))] {
         let images = out.join(format!("{name}-images-idx3-ubyte.gz"));
-        write(&images, &Idx::new(vec![split.len(), 28, 28], Values::U8(pixels(&split)))?, Packing::Gzip)?;
+        write(&images, &Idx::new(vec![split.len(), 28, 28], IdxValues::U8(pixels(&split)))?, Packing::Gzip)?;
         let labels = split.labels().into_iter().map(|l| l as u8).collect();
         let path = out.join(format!("{name}-labels-idx1-ubyte.gz"));
-        write(&path, &Idx::new(vec![split.len()], Values::U8(labels))?, Packing::Gzip)?;
+        write(&path, &Idx::new(vec![split.len()], IdxValues::U8(labels))?, Packing::Gzip)?;
         println!("{} {} bytes", images.display(), images.metadata()?.len());
     }
     Ok(())

@@ -25,13 +25,13 @@ pub enum Last {
 
 /// The pixels of a batch, to be written as numbers, row by row on any thread.
 #[derive(Clone, Copy, Debug)]
-pub struct Rows<'a> {
+pub struct BatchRows<'a> {
     split: &'a Split,
     turns: &'a [u32],
     next: &'a [u32],
 }
 
-impl Rows<'_> {
+impl BatchRows<'_> {
     /// Writes example `i` of the batch into `to`, and asks the caches for the one that takes its place in the next batch: rows are drawn from all over
     /// the memory.
     ///
@@ -156,9 +156,9 @@ impl<'a> Batches<'a> {
         rows.fill_by(out, |x, dim, row| x.chunks_exact_mut(dim).enumerate().for_each(|(i, x)| row(i, x)));
         true
     }
-    /// The next batch without its pixels: labels and ids are written into `out`, and the [`Rows`] returned write the pixels wherever and whenever they are
+    /// The next batch without its pixels: labels and ids are written into `out`, and the [`BatchRows`] returned write the pixels wherever and whenever they are
     /// needed; `None` at the end of the epoch, with `out` untouched.
-    pub fn next_rows(&mut self, out: &mut MiniBatch) -> Option<Rows<'_>> {
+    pub fn next_rows(&mut self, out: &mut MiniBatch) -> Option<BatchRows<'_>> {
         let left = self.turns.len() - self.at;
         if left == 0 || (left < self.batch && self.last == Last::Drop) {
             return None;
@@ -167,7 +167,7 @@ impl<'a> Batches<'a> {
         self.at = end;
         let (turns, next) = (&self.turns[begin..end], &self.turns[end..]);
         out.gather(self.split, turns.iter().map(|&i| i as usize));
-        Some(Rows { split: self.split, turns, next })
+        Some(BatchRows { split: self.split, turns, next })
     }
     /// Batches in one whole epoch.
     pub fn per_epoch(&self) -> usize {

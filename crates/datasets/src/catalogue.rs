@@ -13,7 +13,7 @@ pub enum Origin {
 
 /// What `list datasets` tells of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct DatasetEntry {
     /// Name for [`find`](crate::find).
     pub name: &'static str,
     /// Training examples.
@@ -32,22 +32,31 @@ pub struct Entry {
     pub origin: Origin,
 }
 
-const fn digits(name: &'static str, train: usize, test: usize, origin: Origin) -> Entry {
+const fn digits(name: &'static str, train: usize, test: usize, origin: Origin) -> DatasetEntry {
     let source = "LeCun, Cortes, Burges: handwritten digits";
-    Entry { name, train, test, shape: [1, 28, 28], classes: 10, source, licence: "CC BY-SA 3.0", origin }
+    DatasetEntry {
+        name,
+        train,
+        test,
+        shape: [1, 28, 28],
+        classes: 10,
+        source,
+        licence: "CC BY-SA 3.0",
+        origin,
+    }
 }
 
-const fn plane(name: &'static str, classes: usize, source: &'static str) -> Entry {
+const fn plane(name: &'static str, classes: usize, source: &'static str) -> DatasetEntry {
     let (shape, licence) = ([1, 1, 2], "MIT OR Apache-2.0");
-    Entry { name, train: 2000, test: 1000, shape, classes, source, licence, origin: Origin::Generated }
+    DatasetEntry { name, train: 2000, test: 1000, shape, classes, source, licence, origin: Origin::Generated }
 }
 
 /// Every set with a name.
-pub const ALL: &[Entry] = &[
+pub const ALL: &[DatasetEntry] = &[
     #[cfg(feature = "embedded")]
     digits("mnist-10k", 10_000, 2_000, Origin::BuiltIn),
     digits("mnist", 60_000, 10_000, Origin::Files),
-    Entry {
+    DatasetEntry {
         name: "fashion-mnist",
         source: "Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747",
         licence: "MIT",

@@ -1,6 +1,6 @@
 //! Data sets by name.
 
-use crate::catalogue::{ALL, Entry, Origin};
+use crate::catalogue::{ALL, DatasetEntry, Origin};
 use crate::mnist::{Kind, holds_any, load_dir};
 use crate::synthetic::AnySynthetic;
 use crate::{DataError, Dataset, Provenance};
@@ -111,7 +111,7 @@ pub fn folder_of(name_or_dir: &str) -> Option<PathBuf> {
     best(&places(entry.map_or(name_or_dir, |e| e.name), &roots())).cloned().or_else(own)
 }
 
-fn verified(dir: &Path, entry: &Entry) -> Result<Dataset, DataError> {
+fn verified(dir: &Path, entry: &DatasetEntry) -> Result<Dataset, DataError> {
     let kind = if entry.name == "mnist" { Kind::Mnist } else { Kind::FashionMnist };
     let set = load_dir(dir, kind)?;
     match set.provenance {
@@ -168,7 +168,10 @@ mod tests {
         assert_eq!(size, ("rings(n=30, classes=3)", 30, 15, 3));
         assert_eq!(folder_of("rings(noise=1/50)"), None);
         for (text, why) in [
-            ("rings(classes=1)", "rings.classes is 1, but must be a whole number, 2 or above and at most 256"),
+            (
+                "rings(classes=1)",
+                "rings.classes is 1, but must be a whole number, 2 or above and at most 256",
+            ),
             ("moons(classes=3)", "moons has no parameter `classes`; it has: n, noise"),
             ("blobs(n=0)", "blobs.n is 0"),
         ] {

@@ -17,8 +17,8 @@ mod split;
 pub mod synthetic;
 mod unit;
 
-pub use batches::{Batches, Last, MiniBatch, Order, Rows};
-pub use catalogue::{ALL, Entry, Origin};
+pub use batches::{BatchRows, Batches, Last, MiniBatch, Order};
+pub use catalogue::{ALL, DatasetEntry, Origin};
 pub use dataset::{Dataset, Provenance};
 pub use error::DataError;
 pub use find::{default_folder, find, find_in, folder_of, roots};

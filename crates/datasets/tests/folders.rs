@@ -1,6 +1,6 @@
 //! Folders of files, right and wrong, as the loader and the catalogue see them.
 
-use sparring_datasets::idx::{Idx, Packing, Values, encode, write};
+use sparring_datasets::idx::{Idx, IdxValues, Packing, encode, write};
 use sparring_datasets::{DataError, Dataset, FashionMnist, Mnist, Pixels, Provenance, find_in};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,9 +16,9 @@ const NAMES: [&str; 4] = [
 fn small(dir: &Path) {
     for (name, n) in [(0, 5usize), (2, 3)] {
         let pixels = (0..n * 784).map(|i| (i % 251) as u8).collect();
-        let images = Idx::new(vec![n, 28, 28], Values::U8(pixels)).unwrap();
+        let images = Idx::new(vec![n, 28, 28], IdxValues::U8(pixels)).unwrap();
         write(&dir.join(format!("{}.gz", NAMES[name])), &images, Packing::Gzip).unwrap();
-        let labels = Idx::new(vec![n], Values::U8((0..n as u8).collect())).unwrap();
+        let labels = Idx::new(vec![n], IdxValues::U8((0..n as u8).collect())).unwrap();
         write(&dir.join(NAMES[name + 1]), &labels, Packing::Raw).unwrap();
     }
 }
@@ -62,7 +62,7 @@ fn names_seen_in_the_wild_are_read() {
         assert_eq!((set.train.len(), set.test.len()), (5, 3), "{}", spell(NAMES[0]));
         assert!(find_in(dir.path().to_str().unwrap(), &[]).is_ok());
         // The authors' own name goes first.
-        let labels = Idx::new(vec![4], Values::U8(vec![0; 4])).unwrap();
+        let labels = Idx::new(vec![4], IdxValues::U8(vec![0; 4])).unwrap();
         write(&dir.path().join(NAMES[1]), &labels, Packing::Raw).unwrap();
         assert!(refused(dir.path()).contains("4 labels for the 5 images"));
     }
@@ -80,13 +80,13 @@ fn what_is_missing_is_named_with_the_way_to_get_it() {
 
 #[test]
 fn files_that_do_not_fit_together_are_refused() {
-    let cases: [(usize, Vec<usize>, Values, &str); 6] = [
-        (1, vec![4], Values::U8(vec![0; 4]), "4 labels for the 5 images"),
-        (1, vec![5], Values::U8(vec![0, 1, 10, 3, 4]), "label 2 is 10"),
-        (1, vec![5], Values::I32(vec![0; 5]), "bytes of rank 1"),
-        (1, vec![5, 1], Values::U8(vec![0; 5]), "bytes of rank 1"),
-        (0, vec![5, 28, 27], Values::U8(vec![0; 5 * 28 * 27]), "28 x 28"),
-        (2, vec![0, 28, 28], Values::U8(vec![]), "28 x 28"),
+    let cases: [(usize, Vec<usize>, IdxValues, &str); 6] = [
+        (1, vec![4], IdxValues::U8(vec![0; 4]), "4 labels for the 5 images"),
+        (1, vec![5], IdxValues::U8(vec![0, 1, 10, 3, 4]), "label 2 is 10"),
+        (1, vec![5], IdxValues::I32(vec![0; 5]), "bytes of rank 1"),
+        (1, vec![5, 1], IdxValues::U8(vec![0; 5]), "bytes of rank 1"),
+        (0, vec![5, 28, 27], IdxValues::U8(vec![0; 5 * 28 * 27]), "28 x 28"),
+        (2, vec![0, 28, 28], IdxValues::U8(vec![]), "28 x 28"),
     ];
     for (which, shape, values, why) in cases {
         let dir = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! 20,000 broken IDX and gzip files: no panic, bounded memory, nothing broken is taken for whole.
 #![allow(missing_docs)]
 
-use sparring_datasets::idx::{Idx, Limits, Packing, Values, decode, encode};
+use sparring_datasets::idx::{Idx, IdxValues, Limits, Packing, decode, encode};
 use sparring_seed::{Key, Stream};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -29,14 +29,14 @@ static ALLOCATOR: Counting = Counting;
 /// Whole files of every type and rank, raw and packed.
 fn seeds() -> Vec<Vec<u8>> {
     let arrays = [
-        Idx::new(vec![3, 28, 28], Values::U8((0..3 * 784).map(|i| (i * i % 256) as u8).collect())),
-        Idx::new(vec![10], Values::U8((0..10).collect())),
-        Idx::new(vec![5, 7], Values::I8((0..35).map(|i| i - 17).collect())),
-        Idx::new(vec![4, 3, 2, 2], Values::I16((0..48).map(|i| i * 600).collect())),
-        Idx::new(vec![6, 4], Values::I32((0..24).map(|i| i * 90_000_000).collect())),
-        Idx::new(vec![9], Values::F32((0..9).map(|i| i as f32 / 3.0).collect())),
-        Idx::new(vec![2, 2, 2], Values::F64((0..8).map(|i| f64::from(i).sqrt()).collect())),
-        Idx::new(vec![0, 28, 28], Values::U8(vec![])),
+        Idx::new(vec![3, 28, 28], IdxValues::U8((0..3 * 784).map(|i| (i * i % 256) as u8).collect())),
+        Idx::new(vec![10], IdxValues::U8((0..10).collect())),
+        Idx::new(vec![5, 7], IdxValues::I8((0..35).map(|i| i - 17).collect())),
+        Idx::new(vec![4, 3, 2, 2], IdxValues::I16((0..48).map(|i| i * 600).collect())),
+        Idx::new(vec![6, 4], IdxValues::I32((0..24).map(|i| i * 90_000_000).collect())),
+        Idx::new(vec![9], IdxValues::F32((0..9).map(|i| i as f32 / 3.0).collect())),
+        Idx::new(vec![2, 2, 2], IdxValues::F64((0..8).map(|i| f64::from(i).sqrt()).collect())),
+        Idx::new(vec![0, 28, 28], IdxValues::U8(vec![])),
     ];
     let arrays: Vec<Idx> = arrays.into_iter().map(|a| a.expect("a whole array")).collect();
     arrays.iter().flat_map(|a| [encode(a, Packing::Raw), encode(a, Packing::Gzip)]).collect()
@@ -131,8 +131,8 @@ fn twenty_thousand_mutants_find_no_hole() {
 /// A NaN's payload need not survive on every machine.
 fn has_nan(idx: &Idx) -> bool {
     match idx.values() {
-        Values::F32(v) => v.iter().any(|x| x.is_nan()),
-        Values::F64(v) => v.iter().any(|x| x.is_nan()),
+        IdxValues::F32(v) => v.iter().any(|x| x.is_nan()),
+        IdxValues::F64(v) => v.iter().any(|x| x.is_nan()),
         _ => false,
     }
 }

@@ -9,14 +9,14 @@ use sparring_tensor::{Array, reduce};
 
 /// Graph and network, kept together so that a saved model can be built again.
 #[derive(Debug)]
-pub struct Classifier {
+pub struct ClassifierNet {
     spec: Graph,
     /// The network.
     pub net: Network<f32>,
     classes: usize,
 }
 
-impl Classifier {
+impl ClassifierNet {
     /// Pixels lie in [0, 1].
     pub const BOUNDS: Bounds = Bounds::UNIT;
 

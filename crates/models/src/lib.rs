@@ -10,11 +10,11 @@ mod hidden;
 mod registry;
 
 pub use architectures::{
-    ArticleAutoencoder, ArticleGan, Dcgan, FgsmRs, LinearAutoencoder, Madry, Mlp, Norm, ResnetSmall,
+    ArticleAutoencoder, ArticleGan, Dcgan, FgsmRs, LinearAutoencoder, Madry, Mlp, Normalization, ResnetSmall,
 };
 pub use autoencoder::Autoencoder;
-pub use classifier::Classifier;
+pub use classifier::ClassifierNet;
 pub use error::ModelError;
 pub use gan::{Gan, GanSpec};
 pub use hidden::HiddenActivations;
-pub use registry::{ALL, Arch, Family, ModelInfo};
+pub use registry::{ALL, Arch, ModelInfo, ModelKind};

@@ -10,7 +10,7 @@ use sparring_nn::Graph;
 /// What a model is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Family {
+pub enum ModelKind {
     /// Images to classes.
     Classifier,
     /// Images to images through a code.
@@ -19,7 +19,7 @@ pub enum Family {
     Gan,
 }
 
-impl Family {
+impl ModelKind {
     /// In a word.
     pub fn kind(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ pub struct ModelInfo {
     /// The name in configurations and on the command line.
     pub name: &'static str,
     /// What it is for.
-    pub family: Family,
+    pub family: ModelKind,
     /// Its layers in short, at its defaults.
     pub layers: &'static str,
     /// Numbers that are trained, at its defaults.
@@ -64,7 +64,7 @@ macro_rules! models {
 
         /// Name and facts of every model, in the order of the table.
         pub const ALL: &[ModelInfo] = &[$(ModelInfo {
-            name: $Model::NAME, family: Family::$family, layers: $layers, parameters: $parameters, source: $Model::PAPER,
+            name: $Model::NAME, family: ModelKind::$family, layers: $layers, parameters: $parameters, source: $Model::PAPER,
         }),*];
     };
 }
@@ -128,7 +128,7 @@ impl Arch {
     ///
     /// # Errors
     /// [`NamedError`]; for a name of another family with the names of this one.
-    pub fn of_family(text: &str, family: Family) -> Result<Self, NamedError> {
+    pub fn of_family(text: &str, family: ModelKind) -> Result<Self, NamedError> {
         let known: Vec<_> = ALL.iter().filter(|info| info.family == family).map(|info| info.name).collect();
         let unknown = |asked: &str| NamedError::Unknown {
             kind: family.kind(),

@@ -1,7 +1,7 @@
 //! A network as data: named nodes with their inputs.
 
 use crate::any_layer::MOST_PARAMETERS;
-use crate::{AnyLayer, Cost, Kind, NnError, ParamSpec, ShapeError, Span};
+use crate::{AnyLayer, Cost, NnError, ParamKind, ParamSpec, ShapeError, Span};
 use sparring_tensor::Shape;
 
 /// Where a node reads.
@@ -168,7 +168,7 @@ impl Graph {
             }
             // Biases are no more than outputs, which `Cost` bounds.
             let params = node.layer.parameters();
-            let weights = params.iter().filter(|p| p.kind != Kind::Bias);
+            let weights = params.iter().filter(|p| p.kind != ParamKind::Bias);
             all = weights.fold(all, |all, p| all.saturating_add(p.len()));
             if all > MOST_PARAMETERS {
                 return wrong(

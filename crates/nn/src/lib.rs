@@ -37,7 +37,7 @@ pub use method::{Decay, Group, Method};
 pub use network::Network;
 pub use optimizer::Optimizer;
 pub use param::Param;
-pub use param_spec::{Kind, ParamSpec, Start};
+pub use param_spec::{ParamInit, ParamKind, ParamSpec};
 pub use params::Params;
 pub use summary::{LayerRow, Summary};
 pub use victim::Victim;

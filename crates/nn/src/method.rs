@@ -1,6 +1,6 @@
 //! How weights follow gradients: transformations of the gradients, a rule behind them, and groups of parameters that are treated apart.
 
-use crate::Kind;
+use crate::ParamKind;
 use sparring_math::named::Range;
 use sparring_optim::{AnyRule, AnyTransform, Needs, OptimError, Rule, Seen, Transform};
 use sparring_tensor::{Array, Elem};
@@ -10,7 +10,7 @@ use std::ops;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     /// The kinds.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<ParamKind>,
     /// Factor of the learning rate, at least 0.
     pub lr: f64,
     /// Whether they are decayed.
@@ -44,7 +44,7 @@ impl From<AnyRule> for Method {
     /// No transformation; biases, parameters of normalisations and of learnt activations are not decayed, the usual practice in PyTorch. With `groups` empty all parameters
     /// are, as they are by `torch.optim` where its groups are not used.
     fn from(rule: AnyRule) -> Self {
-        let kinds = vec![Kind::Bias, Kind::Norm, Kind::Activation];
+        let kinds = vec![ParamKind::Bias, ParamKind::Norm, ParamKind::Activation];
         Self { rule, transforms: Vec::new(), groups: vec![Group { kinds, lr: 1.0, decay: Decay::None }] }
     }
 }
@@ -66,14 +66,14 @@ impl Method {
     pub fn validate(&self) -> Result<(), OptimError> {
         self.rule.validate()?;
         self.transforms.iter().try_for_each(AnyTransform::validate)?;
-        let mut named: Vec<Kind> = Vec::new();
+        let mut named: Vec<ParamKind> = Vec::new();
         for group in &self.groups {
             let factor = Range::at_least(0.0).in_f32();
             if !factor.holds(group.lr) {
                 return Err(OptimError::value("group", "lr", group.lr, factor));
             }
             let kinds = |must| OptimError::value("group", "kinds", format!("{:?}", group.kinds), must);
-            if group.kinds.is_empty() || group.kinds.contains(&Kind::Buffer) {
+            if group.kinds.is_empty() || group.kinds.contains(&ParamKind::Buffer) {
                 return Err(kinds("one or more kinds of trained parameters"));
             }
             if group.kinds.iter().any(|kind| named.contains(kind)) {
@@ -94,14 +94,14 @@ impl Method {
         from..next.next().unwrap_or(self.transforms.len())
     }
     /// Decay and factor of the learning rate.
-    fn group(&self, kind: Kind) -> (Decay, f64) {
+    fn group(&self, kind: ParamKind) -> (Decay, f64) {
         self.groups.iter().find(|g| g.kinds.contains(&kind)).map_or((Decay::Kept, 1.0), |g| (g.decay, g.lr))
     }
     /// The transformations of a stage on some numbers of a parameter tensor.
     pub(crate) fn transform<E: Elem>(
         &self,
         stage: ops::Range<usize>,
-        (kind, lr): (Kind, f64),
+        (kind, lr): (ParamKind, f64),
         norms: Norms,
         w: &mut [E],
         g: &mut [E],
@@ -119,7 +119,7 @@ impl Method {
     pub(crate) fn step_elementwise<E: Elem>(
         &self,
         step: u64,
-        (kind, lr): (Kind, f64),
+        (kind, lr): (ParamKind, f64),
         w: &mut [E],
         g: &mut [E],
         slots: &mut [Array<E>],
@@ -133,7 +133,7 @@ impl Method {
     pub(crate) fn step<E: Elem>(
         &self,
         step: u64,
-        (kind, lr): (Kind, f64),
+        (kind, lr): (ParamKind, f64),
         w: &mut [E],
         g: &[E],
         slots: &mut [Array<E>],

@@ -1,6 +1,6 @@
 //! A stored tensor.
 
-use crate::Kind;
+use crate::ParamKind;
 use sparring_tensor::{Array, Elem, Shape};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Param<E: Elem = f32> {
     id: u64,
     name: String,
-    kind: Kind,
+    kind: ParamKind,
     /// Of the value it was made with.
     shape: Shape,
     /// The numbers; another array must have the same shape.
@@ -21,7 +21,7 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 
 impl<E: Elem> Param<E> {
     /// A parameter with a new identity.
-    pub fn new(name: impl Into<String>, kind: Kind, value: Array<E>) -> Self {
+    pub fn new(name: impl Into<String>, kind: ParamKind, value: Array<E>) -> Self {
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         Self { id, name: name.into(), kind, shape: value.shape(), value }
     }
@@ -34,7 +34,7 @@ impl<E: Elem> Param<E> {
         &self.name
     }
     /// What it is for.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ParamKind {
         self.kind
     }
     /// The shape it was made with, which its layer expects.
@@ -43,7 +43,7 @@ impl<E: Elem> Param<E> {
     }
     /// Whether an optimiser changes it.
     pub fn is_trained(&self) -> bool {
-        self.kind != Kind::Buffer
+        self.kind != ParamKind::Buffer
     }
 }
 

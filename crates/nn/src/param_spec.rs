@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What a stored tensor is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum ParamKind {
     /// Weights of a linear map or convolution.
     Weight,
     /// Biases.
@@ -21,7 +21,7 @@ pub enum Kind {
 
 /// The first value of a parameter.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Start {
+pub enum ParamInit {
     /// Drawn as weights `[out, in, ..]` are.
     Weight(Init),
     /// Drawn as the biases of a layer with this fan-in are.
@@ -40,14 +40,14 @@ pub struct ParamSpec {
     /// Extents.
     pub shape: Vec<usize>,
     /// What it is for.
-    pub kind: Kind,
+    pub kind: ParamKind,
     /// Its first value.
-    pub start: Start,
+    pub start: ParamInit,
 }
 
 impl ParamSpec {
     /// A parameter.
-    pub fn new(name: &'static str, kind: Kind, shape: &[usize], start: Start) -> Self {
+    pub fn new(name: &'static str, kind: ParamKind, shape: &[usize], start: ParamInit) -> Self {
         Self { name, kind, shape: shape.to_vec(), start }
     }
     /// Numbers that it holds, saturating.

@@ -1,6 +1,6 @@
 //! The numbers of a network, by name.
 
-use crate::{Graph, Param, ShapeError, Start};
+use crate::{Graph, Param, ParamInit, ShapeError};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem, Shape};
 
@@ -21,10 +21,10 @@ impl<E: Elem> Params<E> {
             for p in node.layer.parameters() {
                 let (key, shape) = (key.child(i as u64).named(p.name), Shape::new(&p.shape));
                 let value = match p.start {
-                    Start::Weight(init) => init.weight(&p.shape, key),
-                    Start::Bias(init, fan_in) => init.bias(shape.numel(), fan_in, key),
-                    Start::Constant(v) => Array::full(shape, E::of(v)),
-                    Start::Values(values) => Array::from_fn(shape, |i| E::of(values[i])),
+                    ParamInit::Weight(init) => init.weight(&p.shape, key),
+                    ParamInit::Bias(init, fan_in) => init.bias(shape.numel(), fan_in, key),
+                    ParamInit::Constant(v) => Array::full(shape, E::of(v)),
+                    ParamInit::Values(values) => Array::from_fn(shape, |i| E::of(values[i])),
                 };
                 all.push(Param::new(format!("{}.{}", node.name, p.name), p.kind, value));
             }

@@ -1,8 +1,8 @@
 //! Transformations before a rule against PyTorch in f64, on the tape and on the engine; `golden/optim/make.py` made the files.
 
 use sparring_autograd::{Tape, ops};
-use sparring_nn::{Cx, Decay, Engine, Graph, Group, Kind, Method, Network, Optimizer, layers};
-use sparring_optim::{AnyTransform, ClipNorm, ClipValue, L1, L2, OptimError, Sgd};
+use sparring_nn::{Cx, Decay, Engine, Graph, Group, Method, Network, Optimizer, ParamKind, layers};
+use sparring_optim::{AnyTransform, ClipNorm, ClipValue, L1Penalty, L2Penalty, OptimError, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::Array;
 
@@ -65,7 +65,7 @@ fn chains_are_those_of_pytorch() {
     assert_eq!(chains.clone().count(), 11);
     for rows in chains {
         let [rule, lr, transforms, decayed] = rows[0][..4] else { panic!("{rows:?}") };
-        let undecayed = Group { kinds: vec![Kind::Bias], lr: 1.0, decay: Decay::None };
+        let undecayed = Group { kinds: vec![ParamKind::Bias], lr: 1.0, decay: Decay::None };
         let groups = if decayed == "weight" { vec![undecayed] } else { Vec::new() };
         let method = Method { rule: rule.parse().unwrap(), transforms: chain(transforms), groups };
         let found = trajectories(&method, lr.parse().unwrap(), &gradients);
@@ -110,7 +110,7 @@ fn the_order_is_that_of_the_list() {
 #[test]
 fn numbers_that_make_no_sense_are_named() {
     let good = Method::from(sparring_optim::AnyRule::default());
-    let group = |kinds: &[Kind], lr| Group { kinds: kinds.to_vec(), lr, decay: Decay::Kept };
+    let group = |kinds: &[ParamKind], lr| Group { kinds: kinds.to_vec(), lr, decay: Decay::Kept };
     let with = |transform: AnyTransform| Method { transforms: vec![transform], ..good.clone() };
     let of = |groups: &[Group]| Method { groups: groups.to_vec(), ..good.clone() };
     let told = |method: &Method| method.validate().map_err(|e: OptimError| e.to_string());
@@ -118,13 +118,13 @@ fn numbers_that_make_no_sense_are_named() {
     for (method, why) in [
         (with(ClipNorm { max: 0.0 }.into()), "clip-norm.max is 0, but must be a finite number above 0"),
         (with(ClipValue { limit: f64::NAN }.into()), "clip-value.limit is NaN"),
-        (with(L1 { weight: -1.0 }.into()), "l1.weight is -1"),
-        (with(L2 { weight: f64::INFINITY }.into()), "l2.weight is inf"),
-        (of(&[group(&[Kind::Bias], -1.0)]), "group.lr is -1, but must be a finite number, at least 0"),
+        (with(L1Penalty { weight: -1.0 }.into()), "l1.weight is -1"),
+        (with(L2Penalty { weight: f64::INFINITY }.into()), "l2.weight is inf"),
+        (of(&[group(&[ParamKind::Bias], -1.0)]), "group.lr is -1, but must be a finite number, at least 0"),
         (of(&[group(&[], 1.0)]), "group.kinds is []"),
-        (of(&[group(&[Kind::Buffer], 1.0)]), "group.kinds is [Buffer]"),
+        (of(&[group(&[ParamKind::Buffer], 1.0)]), "group.kinds is [Buffer]"),
         (
-            of(&[group(&[Kind::Bias], 1.0), group(&[Kind::Norm, Kind::Bias], 1.0)]),
+            of(&[group(&[ParamKind::Bias], 1.0), group(&[ParamKind::Norm, ParamKind::Bias], 1.0)]),
             "kinds that no group before it has",
         ),
     ] {

@@ -8,11 +8,11 @@ mod reference;
 use sparring_autograd::{Tape, ops};
 use sparring_losses::Mse;
 use sparring_nn::{
-    Cx, Decay, Engine, Graph, Group, Kind, Learned, Method, Mode, Network, Optimizer, OutputRows, Randomness,
-    Victim, layers,
+    Cx, Decay, Engine, Graph, Group, Learned, Method, Mode, Network, Optimizer, OutputRows, ParamKind,
+    Randomness, Victim, layers,
 };
 use sparring_optim::{
-    AdamW, AnyRule, AnyTransform, ClipLayer, ClipNorm, ClipValue, L1, L2, Sgd, WeightDecay,
+    AdamW, AnyRule, AnyTransform, ClipLayer, ClipNorm, ClipValue, L1Penalty, L2Penalty, Sgd, WeightDecay,
 };
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable};
 use sparring_seed::Key;
@@ -82,8 +82,12 @@ fn step(engine: &mut Engine<f64>, x: &[f64], rows: std::ops::Range<usize>, targe
 #[test]
 fn groups_and_clipping_are_those_of_the_tape() {
     let rule: AnyRule = AdamW { weight_decay: 0.3, ..AdamW::default() }.into();
-    let quiet = Group { kinds: vec![Kind::Bias, Kind::Norm, Kind::Activation], lr: 0.5, decay: Decay::None };
-    let weights = Group { kinds: vec![Kind::Weight], lr: 2.0, decay: Decay::Kept };
+    let quiet = Group {
+        kinds: vec![ParamKind::Bias, ParamKind::Norm, ParamKind::Activation],
+        lr: 0.5,
+        decay: Decay::None,
+    };
+    let weights = Group { kinds: vec![ParamKind::Weight], lr: 2.0, decay: Decay::Kept };
     let groups = vec![quiet, weights];
     let mut seen = Vec::new();
     for transforms in [
@@ -93,12 +97,16 @@ fn groups_and_clipping_are_those_of_the_tape() {
         vec![ClipLayer { max: 0.02 }.into()],
         vec![ClipValue { limit: 0.02 }.into(), ClipNorm { max: 0.03 }.into()],
         vec![ClipNorm { max: 0.03 }.into(), ClipValue { limit: 0.005 }.into()],
-        vec![L1 { weight: 0.01 }.into(), L2 { weight: 0.1 }.into(), WeightDecay { rate: 2.0 }.into()],
+        vec![
+            L1Penalty { weight: 0.01 }.into(),
+            L2Penalty { weight: 0.1 }.into(),
+            WeightDecay { rate: 2.0 }.into(),
+        ],
         vec![
             ClipNorm { max: 0.1 }.into(),
-            L2 { weight: 0.5 }.into(),
+            L2Penalty { weight: 0.5 }.into(),
             ClipLayer { max: 0.03 }.into(),
-            L1 { weight: 0.02 }.into(),
+            L1Penalty { weight: 0.02 }.into(),
             ClipNorm { max: 0.05 }.into(),
         ],
     ] {
@@ -136,7 +144,7 @@ fn groups_and_clipping_are_those_of_the_tape() {
 #[test]
 fn a_group_without_decay_stays_where_its_gradient_is_zero() {
     let rule: AnyRule = Sgd { weight_decay: 0.5, ..Sgd::default() }.into();
-    let norms = Group { kinds: vec![Kind::Norm], lr: 1.0, decay: Decay::None };
+    let norms = Group { kinds: vec![ParamKind::Norm], lr: 1.0, decay: Decay::None };
     let net: Network<f64> = graph().build(Key::new(3)).unwrap();
     let mut engine = Engine::new(&net, Method { groups: vec![norms], ..Method::from(rule) });
     let x = numbers(N * 16, 1);
@@ -152,7 +160,7 @@ fn a_group_without_decay_stays_where_its_gradient_is_zero() {
     engine.update(&net.params, 0.1).unwrap();
     let after = engine.export_weights(&net.params);
     for (before, after) in net.params.iter().zip(&after).filter(|(p, _)| p.is_trained()) {
-        let factor = if before.kind() == Kind::Norm { 1.0 } else { 0.95 };
+        let factor = if before.kind() == ParamKind::Norm { 1.0 } else { 0.95 };
         let want: Vec<f64> = before.value.as_slice().iter().map(|w| w * factor).collect();
         near(after.value.as_slice(), &want, 1e-14);
     }
@@ -180,7 +188,7 @@ fn halves_accumulate_to_the_whole_batch() {
         engine.store(&mut net.params);
         flat(&net)
     };
-    for transforms in [&[][..], &[L2 { weight: 0.1 }.into()], &[ClipNorm { max: 0.05 }.into()]] {
+    for transforms in [&[][..], &[L2Penalty { weight: 0.1 }.into()], &[ClipNorm { max: 0.05 }.into()]] {
         let whole = run(&[0, N], transforms);
         near(&run(&[0, 4, N], transforms), &whole, 1e-9);
         near(&run(&[0, 1, 2, 7, N], transforms), &whole, 1e-9);

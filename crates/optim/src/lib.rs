@@ -19,6 +19,6 @@ pub use schedules::{
 };
 pub use sparring_math::named::NamedError as OptimError;
 pub use transforms::{
-    AnyTransform, ClipLayer, ClipNorm, ClipValue, L1, L2, Needs, Seen, TRANSFORMS, Transform, TransformInfo,
-    WeightDecay, clip_global_norm, clip_value, global_norm, squares,
+    AnyTransform, ClipLayer, ClipNorm, ClipValue, L1Penalty, L2Penalty, Needs, Seen, TRANSFORMS, Transform,
+    TransformInfo, WeightDecay, clip_global_norm, clip_value, global_norm, squares,
 };

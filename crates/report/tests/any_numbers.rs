@@ -1,7 +1,7 @@
 //! Thousands of random charts of every kind, from any numbers there are: every coordinate is finite and inside the picture.
 
 use sparring_report::svg::{
-    Axis, BarChart, BarSeries, Chart, HorizontalLine, LineChart, Range, Scale, Series, Size, Stroke,
+    Axis, AxisRange, BarChart, BarSeries, Chart, HorizontalLine, LineChart, Scale, Series, Size, Stroke,
     TickFormat, Ticks, VerticalLine,
 };
 
@@ -57,11 +57,11 @@ impl Random {
             ticks: self.pick(&[Ticks::Round, Ticks::Round, Ticks::Whole]),
             format: self.pick(&[TickFormat::Number, TickFormat::Percent]),
             range: self.pick(&[
-                Range::Auto,
-                Range::Auto,
-                Range::FromZero,
-                Range::Broken,
-                Range::Fixed(low, high),
+                AxisRange::Auto,
+                AxisRange::Auto,
+                AxisRange::FromZero,
+                AxisRange::Broken,
+                AxisRange::Fixed(low, high),
             ]),
         }
     }
@@ -190,7 +190,7 @@ fn every_coordinate_is_in_the_picture() {
             )
         } else {
             let chart = random.line();
-            let cut = [&chart.x, &chart.y].iter().any(|a| matches!(a.range, Range::Fixed(..)));
+            let cut = [&chart.x, &chart.y].iter().any(|a| matches!(a.range, AxisRange::Fixed(..)));
             let places =
                 |axis: &Axis, v: f64| v.abs() <= 1e300 && (axis.scale == Scale::Linear || v > 1e-300);
             let any = |s: &Series| s.points.iter().any(|p| places(&chart.x, p.0) && places(&chart.y, p.1));

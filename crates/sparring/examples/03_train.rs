@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         [1, 28, 28],
         vec![layers::flatten(), layers::linear(784, 128), layers::activation(&act), layers::linear(128, 10)],
     );
-    let mut net = Classifier::new(spec, Key::new(1))?;
+    let mut net = ClassifierNet::new(spec, Key::new(1))?;
     println!("{}\n", net.summary());
 
     let done = fit(&mut net, &data.train, &Recipe { epochs: 3, ..Recipe::default() })?;

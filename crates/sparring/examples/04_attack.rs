@@ -8,7 +8,7 @@ use sparring::prelude::*;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = Mnist::embedded();
-    let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(1))?;
+    let mut net = ClassifierNet::new(FgsmRs::default().spec(), Key::new(1))?;
     fit(&mut net, &data.train, &Recipe { epochs: 3, ..Recipe::default() })?;
 
     let test = data.test.first(500).all();

@@ -9,8 +9,8 @@ use sparring::train::{Epoch, Flow, Observer, TrainError, fit_with};
 /// Prints a line an epoch, and ends a training that learns nothing.
 struct Watch<'a>(&'a Split);
 
-impl Observer<Classifier> for Watch<'_> {
-    fn epoch(&mut self, e: &Epoch, net: &Classifier) -> Result<Flow, TrainError> {
+impl Observer<ClassifierNet> for Watch<'_> {
+    fn epoch(&mut self, e: &Epoch, net: &ClassifierNet) -> Result<Flow, TrainError> {
         let clean = accuracy(net, self.0).unwrap_or(f64::NAN);
         println!("epoch {}: loss {:.3}, clean {:.2} %", e.epoch, e.train_loss, 100.0 * clean);
         Ok(if e.epoch == 3 && clean < 0.5 { Flow::Stop } else { Flow::Continue })
@@ -19,9 +19,9 @@ impl Observer<Classifier> for Watch<'_> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = Mnist::embedded();
-    let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(1))?;
+    let mut net = ClassifierNet::new(FgsmRs::default().spec(), Key::new(1))?;
     // The recipe that hardens every seed; half its epochs, for an example.
-    let recipe = Recipe { epochs: 10, ..Recipe::hardened(defenses::Pgd::new(0.3)) };
+    let recipe = Recipe { epochs: 10, ..Recipe::hardened(defenses::PgdTraining::new(0.3)) };
     fit_with(&mut net, &data.train, &recipe, &mut Watch(&data.test))?;
 
     let test = data.test.first(500).all();

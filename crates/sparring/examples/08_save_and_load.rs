@@ -8,7 +8,7 @@ use sparring::store;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = Mnist::embedded();
-    let mut net = Classifier::new(Mlp::default().spec(), Key::new(1))?;
+    let mut net = ClassifierNet::new(Mlp::default().spec(), Key::new(1))?;
     fit(&mut net, &data.train, &Recipe { epochs: 1, ..Recipe::default() })?;
 
     let file = std::env::temp_dir().join(format!("sparring-example-{}.safetensors", std::process::id()));
@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The file says how its network is built; any change to it since it was written is refused.
     let weights = store::read(&file)?;
     let spec = weights.spec("").ok_or("written by another program")?.clone();
-    let mut again = Classifier::new(spec, Key::new(99))?;
+    let mut again = ClassifierNet::new(spec, Key::new(99))?;
     weights.load_into("", &mut again.net)?;
     assert_eq!(accuracy(&net, &data.test)?, accuracy(&again, &data.test)?);
     println!(

@@ -2,7 +2,7 @@
 
 use crate::limits::MAX_FILE;
 use crate::recognise::recognise;
-use crate::{Document, StoreError, Values, checksum, document, header};
+use crate::{Document, StoreError, TensorValues, checksum, document, header};
 use safetensors::{Dtype, SafeTensors};
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub(crate) struct Decoded {
     pub document: Option<Document>,
     pub metadata: header::Metadata,
     /// In the order of their names.
-    pub tensors: Vec<(String, Values)>,
+    pub tensors: Vec<(String, TensorValues)>,
     /// The type in the file of those that come as another.
     pub converted: BTreeMap<String, &'static str>,
 }
@@ -41,7 +41,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, StoreError> {
     let file = SafeTensors::deserialize(bytes).map_err(StoreError::broken)?;
     let (mut tensors, mut converted) = (Vec::with_capacity(file.len()), BTreeMap::new());
     for (name, view) in file.iter() {
-        let values = Values::parse(view.dtype(), view.shape(), view.data())
+        let values = TensorValues::parse(view.dtype(), view.shape(), view.data())
             .ok_or_else(|| StoreError::tensor(name, "its numbers do not fill its shape"))?;
         values.check(name)?;
         if values.is_empty() && document.is_some() {

@@ -3,7 +3,7 @@
 use crate::checksum::{ZEROS, seal};
 use crate::header::Metadata;
 use crate::limits::{FORMAT, KEY, MAX_DOCUMENT, MAX_FILE, MAX_HEADER, MAX_TENSORS};
-use crate::{Document, StoreError, Stored, Values};
+use crate::{Document, StoreError, Stored, TensorValues};
 use safetensors::tensor::TensorView;
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ pub(crate) fn encode(
     kind: &str,
     networks: Vec<Stored>,
     extra: serde_json::Value,
-    tensors: &[(String, Values)],
+    tensors: &[(String, TensorValues)],
 ) -> Result<Vec<u8>, StoreError> {
     check(tensors)?;
     let document =
@@ -37,7 +37,7 @@ pub(crate) fn encode(
 }
 
 /// What would not be read again is not written.
-fn check(tensors: &[(String, Values)]) -> Result<(), StoreError> {
+fn check(tensors: &[(String, TensorValues)]) -> Result<(), StoreError> {
     limit("a number of tensors", tensors.len(), MAX_TENSORS as u64)?;
     let mut seen = BTreeSet::new();
     for (name, values) in tensors {

@@ -2,7 +2,7 @@
 
 use crate::compare::compare;
 use crate::order::pair;
-use crate::{Note, Renames, StoreError, Weights};
+use crate::{LoadNote, Renames, StoreError, Weights};
 use sparring_nn::{Network, Param};
 use sparring_seed::Key;
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ impl Weights {
     ///
     /// # Errors
     /// [`StoreError::Names`] with every name that does not fit; the network is then untouched.
-    pub fn load_into(&self, prefix: &str, network: &mut Network<f32>) -> Result<Vec<Note>, StoreError> {
+    pub fn load_into(&self, prefix: &str, network: &mut Network<f32>) -> Result<Vec<LoadNote>, StoreError> {
         self.load_named(prefix, network, Naming::Same)
     }
     /// As [`load_into`](Self::load_into), with other names: of a PyTorch class whose layers are called `fc1` and `fc2`, say.
@@ -41,7 +41,7 @@ impl Weights {
     /// ```
     /// # use sparring_nn::{Graph, layers}; use sparring_tensor::Array;
     /// # let dir = tempfile::tempdir()?; let path = dir.path().join("theirs.safetensors");
-    /// # let values = |shape: &[usize]| sparring_store::Values::from(Array::<f32>::zeros(shape));
+    /// # let values = |shape: &[usize]| sparring_store::TensorValues::from(Array::<f32>::zeros(shape));
     /// # sparring_store::write_tensors(&path, "x", &[("fc.weight", values(&[3, 4])), ("fc.bias", values(&[3]))], Default::default())?;
     /// # let (bytes, mut foreign) = (std::fs::read(&path)?, vec![]); let n = u64::from_le_bytes(bytes[..8].try_into()?) as usize;
     /// # let mut header: serde_json::Value = serde_json::from_slice(&bytes[8..8 + n])?; header.as_object_mut().unwrap().remove("__metadata__");
@@ -65,7 +65,7 @@ impl Weights {
         prefix: &str,
         network: &mut Network<f32>,
         naming: Naming<'_>,
-    ) -> Result<Vec<Note>, StoreError> {
+    ) -> Result<Vec<LoadNote>, StoreError> {
         let dotted = if prefix.is_empty() { String::new() } else { format!("{prefix}.") };
         let named = |p: &Param<f32>| format!("{dotted}{}", p.name());
         let wanted: Named = network.params.iter().map(|p| (named(p), p.shape().dims().to_vec())).collect();
@@ -107,10 +107,10 @@ fn names(
     wanted: &[(String, Vec<usize>)],
     found: &[(String, Vec<usize>)],
     naming: Naming<'_>,
-) -> Result<(Pairs, Vec<Note>), StoreError> {
+) -> Result<(Pairs, Vec<LoadNote>), StoreError> {
     if let Naming::ByOrder = naming {
         let (pairs, alike) = pair(wanted, found)?;
-        return Ok((pairs.clone(), vec![Note::ByOrder { pairs, alike }]));
+        return Ok((pairs.clone(), vec![LoadNote::ByOrder { pairs, alike }]));
     }
     let same: Vec<_> = found.iter().map(|(name, _)| (name.clone(), name.clone())).collect();
     if let (Naming::Same, Ok(())) = (naming, compare(wanted, found)) {
@@ -121,7 +121,7 @@ fn names(
     let mut pairs: Vec<_> = same.into_iter().map(|(theirs, _)| (theirs.clone(), bare(&theirs))).collect();
     let mut notes = Vec::new();
     if !wrapper.is_empty() {
-        notes.push(Note::Unwrapped { prefix: wrapper.clone() });
+        notes.push(LoadNote::Unwrapped { prefix: wrapper.clone() });
     }
     if let Naming::Renamed(rules) = naming {
         let both = pairs.iter().flat_map(|(theirs, bare)| [theirs.as_str(), bare.as_str()]);
@@ -136,7 +136,7 @@ fn names(
                 renamed.push((theirs.clone(), ours.clone()));
             }
         }
-        notes.push(Note::Renamed { pairs: renamed });
+        notes.push(LoadNote::Renamed { pairs: renamed });
     }
     let new: Named =
         pairs.iter().zip(found).map(|((_, ours), (_, shape))| (ours.clone(), shape.clone())).collect();

@@ -6,7 +6,7 @@ use std::fmt;
 /// Something a user should be told about the weights just read; its text is one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Note {
+pub enum LoadNote {
     /// Numbers of another type became `f32`.
     Converted {
         /// The type in the file: `F16`, `BF16`, `F64`.
@@ -54,7 +54,7 @@ fn arrows(pairs: &[(String, String)]) -> String {
     list(pairs.iter().map(|(theirs, ours)| format!("{} -> {}", shown(theirs, NAME), shown(ours, NAME))))
 }
 
-impl fmt::Display for Note {
+impl fmt::Display for LoadNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Converted { from: "F64", tensors } => {

@@ -1,6 +1,8 @@
 //! Files of named tensors that are no network: the outcome of an attack.
 
-use crate::{Document, StoreError, Values, decode, encode::encode, open::open, write_atomic, write_new};
+use crate::{
+    Document, StoreError, TensorValues, decode, encode::encode, open::open, write_atomic, write_new,
+};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -8,9 +10,9 @@ use std::path::Path;
 ///
 /// ```
 /// # let dir = tempfile::tempdir()?; let path = dir.path().join("attack.safetensors");
-/// use sparring_store::{Values, read_tensors, write_tensors};
+/// use sparring_store::{TensorValues, read_tensors, write_tensors};
 /// use sparring_tensor::Array;
-/// let tensors = [("x_adv", Array::<f32>::zeros([2, 1, 4, 4]).into()), ("labels", Values::labels([7, 2]))];
+/// let tensors = [("x_adv", Array::<f32>::zeros([2, 1, 4, 4]).into()), ("labels", TensorValues::labels([7, 2]))];
 /// write_tensors(&path, "attack", &tensors, serde_json::json!({ "attack": "pgd", "eps": 0.3 }))?;
 /// let file = read_tensors(&path)?;
 /// assert_eq!(file.get("labels").unwrap().shape(), [2]);
@@ -24,7 +26,7 @@ use std::path::Path;
 pub fn write_tensors(
     path: impl AsRef<Path>,
     kind: &str,
-    tensors: &[(&str, Values)],
+    tensors: &[(&str, TensorValues)],
     extra: serde_json::Value,
 ) -> Result<(), StoreError> {
     let path = path.as_ref();
@@ -38,7 +40,7 @@ pub fn write_tensors(
 pub fn write_new_tensors(
     path: impl AsRef<Path>,
     kind: &str,
-    tensors: &[(&str, Values)],
+    tensors: &[(&str, TensorValues)],
     extra: serde_json::Value,
 ) -> Result<(), StoreError> {
     let path = path.as_ref();
@@ -48,7 +50,7 @@ pub fn write_new_tensors(
 fn bytes_of(
     path: &Path,
     kind: &str,
-    tensors: &[(&str, Values)],
+    tensors: &[(&str, TensorValues)],
     extra: serde_json::Value,
 ) -> Result<Vec<u8>, StoreError> {
     let tensors: Vec<_> = tensors.iter().map(|(name, v)| (name.to_string(), v.clone())).collect();
@@ -64,7 +66,7 @@ pub struct TensorFile {
     /// Metadata of the file, ours included.
     pub metadata: BTreeMap<String, String>,
     /// Name and numbers, in the order of the names.
-    pub tensors: Vec<(String, Values)>,
+    pub tensors: Vec<(String, TensorValues)>,
     /// The type in the file, `F16` or `BF16`, of tensors that come as `F32`.
     pub converted: BTreeMap<String, &'static str>,
 }
@@ -79,7 +81,7 @@ impl TensorFile {
         Ok(Self { document, metadata, tensors, converted })
     }
     /// The tensor of this name.
-    pub fn get(&self, name: &str) -> Option<&Values> {
+    pub fn get(&self, name: &str) -> Option<&TensorValues> {
         self.tensors.iter().find(|(n, _)| n == name).map(|(_, v)| v)
     }
 }

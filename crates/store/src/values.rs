@@ -8,7 +8,7 @@ use sparring_tensor::{Array, Shape};
 
 /// A tensor of one of the three kinds this crate stores; half-precision ones of a foreign file come as `F32`.
 #[derive(Clone, Debug)]
-pub enum Values {
+pub enum TensorValues {
     /// Weights and images.
     F32(Array<f32>),
     /// The same in double precision.
@@ -22,7 +22,7 @@ pub enum Values {
     },
 }
 
-impl Values {
+impl TensorValues {
     /// A row of whole numbers, `[n]`.
     pub fn labels(numbers: impl IntoIterator<Item = i64>) -> Self {
         let numbers: Vec<i64> = numbers.into_iter().collect();
@@ -137,12 +137,12 @@ fn numbers<const N: usize, T>(bytes: &[u8], number: fn([u8; N]) -> T) -> Vec<T> 
     bytes.as_chunks::<N>().0.iter().map(|b| number(*b)).collect()
 }
 
-impl From<Array<f32>> for Values {
+impl From<Array<f32>> for TensorValues {
     fn from(a: Array<f32>) -> Self {
         Self::F32(a)
     }
 }
-impl From<Array<f64>> for Values {
+impl From<Array<f64>> for TensorValues {
     fn from(a: Array<f64>) -> Self {
         Self::F64(a)
     }

@@ -2,7 +2,7 @@
 
 use crate::compare::compare;
 use crate::{
-    Document, Note, StoreError, Stored, TensorFile, encode::encode, layout, open::open, verify_sha256,
+    Document, LoadNote, StoreError, Stored, TensorFile, encode::encode, layout, open::open, verify_sha256,
     write_atomic,
 };
 use sparring_nn::{Graph, Network};
@@ -60,7 +60,7 @@ const COUNTER: &str = "num_batches_tracked";
 pub struct Weights {
     document: Option<Document>,
     pub(crate) tensors: BTreeMap<String, Array<f32>>,
-    pub(crate) notes: Vec<Note>,
+    pub(crate) notes: Vec<LoadNote>,
 }
 
 /// Reads weights: our own files with spec and checksum, or those of another program, which come without a spec.
@@ -120,14 +120,14 @@ impl Weights {
             }
             tensors.insert(name, floats);
         }
-        let converted = |(from, tensors)| Note::Converted { from, tensors };
+        let converted = |(from, tensors)| LoadNote::Converted { from, tensors };
         let mut notes: Vec<_> = counts.into_iter().map(converted).collect();
-        notes.extend((!empty.is_empty()).then_some(Note::Empty { names: empty }));
-        notes.extend((!counters.is_empty()).then_some(Note::Counters { names: counters }));
+        notes.extend((!empty.is_empty()).then_some(LoadNote::Empty { names: empty }));
+        notes.extend((!counters.is_empty()).then_some(LoadNote::Counters { names: counters }));
         Ok(Self { document, tensors, notes })
     }
     /// What was changed while the file was read: numbers of another type, tensors without a number.
-    pub fn notes(&self) -> &[Note] {
+    pub fn notes(&self) -> &[LoadNote] {
         &self.notes
     }
     /// What the file says of itself; `None` if another program wrote it.

@@ -4,7 +4,7 @@
 use sparring_nn::{Graph, layers};
 use sparring_seed::Key;
 use sparring_store::{
-    StoreError, TensorFile, Values, Weights, read, read_tensors, sha256_hex, write_tensors,
+    StoreError, TensorFile, TensorValues, Weights, read, read_tensors, sha256_hex, write_tensors,
 };
 use std::path::Path;
 
@@ -43,7 +43,7 @@ fn weights_made_by_pytorch_fit_the_equal_network() {
     }
     assert!(weights.build("").unwrap_err().to_string().contains("name the architecture"));
     let cases = read_tensors(golden("mlp_cases.safetensors")).unwrap();
-    assert!(matches!(cases.get("labels"), Some(Values::I64 { numbers, .. }) if numbers.len() == 32));
+    assert!(matches!(cases.get("labels"), Some(TensorValues::I64 { numbers, .. }) if numbers.len() == 32));
     assert!(cases.metadata.contains_key("about"));
     let e = read(golden("mlp_cases.safetensors")).unwrap_err().to_string();
     assert!(e.contains("`labels`: numbers of type I64"), "{e}");
@@ -198,7 +198,7 @@ fn what_is_no_file_is_named() {
     assert!(matches!(read(&path).unwrap_err().reason(), StoreError::TooLarge { .. }));
     let below = path.join("below");
     assert!(matches!(
-        write_tensors(&below, "a", &[("a", Values::labels([1]))], serde_json::Value::Null),
+        write_tensors(&below, "a", &[("a", TensorValues::labels([1]))], serde_json::Value::Null),
         Err(StoreError::Io { .. })
     ));
 }

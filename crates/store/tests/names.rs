@@ -7,7 +7,7 @@ use foreign_file::{floats, foreign};
 use safetensors::Dtype::{self, BF16, F16, F32, F64, I64};
 use sparring_nn::{Graph, Network, layers};
 use sparring_seed::Key;
-use sparring_store::{Naming, Note, Renames, StoreError, TensorFile, Weights, layout};
+use sparring_store::{LoadNote, Naming, Renames, StoreError, TensorFile, Weights, layout};
 
 /// 4-3-2, its layers called `1` and `3`.
 fn spec() -> Graph {
@@ -41,7 +41,7 @@ fn named(first: &str, last: &str) -> Weights {
     Weights::parse(&foreign(&tensors)).unwrap()
 }
 
-fn loaded(weights: &Weights, naming: Naming<'_>) -> (Vec<(String, Vec<f32>)>, Vec<Note>) {
+fn loaded(weights: &Weights, naming: Naming<'_>) -> (Vec<(String, Vec<f32>)>, Vec<LoadNote>) {
     let mut net = net();
     let notes = weights.load_named("", &mut net, naming).unwrap();
     (values(&net), notes)
@@ -59,7 +59,7 @@ fn every_way_to_names_gives_the_same_network() {
     ] {
         let (values, notes) = loaded(&named(first, last), Naming::Same);
         assert_eq!(values, truth, "{first}");
-        assert_eq!(notes, [Note::Unwrapped { prefix: prefix.into() }]);
+        assert_eq!(notes, [LoadNote::Unwrapped { prefix: prefix.into() }]);
         assert!(notes[0].to_string().contains(prefix));
     }
     let rules = Renames::parse("fc1 = 1\nfc2 = 3").unwrap();
@@ -72,7 +72,7 @@ fn every_way_to_names_gives_the_same_network() {
     // Shapes decide before the order of names does.
     let (values, notes) = loaded(&named("z", "a"), Naming::ByOrder);
     assert_eq!(values, truth);
-    assert!(matches!(&notes[0], Note::ByOrder { alike, .. } if alike.is_empty()));
+    assert!(matches!(&notes[0], LoadNote::ByOrder { alike, .. } if alike.is_empty()));
     assert!(named("fc1", "fc2").fits(&layout(&spec(), ""), Naming::ByOrder));
     assert!(!named("fc1", "fc2").fits(&layout(&spec(), ""), Naming::Same));
 }

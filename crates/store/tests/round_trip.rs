@@ -4,8 +4,8 @@
 use sparring_nn::{Graph, Network, layers};
 use sparring_seed::Key;
 use sparring_store::{
-    FORMAT, StoreError, TensorFile, Values, Weights, layout, read, read_tensors, read_verified, sha256_hex,
-    write, write_tensors,
+    FORMAT, StoreError, TensorFile, TensorValues, Weights, layout, read, read_tensors, read_verified,
+    sha256_hex, write, write_tensors,
 };
 use sparring_tensor::Array;
 
@@ -127,23 +127,23 @@ fn tensors_of_an_attack_come_back() {
     let x = Array::from_fn([2, 1, 3, 3], |i| i as f32 / 17.0);
     let tensors = [
         ("x_adv", x.clone().into()),
-        ("labels", Values::labels([3, -1])),
+        ("labels", TensorValues::labels([3, -1])),
         ("loss", Array::from_slice([2], &[0.5f64, 1.0 / 3.0]).into()),
     ];
     write_tensors(&path, "attack", &tensors, serde_json::json!({ "eps": 0.3 })).unwrap();
     let file = read_tensors(&path).unwrap();
-    assert!(matches!(file.get("x_adv"), Some(Values::F32(a)) if a.as_slice() == x.as_slice()));
-    assert!(matches!(file.get("loss"), Some(Values::F64(a)) if a.as_slice() == [0.5, 1.0 / 3.0]));
-    let Some(Values::I64 { shape, numbers }) = file.get("labels") else { panic!() };
+    assert!(matches!(file.get("x_adv"), Some(TensorValues::F32(a)) if a.as_slice() == x.as_slice()));
+    assert!(matches!(file.get("loss"), Some(TensorValues::F64(a)) if a.as_slice() == [0.5, 1.0 / 3.0]));
+    let Some(TensorValues::I64 { shape, numbers }) = file.get("labels") else { panic!() };
     assert_eq!((shape.as_slice(), numbers.as_slice()), ([2].as_slice(), [3, -1].as_slice()));
     let e = read(&path).unwrap_err().to_string();
     assert!(e.contains("`attack` and holds no network"), "{e}");
     for bad in [
-        [("a", Values::labels([])), ("b", Values::labels([1]))],
-        [("a", Values::labels([1])), ("a", Values::labels([1]))],
-        [("__metadata__", Values::labels([1])), ("b", Values::labels([1]))],
-        [("a", Array::scalar(f32::INFINITY).into()), ("b", Values::labels([1]))],
-        [("a", Values::I64 { shape: vec![3], numbers: vec![1] }), ("b", Values::labels([1]))],
+        [("a", TensorValues::labels([])), ("b", TensorValues::labels([1]))],
+        [("a", TensorValues::labels([1])), ("a", TensorValues::labels([1]))],
+        [("__metadata__", TensorValues::labels([1])), ("b", TensorValues::labels([1]))],
+        [("a", Array::scalar(f32::INFINITY).into()), ("b", TensorValues::labels([1]))],
+        [("a", TensorValues::I64 { shape: vec![3], numbers: vec![1] }), ("b", TensorValues::labels([1]))],
     ] {
         assert!(write_tensors(&path, "attack", &bad, serde_json::Value::Null).is_err(), "{bad:?}");
     }

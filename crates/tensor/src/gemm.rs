@@ -1,7 +1,7 @@
 //! Matmul over strided views.
 
 use crate::extent::inside;
-use crate::kernels::{Start, strided_matmul};
+use crate::kernels::{ChainStart, strided_matmul};
 use crate::{Array, Elem};
 use sparring_math::simd;
 
@@ -150,7 +150,7 @@ pub fn gemm<E: Elem>(a: Mat<'_, E>, b: Mat<'_, E>, beta: E, out: MatMut<'_, E>) 
         out.rows,
         out.cols
     );
-    let start = if beta == E::ZERO { Start::Zero } else { Start::Out };
+    let start = if beta == E::ZERO { ChainStart::Zero } else { ChainStart::Out };
     if beta != E::ZERO && beta != E::ONE {
         for row in out.data.chunks_mut(out.stride.max(1)).take(out.rows) {
             row.iter_mut().take(out.cols).for_each(|v| *v *= beta);
@@ -228,7 +228,7 @@ pub fn linear<E: Elem>(x: &Array<E>, w: &Array<E>, b: Option<&Array<E>>) -> Arra
     }
     let mut out = Array::stale([a.rows, wt.cols]);
     let (n, m) = (a.rows, wt.cols);
-    let start = b.map_or(Start::Zero, |b| Start::Row(b.as_slice()));
+    let start = b.map_or(ChainStart::Zero, |b| ChainStart::Row(b.as_slice()));
     strided_matmul(E::table(simd::isa()), a, wt, start, MatMut::new(out.as_mut_slice(), n, m));
     out
 }

@@ -1,7 +1,7 @@
 //! Sums of outer products: the weight gradient in the layout of [`Panels`](crate::Panels), block by block.
 
 use crate::extent::{numbers, span};
-use crate::kernels::{KernelTable, Patch, Start};
+use crate::kernels::{ChainStart, KernelTable, Patch};
 use crate::{Elem, Mat};
 use sparring_math::simd;
 
@@ -15,7 +15,7 @@ use sparring_math::simd;
 /// If the shapes do not fit, or `dy` ends before its last row begins.
 #[track_caller]
 pub fn write_outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, out: &mut [E]) {
-    outer(x, dy, dy_stride, Start::Zero, out);
+    outer(x, dy, dy_stride, ChainStart::Zero, out);
 }
 
 /// As [`write_outer`], accumulating into `out`: a batch may be cut between any two rows and no bit changes.
@@ -24,11 +24,11 @@ pub fn write_outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, out: &mut
 /// If the shapes do not fit, or `dy` ends before its last row begins.
 #[track_caller]
 pub fn accumulate_outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, out: &mut [E]) {
-    outer(x, dy, dy_stride, Start::Out, out);
+    outer(x, dy, dy_stride, ChainStart::Out, out);
 }
 
 #[track_caller]
-fn outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, start: Start<'_, E>, out: &mut [E]) {
+fn outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, start: ChainStart<'_, E>, out: &mut [E]) {
     let table = E::table(simd::isa());
     let (width, [step, row]) = (table.panel(), x.strides());
     assert!(
@@ -38,7 +38,7 @@ fn outer<E: Elem>(x: Mat<'_, E>, dy: &[E], dy_stride: usize, start: Start<'_, E>
         x.cols()
     );
     let cols = columns("outer", table, x.rows(), dy.len(), dy_stride);
-    if cols < width && !matches!(start, Start::Out) {
+    if cols < width && !matches!(start, ChainStart::Out) {
         out.fill(E::ZERO);
     }
     if cols == 0 {

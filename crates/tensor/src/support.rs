@@ -2,7 +2,7 @@
 
 use crate::extent::numbers;
 use crate::kernels::bits::{WORD, bytes_set, transpose};
-use crate::kernels::{KernelTable, Patch, Start};
+use crate::kernels::{ChainStart, KernelTable, Patch};
 use crate::outer::columns;
 use crate::{Elem, Mat, MatMut, Panels};
 use sparring_math::simd;
@@ -104,7 +104,7 @@ impl Support {
         let (ldc, out, wide) = (out.stride(), out.into_slice(), k.div_ceil(WORD));
         for (j, cols, panel) in w.iter().skip(panels.start).take(panels.len()) {
             let j = j - panels.start * w.width();
-            let start = Start::Row(&row[j..]);
+            let start = ChainStart::Row(&row[j..]);
             let patch = |i: usize| Patch {
                 data: &a.data()[i * stride..],
                 row: stride,
@@ -155,7 +155,7 @@ impl Support {
             out.len()
         );
         let cols = columns("Support", table, n, dy.len(), dy_stride);
-        let start = if add { Start::Out } else { Start::Zero };
+        let start = if add { ChainStart::Out } else { ChainStart::Zero };
         if cols < width && !add {
             out.fill(E::ZERO);
         }
@@ -172,7 +172,7 @@ impl Support {
             let g = (from + i) / GROUP;
             for (w, first) in (0..n).step_by(WORD).enumerate() {
                 let steps = self.by_columns[(w * groups + g / WORD) * WORD + g % WORD];
-                let start = if w > 0 { Start::Out } else { start };
+                let start = if w > 0 { ChainStart::Out } else { start };
                 let dy = &dy[first * dy_stride..];
                 for r in (0..GROUP).step_by(table.chosen_rows()) {
                     let patch = Patch { data: &patch.data[first * step + r..], ..patch };
@@ -200,7 +200,7 @@ fn rest<E: Elem>(
     patch: Patch<'_, E>,
     dy: &[E],
     dy_stride: usize,
-    start: Start<'_, E>,
+    start: ChainStart<'_, E>,
     to: &mut [E],
     width: usize,
 ) {

@@ -4,7 +4,7 @@
 
 use sparring_attacks::{AnyAttack, Pgd, Threat, evaluate};
 use sparring_datasets::Mnist;
-use sparring_models::{Classifier, FgsmRs};
+use sparring_models::{ClassifierNet, FgsmRs};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 use sparring_train::{AnyDefense, Recipe, accuracy, defenses, fit};
@@ -12,8 +12,8 @@ use sparring_train::{AnyDefense, Recipe, accuracy, defenses, fit};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = Mnist::embedded();
     let first = data.test.first(1000).all();
-    for defense in [AnyDefense::default(), defenses::Pgd::new(0.3).into()] {
-        let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(1))?;
+    for defense in [AnyDefense::default(), defenses::PgdTraining::new(0.3).into()] {
+        let mut net = ClassifierNet::new(FgsmRs::default().spec(), Key::new(1))?;
         let recipe = Recipe::hardened(defense);
         let done = fit(&mut net, &data.train, &recipe)?;
         println!(

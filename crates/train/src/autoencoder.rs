@@ -3,7 +3,7 @@
 use crate::data::{check_data, check_range, pixels};
 use crate::parallel::map_parts;
 use crate::supervised::Fitting;
-use crate::{Observer, Quiet, Recipe, Session, Summary, TrainError};
+use crate::{History, Observer, Quiet, Recipe, Session, TrainError};
 use sparring_datasets::Split;
 use sparring_models::Autoencoder;
 use sparring_nn::NnError;
@@ -16,7 +16,7 @@ pub fn fit_autoencoder(
     model: &mut Autoencoder,
     train: &Split,
     recipe: &Recipe,
-) -> Result<Summary, TrainError> {
+) -> Result<History, TrainError> {
     fit_autoencoder_with(model, train, recipe, &mut Quiet)
 }
 
@@ -30,7 +30,7 @@ pub fn fit_autoencoder_with(
     train: &Split,
     recipe: &Recipe,
     observer: &mut dyn Observer<Autoencoder>,
-) -> Result<Summary, TrainError> {
+) -> Result<History, TrainError> {
     autoencoder_session(model, train, recipe)?.run(observer)
 }
 

@@ -3,10 +3,10 @@
 use crate::data::check_data;
 use crate::parallel::map_parts;
 use crate::supervised::Fitting;
-use crate::{Observer, Quiet, Recipe, Session, Summary, TrainError};
+use crate::{History, Observer, Quiet, Recipe, Session, TrainError};
 use sparring_datasets::Split;
 use sparring_losses::check_targets;
-use sparring_models::Classifier;
+use sparring_models::ClassifierNet;
 use sparring_oracle::{Batch, Classifier as _};
 use sparring_tensor::{Array, reduce};
 
@@ -14,7 +14,7 @@ use sparring_tensor::{Array, reduce};
 ///
 /// # Errors
 /// As [`fit_with`].
-pub fn fit(model: &mut Classifier, train: &Split, recipe: &Recipe) -> Result<Summary, TrainError> {
+pub fn fit(model: &mut ClassifierNet, train: &Split, recipe: &Recipe) -> Result<History, TrainError> {
     fit_with(model, train, recipe, &mut Quiet)
 }
 
@@ -23,21 +23,21 @@ pub fn fit(model: &mut Classifier, train: &Split, recipe: &Recipe) -> Result<Sum
 /// # Errors
 /// If the recipe or the data make no sense, or the loss or a gradient stops being finite.
 pub fn fit_with(
-    model: &mut Classifier,
+    model: &mut ClassifierNet,
     train: &Split,
     recipe: &Recipe,
-    observer: &mut dyn Observer<Classifier>,
-) -> Result<Summary, TrainError> {
+    observer: &mut dyn Observer<ClassifierNet>,
+) -> Result<History, TrainError> {
     session(model, train, recipe)?.run(observer)
 }
 
 /// A training by the recipe, step by step. The loss is the mean cross-entropy of the batch.
 ///
 /// ```
-/// use sparring_models::{Classifier, Mlp};
+/// use sparring_models::{ClassifierNet, Mlp};
 /// use sparring_train::{Recipe, session};
 /// let data = sparring_datasets::Mnist::embedded().train.first(64);
-/// let mut model = Classifier::new(Mlp::default().spec(), sparring_seed::Key::new(1))?;
+/// let mut model = ClassifierNet::new(Mlp::default().spec(), sparring_seed::Key::new(1))?;
 /// let mut training = session(&mut model, &data, &Recipe { epochs: 1, batch: 32, ..Recipe::default() })?;
 /// while let Some(step) = training.step()? {
 ///     assert!(step.loss > 0.0 && step.steps == 2);
@@ -48,10 +48,10 @@ pub fn fit_with(
 /// # Errors
 /// If the recipe or the data make no sense.
 pub fn session<'m, 'd>(
-    model: &'m mut Classifier,
+    model: &'m mut ClassifierNet,
     train: &'d Split,
     recipe: &Recipe,
-) -> Result<Session<'d, Fitting<'m, Classifier>>, TrainError> {
+) -> Result<Session<'d, Fitting<'m, ClassifierNet>>, TrainError> {
     recipe.validate()?;
     check_data(train, model.spec().input)?;
     check_targets(&train.labels(), model.classes()).map_err(|e| TrainError::Data(e.to_string()))?;
@@ -62,7 +62,7 @@ pub fn session<'m, 'd>(
 ///
 /// # Errors
 /// If there is no example, or its shape is not the network's.
-pub fn accuracy(model: &Classifier, split: &Split) -> Result<f64, TrainError> {
+pub fn accuracy(model: &ClassifierNet, split: &Split) -> Result<f64, TrainError> {
     check_data(split, model.spec().input)?;
     let [c, h, w] = split.shape();
     let (victim, classes) = (model.victim(), model.classes());

@@ -2,7 +2,7 @@
 
 use crate::TrainError;
 use crate::parallel::map_parts;
-use crate::session::Settings;
+use crate::session::LoopSettings;
 use sparring_datasets::{Last, Split};
 use sparring_nn::{Network, NnError};
 use sparring_tensor::Array;
@@ -55,7 +55,7 @@ pub(crate) fn check_range(split: &Split, range: (f64, f64)) -> Result<(), TrainE
 pub(crate) fn check_network(
     net: &Network<f32>,
     n: usize,
-    settings: &Settings,
+    settings: &LoopSettings,
     times: usize,
 ) -> Result<(), TrainError> {
     net.params.check().map_err(NnError::from)?;

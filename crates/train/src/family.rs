@@ -2,7 +2,7 @@
 
 use crate::TrainError;
 use crate::observe::{Current, Observed};
-use sparring_datasets::{MiniBatch, Rows};
+use sparring_datasets::{BatchRows, MiniBatch};
 use sparring_nn::{EngineState, Params};
 use sparring_seed::Key;
 
@@ -20,31 +20,31 @@ pub struct StepContext {
 }
 
 /// What is trained: a kind of model with its objectives and engines. The loop is [`Session`](crate::Session)'s.
-pub trait Family: Current<Self::Model> {
+pub trait Learner: Current<Self::Model> {
     /// The model that observers see.
     type Model: Observed;
     /// One step on a batch that comes without its pixels; its loss. The metrics of the epoch are summed up here.
     ///
     /// # Errors
     /// [`Failure`] if a loss or gradient is not finite, or an attack inside refuses.
-    fn step(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<f64, Failure>;
+    fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure>;
     /// Where the numbers of the model stop being finite, for the error that ends the training; the model is up to date.
-    fn broken(&self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Option<String>;
+    fn broken(&self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Option<String>;
     /// The sums of the present epoch begin at zero.
     fn begin_epoch(&mut self);
     /// The report of the epoch that ended, from its sums, which begin anew.
     fn end_epoch(&mut self, done: EpochTimes) -> EpochOf<Self>;
     /// Everything that the next steps depend on.
-    fn state(&mut self) -> FamilyState;
+    fn state(&mut self) -> LearnerState;
     /// Goes on from a state.
     ///
     /// # Errors
     /// If it belongs to another model or method.
-    fn restore(&mut self, state: &FamilyState) -> Result<(), TrainError>;
+    fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError>;
 }
 
 /// The report of an epoch of a family.
-pub type EpochOf<F> = <<F as Family>::Model as Observed>::Epoch;
+pub type EpochOf<F> = <<F as Learner>::Model as Observed>::Epoch;
 
 /// Which epoch ended, and how long it took.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +78,7 @@ impl<T: Into<TrainError>> From<T> for Failure {
 
 /// The weights, buffers and method states of all networks of a family, and the sums of the present epoch.
 #[derive(Clone, Debug)]
-pub struct FamilyState {
+pub struct LearnerState {
     /// For each network its name, weights (not the average) and the state of its engine.
     pub networks: Vec<(String, Params<f32>, EngineState<f32>)>,
     /// Sums of the epoch so far.

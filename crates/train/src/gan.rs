@@ -4,8 +4,8 @@
 use crate::TrainError;
 use crate::data::{check_data, check_range};
 use crate::observe::Observer;
-use crate::session::{Session, Settings};
-use crate::summary::Summary;
+use crate::session::{LoopSettings, Session};
+use crate::summary::History;
 use sparring_datasets::{Last, Split};
 use sparring_models::Gan;
 use sparring_optim::AnySchedule;
@@ -42,7 +42,7 @@ pub fn fit_gan(
     recipe: &GanRecipe,
     observer: &mut dyn Observer<Gan>,
 ) -> Result<GanSummary, TrainError> {
-    let Summary { epochs, seconds, stopped } = gan_session(model, train, recipe)?.run(observer)?;
+    let History { epochs, seconds, stopped } = gan_session(model, train, recipe)?.run(observer)?;
     let mut alarms = Vec::new();
     for i in 1..=epochs.len() {
         alarms.extend(alarms::raised(&epochs[..i], &alarms));
@@ -67,6 +67,6 @@ pub fn gan_session<'m, 'd>(
     let batch = batch.min(train.len());
     // The last batch may be small; a GAN step on a handful of examples is noise, so it is left out if another exists.
     let last = if train.len() > batch { Last::Drop } else { Last::Keep };
-    let settings = Settings { epochs, batch, lr, schedule: AnySchedule::default(), seed, last };
+    let settings = LoopSettings { epochs, batch, lr, schedule: AnySchedule::default(), seed, last };
     Session::new(Game::new(model, train, recipe, &settings)?, train, settings)
 }

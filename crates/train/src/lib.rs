@@ -27,17 +27,17 @@ pub use classifier::{accuracy, fit, fit_with, session};
 pub use data::pixels;
 pub use defense::{AnyDefense, DEFENSES, Defense, DefenseInfo, Hyperparameters, InnerAttack, Outputs, Plan};
 pub use error::TrainError;
-pub use family::{EpochOf, EpochTimes, Failure, Family, FamilyState, StepContext};
+pub use family::{EpochOf, EpochTimes, Failure, Learner, LearnerState, StepContext};
 pub use gan::{Alarm, Game, GanEpoch, GanRecipe, GanSteps, GanSummary, fit_gan, gan_session};
 pub use objective::{Classification, Discrimination, Reconstruction};
-pub use observe::{Current, Epoch, Flow, Observed, Observer, Quiet, Step};
+pub use observe::{Current, Epoch, Flow, Observed, Observer, Quiet, StepMetrics};
 pub use recipe::Recipe;
 pub use robustness::{Robustness, robustness};
-pub use session::{Session, SessionState, Settings};
-pub use summary::Summary;
+pub use session::{LoopSettings, Session, SessionState};
+pub use summary::History;
 pub use supervised::{Fitting, Supervised};
 
 /// The defences: [`Defense`] for each, with its paper's values.
 pub mod defenses {
-    pub use crate::defense::{Clean, FgsmRs, NFgsm, Pgd, Trades};
+    pub use crate::defense::{Clean, FgsmRsTraining, NFgsm, PgdTraining, TradesTraining};
 }

@@ -1,7 +1,7 @@
 //! Watching a training, and ending it early.
 
 use crate::TrainError;
-use sparring_models::{Autoencoder, Classifier};
+use sparring_models::{Autoencoder, ClassifierNet};
 
 /// Whether to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Flow {
 
 /// One step done.
 #[derive(Clone, Copy, Debug)]
-pub struct Step {
+pub struct StepMetrics {
     /// From 1, over the whole training.
     pub step: u64,
     /// Steps of the whole training.
@@ -52,7 +52,7 @@ pub trait Observed {
     type Epoch: Clone;
 }
 
-impl Observed for Classifier {
+impl Observed for ClassifierNet {
     type Epoch = Epoch;
 }
 impl Observed for Autoencoder {
@@ -71,7 +71,7 @@ pub trait Observer<M: Observed> {
     ///
     /// # Errors
     /// Whatever ends the training ([`TrainError::Observer`]).
-    fn step(&mut self, step: &Step, model: &mut dyn Current<M>) -> Result<Flow, TrainError> {
+    fn step(&mut self, step: &StepMetrics, model: &mut dyn Current<M>) -> Result<Flow, TrainError> {
         let _ = (step, model);
         Ok(Flow::Continue)
     }

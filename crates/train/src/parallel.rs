@@ -1,7 +1,7 @@
 //! Work over the examples of a set or a batch.
 
 use rayon::prelude::*;
-use sparring_datasets::{MiniBatch, Rows};
+use sparring_datasets::{BatchRows, MiniBatch};
 use sparring_tensor::{par, team};
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ pub(crate) fn on_team<R>(f: impl FnOnce() -> R) -> R {
 }
 
 /// Writes the pixels into the batch unless they are there, on all threads.
-pub(crate) fn fill(batch: &mut MiniBatch, rows: Rows<'_>) {
+pub(crate) fn fill(batch: &mut MiniBatch, rows: BatchRows<'_>) {
     const ROWS: usize = 16;
     if !batch.x.is_empty() {
         return;

@@ -61,7 +61,7 @@ impl Recipe {
     ///
     /// ```
     /// use sparring_train::{Recipe, defenses};
-    /// let recipe = Recipe { seed: 7, ..Recipe::hardened(defenses::Pgd::new(0.3)) };
+    /// let recipe = Recipe { seed: 7, ..Recipe::hardened(defenses::PgdTraining::new(0.3)) };
     /// assert!(recipe.validate().is_ok());
     /// ```
     pub fn hardened(defense: impl Into<AnyDefense>) -> Self {
@@ -155,12 +155,12 @@ mod chain {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sparring_optim::{ClipNorm, ClipValue, L2};
+    use sparring_optim::{ClipNorm, ClipValue, L2Penalty};
 
     #[test]
     fn chains_and_the_limits_of_older_files_are_read() {
         let read = |text: &str| serde_json::from_str::<Recipe>(text).map(|r| r.transforms);
-        let all: Vec<AnyTransform> = vec![ClipNorm { max: 0.5 }.into(), L2 { weight: 0.01 }.into()];
+        let all: Vec<AnyTransform> = vec![ClipNorm { max: 0.5 }.into(), L2Penalty { weight: 0.01 }.into()];
         for (text, want) in [
             ("{}", &[][..]),
             (r#"{"clip": null}"#, &[]),

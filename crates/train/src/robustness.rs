@@ -4,7 +4,7 @@ use crate::TrainError;
 use crate::data::check_data;
 use sparring_attacks::{AnyAttack, Fgsm, Pgd, Threat, evaluate};
 use sparring_datasets::Split;
-use sparring_models::Classifier;
+use sparring_models::ClassifierNet;
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 
@@ -43,7 +43,12 @@ impl Robustness {
 ///
 /// # Errors
 /// If there is no example, its shape is not the network's, or `eps` is no budget.
-pub fn robustness(model: &Classifier, split: &Split, eps: f32, key: Key) -> Result<Robustness, TrainError> {
+pub fn robustness(
+    model: &ClassifierNet,
+    split: &Split,
+    eps: f32,
+    key: Key,
+) -> Result<Robustness, TrainError> {
     check_data(split, model.spec().input)?;
     let all = split.all();
     let x = Batch::new(&all.x, all.shape, &all.ids).map_err(|e| TrainError::Data(e.to_string()))?;

@@ -1,10 +1,10 @@
 //! A training as a value: one loop for classifiers, autoencoders and GANs.
 
 use crate::error::require_positive;
-use crate::family::{EpochOf, EpochTimes, Failure, Family, FamilyState, StepContext};
-use crate::observe::{Flow, Observer, Step};
+use crate::family::{EpochOf, EpochTimes, Failure, Learner, LearnerState, StepContext};
+use crate::observe::{Flow, Observer, StepMetrics};
 use crate::parallel::on_team;
-use crate::summary::Summary;
+use crate::summary::History;
 use crate::{TrainError, trouble};
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
 use sparring_nn::NnError;
@@ -14,7 +14,7 @@ use std::time::Instant;
 
 /// What every training has, whatever is trained.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct LoopSettings {
     /// Passes over the data.
     pub epochs: usize,
     /// Examples a step.
@@ -29,7 +29,7 @@ pub struct Settings {
     pub last: Last,
 }
 
-impl Settings {
+impl LoopSettings {
     /// Every number makes sense.
     ///
     /// # Errors
@@ -51,15 +51,15 @@ pub struct SessionState {
     /// Steps done.
     pub step: u64,
     /// Of the family.
-    pub family: FamilyState,
+    pub family: LearnerState,
 }
 
 /// A training: steps are made one by one, by epochs, or to the end.
 #[derive(Debug)]
-pub struct Session<'d, F: Family> {
+pub struct Session<'d, F: Learner> {
     /// What is trained.
     pub family: F,
-    settings: Settings,
+    settings: LoopSettings,
     batches: Batches<'d>,
     batch: MiniBatch,
     step: u64,
@@ -69,12 +69,12 @@ pub struct Session<'d, F: Family> {
     examples: usize,
 }
 
-impl<'d, F: Family> Session<'d, F> {
+impl<'d, F: Learner> Session<'d, F> {
     /// A training that begins, of a family of this crate or of your own.
     ///
     /// # Errors
     /// If a setting makes no sense, or the data give no batch: there are no examples, or fewer than one full batch where others are left out.
-    pub fn new(family: F, train: &'d Split, settings: Settings) -> Result<Self, TrainError> {
+    pub fn new(family: F, train: &'d Split, settings: LoopSettings) -> Result<Self, TrainError> {
         settings.validate()?;
         let (n, batch) = (train.len(), settings.batch);
         if n == 0 || settings.last == Last::Drop && n < batch {
@@ -119,10 +119,10 @@ impl<'d, F: Family> Session<'d, F> {
     /// # Errors
     /// If the loss or a gradient is not finite. The model then has the weights before the step, but where a gradient alone was not finite and the method has no
     /// transformation: some of them may have moved.
-    pub fn step(&mut self) -> Result<Option<Step>, TrainError> {
+    pub fn step(&mut self) -> Result<Option<StepMetrics>, TrainError> {
         on_team(|| self.one())
     }
-    fn one(&mut self) -> Result<Option<Step>, TrainError> {
+    fn one(&mut self) -> Result<Option<StepMetrics>, TrainError> {
         if self.is_done() {
             return Ok(None);
         }
@@ -146,7 +146,7 @@ impl<'d, F: Family> Session<'d, F> {
         };
         (self.step, self.lr) = (step, lr);
         self.examples += self.batch.len();
-        Ok(Some(Step { step, steps, epoch, loss, lr }))
+        Ok(Some(StepMetrics { step, steps, epoch, loss, lr }))
     }
     /// The report of the epoch that just ended; `None` inside an epoch.
     fn ended(&mut self) -> Option<EpochOf<F>> {
@@ -190,9 +190,9 @@ impl<'d, F: Family> Session<'d, F> {
     ///
     /// # Errors
     /// As [`epoch`](Self::epoch).
-    pub fn run(&mut self, observer: &mut dyn Observer<F::Model>) -> Result<Summary<EpochOf<F>>, TrainError> {
+    pub fn run(&mut self, observer: &mut dyn Observer<F::Model>) -> Result<History<EpochOf<F>>, TrainError> {
         let start = Instant::now();
-        let mut summary = Summary { epochs: Vec::new(), seconds: 0.0, stopped: false };
+        let mut summary = History { epochs: Vec::new(), seconds: 0.0, stopped: false };
         while !self.is_done() {
             let (epoch, flow) = self.epoch(observer)?;
             summary.epochs.extend(epoch);

@@ -2,7 +2,7 @@
 
 /// What a training did.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Summary<Ep = crate::Epoch> {
+pub struct History<Ep = crate::Epoch> {
     /// The epochs, in order.
     pub epochs: Vec<Ep>,
     /// Wall-clock time, observers included.
@@ -11,7 +11,7 @@ pub struct Summary<Ep = crate::Epoch> {
     pub stopped: bool,
 }
 
-impl Summary {
+impl History {
     /// Mean training loss of the last epoch; NaN if none was finished.
     pub fn train_loss(&self) -> f64 {
         self.epochs.last().map_or(f64::NAN, |e| e.train_loss)

@@ -1,18 +1,18 @@
 //! Classifiers and autoencoders in training: one network, one objective, one method.
 
 use crate::data::check_network;
-use crate::family::{EpochTimes, Failure, Family, FamilyState, StepContext};
+use crate::family::{EpochTimes, Failure, Learner, LearnerState, StepContext};
 use crate::objective::{Classification, Reconstruction};
 use crate::observe::{Current, Epoch, Observed};
 use crate::paired::Pairs;
 use crate::parallel::fill;
-use crate::session::{Session, Settings};
+use crate::session::{LoopSettings, Session};
 use crate::trained::Trained;
 use crate::trouble::broken_layer;
 use crate::{AnyDefense, InnerAttack, Outputs, Recipe, TrainError};
 use sparring_attacks::{Goal, Threat, perturb_chunked_on};
-use sparring_datasets::{Last, MiniBatch, Rows, Split};
-use sparring_models::{Autoencoder, Classifier};
+use sparring_datasets::{BatchRows, Last, MiniBatch, Split};
+use sparring_models::{Autoencoder, ClassifierNet};
 use sparring_nn::{Engine, Mode, Network, NnError, Objective, Randomness, Victim};
 use sparring_oracle::Batch;
 use sparring_tensor::team;
@@ -30,7 +30,7 @@ pub trait Supervised: Observed<Epoch = Epoch> + Debug {
     fn with_objective<R>(batch: &MiniBatch, f: impl FnOnce(&dyn Objective) -> R) -> R;
 }
 
-impl Supervised for Classifier {
+impl Supervised for ClassifierNet {
     const COUNTS: bool = true;
     fn net(&self) -> &Network<f32> {
         &self.net
@@ -87,7 +87,7 @@ impl<'m, M: Supervised> Fitting<'m, M> {
     ) -> Result<Session<'d, Self>, TrainError> {
         let Recipe { epochs, batch, lr, seed, .. } = *recipe;
         let settings =
-            Settings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
+            LoopSettings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
         check_network(model.net(), train.len(), &settings, 1)?;
         let plan = recipe.defense.plan(1.0);
         if plan.passes != 1 {
@@ -112,7 +112,7 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         let x = Batch::new(&batch.x, batch.shape, &batch.ids).map_err(|e| TrainError::Data(e.to_string()))?;
         let goal = Goal::Untargeted(&batch.labels);
         let key = cx.key.named("defense");
-        let victim = Victim::of_compiled(self.trained.engine.compiled(), batch.shape, Classifier::BOUNDS);
+        let victim = Victim::of_compiled(self.trained.engine.compiled(), batch.shape, ClassifierNet::BOUNDS);
         let out = &mut self.adversarial;
         // The team's threads, which run the rest of the step, not rayon's.
         perturb_chunked_on(&**attack, &victim, x, goal, threat, key, out, CHUNK, &|out, size, run| {
@@ -124,7 +124,7 @@ impl<'m, M: Supervised> Fitting<'m, M> {
     fn gradients(
         &mut self,
         batch: &mut MiniBatch,
-        rows: Rows<'_>,
+        rows: BatchRows<'_>,
         cx: &StepContext,
     ) -> Result<[f64; 2], Failure> {
         let plan = self.defense.plan(cx.step as f64 / cx.steps as f64);
@@ -161,9 +161,9 @@ impl<M: Supervised> Current<M> for Fitting<'_, M> {
     }
 }
 
-impl<M: Supervised> Family for Fitting<'_, M> {
+impl<M: Supervised> Learner for Fitting<'_, M> {
     type Model = M;
-    fn step(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<f64, Failure> {
+    fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         let [loss, right] = self.gradients(batch, rows, cx)?;
         self.trained.update(self.model.net(), cx.lr)?;
         let n = batch.len() as f64;
@@ -172,7 +172,7 @@ impl<M: Supervised> Family for Fitting<'_, M> {
         self.sums.seen += n;
         Ok(loss)
     }
-    fn broken(&self, batch: &mut MiniBatch, rows: Rows<'_>, _: &StepContext) -> Option<String> {
+    fn broken(&self, batch: &mut MiniBatch, rows: BatchRows<'_>, _: &StepContext) -> Option<String> {
         fill(batch, rows);
         broken_layer(self.model.net(), batch)
     }
@@ -192,12 +192,12 @@ impl<M: Supervised> Family for Fitting<'_, M> {
             examples_per_s: examples as f64 / seconds,
         }
     }
-    fn state(&mut self) -> FamilyState {
+    fn state(&mut self) -> LearnerState {
         let (weights, engine) = self.trained.state(self.model.net());
         let Sums { loss, right, seen } = self.sums;
-        FamilyState { networks: vec![(String::new(), weights, engine)], sums: vec![loss, right, seen] }
+        LearnerState { networks: vec![(String::new(), weights, engine)], sums: vec![loss, right, seen] }
     }
-    fn restore(&mut self, state: &FamilyState) -> Result<(), TrainError> {
+    fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError> {
         let ([(_, weights, engine)], &[loss, right, seen]) = (&state.networks[..], &state.sums[..]) else {
             return Err(NnError::State("it belongs to another kind of model".into()).into());
         };

@@ -3,14 +3,14 @@
 use sparring_autograd::{Tape, ops};
 use sparring_datasets::{MiniBatch, Mnist};
 use sparring_losses::{CrossEntropy, RowLoss};
-use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, FgsmRs, Gan, Mlp};
+use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, FgsmRs, Gan, Mlp};
 use sparring_nn::{Cx, Graph, Optimizer, layers};
 use sparring_optim::{Adam, AnyRule};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 use sparring_tensor::Array;
 use sparring_train::{
-    AnyDefense, Current, Flow, GanRecipe, Observed, Observer, Recipe, Step, TrainError, defenses,
+    AnyDefense, Current, Flow, GanRecipe, Observed, Observer, Recipe, StepMetrics, TrainError, defenses,
     fit_autoencoder_with, fit_gan, fit_with,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -101,7 +101,7 @@ fn steps(spec: &Graph) -> Seen {
 }
 
 /// Pull-backs 3 to 6 of an attack on 128 digits.
-fn pullbacks(net: &Classifier, batch: &MiniBatch) -> Seen {
+fn pullbacks(net: &ClassifierNet, batch: &MiniBatch) -> Seen {
     let (victim, mut grad) = (net.victim(), vec![0.0; batch.x.len()]);
     let x = Batch::new(&batch.x, batch.shape, &batch.ids).unwrap();
     for step in 1..=6 {
@@ -122,12 +122,12 @@ fn pullbacks(net: &Classifier, batch: &MiniBatch) -> Seen {
 #[derive(Default)]
 struct Watch(Option<Seen>);
 impl<M: Observed> Observer<M> for Watch {
-    fn step(&mut self, step: &Step, _: &mut dyn Current<M>) -> Result<Flow, TrainError> {
+    fn step(&mut self, step: &StepMetrics, _: &mut dyn Current<M>) -> Result<Flow, TrainError> {
         Ok(self.at(step))
     }
 }
 impl Watch {
-    fn at(&mut self, step: &Step) -> Flow {
+    fn at(&mut self, step: &StepMetrics) -> Flow {
         if step.step == 2 {
             start();
         }
@@ -167,7 +167,7 @@ fn tape_level() {
     }
     let seen = steps(&pooled());
     assert_eq!(seen.large, 0, "max pooling: {seen:?}");
-    let net = Classifier::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
+    let net = ClassifierNet::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
     let seen = pullbacks(&net, &Mnist::embedded().test.first(128).all());
     assert_eq!(seen.large, 0, "pull-backs: {seen:?}");
 }
@@ -176,12 +176,12 @@ fn whole_trainings() {
     let data = Mnist::embedded().train.first(128 * (2 + STEPS));
     let recipe = |defense| Recipe { epochs: 1, batch: 128, defense, ..Recipe::default() };
     let classifier = |spec: Graph, defense| {
-        let mut net = Classifier::new(spec, Key::new(1)).unwrap();
+        let mut net = ClassifierNet::new(spec, Key::new(1)).unwrap();
         let mut watch = Watch::default();
         fit_with(&mut net, &data, &recipe(defense), &mut watch).unwrap();
         watch.0.unwrap()
     };
-    let pgd = AnyDefense::from(defenses::Pgd { eps: 0.3, steps: 2, step_size: 0.2, warm_up: 0.0 });
+    let pgd = AnyDefense::from(defenses::PgdTraining { eps: 0.3, steps: 2, step_size: 0.2, warm_up: 0.0 });
     // Dropout has no plan: its steps are recorded on tapes.
     let dropped = [layers::flatten(), layers::linear(784, 64), layers::dropout(0.5), layers::linear(64, 10)];
     let nets = [
@@ -191,7 +191,7 @@ fn whole_trainings() {
         ("dropout", Graph::chain([1, 28, 28], dropped.to_vec())),
     ];
     for (name, spec) in nets {
-        for defense in [AnyDefense::default(), defenses::FgsmRs::new(0.3).into(), pgd] {
+        for defense in [AnyDefense::default(), defenses::FgsmRsTraining::new(0.3).into(), pgd] {
             // Without a plan the attacked network is recorded on tapes made for the step, whose lists grow.
             if name == "dropout" && defense != AnyDefense::default() {
                 continue;

@@ -2,7 +2,7 @@
 
 use sparring_attacks::{AnyAttack, AnyNorm, Bim, Fgsm, Pgd, StepSize, Threat, evaluate};
 use sparring_datasets::Mnist;
-use sparring_models::{Classifier, Mlp};
+use sparring_models::{ClassifierNet, Mlp};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 use sparring_train::{AnyDefense, Recipe, defenses, fit};
@@ -12,7 +12,7 @@ const N: usize = 400;
 
 fn check(name: &str, defense: impl Into<AnyDefense>) {
     let defense = defense.into();
-    let mut net = Classifier::new(Mlp::default().spec(), Key::new(1)).unwrap();
+    let mut net = ClassifierNet::new(Mlp::default().spec(), Key::new(1)).unwrap();
     let recipe = Recipe { epochs: 2, defense, ..Recipe::default() };
     fit(&mut net, &Mnist::embedded().train, &recipe).unwrap();
     let test = Mnist::embedded().test.first(N).all();
@@ -46,5 +46,5 @@ fn on_a_plain_net() {
 
 #[test]
 fn on_a_hardened_net() {
-    check("hardened", defenses::Pgd { eps: 0.1, steps: 3, step_size: 0.08, warm_up: 0.0 });
+    check("hardened", defenses::PgdTraining { eps: 0.1, steps: 3, step_size: 0.08, warm_up: 0.0 });
 }

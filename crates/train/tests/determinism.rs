@@ -2,10 +2,11 @@
 
 use rayon::ThreadPoolBuilder;
 use sparring_attacks::{
-    AnyAttack, EvaluateOptions, Ffgsm, Fgsm, Goal, Keep, Pgd, Rfgsm, Threat, evaluate_with, perturb_chunked,
+    AnyAttack, EvaluateOptions, Ffgsm, Fgsm, Goal, KeepExamples, Pgd, Rfgsm, Threat, evaluate_with,
+    perturb_chunked,
 };
 use sparring_datasets::{Mnist, Split};
-use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, FgsmRs, Gan};
+use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, FgsmRs, Gan};
 use sparring_nn::{Graph, Network, layers};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
@@ -55,7 +56,7 @@ fn classifier(defense: impl Into<AnyDefense>, n: usize, dropout: Option<f64>) ->
             all.insert(7, layers::dropout(p));
             spec = Graph::chain(spec.input, all);
         }
-        let mut net = Classifier::new(spec, Key::new(3)).unwrap();
+        let mut net = ClassifierNet::new(spec, Key::new(3)).unwrap();
         let recipe = Recipe { epochs: 2, batch: 128, defense, seed, ..Recipe::default() };
         fit(&mut net, &digits(n), &recipe).unwrap();
         bits(&net.net)
@@ -71,8 +72,8 @@ fn classifier_clean() {
 
 #[test]
 fn classifier_fgsm_rs() {
-    same_bits("fgsm-rs on tapes", classifier(defenses::FgsmRs::new(0.3), 300, Some(0.2)));
-    same_bits("fgsm-rs", classifier(defenses::FgsmRs::new(0.3), 300, None));
+    same_bits("fgsm-rs on tapes", classifier(defenses::FgsmRsTraining::new(0.3), 300, Some(0.2)));
+    same_bits("fgsm-rs", classifier(defenses::FgsmRsTraining::new(0.3), 300, None));
 }
 
 #[test]
@@ -84,7 +85,7 @@ fn classifier_n_fgsm() {
 
 #[test]
 fn classifier_pgd() {
-    let pgd = AnyDefense::from(defenses::Pgd { eps: 0.3, steps: 3, step_size: 0.2, warm_up: 0.3 });
+    let pgd = AnyDefense::from(defenses::PgdTraining { eps: 0.3, steps: 3, step_size: 0.2, warm_up: 0.3 });
     same_bits("pgd on tapes", classifier(pgd, 150, Some(0.2)));
     same_bits("pgd", classifier(pgd, 150, None));
 }
@@ -114,10 +115,10 @@ fn gan() {
 }
 
 /// Trained enough that its gradients mean something; once for both tests below.
-fn victim() -> &'static Classifier {
-    static ONCE: OnceLock<Classifier> = OnceLock::new();
+fn victim() -> &'static ClassifierNet {
+    static ONCE: OnceLock<ClassifierNet> = OnceLock::new();
     ONCE.get_or_init(|| {
-        let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(3)).unwrap();
+        let mut net = ClassifierNet::new(FgsmRs::default().spec(), Key::new(3)).unwrap();
         let recipe = Recipe { epochs: 3, batch: 64, lr: 3e-3, ..Recipe::default() };
         fit(&mut net, &digits(2000), &recipe).unwrap();
         net
@@ -134,7 +135,7 @@ fn evaluations_in_batches_of_1_32_and_1000() {
     for (suite, threat) in [(linf, Threat::linf(0.1).unwrap()), (l2, Threat::l2(1.5).unwrap())] {
         let run = |batch, threads| {
             on(threads, || {
-                let options = EvaluateOptions { batch, keep: Keep::Adversarials };
+                let options = EvaluateOptions { batch, keep: KeepExamples::Adversarials };
                 let key = Key::new(7);
                 let report =
                     evaluate_with(&net.victim(), x, &test.labels, &suite, &threat, key, &options, &|_| ());

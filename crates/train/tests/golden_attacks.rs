@@ -3,7 +3,7 @@
 use safetensors::{Dtype, SafeTensors};
 use sparring_attacks::{Attack, Fgsm, Goal, Pgd, StepSize, Stop, Threat};
 use sparring_losses::{CrossEntropy, RowLoss};
-use sparring_models::{Classifier, FgsmRs, Mlp};
+use sparring_models::{ClassifierNet, FgsmRs, Mlp};
 use sparring_nn::Graph;
 use sparring_oracle::{Batch, Classifier as _, Differentiable};
 use sparring_seed::Key;
@@ -21,8 +21,8 @@ fn floats(file: &SafeTensors<'_>, name: &str) -> Vec<f32> {
 }
 
 /// The net with PyTorch's weights: every tensor of the file is used, every parameter of ours is in it.
-fn load(spec: Graph, name: &str) -> Classifier {
-    let mut net = Classifier::new(spec, Key::new(1)).unwrap();
+fn load(spec: Graph, name: &str) -> ClassifierNet {
+    let mut net = ClassifierNet::new(spec, Key::new(1)).unwrap();
     let bytes = read(name);
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let mut open: BTreeSet<String> = file.names().iter().map(|n| (*n).to_string()).collect();
@@ -73,7 +73,7 @@ fn agreement(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).filter(|(a, b)| (**a - **b).abs() <= 1e-5).count() as f64 / a.len() as f64
 }
 
-fn losses(net: &Classifier, cases: &Cases, x: &[f32]) -> Vec<f32> {
+fn losses(net: &ClassifierNet, cases: &Cases, x: &[f32]) -> Vec<f32> {
     let mut z = vec![0.0; cases.ids.len() * 10];
     net.victim().logits(cases.batch(x), &mut z).unwrap();
     z.chunks_exact(10).zip(&cases.labels).map(|(z, y)| CrossEntropy.eval(z, y, &mut [0.0; 10])).collect()

@@ -2,20 +2,20 @@
 
 use sparring_datasets::{Mnist, Split};
 use sparring_math::named::Family;
-use sparring_models::{Classifier, FgsmRs, Mlp};
+use sparring_models::{ClassifierNet, FgsmRs, Mlp};
 use sparring_nn::{Graph, layers};
 use sparring_optim::Ema;
 use sparring_seed::Key;
 use sparring_train::{
-    AnyDefense, Current, DEFENSES, Epoch, Flow, Observer, Recipe, Robustness, Step, TrainError, accuracy,
-    defenses, fit, fit_with, robustness,
+    AnyDefense, Current, DEFENSES, Epoch, Flow, Observer, Recipe, Robustness, StepMetrics, TrainError,
+    accuracy, defenses, fit, fit_with, robustness,
 };
 
 fn digits(n: usize) -> Split {
     Mnist::embedded().train.first(n)
 }
 
-fn weights(net: &Classifier) -> Vec<f32> {
+fn weights(net: &ClassifierNet) -> Vec<f32> {
     let mut all = Vec::new();
     net.net.params.iter().for_each(|p| all.extend_from_slice(p.value.as_slice()));
     all
@@ -31,11 +31,11 @@ fn mlp(dropout: bool) -> Graph {
 
 /// Ends the training after some steps; what it saw at the end of the last epoch.
 struct Until(u64, Vec<f32>);
-impl Observer<Classifier> for Until {
-    fn step(&mut self, s: &Step, _: &mut dyn Current<Classifier>) -> Result<Flow, TrainError> {
+impl Observer<ClassifierNet> for Until {
+    fn step(&mut self, s: &StepMetrics, _: &mut dyn Current<ClassifierNet>) -> Result<Flow, TrainError> {
         Ok(if s.step == self.0 { Flow::Stop } else { Flow::Continue })
     }
-    fn epoch(&mut self, _: &Epoch, net: &Classifier) -> Result<Flow, TrainError> {
+    fn epoch(&mut self, _: &Epoch, net: &ClassifierNet) -> Result<Flow, TrainError> {
         self.1 = weights(net);
         Ok(Flow::Continue)
     }
@@ -47,7 +47,7 @@ fn the_average_is_that_of_the_weights_of_all_steps() {
     let data = digits(200);
     for dropout in [false, true] {
         let train = |ema, steps| {
-            let mut net = Classifier::new(mlp(dropout), Key::new(5)).unwrap();
+            let mut net = ClassifierNet::new(mlp(dropout), Key::new(5)).unwrap();
             let recipe = Recipe { epochs: 2, batch: 50, lr: 0.01, ema, ..Recipe::default() };
             let mut until = Until(steps, Vec::new());
             fit_with(&mut net, &data, &recipe, &mut until).unwrap();
@@ -56,7 +56,7 @@ fn the_average_is_that_of_the_weights_of_all_steps() {
         let ema = Ema { half_life: 0.25 };
         let decay = ema.decay(8);
         assert!((decay - 0.5_f64.sqrt()).abs() < 1e-12);
-        let mut want: Vec<f64> = weights(&Classifier::new(mlp(dropout), Key::new(5)).unwrap())
+        let mut want: Vec<f64> = weights(&ClassifierNet::new(mlp(dropout), Key::new(5)).unwrap())
             .iter()
             .map(|&w| f64::from(w))
             .collect();
@@ -76,8 +76,8 @@ fn the_average_is_that_of_the_weights_of_all_steps() {
 /// Keeps the loss of each step.
 #[derive(Default)]
 struct Losses(Vec<f64>);
-impl Observer<Classifier> for Losses {
-    fn step(&mut self, s: &Step, _: &mut dyn Current<Classifier>) -> Result<Flow, TrainError> {
+impl Observer<ClassifierNet> for Losses {
+    fn step(&mut self, s: &StepMetrics, _: &mut dyn Current<ClassifierNet>) -> Result<Flow, TrainError> {
         self.0.push(s.loss);
         Ok(Flow::Continue)
     }
@@ -88,7 +88,7 @@ fn n_fgsm_trains_on_harder_examples_as_the_budget_grows() {
     let data = digits(256);
     // A learning rate that moves nothing: the losses differ by the examples alone.
     let losses = |defense: AnyDefense| {
-        let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(2)).unwrap();
+        let mut net = ClassifierNet::new(FgsmRs::default().spec(), Key::new(2)).unwrap();
         fit(&mut net, &data, &Recipe { epochs: 2, batch: 64, lr: 2e-3, ..Recipe::default() }).unwrap();
         let mut seen = Losses::default();
         let still = Recipe { epochs: 1, batch: 64, lr: 1e-12, defense, ..Recipe::default() };
@@ -113,9 +113,9 @@ fn every_defence_brings_a_recipe() {
     assert!(all.iter().map(AnyDefense::name).eq(DEFENSES.iter().map(|d| d.name)));
     let usual = [
         AnyDefense::default(),
-        defenses::FgsmRs::new(0.3).into(),
+        defenses::FgsmRsTraining::new(0.3).into(),
         defenses::NFgsm::new(0.3).into(),
-        defenses::Pgd::new(0.3).into(),
+        defenses::PgdTraining::new(0.3).into(),
     ];
     assert_eq!(all, usual);
     for defense in all {
@@ -138,7 +138,7 @@ fn every_defence_brings_a_recipe() {
     for (defense, json) in [
         (AnyDefense::default(), r#"{"method":"none"}"#),
         (
-            defenses::FgsmRs { eps: 0.5, step_size: 0.25 }.into(),
+            defenses::FgsmRsTraining { eps: 0.5, step_size: 0.25 }.into(),
             r#"{"method":"fgsm-rs","eps":0.5,"step_size":0.25}"#,
         ),
         (
@@ -154,13 +154,21 @@ fn every_defence_brings_a_recipe() {
 #[test]
 fn defences_are_written_by_the_grammar() {
     for (text, defense) in [
-        ("fgsm-rs(eps=0.2)", AnyDefense::from(defenses::FgsmRs::new(0.2))),
+        ("fgsm-rs(eps=0.2)", AnyDefense::from(defenses::FgsmRsTraining::new(0.2))),
         ("n-fgsm(eps=0.1, noise=1)", defenses::NFgsm { noise: 1.0, ..defenses::NFgsm::new(0.1) }.into()),
         (
             "pgd(eps=0.2, steps=10)",
-            defenses::Pgd { steps: 10, step_size: 2.5 * 0.2 / 10.0, ..defenses::Pgd::new(0.2) }.into(),
+            defenses::PgdTraining {
+                steps: 10,
+                step_size: 2.5 * 0.2 / 10.0,
+                ..defenses::PgdTraining::new(0.2)
+            }
+            .into(),
         ),
-        ("pgd(step_size=0.1)", defenses::Pgd { step_size: 0.1, ..defenses::Pgd::new(0.3) }.into()),
+        (
+            "pgd(step_size=0.1)",
+            defenses::PgdTraining { step_size: 0.1, ..defenses::PgdTraining::new(0.3) }.into(),
+        ),
     ] {
         assert_eq!(text.parse::<AnyDefense>().unwrap(), defense, "{text}");
         assert_eq!(defense.to_string(), text);
@@ -184,7 +192,7 @@ fn defences_are_written_by_the_grammar() {
 
 #[test]
 fn robustness_is_what_two_attacks_leave() {
-    let mut net = Classifier::new(mlp(false), Key::new(5)).unwrap();
+    let mut net = ClassifierNet::new(mlp(false), Key::new(5)).unwrap();
     fit(&mut net, &digits(2000), &Recipe { epochs: 2, ..Recipe::default() }).unwrap();
     let part = Mnist::embedded().train.range(9_800..10_000);
     let r = robustness(&net, &part, 0.05, Key::new(1)).unwrap();

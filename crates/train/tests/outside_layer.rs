@@ -6,8 +6,8 @@ use sparring_attacks::{AnyAttack, Pgd, Threat, evaluate};
 use sparring_autograd::{Var, ops};
 use sparring_datasets::Mnist;
 use sparring_math::named::{Named, Range};
-use sparring_models::Classifier;
-use sparring_nn::{Cx, Graph, Kind, Layer, NnError, ParamSpec, ShapeError, Start, layers, register};
+use sparring_models::ClassifierNet;
+use sparring_nn::{Cx, Graph, Layer, NnError, ParamInit, ParamKind, ParamSpec, ShapeError, layers, register};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 use sparring_tensor::{Elem, Shape};
@@ -44,7 +44,7 @@ impl Layer for Gate {
         }
     }
     fn parameters(&self) -> Vec<ParamSpec> {
-        vec![ParamSpec::new("weight", Kind::Weight, &[self.numbers], Start::Constant(0.1))]
+        vec![ParamSpec::new("weight", ParamKind::Weight, &[self.numbers], ParamInit::Constant(0.1))]
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let gate = ops::scale(ops::square(p[0]), E::of(self.gain));
@@ -76,7 +76,7 @@ fn a_layer_of_another_crate_trains_is_stored_and_is_attacked() {
     assert!(e.to_string().contains("2 (gate)") && e.to_string().contains("[batch, 47]"), "{e}");
 
     let data = Mnist::embedded();
-    let mut model = Classifier::new(graph(48), Key::new(1)).unwrap();
+    let mut model = ClassifierNet::new(graph(48), Key::new(1)).unwrap();
     assert!(!model.summary().rows[2].compiled && model.summary().rows[1].compiled);
     let before = accuracy(&model, &data.test.first(500)).unwrap();
     let recipe = Recipe { epochs: 3, batch: 64, lr: 3e-3, ..Recipe::default() };
@@ -93,7 +93,7 @@ fn a_layer_of_another_crate_trains_is_stored_and_is_attacked() {
     for (a, b) in net.params.iter().zip(&model.net.params) {
         assert_eq!((a.name(), a.value.as_slice()), (b.name(), b.value.as_slice()));
     }
-    let mut read = Classifier::new(graph(48), Key::new(9)).unwrap();
+    let mut read = ClassifierNet::new(graph(48), Key::new(9)).unwrap();
     read.net = net;
 
     let test = data.test.first(100).all();

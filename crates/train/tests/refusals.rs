@@ -1,18 +1,18 @@
 //! What cannot be trained is refused in words: recipes, data that do not fit, numbers that stop being finite.
 
 use sparring_datasets::{Mnist, Pixels, Split, synthetic};
-use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, FgsmRs, Gan, Mlp};
+use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, FgsmRs, Gan, Mlp};
 use sparring_nn::{Graph, Network, NnError, layers};
 use sparring_optim::{Adam, AnyRule, ClipNorm, ClipValue, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Precision};
 use sparring_train::{
-    AnyDefense, Current, Flow, GanRecipe, Observer, Quiet, Recipe, Step, TrainError, accuracy, defenses, fit,
-    fit_autoencoder, fit_gan, fit_with, reconstruction_mse,
+    AnyDefense, Current, Flow, GanRecipe, Observer, Quiet, Recipe, StepMetrics, TrainError, accuracy,
+    defenses, fit, fit_autoencoder, fit_gan, fit_with, reconstruction_mse,
 };
 
-fn mlp() -> Classifier {
-    Classifier::new(Mlp::default().spec(), Key::new(1)).unwrap()
+fn mlp() -> ClassifierNet {
+    ClassifierNet::new(Mlp::default().spec(), Key::new(1)).unwrap()
 }
 fn autoencoder() -> Autoencoder {
     let (spec, encoder) = ArticleAutoencoder::default().spec();
@@ -33,9 +33,10 @@ fn bits(net: &Network<f32>) -> Vec<u32> {
 #[test]
 fn a_recipe_names_the_field_that_makes_no_sense() {
     let good = Recipe::default;
-    let fgsm_rs = |eps, step_size| AnyDefense::from(defenses::FgsmRs { eps, step_size });
-    let pgd =
-        |eps, steps, step_size, warm_up| AnyDefense::from(defenses::Pgd { eps, steps, step_size, warm_up });
+    let fgsm_rs = |eps, step_size| AnyDefense::from(defenses::FgsmRsTraining { eps, step_size });
+    let pgd = |eps, steps, step_size, warm_up| {
+        AnyDefense::from(defenses::PgdTraining { eps, steps, step_size, warm_up })
+    };
     let bad = [
         ("epochs is 0", Recipe { epochs: 0, ..good() }),
         ("batch is 0", Recipe { batch: 0, ..good() }),
@@ -110,7 +111,7 @@ fn data_that_do_not_fit_are_refused() {
     // Attacks live in the unit box: a defence on other data says so instead of training on nonsense.
     let x = vec![3.0; 784];
     let split = Split::new(Pixels::F32(x.into()), [1, 28, 28], vec![0]).unwrap();
-    let e = fit(&mut mlp(), &split, &Recipe { defense: defenses::FgsmRs::new(0.3).into(), ..recipe })
+    let e = fit(&mut mlp(), &split, &Recipe { defense: defenses::FgsmRsTraining::new(0.3).into(), ..recipe })
         .unwrap_err();
     assert!(matches!(e, TrainError::Attack(_)) && e.to_string().contains("outside the model's box"), "{e}");
 }
@@ -136,7 +137,7 @@ fn a_learning_rate_of_a_million_ends_in_an_error() {
     let wild = |rule: AnyRule| Recipe { lr: 1e6, batch: 32, epochs: 20, rule, ..Recipe::default() };
     let sgd: AnyRule = Sgd::default().into();
     diverges(fit(&mut mlp(), &data, &wild(sgd)).unwrap_err());
-    let mut conv = Classifier::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
+    let mut conv = ClassifierNet::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
     diverges(fit(&mut conv, &data, &wild(sgd)).unwrap_err());
     let (spec, encoder) = sparring_models::LinearAutoencoder::default().spec();
     let mut linear = Autoencoder::new(spec, encoder, Key::new(1)).unwrap();
@@ -153,14 +154,14 @@ fn a_broken_weight_is_found_and_its_layer_named() {
             }
         }
     };
-    let mut conv = Classifier::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
+    let mut conv = ClassifierNet::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
     poison(&mut conv.net, "2.weight");
     let e = fit(&mut conv, &digits(70), &Recipe::default()).unwrap_err();
     let second = "epoch 1, step 1: the loss is NaN: weights of layer 2 (conv2d) are not finite";
     assert!(e.to_string().starts_with(second), "{e}");
     // With a defence the attack meets the broken logits first, on tapes nobody has a plan.
     for recipe in [
-        Recipe { defense: defenses::FgsmRs::new(0.3).into(), ..Recipe::default() },
+        Recipe { defense: defenses::FgsmRsTraining::new(0.3).into(), ..Recipe::default() },
         Recipe { transforms: vec![ClipNorm { max: 1.0 }.into()], ..Recipe::default() },
     ] {
         let e = fit(&mut conv, &digits(70), &recipe).unwrap_err();
@@ -198,7 +199,7 @@ fn a_tensor_of_another_shape_and_a_batch_beyond_memory_are_refused_before_the_fi
     // Examples of 2^18 pixels, each 22 times between the layers: 2^31 numbers, values and gradients, hold fewer than 200 of them.
     let (size, relu) = (1 << 18, layers::activation(&"relu".parse().unwrap()));
     let layers = [vec![relu; 21], vec![layers::flatten(), layers::linear(size, 2)]].concat();
-    let mut wide = Classifier::new(Graph::chain([1, 1, size], layers), Key::new(1)).unwrap();
+    let mut wide = ClassifierNet::new(Graph::chain([1, 1, size], layers), Key::new(1)).unwrap();
     let most = wide.cost().most_examples();
     assert!(most < 200, "{most}");
     let pixels = Pixels::U8(vec![0u8; 200 * size].into());
@@ -209,15 +210,15 @@ fn a_tensor_of_another_shape_and_a_batch_beyond_memory_are_refused_before_the_fi
 }
 
 struct StopAt(u64);
-impl Observer<Classifier> for StopAt {
-    fn step(&mut self, step: &Step, _: &mut dyn Current<Classifier>) -> Result<Flow, TrainError> {
+impl Observer<ClassifierNet> for StopAt {
+    fn step(&mut self, step: &StepMetrics, _: &mut dyn Current<ClassifierNet>) -> Result<Flow, TrainError> {
         Ok(if step.step == self.0 { Flow::Stop } else { Flow::Continue })
     }
 }
 
 struct StopGan;
 impl Observer<Gan> for StopGan {
-    fn step(&mut self, _: &Step, _: &mut dyn Current<Gan>) -> Result<Flow, TrainError> {
+    fn step(&mut self, _: &StepMetrics, _: &mut dyn Current<Gan>) -> Result<Flow, TrainError> {
         Ok(Flow::Stop)
     }
 }

@@ -2,13 +2,13 @@
 #![allow(missing_docs)]
 
 use sparring_datasets::{Last, Mnist, Split};
-use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, Classifier, Gan, GanSpec};
+use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};
 use sparring_nn::{Graph, Network, layers};
 use sparring_optim::{AnySchedule, Ema};
 use sparring_seed::Key;
 use sparring_tensor::team;
 use sparring_train::{
-    Current, Family, GanRecipe, Quiet, Recipe, Session, SessionState, Settings, TrainError,
+    Current, GanRecipe, Learner, LoopSettings, Quiet, Recipe, Session, SessionState, TrainError,
     autoencoder_session, defenses, fit, fit_autoencoder, fit_gan, gan_session, session,
 };
 
@@ -36,8 +36,8 @@ fn graph() -> Graph {
     Graph::chain([1, 28, 28], layers)
 }
 
-fn classifier(seed: u64) -> Classifier {
-    Classifier::new(graph(), Key::new(seed)).unwrap()
+fn classifier(seed: u64) -> ClassifierNet {
+    ClassifierNet::new(graph(), Key::new(seed)).unwrap()
 }
 
 /// Two epochs of four steps; the last of each is not full.
@@ -49,7 +49,7 @@ fn recipe() -> Recipe {
 const IMAGES: usize = 110;
 
 /// Steps until `to` are done.
-fn go<F: Family>(session: &mut Session<'_, F>, to: u64) -> Vec<f64> {
+fn go<F: Learner>(session: &mut Session<'_, F>, to: u64) -> Vec<f64> {
     let mut losses = Vec::new();
     while session.steps_done() < to {
         losses.push(session.step().unwrap().unwrap().loss);
@@ -113,14 +113,20 @@ fn the_rate_after_a_resume_is_that_of_the_steps_since() {
 
 #[test]
 fn settings_and_data_that_give_no_step_are_refused() {
-    let settings =
-        |batch, last| Settings { epochs: 1, batch, lr: 0.1, schedule: AnySchedule::default(), seed: 1, last };
+    let settings = |batch, last| LoopSettings {
+        epochs: 1,
+        batch,
+        lr: 0.1,
+        schedule: AnySchedule::default(),
+        seed: 1,
+        last,
+    };
     let (data, few) = (digits(IMAGES), digits(10));
     for (settings, why) in [
         (settings(11, Last::Drop), "10 training examples give no batch of 11"),
         (settings(0, Last::Keep), "batch is 0"),
-        (Settings { epochs: 0, ..settings(1, Last::Keep) }, "epochs is 0"),
-        (Settings { lr: f64::NAN, ..settings(1, Last::Keep) }, "lr is NaN"),
+        (LoopSettings { epochs: 0, ..settings(1, Last::Keep) }, "epochs is 0"),
+        (LoopSettings { lr: f64::NAN, ..settings(1, Last::Keep) }, "lr is NaN"),
     ] {
         let mut model = classifier(3);
         let family = session(&mut model, &data, &recipe()).unwrap().family;
@@ -136,8 +142,8 @@ fn settings_and_data_that_give_no_step_are_refused() {
 
 #[test]
 fn a_classifier_goes_on_from_any_step() {
-    let pgd = defenses::Pgd { eps: 0.1, steps: 2, step_size: 0.1, warm_up: 0.5 };
-    let trades = defenses::Trades { beta: 2.0, steps: 2, ..Default::default() };
+    let pgd = defenses::PgdTraining { eps: 0.1, steps: 2, step_size: 0.1, warm_up: 0.5 };
+    let trades = defenses::TradesTraining { beta: 2.0, steps: 2, ..Default::default() };
     let chain = ["clip-norm(max=1)", "l2(weight=1e-3)"].map(|t| t.parse().unwrap()).to_vec();
     for recipe in [
         recipe(),
@@ -271,7 +277,7 @@ fn a_gan_with_batch_normalisation_goes_on_from_any_step() {
 #[test]
 fn a_state_of_another_training_is_refused_and_changes_nothing() {
     let data = digits(IMAGES);
-    let mut other = Classifier::new(
+    let mut other = ClassifierNet::new(
         Graph::chain([1, 28, 28], vec![layers::flatten(), layers::linear(784, 10)]),
         Key::new(1),
     )
@@ -322,7 +328,7 @@ fn a_last_batch_of_one_example_is_refused_where_statistics_need_two() {
         if norm {
             all.push(layers::batch_norm(6));
         }
-        Classifier::new(Graph::chain([1, 28, 28], all), Key::new(1)).unwrap()
+        ClassifierNet::new(Graph::chain([1, 28, 28], all), Key::new(1)).unwrap()
     };
     let few = |n| {
         let data = digits(n);

@@ -8,7 +8,7 @@ mod reference;
 use sparring_attacks::{Attack, Goal};
 use sparring_datasets::Mnist;
 use sparring_losses::{KlDivergence, PairLoss, Trades};
-use sparring_models::Classifier;
+use sparring_models::ClassifierNet;
 use sparring_nn::{Graph, Mode, Victim, layers};
 use sparring_optim::{AnySchedule, Sgd};
 use sparring_oracle::{Batch, Classifier as _};
@@ -47,7 +47,7 @@ fn loss(clean: &[f32], adversarial: &[f32], labels: &[usize]) -> (f64, [Vec<f32>
 fn one_step_is_two_passes_on_the_tape() {
     let data = Mnist::embedded().train.first(N);
     let defense: AnyDefense =
-        defenses::Trades { beta: BETA, steps: 3, step_size: 0.1, ..Default::default() }.into();
+        defenses::TradesTraining { beta: BETA, steps: 3, step_size: 0.1, ..Default::default() }.into();
     let recipe = Recipe {
         defense,
         epochs: 1,
@@ -59,14 +59,14 @@ fn one_step_is_two_passes_on_the_tape() {
         ..Recipe::default()
     };
     for graph in graphs() {
-        let mut model = Classifier::new(graph, Key::new(5)).unwrap();
+        let mut model = ClassifierNet::new(graph, Key::new(5)).unwrap();
         let mut by_hand = model.net.clone();
         // The step takes all examples, so their order does not matter; their ids do.
         let all = data.all();
         let x = Batch::new(&all.x, all.shape, &all.ids).unwrap();
         let plan = defense.plan(1.0);
         let (attack, threat) = plan.attack.as_ref().unwrap();
-        let victim = Victim::new(&by_hand, Classifier::BOUNDS).unwrap();
+        let victim = Victim::new(&by_hand, ClassifierNet::BOUNDS).unwrap();
         let key = Key::new(recipe.seed).named("step").child(1).named("defense");
         let mut adversarial = vec![0.0; all.x.len()];
         attack.perturb(&victim, x, Goal::Untargeted(&all.labels), threat, key, &mut adversarial).unwrap();

@@ -4,7 +4,9 @@
 use sparring_attacks::{AnyAttack, Pgd, Threat, evaluate};
 use sparring_datasets::{Mnist, synthetic};
 use sparring_metrics::{Pca, mean_image_mse};
-use sparring_models::{ArticleGan, Autoencoder, Classifier, FgsmRs, Gan, GanSpec, LinearAutoencoder, Madry};
+use sparring_models::{
+    ArticleGan, Autoencoder, ClassifierNet, FgsmRs, Gan, GanSpec, LinearAutoencoder, Madry,
+};
 use sparring_nn::{Graph, layers};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
@@ -14,7 +16,7 @@ use sparring_train::{
 };
 
 /// Clean accuracy on 2,000 test images, and accuracy under PGD-40 at eps 0.3 on the first 200.
-fn measure(net: &Classifier) -> (f64, f64) {
+fn measure(net: &ClassifierNet) -> (f64, f64) {
     let data = Mnist::embedded();
     let first = data.test.first(200).all();
     let x = Batch::new(&first.x, first.shape, &first.ids).unwrap();
@@ -26,7 +28,7 @@ fn measure(net: &Classifier) -> (f64, f64) {
 
 #[test]
 fn the_standard_net_learns_and_falls() {
-    let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
+    let mut net = ClassifierNet::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
     let recipe = Recipe { epochs: 2, batch: 64, lr: 2e-3, ..Recipe::default() };
     let done = fit(&mut net, &Mnist::embedded().train, &recipe).unwrap();
     // Measured: 94.3 % and 0 %.
@@ -38,8 +40,8 @@ fn the_standard_net_learns_and_falls() {
 
 #[test]
 fn the_hardened_net_stands() {
-    let mut net = Classifier::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
-    let defense = defenses::Pgd { eps: 0.3, steps: 4, step_size: 0.15, warm_up: 0.4 }.into();
+    let mut net = ClassifierNet::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
+    let defense = defenses::PgdTraining { eps: 0.3, steps: 4, step_size: 0.15, warm_up: 0.4 }.into();
     let recipe = Recipe { epochs: 6, batch: 50, lr: 3e-3, defense, ..Recipe::default() };
     fit(&mut net, &Mnist::embedded().train.first(3000), &recipe).unwrap();
     // Measured: 93.6 % and 70 %.
@@ -58,7 +60,7 @@ fn split6_learns_as_f32_does() {
     let data = Mnist::embedded();
     let train = data.train.first(3000);
     let [plain, split] = [Precision::F32, Precision::Split6].map(|precision| {
-        let mut net = Classifier::new(Madry::default().spec(), Key::new(1)).unwrap();
+        let mut net = ClassifierNet::new(Madry::default().spec(), Key::new(1)).unwrap();
         let recipe = Recipe { epochs: 2, batch: 50, precision, ..Recipe::default() };
         let done = fit(&mut net, &train, &recipe).unwrap();
         (done.epochs[1].train_loss, accuracy(&net, &data.test).unwrap())

@@ -149,11 +149,11 @@ mod tests {
 
     #[test]
     fn the_last_layer_alone_changes() {
-        use sparring_models::{Classifier, Mlp};
+        use sparring_models::{ClassifierNet, Mlp};
         let dir = tempfile::tempdir().unwrap();
         let (from, to) = (dir.path().join("a.safetensors"), dir.path().join("b.safetensors"));
         let spec = Mlp::default().spec();
-        let model = Classifier::new(spec, sparring_seed::Key::new(1)).unwrap();
+        let model = ClassifierNet::new(spec, sparring_seed::Key::new(1)).unwrap();
         sparring_store::write(&from, "classifier", &[("", &model.net)], Value::Null).unwrap();
         last_layer_times(&from, &to, 4.0).unwrap();
         let (a, b) = (sparring_store::read(&from).unwrap(), sparring_store::read(&to).unwrap());

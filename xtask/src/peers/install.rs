@@ -3,7 +3,7 @@
 use super::arguments::Arguments;
 use super::program::Program;
 use crate::run_program::{root, run_here, waiting_for};
-use sparring_datasets::idx::{self, Idx, Packing, Values};
+use sparring_datasets::idx::{self, Idx, IdxValues, Packing};
 use sparring_datasets::{Mnist, Pixels, Split};
 use std::path::{Path, PathBuf};
 
@@ -125,7 +125,7 @@ pub fn data(arguments: &Arguments) -> Result<PathBuf, String> {
         std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
         let (pixels, classes) = cycled(split, n)?;
         for (path, shape, bytes) in [(images, vec![n, 28, 28], pixels), (labels, vec![n], classes)] {
-            let array = Idx::new(shape, Values::U8(bytes)).map_err(|e| e.to_string())?;
+            let array = Idx::new(shape, IdxValues::U8(bytes)).map_err(|e| e.to_string())?;
             std::fs::write(&path, idx::encode(&array, Packing::Gzip))
                 .map_err(|e| format!("{}: {e}", path.display()))?;
         }

@@ -5,7 +5,7 @@ use sparring_activations::AnyActivation;
 use sparring_attacks::{AnyAttack, AnyNorm};
 use sparring_losses::TargetKind;
 use sparring_math::named::{Entry, Family as _};
-use sparring_models::{Arch, Family};
+use sparring_models::{Arch, ModelKind};
 use sparring_optim::{AnyRule, AnySchedule, AnyTransform};
 use sparring_train::{AnyDefense, DEFENSES};
 
@@ -146,9 +146,9 @@ fn norms() -> String {
 
 fn models() -> String {
     let family = |f| match f {
-        Family::Classifier => "classifier",
-        Family::Autoencoder => "autoencoder",
-        Family::Gan => "GAN",
+        ModelKind::Classifier => "classifier",
+        ModelKind::Autoencoder => "autoencoder",
+        ModelKind::Gan => "GAN",
     };
     let row = |(m, entry): (&sparring_models::ModelInfo, &Entry<Arch>)| {
         vec![
@@ -166,7 +166,7 @@ fn models() -> String {
 }
 
 fn datasets() -> String {
-    let row = |e: &sparring_datasets::Entry| {
+    let row = |e: &sparring_datasets::DatasetEntry| {
         use sparring_datasets::Origin::{BuiltIn, Files, Generated};
         let origin = match e.origin {
             BuiltIn => "built in",

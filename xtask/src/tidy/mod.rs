@@ -6,6 +6,7 @@ mod imports;
 mod machine_paths;
 mod mentions;
 mod names;
+mod one_meaning;
 mod operations;
 mod outside;
 mod packages;

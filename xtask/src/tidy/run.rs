@@ -3,8 +3,8 @@
 use super::problem::{Problem, Weight};
 use super::tree::Tree;
 use super::{
-    circles, doors, machine_paths, mentions, names, operations, outside, packages, roots, sizes, unsafety,
-    words,
+    circles, doors, machine_paths, mentions, names, one_meaning, operations, outside, packages, roots, sizes,
+    unsafety, words,
 };
 use crate::tables;
 use std::path::Path;
@@ -24,6 +24,7 @@ pub fn run(root: &Path) -> Result<(), String> {
         words::check(&tree),
         mentions::check(&tree),
         names::check(&tree),
+        one_meaning::check(&tree),
         sizes::check(&tree),
         machine_paths::check(&tree),
         operations::check(&tree),

@@ -9,7 +9,7 @@ use crate::pace::{Metric, Pace};
 use crate::row::{Row, Run, named};
 use crate::setting::Outcome;
 use sparring_activations::{AnyActivation, Prelu};
-use sparring_models::{Classifier, FgsmRs, Madry, Mlp, Norm, ResnetSmall};
+use sparring_models::{ClassifierNet, FgsmRs, Madry, Mlp, Normalization, ResnetSmall};
 use sparring_nn::{AnyLayer, Graph, layers};
 use sparring_optim::ClipNorm;
 use sparring_seed::Key;
@@ -23,7 +23,7 @@ pub const WEIGHTS: u32 = 100;
 pub fn rows() -> Vec<Row> {
     let plain = Recipe::default();
     // PGD-7, eps 0.3, step eps/4, random start, the whole budget from the first step on.
-    let pgd7 = AnyDefense::from(defenses::Pgd { eps: 0.3, steps: 7, step_size: 0.075, warm_up: 0.0 });
+    let pgd7 = AnyDefense::from(defenses::PgdTraining { eps: 0.3, steps: 7, step_size: 0.075, warm_up: 0.0 });
     let hardened = Recipe { defense: pgd7, ..plain.clone() };
     let clipped = Recipe { transforms: vec![ClipNorm { max: 1.0 }.into()], ..plain.clone() };
     let split6 = Recipe { precision: Precision::Split6, ..plain.clone() };
@@ -87,7 +87,7 @@ fn prelu() -> AnyActivation {
 }
 /// The same with batch normalisation after each convolution.
 fn cnn_bn() -> Graph {
-    Madry { norm: Norm::Batch, ..Madry::default() }.spec()
+    Madry { norm: Normalization::Batch, ..Madry::default() }.spec()
 }
 /// A small residual net.
 fn resnet() -> Graph {
@@ -102,8 +102,8 @@ pub fn small_cnn() -> Graph {
 ///
 /// # Errors
 /// If the specification is none of a classifier.
-pub fn build(spec: Graph) -> Result<Classifier, String> {
-    let mut model = Classifier::new(spec, Key::new(1)).map_err(|e| e.to_string())?;
+pub fn build(spec: Graph) -> Result<ClassifierNet, String> {
+    let mut model = ClassifierNet::new(spec, Key::new(1)).map_err(|e| e.to_string())?;
     fill(&mut model.net, WEIGHTS);
     Ok(model)
 }

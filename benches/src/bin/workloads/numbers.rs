@@ -1,6 +1,6 @@
 //! Numbers that every program of the comparison computes alike: inputs and first weights, so that losses can be compared.
 
-use sparring_nn::{Kind, Network};
+use sparring_nn::{Network, ParamKind};
 use sparring_tensor::{Shape, Tensor};
 
 /// A number in [0, 1) for `index` of stream `stream`: 24 bits of a 32-bit mix (Wellons' lowbias32).
@@ -20,9 +20,9 @@ pub fn uniform(stream: u32, n: usize, low: f32, high: f32) -> Vec<f32> {
 /// the layer. What a norm or an activation learns keeps its value and takes no stream.
 pub fn fill(net: &mut Network<f32>, first: u32) {
     let (mut stream, mut bound) = (first, 1.0f32);
-    net.params.iter_mut().filter(|p| matches!(p.kind(), Kind::Weight | Kind::Bias)).for_each(|p| {
+    net.params.iter_mut().filter(|p| matches!(p.kind(), ParamKind::Weight | ParamKind::Bias)).for_each(|p| {
         let shape = p.value.shape();
-        if p.kind() == Kind::Weight {
+        if p.kind() == ParamKind::Weight {
             bound = 1.0 / (shape.dims()[1..].iter().product::<usize>() as f32).sqrt();
         }
         p.value = within(bound, shape, stream);
@@ -44,7 +44,7 @@ pub fn mean(x: &[f32]) -> f64 {
 mod tests {
     use super::*;
     use sparring_activations::AnyActivation;
-    use sparring_models::{Classifier, Mlp};
+    use sparring_models::{ClassifierNet, Mlp};
     use sparring_seed::Key;
 
     #[test]
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn weights_have_the_spread_of_their_layer() {
-        let mut net = Classifier::new(Mlp::default().spec(), Key::new(1)).unwrap();
+        let mut net = ClassifierNet::new(Mlp::default().spec(), Key::new(1)).unwrap();
         fill(&mut net.net, 100);
         let mut largest = Vec::new();
         net.net.params.iter().for_each(|p| {
@@ -73,8 +73,8 @@ mod tests {
     #[test]
     fn what_an_activation_learns_keeps_its_value_and_takes_no_stream() {
         let prelu: AnyActivation = "prelu".parse().unwrap();
-        let [mut plain, mut learnt] =
-            [Mlp::default(), Mlp::with(prelu)].map(|mlp| Classifier::new(mlp.spec(), Key::new(1)).unwrap());
+        let [mut plain, mut learnt] = [Mlp::default(), Mlp::with(prelu)]
+            .map(|mlp| ClassifierNet::new(mlp.spec(), Key::new(1)).unwrap());
         let mut numbers = [Vec::new(), Vec::new()];
         for (net, numbers) in [&mut plain, &mut learnt].into_iter().zip(&mut numbers) {
             fill(&mut net.net, 100);

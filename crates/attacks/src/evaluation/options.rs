@@ -6,7 +6,7 @@ use crate::AttackError;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Keep {
+pub enum KeepExamples {
     /// Nothing.
     #[default]
     Nothing,
@@ -20,13 +20,13 @@ pub struct EvaluateOptions {
     /// Examples that go through the model at once at most, one such chunk to a thread.
     pub batch: usize,
     /// What to keep of the proposals.
-    pub keep: Keep,
+    pub keep: KeepExamples,
 }
 
 impl Default for EvaluateOptions {
     /// 56 examples: whole tiles of 14 rows, and what an attack keeps of them stays in the second-level cache beside a small model.
     fn default() -> Self {
-        Self { batch: 56, keep: Keep::Nothing }
+        Self { batch: 56, keep: KeepExamples::Nothing }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::clean::Clean;
 use super::verdict::Answer;
-use super::{Adversarials, Keep};
+use super::{Adversarials, KeepExamples};
 use sparring_oracle::Batch;
 
 /// Which examples still stand, and the worst proposal for each if it is to be kept.
@@ -20,10 +20,10 @@ pub(super) struct Worst<'a> {
 }
 
 impl<'a> Worst<'a> {
-    pub fn new(x: Batch<'a>, y: &'a [usize], clean: &Clean, keep: Keep) -> Self {
+    pub fn new(x: Batch<'a>, y: &'a [usize], clean: &Clean, keep: KeepExamples) -> Self {
         let kept = match keep {
-            Keep::Nothing => None,
-            Keep::Adversarials => {
+            KeepExamples::Nothing => None,
+            KeepExamples::Adversarials => {
                 let (x_adv, made_by) = (x.data().to_vec(), vec![None; x.len()]);
                 Some(Adversarials { x_adv, predictions: clean.predictions.clone(), made_by })
             }

@@ -31,7 +31,7 @@ ops! {
     offset: offset;
     permute: permute;
     reshape: reshape;
-    row_loss: row_loss, Every, Rows;
+    row_loss: row_loss, Every, RowTargets;
     scale: scale;
     scatter_cols: scatter_cols;
     scatter_pixels: scatter_pixels;
@@ -41,7 +41,7 @@ ops! {
     sqrt: sqrt;
     square: square;
     sub: sub;
-    sum: sum, mean, mean_to, moments, sum_last, Moments;
+    sum: sum, mean, mean_to, moments, sum_last, MeanVariance;
     sum_to: sum_to;
     trained: trained;
 }

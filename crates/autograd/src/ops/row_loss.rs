@@ -9,7 +9,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 /// The targets of a batch, row by row.
-pub trait Rows<T: ?Sized>: Debug + Clone + Send + Sync + 'static {
+pub trait RowTargets<T: ?Sized>: Debug + Clone + Send + Sync + 'static {
     /// Number of rows; `None` if any number will do.
     fn rows(&self) -> Option<usize>;
     /// The target of row `i`, which has `cols` numbers.
@@ -17,7 +17,7 @@ pub trait Rows<T: ?Sized>: Debug + Clone + Send + Sync + 'static {
 }
 
 /// Class indices.
-impl Rows<usize> for Arc<[usize]> {
+impl RowTargets<usize> for Arc<[usize]> {
     fn rows(&self) -> Option<usize> {
         Some(self.len())
     }
@@ -27,7 +27,7 @@ impl Rows<usize> for Arc<[usize]> {
 }
 
 /// Dense targets `[n, cols]`.
-impl<E: Elem> Rows<[E]> for Array<E> {
+impl<E: Elem> RowTargets<[E]> for Array<E> {
     fn rows(&self) -> Option<usize> {
         Some(self.shape().first().copied().unwrap_or(0))
     }
@@ -40,7 +40,7 @@ impl<E: Elem> Rows<[E]> for Array<E> {
 #[derive(Clone, Debug)]
 pub struct Every<T>(pub T);
 
-impl<T: Debug + Clone + Send + Sync + 'static> Rows<T> for Every<T> {
+impl<T: Debug + Clone + Send + Sync + 'static> RowTargets<T> for Every<T> {
     fn rows(&self) -> Option<usize> {
         None
     }
@@ -59,7 +59,7 @@ struct Hessian<L, R>(L, R);
 
 macro_rules! bounds {
     ($name:ident, $($body:tt)*) => {
-        impl<E: Elem, L: RowLoss<E> + Clone + 'static, R: Rows<L::Target>> Op<E> for $name<L, R> { $($body)* }
+        impl<E: Elem, L: RowLoss<E> + Clone + 'static, R: RowTargets<L::Target>> Op<E> for $name<L, R> { $($body)* }
     };
 }
 
@@ -150,7 +150,7 @@ pub fn row_loss<'t, E, L, R>(z: Var<'t, E>, loss: L, targets: R) -> Var<'t, E>
 where
     E: Elem,
     L: RowLoss<E> + Clone + 'static,
-    R: Rows<L::Target>,
+    R: RowTargets<L::Target>,
 {
     let shape = z.shape();
     assert_eq!(shape.rank(), 2, "{}: logits {shape}, expected [rows, columns]", loss.name());

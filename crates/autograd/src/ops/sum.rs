@@ -32,16 +32,16 @@ pub fn mean_to<'t, E: Elem>(x: Var<'t, E>, shape: impl Into<Shape>) -> Var<'t, E
 /// # Panics
 /// If the shape does not broadcast to that of `x`.
 #[track_caller]
-pub fn moments<'t, E: Elem>(x: Var<'t, E>, shape: impl Into<Shape>) -> Moments<'t, E> {
+pub fn moments<'t, E: Elem>(x: Var<'t, E>, shape: impl Into<Shape>) -> MeanVariance<'t, E> {
     let shape = shape.into();
     let mean = mean_to(x, shape);
     let centered = x - mean;
-    Moments { mean, variance: mean_to(ops::square(centered), shape), centered }
+    MeanVariance { mean, variance: mean_to(ops::square(centered), shape), centered }
 }
 
 /// What [`moments`] gives.
 #[derive(Clone, Copy, Debug)]
-pub struct Moments<'t, E: Elem = f32> {
+pub struct MeanVariance<'t, E: Elem = f32> {
     /// Mean.
     pub mean: Var<'t, E>,
     /// Mean of the squared distance from the mean.
@@ -50,7 +50,7 @@ pub struct Moments<'t, E: Elem = f32> {
     pub centered: Var<'t, E>,
 }
 
-impl<'t, E: Elem> Moments<'t, E> {
+impl<'t, E: Elem> MeanVariance<'t, E> {
     /// (x − mean) / √(variance + eps): batch norm (Ioffe and Szegedy 2015, arXiv:1502.03167) or layer norm (Ba, Kiros, Hinton 2016,
     /// arXiv:1607.06450) without scale and shift.
     pub fn normalized(&self, eps: E) -> Var<'t, E> {

@@ -4,7 +4,7 @@ use super::IdxError;
 
 /// The values of an IDX array, row-major.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Values {
+pub enum IdxValues {
     /// Type 08.
     U8(Vec<u8>),
     /// Type 09.
@@ -19,7 +19,7 @@ pub enum Values {
     F64(Vec<f64>),
 }
 
-impl Values {
+impl IdxValues {
     /// Number of values.
     pub fn len(&self) -> usize {
         match self {
@@ -52,13 +52,13 @@ impl Values {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Idx {
     shape: Vec<usize>,
-    values: Values,
+    values: IdxValues,
 }
 
 impl Idx {
     /// # Errors
     /// [`IdxError::Rank`], [`IdxError::Size`] or [`IdxError::Count`] when sizes and values do not make an IDX array.
-    pub fn new(shape: Vec<usize>, values: Values) -> Result<Self, IdxError> {
+    pub fn new(shape: Vec<usize>, values: IdxValues) -> Result<Self, IdxError> {
         if !(1..=4).contains(&shape.len()) {
             return Err(IdxError::Rank(shape.len()));
         }
@@ -75,11 +75,11 @@ impl Idx {
         &self.shape
     }
     /// The values, row-major.
-    pub fn values(&self) -> &Values {
+    pub fn values(&self) -> &IdxValues {
         &self.values
     }
     /// Sizes and values, without a copy.
-    pub fn into_parts(self) -> (Vec<usize>, Values) {
+    pub fn into_parts(self) -> (Vec<usize>, IdxValues) {
         (self.shape, self.values)
     }
 }
@@ -110,27 +110,27 @@ mod tests {
 
     #[test]
     fn arrays_that_idx_cannot_hold_are_refused() {
-        assert!(matches!(Idx::new(vec![], Values::U8(vec![])), Err(IdxError::Rank(0))));
-        assert!(matches!(Idx::new(vec![1; 5], Values::U8(vec![0])), Err(IdxError::Rank(5))));
+        assert!(matches!(Idx::new(vec![], IdxValues::U8(vec![])), Err(IdxError::Rank(0))));
+        assert!(matches!(Idx::new(vec![1; 5], IdxValues::U8(vec![0])), Err(IdxError::Rank(5))));
         assert!(matches!(
-            Idx::new(vec![2, 2], Values::U8(vec![0; 3])),
+            Idx::new(vec![2, 2], IdxValues::U8(vec![0; 3])),
             Err(IdxError::Count { values: 3, .. })
         ));
-        assert!(Idx::new(vec![usize::MAX, 2], Values::U8(vec![0; 2])).is_err());
-        assert!(Idx::new(vec![0, 28, 28], Values::F64(vec![])).is_ok());
+        assert!(Idx::new(vec![usize::MAX, 2], IdxValues::U8(vec![0; 2])).is_err());
+        assert!(Idx::new(vec![0, 28, 28], IdxValues::F64(vec![])).is_ok());
     }
 
     #[test]
     fn values_know_how_many_they_are() {
         let some = [
-            Values::U8(vec![1, 2]),
-            Values::I8(vec![1, 2]),
-            Values::I16(vec![1, 2]),
-            Values::I32(vec![1, 2]),
-            Values::F32(vec![1.0, 2.0]),
-            Values::F64(vec![1.0, 2.0]),
+            IdxValues::U8(vec![1, 2]),
+            IdxValues::I8(vec![1, 2]),
+            IdxValues::I16(vec![1, 2]),
+            IdxValues::I32(vec![1, 2]),
+            IdxValues::F32(vec![1.0, 2.0]),
+            IdxValues::F64(vec![1.0, 2.0]),
         ];
         assert!(some.iter().all(|v| v.len() == 2 && !v.is_empty()));
-        assert!(Values::F32(vec![]).is_empty() && Values::U8(vec![]).is_empty());
+        assert!(IdxValues::F32(vec![]).is_empty() && IdxValues::U8(vec![]).is_empty());
     }
 }

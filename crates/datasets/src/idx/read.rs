@@ -3,7 +3,7 @@
 use super::element::Element;
 use super::header::{self, Header};
 use super::unpack::{Source, unpack};
-use super::{Idx, IdxError, Limits, Values};
+use super::{Idx, IdxError, IdxValues, Limits};
 use crate::DataError;
 use std::fs::File;
 use std::io::Read;
@@ -32,12 +32,12 @@ pub fn decode(reader: impl Read, limits: &Limits) -> Result<Idx, IdxError> {
     let mut source = unpack(reader)?;
     let head = header::parse(&mut source, limits)?;
     let values = match head.code {
-        0x08 => Values::U8(values(&mut source, &head)?),
-        0x09 => Values::I8(values(&mut source, &head)?),
-        0x0b => Values::I16(values(&mut source, &head)?),
-        0x0c => Values::I32(values(&mut source, &head)?),
-        0x0d => Values::F32(values(&mut source, &head)?),
-        0x0e => Values::F64(values(&mut source, &head)?),
+        0x08 => IdxValues::U8(values(&mut source, &head)?),
+        0x09 => IdxValues::I8(values(&mut source, &head)?),
+        0x0b => IdxValues::I16(values(&mut source, &head)?),
+        0x0c => IdxValues::I32(values(&mut source, &head)?),
+        0x0d => IdxValues::F32(values(&mut source, &head)?),
+        0x0e => IdxValues::F64(values(&mut source, &head)?),
         other => return Err(IdxError::Dtype(other)),
     };
     // Asking for one byte more also makes gzip check its trailer and whatever follows it.
@@ -79,12 +79,12 @@ mod tests {
     #[test]
     fn every_type_round_trips_raw_and_packed() {
         for values in [
-            Values::U8((0..=255).cycle().take(90_000).collect()),
-            Values::I8((-45..45).cycle().take(90_000).collect()),
-            Values::I16((0..90_000).map(|i| (i - 45_000) as i16).collect()),
-            Values::I32((0..90_000).map(|i| i * 20_000 - 900_000_000).collect()),
-            Values::F32((0..90_000).map(|i| i as f32 * 0.37 - 1e4).collect()),
-            Values::F64((0..90_000).map(|i| f64::from(i) * 0.37e10).collect()),
+            IdxValues::U8((0..=255).cycle().take(90_000).collect()),
+            IdxValues::I8((-45..45).cycle().take(90_000).collect()),
+            IdxValues::I16((0..90_000).map(|i| (i - 45_000) as i16).collect()),
+            IdxValues::I32((0..90_000).map(|i| i * 20_000 - 900_000_000).collect()),
+            IdxValues::F32((0..90_000).map(|i| i as f32 * 0.37 - 1e4).collect()),
+            IdxValues::F64((0..90_000).map(|i| f64::from(i) * 0.37e10).collect()),
         ] {
             for shape in [vec![90_000], vec![300, 300], vec![90, 10, 100], vec![3, 300, 10, 10]] {
                 let idx = Idx::new(shape, values.clone()).unwrap();
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn gzip_may_have_members_and_padding_but_neither_gaps_nor_tails() {
-        let idx = Idx::new(vec![300], Values::I16((0..300).map(|i| i * 7).collect())).unwrap();
+        let idx = Idx::new(vec![300], IdxValues::I16((0..300).map(|i| i * 7).collect())).unwrap();
         let (raw, whole) = (encode(&idx, Packing::Raw), encode(&idx, Packing::Gzip));
         let member = |bytes: &[u8]| {
             let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

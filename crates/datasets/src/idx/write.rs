@@ -1,6 +1,6 @@
 //! Writing: an [`Idx`] is checked when it is made, so what is written is always readable.
 
-use super::{Idx, Values};
+use super::{Idx, IdxValues};
 use crate::DataError;
 use crate::place::place;
 use flate2::{Compression, write::GzEncoder};
@@ -20,12 +20,12 @@ pub enum Packing {
 pub fn encode(idx: &Idx, packing: Packing) -> Vec<u8> {
     let mut out = header_bytes(idx.values().code(), idx.shape());
     match idx.values() {
-        Values::U8(v) => out.extend_from_slice(v),
-        Values::I8(v) => out.extend(v.iter().flat_map(|x| x.to_be_bytes())),
-        Values::I16(v) => out.extend(v.iter().flat_map(|x| x.to_be_bytes())),
-        Values::I32(v) => out.extend(v.iter().flat_map(|x| x.to_be_bytes())),
-        Values::F32(v) => out.extend(v.iter().flat_map(|x| x.to_be_bytes())),
-        Values::F64(v) => out.extend(v.iter().flat_map(|x| x.to_be_bytes())),
+        IdxValues::U8(v) => out.extend_from_slice(v),
+        IdxValues::I8(v) => out.extend(v.iter().flat_map(|x| x.to_be_bytes())),
+        IdxValues::I16(v) => out.extend(v.iter().flat_map(|x| x.to_be_bytes())),
+        IdxValues::I32(v) => out.extend(v.iter().flat_map(|x| x.to_be_bytes())),
+        IdxValues::F32(v) => out.extend(v.iter().flat_map(|x| x.to_be_bytes())),
+        IdxValues::F64(v) => out.extend(v.iter().flat_map(|x| x.to_be_bytes())),
     }
     match packing {
         Packing::Raw => out,
@@ -63,13 +63,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.idx");
         for n in [5usize, 3] {
-            let idx = Idx::new(vec![n], Values::U8(vec![n as u8; n])).unwrap();
+            let idx = Idx::new(vec![n], IdxValues::U8(vec![n as u8; n])).unwrap();
             write(&path, &idx, Packing::Gzip).unwrap();
             assert_eq!(read(&path, &Limits::default()).unwrap(), idx);
         }
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
         let lost = dir.path().join("none/a.idx");
-        let idx = Idx::new(vec![1], Values::U8(vec![1])).unwrap();
+        let idx = Idx::new(vec![1], IdxValues::U8(vec![1])).unwrap();
         assert!(write(&lost, &idx, Packing::Raw).unwrap_err().to_string().contains("none"));
     }
 }

@@ -1,7 +1,7 @@
 //! MNIST-10k, packed into the program.
 
 use super::pinned::NAMES;
-use crate::idx::{Limits, Values, decode};
+use crate::idx::{IdxValues, Limits, decode};
 use crate::{Dataset, Pixels, Provenance, Split};
 use std::sync::OnceLock;
 
@@ -28,7 +28,7 @@ pub(super) fn mnist_10k() -> Dataset {
 
 fn unpack(which: usize) -> Vec<u8> {
     match decode(PACKED[which], &Limits::default()).map(|idx| idx.into_parts().1) {
-        Ok(Values::U8(bytes)) => bytes,
+        Ok(IdxValues::U8(bytes)) => bytes,
         // The test below unpacks the same constants.
         _ => unreachable!("built-in {} is bytes", NAMES[which]),
     }

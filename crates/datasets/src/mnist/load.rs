@@ -2,7 +2,7 @@
 
 use super::pinned::{NAMES, SETS};
 use crate::digest::Hasher;
-use crate::idx::{self, Limits, Values, header_bytes};
+use crate::idx::{self, IdxValues, Limits, header_bytes};
 use crate::{DataError, Dataset, Pixels, Provenance, Split};
 use std::path::{Path, PathBuf};
 
@@ -97,7 +97,7 @@ fn locate(dir: &Path, kind: Kind) -> Result<Vec<PathBuf>, DataError> {
 fn bytes(path: &Path, rank: usize) -> Result<(Vec<usize>, File), DataError> {
     let (shape, values) = idx::read(path, &Limits::default())?.into_parts();
     match values {
-        Values::U8(bytes) if shape.len() == rank => {
+        IdxValues::U8(bytes) if shape.len() == rank => {
             let mut hasher = Hasher::default();
             hasher.update(&header_bytes(0x08, &shape));
             hasher.update(&bytes);

@@ -1,11 +1,11 @@
 //! Enums over things that have names, and the macros.
 
-use super::Table;
+use super::NamedTable;
 
 /// A type whose values go by names: an enum over [`Named`](super::Named) types, by the macro [`family!`](crate::family!).
 pub trait Family: Sized + 'static {
     /// All members.
-    const TABLE: Table<Self>;
+    const TABLE: NamedTable<Self>;
 }
 
 /// Implements [`Named`](crate::named::Named): name, aliases, paper, and for each parameter its field, range and what it is.
@@ -165,8 +165,8 @@ macro_rules! family {
     };
     (@table $Any:ident: $kind:literal; $($Name:ident),+) => {
         impl $crate::named::Family for $Any {
-            const TABLE: $crate::named::Table<Self> =
-                $crate::named::Table { kind: $kind, entries: &[$($crate::named::Entry::of::<$Name>()),+] };
+            const TABLE: $crate::named::NamedTable<Self> =
+                $crate::named::NamedTable { kind: $kind, entries: &[$($crate::named::Entry::of::<$Name>()),+] };
         }
         $crate::family!(@parse $Any);
     };

@@ -1,7 +1,7 @@
 //! What has a name and parameters: one trait, from which parsing, printing, tables, flags and errors follow.
 //!
 //! A type that has a name implements [`Named`], by the macro [`named!`](crate::named!); an enum over such types is a [`Family`], by the macro
-//! [`family!`](crate::family!), and gives `FromStr`, `Display` and its [`Table`].
+//! [`family!`](crate::family!), and gives `FromStr`, `Display` and its [`NamedTable`].
 
 mod contract;
 mod error;
@@ -19,5 +19,5 @@ pub use family::Family;
 pub use nearest::nearest;
 pub use parameter::{Parameter, Unset};
 pub use range::Range;
-pub use table::{Entry, Table};
+pub use table::{Entry, NamedTable};
 pub use value::Value;

@@ -80,21 +80,21 @@ impl<T: 'static> Copy for Entry<T> {}
 
 /// All members of a family.
 #[derive(Debug)]
-pub struct Table<T: 'static> {
+pub struct NamedTable<T: 'static> {
     /// The kind of thing, as in "no activation is called ..".
     pub kind: &'static str,
     /// The members, in the order of lists.
     pub entries: &'static [Entry<T>],
 }
 
-impl<T: 'static> Clone for Table<T> {
+impl<T: 'static> Clone for NamedTable<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
-impl<T: 'static> Copy for Table<T> {}
+impl<T: 'static> Copy for NamedTable<T> {}
 
-impl<T: 'static> Table<T> {
+impl<T: 'static> NamedTable<T> {
     /// The names, without aliases.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         self.entries.iter().map(|e| e.name)

@@ -7,7 +7,7 @@ use sparring_nn::{Graph, layers};
 
 /// Whether convolutions are normalised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Norm {
+pub enum Normalization {
     /// Not.
     #[default]
     None,
@@ -15,7 +15,7 @@ pub enum Norm {
     Batch,
 }
 
-sparring_math::value_of_words!(Norm { None = "none", Batch = "batch" });
+sparring_math::value_of_words!(Normalization { None = "none", Batch = "batch" });
 
 /// conv 5x5 32 same, pool 2, conv 5x5 64 same, pool 2, fc 1024, fc 10: 3,274,634 parameters.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,12 +23,12 @@ pub struct Madry {
     /// The activation after each of the three hidden layers.
     pub activation: HiddenActivations,
     /// What follows each convolution.
-    pub norm: Norm,
+    pub norm: Normalization,
 }
 
 sparring_math::named! {
     Madry: "madry", [], "Madry et al. 2018, arXiv:1706.06083";
-    norm: Range::Words(Norm::WORDS), "normalisation of the convolutions";
+    norm: Range::Words(Normalization::WORDS), "normalisation of the convolutions";
     activation: HiddenActivations::RANGE, "the activation of the hidden layers";
     {
         fn check_together(&self) -> Result<(), NamedError> {
@@ -46,8 +46,8 @@ impl Madry {
     pub fn spec(&self) -> Graph {
         let [a, b, c] = [0, 1, 2].map(|i| layers::activation(&self.activation.at(i)));
         let normalised = |conv, channels| match self.norm {
-            Norm::None => vec![conv],
-            Norm::Batch => vec![conv, layers::batch_norm(channels)],
+            Normalization::None => vec![conv],
+            Normalization::Batch => vec![conv, layers::batch_norm(channels)],
         };
         let mut all = normalised(layers::conv2d(1, 32, 5, 1, 2), 32);
         all.extend([a, layers::max_pool2d(2, 2)]);

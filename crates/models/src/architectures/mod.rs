@@ -14,7 +14,7 @@ pub use article_gan::ArticleGan;
 pub use dcgan::Dcgan;
 pub use fgsm_rs::FgsmRs;
 pub use linear_autoencoder::LinearAutoencoder;
-pub use madry::{Madry, Norm};
+pub use madry::{Madry, Normalization};
 pub use mlp::Mlp;
 pub use resnet_small::ResnetSmall;
 

@@ -1,14 +1,14 @@
 //! Every model by name.
 
 use super::*;
-use crate::{Autoencoder, Classifier, Gan, HiddenActivations, Norm};
+use crate::{Autoencoder, ClassifierNet, Gan, HiddenActivations, Normalization};
 use sparring_activations::AnyActivation;
-use sparring_nn::Kind;
+use sparring_nn::ParamKind;
 use sparring_seed::Key;
 
 fn trained(graph: &Graph) -> usize {
     let all = graph.parameters("");
-    all.iter().filter(|(_, p)| p.kind != Kind::Buffer).map(|(_, p)| p.len()).sum()
+    all.iter().filter(|(_, p)| p.kind != ParamKind::Buffer).map(|(_, p)| p.len()).sum()
 }
 
 #[test]
@@ -16,14 +16,16 @@ fn every_model_builds_with_the_parameters_it_claims() {
     let key = Key::new(1);
     for arch in Arch::TABLE.at_defaults() {
         let n = match arch.info().family {
-            Family::Classifier => trained(Classifier::new(arch.classifier().unwrap(), key).unwrap().spec()),
-            Family::Autoencoder => {
+            ModelKind::Classifier => {
+                trained(ClassifierNet::new(arch.classifier().unwrap(), key).unwrap().spec())
+            }
+            ModelKind::Autoencoder => {
                 let (spec, encoder) = arch.autoencoder().unwrap();
                 let model = Autoencoder::new(spec, encoder, key).unwrap();
                 assert_eq!(model.code(), 32);
                 trained(model.spec())
             }
-            Family::Gan => {
+            ModelKind::Gan => {
                 let gan = Gan::new(arch.gan().unwrap(), (0.0, 1.0), key).unwrap();
                 trained(&gan.spec().generator) + trained(&gan.spec().discriminator)
             }
@@ -32,18 +34,18 @@ fn every_model_builds_with_the_parameters_it_claims() {
         assert_eq!(arch.to_string(), arch.info().name);
     }
     assert_eq!(ALL.len(), Arch::TABLE.entries.len());
-    let e = Arch::of_family("gan", Family::Classifier).unwrap_err().to_string();
+    let e = Arch::of_family("gan", ModelKind::Classifier).unwrap_err().to_string();
     assert!(e.contains("mlp, fgsm-rs, madry, resnet-small") && !e.contains("autoencoder"), "{e}");
-    let e = Arch::of_family("madri", Family::Classifier).unwrap_err().to_string();
+    let e = Arch::of_family("madri", ModelKind::Classifier).unwrap_err().to_string();
     assert!(e.contains("no classifier") && e.contains("did you mean `madry`"), "{e}");
-    assert_eq!(Arch::of_family("mlp", Family::Classifier), Ok(Mlp::default().into()));
+    assert_eq!(Arch::of_family("mlp", ModelKind::Classifier), Ok(Mlp::default().into()));
 }
 
 #[test]
 fn parameters_reach_the_network() {
     let arch: Arch = "madry(norm=batch, activation=relu|silu)".parse().unwrap();
     let activation: HiddenActivations = "relu|silu".parse().unwrap();
-    let by_hand = Madry { norm: Norm::Batch, activation };
+    let by_hand = Madry { norm: Normalization::Batch, activation };
     assert_eq!(arch.classifier(), Some(by_hand.spec()));
     assert_eq!(arch.activation().as_deref(), Some("relu|silu"));
     let kinds: Vec<_> =
@@ -66,7 +68,7 @@ fn parameters_reach_the_network() {
 fn files_of_before_are_read() {
     let arch: Arch = serde_json::from_str(r#""madry""#).unwrap();
     assert_eq!(arch, Madry::default().into());
-    let batch = Arch::from(Madry { norm: Norm::Batch, ..Madry::default() });
+    let batch = Arch::from(Madry { norm: Normalization::Batch, ..Madry::default() });
     let json = serde_json::to_string(&batch).unwrap();
     assert_eq!((json.as_str(), serde_json::from_str(&json).unwrap()), (r#""madry(norm=batch)""#, batch));
 }
@@ -74,7 +76,7 @@ fn files_of_before_are_read() {
 #[test]
 fn an_mlp_fits_any_data_and_the_others_say_what_they_take() {
     let spec = |arch: &str| arch.parse::<Arch>().unwrap().classifier_for([1, 1, 2], 3);
-    let mlp = Classifier::new(spec("mlp").unwrap(), Key::new(1)).unwrap();
+    let mlp = ClassifierNet::new(spec("mlp").unwrap(), Key::new(1)).unwrap();
     assert_eq!((mlp.spec().input, mlp.classes()), ([1, 1, 2], 3));
     assert_eq!(spec("madry").unwrap().input, [1, 28, 28]);
     assert!(spec("gan").is_none());
@@ -90,5 +92,5 @@ fn roles_are_refused_with_the_reason() {
     assert!(e.contains("twice"), "{e}");
     let mut spec = Mlp::default().spec();
     spec.push(sparring_nn::layers::activation(&"relu".parse::<AnyActivation>().unwrap()));
-    assert!(Classifier::new(spec, key).unwrap_err().to_string().contains("logits"));
+    assert!(ClassifierNet::new(spec, key).unwrap_err().to_string().contains("logits"));
 }

@@ -1,8 +1,8 @@
 //! The gradients at the inputs of one block.
 
-use super::block::{Block, From, Op};
+use super::block::{Block, BlockOp, Operand};
 use super::buffers::Buffers;
-use super::pass::{Context, Rows, rows_of, source};
+use super::pass::{Context, Strided, rows_of, source};
 use super::tape_run::gathered;
 use super::weight::{Backward, Form};
 use sparring_tensor::{Array, Elem, Mat, MatMut, Shape, channels_last, elementwise, rows as strided};
@@ -15,21 +15,21 @@ fn deliver<E: Elem>(
     block: &Block,
     k: usize,
     before: &mut [Buffers<E>],
-    x: Rows<'_, E>,
+    x: Strided<'_, E>,
     dx: Option<&mut [E]>,
     examples: Range<usize>,
-    write: impl FnOnce(Rows<'_, E>, &mut [E], usize),
+    write: impl FnOnce(Strided<'_, E>, &mut [E], usize),
 ) {
     let input = block.inputs[k];
     let len = input.extent.len();
     let (first, rows) = (examples.start, examples.len());
     let ((x, from), to, stride) = match input.from {
-        From::Input => match dx {
+        Operand::Input => match dx {
             Some(dx) => (x, dx, len),
             None => return,
         },
-        From::Block(j) if cx.learns && !cx.program.blocks[j].learns => return,
-        From::Block(j) => {
+        Operand::Block(j) if cx.learns && !cx.program.blocks[j].learns => return,
+        Operand::Block(j) => {
             let stride = input.extent.stride();
             let (y, dy) = before[j].ends();
             ((y, stride), dy, stride)
@@ -51,7 +51,7 @@ pub(super) fn input_gradient<E: Elem>(
     cx: Context<'_, E>,
     block: &Block,
     before: &mut [Buffers<E>],
-    input: Rows<'_, E>,
+    input: Strided<'_, E>,
     mut dx: Option<&mut [E]>,
     examples: Range<usize>,
     buffers: &mut Buffers<E>,
@@ -63,10 +63,10 @@ pub(super) fn input_gradient<E: Elem>(
     let dz = &dz.as_ref().expect("prepared for gradients").as_slice()[first * stride..];
     let one = block.input().len();
     match block.op {
-        Op::Copy => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
+        BlockOp::Copy => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
             strided::copy(rows, n, dz, to, [stride, apart]);
         }),
-        Op::Matmul(w) => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
+        BlockOp::Matmul(w) => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
             let Backward::Matmul(transposed, tiles) = program.weights[w].backward() else {
                 unreachable!("compiled as a matmul")
             };
@@ -77,7 +77,7 @@ pub(super) fn input_gradient<E: Elem>(
                 None => transposed.left_multiplied(dz, None, to),
             }
         }),
-        Op::Conv(w) => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
+        BlockOp::Conv(w) => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
             let weight = &program.weights[w];
             let (Backward::Conv(panels), Form::Conv(conv)) = (weight.backward(), weight.form) else {
                 unreachable!("compiled as a convolution")
@@ -86,14 +86,14 @@ pub(super) fn input_gradient<E: Elem>(
                 conv.input_grad(panels, &dz[r * stride..][..n], &mut to[r * apart..][..one]);
             }
         }),
-        Op::ConvTranspose(w) => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
+        BlockOp::ConvTranspose(w) => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
             let weight = &program.weights[w];
             let Form::ConvTranspose(conv) = weight.form else { unreachable!("compiled so") };
             for r in 0..rows {
                 conv.forward(&weight.forward, None, &dz[r * stride..][..n], &mut to[r * apart..][..one]);
             }
         }),
-        Op::BatchNorm(i) => {
+        BlockOp::BatchNorm(i) => {
             let (norm, c) = (&program.batch_norms[i].block, &cx.norms[i]);
             deliver(cx, block, 0, before, input, dx, examples, |(x, from), to, apart| {
                 let back = c.back.each_ref().map(Array::as_slice);
@@ -114,7 +114,7 @@ pub(super) fn input_gradient<E: Elem>(
                 }
             });
         }
-        Op::LayerNorm(i) => {
+        BlockOp::LayerNorm(i) => {
             let norm = &program.layer_norms[i];
             let gain = program.plains[norm.params[0]].value.as_slice();
             let each = norm.rows;
@@ -158,14 +158,14 @@ pub(super) fn input_gradient<E: Elem>(
                 }),
             }
         }
-        Op::Add => {
+        BlockOp::Add => {
             for k in 0..block.inputs.len() {
                 deliver(cx, block, k, before, input, dx.as_deref_mut(), examples.clone(), |_, to, apart| {
                     strided::copy(rows, n, dz, to, [stride, apart]);
                 });
             }
         }
-        Op::Concat => {
+        BlockOp::Concat => {
             let (pixels, all, mut at) = (block.middle.h * block.middle.w, block.middle.c, 0);
             for k in 0..block.inputs.len() {
                 let c = block.inputs[k].extent.len() / pixels;
@@ -177,8 +177,8 @@ pub(super) fn input_gradient<E: Elem>(
                 at += c;
             }
         }
-        Op::ChannelsLast | Op::ChannelsFirst => {
-            let last = block.op == Op::ChannelsLast;
+        BlockOp::ChannelsLast | BlockOp::ChannelsFirst => {
+            let last = block.op == BlockOp::ChannelsLast;
             let c = if last { block.middle.c } else { block.input().c };
             deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
                 for r in 0..rows {
@@ -191,7 +191,7 @@ pub(super) fn input_gradient<E: Elem>(
                 }
             });
         }
-        Op::Tape(t) => {
+        BlockOp::Tape(t) => {
             let on = &program.tapes[t];
             let shape = Shape::new(&[1, n]);
             let dy = gathered(dz, n, stride, shape, rows);

@@ -3,7 +3,7 @@
 use super::buffers::Wanted;
 use super::cut::Cut;
 use super::first_matmul::FirstMatmul;
-use super::pass::{Context, Rows};
+use super::pass::{Context, Strided};
 use super::program::Program;
 use super::shard::Shard;
 use sparring_tensor::{Array, Elem};
@@ -47,7 +47,7 @@ impl<E: Elem> Batch<'_, E> {
         loaded.shard.forward(cx, (loaded.x.as_slice(), dim), blocks);
     }
     /// The examples of shard `i`, once it has begun.
-    pub fn rows<'x>(&'x self, program: &Program<E>, i: usize, x: &'x Array<E>) -> Rows<'x, E> {
+    pub fn rows<'x>(&'x self, program: &Program<E>, i: usize, x: &'x Array<E>) -> Strided<'x, E> {
         match self.first {
             Some(first) => (first.examples(0, i), program.blocks[0].input().stride()),
             None => (x.as_slice(), program.dim),

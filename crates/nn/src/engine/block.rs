@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// Where a block reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum From {
+pub(super) enum Operand {
     /// The network's input, examples as the user gives them: channels first.
     Input,
     /// The output of this block.
@@ -19,7 +19,7 @@ pub(super) enum From {
 /// One input of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Input {
-    pub from: From,
+    pub from: Operand,
     pub extent: Extent,
     /// In the backward pass another block has written a gradient there already.
     pub adds: bool,
@@ -27,7 +27,7 @@ pub(super) struct Input {
 
 /// What a block computes before its epilogue. Numbers are positions in the program's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Op {
+pub(super) enum BlockOp {
     /// The input as it is.
     Copy,
     /// x Wᵀ + b.
@@ -87,7 +87,7 @@ pub(super) struct Dropout {
 /// An operation and its epilogue: perhaps an activation, then perhaps a pooling, then perhaps dropout.
 #[derive(Clone, Debug)]
 pub(super) struct Block {
-    pub op: Op,
+    pub op: BlockOp,
     pub inputs: Vec<Input>,
     pub act: Option<Act>,
     pub pool: Option<Pool>,
@@ -105,7 +105,7 @@ pub(super) struct Block {
 }
 
 impl Block {
-    pub fn new(op: Op, inputs: Vec<Input>, middle: Extent) -> Self {
+    pub fn new(op: BlockOp, inputs: Vec<Input>, middle: Extent) -> Self {
         let (act, pool, dropout) = (None, None, None);
         let (feeds_matmul, learns, flushes) = (false, false, false);
         Self { op, inputs, act, pool, dropout, middle, output: middle, feeds_matmul, learns, flushes }
@@ -117,7 +117,7 @@ impl Block {
     /// The packed weight that it uses.
     pub fn weight(&self) -> Option<usize> {
         match self.op {
-            Op::Matmul(w) | Op::Conv(w) | Op::ConvTranspose(w) => Some(w),
+            BlockOp::Matmul(w) | BlockOp::Conv(w) | BlockOp::ConvTranspose(w) => Some(w),
             _ => None,
         }
     }
@@ -131,7 +131,8 @@ impl Block {
     }
     /// Rectifier and max pooling in one pass right behind an operation that goes image by image: its output never leaves the nearest cache.
     pub fn is_fused(&self) -> bool {
-        let by_image = matches!(self.op, Op::Conv(_) | Op::ConvTranspose(_) | Op::BatchNorm(_));
+        let by_image =
+            matches!(self.op, BlockOp::Conv(_) | BlockOp::ConvTranspose(_) | BlockOp::BatchNorm(_));
         by_image && self.is_rectified() && matches!(self.pool, Some(Pool::Max(_)))
     }
     /// A rectifier without pooling works in place: the value tells the derivative, and half the memory is half the way to it.
@@ -140,11 +141,12 @@ impl Block {
     }
     /// The sum of two inputs rectified in the same pass.
     pub fn adds_and_rectifies(&self) -> bool {
-        self.op == Op::Add && self.inputs.len() == 2 && self.is_in_place()
+        self.op == BlockOp::Add && self.inputs.len() == 2 && self.is_in_place()
     }
     /// Whether the operation itself rectifies where the activation works in place.
     pub fn rectifies_itself(&self) -> bool {
-        matches!(self.op, Op::Conv(_) | Op::ConvTranspose(_) | Op::BatchNorm(_)) || self.adds_and_rectifies()
+        matches!(self.op, BlockOp::Conv(_) | BlockOp::ConvTranspose(_) | BlockOp::BatchNorm(_))
+            || self.adds_and_rectifies()
     }
     /// An activation that writes somewhere else than it reads.
     pub fn act_apart(&self) -> Option<Act> {
@@ -152,7 +154,7 @@ impl Block {
     }
     /// Whether the update of the weight wants the gradient at the matmul after the backward pass.
     pub fn keeps_gradient(&self) -> bool {
-        matches!(self.op, Op::Matmul(_))
+        matches!(self.op, BlockOp::Matmul(_))
     }
 }
 

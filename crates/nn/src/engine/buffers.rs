@@ -2,7 +2,7 @@
 
 pub(super) mod epilogue;
 
-use super::block::{Act, Block, Op, Pool};
+use super::block::{Act, Block, BlockOp, Pool};
 use super::program::Program;
 use super::tape_run::TapeRun;
 use sparring_tensor::normalize::{GradSums, Moments};
@@ -151,7 +151,7 @@ impl<E: Elem> Buffers<E> {
         let zero = |place: &mut Option<Array<E>>, n: usize| {
             place.get_or_insert_with(|| Array::zeros([n])).as_mut_slice().fill(E::ZERO);
         };
-        if let Op::Conv(w) | Op::ConvTranspose(w) = block.op {
+        if let BlockOp::Conv(w) | BlockOp::ConvTranspose(w) = block.op {
             let weight = &program.weights[w];
             zero(&mut self.dw, weight.forward.as_slice().len());
             zero(&mut self.db, weight.row.len());
@@ -159,8 +159,8 @@ impl<E: Elem> Buffers<E> {
         if self.grads.is_empty() {
             let mut places = Vec::new();
             match block.op {
-                Op::LayerNorm(n) => places.extend(program.layer_norms[n].params),
-                Op::Tape(t) => places.extend(program.tapes[t].params.clone()),
+                BlockOp::LayerNorm(n) => places.extend(program.layer_norms[n].params),
+                BlockOp::Tape(t) => places.extend(program.tapes[t].params.clone()),
                 _ => {}
             }
             if let Some(Act::Learnt(a)) = block.act {

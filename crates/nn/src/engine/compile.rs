@@ -10,7 +10,7 @@
 //! | dropout | any block | no dropout there |
 //! | flatten, reshape, identity | the view of its input | nothing: numbers stay where they are, orders are remembered |
 
-use super::block::{Act, BatchNorm, Block, Dropout, From, LayerNorm, Learnt, Op, Pool};
+use super::block::{Act, BatchNorm, Block, BlockOp, Dropout, LayerNorm, Learnt, Operand, Pool};
 use super::extent::Extent;
 use super::finish::finish;
 use super::instruction::Instruction;
@@ -60,7 +60,7 @@ impl<E: Elem> Compiler<'_, E> {
             graph.nodes.iter().map(of).sum::<usize>() + ends
         };
         let input = View {
-            from: From::Input,
+            from: Operand::Input,
             extent: Extent::vector(self.program.dim),
             image: graph.input,
             alone: false,
@@ -76,20 +76,20 @@ impl<E: Elem> Compiler<'_, E> {
         let ends: Vec<_> = graph.ends().iter().map(|&i| views[i].channels_first(blocks)).collect();
         match ends[..] {
             [] => {
-                self.block(Op::Copy, &[input], input.extent);
+                self.block(BlockOp::Copy, &[input], input.extent);
             }
-            [end] if end.from == From::Block(self.program.blocks.len().wrapping_sub(1)) => {}
+            [end] if end.from == Operand::Block(self.program.blocks.len().wrapping_sub(1)) => {}
             [end] => {
-                self.block(Op::Copy, &[end], end.extent);
+                self.block(BlockOp::Copy, &[end], end.extent);
             }
             _ => {
                 let all = ends.iter().map(|v| v.extent.len()).sum();
-                self.block(Op::Concat, &ends, Extent::vector(all));
+                self.block(BlockOp::Concat, &ends, Extent::vector(all));
             }
         }
     }
     /// A new block, and the view of its output.
-    fn block(&mut self, op: Op, inputs: &[View], middle: Extent) -> View {
+    fn block(&mut self, op: BlockOp, inputs: &[View], middle: Extent) -> View {
         View::of_block(&mut self.program.blocks, op, inputs, middle)
     }
     /// The layer's parameters among the plain ones.
@@ -100,7 +100,7 @@ impl<E: Elem> Compiler<'_, E> {
         first..self.program.plains.len()
     }
     /// A matmul or convolution of `x`.
-    fn weighted(&mut self, op: fn(usize) -> Op, i: usize, form: Form, x: View) -> View {
+    fn weighted(&mut self, op: fn(usize) -> BlockOp, i: usize, form: Form, x: View) -> View {
         let params = &self.network.params.as_slice()[self.network.of_node(i)];
         let weight = Weight::new(&params[0], params.get(1), form);
         let out = weight.output();
@@ -115,11 +115,11 @@ impl<E: Elem> Compiler<'_, E> {
             Instruction::Tape => return self.on_tape(i, node, inputs, shapes, graph),
             Instruction::Conv(block) => {
                 let x = x.channels_last(&mut self.program.blocks);
-                return self.weighted(Op::Conv, i, Form::Conv(block), x);
+                return self.weighted(BlockOp::Conv, i, Form::Conv(block), x);
             }
             Instruction::ConvTranspose(block) => {
                 let x = x.channels_last(&mut self.program.blocks);
-                return self.weighted(Op::ConvTranspose, i, Form::ConvTranspose(block), x);
+                return self.weighted(BlockOp::ConvTranspose, i, Form::ConvTranspose(block), x);
             }
             Instruction::Pool(pool) => return self.pool(x, pool),
             Instruction::Any(lowering) => lowering,
@@ -135,7 +135,7 @@ impl<E: Elem> Compiler<'_, E> {
                 };
                 View { image, ..x }
             }
-            Lowering::Matmul => self.weighted(Op::Matmul, i, Form::Matmul(x.extent), x),
+            Lowering::Matmul => self.weighted(BlockOp::Matmul, i, Form::Matmul(x.extent), x),
             Lowering::Activation(function) => {
                 let act = match function.trainable::<E>() {
                     None => Act::Fixed(function),
@@ -158,7 +158,7 @@ impl<E: Elem> Compiler<'_, E> {
                 let block = BatchNormBlock::new(pixels, channels);
                 let params = [0, 1, 2, 3].map(|j| params + j);
                 self.program.batch_norms.push(BatchNorm { block, params, eps, momentum });
-                x.through(&mut self.program.blocks, Op::BatchNorm(self.program.batch_norms.len() - 1))
+                x.through(&mut self.program.blocks, BlockOp::BatchNorm(self.program.batch_norms.len() - 1))
             }
             Lowering::LayerNorm { numbers, eps } => {
                 let x = x.channels_first(blocks);
@@ -166,7 +166,7 @@ impl<E: Elem> Compiler<'_, E> {
                 let block = LayerNormBlock::new(numbers, eps);
                 let rows = x.extent.len() / numbers;
                 self.program.layer_norms.push(LayerNorm { block, rows, params: [params, params + 1] });
-                x.through(&mut self.program.blocks, Op::LayerNorm(self.program.layer_norms.len() - 1))
+                x.through(&mut self.program.blocks, BlockOp::LayerNorm(self.program.layer_norms.len() - 1))
             }
             Lowering::Dropout(p) => {
                 // Masks are drawn in the order of an image's channels last, of a vector's numbers.
@@ -177,7 +177,7 @@ impl<E: Elem> Compiler<'_, E> {
             }
             Lowering::Add => {
                 let inputs = View::alike(blocks, inputs);
-                let out = self.block(Op::Add, &inputs, inputs[0].extent);
+                let out = self.block(BlockOp::Add, &inputs, inputs[0].extent);
                 View { image: inputs[0].image, ..out }
             }
             Lowering::Concat => self.concat(inputs, shapes[i]),
@@ -200,7 +200,7 @@ impl<E: Elem> Compiler<'_, E> {
             [_, c, h, w] => Extent::image([h, w], c),
             _ => Extent::vector(shape.numel()),
         };
-        self.block(Op::Concat, &inputs, out)
+        self.block(BlockOp::Concat, &inputs, out)
     }
     fn on_tape(&mut self, i: usize, node: &Node, inputs: &[View], shapes: &[Shape], graph: &Graph) -> View {
         let blocks = &mut self.program.blocks;
@@ -209,8 +209,11 @@ impl<E: Elem> Compiler<'_, E> {
         let before = Graph::inputs_of(node, graph.batch(1), shapes);
         let (layer, span) = (node.layer.clone(), node.layer.span());
         self.program.tapes.push(OnTape { layer, node: i, span, params, shapes: before });
-        let out =
-            self.block(Op::Tape(self.program.tapes.len() - 1), &views, Extent::vector(shapes[i].numel()));
+        let out = self.block(
+            BlockOp::Tape(self.program.tapes.len() - 1),
+            &views,
+            Extent::vector(shapes[i].numel()),
+        );
         let image = match *shapes[i].dims() {
             [_, c, h, w] => [c, h, w],
             _ => out.image,

@@ -1,6 +1,6 @@
 //! What a program's blocks need to know of each other, once all of them stand.
 
-use super::block::{Act, Block, From, Op};
+use super::block::{Act, Block, BlockOp, Operand};
 use super::program::Program;
 use crate::Mode;
 use sparring_tensor::Elem;
@@ -9,19 +9,25 @@ use sparring_tensor::Elem;
 pub(super) fn finish<E: Elem>(program: &mut Program<E>, mode: Mode) {
     let trained = |b: &Block, program: &Program<E>| {
         let own = match b.op {
-            Op::Matmul(_) | Op::Conv(_) | Op::ConvTranspose(_) | Op::BatchNorm(_) | Op::LayerNorm(_) => true,
-            Op::Tape(t) => !program.tapes[t].params.is_empty(),
+            BlockOp::Matmul(_)
+            | BlockOp::Conv(_)
+            | BlockOp::ConvTranspose(_)
+            | BlockOp::BatchNorm(_)
+            | BlockOp::LayerNorm(_) => true,
+            BlockOp::Tape(t) => !program.tapes[t].params.is_empty(),
             _ => false,
         };
         own || matches!(b.act, Some(Act::Learnt(_)))
     };
     for i in 0..program.blocks.len() {
         let before = program.blocks[i].inputs.iter().any(|input| match input.from {
-            From::Input => false,
-            From::Block(j) => program.blocks[j].learns,
+            Operand::Input => false,
+            Operand::Block(j) => program.blocks[j].learns,
         });
         program.blocks[i].learns = before || trained(&program.blocks[i], program);
-        if let (Op::Matmul(_), From::Block(j)) = (program.blocks[i].op, program.blocks[i].inputs[0].from) {
+        if let (BlockOp::Matmul(_), Operand::Block(j)) =
+            (program.blocks[i].op, program.blocks[i].inputs[0].from)
+        {
             program.blocks[j].feeds_matmul = true;
         }
     }
@@ -29,10 +35,10 @@ pub(super) fn finish<E: Elem>(program: &mut Program<E>, mode: Mode) {
     let normalised: Vec<usize> = program
         .blocks
         .iter()
-        .filter(|b| matches!(b.op, Op::BatchNorm(_)))
+        .filter(|b| matches!(b.op, BlockOp::BatchNorm(_)))
         .filter_map(|b| match b.inputs[0].from {
-            From::Block(j) => Some(j),
-            From::Input => None,
+            Operand::Block(j) => Some(j),
+            Operand::Input => None,
         })
         .collect();
     for (i, block) in program.blocks.iter_mut().enumerate() {
@@ -42,8 +48,8 @@ pub(super) fn finish<E: Elem>(program: &mut Program<E>, mode: Mode) {
     let mut written = vec![false; program.blocks.len() + 1];
     for input in program.blocks.iter_mut().rev().flat_map(|b| &mut b.inputs) {
         let place = match input.from {
-            From::Input => 0,
-            From::Block(j) => j + 1,
+            Operand::Input => 0,
+            Operand::Block(j) => j + 1,
         };
         input.adds = std::mem::replace(&mut written[place], true);
     }

@@ -1,8 +1,8 @@
 //! One block, forwards.
 
-use super::block::{Block, Op};
+use super::block::{Block, BlockOp};
 use super::buffers::Buffers;
-use super::pass::{Context, Rows, source};
+use super::pass::{Context, Strided, source};
 use super::tape_run::gathered;
 use super::weight::{Backward, Form};
 use sparring_tensor::{Elem, Mat, MatMut, channels_last, elementwise, rows as strided};
@@ -12,7 +12,7 @@ pub(super) fn operation<E: Elem>(
     cx: Context<'_, E>,
     block: &Block,
     before: &[Buffers<E>],
-    input: Rows<'_, E>,
+    input: Strided<'_, E>,
     (first, rows): (usize, usize),
     to: &mut Buffers<E>,
 ) {
@@ -21,12 +21,12 @@ pub(super) fn operation<E: Elem>(
     let (x, stride) = source(before, input, block, 0);
     let k = block.input().len();
     match block.op {
-        Op::Copy => strided::copy(rows, len, x, to.z.as_mut_slice(), [stride, out]),
-        Op::Matmul(w) => {
+        BlockOp::Copy => strided::copy(rows, len, x, to.z.as_mut_slice(), [stride, out]),
+        BlockOp::Matmul(w) => {
             let z = MatMut::with_stride(to.z.as_mut_slice(), rows, len, out);
             program.weights[w].matmul_into(Mat::with_strides(x, rows, k, stride, 1), z);
         }
-        Op::Conv(w) => {
+        BlockOp::Conv(w) => {
             let w = &program.weights[w];
             let Form::Conv(conv) = w.form else { unreachable!("compiled as a convolution") };
             for r in 0..rows {
@@ -35,7 +35,7 @@ pub(super) fn operation<E: Elem>(
                 to.finish_image(block, r);
             }
         }
-        Op::ConvTranspose(w) => {
+        BlockOp::ConvTranspose(w) => {
             let w = &program.weights[w];
             let (Form::ConvTranspose(conv), Backward::Conv(panels)) = (w.form, w.backward()) else {
                 unreachable!("compiled as a transposed convolution")
@@ -47,7 +47,7 @@ pub(super) fn operation<E: Elem>(
                 to.finish_image(block, r);
             }
         }
-        Op::BatchNorm(n) => {
+        BlockOp::BatchNorm(n) => {
             let (norm, c) = (&program.batch_norms[n].block, &cx.norms[n]);
             let (scale, shift) = (c.scale.as_slice(), c.shift.as_slice());
             if block.is_fused() {
@@ -64,7 +64,7 @@ pub(super) fn operation<E: Elem>(
                 norm.affine(rows, x, z, [stride, out], scale, shift);
             }
         }
-        Op::LayerNorm(n) => {
+        BlockOp::LayerNorm(n) => {
             let norm = &program.layer_norms[n];
             let [gain, bias] = norm.params.map(|p| program.plains[p].value.as_slice());
             let each = norm.rows;
@@ -85,7 +85,7 @@ pub(super) fn operation<E: Elem>(
                 );
             }
         }
-        Op::Add => {
+        BlockOp::Add => {
             let (y, y_stride) = source(before, input, block, 1);
             let (z, apart) = (to.z.as_mut_slice(), [stride, y_stride, out]);
             if block.adds_and_rectifies() {
@@ -98,7 +98,7 @@ pub(super) fn operation<E: Elem>(
                 strided::accumulate(rows, len, x, z, [stride, out]);
             }
         }
-        Op::Concat => {
+        BlockOp::Concat => {
             let (pixels, all, mut at) = (block.middle.h * block.middle.w, block.middle.c, 0);
             for k in 0..block.inputs.len() {
                 let ((x, stride), c) =
@@ -110,8 +110,8 @@ pub(super) fn operation<E: Elem>(
                 at += c;
             }
         }
-        Op::ChannelsLast | Op::ChannelsFirst => {
-            let last = block.op == Op::ChannelsLast;
+        BlockOp::ChannelsLast | BlockOp::ChannelsFirst => {
+            let last = block.op == BlockOp::ChannelsLast;
             let c = if last { block.middle.c } else { block.input().c };
             for r in 0..rows {
                 let (x, z) = (&x[r * stride..][..len], &mut to.z.as_mut_slice()[r * out..][..len]);
@@ -123,8 +123,8 @@ pub(super) fn operation<E: Elem>(
             }
         }
         // Has seen the whole batch already.
-        Op::Tape(_) if cx.pass.batch && program.spans_batch(block) => {}
-        Op::Tape(t) => {
+        BlockOp::Tape(_) if cx.pass.batch && program.spans_batch(block) => {}
+        BlockOp::Tape(t) => {
             let on = &program.tapes[t];
             let inputs = on.shapes.iter().enumerate().map(|(k, &shape)| {
                 let (x, stride) = source(before, input, block, k);

@@ -1,8 +1,8 @@
 //! Gradients of parameters that are summed within a shard.
 
-use super::block::{Block, Op};
+use super::block::{Block, BlockOp};
 use super::buffers::Buffers;
-use super::pass::{Context, Rows, source};
+use super::pass::{Context, Strided, source};
 use super::weight::Form;
 use sparring_tensor::normalize::GradSums;
 use sparring_tensor::{Elem, elementwise};
@@ -14,7 +14,7 @@ pub(super) fn parameter_gradients<E: Elem>(
     cx: Context<'_, E>,
     block: &Block,
     before: &[Buffers<E>],
-    input: Rows<'_, E>,
+    input: Strided<'_, E>,
     examples: Range<usize>,
     buffers: &mut Buffers<E>,
 ) {
@@ -22,7 +22,7 @@ pub(super) fn parameter_gradients<E: Elem>(
     let (x, from) = source(before, input, block, 0);
     let (x, first, rows) = (&x[examples.start * from..], examples.start * stride, examples.len());
     match block.op {
-        Op::Conv(w) | Op::ConvTranspose(w) if cx.learns => {
+        BlockOp::Conv(w) | BlockOp::ConvTranspose(w) if cx.learns => {
             let dz = &buffers.dz.as_ref().expect("prepared for gradients").as_slice()[first..];
             let dw = buffers.dw.as_mut().expect("prepared for sums").as_mut_slice();
             let db = buffers.db.as_mut().expect("prepared for sums").as_mut_slice();
@@ -41,7 +41,7 @@ pub(super) fn parameter_gradients<E: Elem>(
                 Form::Matmul(_) => unreachable!("compiled as a convolution"),
             }
         }
-        Op::BatchNorm(i) if cx.pass.batch && (cx.learns || cx.pass.takes_statistics()) => {
+        BlockOp::BatchNorm(i) if cx.pass.batch && (cx.learns || cx.pass.takes_statistics()) => {
             let (norm, mean) = (&cx.program.batch_norms[i].block, cx.norms[i].mean.as_slice());
             let sums = buffers.sums.get_or_insert_with(|| GradSums::new(mean.len()));
             let dz = &buffers.dz.as_ref().expect("prepared for gradients").as_slice()[first..];

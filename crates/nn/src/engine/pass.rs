@@ -1,7 +1,7 @@
 //! What a pass of a shard reads besides its own buffers.
 
 use super::batch_norm::Coefficients;
-use super::block::{Block, From};
+use super::block::{Block, Operand};
 use super::buffers::Buffers;
 use super::program::{Pass, Program};
 use sparring_tensor::{Array, Elem};
@@ -18,19 +18,19 @@ pub(super) struct Context<'a, E: Elem> {
 }
 
 /// Rows of an input and their distance.
-pub(super) type Rows<'a, E> = (&'a [E], usize);
+pub(super) type Strided<'a, E> = (&'a [E], usize);
 
 /// The rows of a block's input number `k`; `x` are those of the network's.
 pub(super) fn source<'a, E: Elem>(
     before: &'a [Buffers<E>],
-    x: Rows<'a, E>,
+    x: Strided<'a, E>,
     block: &Block,
     k: usize,
-) -> Rows<'a, E> {
+) -> Strided<'a, E> {
     let input = block.inputs[k];
     match input.from {
-        From::Input => x,
-        From::Block(j) => (before[j].output(), input.extent.stride()),
+        Operand::Input => x,
+        Operand::Block(j) => (before[j].output(), input.extent.stride()),
     }
 }
 

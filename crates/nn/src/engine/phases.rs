@@ -2,7 +2,7 @@
 
 use super::batch::{Batch, Loaded};
 use super::batch_norm::Coefficients;
-use super::block::Op;
+use super::block::BlockOp;
 use super::outputs::Objective;
 use super::pass::Context;
 use super::program::{Pass, Program};
@@ -84,7 +84,7 @@ impl<E: Elem> Whole<E> {
     fn between(&mut self, program: &Program<E>, shards: &mut [Loaded<E>], pass: Pass<'_>, i: usize) {
         let block = &program.blocks[i];
         match block.op {
-            Op::BatchNorm(n) if pass.takes_statistics() => {
+            BlockOp::BatchNorm(n) if pass.takes_statistics() => {
                 let c = &mut self.norms[n];
                 c.moments.clear();
                 for loaded in shards.iter() {
@@ -92,7 +92,7 @@ impl<E: Elem> Whole<E> {
                 }
                 c.follow_batch(program, &program.batch_norms[n]);
             }
-            Op::Tape(t) => {
+            BlockOp::Tape(t) => {
                 let on = &program.tapes[t];
                 let inputs = on.shapes.iter().enumerate().map(|(k, &shape)| {
                     let parts: Vec<_> =
@@ -166,7 +166,7 @@ impl<E: Elem> Whole<E> {
     }
     /// Sums over all shards what the batch normalisation at block `i` needs.
     fn sum(&mut self, program: &Program<E>, shards: &[Loaded<E>], i: usize, pass: Pass<'_>, learns: bool) {
-        let Op::BatchNorm(n) = program.blocks[i].op else { return };
+        let BlockOp::BatchNorm(n) = program.blocks[i].op else { return };
         if !(learns || pass.takes_statistics()) {
             return;
         }
@@ -188,7 +188,7 @@ impl<E: Elem> Whole<E> {
         shards: &[Loaded<E>],
         i: usize,
     ) -> Option<Vec<Option<Array<E>>>> {
-        let (block, Op::Tape(t)) = (&program.blocks[i], program.blocks[i].op) else { return None };
+        let (block, BlockOp::Tape(t)) = (&program.blocks[i], program.blocks[i].op) else { return None };
         let (len, stride) = (block.middle.len(), block.middle.stride());
         let part = |l: &'_ Loaded<E>| {
             gathered(l.shard.buffers[i].gradient(), len, stride, Shape::new(&[1, len]), l.shard.rows)

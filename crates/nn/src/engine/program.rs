@@ -1,8 +1,8 @@
 //! A compiled network: instructions, and parameters as the kernels read them.
 
-use super::block::{BatchNorm, Block, LayerNorm, Learnt, Op};
+use super::block::{BatchNorm, Block, BlockOp, LayerNorm, Learnt};
 use super::weight::Weight;
-use crate::{AnyLayer, Kind, Param, Span};
+use crate::{AnyLayer, Param, ParamKind, Span};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem, Shape};
 use std::ops::Range;
@@ -11,7 +11,7 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(super) struct Plain<E: Elem> {
     pub id: u64,
-    pub kind: Kind,
+    pub kind: ParamKind,
     pub value: Array<E>,
 }
 
@@ -58,8 +58,8 @@ impl<E: Elem> Program<E> {
     /// Whether a block needs the whole batch in training.
     pub fn spans_batch(&self, block: &Block) -> bool {
         match block.op {
-            Op::BatchNorm(_) => true,
-            Op::Tape(t) => self.tapes[t].span == Span::Batch,
+            BlockOp::BatchNorm(_) => true,
+            BlockOp::Tape(t) => self.tapes[t].span == Span::Batch,
             _ => false,
         }
     }
@@ -77,17 +77,19 @@ impl<E: Elem> Program<E> {
     }
     /// Whether it begins with a matmul, and nothing else reads the examples.
     pub fn begins_with_matmul(&self) -> bool {
-        let reads = |b: &Block| b.inputs.iter().any(|i| i.from == super::block::From::Input);
-        self.is_dense() && matches!(self.blocks[0].op, Op::Matmul(_)) && !self.blocks[1..].iter().any(reads)
+        let reads = |b: &Block| b.inputs.iter().any(|i| i.from == super::block::Operand::Input);
+        self.is_dense()
+            && matches!(self.blocks[0].op, BlockOp::Matmul(_))
+            && !self.blocks[1..].iter().any(reads)
     }
     /// Whether it is matmuls with activations one after the other.
     pub fn is_dense_chain(&self) -> bool {
         let follows = |(i, b): (usize, &Block)| match b.inputs[..] {
             [input] => {
-                matches!(b.op, Op::Matmul(_))
+                matches!(b.op, BlockOp::Matmul(_))
                     && b.pool.is_none()
                     && input.from
-                        == i.checked_sub(1).map_or(super::block::From::Input, super::block::From::Block)
+                        == i.checked_sub(1).map_or(super::block::Operand::Input, super::block::Operand::Block)
             }
             _ => false,
         };

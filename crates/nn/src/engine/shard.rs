@@ -1,13 +1,13 @@
 //! Some examples of a batch on their way through a program, on one thread.
 
 use super::backward::{deliver_given, input_gradient};
-use super::block::{From, Op};
+use super::block::{BlockOp, Operand};
 use super::buffers::{Buffers, Wanted};
 use super::first_matmul::FirstMatmul;
 use super::forward::operation;
 use super::outputs::OutputRows;
 use super::parameter_gradients::parameter_gradients;
-use super::pass::{Context, Rows, source};
+use super::pass::{Context, Strided, source};
 use super::program::Program;
 use super::tape_run::gathered;
 use sparring_tensor::{Array, Elem, Shape};
@@ -104,7 +104,7 @@ impl<E: Elem> Shard<E> {
     }
 
     /// Runs `x`, the rows of the network's input, through the blocks of a range.
-    pub fn forward(&mut self, cx: Context<'_, E>, x: Rows<'_, E>, blocks: Range<usize>) {
+    pub fn forward(&mut self, cx: Context<'_, E>, x: Strided<'_, E>, blocks: Range<usize>) {
         for i in blocks.start..blocks.end.min(self.blocks) {
             let (before, rest) = self.buffers.split_at_mut(i);
             operation(cx, &cx.program.blocks[i], before, x, (self.first, self.rows), &mut rest[0]);
@@ -118,8 +118,8 @@ impl<E: Elem> Shard<E> {
         self.forward(cx, (&[], 1), 1..end);
     }
     /// Statistics of the input of the batch normalisation that begins at block `i`.
-    pub fn moments(&mut self, program: &Program<E>, x: Rows<'_, E>, i: usize) {
-        let Op::BatchNorm(n) = program.blocks[i].op else { return };
+    pub fn moments(&mut self, program: &Program<E>, x: Strided<'_, E>, i: usize) {
+        let BlockOp::BatchNorm(n) = program.blocks[i].op else { return };
         let (before, rest) = self.buffers.split_at_mut(i);
         let (block, norm) = (&program.blocks[i], &program.batch_norms[n]);
         let (x, stride) = source(before, x, block, 0);
@@ -133,7 +133,7 @@ impl<E: Elem> Shard<E> {
     pub fn output_rows<'a>(
         &'a mut self,
         program: &Program<E>,
-        (x, stride): Rows<'a, E>,
+        (x, stride): Strided<'a, E>,
     ) -> OutputRows<'a, E> {
         let block = program.last();
         let buffers = self.buffers.last_mut().expect("a block has buffers");
@@ -156,7 +156,7 @@ impl<E: Elem> Shard<E> {
         }
     }
     /// The outputs.
-    pub fn outputs(&self, program: &Program<E>) -> Rows<'_, E> {
+    pub fn outputs(&self, program: &Program<E>) -> Strided<'_, E> {
         (self.buffers.last().expect("a block has buffers").output(), program.last().output.stride())
     }
 
@@ -164,7 +164,7 @@ impl<E: Elem> Shard<E> {
     pub fn backward(
         &mut self,
         cx: Context<'_, E>,
-        x: Rows<'_, E>,
+        x: Strided<'_, E>,
         mut dx: Option<&mut [E]>,
         blocks: Range<usize>,
     ) {
@@ -196,16 +196,16 @@ impl<E: Elem> Shard<E> {
     pub fn backward_through(
         &mut self,
         cx: Context<'_, E>,
-        x: Rows<'_, E>,
+        x: Strided<'_, E>,
         mut dx: Option<&mut [E]>,
         i: usize,
     ) -> usize {
         let (program, rows) = (cx.program, self.rows);
         let block = &program.blocks[i];
-        let before = i.checked_sub(1).filter(|&j| block.inputs[0].from == From::Block(j));
+        let before = i.checked_sub(1).filter(|&j| block.inputs[0].from == Operand::Block(j));
         let conv = before.filter(|&j| {
             let b = &program.blocks[j];
-            matches!(b.op, Op::Conv(_) | Op::ConvTranspose(_)) && b.is_bare() && !b.flushes
+            matches!(b.op, BlockOp::Conv(_) | BlockOp::ConvTranspose(_)) && b.is_bare() && !b.flushes
         });
         for first in (0..rows).step_by(if conv.is_some() { IMAGES } else { rows }) {
             let examples = first..(first + IMAGES).min(rows);
@@ -243,7 +243,7 @@ impl<E: Elem> Shard<E> {
         gathered(x, len, stride, Shape::new(&[1, len]), self.rows)
     }
     /// The input of block `i` and the distance of its rows.
-    pub fn input<'a>(&'a self, program: &Program<E>, i: usize, x: Rows<'a, E>) -> Rows<'a, E> {
+    pub fn input<'a>(&'a self, program: &Program<E>, i: usize, x: Strided<'a, E>) -> Strided<'a, E> {
         source(&self.buffers[..i], x, &program.blocks[i], 0)
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn part_rows<E: Elem>(panels: &Panels<E>) -> usize {
 
 /// Beside some numbers of a weight, each with as many.
 #[derive(Debug)]
-pub(super) struct Part<E: Elem> {
+pub(super) struct ParamState<E: Elem> {
     pub slots: Vec<Array<E>>,
     /// The gradient, where somebody asks to see it whole.
     pub grad: Option<Array<E>>,
@@ -40,7 +40,7 @@ pub(super) enum Beside {
     Average,
 }
 
-impl<E: Elem> Part<E> {
+impl<E: Elem> ParamState<E> {
     fn new(numbers: usize, slots: usize) -> Self {
         let zeros = || Array::zeros([numbers]);
         Self {
@@ -76,15 +76,15 @@ impl<E: Elem> Part<E> {
 /// What is kept beside a matmul or convolution: each part of each panel in order, and the bias.
 #[derive(Debug)]
 pub(super) struct Packed<E: Elem> {
-    pub parts: Vec<Part<E>>,
-    pub row: Part<E>,
+    pub parts: Vec<ParamState<E>>,
+    pub row: ParamState<E>,
 }
 
 /// What is kept beside all parameters.
 #[derive(Debug)]
 pub(super) struct State<E: Elem> {
     pub packed: Vec<Packed<E>>,
-    pub plain: Vec<Part<E>>,
+    pub plain: Vec<ParamState<E>>,
 }
 
 impl<E: Elem> State<E> {
@@ -92,18 +92,18 @@ impl<E: Elem> State<E> {
         let packed = |w: &Weight<E>| {
             let (depth, width, rows) = (w.forward.depth(), w.forward.width(), part_rows(&w.forward));
             let panel = || (0..depth).step_by(rows).map(|k| (depth - k).min(rows) * width);
-            let parts = w.forward.iter().flat_map(|_| panel()).map(|n| Part::new(n, slots));
-            Packed { parts: parts.collect(), row: Part::new(w.row.len(), slots) }
+            let parts = w.forward.iter().flat_map(|_| panel()).map(|n| ParamState::new(n, slots));
+            Packed { parts: parts.collect(), row: ParamState::new(w.row.len(), slots) }
         };
         Self {
             packed: program.weights.iter().map(packed).collect(),
-            plain: program.plains.iter().map(|p| Part::new(p.value.len(), slots)).collect(),
+            plain: program.plains.iter().map(|p| ParamState::new(p.value.len(), slots)).collect(),
         }
     }
     /// Brings the norms of the tensors up to the squares of their parts; the norm of all of them.
     pub fn norm(&mut self) -> f64 {
         let mut sum = 0.0;
-        let mut of = |tensor: &mut [Part<E>]| {
+        let mut of = |tensor: &mut [ParamState<E>]| {
             let squares: f64 = tensor.iter().map(|part| part.squares).sum();
             tensor.iter_mut().for_each(|part| part.norm = squares.sqrt());
             sum += squares;
@@ -116,7 +116,7 @@ impl<E: Elem> State<E> {
         sum.sqrt()
     }
     /// All parts, those of packed weights first, to change them.
-    pub fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part<E>> {
+    pub fn parts_mut(&mut self) -> impl Iterator<Item = &mut ParamState<E>> {
         let packed =
             self.packed.iter_mut().flat_map(|p| p.parts.iter_mut().chain(std::iter::once(&mut p.row)));
         packed.chain(&mut self.plain)

@@ -38,7 +38,7 @@ impl<E: Elem> TapeRun<E> {
         let cx = Cx::with(tape, bind, mode, pass.key, &ids).layer(on.node);
         let bound = |i: usize| {
             let p = &program.plains[i];
-            tape.bind(p.id, &p.value, bind == Bind::Free && p.kind != crate::Kind::Buffer)
+            tape.bind(p.id, &p.value, bind == Bind::Free && p.kind != crate::ParamKind::Buffer)
         };
         let params: Vec<_> = on.params.clone().map(bound).collect();
         let x: Vec<_> = inputs.into_iter().map(|x| tape.leaf(x)).collect();

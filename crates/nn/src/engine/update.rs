@@ -2,8 +2,8 @@
 
 use super::first_matmul::group;
 use super::program::Program;
-use super::state::{Part, State, part_rows};
-use crate::Kind;
+use super::state::{ParamState, State, part_rows};
+use crate::ParamKind;
 use sparring_tensor::{Array, Elem, Panels, par, team};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,9 +26,9 @@ pub(super) enum Of {
 #[derive(Debug)]
 pub(super) struct Piece<'a, E: Elem> {
     pub of: Of,
-    pub kind: Kind,
+    pub kind: ParamKind,
     pub w: &'a mut [E],
-    pub part: &'a mut Part<E>,
+    pub part: &'a mut ParamState<E>,
     /// The order of all pieces: in a dense chain the share of its weight's pieces that lies before it (in 2^-16); the block; the place among its weight's.
     place: [usize; 3],
 }
@@ -104,14 +104,14 @@ pub(super) fn for_each_piece<E: Elem>(
                 run(&mut list[..std::mem::take(&mut count)]);
             }
             let share = if dense { (place << 16) / (wide * high + 1) } else { 0 };
-            let kind = if matches!(of, Of::Bias { .. }) { Kind::Bias } else { Kind::Weight };
+            let kind = if matches!(of, Of::Bias { .. }) { ParamKind::Bias } else { ParamKind::Weight };
             list[count] = Some(Piece { of, kind, w, part, place: [share, block, place] });
             count += 1;
         }
     }
     for (i, (value, part)) in values.iter_mut().zip(&mut state.plain).enumerate() {
         let kind = shared.plains[i].kind;
-        if kind == Kind::Buffer {
+        if kind == ParamKind::Buffer {
             continue;
         }
         if count == PARTS {

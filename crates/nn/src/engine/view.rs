@@ -1,13 +1,13 @@
 //! How a node's output lies in memory, and the blocks that bring it into another order.
 
-use super::block::{Block, From, Input, Op};
+use super::block::{Block, BlockOp, Input, Operand};
 use super::extent::Extent;
 use sparring_tensor::Shape;
 
 /// The output of a node, or the network's input.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct View {
-    pub from: From,
+    pub from: Operand,
     /// Channels last, or a plain vector where channels come first.
     pub extent: Extent,
     /// `[c, h, w]` of an image, `[1, 1, n]` of a vector.
@@ -18,24 +18,24 @@ pub(super) struct View {
 
 impl View {
     /// The output of a new block.
-    pub fn of_block(blocks: &mut Vec<Block>, op: Op, inputs: &[Self], middle: Extent) -> Self {
+    pub fn of_block(blocks: &mut Vec<Block>, op: BlockOp, inputs: &[Self], middle: Extent) -> Self {
         let input = |v: &Self| Input { from: v.from, extent: v.extent, adds: false };
         blocks.push(Block::new(op, inputs.iter().map(input).collect(), middle));
         let image = if middle.flat { [1, 1, middle.len()] } else { [middle.c, middle.h, middle.w] };
-        Self { from: From::Block(blocks.len() - 1), extent: middle, image, alone: true }
+        Self { from: Operand::Block(blocks.len() - 1), extent: middle, image, alone: true }
     }
     /// As [`of_block`](Self::of_block), for a block that leaves the form as it is.
-    pub fn through(self, blocks: &mut Vec<Block>, op: Op) -> Self {
+    pub fn through(self, blocks: &mut Vec<Block>, op: BlockOp) -> Self {
         Self { image: self.image, ..Self::of_block(blocks, op, &[self], self.extent) }
     }
     /// The same numbers, and the block whose epilogue may grow, if `free` says so.
     pub fn grow(self, blocks: &mut Vec<Block>, free: impl Fn(&Block) -> bool) -> (Self, usize) {
-        if let (From::Block(b), true) = (self.from, self.alone)
+        if let (Operand::Block(b), true) = (self.from, self.alone)
             && free(&blocks[b])
         {
             return (self, b);
         }
-        (self.through(blocks, Op::Copy), blocks.len() - 1)
+        (self.through(blocks, BlockOp::Copy), blocks.len() - 1)
     }
     /// Whether the numbers lie in another order than that of channels first.
     fn is_channels_last(&self) -> bool {
@@ -48,7 +48,7 @@ impl View {
         if !image.is_channels_last() || self.is_channels_last() {
             return Self { extent: image, ..self };
         }
-        Self { image: self.image, ..Self::of_block(blocks, Op::ChannelsLast, &[self], image) }
+        Self { image: self.image, ..Self::of_block(blocks, BlockOp::ChannelsLast, &[self], image) }
     }
     /// The same numbers with channels first, as a plain vector.
     pub fn channels_first(self, blocks: &mut Vec<Block>) -> Self {
@@ -56,7 +56,7 @@ impl View {
         if !self.is_channels_last() {
             return Self { extent, ..self };
         }
-        Self { image: self.image, ..Self::of_block(blocks, Op::ChannelsFirst, &[self], extent) }
+        Self { image: self.image, ..Self::of_block(blocks, BlockOp::ChannelsFirst, &[self], extent) }
     }
     /// Channels last for images, channels first for all else.
     pub fn in_order_of(self, blocks: &mut Vec<Block>, shape: Shape) -> Self {

@@ -1,6 +1,6 @@
 //! An activation as a layer, fixed or learnt.
 
-use crate::{AnyLayer, Cx, Kind, Layer, Lowering, ParamSpec, ShapeError, Start};
+use crate::{AnyLayer, Cx, ParamKind, Layer, Lowering, ParamSpec, ShapeError, ParamInit};
 use serde::{Deserialize, Serialize};
 use sparring_activations::{AnyActivation, Relu};
 use sparring_autograd::{Var, ops};
@@ -44,7 +44,7 @@ impl Layer for Activated {
         let learnt = self.function.trainable::<f64>();
         let weight = |f: Box<dyn sparring_activations::Trainable<f64>>| {
             let p = f.params();
-            ParamSpec::new("weight", Kind::Activation, &[p.len()], Start::Values(p))
+            ParamSpec::new("weight", ParamKind::Activation, &[p.len()], ParamInit::Values(p))
         };
         learnt.map(weight).into_iter().collect()
     }

@@ -4,7 +4,7 @@
 //!             running ← running + momentum · (batch − running), with the unbiased variance
 //! evaluation  the same with the running statistics
 
-use crate::{AnyLayer, Cost, Cx, Kind, Layer, Lowering, Mode, ParamSpec, ShapeError, Span, Start};
+use crate::{AnyLayer, Cost, Cx, ParamKind, Layer, Lowering, Mode, ParamSpec, ShapeError, Span, ParamInit};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, Range};
@@ -78,12 +78,12 @@ impl Layer for BatchNorm {
         }
     }
     fn parameters(&self) -> Vec<ParamSpec> {
-        let new = |name, kind, value| ParamSpec::new(name, kind, &[self.channels], Start::Constant(value));
+        let new = |name, kind, value| ParamSpec::new(name, kind, &[self.channels], ParamInit::Constant(value));
         vec![
-            new("weight", Kind::Norm, 1.0),
-            new("bias", Kind::Norm, 0.0),
-            new("running_mean", Kind::Buffer, 0.0),
-            new("running_var", Kind::Buffer, 1.0),
+            new("weight", ParamKind::Norm, 1.0),
+            new("bias", ParamKind::Norm, 0.0),
+            new("running_mean", ParamKind::Buffer, 0.0),
+            new("running_var", ParamKind::Buffer, 1.0),
         ]
     }
     fn cost(&self, _: &[Shape], output: Shape) -> Cost {

@@ -3,14 +3,14 @@
 use super::graphs::{act, chains, examples, random_graph};
 use super::reference::pass_by;
 use super::{Bowl, gradient_at, near};
-use sparring_nn::{Engine, Graph, Kind, Method, Mode, Network, Randomness, layers};
+use sparring_nn::{Engine, Graph, Method, Mode, Network, ParamKind, Randomness, layers};
 use sparring_optim::{AnyRule, Sgd};
 use sparring_seed::Key;
 
 /// Running statistics as after some steps.
 fn network(graph: &Graph) -> Network<f64> {
     let mut net = graph.build::<f64>(Key::new(3)).unwrap();
-    for p in net.params.iter_mut().filter(|p| p.kind() == Kind::Buffer) {
+    for p in net.params.iter_mut().filter(|p| p.kind() == ParamKind::Buffer) {
         let values = p.value.as_mut_slice().iter_mut().enumerate();
         values.for_each(|(i, v)| *v = 0.3 + (i * 5 % 7) as f64 * 0.2);
     }

@@ -6,7 +6,7 @@ use sparring_math::grammar::pieces;
 use sparring_math::named::Range;
 use sparring_nn::layers::{self, Pool};
 use sparring_nn::{
-    AnyLayer, Cx, Graph, Kind, Layer, Mode, ParamSpec, ShapeError, Source, Span, Start, register,
+    AnyLayer, Cx, Graph, Layer, Mode, ParamInit, ParamKind, ParamSpec, ShapeError, Source, Span, register,
 };
 use sparring_seed::Key;
 use sparring_tensor::{Elem, Shape};
@@ -118,7 +118,7 @@ impl Layer for Twist {
         Ok(inputs[0])
     }
     fn parameters(&self) -> Vec<ParamSpec> {
-        vec![ParamSpec::new("weight", Kind::Weight, &[1], Start::Constant(0.7))]
+        vec![ParamSpec::new("weight", ParamKind::Weight, &[1], ParamInit::Constant(0.7))]
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let w = ops::broadcast_to(ops::reshape(p[0], &[1, 1, 1, 1][..x[0].shape().rank()]), x[0].shape());
@@ -139,7 +139,7 @@ impl Layer for Centre {
         Ok(inputs[0])
     }
     fn parameters(&self) -> Vec<ParamSpec> {
-        vec![ParamSpec::new("mean", Kind::Buffer, &[1], Start::Constant(0.0))]
+        vec![ParamSpec::new("mean", ParamKind::Buffer, &[1], ParamInit::Constant(0.0))]
     }
     fn span(&self) -> Span {
         Span::Batch

@@ -9,8 +9,8 @@ mod steps;
 use graphs::{chains, examples, random_graph};
 use reference::{Steps, pass_by};
 use sparring_nn::{
-    Compiled, Engine, Graph, Kind, Lowering, Mode, Network, Objective, OutputRows, Randomness, Source, Span,
-    layers,
+    Compiled, Engine, Graph, Lowering, Mode, Network, Objective, OutputRows, ParamKind, Randomness, Source,
+    Span, layers,
 };
 use sparring_optim::{Adam, AnyRule};
 use sparring_seed::Key;
@@ -156,7 +156,7 @@ fn check<E: Elem>(graph: &Graph, n: usize, tolerance: f64) -> usize {
     for ((a, b), &rounded) in after.params.iter().zip(&eager.params).zip(&rounded) {
         // A step moves a weight by at most lr / eps = 1 times the gradient's error, and that moves the gradients of the next.
         // Running statistics follow all of them.
-        let rounded = if b.kind() == Kind::Buffer { anywhere } else { rounded };
+        let rounded = if b.kind() == ParamKind::Buffer { anywhere } else { rounded };
         let b = b.value.as_slice();
         near(a.name(), graph, a.value.as_slice(), b, most(b, 10.0 * rounded));
     }

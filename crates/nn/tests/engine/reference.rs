@@ -1,7 +1,7 @@
 //! The definition: a network on one tape, and a rule on its parameters one after the other.
 
 use sparring_autograd::Tape;
-use sparring_nn::{Cx, Kind, Learned, Mode, Network, Objective, OutputRows};
+use sparring_nn::{Cx, Learned, Mode, Network, Objective, OutputRows, ParamKind};
 use sparring_optim::{AnyRule, Rule};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem};
@@ -57,7 +57,7 @@ pub fn pass_by<E: Elem>(
     let dx = grads.get(input).map_or_else(zeros, |g| g.as_slice().to_vec());
     let of = |p: &sparring_nn::Param<E>| match grads.param(p.id()) {
         Some(g) => g.as_slice().to_vec(),
-        None if p.kind() == Kind::Buffer => Vec::new(),
+        None if p.kind() == ParamKind::Buffer => Vec::new(),
         None => vec![E::ZERO; p.value.len()],
     };
     let grads = net.params.iter().map(of).collect();
@@ -87,7 +87,7 @@ impl<E: Elem> Steps<E> {
     pub fn step(&mut self, net: &mut Network<E>, grads: &[Vec<E>], lr: f64) {
         self.step += 1;
         for ((p, g), slots) in net.params.iter_mut().zip(grads).zip(&mut self.slots) {
-            let rule = if p.kind() == Kind::Activation { self.rule.without_decay() } else { self.rule };
+            let rule = if p.kind() == ParamKind::Activation { self.rule.without_decay() } else { self.rule };
             if p.is_trained() {
                 let mut slots: Vec<&mut [E]> = slots.iter_mut().map(Vec::as_mut_slice).collect();
                 rule.update(self.step, E::of(lr), p.value.as_mut_slice(), g, &mut slots);

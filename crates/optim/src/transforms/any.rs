@@ -1,6 +1,8 @@
 //! The list of transformations: adding one is one file and one word here.
 
-use super::{ClipLayer, ClipNorm, ClipValue, L1, L2, Needs, Seen, Transform, TransformInfo, WeightDecay};
+use super::{
+    ClipLayer, ClipNorm, ClipValue, L1Penalty, L2Penalty, Needs, Seen, Transform, TransformInfo, WeightDecay,
+};
 use sparring_math::Real;
 
 /// Registers transformations: the enum over all of them is a [`Transform`] itself.
@@ -47,7 +49,7 @@ macro_rules! transforms {
     };
 }
 
-transforms!(ClipValue, ClipNorm, ClipLayer, L1, L2, WeightDecay);
+transforms!(ClipValue, ClipNorm, ClipLayer, L1Penalty, L2Penalty, WeightDecay);
 
 #[cfg(test)]
 mod tests {

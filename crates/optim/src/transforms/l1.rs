@@ -11,23 +11,23 @@ use sparring_math::named::Named;
     derive(serde::Serialize, serde::Deserialize),
     serde(default, deny_unknown_fields)
 )]
-pub struct L1 {
+pub struct L1Penalty {
     /// Factor of the penalty, at least 0.
     pub weight: f64,
 }
 
-impl Default for L1 {
+impl Default for L1Penalty {
     fn default() -> Self {
         Self { weight: 1e-5 }
     }
 }
 
 sparring_math::named! {
-    L1: "l1", ["lasso"], "Tibshirani 1996, doi:10.1111/j.2517-6161.1996.tb02080.x";
+    L1Penalty: "l1", ["lasso"], "Tibshirani 1996, doi:10.1111/j.2517-6161.1996.tb02080.x";
     weight: PENALTY, "factor of the sum of sizes of the weights";
 }
 
-impl L1 {
+impl L1Penalty {
     /// Name and facts.
     pub const INFO: TransformInfo = TransformInfo {
         name: Self::NAME,
@@ -35,7 +35,7 @@ impl L1 {
     };
 }
 
-impl<E: Real> Transform<E> for L1 {
+impl<E: Real> Transform<E> for L1Penalty {
     fn decays(&self) -> bool {
         true
     }

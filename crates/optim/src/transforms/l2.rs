@@ -11,23 +11,23 @@ use sparring_math::named::Named;
     derive(serde::Serialize, serde::Deserialize),
     serde(default, deny_unknown_fields)
 )]
-pub struct L2 {
+pub struct L2Penalty {
     /// Factor of the penalty, at least 0.
     pub weight: f64,
 }
 
-impl Default for L2 {
+impl Default for L2Penalty {
     fn default() -> Self {
         Self { weight: 1e-4 }
     }
 }
 
 sparring_math::named! {
-    L2: "l2", ["ridge"], "Krogh and Hertz 1991, NIPS 4";
+    L2Penalty: "l2", ["ridge"], "Krogh and Hertz 1991, NIPS 4";
     weight: PENALTY, "factor of half the sum of squares of the weights";
 }
 
-impl L2 {
+impl L2Penalty {
     /// Name and facts.
     pub const INFO: TransformInfo = TransformInfo {
         name: Self::NAME,
@@ -35,7 +35,7 @@ impl L2 {
     };
 }
 
-impl<E: Real> Transform<E> for L2 {
+impl<E: Real> Transform<E> for L2Penalty {
     fn decays(&self) -> bool {
         true
     }

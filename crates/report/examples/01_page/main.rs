@@ -8,10 +8,10 @@ mod gallery;
 use sparring_report::ReportError;
 use sparring_report::grid::{GridSpec, Image, images_from_rows, png_grid};
 use sparring_report::html::{
-    Block, Cell, Code, Details, Figure, ImageRow, ImageRows, Note, Page, Section, Table, Tile, Tone,
+    Block, Cell, Code, Details, Figure, ImageRow, ImageRows, Note, Page, Section, StatTile, Table, Tone,
 };
 use sparring_report::svg::{
-    Axis, BarChart, BarSeries, Chart, HorizontalLine, LineChart, Range, Scale, Series, Size, TickFormat,
+    Axis, AxisRange, BarChart, BarSeries, Chart, HorizontalLine, LineChart, Scale, Series, Size, TickFormat,
     Ticks, VerticalLine,
 };
 
@@ -35,7 +35,7 @@ fn page() -> Result<Page, ReportError> {
             .into(),
         tone: Tone::Bad,
     }));
-    let tile = |value: &str, label: &str, note: &str, tone| Tile {
+    let tile = |value: &str, label: &str, note: &str, tone| StatTile {
         value: value.into(),
         label: label.into(),
         note: note.into(),
@@ -152,7 +152,7 @@ fn percent(label: &str) -> Axis {
     Axis {
         label: label.into(),
         format: TickFormat::Percent,
-        range: Range::Fixed(0.0, 1.0),
+        range: AxisRange::Fixed(0.0, 1.0),
         ..Axis::default()
     }
 }
@@ -226,7 +226,7 @@ fn curves() -> Vec<Chart> {
             y: Axis {
                 label: "accuracy".into(),
                 format: TickFormat::Percent,
-                range: Range::Broken,
+                range: AxisRange::Broken,
                 ..Axis::default()
             },
             series: vec![Series::new("standard", epochs(0.98)), Series::new("hardened", epochs(0.95))],

@@ -31,7 +31,7 @@ pub enum Block {
     /// A remark set apart: what to keep in mind, what fell short.
     Note(Note),
     /// The few numbers that matter most, large.
-    Tiles(Vec<Tile>),
+    Tiles(Vec<StatTile>),
     /// Names and values.
     Facts(Vec<Fact>),
     /// Rows and columns.
@@ -90,7 +90,7 @@ pub struct Note {
 
 /// A large number with its name.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Tile {
+pub struct StatTile {
     /// The number, with its unit.
     pub value: String,
     /// What it is.

@@ -31,7 +31,7 @@ fn full_of(text: &str) -> Page {
     let blocks = vec![
         Block::text(t()),
         Block::Note(Note { title: t(), text: t(), tone: Tone::Good }),
-        Block::Tiles(vec![Tile { value: t(), label: t(), note: t(), tone: Tone::Bad }]),
+        Block::Tiles(vec![StatTile { value: t(), label: t(), note: t(), tone: Tone::Bad }]),
         Block::facts([(t(), t())]),
         Block::Table(Table {
             caption: t(),

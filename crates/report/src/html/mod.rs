@@ -9,7 +9,7 @@ mod render;
 mod table;
 mod tone;
 
-pub use block::{Block, Code, Details, Fact, Figure, Note, Section, Tile};
+pub use block::{Block, Code, Details, Fact, Figure, Note, Section, StatTile};
 pub use gallery::{Gallery, GalleryEntry, Prediction};
 pub use image_rows::{ImageRow, ImageRows};
 pub use page::Page;

@@ -1,6 +1,6 @@
 //! Blocks to HTML.
 
-use super::block::{Block, Code, Details, Fact, Figure, Note, Tile};
+use super::block::{Block, Code, Details, Fact, Figure, Note, StatTile};
 use super::picture::picture;
 use crate::escape::{brief_into, escape_into, prose_into};
 use crate::svg::{Chart, Size};
@@ -57,7 +57,7 @@ fn render_note(note: &Note, out: &mut String) {
     out.push_str("</p></aside>\n");
 }
 
-fn render_tiles(tiles: &[Tile], out: &mut String) {
+fn render_tiles(tiles: &[StatTile], out: &mut String) {
     // Rows that are full: four tiles stand four abreast, five and six three abreast, and two abreast on a phone.
     let abreast = match tiles.len() {
         n @ 0..=4 => n.max(1),

@@ -9,7 +9,7 @@ const DRAWABLE: f64 = 1e300;
 
 /// Which numbers an axis shows.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum Range {
+pub enum AxisRange {
     /// All data.
     #[default]
     Auto,
@@ -18,7 +18,7 @@ pub enum Range {
     /// All data, for what is read as a length from zero: where zero is not on the axis, its foot is drawn broken and
     /// its label says where it begins.
     Broken,
-    /// From the first to the second number, whatever the data; broken or reversed ends count as [`Range::Auto`].
+    /// From the first to the second number, whatever the data; broken or reversed ends count as [`AxisRange::Auto`].
     Fixed(f64, f64),
 }
 
@@ -44,7 +44,7 @@ pub struct Axis {
     /// How ticks are written.
     pub format: TickFormat,
     /// Which numbers are shown.
-    pub range: Range,
+    pub range: AxisRange,
 }
 
 impl Axis {
@@ -58,7 +58,7 @@ impl Axis {
         let log = self.scale == Scale::Log10;
         let mut low = f64::INFINITY;
         let mut high = f64::NEG_INFINITY;
-        let zero = (self.range == Range::FromZero && !log).then_some(0.0);
+        let zero = (self.range == AxisRange::FromZero && !log).then_some(0.0);
         for v in values.filter(|&v| self.draws(v)).chain(zero) {
             low = low.min(v);
             high = high.max(v);
@@ -67,7 +67,7 @@ impl Axis {
             (low, high) = if log { (0.1, 1.0) } else { (0.0, 1.0) };
         }
         let mut fixed = false;
-        if let Range::Fixed(from, to) = self.range
+        if let AxisRange::Fixed(from, to) = self.range
             && self.draws(from)
             && self.draws(to)
             && from < to
@@ -88,7 +88,7 @@ impl Axis {
             (low, high) = self.widened(low, high, target);
         }
         let ticks = self.marks(low, high, target);
-        let broken = self.range == Range::Broken && !log && !(low <= 0.0 && high >= 0.0);
+        let broken = self.range == AxisRange::Broken && !log && !(low <= 0.0 && high >= 0.0);
         Ruler { log, low, high, broken, labels: self.format.labels(&ticks, self.scale), ticks }
     }
 
@@ -163,21 +163,21 @@ mod tests {
     #[test]
     fn ranges() {
         let axis = |range| Axis { range, ..Axis::default() };
-        let auto = axis(Range::Auto).over([2.0, 7.9].into_iter(), 4, Ends::Ticks);
+        let auto = axis(AxisRange::Auto).over([2.0, 7.9].into_iter(), 4, Ends::Ticks);
         assert_eq!((auto.low, auto.high), (2.0, 8.0));
-        let zero = axis(Range::FromZero).over([7.9].into_iter(), 4, Ends::Data);
+        let zero = axis(AxisRange::FromZero).over([7.9].into_iter(), 4, Ends::Data);
         assert_eq!((zero.low, zero.high), (0.0, 7.9));
-        let fixed = axis(Range::Fixed(0.0, 1.0)).over([5.0].into_iter(), 4, Ends::Ticks);
+        let fixed = axis(AxisRange::Fixed(0.0, 1.0)).over([5.0].into_iter(), 4, Ends::Ticks);
         assert!(!fixed.shows(5.0) && fixed.shows(0.0) && fixed.shows(1.0));
-        let broken = axis(Range::Fixed(1.0, f64::NAN)).over([1.0, 2.0].into_iter(), 4, Ends::Data);
+        let broken = axis(AxisRange::Fixed(1.0, f64::NAN)).over([1.0, 2.0].into_iter(), 4, Ends::Data);
         assert_eq!((broken.low, broken.high), (1.0, 2.0));
-        let none = axis(Range::Auto).over(std::iter::empty(), 4, Ends::Ticks);
+        let none = axis(AxisRange::Auto).over(std::iter::empty(), 4, Ends::Ticks);
         assert_eq!((none.low, none.high), (0.0, 1.0));
     }
 
     #[test]
     fn a_broken_axis_says_so_unless_zero_is_on_it() {
-        let axis = Axis { range: Range::Broken, ..Axis::default() };
+        let axis = Axis { range: AxisRange::Broken, ..Axis::default() };
         assert!(axis.over([0.93, 0.98].into_iter(), 4, Ends::Ticks).broken);
         assert!(axis.over([-3.0, -2.0].into_iter(), 4, Ends::Ticks).broken);
         assert!(!axis.over([0.0, 0.98].into_iter(), 4, Ends::Ticks).broken);

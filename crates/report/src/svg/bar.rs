@@ -1,6 +1,6 @@
 //! Bar charts, grouped by category.
 
-use super::axis::{Axis, Ends, Range, Ruler};
+use super::axis::{Axis, AxisRange, Ends, Ruler};
 use super::frame::{self, Bottom, Data, Plot, Surroundings};
 use super::ink::{Anchor, num, numbers, text, width};
 use super::legend::{Entry, Sample};
@@ -88,8 +88,8 @@ impl BarChart {
     fn ruler(&self, size: Size) -> Ruler {
         // Zero belongs on the axis of a bar chart, also if a fixed range would cut it off.
         let range = match self.y.range {
-            Range::Fixed(low, high) => Range::Fixed(low.min(0.0), high.max(0.0)),
-            Range::Auto | Range::FromZero | Range::Broken => Range::FromZero,
+            AxisRange::Fixed(low, high) => AxisRange::Fixed(low.min(0.0), high.max(0.0)),
+            AxisRange::Auto | AxisRange::FromZero | AxisRange::Broken => AxisRange::FromZero,
         };
         let axis = Axis { range, scale: Scale::Linear, ..self.y.clone() };
         let values = self.series.iter().flat_map(|s| &s.values).copied();

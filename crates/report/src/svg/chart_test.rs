@@ -77,7 +77,7 @@ fn log_axes_skip_what_is_not_positive() {
 
 #[test]
 fn fixed_ranges_clip() {
-    let y = Axis { range: Range::Fixed(0.0, 1.0), format: TickFormat::Percent, ..Axis::default() };
+    let y = Axis { range: AxisRange::Fixed(0.0, 1.0), format: TickFormat::Percent, ..Axis::default() };
     let chart = LineChart { y, ..line(vec![Series::new("a", [(0.0, 0.5), (1.0, 1e200), (2.0, 0.25)])]) };
     let svg = drawn(chart, Size::Wide);
     assert!(svg.contains("overflow=\"hidden\"") && svg.contains(">100\u{a0}%<"));
@@ -117,7 +117,7 @@ fn bars_stand_on_zero_and_skip_what_is_missing() {
         intervals: vec![(0.4, 0.6), (f64::NAN, 1.0)],
         slot: Some(1),
     };
-    let y = Axis { range: Range::Fixed(0.3, 1.0), ..Axis::default() };
+    let y = Axis { range: AxisRange::Fixed(0.3, 1.0), ..Axis::default() };
     let chart = BarChart {
         categories: vec!["a".into(), "b".into(), "c".into(), "d".into()],
         y,
@@ -168,7 +168,7 @@ proptest! {
         let scale = |log| if log { Scale::Log10 } else { Scale::Linear };
         let chart = LineChart {
             x: Axis { scale: scale(log_x), ..Axis::default() },
-            y: Axis { scale: scale(log_y), range: Range::Fixed(low, high), label: name.clone(), ..Axis::default() },
+            y: Axis { scale: scale(log_y), range: AxisRange::Fixed(low, high), label: name.clone(), ..Axis::default() },
             ..line(vec![Series { band: points.iter().map(|p| (p.0, p.1, p.1)).collect(), ..Series::new(name.clone(), points.clone()) }])
         };
         let svg = drawn(chart.clone(), Size::Wide);

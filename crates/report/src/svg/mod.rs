@@ -19,7 +19,7 @@ mod size;
 mod tick_label;
 mod ticks;
 
-pub use axis::{Axis, Range, Ticks};
+pub use axis::{Axis, AxisRange, Ticks};
 pub use bar::{BarChart, BarSeries};
 pub use chart::Chart;
 pub use guides::{HorizontalLine, VerticalLine};

@@ -283,16 +283,16 @@ fn a_place_that_takes_no_file_is_found_before_the_work_and_a_later_loss_keeps_th
 
 #[test]
 fn a_run_finds_its_data_from_any_folder() {
-    use sparring::datasets::idx::{Idx, Packing, Values, write};
+    use sparring::datasets::idx::{Idx, IdxValues, Packing, write};
     let dir = folder("files-data-path");
     let data = dir.join("here/my-set");
     fs::create_dir_all(&data).unwrap();
     for (name, n) in [("train", 40usize), ("t10k", 20)] {
         let pixels = (0..n * 784).map(|i| (i * 7 % 251) as u8).collect();
         let labels = (0..n).map(|i| (i % 10) as u8).collect();
-        let images = Idx::new(vec![n, 28, 28], Values::U8(pixels)).unwrap();
+        let images = Idx::new(vec![n, 28, 28], IdxValues::U8(pixels)).unwrap();
         write(&data.join(format!("{name}-images-idx3-ubyte")), &images, Packing::Raw).unwrap();
-        let labels = Idx::new(vec![n], Values::U8(labels)).unwrap();
+        let labels = Idx::new(vec![n], IdxValues::U8(labels)).unwrap();
         write(&data.join(format!("{name}-labels-idx1-ubyte")), &labels, Packing::Raw).unwrap();
     }
     let here = dir.join("here");

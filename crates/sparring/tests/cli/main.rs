@@ -17,8 +17,8 @@ mod small;
 mod writing;
 
 use serde_json::Value;
-use sparring::datasets::idx::{Idx, Packing, Values, write};
-use sparring::models::{ArticleGan, Classifier, Gan, Mlp};
+use sparring::datasets::idx::{Idx, IdxValues, Packing, write};
+use sparring::models::{ArticleGan, ClassifierNet, Gan, Mlp};
 use sparring::seed::Key;
 use sparring::store;
 use std::path::{Path, PathBuf};
@@ -95,16 +95,16 @@ fn tiny(dir: &Path) {
         let image = |i: usize| {
             (0..784).map(move |p| if (p / 28 + p % 28) % 10 == i % 10 { 200 } else { (p % 7) as u8 })
         };
-        let pixels = Values::U8((0..n).flat_map(image).collect());
-        let labels = Values::U8((0..n).map(|i| (i % 10) as u8).collect());
+        let pixels = IdxValues::U8((0..n).flat_map(image).collect());
+        let labels = IdxValues::U8((0..n).map(|i| (i % 10) as u8).collect());
         let put = |name: String, idx: Idx| write(&to.join(name), &idx, Packing::Raw).unwrap();
         put(format!("{part}-images-idx3-ubyte"), Idx::new(vec![n, 28, 28], pixels).unwrap());
         put(format!("{part}-labels-idx1-ubyte"), Idx::new(vec![n], labels).unwrap());
     }
 }
 
-fn mlp() -> Classifier {
-    Classifier::new(Mlp::default().spec(), Key::new(3)).unwrap()
+fn mlp() -> ClassifierNet {
+    ClassifierNet::new(Mlp::default().spec(), Key::new(3)).unwrap()
 }
 
 fn gan() -> Gan {

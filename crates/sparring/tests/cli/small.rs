@@ -2,7 +2,7 @@
 
 use crate::{folder, object, printed, refusal, save_gan, save_mlp};
 use sparring::datasets;
-use sparring::datasets::idx::{Idx, Packing, Values, write};
+use sparring::datasets::idx::{Idx, IdxValues, Packing, write};
 use std::path::Path;
 
 /// The reason of a command that could not be done: one line.
@@ -96,7 +96,7 @@ fn inspect_shows_what_there_is() {
     let text = printed(&dir, "inspect .");
     assert!(["test_accuracy", "recipe.epochs", "metrics.jsonl"].iter().all(|w| text.contains(w)), "{text}");
 
-    let numbers = Idx::new(vec![2, 2], Values::F32(vec![-1.0, 0.5, 2.0, f32::NAN])).unwrap();
+    let numbers = Idx::new(vec![2, 2], IdxValues::F32(vec![-1.0, 0.5, 2.0, f32::NAN])).unwrap();
     write(&dir.join("numbers.idx.gz"), &numbers, Packing::Gzip).unwrap();
     let object = look("numbers.idx.gz");
     assert_eq!((&object["dtype"], &object["shape"]), (&"f32".into(), &serde_json::json!([2, 2])));

@@ -6,7 +6,7 @@ mod mutate;
 use mutate::{fit, mutate, reseal};
 use sparring_nn::{Graph, layers};
 use sparring_seed::Key;
-use sparring_store::{MAX_DOCUMENT, TensorFile, Values, Weights, write};
+use sparring_store::{MAX_DOCUMENT, TensorFile, TensorValues, Weights, write};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -77,11 +77,11 @@ fn accepted(bytes: &[u8]) -> bool {
         assert!(!name.is_empty() && shape.len() <= 4 && (file.document.is_none() || !shape.contains(&0)));
         assert_eq!(shape.iter().product::<usize>(), values.len());
         let (size, finite) = match values {
-            Values::F32(a) => (
+            TensorValues::F32(a) => (
                 if file.converted.contains_key(name) { 2 } else { 4 },
                 a.as_slice().iter().all(|v| v.is_finite()),
             ),
-            Values::F64(a) => (8, a.as_slice().iter().all(|v| v.is_finite())),
+            TensorValues::F64(a) => (8, a.as_slice().iter().all(|v| v.is_finite())),
             _ => (8, true),
         };
         assert!(finite);

@@ -2,7 +2,7 @@
 
 use super::ConvBlock;
 use super::frame::Framed;
-use crate::kernels::{KernelTable, Patch, Start};
+use crate::kernels::{ChainStart, KernelTable, Patch};
 use crate::{Elem, Panels};
 use sparring_math::simd::{self, Isa};
 
@@ -58,7 +58,7 @@ impl ConvBlock {
         self.fits(table, w);
         let ([oh, ow], [sy, sx]) = (self.output, self.stride);
         for (o, cols, panel) in w.iter() {
-            let start = bias.map_or(Start::Zero, |b| Start::Row(&b[o..]));
+            let start = bias.map_or(ChainStart::Zero, |b| ChainStart::Row(&b[o..]));
             for i in 0..oh {
                 for (j, rows) in table.cut(ow) {
                     let patch = Patch {

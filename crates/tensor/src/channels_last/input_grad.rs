@@ -3,7 +3,7 @@
 use super::backward::Form;
 use super::frame::Framed;
 use super::{BackwardPanels, ConvBlock};
-use crate::kernels::{KernelTable, Patch, Start};
+use crate::kernels::{ChainStart, KernelTable, Patch};
 use crate::{Elem, Panels, Precision};
 use sparring_math::simd::{self, Isa};
 
@@ -113,7 +113,16 @@ impl ConvBlock {
                         };
                         let to = ((i * sy + v.residue) * self.input[1] + j * sx + u.residue) * self.ic + c;
                         let to = &mut dx[to..];
-                        table.tile(rows, cols, patch, panel, table.panel(), Start::Zero, to, sx * self.ic);
+                        table.tile(
+                            rows,
+                            cols,
+                            patch,
+                            panel,
+                            table.panel(),
+                            ChainStart::Zero,
+                            to,
+                            sx * self.ic,
+                        );
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use super::ConvBlock;
 use crate::Elem;
 use crate::extent::allocatable;
-use crate::kernels::{Patch, Scratch, Start};
+use crate::kernels::{ChainStart, Patch, Scratch};
 use sparring_math::simd::{self, Isa};
 
 /// Up to this many channels this kernel is the faster one.
@@ -31,7 +31,7 @@ impl ConvBlock {
             for (m, rows) in table.cut(depth) {
                 let patch = Patch { data: &w[m..], row: 1, step: depth, segment: 0, segments: 1, k: self.oc };
                 let to = &mut spread[before + m * pixels + p..];
-                table.tile(rows, cols, patch, block, width, Start::Zero, to, pixels);
+                table.tile(rows, cols, patch, block, width, ChainStart::Zero, to, pixels);
             }
         }
         simd::dispatch_on(isa, Collect { block: self, spread, before, dx });

@@ -4,7 +4,7 @@ use super::ConvBlock;
 use super::backward::Form;
 use super::input_grad::Axis;
 use crate::extent::allocatable;
-use crate::kernels::bf16::{Lines, STEP, Session, TILE, Unit, cut, halves, halves_mut};
+use crate::kernels::bf16::{Lines, STEP, TILE, TileSession, Unit, cut, halves, halves_mut};
 use crate::tiles::{Begin, Place, Source, multiply};
 use crate::{Elem, Panels, Precision, TilePanels};
 
@@ -49,7 +49,7 @@ impl ConvBlock {
         let ([oh, ow], [sy, sx]) = (self.output, self.stride);
         let mut frame = Frame::new(w.unit(), w.terms(), self.ic, self.frame(), sx);
         let rows = height(ow);
-        let session = Session::new(w.unit(), rows);
+        let session = TileSession::new(w.unit(), rows);
         for i in 0..n {
             let (x, y) = (&x[i * image..][..image], &mut y[i * result..][..result]);
             frame.take(x, self.input, self.padding);
@@ -95,7 +95,7 @@ impl ConvBlock {
         let ([sy, sx], [_, wide]) = (self.stride, self.input);
         for ((v, u), w) in Axis::pairs(self).zip(w) {
             let rows = height(u.pixels);
-            let session = Session::new(w.unit(), rows);
+            let session = TileSession::new(w.unit(), rows);
             for (c, cols, panel) in w.iter() {
                 let places = (0..v.pixels).flat_map(|i| (0..u.pixels).step_by(rows).map(move |j| (i, j)));
                 let places = places.map(|(i, j)| {

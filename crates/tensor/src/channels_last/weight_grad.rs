@@ -5,7 +5,7 @@ use super::finite::{finite, is_dense};
 use super::frame::Framed;
 use crate::Elem;
 use crate::extent::inside;
-use crate::kernels::{Patch, Scratch, Start};
+use crate::kernels::{ChainStart, Patch, Scratch};
 use sparring_math::simd::{self, Isa};
 
 impl ConvBlock {
@@ -127,7 +127,7 @@ impl<'a, E: Elem> WeightGrad<'a, E> {
                         k: ow,
                     };
                     let out = &mut acc[(ky * kw * b.ic + m) * width..];
-                    table.tile(rows, cols, patch, &dy[q * width..], ldb, Start::Out, out, width);
+                    table.tile(rows, cols, patch, &dy[q * width..], ldb, ChainStart::Out, out, width);
                 }
             }
         }

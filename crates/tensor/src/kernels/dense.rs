@@ -32,7 +32,7 @@ const SPLIT_COLUMNS: usize = 32;
 
 /// Initial value of the chain of an output element.
 #[derive(Clone, Copy, Debug)]
-pub enum Start<'a, E> {
+pub enum ChainStart<'a, E> {
     /// 0.
     Zero,
     /// The element of this row in the output's column: a bias.
@@ -73,7 +73,7 @@ pub fn strided_matmul<E: Elem>(
     table: &KernelTable<E>,
     a: Mat<'_, E>,
     b: Mat<'_, E>,
-    start: Start<'_, E>,
+    start: ChainStart<'_, E>,
     out: MatMut<'_, E>,
 ) {
     let (m, n, k) = (a.rows(), b.cols(), a.cols());
@@ -92,12 +92,12 @@ pub fn strided_matmul<E: Elem>(
     let ldc = out.stride();
     let c = out.into_slice().as_mut_ptr();
     let (from, start_ld) = match start {
-        Start::Zero => (std::ptr::null(), 0),
-        Start::Row(row) => {
+        ChainStart::Zero => (std::ptr::null(), 0),
+        ChainStart::Row(row) => {
             assert!(row.len() >= n, "matmul: {} numbers to start {n} columns", row.len());
             (row.as_ptr(), 0)
         }
-        Start::Out => (c.cast_const(), ldc),
+        ChainStart::Out => (c.cast_const(), ldc),
     };
     let (a, b) = (a.data().as_ptr(), b.data().as_ptr());
     let job = Job { m, n, k, a, a_rs, a_cs, b, b_rs, b_cs, start: from, start_ld, c, ldc };

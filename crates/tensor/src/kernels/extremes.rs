@@ -4,8 +4,8 @@
 #[allow(dead_code)]
 mod memory;
 
-use super::bf16::{Line, Operand, Session, TILE, Target, Unit, WIDTH, cut, cut_pair};
-use super::{KernelTable, Kernels, Patch, Scratch, ShortRows, Start};
+use super::bf16::{Line, Operand, TILE, Target, TileSession, Unit, WIDTH, cut, cut_pair};
+use super::{ChainStart, KernelTable, Kernels, Patch, Scratch, ShortRows};
 use crate::Elem;
 use memory::{Calls, Fenced, Random, caught};
 use sparring_math::simd::Isa;
@@ -28,11 +28,11 @@ fn patch<'a, E>(r: &mut Random, data: &'a [E], segments: usize) -> Patch<'a, E> 
     let step = if k > 100 { r.size(9, 8).max(1) } else { r.size(9, 8) };
     Patch { data, row: r.size(30, 8), step, segment: r.size(40, 8), segments, k }
 }
-fn start<'a, E>(r: &mut Random, row: &'a [E]) -> Start<'a, E> {
+fn start<'a, E>(r: &mut Random, row: &'a [E]) -> ChainStart<'a, E> {
     match r.below(3) {
-        0 => Start::Zero,
-        1 => Start::Row(row),
-        _ => Start::Out,
+        0 => ChainStart::Zero,
+        1 => ChainStart::Row(row),
+        _ => ChainStart::Out,
     }
 }
 
@@ -139,7 +139,7 @@ fn tiles_of_bf16_panic_or_stay_inside() {
             let (first, stride) =
                 ([r.size(60, 8), r.size(60, 8)], WIDTH + r.size(9, 8).min(usize::MAX - WIDTH));
             let mut target = Target { data: c, first, stride, from_zero: r.yes() };
-            Session::new(unit, 1 + r.below(4)).multiply(&operand, &lines, terms, &mut target);
+            TileSession::new(unit, 1 + r.below(4)).multiply(&operand, &lines, terms, &mut target);
         });
         let row = [1.0; WIDTH];
         often::<f32>("cut", |r, c| {
@@ -164,10 +164,10 @@ fn tiles_of_bf16_panic_or_stay_inside() {
 
 #[test]
 fn a_thread_has_one_session_of_tiles() {
-    let first = Session::new(Unit::new(), 3);
-    assert!(caught(|| Session::new(Unit::new(), 16)).is_err());
+    let first = TileSession::new(Unit::new(), 3);
+    assert!(caught(|| TileSession::new(Unit::new(), 16)).is_err());
     drop(first);
-    assert_eq!(Session::new(Unit::new(), 16).rows(), 16);
+    assert_eq!(TileSession::new(Unit::new(), 16).rows(), 16);
 }
 
 #[test]

@@ -26,7 +26,7 @@ mod tile;
 mod transpose;
 pub mod workers;
 
-pub use dense::{Start, strided_matmul};
+pub use dense::{ChainStart, strided_matmul};
 pub(crate) use scratch::Scratch;
 pub(crate) use short_rows::ShortRows;
 pub(crate) use sparse::{Sparse, SparseKernels};

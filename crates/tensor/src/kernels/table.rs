@@ -4,7 +4,7 @@ use super::bits;
 use super::tile::{ChosenFn, Tile, TileFn};
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
-use super::{dense::Start, portable};
+use super::{dense::ChainStart, portable};
 use crate::extent::inside;
 use sparring_math::simd::Isa;
 use std::cell::RefCell;
@@ -154,7 +154,7 @@ impl<E: Copy> KernelTable<E> {
         a: Patch<'_, E>,
         b: &[E],
         ldb: usize,
-        start: Start<'_, E>,
+        start: ChainStart<'_, E>,
         c: &mut [E],
         ldc: usize,
     ) {
@@ -194,7 +194,7 @@ impl<E: Copy> KernelTable<E> {
         steps: &[u64],
         b: &[E],
         ldb: usize,
-        start: Start<'_, E>,
+        start: ChainStart<'_, E>,
         c: &mut [E],
         ldc: usize,
     ) {
@@ -216,7 +216,7 @@ impl<E: Copy> KernelTable<E> {
         a: Patch<'_, E>,
         b: &[E],
         ldb: usize,
-        start: Start<'_, E>,
+        start: ChainStart<'_, E>,
         c: &mut [E],
         ldc: usize,
     ) -> Tile<E> {
@@ -226,12 +226,12 @@ impl<E: Copy> KernelTable<E> {
         assert!(ldc >= cols, "tile: rows of {cols} numbers overlap at a stride of {ldc}");
         let out = c.as_mut_ptr();
         let (start, start_ld) = match start {
-            Start::Zero => (std::ptr::null(), 0),
-            Start::Row(row) => {
+            ChainStart::Zero => (std::ptr::null(), 0),
+            ChainStart::Row(row) => {
                 assert!(row.len() >= cols, "tile: {} numbers to start {cols} columns", row.len());
                 (row.as_ptr(), 0)
             }
-            Start::Out => (out.cast_const(), ldc),
+            ChainStart::Out => (out.cast_const(), ldc),
         };
         let (rs, cs, a_seg, k) = (a.row, a.step, a.segment, a.k);
         let segs = if k > 0 { a.segments } else { 0 };

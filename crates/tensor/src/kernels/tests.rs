@@ -1,4 +1,4 @@
-use super::{Kernels, Start, strided_matmul};
+use super::{ChainStart, Kernels, strided_matmul};
 use crate::{Array, Elem, Mat, MatMut, Trans, gemm, linear, matmul, matmul_acc, team};
 use proptest::prelude::*;
 use sparring_math::simd::Isa;
@@ -31,7 +31,7 @@ fn check<E: Elem>(m: usize, n: usize, k: usize, ta: bool, tb: bool, skip: usize)
     for isa in Isa::ALL {
         for kind in 0..3 {
             let mut c = old.clone();
-            let start = [Start::Zero, Start::Row(&bias), Start::Out][kind];
+            let start = [ChainStart::Zero, ChainStart::Row(&bias), ChainStart::Out][kind];
             strided_matmul(E::table(isa), va, vb, start, MatMut::with_stride(&mut c, m, n, ldc));
             for (at, &v) in c.iter().enumerate() {
                 let (i, j) = (at / ldc, at % ldc);

@@ -1,7 +1,7 @@
 //! Matmuls with a matrix in panels.
 
 use super::Panels;
-use crate::kernels::{Patch, Start};
+use crate::kernels::{ChainStart, Patch};
 use crate::{Elem, Mat, MatMut, par};
 use sparring_math::simd;
 use std::ops::Range;
@@ -44,7 +44,7 @@ impl<E: Elem> Panels<E> {
                 let patch = Patch { data: a.data(), row: rs, step: cs, segment: 0, segments, k };
                 for (q, out) in out.chunks_mut(self.width).enumerate() {
                     let j = i * size + q * self.width;
-                    let start = row.map_or(Start::Zero, |r| Start::Row(&r[j..]));
+                    let start = row.map_or(ChainStart::Zero, |r| ChainStart::Row(&r[j..]));
                     let panel = &self.data.as_slice()[j * k..][..k * self.width];
                     table.tile(1, out.len(), patch, panel, self.width, start, out, out.len());
                 }
@@ -55,7 +55,7 @@ impl<E: Elem> Panels<E> {
             0..self.cols.div_ceil(self.width),
             0..self.depth,
             a,
-            row.map_or(Start::Zero, Start::Row),
+            row.map_or(ChainStart::Zero, ChainStart::Row),
             out,
             ldc,
         );
@@ -83,7 +83,7 @@ impl<E: Elem> Panels<E> {
             out.cols()
         );
         long_enough(row, cols);
-        let start = row.map_or(Start::Zero, Start::Row);
+        let start = row.map_or(ChainStart::Zero, ChainStart::Row);
         self.tiles(panels, 0..self.depth, a, start, out.into_slice(), ldc);
     }
     /// out = a · the rows `rows` of self, or that accumulated into `out`, continuing its chains; one thread.
@@ -109,7 +109,7 @@ impl<E: Elem> Panels<E> {
             out.rows(),
             out.cols()
         );
-        let start = if add { Start::Out } else { Start::Zero };
+        let start = if add { ChainStart::Out } else { ChainStart::Zero };
         self.tiles(0..self.cols.div_ceil(self.width), rows, a, start, out.into_slice(), ldc);
     }
     /// The tiles of the columns of some panels over some rows; `start` and `out` begin with the first of these columns.
@@ -120,7 +120,7 @@ impl<E: Elem> Panels<E> {
         panels: Range<usize>,
         depth: Range<usize>,
         a: Mat<'_, E>,
-        start: Start<'_, E>,
+        start: ChainStart<'_, E>,
         out: &mut [E],
         ldc: usize,
     ) {
@@ -134,7 +134,7 @@ impl<E: Elem> Panels<E> {
         for (j, cols, panel) in self.iter().skip(first).take(panels.len()) {
             let j = j - first * self.width;
             let start = match start {
-                Start::Row(row) => Start::Row(&row[j..]),
+                ChainStart::Row(row) => ChainStart::Row(&row[j..]),
                 other => other,
             };
             let panel = &panel[depth.start * self.width..];

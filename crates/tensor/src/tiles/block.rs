@@ -1,6 +1,6 @@
 //! One block of an output: two tiles of rows, a panel of columns.
 
-use crate::kernels::bf16::{Line, Operand, Session, TILE, Target, WIDTH};
+use crate::kernels::bf16::{Line, Operand, TILE, Target, TileSession, WIDTH};
 
 /// Initial values of the sums of a block.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,7 @@ pub(crate) struct Source<'a> {
 
 /// out = begin + A · panel for each tile of rows; `cols` of the panel's columns exist, rows of `out` are `stride` apart.
 pub(crate) fn multiply(
-    session: &Session,
+    session: &TileSession,
     a: Source<'_>,
     panel: &[Line],
     cols: usize,

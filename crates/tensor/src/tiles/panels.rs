@@ -4,7 +4,7 @@ use super::block::{Begin, multiply};
 use super::rows::Rows;
 use crate::extent::{allocatable, numbers};
 use crate::kernels::Kernels;
-use crate::kernels::bf16::{Line, Lines, STEP, Session, TILE, Unit, WIDTH, cut_pair, halves_mut};
+use crate::kernels::bf16::{Line, Lines, STEP, TILE, TileSession, Unit, WIDTH, cut_pair, halves_mut};
 use crate::{Elem, Mat, MatMut, Panels, Precision, par};
 use sparring_math::simd;
 
@@ -236,7 +236,7 @@ impl TilePanels {
             return;
         }
         let rows = Rows::cut(self.unit, a, self.terms);
-        let session = Session::new(self.unit, rows.tile());
+        let session = TileSession::new(self.unit, rows.tile());
         for (j, cols, panel) in self.iter() {
             let begin = match begin {
                 Begin::Row(row) => Begin::Row(&row[j..]),

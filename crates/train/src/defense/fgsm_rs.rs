@@ -12,28 +12,28 @@ use sparring_attacks::{Ffgsm, StepSize};
 ///
 /// Source: Wong, Rice, Kolter 2020, arXiv:2001.03994.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FgsmRs {
+pub struct FgsmRsTraining {
     /// Budget in L-inf.
     pub eps: f32,
     /// Length of the step; the paper's is 1.25 eps.
     pub step_size: f32,
 }
 
-impl FgsmRs {
+impl FgsmRsTraining {
     /// The paper's step at this budget.
     pub fn new(eps: f32) -> Self {
         Self { eps, step_size: 1.25 * eps }
     }
 }
 
-impl Default for FgsmRs {
+impl Default for FgsmRsTraining {
     fn default() -> Self {
         Self::new(0.3)
     }
 }
 
 sparring_math::named! {
-    FgsmRs: "fgsm-rs", [], "Wong et al. 2020, arXiv:2001.03994";
+    FgsmRsTraining: "fgsm-rs", [], "Wong et al. 2020, arXiv:2001.03994";
     eps: BUDGET, "budget in L-inf, in pixels of [0, 1]";
     step_size: LENGTH, "length of a step, in pixels of [0, 1]", follows "1.25 eps";
     {
@@ -45,7 +45,7 @@ sparring_math::named! {
     }
 }
 
-impl Defense for FgsmRs {
+impl Defense for FgsmRsTraining {
     const ABOUT: &'static str = "one step of 1.25 eps from a uniform start";
     const WORTH: &'static str =
         "cheap and a lottery: 2 to 34 % on mnist-10k, 1 to 80 % on mnist, seed by seed";

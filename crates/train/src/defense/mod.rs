@@ -11,9 +11,9 @@ mod trades;
 
 pub use clean::Clean;
 pub use contract::{Defense, DefenseInfo, Hyperparameters};
-pub use fgsm_rs::FgsmRs;
+pub use fgsm_rs::FgsmRsTraining;
 pub use n_fgsm::NFgsm;
-pub use pgd::Pgd;
+pub use pgd::PgdTraining;
 pub use plan::{InnerAttack, Outputs, Plan};
 pub use registry::{AnyDefense, DEFENSES};
-pub use trades::Trades;
+pub use trades::TradesTraining;

@@ -14,7 +14,7 @@ use sparring_optim::Ema;
 ///
 /// Source: Madry et al. 2018, arXiv:1706.06083.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Pgd {
+pub struct PgdTraining {
     /// Budget in L-inf.
     pub eps: f32,
     /// Attack steps.
@@ -25,7 +25,7 @@ pub struct Pgd {
     pub warm_up: f64,
 }
 
-impl Pgd {
+impl PgdTraining {
     /// 7 steps of 2.5 eps / 7, the budget growing over the first 30 % of the training.
     pub fn new(eps: f32) -> Self {
         Self { eps, steps: 7, step_size: usual_length(eps, 7), warm_up: 0.3 }
@@ -37,14 +37,14 @@ fn usual_length(eps: f32, steps: usize) -> f32 {
     2.5 * eps / steps as f32
 }
 
-impl Default for Pgd {
+impl Default for PgdTraining {
     fn default() -> Self {
         Self::new(0.3)
     }
 }
 
 sparring_math::named! {
-    Pgd: "pgd", [], "Madry et al. 2018, arXiv:1706.06083";
+    PgdTraining: "pgd", [], "Madry et al. 2018, arXiv:1706.06083";
     eps: BUDGET, "budget in L-inf, in pixels of [0, 1]";
     steps: Range::COUNT, "attack steps";
     step_size: LENGTH, "length of a step, in pixels of [0, 1]", follows "2.5 eps / steps";
@@ -58,7 +58,7 @@ sparring_math::named! {
     }
 }
 
-impl Defense for Pgd {
+impl Defense for PgdTraining {
     const ABOUT: &'static str =
         "7 steps of 2.5 eps / 7 from a uniform start, eps growing over the first 30 %";
     const WORTH: &'static str = "hardens every seed: 85 to 87 % on mnist-10k, 90 to 91 % on mnist";

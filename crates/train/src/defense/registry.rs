@@ -2,7 +2,7 @@
 
 use super::contract::{Defense, DefenseInfo, Hyperparameters};
 use super::plan::Plan;
-use super::{Clean, FgsmRs, NFgsm, Pgd, Trades};
+use super::{Clean, FgsmRsTraining, NFgsm, PgdTraining, TradesTraining};
 use serde::{Deserialize, Serialize};
 
 /// Registers defences: the enum over all of them, and their table.
@@ -11,9 +11,9 @@ macro_rules! defenses {
         /// Any defence, as a recipe holds it: parsed from and printed as `name` or `name(key=value, ..)`.
         ///
         /// ```
-        /// use sparring_train::{AnyDefense, defenses::Pgd};
+        /// use sparring_train::{AnyDefense, defenses::PgdTraining};
         /// let defense: AnyDefense = "pgd(eps=0.2, steps=10)".parse()?;
-        /// assert_eq!(defense, Pgd { steps: 10, step_size: 2.5 * 0.2 / 10.0, ..Pgd::new(0.2) }.into());
+        /// assert_eq!(defense, PgdTraining { steps: 10, step_size: 2.5 * 0.2 / 10.0, ..PgdTraining::new(0.2) }.into());
         /// assert_eq!(defense.to_string(), "pgd(eps=0.2, steps=10)");
         /// # Ok::<(), Box<dyn std::error::Error>>(())
         /// ```
@@ -55,10 +55,10 @@ macro_rules! defenses {
 
 defenses! {
     Clean "none",
-    FgsmRs "fgsm-rs",
+    FgsmRsTraining "fgsm-rs",
     NFgsm "n-fgsm",
-    Pgd "pgd",
-    Trades "trades",
+    PgdTraining "pgd",
+    TradesTraining "trades",
 }
 
 /// Clean examples.

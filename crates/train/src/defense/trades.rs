@@ -21,7 +21,7 @@ use sparring_tensor::Array;
 ///
 /// Source: Zhang et al. 2019, arXiv:1901.08573.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trades {
+pub struct TradesTraining {
     /// Budget in L-inf.
     pub eps: f32,
     /// Factor of the divergence: more of it gives up clean accuracy for robustness.
@@ -32,21 +32,21 @@ pub struct Trades {
     pub step_size: f32,
 }
 
-impl Trades {
+impl TradesTraining {
     /// The authors' values for MNIST: beta 1, 40 steps of eps / 30.
     pub fn new(eps: f32) -> Self {
         Self { eps, beta: 1.0, steps: 40, step_size: eps / 30.0 }
     }
 }
 
-impl Default for Trades {
+impl Default for TradesTraining {
     fn default() -> Self {
         Self::new(0.3)
     }
 }
 
 sparring_math::named! {
-    Trades: "trades", [], "Zhang et al. 2019, arXiv:1901.08573";
+    TradesTraining: "trades", [], "Zhang et al. 2019, arXiv:1901.08573";
     eps: BUDGET, "budget in L-inf, in pixels of [0, 1]";
     beta: Range::at_least(0.0).in_f32(), "factor of the divergence between clean and adversarial answer";
     steps: Range::COUNT, "attack steps";
@@ -60,7 +60,7 @@ sparring_math::named! {
     }
 }
 
-impl Defense for Trades {
+impl Defense for TradesTraining {
     const ABOUT: &'static str =
         "clean examples, and the divergence to those of 40 steps of eps / 30 that raise it";
     const WORTH: &'static str = "not yet measured";
@@ -89,9 +89,9 @@ struct Divergence {
 const START: f64 = 1e-3;
 
 const INFO: AttackInfo = AttackInfo {
-    name: Trades::NAME,
-    aliases: Trades::ALIASES,
-    paper: Trades::PAPER,
+    name: TradesTraining::NAME,
+    aliases: TradesTraining::ALIASES,
+    paper: TradesTraining::PAPER,
     access: Access::White,
     norms: &[AnyNorm::Linf],
     defaults: "noise of 0.001, 40 steps of eps / 30",

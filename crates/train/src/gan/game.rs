@@ -5,14 +5,14 @@ use super::epoch::GanEpoch;
 use super::recipe::GanRecipe;
 use crate::TrainError;
 use crate::data::check_network;
-use crate::family::{EpochTimes, Failure, Family, FamilyState, StepContext};
+use crate::family::{EpochTimes, Failure, Learner, LearnerState, StepContext};
 use crate::objective::{Discrimination, generation};
 use crate::observe::Current;
 use crate::parallel::PART;
-use crate::session::Settings;
+use crate::session::LoopSettings;
 use crate::trained::Trained;
 use crate::trouble::first_non_finite;
-use sparring_datasets::{MiniBatch, Rows, Split};
+use sparring_datasets::{BatchRows, MiniBatch, Split};
 use sparring_models::Gan;
 use sparring_nn::{Compiled, Engine, Method, Mode, NnError, OutputRows, Randomness};
 use sparring_optim::AnyRule;
@@ -52,7 +52,7 @@ impl<'m> Game<'m> {
         model: &'m mut Gan,
         train: &Split,
         recipe: &GanRecipe,
-        settings: &Settings,
+        settings: &LoopSettings,
     ) -> Result<Self, TrainError> {
         check_network(&model.generator, train.len(), settings, 1)?;
         // Real examples and as many fakes.
@@ -65,7 +65,13 @@ impl<'m> Game<'m> {
         Ok(Self { model, discriminator, generator, recipe, ids, fakes, spread, sums })
     }
     /// One step of the discriminator on the `real` examples and as many fakes made from `z`: its loss, and the sums of σ(D(x)) and σ(D(G(z))).
-    fn discriminate(&mut self, real: Rows<'_>, z: &Tensor, key: Key, lr: f64) -> Result<[f64; 3], Failure> {
+    fn discriminate(
+        &mut self,
+        real: BatchRows<'_>,
+        z: &Tensor,
+        key: Key,
+        lr: f64,
+    ) -> Result<[f64; 3], Failure> {
         let n = z.shape()[0];
         let draw = Randomness { mode: Mode::Train, key: key.named("generator"), ids: &self.ids };
         self.fakes.resize(n * self.generator.engine.compiled().outputs(), 0.0);
@@ -182,9 +188,9 @@ impl Current<Gan> for Game<'_> {
     }
 }
 
-impl Family for Game<'_> {
+impl Learner for Game<'_> {
     type Model = Gan;
-    fn step(&mut self, batch: &mut MiniBatch, rows: Rows<'_>, cx: &StepContext) -> Result<f64, Failure> {
+    fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         let n = batch.len();
         let z = self.model.noise(cx.key.named("d noise"), &self.ids[..n]);
         let [d_loss, d_real, d_fake] = self.discriminate(rows, &z, cx.key, cx.lr)?;
@@ -201,7 +207,7 @@ impl Family for Game<'_> {
         Ok(g_loss)
     }
     /// Where the generator on a little noise, or the discriminator on what comes of it, stops being finite.
-    fn broken(&self, batch: &mut MiniBatch, _: Rows<'_>, cx: &StepContext) -> Option<String> {
+    fn broken(&self, batch: &mut MiniBatch, _: BatchRows<'_>, cx: &StepContext) -> Option<String> {
         let noise = self.model.noise(cx.key.named("d noise"), &self.ids[..batch.len().min(PART)]);
         let of = |whose: &str, at: String| format!("in the {whose}, {at}");
         let generator = first_non_finite(&self.model.generator, noise.clone()).map(|at| of("generator", at));
@@ -230,7 +236,7 @@ impl Family for Game<'_> {
             seconds: done.seconds,
         }
     }
-    fn state(&mut self) -> FamilyState {
+    fn state(&mut self) -> LearnerState {
         let of = |name: &str, trained: &Trained, net| {
             let (weights, engine) = trained.state(net);
             (name.to_string(), weights, engine)
@@ -240,9 +246,9 @@ impl Family for Game<'_> {
             of("discriminator", &self.discriminator, &self.model.discriminator),
         ];
         let Sums { d_loss, g_loss, d_real, d_fake, seen } = self.sums;
-        FamilyState { networks, sums: vec![d_loss, g_loss, d_real, d_fake, seen] }
+        LearnerState { networks, sums: vec![d_loss, g_loss, d_real, d_fake, seen] }
     }
-    fn restore(&mut self, state: &FamilyState) -> Result<(), TrainError> {
+    fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError> {
         let ([g, d], &[d_loss, g_loss, d_real, d_fake, seen]) = (&state.networks[..], &state.sums[..]) else {
             return Err(NnError::State("it belongs to another kind of model".into()).into());
         };

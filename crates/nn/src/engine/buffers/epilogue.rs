@@ -1,7 +1,7 @@
 //! Activation, pooling and dropout behind a block's operation, forwards and backwards.
 
 use super::Buffers;
-use crate::engine::block::{Act, Block, Op, Pool};
+use crate::engine::block::{Act, Block, BlockOp, Pool};
 use crate::engine::program::{Pass, Program};
 use crate::engine::relu;
 use crate::{Mode, layers};
@@ -118,7 +118,7 @@ impl<E: Elem> Buffers<E> {
         let z = self.z.as_slice();
         if block.is_in_place() {
             // A batch normalisation masks by the value itself.
-            if matches!(block.op, Op::BatchNorm(_)) && pass.takes_statistics() {
+            if matches!(block.op, BlockOp::BatchNorm(_)) && pass.takes_statistics() {
                 return true;
             }
             if flush {

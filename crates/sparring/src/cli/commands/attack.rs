@@ -15,13 +15,14 @@ use crate::cli::{Failure, Outcome};
 use choice::Choice;
 pub(crate) use show::row;
 use sparring::attacks::{
-    AnyNorm, EvaluateOptions, Keep, Progress, Proposer, Report, Threat, evaluate_proposed, evaluate_with,
+    AnyNorm, EvaluateOptions, KeepExamples, Progress, Proposer, Report, Threat, evaluate_proposed,
+    evaluate_with,
 };
 use sparring::datasets::MiniBatch;
-use sparring::models::{Arch, Classifier, Family};
+use sparring::models::{Arch, ClassifierNet, ModelKind};
 use sparring::oracle::{Batch, Bounds};
 use sparring::seed::Key;
-use sparring::store::{Values, try_write, write_new, write_new_tensors};
+use sparring::store::{TensorValues, try_write, write_new, write_new_tensors};
 use sparring::tensor::{Array, Precision};
 use std::path::{Path, PathBuf};
 use suite::AttackFlags;
@@ -59,7 +60,7 @@ pub(crate) struct Args {
     #[arg(long, default_value = "f32")]
     proposal_precision: Precision,
     /// The architecture of a weights file that does not name its own (from PyTorch, say), `madry(norm=batch)` with parameters.
-    #[arg(long, value_parser = arch(Family::Classifier))]
+    #[arg(long, value_parser = arch(ModelKind::Classifier))]
     arch: Option<Written<Arch>>,
     #[command(flatten)]
     activation: Shorthands<ActivationFlag>,
@@ -191,7 +192,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
 /// One budget.
 fn evaluate(
     args: &Args,
-    model: &Classifier,
+    model: &ClassifierNet,
     test: &MiniBatch,
     suite: &[sparring::attacks::Titled],
     threat: &Threat,
@@ -199,7 +200,11 @@ fn evaluate(
     show: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Outcome<Report> {
     let x = Batch::new(&test.x, test.shape, &test.ids)?;
-    let keep = if args.save.is_some() || args.report.is_some() { Keep::Adversarials } else { Keep::Nothing };
+    let keep = if args.save.is_some() || args.report.is_some() {
+        KeepExamples::Adversarials
+    } else {
+        KeepExamples::Nothing
+    };
     // Smaller chunks where the network's layers are large; no figure depends on it.
     let most = model.cost().most_examples() / rayon::current_num_threads();
     let options = EvaluateOptions { batch: args.batch.min(most.max(1)), keep };
@@ -217,7 +222,7 @@ fn evaluate(
 fn save(path: &Path, test: &MiniBatch, report: &Report) -> Outcome {
     let Some(adv) = &report.adversarials else { return Ok(()) };
     let [c, h, w] = test.shape;
-    let whole = |v: &[usize]| Values::labels(v.iter().map(|&l| l as i64));
+    let whole = |v: &[usize]| TensorValues::labels(v.iter().map(|&l| l as i64));
     let tensors = [
         ("labels", whole(&test.labels)),
         ("predictions", whole(&adv.predictions)),

@@ -4,15 +4,15 @@ use super::Written;
 use super::shorthand::ShorthandList;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use sparring::math::named::Family as _;
-use sparring::models::{Arch, Family};
+use sparring::models::{Arch, ModelKind};
 use std::ffi::OsStr;
 
 /// The parser of `--arch` for one family.
 #[derive(Clone)]
-pub(crate) struct ArchParser(Family);
+pub(crate) struct ArchParser(ModelKind);
 
 /// Reads an architecture of this family; help and completions name those.
-pub(crate) fn arch(family: Family) -> ArchParser {
+pub(crate) fn arch(family: ModelKind) -> ArchParser {
     ArchParser(family)
 }
 

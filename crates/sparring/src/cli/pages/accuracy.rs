@@ -2,8 +2,8 @@
 
 use super::number::percent;
 use sparring::metrics::wilson_interval;
-use sparring_report::html::{Cell, Tile, Tone};
-use sparring_report::svg::{Axis, Range, TickFormat};
+use sparring_report::html::{Cell, StatTile, Tone};
+use sparring_report::svg::{Axis, AxisRange, TickFormat};
 
 /// Standard deviations of a 95 % interval.
 const Z: f64 = 1.96;
@@ -29,13 +29,13 @@ pub(crate) fn cell(accuracy: f64, n: usize) -> Cell {
 }
 
 /// An accuracy as a tile; `of` says which images.
-pub(crate) fn tile(label: impl Into<String>, accuracy: f64, n: usize, of: &str, tone: Tone) -> Tile {
+pub(crate) fn tile(label: impl Into<String>, accuracy: f64, n: usize, of: &str, tone: Tone) -> StatTile {
     let interval = interval(accuracy, n);
     let note = match interval.as_str() {
         "" => format!("{n} {of}"),
         interval => format!("95\u{a0}% interval {interval}, {n} {of}"),
     };
-    Tile { value: percent(accuracy, 1), label: label.into(), note, tone }
+    StatTile { value: percent(accuracy, 1), label: label.into(), note, tone }
 }
 
 /// How an accuracy under attack is shown: good where at least half of the clean accuracy, and something at all, is left.
@@ -54,7 +54,8 @@ pub(crate) fn band(points: &[(f64, f64)], n: usize) -> Vec<(f64, f64, f64)> {
 
 /// The vertical axis of accuracies: from 0, or cut and marked where all of them are high.
 pub(crate) fn axis(mut values: impl Iterator<Item = f64>) -> Axis {
-    let range = if values.all(|v| !v.is_finite() || v >= HIGH) { Range::Broken } else { Range::FromZero };
+    let range =
+        if values.all(|v| !v.is_finite() || v >= HIGH) { AxisRange::Broken } else { AxisRange::FromZero };
     Axis { label: "accuracy".into(), format: TickFormat::Percent, range, ..Axis::default() }
 }
 
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn an_axis_of_accuracies_begins_at_zero_or_is_marked() {
-        assert_eq!(axis([0.97, 0.99].into_iter()).range, Range::Broken);
-        assert_eq!(axis([0.12, 0.99].into_iter()).range, Range::FromZero);
+        assert_eq!(axis([0.97, 0.99].into_iter()).range, AxisRange::Broken);
+        assert_eq!(axis([0.12, 0.99].into_iter()).range, AxisRange::FromZero);
     }
 }

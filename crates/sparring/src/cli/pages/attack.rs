@@ -11,7 +11,7 @@ use crate::cli::options::Named;
 use curve::{curve, trained_for};
 use sparring::attacks::{Adversarials, Finding, Report};
 use sparring::datasets::MiniBatch;
-use sparring::models::Classifier;
+use sparring::models::ClassifierNet;
 use sparring_report::html::{Block, Cell, Note, Page, Section, Table, Tone};
 use std::path::Path;
 
@@ -101,7 +101,7 @@ fn made_by(report: &Report, adv: &Adversarials, labels: &[usize]) -> Vec<String>
 pub(crate) fn page(
     path: &Path,
     data: &Named,
-    model: &Classifier,
+    model: &ClassifierNet,
     test: &MiniBatch,
     reports: &[Report],
 ) -> Outcome<Page> {

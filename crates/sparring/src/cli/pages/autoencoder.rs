@@ -10,9 +10,9 @@ use crate::cli::options::Named;
 use reconstructions::{Compared, grid, per_class};
 use sparring::metrics::{Pca, psnr, unexplained};
 use sparring::models::{Arch, Autoencoder};
-use sparring::train::{Recipe, Summary};
-use sparring_report::html::{Block, Note, Page, Section, Tile, Tone};
-use sparring_report::svg::{Axis, Chart, HorizontalLine, LineChart, Range, Series, Stroke};
+use sparring::train::{History, Recipe};
+use sparring_report::html::{Block, Note, Page, Section, StatTile, Tone};
+use sparring_report::svg::{Axis, AxisRange, Chart, HorizontalLine, LineChart, Series, Stroke};
 
 /// What a network that learnt nothing, or only a plane, would reach on the test images.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ fn curve(rows: &[EpochRow], baselines: Baselines, linear: &str) -> Chart {
         title: "Squared error of a pixel".into(),
         description: "by epoch, beside the two baselines on the test images".into(),
         x: curves::epochs(),
-        y: Axis { label: "mean squared error".into(), range: Range::FromZero, ..Axis::default() },
+        y: Axis { label: "mean squared error".into(), range: AxisRange::FromZero, ..Axis::default() },
         // The network has one colour, PCA another, here and in the bars.
         series: vec![
             Series {
@@ -112,10 +112,11 @@ fn directions(pca: &Pca, code: usize) -> Option<Block> {
     })
 }
 
-fn result(facts: &Facts<'_>, pca: &Pca, code: usize, rows: &[EpochRow], done: &Summary) -> Section {
+fn result(facts: &Facts<'_>, pca: &Pca, code: usize, rows: &[EpochRow], done: &History) -> Section {
     let n = facts.data.set.test.len();
     let linear = linear(pca, code);
-    let tile = |value: String, label: String, note: String| Tile { value, label, note, ..Tile::default() };
+    let tile =
+        |value: String, label: String, note: String| StatTile { value, label, note, ..StatTile::default() };
     let Baselines { pca: pca_mse, mean_image } = facts.baselines;
     let left = |mse: f64| match 100.0 * (1.0 - unexplained(mse, mean_image)) {
         share if share >= 0.0 => format!("explains {share:.1} % of the variance; "),
@@ -153,7 +154,7 @@ pub(crate) fn page(
     model: &Autoencoder,
     pca: &Pca,
     rows: &[EpochRow],
-    done: &Summary,
+    done: &History,
 ) -> Outcome<Page> {
     let (code, set) = (model.code(), &facts.data.set);
     let compared = Compared::new(model, pca, &set.test)?;

@@ -7,9 +7,9 @@ use super::{again, layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
 use crate::cli::options::Named;
-use sparring::models::{Arch, Classifier};
-use sparring::train::{Recipe, Robustness, Summary};
-use sparring_report::html::{Block, Details, Note, Page, Section, Table, Tile, Tone};
+use sparring::models::{Arch, ClassifierNet};
+use sparring::train::{History, Recipe, Robustness};
+use sparring_report::html::{Block, Details, Note, Page, Section, StatTile, Table, Tone};
 
 /// What the run was asked to do.
 pub(crate) struct Facts<'a> {
@@ -27,7 +27,7 @@ pub(crate) struct Worth<'a> {
     pub(crate) warnings: &'a [String],
 }
 
-fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &Summary, worth: Worth<'_>) -> Block {
+fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &History, worth: Worth<'_>) -> Block {
     let last = rows.last();
     let n = facts.data.set.test.len();
     let hardened = facts.recipe.defense.eps().is_some();
@@ -35,7 +35,7 @@ fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &Summary, worth: Worth<'_>)
     let mut tiles = vec![tile("test accuracy", tested, n, "clean test images", Tone::Plain)];
     if let Some(trained) = last.and_then(|r| r.train_accuracy) {
         let images = if hardened { "attacked training images" } else { "training images" };
-        tiles.push(Tile {
+        tiles.push(StatTile {
             value: percent(trained, 1),
             label: if hardened { "training accuracy, under attack" } else { "training accuracy" }.into(),
             note: format!("of the last epoch, on its {images}"),
@@ -45,7 +45,7 @@ fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &Summary, worth: Worth<'_>)
     if let Some(r) = worth.robust {
         tiles.push(robust(r));
     }
-    tiles.push(Tile {
+    tiles.push(StatTile {
         value: number(done.train_loss(), 4),
         label: "train loss".into(),
         note: "mean of the last epoch".into(),
@@ -55,7 +55,7 @@ fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &Summary, worth: Worth<'_>)
 }
 
 /// The robust accuracy: good only where most of the clean accuracy withstands more than the step of the training.
-fn robust(r: &Robustness) -> Tile {
+fn robust(r: &Robustness) -> StatTile {
     let tone = if r.is_overfitted_to_one_step() { Tone::Bad } else { accuracy::tone(r.clean, r.robust) };
     let label = format!("robust accuracy, eps {}", r.eps);
     tile(label, r.robust, r.n, "validation images", tone)
@@ -81,7 +81,7 @@ fn robustness(r: &Robustness) -> Block {
     })
 }
 
-fn result(facts: &Facts<'_>, rows: &[EpochRow], done: &Summary, worth: Worth<'_>) -> Section {
+fn result(facts: &Facts<'_>, rows: &[EpochRow], done: &History, worth: Worth<'_>) -> Section {
     let mut result = Section::new("Result");
     result.blocks.push(tiles(facts, rows, done, worth));
     result.blocks.extend(
@@ -108,9 +108,9 @@ fn result(facts: &Facts<'_>, rows: &[EpochRow], done: &Summary, worth: Worth<'_>
 /// The page.
 pub(crate) fn page(
     facts: &Facts<'_>,
-    model: &Classifier,
+    model: &ClassifierNet,
     rows: &[EpochRow],
-    done: &Summary,
+    done: &History,
     worth: Worth<'_>,
 ) -> Outcome<Page> {
     let set = &facts.data.set;
@@ -135,7 +135,7 @@ pub(crate) fn page(
         None => "Clean accuracy says nothing about robustness: `sparring attack` measures that.",
     };
     Ok(Page {
-        title: format!("Classifier {}", facts.arch.name()),
+        title: format!("ClassifierNet {}", facts.arch.name()),
         subtitle: format!("Trained on {} by `sparring train classifier`", facts.data.asked),
         sections: vec![result(facts, rows, done, worth), setup],
         footer: footer.into(),

@@ -4,7 +4,7 @@ use super::accuracy::{self, band};
 use super::decimal;
 use crate::cli::commands::train::EpochRow;
 use sparring::train::{AnyDefense, Recipe};
-use sparring_report::svg::{Axis, Chart, LineChart, Range, Series, Stroke, Ticks, VerticalLine};
+use sparring_report::svg::{Axis, AxisRange, Chart, LineChart, Series, Stroke, Ticks, VerticalLine};
 
 /// The colour of a standard network on every page.
 pub(crate) const STANDARD: usize = 0;
@@ -69,7 +69,7 @@ pub(crate) fn loss(trainings: &[Training<'_>]) -> Chart {
         title: "Training loss".into(),
         description: "mean loss of an epoch, on the examples trained on".into(),
         x: epochs(),
-        y: Axis { label: "loss".into(), range: Range::FromZero, ..Axis::default() },
+        y: Axis { label: "loss".into(), range: AxisRange::FromZero, ..Axis::default() },
         series: series.collect(),
         vertical: events(trainings),
         ..LineChart::default()
@@ -158,7 +158,8 @@ mod tests {
     #[test]
     fn marks_name_their_training_where_there_are_several() {
         let rows: Vec<_> = (1..=10).map(row).collect();
-        let strong = AnyDefense::from(defenses::Pgd { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.5 });
+        let strong =
+            AnyDefense::from(defenses::PgdTraining { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.5 });
         let hard = Recipe { epochs: 4, defense: strong, ..Recipe::default() };
         let of = || Training { name: "hardened", slot: slot(&hard), rows: &rows, recipe: &hard };
         let clean = Recipe { epochs: 10, ..Recipe::default() };
@@ -179,9 +180,9 @@ mod tests {
         let recipe = Recipe::default();
         let training = Training { name: "x", slot: slot(&recipe), rows: &rows, recipe: &recipe };
         let Chart::Line(both) = accuracies(&training, 2000) else { panic!("curves") };
-        assert_eq!((both.y.range, both.series[0].band.len()), (Range::FromZero, 3), "0.4 and 0.9");
+        assert_eq!((both.y.range, both.series[0].band.len()), (AxisRange::FromZero, 3), "0.4 and 0.9");
         assert_eq!(both.series[0].slot, both.series[1].slot, "one colour a model");
         let Chart::Line(test) = accuracy(&[training], 2000) else { panic!("curves") };
-        assert_eq!((test.y.range, test.series[0].slot), (Range::Broken, Some(STANDARD)));
+        assert_eq!((test.y.range, test.series[0].slot), (AxisRange::Broken, Some(STANDARD)));
     }
 }

@@ -11,7 +11,7 @@ use crate::cli::commands::demo::Fighter;
 use crate::cli::options::Named;
 use sparring::models::{Arch, FgsmRs};
 use sparring_report::html::{Block, Cell, Code, Details, Note, Page, Section, Table, Tone};
-use sparring_report::svg::{Axis, Chart, LineChart, Range, Series, Stroke, VerticalLine};
+use sparring_report::svg::{Axis, AxisRange, Chart, LineChart, Series, Stroke, VerticalLine};
 
 /// Full scale of the perturbation's colours, and the budget of the gallery.
 fn pairs(f: &Fighter) -> Pairs<'_> {
@@ -55,10 +55,10 @@ fn curve(fighters: &[&Fighter], n: usize) -> Chart {
         description: "fraction of images still classified rightly under FGSM and PGD by L-inf budget, with 95 % intervals".into(),
         x: Axis {
             label: "budget eps (L-inf, pixels in [0, 1])".into(),
-            range: Range::FromZero,
+            range: AxisRange::FromZero,
             ..Axis::default()
         },
-        y: Axis { range: Range::Fixed(0.0, 1.0), ..accuracy::axis(std::iter::empty()) },
+        y: Axis { range: AxisRange::Fixed(0.0, 1.0), ..accuracy::axis(std::iter::empty()) },
         series,
         vertical: vertical.collect(),
         ..LineChart::default()

@@ -3,7 +3,7 @@
 use super::number::percent;
 use crate::cli::Outcome;
 use sparring::attacks::predicted;
-use sparring::models::Classifier;
+use sparring::models::ClassifierNet;
 use sparring::oracle::{Batch, Classifier as _};
 use sparring::tensor::{Array, softmax};
 use sparring_report::grid::Image;
@@ -22,7 +22,7 @@ pub(crate) struct Pairs<'a> {
     pub(crate) made_by: Vec<String>,
 }
 
-fn verdicts(model: &Classifier, pairs: &Pairs<'_>, x: &[f32]) -> Outcome<Vec<Prediction>> {
+fn verdicts(model: &ClassifierNet, pairs: &Pairs<'_>, x: &[f32]) -> Outcome<Vec<Prediction>> {
     let (n, classes) = (pairs.ids.len(), model.classes());
     let mut logits = vec![0.0; n * classes];
     model.victim().logits(Batch::new(x, pairs.shape, pairs.ids)?, &mut logits)?;
@@ -35,7 +35,7 @@ fn verdicts(model: &Classifier, pairs: &Pairs<'_>, x: &[f32]) -> Outcome<Vec<Pre
 }
 
 /// The gallery of all pairs.
-pub(crate) fn gallery(model: &Classifier, pairs: &Pairs<'_>, caption: String) -> Outcome<Gallery> {
+pub(crate) fn gallery(model: &ClassifierNet, pairs: &Pairs<'_>, caption: String) -> Outcome<Gallery> {
     let dim: usize = pairs.shape.iter().product();
     let before = verdicts(model, pairs, pairs.clean)?;
     let after = verdicts(model, pairs, pairs.adversarial)?;

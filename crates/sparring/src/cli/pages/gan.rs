@@ -12,7 +12,7 @@ use sparring::models::{Arch, Gan};
 use sparring::tensor::Array;
 use sparring::train::{GanRecipe, GanSummary};
 use sparring_report::grid::{GridSpec, images_from_rows, png_grid};
-use sparring_report::html::{Block, Details, Figure, Note, Page, Section, Tile, Tone};
+use sparring_report::html::{Block, Details, Figure, Note, Page, Section, StatTile, Tone};
 
 /// What the run was asked to do.
 pub(crate) struct Facts<'a> {
@@ -39,11 +39,11 @@ fn result(done: &GanSummary) -> Section {
         section.blocks.push(Block::text("No epoch was finished: nothing was measured."));
         return section;
     };
-    let tile = |value: String, label: &str, note: &str| Tile {
+    let tile = |value: String, label: &str, note: &str| StatTile {
         value,
         label: label.into(),
         note: note.into(),
-        ..Tile::default()
+        ..StatTile::default()
     };
     let one = |value: f64| number(value, 3);
     section.blocks.push(Block::Tiles(vec![

@@ -53,7 +53,7 @@ mod tests {
             assert_eq!(told.parse::<AnyDefense>().unwrap(), of, "{told}");
             assert!(told.contains("eps=0.3, "), "{told}");
         }
-        let at_once = defenses::Pgd { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.0 }.into();
+        let at_once = defenses::PgdTraining { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.0 }.into();
         assert_eq!(defense(&at_once), "pgd(eps=0.3, steps=7, step_size=0.1, warm_up=0)");
     }
 
@@ -62,7 +62,7 @@ mod tests {
         let told = |r: &Recipe| facts(r).into_iter().skip(6).collect::<Vec<_>>();
         assert_eq!(told(&Recipe::default()), []);
         let average = ("average of the weights", "half-life 5 % of the training".to_string());
-        assert_eq!(told(&Recipe::hardened(defenses::Pgd::new(0.3))), [average]);
+        assert_eq!(told(&Recipe::hardened(defenses::PgdTraining::new(0.3))), [average]);
         let asked = |text: &str| Recipe {
             ema: Some(Ema { half_life: 0.07 }),
             transforms: text.split(" > ").map(|t| t.parse().unwrap()).collect(),

@@ -6,16 +6,16 @@ use crate::cli::options::{Names, RunData};
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
 use sparring::activations::AnyActivation;
-use sparring::models::{Arch, ArticleGan, Autoencoder, Classifier, Gan, GanSpec};
+use sparring::models::{Arch, ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};
 use sparring::nn::Graph;
 use sparring::seed::Key;
-use sparring::store::{Note, Weights, read, read_config, recognise_path, write};
+use sparring::store::{LoadNote, Weights, read, read_config, recognise_path, write};
 use std::path::{Path, PathBuf};
 
 /// Any key does where every number is replaced.
 const REPLACED: u64 = 0;
 
-pub(crate) fn save_classifier(path: &Path, model: &Classifier) -> Outcome {
+pub(crate) fn save_classifier(path: &Path, model: &ClassifierNet) -> Outcome {
     Ok(write(path, "classifier", &[("", &model.net)], Value::Null)?)
 }
 
@@ -66,7 +66,7 @@ fn check_names(file: &Path, weights: &Weights, names: &Names) -> Outcome {
     }
 }
 
-fn tell<'a>(notes: impl IntoIterator<Item = &'a Note>) {
+fn tell<'a>(notes: impl IntoIterator<Item = &'a LoadNote>) {
     notes.into_iter().for_each(|note| say::note(&note.to_string()));
 }
 
@@ -89,13 +89,13 @@ pub(crate) fn load_classifier(
     path: &Path,
     arch: Option<&Arch>,
     names: &Names,
-) -> Outcome<(Classifier, Option<RunData>)> {
+) -> Outcome<(ClassifierNet, Option<RunData>)> {
     let file = weights_file(path)?;
     let weights = read(&file)?;
     weights.expect_kind("classifier").map_err(|e| Failure::at(&file, e))?;
     let spec = spec_of(&file, &weights, arch)?;
     check_names(&file, &weights, names)?;
-    let mut model = Classifier::new(spec, Key::new(REPLACED)).map_err(|e| Failure::at(&file, e))?;
+    let mut model = ClassifierNet::new(spec, Key::new(REPLACED)).map_err(|e| Failure::at(&file, e))?;
     let loaded = weights.load_named("", &mut model.net, names.naming());
     let notes = loaded.map_err(|e| explained(&e, &file, &weights, arch))?;
     tell(weights.notes().iter().chain(&notes));

@@ -14,7 +14,7 @@ mod unit;
 
 pub use cut::{cut, cut_pair};
 pub use line::{Line, Lines, halves, halves_mut};
-pub use unit::{Operand, Session, Target, Unit};
+pub use unit::{Operand, Target, TileSession, Unit};
 
 /// Rows and columns of a tile, and the columns of a block of two of them.
 pub const TILE: usize = 16;

@@ -88,7 +88,7 @@ fn block(unit: Unit, rows: usize, terms: usize, depth: usize, from_zero: bool) -
     let operand = Operand { data: &a, term, first: [0, rows * depth], stride: depth, steps: &offsets };
     let mut c = rough(2 * rows * 40, 2);
     let mut target = Target { data: &mut c, first: [0, rows * 40], stride: 40, from_zero };
-    Session::new(unit, rows).multiply(&operand, b.as_slice(), terms, &mut target);
+    TileSession::new(unit, rows).multiply(&operand, b.as_slice(), terms, &mut target);
     c
 }
 

@@ -67,14 +67,14 @@ thread_local! { static BUSY: Cell<bool> = const { Cell::new(false) }; }
 
 /// A thread ready to multiply tiles of so many rows. There is one at a time: a second would set up the same registers for other rows.
 #[derive(Debug)]
-pub struct Session {
+pub struct TileSession {
     unit: Unit,
     rows: usize,
     /// The tiles are this thread's.
     here: PhantomData<*const ()>,
 }
 
-impl Session {
+impl TileSession {
     /// Tiles of up to 16 rows.
     ///
     /// # Panics
@@ -121,7 +121,7 @@ impl Session {
     }
 }
 
-impl Drop for Session {
+impl Drop for TileSession {
     fn drop(&mut self) {
         #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
         if self.unit.tiles {

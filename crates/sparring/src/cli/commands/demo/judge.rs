@@ -4,10 +4,10 @@ use crate::cli::Outcome;
 use crate::cli::io::progress::AttackBar;
 use crate::cli::options::Named;
 use sparring::attacks::{
-    AnyAttack, AttackResult, EvaluateOptions, Fgsm, Finding, Keep, Pgd, Threat, evaluate_with,
+    AnyAttack, AttackResult, EvaluateOptions, Fgsm, Finding, KeepExamples, Pgd, Threat, evaluate_with,
 };
 use sparring::datasets::MiniBatch;
-use sparring::models::Classifier;
+use sparring::models::ClassifierNet;
 use sparring::oracle::Batch;
 use sparring::seed::Key;
 
@@ -58,7 +58,7 @@ impl Judged {
 }
 
 /// FGSM and PGD-40 on the first `n` test images at every budget.
-pub(super) fn judge(name: &str, model: &Classifier, data: &Named, n: usize, key: Key) -> Outcome<Judged> {
+pub(super) fn judge(name: &str, model: &ClassifierNet, data: &Named, n: usize, key: Key) -> Outcome<Judged> {
     let test = data.set.test.first(n).all();
     let x = Batch::new(&test.x, test.shape, &test.ids)?;
     let victim = model.victim();
@@ -94,7 +94,7 @@ pub(super) fn judge(name: &str, model: &Classifier, data: &Named, n: usize, key:
     results.sort_by(|a, b| a.attack.cmp(&b.attack).then(a.eps.total_cmp(&b.eps)));
     bar.finish();
     let shown = data.set.test.first(SHOWN.min(n)).all();
-    let keep = EvaluateOptions { keep: Keep::Adversarials, ..EvaluateOptions::default() };
+    let keep = EvaluateOptions { keep: KeepExamples::Adversarials, ..EvaluateOptions::default() };
     let x = Batch::new(&shown.x, shown.shape, &shown.ids)?;
     let full = Threat::linf(TABLE[TABLE.len() - 1])?;
     let pgd = [AnyAttack::from(Pgd::default())];

@@ -12,7 +12,7 @@ use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 pub(crate) use judge::Judged;
 use serde_json::Value;
-use sparring::models::Classifier;
+use sparring::models::ClassifierNet;
 use sparring::seed::Key;
 use sparring::store::RunDir;
 use sparring::train::{Recipe, accuracy, fit_with};
@@ -38,7 +38,7 @@ pub(crate) struct Args {
 /// One of the two nets with everything measured on it.
 pub(crate) struct Fighter {
     pub(crate) name: &'static str,
-    pub(crate) model: Classifier,
+    pub(crate) model: ClassifierNet,
     pub(crate) recipe: Recipe,
     pub(crate) rows: Vec<EpochRow>,
     pub(crate) judged: Judged,
@@ -46,7 +46,7 @@ pub(crate) struct Fighter {
 
 fn raise(name: &'static str, recipe: Recipe, data: &Named, run: &RunDir, args: &Args) -> Outcome<Fighter> {
     let seed = args.machine.seed;
-    let mut model = Classifier::new(plan::spec(), Key::new(seed).named("init"))?;
+    let mut model = ClassifierNet::new(plan::spec(), Key::new(seed).named("init"))?;
     let own = run.inside(name)?;
     own.write_json(
         "config.json",
@@ -59,7 +59,7 @@ fn raise(name: &'static str, recipe: Recipe, data: &Named, run: &RunDir, args: &
         Some(_) => format!("{name}, {}", recipe.defense.name()),
     };
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
-    let mut watch = Watch::new(label, steps, &own, |m: &Classifier| {
+    let mut watch = Watch::new(label, steps, &own, |m: &ClassifierNet| {
         Test::Accuracy(accuracy(m, &data.set.test).unwrap_or(f64::NAN))
     });
     fit_with(&mut model, &data.set.train, &recipe, &mut watch)?;

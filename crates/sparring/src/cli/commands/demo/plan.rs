@@ -18,5 +18,5 @@ pub(super) fn standard(seed: u64) -> Recipe {
 
 /// The recipe of `--defense pgd`, cut to 8 of its 20 epochs.
 pub(super) fn hardened(seed: u64) -> Recipe {
-    Recipe { epochs: 8, seed, ..Recipe::hardened(defenses::Pgd::new(0.3)) }
+    Recipe { epochs: 8, seed, ..Recipe::hardened(defenses::PgdTraining::new(0.3)) }
 }

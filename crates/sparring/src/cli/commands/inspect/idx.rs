@@ -4,7 +4,7 @@ use super::Seen;
 use crate::cli::Outcome;
 use crate::cli::io::table::{facts, grouped};
 use serde_json::json;
-use sparring::datasets::idx::{Limits, Values, read};
+use sparring::datasets::idx::{IdxValues, Limits, read};
 use std::path::Path;
 
 /// Range and mean of the numbers that are finite, and how many are not.
@@ -28,14 +28,14 @@ fn spread(values: impl Iterator<Item = f64>) -> Spread {
     Spread { min, max, mean: sum / n as f64, non_finite }
 }
 
-fn of(values: &Values) -> (&'static str, Spread) {
+fn of(values: &IdxValues) -> (&'static str, Spread) {
     match values {
-        Values::U8(v) => ("u8", spread(v.iter().map(|&x| x.into()))),
-        Values::I8(v) => ("i8", spread(v.iter().map(|&x| x.into()))),
-        Values::I16(v) => ("i16", spread(v.iter().map(|&x| x.into()))),
-        Values::I32(v) => ("i32", spread(v.iter().map(|&x| x.into()))),
-        Values::F32(v) => ("f32", spread(v.iter().map(|&x| x.into()))),
-        Values::F64(v) => ("f64", spread(v.iter().copied())),
+        IdxValues::U8(v) => ("u8", spread(v.iter().map(|&x| x.into()))),
+        IdxValues::I8(v) => ("i8", spread(v.iter().map(|&x| x.into()))),
+        IdxValues::I16(v) => ("i16", spread(v.iter().map(|&x| x.into()))),
+        IdxValues::I32(v) => ("i32", spread(v.iter().map(|&x| x.into()))),
+        IdxValues::F32(v) => ("f32", spread(v.iter().map(|&x| x.into()))),
+        IdxValues::F64(v) => ("f64", spread(v.iter().copied())),
     }
 }
 

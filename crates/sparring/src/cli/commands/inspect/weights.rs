@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sparring::nn::{Graph, LayerRow, Node, Source, Summary};
 use sparring::seed::Key;
 use sparring::store::terminal::shown;
-use sparring::store::{Document, Stored, TensorFile, Values, read, read_tensors};
+use sparring::store::{Document, Stored, TensorFile, TensorValues, read, read_tensors};
 use std::path::Path;
 
 /// Layers, shapes and parameters; the numbers drawn for it are thrown away.
@@ -25,14 +25,14 @@ fn extent(shape: &[usize]) -> String {
 }
 
 /// Smallest and largest number.
-fn range(values: &Values) -> (f64, f64) {
+fn range(values: &TensorValues) -> (f64, f64) {
     fn over(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
         numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)))
     }
     match values {
-        Values::F32(a) => over(a.as_slice().iter().map(|&v| v.into())),
-        Values::F64(a) => over(a.as_slice().iter().copied()),
-        Values::I64 { numbers, .. } => over(numbers.iter().map(|&v| v as f64)),
+        TensorValues::F32(a) => over(a.as_slice().iter().map(|&v| v.into())),
+        TensorValues::F64(a) => over(a.as_slice().iter().copied()),
+        TensorValues::I64 { numbers, .. } => over(numbers.iter().map(|&v| v as f64)),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::cli::io::table::grouped;
 use serde_json::json;
 use sparring::datasets::mnist::Pinned;
 use sparring::datasets::synthetic::AnySynthetic;
-use sparring::datasets::{ALL, Entry, Origin, roots};
+use sparring::datasets::{ALL, DatasetEntry, Origin, roots};
 use sparring::math::named::Family;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ fn held(dir: &Path, set: &Pinned<'_>) -> usize {
 }
 
 /// Where a set is: what people read, the folder if one holds it, and the folders it is looked up in.
-fn place(entry: &Entry) -> (String, Option<PathBuf>, Vec<PathBuf>) {
+fn place(entry: &DatasetEntry) -> (String, Option<PathBuf>, Vec<PathBuf>) {
     match entry.origin {
         Origin::BuiltIn => ("built in".into(), None, Vec::new()),
         Origin::Generated => ("computed".into(), None, Vec::new()),

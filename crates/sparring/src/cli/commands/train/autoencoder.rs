@@ -9,7 +9,7 @@ use crate::cli::options::{
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use sparring::metrics::{Pca, mean_image_mse};
-use sparring::models::{Arch, Autoencoder, Family};
+use sparring::models::{Arch, Autoencoder, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::train::{Recipe, fit_autoencoder_with, pixels, reconstruction_mse};
@@ -21,7 +21,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
     /// The network, `linear-autoencoder(code=16)` with parameters.
-    #[arg(long, default_value = "autoencoder", value_parser = arch(Family::Autoencoder))]
+    #[arg(long, default_value = "autoencoder", value_parser = arch(ModelKind::Autoencoder))]
     arch: Written<Arch>,
     #[command(flatten)]
     activation: Shorthands<ActivationFlag>,

@@ -9,11 +9,11 @@ use crate::cli::options::{
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use sparring::models::{Arch, Classifier, Family};
+use sparring::models::{Arch, ClassifierNet, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::tensor::Precision;
-use sparring::train::{Recipe, Summary, accuracy, fit_with};
+use sparring::train::{History, Recipe, accuracy, fit_with};
 use std::path::PathBuf;
 
 /// Flags.
@@ -22,7 +22,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
     /// The network, `madry(norm=batch)` with parameters; mlp fits its input and its classes to the data.
-    #[arg(long, default_value = "mlp", value_parser = arch(Family::Classifier))]
+    #[arg(long, default_value = "mlp", value_parser = arch(ModelKind::Classifier))]
     arch: Written<Arch>,
     #[command(flatten)]
     activation: Shorthands<ActivationFlag>,
@@ -103,7 +103,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         recipe.batch = args.batch.unwrap_or(32);
     }
     let validation = args.hardening.hold_out(&mut data, &recipe.defense)?;
-    let mut model = Classifier::new(spec, Key::new(args.machine.seed).named("init"))?;
+    let mut model = ClassifierNet::new(spec, Key::new(args.machine.seed).named("init"))?;
     let run = out::run_dir(args.out.as_deref(), arch.name())?;
     run.write_json("config.json", &json!({
         "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch,
@@ -111,7 +111,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }))?;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
-    let mut watch = Watch::new(format!("training {}", arch.name()), steps, &run, |m: &Classifier| {
+    let mut watch = Watch::new(format!("training {}", arch.name()), steps, &run, |m: &ClassifierNet| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
     })
     .keeping();
@@ -156,7 +156,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
 }
 
 /// What is to be said of a training whose loss shows that nothing was learnt, or that it was lost again.
-fn no_better_than_a_guess(done: &Summary, classes: usize, test_accuracy: f64) -> Option<String> {
+fn no_better_than_a_guess(done: &History, classes: usize, test_accuracy: f64) -> Option<String> {
     // The mean loss of an epoch counts what was unlearnt at its start as well.
     if test_accuracy > 2.0 / classes as f64 {
         return None;

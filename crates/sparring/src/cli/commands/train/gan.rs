@@ -8,11 +8,11 @@ use crate::cli::options::{
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use sparring::models::{Arch, Family, Gan};
+use sparring::models::{Arch, Gan, ModelKind};
 use sparring::seed::Key;
 use sparring::store::RunDir;
 use sparring::tensor::Array;
-use sparring::train::{Current, Flow, GanEpoch, GanRecipe, Observer, Step, TrainError, fit_gan};
+use sparring::train::{Current, Flow, GanEpoch, GanRecipe, Observer, StepMetrics, TrainError, fit_gan};
 use sparring_report::grid::save_png;
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
     /// The networks, `dcgan(latent=64)` with parameters.
-    #[arg(long, default_value = "gan", value_parser = arch(Family::Gan))]
+    #[arg(long, default_value = "gan", value_parser = arch(ModelKind::Gan))]
     arch: Written<Arch>,
     #[command(flatten)]
     activations: Shorthands<GanActivationFlags>,
@@ -60,7 +60,7 @@ struct Watch<'a> {
 }
 
 impl Observer<Gan> for Watch<'_> {
-    fn step(&mut self, s: &Step, _: &mut dyn Current<Gan>) -> Result<Flow, TrainError> {
+    fn step(&mut self, s: &StepMetrics, _: &mut dyn Current<Gan>) -> Result<Flow, TrainError> {
         self.progress.at(s.step, &format!("epoch {}, G loss {:.3}", s.epoch, s.loss));
         signal::hold();
         Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })

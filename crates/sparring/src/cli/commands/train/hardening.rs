@@ -6,7 +6,7 @@ use crate::cli::pages::decimal;
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
 use sparring::datasets::Split;
-use sparring::models::Classifier;
+use sparring::models::ClassifierNet;
 use sparring::optim::Ema;
 use sparring::seed::Key;
 use sparring::train::{AnyDefense, Robustness, robustness};
@@ -76,7 +76,7 @@ impl HardeningArgs {
 
 /// What the defence was worth on the validation images; `None` without either.
 pub(super) fn judge(
-    model: &Classifier,
+    model: &ClassifierNet,
     validation: &Split,
     defense: &AnyDefense,
     seed: u64,

@@ -13,7 +13,7 @@ pub(crate) use watch::{EpochRow, Test, Watch};
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Kind {
     /// Images to classes, clean or adversarially.
-    Classifier(classifier::Args),
+    ClassifierNet(classifier::Args),
     /// Images to images through a narrow code.
     Autoencoder(autoencoder::Args),
     /// Noise to images.
@@ -22,7 +22,7 @@ pub(crate) enum Kind {
 
 pub(crate) fn run(kind: &Kind) -> Outcome {
     match kind {
-        Kind::Classifier(args) => classifier::run(args),
+        Kind::ClassifierNet(args) => classifier::run(args),
         Kind::Autoencoder(args) => autoencoder::run(args),
         Kind::Gan(args) => gan::run(args),
     }

@@ -5,7 +5,7 @@ use crate::cli::io::progress::Progress;
 use crate::cli::io::signal;
 use serde::Serialize;
 use sparring::store::RunDir;
-use sparring::train::{Current, Epoch, Flow, Observed, Observer, Step, TrainError};
+use sparring::train::{Current, Epoch, Flow, Observed, Observer, StepMetrics, TrainError};
 
 /// One line of `metrics.jsonl`. No times: equal runs write equal files.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -86,7 +86,7 @@ impl<'a, F> Watch<'a, F> {
 }
 
 impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<'_, F> {
-    fn step(&mut self, s: &Step, _: &mut dyn Current<M>) -> Result<Flow, TrainError> {
+    fn step(&mut self, s: &StepMetrics, _: &mut dyn Current<M>) -> Result<Flow, TrainError> {
         self.progress.at(s.step, &format!("epoch {}, loss {:.4}", s.epoch, s.loss));
         if self.keeping {
             signal::hold();

@@ -5,7 +5,7 @@ use crate::cli::pages::{curves, decimal};
 use serde_json::Value;
 use sparring::attacks::Report;
 use sparring::store::read_config;
-use sparring_report::svg::{Axis, Chart, LineChart, Range, Series, VerticalLine};
+use sparring_report::svg::{Axis, AxisRange, Chart, LineChart, Series, VerticalLine};
 use std::path::Path;
 
 /// The budget that a run's defence trained for, as its `config.json` says; `None` without one.
@@ -54,10 +54,10 @@ pub(super) fn curve(reports: &[Report], trained: Option<f64>) -> Chart {
         description: "fraction of images still classified rightly, by budget; 0 is without attack".into(),
         x: Axis {
             label: format!("budget eps ({norm}, pixels in [0, 1])"),
-            range: Range::FromZero,
+            range: AxisRange::FromZero,
             ..Axis::default()
         },
-        y: Axis { range: Range::Fixed(0.0, 1.0), ..accuracy::axis(std::iter::empty()) },
+        y: Axis { range: AxisRange::Fixed(0.0, 1.0), ..accuracy::axis(std::iter::empty()) },
         series,
         vertical: trained
             .into_iter()
@@ -83,11 +83,12 @@ mod tests {
             trained_for(&dir)
         };
         let recipe = |defense| Recipe { defense, ..Recipe::default() };
-        let (clean, hard) = (recipe(AnyDefense::default()), recipe(defenses::FgsmRs::new(0.3).into()));
+        let (clean, hard) =
+            (recipe(AnyDefense::default()), recipe(defenses::FgsmRsTraining::new(0.3).into()));
         assert_eq!(of(json!({ "recipe": hard })), Some(0.3));
         assert_eq!(
             of(
-                json!({ "recipes": [recipe(defenses::FgsmRs::new(0.2).into()), recipe(defenses::Pgd::new(0.3).into())] })
+                json!({ "recipes": [recipe(defenses::FgsmRsTraining::new(0.2).into()), recipe(defenses::PgdTraining::new(0.3).into())] })
             ),
             Some(0.3)
         );

@@ -2,7 +2,7 @@
 
 use crate::cli::pages::curves::{GREY, epochs};
 use sparring::train::GanEpoch;
-use sparring_report::svg::{Axis, Chart, HorizontalLine, LineChart, Range, Series};
+use sparring_report::svg::{Axis, AxisRange, Chart, HorizontalLine, LineChart, Series};
 
 fn by_epoch(name: &str, measured: &[GanEpoch], figure: fn(&GanEpoch) -> f64) -> Series {
     Series::new(name, measured.iter().map(|e| (e.epoch as f64, figure(e))))
@@ -15,7 +15,7 @@ fn level(name: &str, y: f64, slot: usize) -> HorizontalLine {
 
 fn chart(
     [title, description, label]: [&str; 3],
-    range: Range,
+    range: AxisRange,
     series: Vec<Series>,
     horizontal: Vec<HorizontalLine>,
 ) -> Chart {
@@ -35,7 +35,7 @@ pub(crate) fn verdicts(measured: &[GanEpoch]) -> Chart {
     let series = vec![by_epoch("D(x)", measured, |e| e.d_real), by_epoch("D(G(z))", measured, |e| e.d_fake)];
     let description = "mean probability of being real that the discriminator gives, by epoch";
     let labels = ["What the discriminator says", description, "probability of real"];
-    chart(labels, Range::Fixed(0.0, 1.0), series, vec![level("cannot tell: 0.5", 0.5, GREY)])
+    chart(labels, AxisRange::Fixed(0.0, 1.0), series, vec![level("cannot tell: 0.5", 0.5, GREY)])
 }
 
 /// Both losses; at D = 1/2 everywhere they are 2 ln 2 and ln 2.
@@ -46,7 +46,7 @@ pub(crate) fn losses(measured: &[GanEpoch]) -> Chart {
         level(&format!("D at balance: {:.4}", 2.0 * ln2), 2.0 * ln2, 0),
         level(&format!("G at balance: {ln2:.4}"), ln2, 1),
     ];
-    chart(["Losses", "mean losses by epoch", "loss"], Range::FromZero, series, levels)
+    chart(["Losses", "mean losses by epoch", "loss"], AxisRange::FromZero, series, levels)
 }
 
 /// Distance between samples over that between real images.
@@ -55,7 +55,7 @@ pub(crate) fn diversity(measured: &[GanEpoch]) -> Chart {
     let levels = vec![level("real images: 1", 1.0, 2), level("collapsed below 1/3", 1.0 / 3.0, GREY)];
     let description =
         "mean distance between pairs of samples over that between pairs of real images, by epoch";
-    chart(["Diversity", description, "distance, real images = 1"], Range::FromZero, series, levels)
+    chart(["Diversity", description, "distance, real images = 1"], AxisRange::FromZero, series, levels)
 }
 
 #[cfg(test)]
