@@ -1,7 +1,7 @@
 //! The one grammar of things that have a name and parameters: `name`, or `name(value, key=value, ..)`, where a value may be such a call
 //! itself: `madry(norm=batch, activation=leaky_relu(slope=0.2))`.
 
-/// A name and its arguments, as written. [`NamedTable::read`](crate::named::Table::read) makes a thing of it.
+/// A name and its arguments, as written. [`NamedTable::read`](crate::named::NamedTable::read) makes a thing of it.
 ///
 /// ```
 /// use sparring_math::grammar::Call;

@@ -74,6 +74,14 @@ pub enum NnError {
         /// The optimiser step, from 1.
         step: u64,
     },
+    /// What a layer has learnt from a batch without a gradient is infinite or NaN.
+    #[error("step {step}: the statistics of the batch for {name} are not finite; lower the learning rate")]
+    Statistics {
+        /// Name of the buffer, so of the layer.
+        name: String,
+        /// The optimiser step, from 1.
+        step: u64,
+    },
     /// A state of a training that does not belong here.
     #[error("this state is of another training: {0}")]
     State(String),

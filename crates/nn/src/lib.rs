@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod fields;
 mod graph;
+mod graph_outputs;
 mod graph_serde;
 pub mod init;
 mod layer;

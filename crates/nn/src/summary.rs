@@ -1,7 +1,7 @@
 //! What a network is made of, and how it runs.
 
 use crate::engine::is_compiled;
-use crate::{Graph, ShapeError};
+use crate::{AnyLayer, Graph, ParamKind, ParamSpec, ShapeError};
 use std::fmt;
 
 /// One node of a summary.
@@ -28,12 +28,17 @@ pub struct LayerRow {
 pub struct Summary {
     /// The nodes in order.
     pub rows: Vec<LayerRow>,
-    /// All stored numbers.
+    /// All trained numbers; running statistics are none.
     pub parameters: usize,
     /// Multiply-adds of one example.
     pub mul_adds: u64,
     /// Numbers of one example kept until the backward pass.
     pub activations: u64,
+}
+
+/// Numbers of a layer that are trained.
+fn trained(layer: &AnyLayer) -> usize {
+    layer.parameters().iter().filter(|p| p.kind != ParamKind::Buffer).map(ParamSpec::len).sum()
 }
 
 /// `f32` numbers in MiB.
@@ -74,7 +79,7 @@ impl Graph {
                 name: node.name.clone(),
                 kind: node.layer.kind().into_owned(),
                 output: shape.dims()[1..].to_vec(),
-                parameters: node.layer.parameters().iter().map(crate::ParamSpec::len).sum(),
+                parameters: trained(&node.layer),
                 mul_adds: cost.mul_adds,
                 activations: cost.activations,
                 compiled: is_compiled(&node.layer, inputs[0], *shape),

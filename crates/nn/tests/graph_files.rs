@@ -1,9 +1,14 @@
 //! Graphs in files: names, `from`, `outputs`, files written before there were graphs, and what is refused.
 #![allow(missing_docs)]
 
-use sparring_nn::{Compiled, Graph, Network, NnError, Node, Source, Victim, layers};
+use sparring_autograd::Var;
+use sparring_nn::{
+    Compiled, Cx, Graph, Layer, Network, NnError, Node, ParamInit, ParamKind, ParamSpec, ShapeError, Source,
+    Victim, layers,
+};
 use sparring_oracle::Bounds;
 use sparring_seed::Key;
+use sparring_tensor::{Elem, Shape};
 
 fn read(json: &str) -> Result<Graph, String> {
     serde_json::from_str(json).map_err(|e| e.to_string())
@@ -163,4 +168,31 @@ fn a_summary_says_what_runs_on_a_tape() {
     };
     assert_eq!(runs(3), ["compiled"; 3]);
     assert_eq!(runs(17), ["tape", "compiled", "compiled"]);
+}
+
+/// A layer whose parameters have one name: no file could hold both.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Namesakes {}
+
+sparring_math::named! {
+    Namesakes: "namesakes", [], "";
+}
+
+impl Layer for Namesakes {
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        Ok(inputs[0])
+    }
+    fn parameters(&self) -> Vec<ParamSpec> {
+        [1, 2].map(|n| ParamSpec::new("weight", ParamKind::Weight, &[n], ParamInit::Constant(0.0))).to_vec()
+    }
+    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        x[0]
+    }
+}
+
+#[test]
+fn two_parameters_of_one_name_are_refused_before_anything_is_trained() {
+    let graph = Graph::chain([1, 2, 2], vec![layers::flatten(), Namesakes {}.into()]);
+    let e = graph.build::<f32>(Key::new(1)).unwrap_err().to_string();
+    assert!(e.contains("layer 1") && e.contains("called `weight`"), "{e}");
 }

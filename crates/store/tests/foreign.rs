@@ -50,6 +50,26 @@ fn weights_made_by_pytorch_fit_the_equal_network() {
 }
 
 #[test]
+fn pytorchs_counters_of_batches_are_left_out_and_told() {
+    let tensor = |name: &str, dtype: &str, shape: &str, from: usize, to: usize| {
+        format!(r#""{name}":{{"dtype":"{dtype}","shape":{shape},"data_offsets":[{from},{to}]}}"#)
+    };
+    let four = ["weight", "bias", "running_mean", "running_var"];
+    let mut all: Vec<_> =
+        (0..4).map(|i| tensor(&format!("0.{}", four[i]), "F32", "[2]", 8 * i, 8 * i + 8)).collect();
+    all.push(tensor("0.num_batches_tracked", "I64", "[]", 32, 40));
+    let weights = Weights::parse(&file(&format!("{{{}}}", all.join(",")), 40)).unwrap();
+    assert_eq!(weights.notes()[0].to_string(), "left out, counters of batches: 0.num_batches_tracked");
+    let mut net = Graph::chain([2, 3, 3], vec![layers::batch_norm(2)]).build::<f32>(Key::new(1)).unwrap();
+    weights.load_into("", &mut net).unwrap();
+    assert!(net.params.iter().all(|p| p.value.as_slice() == [0.0; 2]));
+    // Any other whole number is still no weight.
+    all[4] = tensor("0.steps", "I64", "[]", 32, 40);
+    let e = Weights::parse(&file(&format!("{{{}}}", all.join(",")), 40)).unwrap_err().to_string();
+    assert!(e.contains("0.steps") && e.contains("leave this tensor out"), "{e}");
+}
+
+#[test]
 fn double_precision_is_rounded_and_overflow_is_named() {
     let header = r#"{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}"#;
     let mut bytes = file(header, 0);

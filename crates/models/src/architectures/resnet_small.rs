@@ -6,7 +6,7 @@ use sparring_nn::layers::{self, Conv2d};
 use sparring_nn::{AnyLayer, Graph, Source};
 
 /// conv 3x3 16, blocks 16, 32 (stride 2), 64 (stride 2), global average pool, fc 10; batch normalisation after every convolution: 77,754 parameters that
-/// are trained, 78,426 numbers with running statistics.
+/// are trained; running statistics come beside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResnetSmall {
     /// The activation everywhere.

@@ -77,17 +77,31 @@ impl<E: Elem> Coefficients<E> {
     pub fn forget(&mut self) {
         self.count = 0;
     }
+    /// The unbiased variance of a channel in the batch.
+    fn unbiased(&self, c: usize) -> E {
+        E::of(self.variance[c] * (self.count as f64 / (self.count - 1) as f64))
+    }
+    /// The first of the statistics that is infinite or NaN, by its place among the parameters of the layer; running statistics would keep it for good.
+    pub fn not_finite(&self) -> Option<usize> {
+        let finite = |v: E| v.abs() < E::INFINITY;
+        if self.count == 0 {
+            None
+        } else if !self.mean.as_slice().iter().all(|&v| finite(v)) {
+            Some(2)
+        } else {
+            (!(0..self.variance.len()).all(|c| finite(self.unbiased(c)))).then_some(3)
+        }
+    }
     /// Running statistics after a step: they take a share of the batch's, with the unbiased variance, if it has any.
     pub fn update_running(&self, program: &mut Program<E>, norm: &BatchNorm) {
         if self.count == 0 {
             return;
         }
-        let unbiased = self.count as f64 / (self.count - 1) as f64;
         let momentum = E::of(norm.momentum);
         for (place, mean) in [(2, true), (3, false)] {
             let running = program.plains[norm.params[place]].value.as_mut_slice();
             for (c, r) in running.iter_mut().enumerate() {
-                let new = if mean { self.mean.as_slice()[c] } else { E::of(self.variance[c] * unbiased) };
+                let new = if mean { self.mean.as_slice()[c] } else { self.unbiased(c) };
                 *r += momentum * (new - *r);
             }
         }

@@ -66,6 +66,29 @@ fn a_gradient_that_is_not_finite_names_the_layer_and_changes_nothing() {
 }
 
 #[test]
+fn statistics_that_are_not_finite_name_the_layer_and_change_nothing() {
+    let graph = Graph::chain([1, 1, 4], vec![layers::flatten(), layers::batch_norm(4), layers::linear(4, 2)]);
+    let net = graph.build::<f32>(Key::new(1)).unwrap();
+    let mut engine = Engine::new(&net, AnyRule::from(Adam::default()).into());
+    let fill = |size: f32| move |i: usize, x: &mut [f32]| x.fill(size * (i as f32 - 0.5));
+    let train = Randomness { mode: Mode::Train, ..Randomness::none() };
+    let none = |rows: &mut OutputRows<'_, f32>| rows.iter().for_each(|(_, dz, _)| dz.fill(0.0));
+    engine.gradients(2, &fill(1.0), train, &none);
+    engine.update(&net.params, 1e-3).unwrap();
+    let before = engine.export_weights(&net.params);
+    // Each number is finite, their variance is not.
+    for (size, buffer) in [(1e25, "1.running_var"), (f32::INFINITY, "1.running_mean")] {
+        engine.gradients(2, &fill(size), train, &none);
+        let e = engine.update(&net.params, 1e-3).unwrap_err();
+        let NnError::Statistics { name, step: 2 } = &e else { panic!("{e}") };
+        assert_eq!(name, buffer);
+        for (a, b) in engine.export_weights(&net.params).iter().zip(&before) {
+            assert_eq!(a.value.as_slice(), b.value.as_slice());
+        }
+    }
+}
+
+#[test]
 fn a_state_in_the_layout_of_files_goes_on_where_it_was() {
     for graph in chains() {
         let n = 20;

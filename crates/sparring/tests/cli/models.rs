@@ -11,7 +11,7 @@ fn config(run: &std::path::Path) -> Value {
 fn normalised_and_residual_classifiers_from_training_to_attack() {
     let dir = folder("by-name");
     tiny(&dir);
-    for (arch, layers, parameters) in [("resnet-small", 31, 78_426), ("madry(norm=batch)", 12, 3_275_018)] {
+    for (arch, layers, parameters) in [("resnet-small", 31, 77_754), ("madry(norm=batch)", 12, 3_274_826)] {
         let line = format!("train classifier --arch {arch} --data tiny --epochs 1 --batch 20 --json --out");
         assert!(number(&object(&dir, &format!("{line} run --threads 1")), "train_loss").is_finite());
         assert_eq!(
@@ -37,6 +37,8 @@ fn normalised_and_residual_classifiers_from_training_to_attack() {
             let bytes = |run: &str| std::fs::read(dir.join(run).join(file)).unwrap();
             assert!(bytes("run") == bytes("again"), "{arch}: {file} differs between equal runs");
         }
+        let several = refusal(&dir, "attack .", 1);
+        assert!(several.contains("holds 2 runs") && several.contains("./again, ./run"), "{several}");
         let rows = std::fs::read_to_string(dir.join("run/metrics.jsonl")).unwrap();
         let row: Value = serde_json::from_str(rows.lines().last().unwrap()).unwrap();
         let report = object(&dir, "attack run --attack fgsm --eps 0.1 --n 20 --json");

@@ -36,7 +36,7 @@ impl fmt::Display for Alarm {
         match self {
             Self::DiscriminatorWins { epoch } => write!(
                 f,
-                "discriminator-wins: since epoch {epoch} D(x) is above 0.95 and D(G(z)) below 0.05; the generator learns little"
+                "discriminator-wins: in epoch {epoch} D(x) is above 0.95 and D(G(z)) below 0.05; the generator learns little"
             ),
             Self::Collapse { epoch } => write!(
                 f,
@@ -58,10 +58,12 @@ pub(super) fn raised(epochs: &[GanEpoch], known: &[Alarm]) -> Vec<Alarm> {
     let Some(last) = epochs.last() else { return Vec::new() };
     let wins = |e: &GanEpoch| e.d_real > 0.95 && e.d_fake < 0.05;
     let mut found = Vec::new();
-    if epochs.len() >= IN_A_ROW && epochs[epochs.len() - IN_A_ROW..].iter().all(wins) {
+    // A training shorter than that is judged by what there is of it.
+    let (row, ends) = (IN_A_ROW.min(last.epochs).max(1), last.epoch == last.epochs);
+    if epochs.len() >= row && epochs[epochs.len() - row..].iter().all(wins) {
         found.push(Alarm::DiscriminatorWins { epoch: last.epoch });
     }
-    if last.epoch > GRACE && last.diversity < COLLAPSED {
+    if (last.epoch > GRACE || ends) && last.diversity < COLLAPSED {
         found.push(Alarm::Collapse { epoch: last.epoch });
     }
     found.retain(|a| known.iter().all(|k| k.name() != a.name()));
@@ -92,5 +94,10 @@ mod tests {
         epochs.push(epoch(4, 0.99, 0.01, 0.1));
         assert_eq!(raised(&epochs, &first), [Alarm::Collapse { epoch: 4 }]);
         assert!(raised(&[epoch(9, 0.5, 0.5, 0.9)], &[]).is_empty());
+        // The only epoch, the last one.
+        let lost = GanEpoch { epochs: 1, ..epoch(1, 1.0, 0.0, 0.0) };
+        let both = [Alarm::DiscriminatorWins { epoch: 1 }, Alarm::Collapse { epoch: 1 }];
+        assert_eq!(raised(&[lost], &[]), both);
+        assert!(raised(&[epoch(1, 1.0, 0.0, 0.0)], &[]).is_empty());
     }
 }

@@ -88,8 +88,16 @@ impl<E: Elem> Engine<E> {
             "engine: no gradients here: none were found yet, or a forward pass or pullback of a batch came after them; update or accumulate first"
         );
     }
-    /// The gradients at the outputs of all weights are finite.
+    /// The gradients at the outputs of all weights are finite, and so are new running statistics.
     fn check(&self, params: &Params<E>) -> Result<(), NnError> {
+        let norms = self.compiled.program.batch_norms.iter().zip(&self.whole.norms);
+        let mut bad = norms.filter_map(|(norm, found)| Some(norm.params[found.not_finite()?]));
+        let learned = self.whole.learned.iter().find(|(_, value)| !reduce::are_finite(value.as_slice()));
+        if let Some(place) = bad.next().or(learned.map(|(place, _)| *place)) {
+            let id = self.compiled.program.plains[place].id;
+            let name = params.iter().find(|p| p.id() == id).map_or_else(String::new, |p| p.name().into());
+            return Err(NnError::Statistics { name, step: self.step + 1 });
+        }
         let last = self.last.as_ref().filter(|_| self.by_parts);
         let in_last = last.filter(|l| !l.is_finite()).map(|_| self.compiled.program.weights.len() - 1);
         let shards = &self.shards[..self.cut.shards()];

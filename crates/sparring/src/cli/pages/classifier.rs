@@ -135,7 +135,7 @@ pub(crate) fn page(
         None => "Clean accuracy says nothing about robustness: `sparring attack` measures that.",
     };
     Ok(Page {
-        title: format!("ClassifierNet {}", facts.arch.name()),
+        title: format!("Classifier {}", facts.arch.name()),
         subtitle: format!("Trained on {} by `sparring train classifier`", facts.data.asked),
         sections: vec![result(facts, rows, done, worth), setup],
         footer: footer.into(),

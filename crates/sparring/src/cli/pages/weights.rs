@@ -1,5 +1,6 @@
 //! Models to files and back.
 
+use super::again::quoted;
 use super::misfit::{arch_wanted, explained};
 use crate::cli::io::say;
 use crate::cli::options::{Names, RunData};
@@ -41,11 +42,22 @@ pub(crate) fn weights_file(path: &Path) -> Outcome<PathBuf> {
             format!("{}, not a safetensors file: {}", foreign.what, foreign.way_out),
         ));
     }
-    Err(Failure::Failed(if path.is_dir() {
+    let runs = runs_in(path);
+    Err(Failure::Failed(if !runs.is_empty() {
+        format!("{}: holds {} runs; name one of them: {}", path.display(), runs.len(), runs.join(", "))
+    } else if path.is_dir() {
         format!("{}: no model.safetensors in it; name a run directory or a weights file", path.display())
     } else {
         format!("{}: no such file; name a run directory or a weights file", path.display())
     }))
+}
+
+/// The run directories in a folder, the first few of them, as a shell takes them.
+fn runs_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
+    let mut runs: Vec<_> = entries.filter(|p| p.join("model.safetensors").is_file()).collect();
+    runs.sort();
+    runs.iter().take(8).map(|p| quoted(&p.to_string_lossy())).collect()
 }
 
 /// The data a run was trained on, as its `config.json` says.
