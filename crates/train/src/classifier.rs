@@ -5,7 +5,6 @@ use crate::parallel::map_parts;
 use crate::supervised::Fitting;
 use crate::{History, Observer, Quiet, Recipe, Session, TrainError};
 use sparring_datasets::Split;
-use sparring_losses::check_targets;
 use sparring_models::ClassifierNet;
 use sparring_oracle::{Batch, Classifier as _};
 use sparring_tensor::{Array, reduce};
@@ -53,8 +52,6 @@ pub fn session<'m, 'd>(
     recipe: &Recipe,
 ) -> Result<Session<'d, Fitting<'m, ClassifierNet>>, TrainError> {
     recipe.validate()?;
-    check_data(train, model.spec().input)?;
-    check_targets(&train.labels(), model.classes()).map_err(|e| TrainError::Data(e.to_string()))?;
     Fitting::session(model, train, recipe)
 }
 

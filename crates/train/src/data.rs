@@ -1,8 +1,8 @@
 //! Examples as the loops take them, and what is refused before the first step.
 
 use crate::TrainError;
+use crate::loop_settings::LoopSettings;
 use crate::parallel::map_parts;
-use crate::session::LoopSettings;
 use sparring_datasets::{Last, Split};
 use sparring_nn::{Network, NnError};
 use sparring_tensor::Array;

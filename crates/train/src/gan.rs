@@ -3,8 +3,9 @@
 
 use crate::TrainError;
 use crate::data::{check_data, check_range};
+use crate::loop_settings::LoopSettings;
 use crate::observe::Observer;
-use crate::session::{LoopSettings, Session};
+use crate::session::Session;
 use crate::summary::History;
 use sparring_datasets::{Last, Split};
 use sparring_models::Gan;

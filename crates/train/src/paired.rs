@@ -3,7 +3,7 @@
 //! Clean and adversarial examples go through the network as two batches, as in the authors' code of TRADES and MART: each has its own batch statistics, running statistics
 //! take in the clean ones first, and dropout draws its masks for each.
 
-use crate::family::Failure;
+use crate::learner::Failure;
 use sparring_losses::PairLoss;
 use sparring_nn::{Engine, Mode, Params, Randomness};
 use sparring_seed::Key;
@@ -36,6 +36,7 @@ impl Pairs<'_> {
         let [mut logits, mut pull] = [0; 2].map(|_| Array::<f32>::zeros([n * cols]));
         let (logits, pull) = (logits.as_mut_slice(), pull.as_mut_slice());
         engine.forward_of_batch(self.adversarial, draw("adversarial"), logits);
+        engine.discard();
         let (mut sum, mut right) = (0.0, 0.0);
         let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&self.clean[i * dim..(i + 1) * dim]);
         engine.gradients_of_batch(n, &row, draw("clean"), &mut |clean, d_clean| {

@@ -56,8 +56,8 @@ impl Default for Recipe {
 }
 
 impl Recipe {
-    /// The recipe that a defence brings: chosen on validation images for nets of MNIST's size (docs/results/hardening.md has what each is worth,
-    /// seed by seed). Only PGD hardens every seed; FGSM-RS is the paper's recipe as it stands.
+    /// The recipe that a defence brings. Those of PGD and N-FGSM were chosen on validation images for nets of MNIST's size (docs/results/hardening.md has what each is worth,
+    /// seed by seed); FGSM-RS is the paper's as it stands; that of TRADES is PGD's, not chosen yet. Only PGD is known to harden every seed.
     ///
     /// ```
     /// use sparring_train::{Recipe, defenses};

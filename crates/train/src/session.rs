@@ -1,64 +1,31 @@
 //! A training as a value: one loop for classifiers, autoencoders and GANs.
 
-use crate::error::require_positive;
-use crate::family::{EpochOf, EpochTimes, Failure, Learner, LearnerState, StepContext};
+use crate::learner::{EpochOf, EpochTimes, Failure, Learner, LearnerState, StepContext};
+use crate::loop_settings::LoopSettings;
 use crate::observe::{Flow, Observer, StepMetrics};
 use crate::parallel::on_team;
 use crate::summary::History;
 use crate::{TrainError, trouble};
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
 use sparring_nn::NnError;
-use sparring_optim::{AnySchedule, Schedule};
+use sparring_optim::Schedule as _;
 use sparring_seed::Key;
 use std::time::Instant;
-
-/// What every training has, whatever is trained.
-#[derive(Clone, Debug)]
-pub struct LoopSettings {
-    /// Passes over the data.
-    pub epochs: usize,
-    /// Examples a step.
-    pub batch: usize,
-    /// Base learning rate.
-    pub lr: f64,
-    /// The learning rate over time.
-    pub schedule: AnySchedule,
-    /// Seed of shuffling and of everything random in a step.
-    pub seed: u64,
-    /// What becomes of a last batch that is not full.
-    pub last: Last,
-}
-
-impl LoopSettings {
-    /// Every number makes sense.
-    ///
-    /// # Errors
-    /// [`TrainError`] naming the first field that does not.
-    pub fn validate(&self) -> Result<(), TrainError> {
-        for (field, value) in [("epochs", self.epochs), ("batch", self.batch)] {
-            if value == 0 {
-                return Err(TrainError::Recipe { field, value: "0".into(), must: "at least 1" });
-            }
-        }
-        require_positive("lr", self.lr)?;
-        Ok(self.schedule.validate()?)
-    }
-}
 
 /// Where a training stands.
 #[derive(Clone, Debug)]
 pub struct SessionState {
     /// Steps done.
     pub step: u64,
-    /// Of the family.
-    pub family: LearnerState,
+    /// Of the learner.
+    pub learner: LearnerState,
 }
 
 /// A training: steps are made one by one, by epochs, or to the end.
 #[derive(Debug)]
 pub struct Session<'d, F: Learner> {
     /// What is trained.
-    pub family: F,
+    pub learner: F,
     settings: LoopSettings,
     batches: Batches<'d>,
     batch: MiniBatch,
@@ -70,20 +37,22 @@ pub struct Session<'d, F: Learner> {
 }
 
 impl<'d, F: Learner> Session<'d, F> {
-    /// A training that begins, of a family of this crate or of your own.
+    /// A training that begins, of a learner of this crate or of your own.
     ///
     /// # Errors
-    /// If a setting makes no sense, or the data give no batch: there are no examples, or fewer than one full batch where others are left out.
-    pub fn new(family: F, train: &'d Split, settings: LoopSettings) -> Result<Self, TrainError> {
+    /// If a setting makes no sense, or the data give no batch: there are no examples, or fewer than one full batch where others are left out; and what
+    /// [`Learner::check`] says.
+    pub fn new(learner: F, train: &'d Split, settings: LoopSettings) -> Result<Self, TrainError> {
         settings.validate()?;
         let (n, batch) = (train.len(), settings.batch);
         if n == 0 || settings.last == Last::Drop && n < batch {
             return Err(TrainError::Data(format!("{n} training examples give no batch of {batch}")));
         }
+        learner.check(train, &settings)?;
         let batches =
             Batches::new(train, settings.batch, Key::new(settings.seed), 0, Order::Shuffled, settings.last);
         let mut this = Self {
-            family,
+            learner,
             settings,
             batches,
             batch: MiniBatch::default(),
@@ -117,8 +86,8 @@ impl<'d, F: Learner> Session<'d, F> {
     /// One step; `None` once all are done.
     ///
     /// # Errors
-    /// If the loss or a gradient is not finite. The model then has the weights before the step, but where a gradient alone was not finite and the method has no
-    /// transformation: some of them may have moved.
+    /// If the loss or a gradient is not finite, or an attack refuses. The step then does not count. A classifier or autoencoder whose loss is not finite has the weights before the step; where
+    /// only a gradient is not finite some weights may have moved, and of a GAN the discriminator may have made its part of the step.
     pub fn step(&mut self) -> Result<Option<StepMetrics>, TrainError> {
         on_team(|| self.one())
     }
@@ -130,17 +99,19 @@ impl<'d, F: Learner> Session<'d, F> {
         if self.step.is_multiple_of(self.per_epoch()) {
             self.batches.restart(epoch as u64);
             (self.begun, self.examples) = (Instant::now(), 0);
-            self.family.begin_epoch();
+            self.learner.begin_epoch();
         }
         let Some(rows) = self.batches.next_rows(&mut self.batch) else { return Ok(None) };
         let step = self.step + 1;
         let lr = self.settings.schedule.lr(self.settings.lr, step, steps);
         let cx = StepContext { step, steps, key: Key::new(self.settings.seed).named("step").child(step), lr };
-        let loss = match self.family.step(&mut self.batch, rows, &cx) {
+        let loss = match self.learner.step(&mut self.batch, rows, &cx) {
             Ok(loss) => loss,
             Err(failure) => {
-                self.family.current();
-                let at = self.family.broken(&mut self.batch, rows, &cx);
+                self.learner.current();
+                let at = self.learner.broken(&mut self.batch, rows, &cx);
+                // The batch was not learnt from: whoever goes on meets it again.
+                self.rewind();
                 return Err(told(failure, epoch, step, at));
             }
         };
@@ -154,10 +125,10 @@ impl<'d, F: Learner> Session<'d, F> {
         let ends = self.step > 0 && self.step.is_multiple_of(self.per_epoch());
         ends.then(|| {
             // Weights are brought back within the epoch's time, as whoever uses them needs them.
-            self.family.current();
+            self.learner.current();
             let seconds = self.begun.elapsed().as_secs_f64();
             let (lr, examples) = (self.lr, self.examples);
-            self.family.end_epoch(EpochTimes { epoch, epochs, lr, seconds, examples })
+            self.learner.end_epoch(EpochTimes { epoch, epochs, lr, seconds, examples })
         })
     }
     /// Steps to the end of the epoch, watched; `None` if an observer ended the training before.
@@ -175,9 +146,9 @@ impl<'d, F: Learner> Session<'d, F> {
         observer: &mut dyn Observer<F::Model>,
     ) -> Result<(Option<EpochOf<F>>, Flow), TrainError> {
         while let Some(done) = self.one()? {
-            let stops = observer.step(&done, &mut self.family)? == Flow::Stop;
+            let stops = observer.step(&done, &mut self.learner)? == Flow::Stop;
             if let Some(epoch) = self.ended() {
-                let flow = observer.epoch(&epoch, self.family.current())?;
+                let flow = observer.epoch(&epoch, self.learner.current())?;
                 return Ok((Some(epoch), if stops { Flow::Stop } else { flow }));
             }
             if stops {
@@ -201,13 +172,13 @@ impl<'d, F: Learner> Session<'d, F> {
                 break;
             }
         }
-        self.family.current();
+        self.learner.current();
         summary.seconds = start.elapsed().as_secs_f64();
         Ok(summary)
     }
     /// Where the training stands: with the same settings, data and model, [`restore`](Self::restore) goes on as if it had not been interrupted.
     pub fn state(&mut self) -> SessionState {
-        SessionState { step: self.step, family: self.family.state() }
+        SessionState { step: self.step, learner: self.learner.state() }
     }
     /// Goes on from a state.
     ///
@@ -217,14 +188,18 @@ impl<'d, F: Learner> Session<'d, F> {
         if state.step > self.steps() {
             return Err(NnError::State(format!("{} steps of {}", state.step, self.steps())).into());
         }
-        self.family.restore(&state.family)?;
+        self.learner.restore(&state.learner)?;
         self.step = state.step;
+        self.rewind();
+        (self.begun, self.examples) = (Instant::now(), 0);
+        Ok(())
+    }
+    /// The next batch is that of the next step.
+    fn rewind(&mut self) {
         self.batches.restart(self.epoch_now() as u64);
         for _ in 0..self.step % self.per_epoch() {
             self.batches.next_rows(&mut self.batch);
         }
-        (self.begun, self.examples) = (Instant::now(), 0);
-        Ok(())
     }
 }
 

@@ -1,17 +1,19 @@
 //! Classifiers and autoencoders in training: one network, one objective, one method.
 
-use crate::data::check_network;
-use crate::family::{EpochTimes, Failure, Learner, LearnerState, StepContext};
+use crate::data::{check_data, check_network};
+use crate::learner::{EpochTimes, Failure, Learner, LearnerState, StepContext};
+use crate::loop_settings::LoopSettings;
 use crate::objective::{Classification, Reconstruction};
 use crate::observe::{Current, Epoch, Observed};
 use crate::paired::Pairs;
 use crate::parallel::fill;
-use crate::session::{LoopSettings, Session};
+use crate::session::Session;
 use crate::trained::Trained;
 use crate::trouble::broken_layer;
 use crate::{AnyDefense, InnerAttack, Outputs, Recipe, TrainError};
 use sparring_attacks::{Goal, Threat, perturb_chunked_on};
 use sparring_datasets::{BatchRows, Last, MiniBatch, Split};
+use sparring_losses::check_targets;
 use sparring_models::{Autoencoder, ClassifierNet};
 use sparring_nn::{Engine, Mode, Network, NnError, Objective, Randomness, Victim};
 use sparring_oracle::Batch;
@@ -26,6 +28,13 @@ pub trait Supervised: Observed<Epoch = Epoch> + Debug {
     fn net(&self) -> &Network<f32>;
     /// The network, to be brought up to date.
     fn net_mut(&mut self) -> &mut Network<f32>;
+    /// The labels are ones that it can learn.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] naming the first that is not.
+    fn check_labels(&self, _: &Split) -> Result<(), TrainError> {
+        Ok(())
+    }
     /// Calls `f` with the objective of a batch.
     fn with_objective<R>(batch: &MiniBatch, f: impl FnOnce(&dyn Objective) -> R) -> R;
 }
@@ -37,6 +46,9 @@ impl Supervised for ClassifierNet {
     }
     fn net_mut(&mut self) -> &mut Network<f32> {
         &mut self.net
+    }
+    fn check_labels(&self, train: &Split) -> Result<(), TrainError> {
+        check_targets(&train.labels(), self.classes()).map_err(|e| TrainError::Data(e.to_string()))
     }
     fn with_objective<R>(batch: &MiniBatch, f: impl FnOnce(&dyn Objective) -> R) -> R {
         f(&Classification { labels: &batch.labels })
@@ -88,7 +100,7 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         let Recipe { epochs, batch, lr, seed, .. } = *recipe;
         let settings =
             LoopSettings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
-        check_network(model.net(), train.len(), &settings, 1)?;
+        Self::fits(model, train, &settings)?;
         let plan = recipe.defense.plan(1.0);
         if plan.passes != 1 {
             let must = "a defence of one pass";
@@ -100,6 +112,12 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         trained.begin_average();
         let (defense, adversarial, sums) = (recipe.defense, Vec::new(), Sums::default());
         Session::new(Self { model, trained, defense, adversarial, sums }, train, settings)
+    }
+    /// The data are for this model, whose network can be trained on them.
+    fn fits(model: &M, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
+        check_data(train, model.net().graph().input)?;
+        model.check_labels(train)?;
+        check_network(model.net(), train.len(), settings, 1)
     }
     /// Makes the adversarial examples of a batch, whose pixels are filled in.
     fn attack(
@@ -163,6 +181,9 @@ impl<M: Supervised> Current<M> for Fitting<'_, M> {
 
 impl<M: Supervised> Learner for Fitting<'_, M> {
     type Model = M;
+    fn check(&self, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
+        Self::fits(self.model, train, settings)
+    }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         let [loss, right] = self.gradients(batch, rows, cx)?;
         self.trained.update(self.model.net(), cx.lr)?;

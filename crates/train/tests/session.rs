@@ -92,7 +92,7 @@ fn step_by_step_is_fit() {
     }
     assert_eq!(epochs, [1, 1, 1, 1, 2, 2, 2, 2]);
     assert!(training.is_done() && training.step().unwrap().is_none());
-    training.family.current();
+    training.learner.current();
     assert_eq!(bits(&a.net), bits(&b.net));
 }
 
@@ -129,13 +129,13 @@ fn settings_and_data_that_give_no_step_are_refused() {
         (LoopSettings { lr: f64::NAN, ..settings(1, Last::Keep) }, "lr is NaN"),
     ] {
         let mut model = classifier(3);
-        let family = session(&mut model, &data, &recipe()).unwrap().family;
-        let e = Session::new(family, &few, settings).unwrap_err().to_string();
+        let learner = session(&mut model, &data, &recipe()).unwrap().learner;
+        let e = Session::new(learner, &few, settings).unwrap_err().to_string();
         assert!(e.contains(why), "{e}");
     }
     let mut model = classifier(3);
-    let family = session(&mut model, &data, &recipe()).unwrap().family;
-    let mut training = Session::new(family, &few, settings(4, Last::Drop)).unwrap();
+    let learner = session(&mut model, &data, &recipe()).unwrap().learner;
+    let mut training = Session::new(learner, &few, settings(4, Last::Drop)).unwrap();
     assert_eq!(training.run(&mut Quiet).unwrap().epochs.len(), 1);
     assert_eq!(training.steps_done(), 2);
 }
@@ -154,7 +154,7 @@ fn a_classifier_goes_on_from_any_step() {
         let mut model = classifier(3);
         let mut training = session(&mut model, &data, &recipe).unwrap();
         let losses = go(&mut training, 8);
-        training.family.current();
+        training.learner.current();
         let whole = (bits(&model.net), losses);
         resumes(
             classifier,
@@ -168,7 +168,7 @@ fn a_classifier_goes_on_from_any_step() {
                 let mut training = session(m, &data, &recipe).unwrap();
                 training.restore(state).unwrap();
                 let losses = go(&mut training, 8);
-                training.family.current();
+                training.learner.current();
                 losses
             },
             whole,
@@ -185,7 +185,7 @@ fn an_autoencoder_goes_on_from_any_step() {
     let (data, mut whole) = (digits(IMAGES), make(3));
     let mut training = autoencoder_session(&mut whole, &data, &recipe()).unwrap();
     let losses = go(&mut training, 8);
-    training.family.current();
+    training.learner.current();
     let mut fitted = make(3);
     fit_autoencoder(&mut fitted, &data, &recipe()).unwrap();
     assert_eq!(bits(&fitted.net), bits(&whole.net));
@@ -201,7 +201,7 @@ fn an_autoencoder_goes_on_from_any_step() {
             let mut training = autoencoder_session(m, &data, &recipe()).unwrap();
             training.restore(state).unwrap();
             let losses = go(&mut training, 8);
-            training.family.current();
+            training.learner.current();
             losses
         },
         (bits(&whole.net), losses),
@@ -217,7 +217,7 @@ fn gan_goes_on(spec: &GanSpec) {
     let mut training = gan_session(&mut whole, &data, &recipe).unwrap();
     assert_eq!(training.steps(), 8);
     let losses = go(&mut training, 8);
-    training.family.current();
+    training.learner.current();
     let mut fitted = make(3);
     fit_gan(&mut fitted, &data, &recipe, &mut Quiet).unwrap();
     assert_eq!(numbers(&fitted), numbers(&whole));
@@ -233,7 +233,7 @@ fn gan_goes_on(spec: &GanSpec) {
             let mut training = gan_session(m, &data, &recipe).unwrap();
             training.restore(state).unwrap();
             let losses = go(&mut training, 8);
-            training.family.current();
+            training.learner.current();
             losses
         },
         (numbers(&whole), losses),
@@ -312,12 +312,12 @@ fn a_refused_discriminator_leaves_the_generator_alone() {
     let make = |seed| Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(seed)).unwrap();
     let (mut other, mut model) = (make(4), make(3));
     let mut state = gan_session(&mut other, &data, &recipe).unwrap().state();
-    state.family.networks[1] = state.family.networks[0].clone();
+    state.learner.networks[1] = state.learner.networks[0].clone();
     let before = bits(&model.generator);
     let mut training = gan_session(&mut model, &data, &recipe).unwrap();
     let e = training.restore(&state).unwrap_err().to_string();
     assert!(e.contains("another network"), "{e}");
-    training.family.current();
+    training.learner.current();
     assert_eq!(bits(&model.generator), before);
 }
 

@@ -106,7 +106,7 @@ fn one_step_is_two_passes_on_the_tape() {
         let step = training.step().unwrap().unwrap();
         assert!((step.loss - want).abs() < 1e-5 * want, "{} {want}", step.loss);
         assert!(training.step().unwrap().is_none());
-        sparring_train::Current::current(&mut training.family);
+        sparring_train::Current::current(&mut training.learner);
         for (got, want) in model.net.params.iter().zip(&by_hand.params) {
             for (a, b) in got.value.as_slice().iter().zip(want.value.as_slice()) {
                 assert!((a - b).abs() < 2e-6 * (1.0 + b.abs()), "{}: {a} {b}", got.name());

@@ -1,7 +1,7 @@
 //! BIM, the basic iterative method (I-FGSM): FGSM in small steps from the example itself.
 //!
-//! x₀ = x;  x_{k+1} = box ∩ ball of (x_k + α · steepest(∇ loss(x_k, y)));  default 10 steps of ε/4, which
-//! is 4 ε/steps; the paper's own steps are `Bim::kurakin`
+//! x₀ = x;  x_{k+1} = box ∩ ball of (x_k + α · steepest(∇ loss(x_k, y)));  default 10 steps of 4 ε/10;
+//! the paper's own steps are `Bim::kurakin`
 //! source    Kurakin, Goodfellow and Bengio 2017, arXiv:1607.02533
 
 use crate::ascent::{Ascent, LENGTH, LOSS, Origin};

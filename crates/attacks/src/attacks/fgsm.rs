@@ -54,7 +54,14 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fgsm {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         let from = Origin::Start(Start::Clean);
-        Ascent { loss: self.loss, from, step: StepSize::Relative(1.0), steps: 1, restarts: 1, stop: Stop::Never }
-            .run(model, x, goal, threat, key, out)
+        Ascent {
+            loss: self.loss,
+            from,
+            step: StepSize::Relative(1.0),
+            steps: 1,
+            restarts: 1,
+            stop: Stop::Never,
+        }
+        .run(model, x, goal, threat, key, out)
     }
 }

@@ -75,7 +75,7 @@ impl Task<'_> {
         Ok((out, counting.counts()))
     }
 
-    /// Examples that the stand-in takes for turned and the model does not: the attack left them too early.
+    /// Examples that the stand-in takes for fooled and the model does not: the attack left them too early.
     pub fn left_early<P: Classifier + Sync + ?Sized>(
         &self,
         stand_in: &P,
@@ -83,8 +83,8 @@ impl Task<'_> {
         answers: &[Answer],
     ) -> Result<Vec<usize>, AttackError> {
         let z = logits(stand_in, Batch::new(proposals, self.x.shape(), self.x.ids())?, self.batch)?;
-        let turned = z.chunks_exact(stand_in.classes()).zip(self.labels).map(|(z, &y)| predicted(z) != y);
-        let early = turned.zip(answers.iter().zip(self.labels)).map(|(t, (a, &y))| t && a.prediction == y);
+        let fooled = z.chunks_exact(stand_in.classes()).zip(self.labels).map(|(z, &y)| predicted(z) != y);
+        let early = fooled.zip(answers.iter().zip(self.labels)).map(|(t, (a, &y))| t && a.prediction == y);
         Ok(early.enumerate().filter(|&(_, early)| early).map(|(k, _)| k).collect())
     }
 }

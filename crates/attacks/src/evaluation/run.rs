@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 ///
 /// An attack only proposes: box, budget and success of each proposal are checked here with fresh logits. An example
 /// that is wrong to begin with is wrong under every attack; [`Report::robust_accuracy`] counts the examples that
-/// no attack turned. The figures depend on `key` and the ids of the examples, not on threads or chunks: two attacks of
+/// no attack fooled. The figures depend on `key` and the ids of the examples, not on threads or chunks: two attacks of
 /// one name share their randomness, so that more restarts never find less.
 ///
 /// A suite of [`AnyAttack`](crate::AnyAttack) needs a model with gradients; for a model with logits only, give a suite
@@ -71,7 +71,7 @@ where
 
 /// As [`evaluate_with`], with attacks that climb the `proposer`. What they propose is judged by `model` alone, so the report is as true as any;
 /// it may be weaker, as a rougher gradient may find less. An example that an attack left because the proposer took it for
-/// turned, while the model does not, is attacked once more on the model itself.
+/// fooled, while the model does not, is attacked once more on the model itself.
 ///
 /// # Errors
 /// As [`evaluate`], and if the proposer takes other examples than the model.

@@ -43,7 +43,12 @@ impl<E: Elem> Op<E> for Conv2d {
 /// # Panics
 /// If the shapes do not fit.
 #[track_caller]
-pub fn conv2d<'t, E: Elem>(x: Var<'t, E>, w: Var<'t, E>, b: Option<Var<'t, E>>, g: ConvGeometry) -> Var<'t, E> {
+pub fn conv2d<'t, E: Elem>(
+    x: Var<'t, E>,
+    w: Var<'t, E>,
+    b: Option<Var<'t, E>>,
+    g: ConvGeometry,
+) -> Var<'t, E> {
     match b {
         Some(b) => x.tape().apply(Conv2d(g), &[x, w, b]),
         None => x.tape().apply(Conv2d(g), &[x, w]),

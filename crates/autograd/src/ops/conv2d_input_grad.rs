@@ -36,6 +36,11 @@ impl<E: Elem> Op<E> for Conv2dInputGrad {
 /// # Panics
 /// If the shapes do not fit.
 #[track_caller]
-pub fn conv2d_input_grad<'t, E: Elem>(y: Var<'t, E>, w: Var<'t, E>, input: Shape, g: ConvGeometry) -> Var<'t, E> {
+pub fn conv2d_input_grad<'t, E: Elem>(
+    y: Var<'t, E>,
+    w: Var<'t, E>,
+    input: Shape,
+    g: ConvGeometry,
+) -> Var<'t, E> {
     y.tape().apply(Conv2dInputGrad(input, g), &[y, w])
 }

@@ -36,6 +36,11 @@ impl<E: Elem> Op<E> for Conv2dWeightGrad {
 /// # Panics
 /// If the shapes do not fit.
 #[track_caller]
-pub fn conv2d_weight_grad<'t, E: Elem>(x: Var<'t, E>, y: Var<'t, E>, weight: Shape, g: ConvGeometry) -> Var<'t, E> {
+pub fn conv2d_weight_grad<'t, E: Elem>(
+    x: Var<'t, E>,
+    y: Var<'t, E>,
+    weight: Shape,
+    g: ConvGeometry,
+) -> Var<'t, E> {
     x.tape().apply(Conv2dWeightGrad(weight, g), &[x, y])
 }

@@ -17,7 +17,10 @@ impl<E: Elem> Op<E> for Div {
     }
     fn vjp<'t>(&self, at: Vjp<'_, 't, E>) -> Vec<Option<Var<'t, E>>> {
         let (a, b, g) = (at.inputs[0], at.inputs[1], at.grad);
-        vec![at.when(0, || ops::sum_to(g / b, a.shape())), at.when(1, || ops::sum_to(-(g * at.output / b), b.shape()))]
+        vec![
+            at.when(0, || ops::sum_to(g / b, a.shape())),
+            at.when(1, || ops::sum_to(-(g * at.output / b), b.shape())),
+        ]
     }
     fn accumulate(&self, at: Saved<'_, E>, sinks: &mut Sinks<'_, E>) -> Handled {
         let (a, b, g) = (at.inputs[0], at.inputs[1], at.grad);

@@ -17,10 +17,8 @@ impl<E: Elem> Op<E> for Linear {
     }
     fn vjp<'t>(&self, at: Vjp<'_, 't, E>) -> Vec<Option<Var<'t, E>>> {
         let (x, w, g) = (at.inputs[0], at.inputs[1], at.grad);
-        let mut out = vec![
-            at.when(0, || ops::matmul(g, w)),
-            at.when(1, || ops::matmul_t(g, Trans::Yes, x, Trans::No)),
-        ];
+        let mut out =
+            vec![at.when(0, || ops::matmul(g, w)), at.when(1, || ops::matmul_t(g, Trans::Yes, x, Trans::No))];
         if let Some(b) = at.inputs.get(2) {
             out.push(at.when(2, || ops::sum_to(g, b.shape())));
         }

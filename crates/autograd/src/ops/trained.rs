@@ -216,6 +216,10 @@ impl<E: Elem> Op<E> for Second<E> {
 /// # Panics
 /// If p has neither k numbers nor k for each channel (axis 1 of x).
 #[track_caller]
-pub fn trained<'t, E: Elem>(x: Var<'t, E>, p: Var<'t, E>, act: impl Into<Arc<dyn Trainable<E>>>) -> Var<'t, E> {
+pub fn trained<'t, E: Elem>(
+    x: Var<'t, E>,
+    p: Var<'t, E>,
+    act: impl Into<Arc<dyn Trainable<E>>>,
+) -> Var<'t, E> {
     x.tape().apply(Trained(act.into()), &[x, p])
 }

@@ -143,10 +143,14 @@ impl<E: Elem> State<E> {
         let i = program.plains.iter().position(|p| p.id == id)?;
         self.plain[i].get(which).cloned()
     }
-    /// The inverse of [`export`](Self::export): numbers in the layout of files.
-    pub fn import(&mut self, program: &Program<E>, id: u64, which: Beside, numbers: &[E]) {
+    /// The inverse of [`export`](Self::export): numbers in the layout of files. Whether there is such a parameter.
+    pub fn import(&mut self, program: &Program<E>, id: u64, which: Beside, numbers: &[E]) -> bool {
+        let fits = |own: usize| {
+            assert!(own == numbers.len(), "engine: {} numbers for a parameter of {own}", numbers.len())
+        };
         for (w, packed) in program.weights.iter().zip(&mut self.packed) {
             if w.weight == id {
+                fits(w.numbers());
                 let panels = w.pack(numbers);
                 let mut at = 0;
                 for part in &mut packed.parts {
@@ -154,15 +158,17 @@ impl<E: Elem> State<E> {
                     to.copy_from_slice(&panels.as_slice()[at..at + to.len()]);
                     at += to.len();
                 }
-                return;
+                return true;
             }
             if w.bias == Some(id) {
+                fits(w.row.len());
                 packed.row.place(which).as_mut_slice().copy_from_slice(numbers);
-                return;
+                return true;
             }
         }
-        if let Some(i) = program.plains.iter().position(|p| p.id == id) {
-            self.plain[i].place(which).as_mut_slice().copy_from_slice(numbers);
-        }
+        let Some(i) = program.plains.iter().position(|p| p.id == id) else { return false };
+        fits(program.plains[i].value.len());
+        self.plain[i].place(which).as_mut_slice().copy_from_slice(numbers);
+        true
     }
 }

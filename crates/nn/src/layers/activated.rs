@@ -1,6 +1,6 @@
 //! An activation as a layer, fixed or learnt.
 
-use crate::{AnyLayer, Cx, ParamKind, Layer, Lowering, ParamSpec, ShapeError, ParamInit};
+use crate::{AnyLayer, Cx, Layer, Lowering, ParamInit, ParamKind, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_activations::{AnyActivation, Relu};
 use sparring_autograd::{Var, ops};
@@ -52,7 +52,9 @@ impl Layer for Activated {
         let function = self.function;
         match p {
             [] => ops::activation(x[0], function),
-            [p, ..] => ops::trained(x[0], *p, function.trainable::<E>().expect("the layer has learnt parameters")),
+            [p, ..] => {
+                ops::trained(x[0], *p, function.trainable::<E>().expect("the layer has learnt parameters"))
+            }
         }
     }
     fn lower(&self) -> Lowering {

@@ -28,9 +28,10 @@ impl Layer for Add {
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         match inputs.iter().find(|s| **s != inputs[0]) {
             None => Ok(inputs[0]),
-            Some(other) => {
-                Err(ShapeError::new(Self::NAME, format!("inputs of {} and {other}: they must agree", inputs[0])))
-            }
+            Some(other) => Err(ShapeError::new(
+                Self::NAME,
+                format!("inputs of {} and {other}: they must agree", inputs[0]),
+            )),
         }
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {

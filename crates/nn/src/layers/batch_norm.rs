@@ -4,7 +4,7 @@
 //!             running ← running + momentum · (batch − running), with the unbiased variance
 //! evaluation  the same with the running statistics
 
-use crate::{AnyLayer, Cost, Cx, ParamKind, Layer, Lowering, Mode, ParamSpec, ShapeError, Span, ParamInit};
+use crate::{AnyLayer, Cost, Cx, Layer, Lowering, Mode, ParamInit, ParamKind, ParamSpec, ShapeError, Span};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, Range};
@@ -78,7 +78,8 @@ impl Layer for BatchNorm {
         }
     }
     fn parameters(&self) -> Vec<ParamSpec> {
-        let new = |name, kind, value| ParamSpec::new(name, kind, &[self.channels], ParamInit::Constant(value));
+        let new =
+            |name, kind, value| ParamSpec::new(name, kind, &[self.channels], ParamInit::Constant(value));
         vec![
             new("weight", ParamKind::Norm, 1.0),
             new("bias", ParamKind::Norm, 0.0),

@@ -71,7 +71,13 @@ sparring_math::named! {
 }
 
 /// A square transposed convolution with PyTorch's initializer.
-pub fn conv_transpose2d(inputs: usize, outputs: usize, kernel: usize, stride: usize, padding: usize) -> AnyLayer {
+pub fn conv_transpose2d(
+    inputs: usize,
+    outputs: usize,
+    kernel: usize,
+    stride: usize,
+    padding: usize,
+) -> AnyLayer {
     let (kernel, stride, padding) = ([kernel; 2], [stride; 2], [padding; 2]);
     ConvTranspose2d { inputs, outputs, kernel, stride, padding, ..ConvTranspose2d::default() }.into()
 }
@@ -81,8 +87,7 @@ impl ConvTranspose2d {
         ConvGeometry { stride: self.stride, padding: self.padding }
     }
     fn extent(&self, axis: usize, input: usize) -> Option<usize> {
-        let full =
-            input.checked_sub(1)?.checked_mul(self.stride[axis])?.checked_add(self.kernel[axis])?;
+        let full = input.checked_sub(1)?.checked_mul(self.stride[axis])?.checked_add(self.kernel[axis])?;
         let padded = full.checked_add(self.output_padding[axis])?;
         padded.checked_sub(self.padding[axis].checked_mul(2)?).filter(|&n| n > 0)
     }

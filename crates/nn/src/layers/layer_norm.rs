@@ -3,7 +3,7 @@
 //! y = (x − mean) / √(var + eps) · weight + bias; mean and (biased) variance over the last axes of each example
 
 use super::AXES;
-use crate::{AnyLayer, Cost, Cx, ParamKind, Layer, Lowering, ParamSpec, ShapeError, ParamInit};
+use crate::{AnyLayer, Cost, Cx, Layer, Lowering, ParamInit, ParamKind, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, NamedError, Range};
@@ -65,7 +65,8 @@ impl Layer for LayerNorm {
         Err(ShapeError::new(Self::NAME, what))
     }
     fn parameters(&self) -> Vec<ParamSpec> {
-        let new = |name, value| ParamSpec::new(name, ParamKind::Norm, &self.shape, ParamInit::Constant(value));
+        let new =
+            |name, value| ParamSpec::new(name, ParamKind::Norm, &self.shape, ParamInit::Constant(value));
         vec![new("weight", 1.0), new("bias", 0.0)]
     }
     fn cost(&self, _: &[Shape], output: Shape) -> Cost {

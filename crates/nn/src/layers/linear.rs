@@ -54,9 +54,7 @@ impl Layer for Linear {
         match *x.dims() {
             [n, got] if got == k => super::given(Self::NAME, &[n, self.outputs]),
             [_, got] => Err(ShapeError::new(Self::NAME, format!("expected {k} inputs, got {got}"))),
-            _ => {
-                Err(ShapeError::new(Self::NAME, format!("expected [batch, {k}], got {x}; flatten first")))
-            }
+            _ => Err(ShapeError::new(Self::NAME, format!("expected [batch, {k}], got {x}; flatten first"))),
         }
     }
     fn parameters(&self) -> Vec<ParamSpec> {

@@ -27,7 +27,7 @@ pub trait Defense: Named {
     }
     /// What the step does that ends at `progress` of the training, in (0, 1].
     fn plan(&self, progress: f64) -> Plan;
-    /// How to train with it, chosen on validation images for nets of MNIST's size.
+    /// How to train with it: for nets of MNIST's size, chosen on validation images, or its paper's; the file says which.
     fn hyperparameters(&self) -> Hyperparameters;
 }
 

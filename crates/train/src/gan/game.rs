@@ -4,12 +4,12 @@ use super::alarms;
 use super::epoch::GanEpoch;
 use super::recipe::GanRecipe;
 use crate::TrainError;
-use crate::data::check_network;
-use crate::family::{EpochTimes, Failure, Learner, LearnerState, StepContext};
+use crate::data::{check_data, check_network};
+use crate::learner::{EpochTimes, Failure, Learner, LearnerState, StepContext};
+use crate::loop_settings::LoopSettings;
 use crate::objective::{Discrimination, generation};
 use crate::observe::Current;
 use crate::parallel::PART;
-use crate::session::LoopSettings;
 use crate::trained::Trained;
 use crate::trouble::first_non_finite;
 use sparring_datasets::{BatchRows, MiniBatch, Split};
@@ -54,15 +54,20 @@ impl<'m> Game<'m> {
         recipe: &GanRecipe,
         settings: &LoopSettings,
     ) -> Result<Self, TrainError> {
-        check_network(&model.generator, train.len(), settings, 1)?;
-        // Real examples and as many fakes.
-        check_network(&model.discriminator, train.len(), settings, 2)?;
+        Self::fits(model, train, settings)?;
         let rule = AnyRule::from(recipe.rule());
         let trained = |net| Trained::new(Engine::new(net, Method::from(rule)), None);
         let (discriminator, generator) = (trained(&model.discriminator), trained(&model.generator));
         let (ids, spread) = ((0..settings.batch as u64).collect(), alarms::spread_of(train));
         let (recipe, fakes, sums) = (recipe.clone(), Vec::new(), Sums::default());
         Ok(Self { model, discriminator, generator, recipe, ids, fakes, spread, sums })
+    }
+    /// The data are for these networks, which can be trained on them.
+    fn fits(model: &Gan, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
+        check_data(train, model.shape())?;
+        check_network(&model.generator, train.len(), settings, 1)?;
+        // Real examples and as many fakes.
+        check_network(&model.discriminator, train.len(), settings, 2)
     }
     /// One step of the discriminator on the `real` examples and as many fakes made from `z`: its loss, and the sums of σ(D(x)) and σ(D(G(z))).
     fn discriminate(
@@ -80,6 +85,7 @@ impl<'m> Game<'m> {
         let (draw, share) =
             (Randomness { key: key.named("discriminator"), ids: &[], ..draw }, 1.0 / n as f32);
         let engine = &mut self.discriminator.engine;
+        engine.discard();
         let fake = |i: usize, to: &mut [f32]| to.copy_from_slice(&fakes[i * dim..(i + 1) * dim]);
         let params = &self.model.discriminator.params;
         let sums = if engine.spans_batch() {
@@ -190,6 +196,9 @@ impl Current<Gan> for Game<'_> {
 
 impl Learner for Game<'_> {
     type Model = Gan;
+    fn check(&self, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
+        Self::fits(self.model, train, settings)
+    }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         let n = batch.len();
         let z = self.model.noise(cx.key.named("d noise"), &self.ids[..n]);

@@ -23,21 +23,23 @@ impl<E: Elem> Engine<E> {
     #[track_caller]
     pub fn accumulate(&mut self, params: &Params<E>) -> Result<(), NnError> {
         self.assert_present();
+        // After an error none of the sums waits any more: half of them may be spoilt.
+        let adds = std::mem::take(&mut self.waits);
         self.check(params)?;
-        if let Err(w) = self.collect(self.waits) {
-            // Half of the sums are spoilt: none of them waits any more.
-            self.waits = false;
-            return Err(self.refuse(params, w, self.step + 1));
-        }
+        self.collect(adds).map_err(|w| self.refuse(params, w, self.step + 1))?;
         self.waits = true;
         self.commit();
         Ok(())
     }
+    /// Drops gradients that were accumulated and not used: a step that was given up leaves nothing to the next.
+    pub fn discard(&mut self) {
+        self.waits = false;
+    }
     /// One step of the method with the gradients found last, or with those accumulated; running statistics are committed.
     ///
     /// # Errors
-    /// [`NnError::NonFinite`] if a gradient is infinite or NaN. Nothing has changed then, unless the method is element-wise, the gradient at an output was finite and only
-    /// its product with the input was not.
+    /// [`NnError::NonFinite`] if a gradient is infinite or NaN, [`NnError::Statistics`] if new running statistics are. Nothing has changed then, with one exception: an element-wise method
+    /// steps each weight as its gradient is made, so where the gradients at all outputs were finite and only a product with an input was not, some weights may have moved.
     ///
     /// # Panics
     /// If there are none: nothing was found yet, or a pass without gradients came in between.
@@ -178,10 +180,14 @@ impl<E: Elem> Engine<E> {
         NnError::NonFinite { name, step }
     }
 
-    /// A step of the method with gradients from elsewhere (a penalty through a second derivative, say), in the layout of files, by the identity of the parameter.
+    /// A step of the method with gradients from elsewhere (a penalty through a second derivative, say), in the layout of files, by the identity of the parameter; one that is not listed has the
+    /// gradient 0. What was accumulated is dropped.
     ///
     /// # Errors
-    /// [`NnError::NonFinite`] if a gradient is infinite or NaN; nothing has changed then.
+    /// [`NnError::NonFinite`] if a gradient is infinite or NaN; no weight has moved then.
+    ///
+    /// # Panics
+    /// If a parameter is not the network's (that of a copy is not), or a gradient is not as long as it.
     pub fn update_with<'g>(
         &mut self,
         params: &Params<E>,
@@ -189,13 +195,15 @@ impl<E: Elem> Engine<E> {
         lr: f64,
     ) -> Result<(), NnError> {
         let step = self.step + 1;
+        self.waits = false;
         self.state.parts_mut().for_each(|p| p.grad().as_mut_slice().fill(E::ZERO));
         for (id, g) in grads {
             if !reduce::are_finite(g) {
                 let name = params.iter().find(|p| p.id() == id).map_or_else(String::new, |p| p.name().into());
                 return Err(NnError::NonFinite { name, step });
             }
-            self.state.import(&self.compiled.program, id, Beside::Grad, g);
+            let found = self.state.import(&self.compiled.program, id, Beside::Grad, g);
+            assert!(found, "engine: a gradient for a parameter of another network, or of a copy");
         }
         self.state
             .parts_mut()
@@ -203,7 +211,6 @@ impl<E: Elem> Engine<E> {
         self.apply(step, lr);
         self.step = step;
         self.whole.forget();
-        self.waits = false;
         self.follow();
         Ok(())
     }

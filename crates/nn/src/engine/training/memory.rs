@@ -74,8 +74,15 @@ impl<E: Elem> Engine<E> {
     pub fn again(&self, network: &Network<E>) -> Self {
         Self::new(network, self.method.clone()).in_precision(self.precision)
     }
-    /// Everything but the weights that the next steps depend on, in the layout of files: it depends on neither instruction set nor threads.
+    /// Everything but the weights that the next steps depend on, in the layout of files: it depends on neither instruction set nor threads. It is taken between steps.
+    ///
+    /// # Panics
+    /// If accumulated gradients wait for an update: a state does not hold them.
     pub fn export_state(&self, params: &Params<E>) -> EngineState<E> {
+        assert!(
+            !self.waits,
+            "engine: accumulated gradients wait; update, or discard them, before a state is taken"
+        );
         let of = |which| {
             let one = |p: &crate::Param<E>| self.state.export(&self.compiled.program, p.id(), which);
             params.iter().filter(|p| p.is_trained()).map(one).collect::<Option<Vec<_>>>()
@@ -108,6 +115,10 @@ impl<E: Elem> Engine<E> {
                 self.state.import(program, p.id(), Beside::Average, average[i].as_slice());
             }
         }
+        if state.average.is_none() {
+            self.state.parts_mut().for_each(|p| p.average = None);
+        }
+        (self.waits, self.present) = (false, false);
         self.step = state.step;
         Ok(())
     }

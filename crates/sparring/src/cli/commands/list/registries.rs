@@ -191,14 +191,25 @@ pub(super) fn schedules() -> Listing {
 
 pub(super) fn defenses() -> Listing {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
-    for (d, entry) in DEFENSES.iter().zip(AnyDefense::TABLE.entries) {
-        rows.push(words(&[d.name, d.about, d.worth, &told(entry), d.paper]));
+    let usual = AnyDefense::TABLE.at_defaults();
+    for ((d, entry), usual) in DEFENSES.iter().zip(AnyDefense::TABLE.entries).zip(usual) {
+        let recipe = usual.hyperparameters();
+        let ema = recipe.ema.map_or(String::new(), |ema| format!(", ema {}", ema.half_life));
+        let brings = format!(
+            "{} epochs, batch {}, lr {}, {}{ema}",
+            recipe.epochs, recipe.batch, recipe.lr, recipe.schedule
+        );
+        rows.push(words(&[d.name, d.about, d.worth, &brings, &told(entry), d.paper]));
         objects.push(json!({
             "name": d.name, "about": d.about, "worth": d.worth, "paper": d.paper, "arguments": arguments(Some(entry)),
+            "recipe": {
+                "epochs": recipe.epochs, "batch": recipe.batch, "lr": recipe.lr, "schedule": recipe.schedule.to_string(),
+                "ema": recipe.ema.map(|ema| ema.half_life),
+            },
         }));
     }
     Listing {
-        headers: &["name", "what a step is trained on", "worth", "parameters", "paper"],
+        headers: &["name", "what a step is trained on", "worth", "recipe", "parameters", "paper"],
         rows,
         objects,
         below: "`--defense \"pgd(eps=0.2, steps=10)\"` of `sparring train classifier`; worth: of the defaults at eps 0.3 on MNIST, under \

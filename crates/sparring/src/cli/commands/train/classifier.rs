@@ -29,16 +29,16 @@ pub(crate) struct Args {
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
     #[arg(long, default_value = "adam", value_parser = name::<AnyRule>())]
     optimizer: AnyRule,
-    /// Base learning rate, above 0; with one-cycle its peak. Default: the optimizer's; 5e-3 with fgsm-rs and pgd, if it is one of Adam's kind.
+    /// Base learning rate, above 0; with one-cycle its peak. Default: the optimizer's; that of the defence (`sparring list defenses`), if it is one of Adam's kind.
     #[arg(long, value_parser = above_zero)]
     lr: Option<f64>,
-    /// The learning rate over time, `cosine(warmup=0.1)` with parameters. Default: constant, one-cycle with a defence.
+    /// The learning rate over time, `cosine(warmup=0.1)` with parameters. Default: constant; that of the defence (`sparring list defenses`).
     #[arg(long, value_parser = name::<AnySchedule>())]
     schedule: Option<AnySchedule>,
-    /// Number of passes over the training examples. Default: 5, 20 over fewer than 10000 examples; 10 with fgsm-rs and n-fgsm, 20 with pgd.
+    /// Number of passes over the training examples. Default: 5, 20 over fewer than 10000 examples; those of the defence (`sparring list defenses`).
     #[arg(long, value_parser = count)]
     epochs: Option<usize>,
-    /// Training examples a step; cut to as many as there are. Default: 128, 32 of fewer than 10000; 64 with pgd.
+    /// Training examples a step; cut to as many as there are. Default: 128, 32 of fewer than 10000; that of the defence (`sparring list defenses`).
     #[arg(long, value_parser = count)]
     batch: Option<usize>,
     #[command(flatten)]

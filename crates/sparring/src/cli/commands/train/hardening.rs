@@ -20,7 +20,7 @@ pub(super) struct HardeningArgs {
     #[command(flatten)]
     parameters: Shorthands<DefenseFlags>,
     /// Keep an exponential average of the weights whose half-life is this fraction of the training; 0: the last
-    /// weights. Default: 0; 0.05 with pgd.
+    /// weights. Default: 0; that of the defence (`sparring list defenses`).
     #[arg(long, value_name = "FRACTION", value_parser = share)]
     ema: Option<f64>,
     /// The last N training images are held out; with a defence they are attacked at the end. Default: 0; with a defence a

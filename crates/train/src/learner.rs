@@ -1,8 +1,9 @@
 //! What is trained: a kind of model with its objectives and engines.
 
 use crate::TrainError;
+use crate::loop_settings::LoopSettings;
 use crate::observe::{Current, Observed};
-use sparring_datasets::{BatchRows, MiniBatch};
+use sparring_datasets::{BatchRows, MiniBatch, Split};
 use sparring_nn::{EngineState, Params};
 use sparring_seed::Key;
 
@@ -23,6 +24,11 @@ pub struct StepContext {
 pub trait Learner: Current<Self::Model> {
     /// The model that observers see.
     type Model: Observed;
+    /// Refuses data and settings that it cannot be trained on; a [`Session`](crate::Session) asks before its first step.
+    ///
+    /// # Errors
+    /// What does not fit, in words.
+    fn check(&self, train: &Split, settings: &LoopSettings) -> Result<(), TrainError>;
     /// One step on a batch that comes without its pixels; its loss. The metrics of the epoch are summed up here.
     ///
     /// # Errors
@@ -43,7 +49,7 @@ pub trait Learner: Current<Self::Model> {
     fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError>;
 }
 
-/// The report of an epoch of a family.
+/// The report of an epoch of a learner.
 pub type EpochOf<F> = <<F as Learner>::Model as Observed>::Epoch;
 
 /// Which epoch ended, and how long it took.
@@ -76,7 +82,7 @@ impl<T: Into<TrainError>> From<T> for Failure {
     }
 }
 
-/// The weights, buffers and method states of all networks of a family, and the sums of the present epoch.
+/// The weights, buffers and method states of all networks of a learner, and the sums of the present epoch.
 #[derive(Clone, Debug)]
 pub struct LearnerState {
     /// For each network its name, weights (not the average) and the state of its engine.

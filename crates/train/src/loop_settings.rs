@@ -1,0 +1,39 @@
+//! What a training is, whatever is trained.
+
+use crate::TrainError;
+use crate::error::require_positive;
+use sparring_datasets::Last;
+use sparring_optim::AnySchedule;
+
+/// What every training has, whatever is trained.
+#[derive(Clone, Debug)]
+pub struct LoopSettings {
+    /// Passes over the data.
+    pub epochs: usize,
+    /// Examples a step.
+    pub batch: usize,
+    /// Base learning rate.
+    pub lr: f64,
+    /// The learning rate over time.
+    pub schedule: AnySchedule,
+    /// Seed of shuffling and of everything random in a step.
+    pub seed: u64,
+    /// What becomes of a last batch that is not full.
+    pub last: Last,
+}
+
+impl LoopSettings {
+    /// Every number makes sense.
+    ///
+    /// # Errors
+    /// [`TrainError`] naming the first field that does not.
+    pub fn validate(&self) -> Result<(), TrainError> {
+        for (field, value) in [("epochs", self.epochs), ("batch", self.batch)] {
+            if value == 0 {
+                return Err(TrainError::Recipe { field, value: "0".into(), must: "at least 1" });
+            }
+        }
+        require_positive("lr", self.lr)?;
+        Ok(self.schedule.validate()?)
+    }
+}
