@@ -131,8 +131,8 @@ impl Cost {
         }
         Ok(())
     }
-    /// Numbers that a pass over `batch` examples needs beside the weights, at most: each example has values and gradients, and copies of it where the first matmul is cut by columns (for any number of threads); each shard (two of at most 32 examples for every 64)
-    /// a workspace and sums of its own. A network without a layer that spans the batch needs less: what lies between its convolutions goes from shard to shard.
+    /// Numbers that a pass over `batch` examples needs beside the weights, at most, on any number of threads: each example has values, gradients and the copies of a first
+    /// matmul cut by columns, each shard (two of at most 32 examples for every 64) a workspace and sums of its own. A network without a layer that spans the batch needs less: what lies between its convolutions goes from shard to shard.
     pub fn at_once(&self, batch: usize) -> u64 {
         let (batch, each) = (batch as u64, self.activations.saturating_mul(2).saturating_add(self.copies));
         let shards = (2 * batch.div_ceil(64)).min(batch);
