@@ -164,6 +164,7 @@ impl AnyLayer {
         fn on<'t, E: Elem, F: Elem>(cx: &Cx<'t, F>, vars: &[Var<'t, E>]) -> Vec<Var<'t, F>> {
             vars.iter().map(|v| cx.tape().var(v.id())).collect()
         }
+        let cx = &if self.span() == Span::Batch { *cx } else { cx.without_statistics() };
         // Elem is sealed: one of the two is its own type.
         let id = if let Some(typed) = cx.typed::<f32>() {
             self.0.forward_f32(&typed, &on(&typed, p), &on(&typed, x)).id()

@@ -39,6 +39,8 @@ pub struct Cx<'t, E: Elem = f32> {
     ids: &'t [u64],
     node: usize,
     learned: Option<&'t Learned<E>>,
+    /// Whether the layer may post statistics.
+    learns: bool,
 }
 
 impl<E: Elem> Clone for Cx<'_, E> {
@@ -59,7 +61,7 @@ impl<'t, E: Elem> Cx<'t, E> {
     }
     /// A context with everything chosen.
     pub(crate) fn with(tape: &'t Tape<E>, bind: Bind, mode: Mode, key: Key, ids: &'t [u64]) -> Self {
-        Self { tape, bind, mode, key, ids, node: 0, learned: None }
+        Self { tape, bind, mode, key, ids, node: 0, learned: None, learns: true }
     }
     /// With another binding.
     #[must_use]
@@ -80,7 +82,12 @@ impl<'t, E: Elem> Cx<'t, E> {
     pub(crate) fn typed<F: Elem>(&self) -> Option<Cx<'t, F>> {
         let tape = (self.tape as &'t dyn Any).downcast_ref()?;
         let learned = self.learned.and_then(|l| (l as &'t dyn Any).downcast_ref());
-        Some(Cx { node: self.node, learned, ..Cx::with(tape, self.bind, self.mode, self.key, self.ids) })
+        let (node, learns) = (self.node, self.learns);
+        Some(Cx { node, learned, learns, ..Cx::with(tape, self.bind, self.mode, self.key, self.ids) })
+    }
+    /// For a layer that sees one example at a time.
+    pub(crate) fn without_statistics(self) -> Self {
+        Self { learns: false, ..self }
     }
     /// The context of layer `i`: its own randomness.
     #[must_use]
@@ -107,8 +114,17 @@ impl<'t, E: Elem> Cx<'t, E> {
     pub fn param(&self, p: &Param<E>) -> Var<'t, E> {
         self.tape.bind(p.id(), &p.value, self.bind == Bind::Free && p.is_trained())
     }
-    /// Posts a new value of the layer's parameter number `place`, a running statistic.
+    /// Posts a new value of the layer's parameter number `place`, a running statistic: whoever runs the step commits it. The compiled engine gives a layer
+    /// the batch in shards unless [`Layer::span`](crate::Layer::span) is [`Span::Batch`](crate::Span::Batch), so only such a layer may call it.
+    ///
+    /// # Panics
+    /// In a layer whose span is [`Span::Example`](crate::Span::Example).
+    #[track_caller]
     pub fn learn(&self, place: usize, value: Array<E>) {
+        assert!(
+            self.learns,
+            "learn: running statistics are those of a whole batch; a layer that has them returns Span::Batch from Layer::span"
+        );
         if let Some(learned) = self.learned {
             learned.borrow_mut().push((self.node, place, value));
         }

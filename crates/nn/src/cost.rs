@@ -1,6 +1,7 @@
 //! What a network asks of the machine, and the most it may: a specification may come from a file that somebody made up, so what flows
 //! between its layers is bounded before anything is allocated.
 
+use crate::engine::cuts_by_columns;
 use crate::{NnError, ShapeError};
 
 /// Memory and work of one example's way through a network. Weights are counted by [`packed`](Self::packed), all else an example.
@@ -14,12 +15,18 @@ pub struct Cost {
     pub packed: u64,
     /// Numbers of the weight gradients that each shard sums by itself: those of convolutions.
     pub shard_sums: u64,
+    /// Numbers of one example in the copies of the input that a first matmul cut by columns makes, one for each panel at most.
+    pub copies: u64,
     /// Multiply-adds on the way forward; of a pooling, numbers read.
     pub mul_adds: u64,
 }
 
 /// Columns of a packed weight are filled up to this many: an `f32` tile of AVX-512.
 const PANEL: u64 = 32;
+/// The narrowest panel that a first matmul is cut into: an `f64` tile without SIMD.
+const LEAST_PANEL: u64 = 4;
+/// Most threads, and so groups of panels.
+const MOST_THREADS: u64 = 64;
 /// Up to this many input channels the input's gradient of a convolution is made from all products of kernel and output
 /// (`tensor`, `channels_last/narrow.rs`).
 const NARROW: u64 = 4;
@@ -53,7 +60,13 @@ impl Cost {
     pub fn linear(inputs: usize, outputs: usize) -> Self {
         let (k, n) = (inputs as u64, outputs as u64);
         let packed = k.saturating_mul(panels(n)).saturating_add(n.saturating_mul(panels(k)));
-        Self { activations: n, packed, mul_adds: k.saturating_mul(n), ..Self::default() }
+        let copies = if cuts_by_columns(inputs, outputs) {
+            // Beside the numbers: the distance between rows, and bits that say where they are zero.
+            n.div_ceil(LEAST_PANEL).min(MOST_THREADS) * (k + k / 8 + 64) + n
+        } else {
+            0
+        };
+        Self { activations: n, packed, copies, mul_adds: k.saturating_mul(n), ..Self::default() }
     }
     /// A convolution between an image of `[h, w]` and one of `[oh, ow]` pixels, or the transposed one that `output` says.
     pub fn convolution(
@@ -77,6 +90,7 @@ impl Cost {
             packed,
             shard_sums: own.saturating_add(oc as u64),
             mul_adds: depth.saturating_mul(product(&[oc, oh, ow])),
+            copies: 0,
         }
     }
     /// Windows of `kernel` pixels for each of `output` numbers.
@@ -91,6 +105,7 @@ impl Cost {
         Self {
             activations: self.activations.saturating_add(next.activations),
             workspace: self.workspace.max(next.workspace),
+            copies: self.copies.max(next.copies),
             packed: self.packed.saturating_add(next.packed),
             shard_sums: self.shard_sums.saturating_add(next.shard_sums),
             mul_adds: self.mul_adds.saturating_add(next.mul_adds),
@@ -116,10 +131,10 @@ impl Cost {
         }
         Ok(())
     }
-    /// Numbers that a pass over `batch` examples needs beside the weights, at most: each example has values and gradients, each shard (two of at most 32 examples for every 64)
-    /// a workspace and sums of its own. A network without a layer that spans the batch needs less: what lies between its convolutions goes from shard to shard.
+    /// Numbers that a pass over `batch` examples needs beside the weights, at most, on any number of threads: each example has values, gradients and the copies of a first
+    /// matmul cut by columns, each shard (two of at most 32 examples for every 64) a workspace and sums of its own. A network without a layer that spans the batch needs less: what lies between its convolutions goes from shard to shard.
     pub fn at_once(&self, batch: usize) -> u64 {
-        let (batch, each) = (batch as u64, self.activations.saturating_mul(2));
+        let (batch, each) = (batch as u64, self.activations.saturating_mul(2).saturating_add(self.copies));
         let shards = (2 * batch.div_ceil(64)).min(batch);
         let own = self.workspace.saturating_add(self.shard_sums).saturating_mul(shards);
         each.saturating_mul(batch).saturating_add(own)
@@ -153,6 +168,9 @@ mod tests {
         // 3 inputs, 5 outputs: 15 multiply-adds; packed 3 rows of 32 columns one way, 5 of 32 the other.
         let linear = Cost::linear(3, 5);
         assert_eq!(linear, Cost { activations: 5, packed: 3 * 32 + 5 * 32, mul_adds: 15, ..Cost::default() });
+        // 128 columns are 32 panels of 4 at most, for each a copy of 784 numbers with bits; a wider weight than 2^17 is not cut.
+        assert_eq!(Cost::linear(784, 128).copies, 32 * (784 + 98 + 64) + 128);
+        assert_eq!([Cost::linear(784, 512).copies, Cost::linear(100, 128).copies], [0, 0]);
         // An image of 8 x 6 pixels, 5 channels, padding 1, a kernel of 3 x 3 to 7 channels: the frame is 10 x 8 pixels.
         let conv = Cost::convolution([5, 8, 6], [7, 8, 6], [3, 3], [1, 1], 7 * 48);
         assert_eq!((conv.activations, conv.mul_adds), (7 * 48, 45 * 7 * 48));
@@ -186,6 +204,7 @@ mod tests {
             workspace: 15_000_000,
             packed: 300_000_000,
             shard_sums: 15_000_000,
+            copies: 0,
             mul_adds: 15_500_000_000,
         };
         assert!(vgg.check("vgg").is_ok() && vgg.admit(16).is_ok());

@@ -9,6 +9,11 @@ use std::ops::Range;
 /// Numbers of a first weight that is cut by columns: half a megabyte of `f32`, with the state of a rule three times as much.
 const MOST: usize = 1 << 17;
 
+/// Whether a first weight of `k` inputs and `n` outputs is worth keeping by columns.
+pub(crate) fn cuts_by_columns(k: usize, n: usize) -> bool {
+    n <= k && k.saturating_mul(n) <= MOST
+}
+
 /// Some examples times some panels.
 #[derive(Debug)]
 struct Cell<E: Elem> {
@@ -38,7 +43,7 @@ impl<E: Elem> FirstMatmul<E> {
     pub fn new(program: &Program<E>) -> Option<Self> {
         let first = program.weights.first().filter(|_| program.begins_with_matmul())?;
         let (k, n) = (first.forward.depth(), first.forward.cols());
-        if n > k || k * n > MOST {
+        if !cuts_by_columns(k, n) {
             return None;
         }
         let panels = first.forward.cols().div_ceil(first.forward.width());

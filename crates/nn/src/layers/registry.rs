@@ -33,6 +33,11 @@ impl LayerInfo {
             read: |fields| serde_json::from_value::<L>(fields).map(Into::into),
         }
     }
+    /// All names that stand for it: its own, aliases and short names.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        let (aliases, short) = (self.entry.aliases.iter().copied(), self.short.iter().map(|s| s.0));
+        std::iter::once(self.entry.name).chain(aliases).chain(short)
+    }
     /// Whether the compiled engine has an instruction for it ([`Layer::lower`] at its defaults); otherwise it runs on a tape inside the program.
     pub fn is_compiled(&self) -> bool {
         (self.default)().lower() != Lowering::Tape
@@ -45,23 +50,23 @@ static REGISTERED: RwLock<Vec<LayerInfo>> = RwLock::new(Vec::new());
 /// Makes a layer of another crate known to the readers of files, as Keras' `register_keras_serializable` does; a second call changes nothing.
 ///
 /// # Panics
-/// If its name is that of another layer.
+/// If one of its names is that of another layer or of an activation: name, alias or short name, as [`AnyLayer::from_call`] reads them.
 #[track_caller]
 pub fn register<L: Layer>() {
-    assert!(
-        BUILT_IN.iter().all(|e| e.entry.name != L::NAME),
-        "register: `{}` is a layer of sparring-nn",
-        L::NAME
-    );
     let mut all = REGISTERED.write().unwrap_or_else(PoisonError::into_inner);
     let new = LayerInfo::of::<L>();
-    match all.iter().find(|e| e.entry.name == L::NAME) {
-        None => all.push(new),
-        Some(old) => {
-            let same = std::ptr::fn_addr_eq(old.read, new.read);
-            assert!(same, "register: `{}` is registered by another type", L::NAME);
-        }
+    if all.iter().any(|old| old.entry.name == L::NAME && std::ptr::fn_addr_eq(old.read, new.read)) {
+        return;
     }
+    for name in new.names() {
+        let of = |info: &&LayerInfo| info.names().any(|other| same(other, name));
+        if let Some(info) = BUILT_IN.iter().find(of) {
+            panic!("register: `{name}` is a name of `{}`, a layer of sparring-nn", info.entry.name);
+        }
+        assert!(AnyActivation::TABLE.find(name).is_err(), "register: `{name}` is a name of an activation");
+        assert!(!all.iter().any(|info| of(&info)), "register: `{name}` is registered by another type");
+    }
+    all.push(new);
 }
 
 /// Every kind of layer, those of other crates last.
@@ -105,11 +110,7 @@ impl AnyLayer {
         match AnyActivation::TABLE.find(call.name) {
             Ok(activation) => Ok(Activated { function: activation.read(call)? }.into()),
             Err(_) => {
-                let short = table.iter().flat_map(|info| info.short.iter().map(|s| s.0));
-                let layers = table
-                    .iter()
-                    .flat_map(|info| [info.entry.name].into_iter().chain(info.entry.aliases.iter().copied()));
-                let known: Vec<_> = layers.chain(short).collect();
+                let known: Vec<_> = table.iter().flat_map(LayerInfo::names).collect();
                 let nearest = nearest(call.name, known.iter().copied().chain(AnyActivation::TABLE.names()));
                 Err(NamedError::Unknown { kind: "layer", asked: call.name.into(), nearest, known })
             }
@@ -128,15 +129,16 @@ impl std::str::FromStr for AnyLayer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers;
+    use crate::{Cx, ShapeError, layers};
+    use sparring_autograd::Var;
     use sparring_math::named::Unset;
+    use sparring_tensor::{Elem, Shape};
 
     #[test]
     fn every_layer_reads_what_it_writes() {
         let mut names: Vec<&str> = AnyActivation::TABLE.names().collect();
         for info in table() {
-            let own = [info.entry.name].into_iter().chain(info.entry.aliases.iter().copied());
-            for name in own.chain(info.short.iter().map(|s| s.0)) {
+            for name in info.names() {
                 assert!(!names.iter().any(|other| same(other, name)), "{name} stands for two");
                 names.push(name);
             }
@@ -157,6 +159,55 @@ mod tests {
             let bare = info.entry.read(&Call { name: info.entry.name, arguments: Vec::new() });
             assert_eq!(bare.is_err(), needs, "{}", info.entry.name);
         }
+    }
+
+    /// Layers of users under names that are understood already.
+    macro_rules! named_as {
+        ($($Type:ident: $name:literal, [$($alias:literal),*];)+) => {$(
+            #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+            struct $Type {}
+            sparring_math::named! { $Type: $name, [$($alias),*], ""; }
+            impl Layer for $Type {
+                fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+                    Ok(inputs[0])
+                }
+                fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+                    x[0]
+                }
+            }
+        )+};
+    }
+    named_as! {
+        Tag: "Linear", [];
+        Alias: "cat", [];
+        Short: "max_pool2d", [];
+        Function: "relu", [];
+        Other: "unheard_of", ["batch-norm2d"];
+        Free: "free", ["gratis"];
+        Again: "again", ["gratis"];
+    }
+
+    #[test]
+    fn no_layer_takes_a_name_that_is_understood() {
+        fn refused<L: Layer>() -> String {
+            let why = std::panic::catch_unwind(register::<L>).expect_err(L::NAME);
+            *why.downcast::<String>().expect("words")
+        }
+        register::<Free>();
+        register::<Free>();
+        for (why, parts) in [
+            (refused::<Tag>(), ["`Linear`", "`linear`, a layer of"]),
+            (refused::<Alias>(), ["`cat`", "`concat`, a layer of"]),
+            (refused::<Short>(), ["`max_pool2d`", "`pool2d`, a layer of"]),
+            (refused::<Function>(), ["`relu`", "an activation"]),
+            (refused::<Other>(), ["`batch-norm2d`", "`batch_norm`"]),
+            (refused::<Again>(), ["`gratis`", "another type"]),
+        ] {
+            assert!(parts.iter().all(|part| why.contains(part)), "{why}");
+        }
+        let ours = table().into_iter().filter(|info| (info.default)().as_layer::<Free>().is_some());
+        assert_eq!(ours.count(), 1);
+        assert_eq!("relu".parse(), Ok(layers::activation(&"relu".parse().unwrap())));
     }
 
     #[test]

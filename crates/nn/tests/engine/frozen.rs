@@ -1,6 +1,7 @@
 //! Batch normalisation in evaluation mode is a fixed affine map, in a training step too.
 
-use super::graphs::{act, chains, examples, random_graph};
+use super::graphs::{act, chains, examples};
+use super::random::random_graph;
 use super::reference::pass_by;
 use super::{Bowl, gradient_at, near};
 use sparring_nn::{Engine, Graph, Method, Mode, Network, ParamKind, Randomness, layers};

@@ -4,7 +4,7 @@ use sparring_activations::AnyActivation;
 use sparring_autograd::{Var, ops};
 use sparring_math::grammar::pieces;
 use sparring_math::named::Range;
-use sparring_nn::layers::{self, Pool};
+use sparring_nn::layers;
 use sparring_nn::{
     AnyLayer, Cx, Graph, Layer, Mode, ParamInit, ParamKind, ParamSpec, ShapeError, Source, Span, register,
 };
@@ -19,7 +19,7 @@ pub fn pool(kernel: usize, stride: usize) -> AnyLayer {
 }
 
 /// Layers one after the other, by their names.
-fn chain(input: [usize; 3], layers: &str) -> Graph {
+pub fn chain(input: [usize; 3], layers: &str) -> Graph {
     register::<Twist>();
     register::<Centre>();
     Graph::chain(input, pieces(layers).into_iter().map(|layer| layer.parse().unwrap()).collect())
@@ -126,6 +126,27 @@ impl Layer for Twist {
     }
 }
 
+/// Posts a statistic though it may see a part of the batch only.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Careless {}
+
+sparring_math::named! {
+    Careless: "careless", [], "";
+}
+
+impl Layer for Careless {
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        Ok(inputs[0])
+    }
+    fn parameters(&self) -> Vec<ParamSpec> {
+        vec![ParamSpec::new("mean", ParamKind::Buffer, &[1], ParamInit::Constant(0.0))]
+    }
+    fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        cx.learn(0, p[0].value());
+        x[0]
+    }
+}
+
 /// A layer that needs the whole batch in training: each number minus its mean over the batch.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Centre {}
@@ -157,108 +178,6 @@ impl Layer for Centre {
         cx.learn(0, all.value().reshape([1]));
         x[0] - mean
     }
-}
-
-/// A graph of up to a dozen nodes over small images or vectors: chains, residual sums, concatenations, layers on tapes between compiled ones.
-pub fn random_graph(seed: u64) -> Graph {
-    let mut r = Key::new(1000 + seed).rng(0);
-    let mut below = |n: u32| r.below(n) as usize;
-    let input =
-        if below(3) == 0 { [1, 1, 1 + below(40)] } else { [1 + below(3), 3 + below(8), 3 + below(8)] };
-    let mut g = Graph::new(input);
-    // Sources that may be read again, with their shapes.
-    let mut open: Vec<(Source, Vec<usize>)> = vec![(Source::Input, input.to_vec())];
-    let chain = below(4) == 0;
-    for _ in 0..4 + below(9) {
-        let back = if chain { 0 } else { below(open.len().min(2) as u32) };
-        let (from, shape) = open[open.len() - 1 - back].clone();
-        let acts = ["relu", "tanh", "silu", "leaky_relu", "prelu", "gelu", "sigmoid", "softplus"];
-        let layer: AnyLayer = match (shape.len(), below(14)) {
-            (_, 0 | 1) => act(acts[below(acts.len() as u32)]),
-            (_, 2) => layers::dropout(0.1 + 0.1 * below(5) as f64),
-            (_, 3) => Twist { by: 0.1 }.into(),
-            (_, 4) if below(2) == 0 => Centre {}.into(),
-            (_, 4 | 5) => layers::batch_norm(shape[0]),
-            (3, 6 | 7) => {
-                // A window that sees nothing but padding makes a constant: no network has one, and a batch normalisation behind it knows nothing but rounding.
-                let kernel = 1 + 2 * below(2);
-                layers::conv2d(shape[0], 1 + below(9), kernel, 1 + below(2), below(2).min(kernel / 2))
-            }
-            (3, 8) => {
-                let (inputs, outputs) = (shape[0], 1 + below(5));
-                let (kernel, stride, padding) = ([2 + below(3); 2], [1 + below(2); 2], [1; 2]);
-                let output_padding = [below(stride[0] as u32), below(stride[1] as u32)];
-                let (init, bias) = (sparring_nn::Init::Torch, below(2) == 0);
-                layers::ConvTranspose2d {
-                    inputs,
-                    outputs,
-                    kernel,
-                    stride,
-                    padding,
-                    output_padding,
-                    init,
-                    bias,
-                }
-                .into()
-            }
-            (3, 9) if shape[1].min(shape[2]) > 2 => pool(2, 1 + below(2)),
-            (3, 9) => layers::global_avg_pool2d(),
-            (3, 10) => {
-                layers::Pool2d { pool: Pool::Average, kernel: [2, 2], stride: [1, 2], padding: [1, 0] }.into()
-            }
-            (3, 11) => layers::flatten(),
-            (1, 6..=9) => {
-                let (inputs, outputs, bias) = (shape[0], 1 + below(40), below(4) > 0);
-                layers::Linear { inputs, outputs, init: sparring_nn::Init::Torch, bias }.into()
-            }
-            (1, 10) => layers::layer_norm(&shape),
-            (1, 11) if shape[0] % 2 == 0 => layers::reshape(&[shape[0] / 2, 2, 1]),
-            (_, 12 | 13) if !chain => {
-                let alike: Vec<_> =
-                    open.iter().filter(|o| o.1 == shape && o.0 != from).map(|o| o.0).collect();
-                match alike.last() {
-                    Some(&other) => {
-                        let join = if below(2) == 0 { layers::add() } else { layers::concat() };
-                        let grown = join.tag() == "concat";
-                        let place = g.push_from(join, &[from, other]);
-                        let mut shape = shape.clone();
-                        shape[0] *= 1 + usize::from(grown);
-                        open.push((place, shape));
-                        continue;
-                    }
-                    None => continue,
-                }
-            }
-            _ => continue,
-        };
-        let mut batch = vec![1];
-        batch.extend(&shape);
-        // Nothing that grows past a few hundred numbers, nothing that does not fit.
-        let Ok(out) = layer.shape(&[Shape::new(&batch)]) else { continue };
-        if out.numel() > 700 || out.dims().contains(&0) {
-            continue;
-        }
-        open.push((g.push_from(layer, &[from]), out.dims()[1..].to_vec()));
-    }
-    // Every end is read: flattened and side by side.
-    let read: Vec<Source> = g.nodes.iter().flat_map(|n| n.inputs.clone()).collect();
-    let ends: Vec<_> = (0..g.nodes.len()).map(Source::Node).filter(|s| !read.contains(s)).collect();
-    let mut flat: Vec<Source> = ends.iter().map(|&end| g.push_from(layers::flatten(), &[end])).collect();
-    if flat.is_empty() {
-        flat.push(g.push(layers::flatten()));
-    }
-    if flat.len() > 1 {
-        g.push_from(layers::concat(), &flat);
-    }
-    let numbers = g.output_shape(1).unwrap().numel();
-    g.push(layers::linear(numbers, 1 + below(6)));
-    // Beside the last layer a layer in the middle leaves the network, an image perhaps; others may read it.
-    if below(3) == 0 {
-        let last = g.nodes.len() - 1;
-        let other = below(last as u32);
-        g.outputs = if below(2) == 0 { vec![last, other] } else { vec![other, last] };
-    }
-    g
 }
 
 pub fn examples<E: Elem>(spec: &Graph, n: usize) -> Vec<E> {

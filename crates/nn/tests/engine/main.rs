@@ -1,17 +1,16 @@
 //! The compiled engine gives the numbers of the tape: outputs, gradients at the input and at the weights, and weights after steps.
 #![allow(missing_docs)]
 
+mod activations;
 mod frozen;
 mod graphs;
+mod random;
 mod reference;
 mod steps;
 
-use graphs::{chains, examples, random_graph};
+use graphs::{chains, examples};
 use reference::{Steps, pass_by};
-use sparring_nn::{
-    Compiled, Engine, Graph, Lowering, Mode, Network, Objective, OutputRows, ParamKind, Randomness, Source,
-    Span, layers,
-};
+use sparring_nn::{Compiled, Engine, Graph, Mode, Network, Objective, OutputRows, ParamKind, Randomness};
 use sparring_optim::{Adam, AnyRule};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem};
@@ -72,36 +71,47 @@ fn compiled_gradients<E: Elem>(net: &Network<E>, x: &[E]) -> Vec<Array<E>> {
     engine.export_gradients(&net.params).unwrap()
 }
 
-/// How far rounding to `f32` takes the gradient of each parameter, on the tape and on the engine: the greatest distance from the tape's in `f64` over some batches.
-fn rounding(graph: &Graph, n: usize) -> Vec<[f64; 2]> {
+/// How far rounding to `f32` takes the gradient of each parameter, on the tape and on the engine: the greatest distance from the tape's in `f64`, for each of four batches.
+fn rounding(graph: &Graph, n: usize) -> Vec<Vec<[f64; 2]>> {
     let mut narrow: Network<f32> = graph.build(Key::new(3)).unwrap();
     let mut wide: Network<f64> = graph.build(Key::new(3)).unwrap();
     let up = |v: &[f32]| v.iter().map(|&v| f64::from(v)).collect::<Vec<_>>();
     for (to, from) in wide.params.iter_mut().zip(&narrow.params) {
         to.value.as_mut_slice().copy_from_slice(&up(from.value.as_slice()));
     }
-    let mut most = vec![[0.0f64; 2]; narrow.params.len()];
     let off =
         |a: &[f32], b: &[f64]| a.iter().zip(b).fold(0.0f64, |m, (&a, b)| m.max((f64::from(a) - b).abs()));
     let all = examples::<f32>(graph, 4 * n);
-    for x in all.chunks(all.len() / 4) {
+    let batches = all.chunks(all.len() / 4).map(|x| {
         let compiled = compiled_gradients(&narrow, x);
         let exact = pass_by(&mut wide, &up(x), draw(), &Bowl).grads;
         let tape = pass_by(&mut narrow, x, draw(), &Bowl).grads;
-        for (most, ((tape, engine), exact)) in most.iter_mut().zip(tape.iter().zip(&compiled).zip(&exact)) {
-            let [a, b] = [off(tape, exact), off(engine.as_slice(), exact)];
-            *most = [most[0].max(a), most[1].max(b)];
-        }
-    }
-    most
+        let all = tape.iter().zip(&compiled).zip(&exact);
+        all.map(|((tape, engine), exact)| [off(tape, exact), off(engine.as_slice(), exact)]).collect()
+    });
+    batches.collect()
+}
+
+/// How far `E` rounds the gradients of the layer of each parameter on the tape. A layer's parameters count together: their sums have the same terms, and one of them may be right by chance.
+fn rounding_of_layers<E: Elem>(net: &Network<E>, n: usize) -> Vec<f64> {
+    let (batches, narrow) = (rounding(net.graph(), n), E::EPSILON.to_f64() / f64::from(f32::EPSILON));
+    let layer = |name: &str| name.rsplit_once('.').map(|(layer, _)| layer.to_owned());
+    let of = |name: &str| {
+        let own = |batch: &Vec<[f64; 2]>| {
+            let all = net.params.iter().zip(batch).filter(|(p, _)| layer(p.name()) == layer(name));
+            all.fold(0.0f64, |m, (_, [tape, _])| m.max(*tape))
+        };
+        narrow * batches.iter().map(own).fold(0.0, f64::max)
+    };
+    net.params.iter().map(|p| of(p.name())).collect()
 }
 
 /// Times the rounding of the tape itself that the two may differ by: sums are in another order.
 const ORDERS: f64 = 40.0;
 
 /// Holds the engine to the tape; the tolerance of a number is `tolerance` times the largest of its array (or 1). A gradient of a parameter is a sum over the batch whose terms may cancel (that of a
-/// bias before a batch normalisation is 0): it may differ by [`ORDERS`] times what `E` rounds there, if that is more. Gives the number of parameters with such a gradient.
-fn check<E: Elem>(graph: &Graph, n: usize, tolerance: f64) -> usize {
+/// bias before a batch normalisation is 0): it may differ by [`ORDERS`] times what `E` rounds there, if that is more. Gives the greatest share of its array that a gradient of the first step was allowed.
+fn check<E: Elem>(graph: &Graph, n: usize, tolerance: f64) -> f64 {
     let mut eager: Network<E> = graph.build(Key::new(3)).unwrap();
     let planned: Network<E> = graph.build(Key::new(3)).unwrap();
     let x = examples::<E>(graph, n);
@@ -124,15 +134,14 @@ fn check<E: Elem>(graph: &Graph, n: usize, tolerance: f64) -> usize {
         near("gradient at the input", graph, dx, &want, tolerance);
     }
     // Training: gradients and five steps.
-    let narrow = E::EPSILON.to_f64() / f64::from(f32::EPSILON);
-    let rounded: Vec<f64> = rounding(graph, n).iter().map(|[tape, _]| ORDERS * narrow * tape).collect();
+    let rounded: Vec<f64> = rounding_of_layers(&planned, n).iter().map(|r| ORDERS * r).collect();
     let size = |all: &[E]| all.iter().fold(1.0f64, |m, v| m.max(v.abs().to_f64()));
     let most = |all: &[E], rounded: f64| tolerance.max(rounded / size(all));
     // Where a gradient is zero but for rounding (a bias before a batch normalisation), Adam with a tiny eps would step by the rounding.
     let rule: AnyRule = Adam { eps: 1e-3, ..Adam::default() }.into();
     let mut engine = Engine::new(&planned, rule.into());
     let mut steps = Steps::new(rule, &eager);
-    let mut cancelling = 0;
+    let mut allowed = tolerance;
     for step in 0..5 {
         let (key, ids) = (Key::new(5).child(step), &IDS[..]);
         let want = pass_by(&mut eager, &x, (Mode::Train, key, ids), &Bowl);
@@ -144,7 +153,7 @@ fn check<E: Elem>(graph: &Graph, n: usize, tolerance: f64) -> usize {
             let got = engine.export_gradients(&planned.params).unwrap();
             for (((p, a), b), &rounded) in planned.params.iter().zip(&got).zip(&want.grads).zip(&rounded) {
                 near(p.name(), graph, a.as_slice(), b, most(b, rounded));
-                cancelling += usize::from(step == 0 && most(b, rounded) > tolerance);
+                allowed = if step == 0 { allowed.max(most(b, rounded)) } else { allowed };
             }
         }
         engine.update(&planned.params, 1e-3).unwrap();
@@ -160,7 +169,7 @@ fn check<E: Elem>(graph: &Graph, n: usize, tolerance: f64) -> usize {
         let b = b.value.as_slice();
         near(a.name(), graph, a.value.as_slice(), b, most(b, 10.0 * rounded));
     }
-    cancelling
+    allowed
 }
 
 #[test]
@@ -171,78 +180,4 @@ fn chains_agree() {
         }
         check::<f32>(&graph, 37, 2e-5);
     }
-}
-
-#[test]
-fn two_hundred_random_graphs_agree() {
-    let cancelling = (0..200).map(|i| check::<f64>(&random_graph(i), 8 + i as usize % 5 * 9, 1e-12));
-    // All others are held to the tolerance as it stands.
-    let graphs = cancelling.filter(|&n| n > 0).count();
-    assert!(graphs <= 20, "{graphs} graphs with gradients that cancel");
-}
-
-/// The random graphs hold what they are for: every layer, every instruction of the compiled engine, branches and joins, layers on tapes between others, several outputs, sizes 1 to 40.
-#[test]
-fn random_graphs_are_of_every_kind() {
-    let mut seen = std::collections::BTreeMap::<String, usize>::new();
-    let mut see = |what: &str| *seen.entry(what.to_string()).or_default() += 1;
-    for graph in (0..200).map(random_graph) {
-        let [c, h, w] = graph.input;
-        see(if h == 1 { "vector" } else { "image" });
-        see(&format!("size {}", if h == 1 { w.div_ceil(10) * 10 } else { 0 }));
-        see(&format!("channels {c}"));
-        see(if graph.is_chain() { "chain" } else { "no chain" });
-        see(&format!("outputs {}", graph.outputs.len().max(1)));
-        let spans = graph.nodes.iter().filter(|n| n.layer.span() == Span::Batch).count();
-        see(&format!("spans {}", spans.min(2)));
-        for (i, node) in graph.nodes.iter().enumerate() {
-            let instruction = format!("{:?}", node.layer.lower());
-            see(node.layer.tag());
-            see(instruction.split([' ', '(']).next().unwrap());
-            if node.layer.tag() == "activated" || node.layer.tag() == "activation" {
-                see(&node.layer.kind());
-            }
-            let readers = graph.nodes.iter().filter(|n| n.inputs.contains(&Source::Node(i))).count();
-            see(&format!("readers {}", readers.min(2)));
-            let between = i > 0 && i + 1 < graph.nodes.len() && node.layer.lower() == Lowering::Tape;
-            see(if between { "tape between" } else { "elsewhere" });
-            if matches!(instruction.as_str(), "Matmul") || instruction.starts_with("Conv2d") {
-                see(&format!("{} parameters", node.layer.parameters().len()));
-            }
-        }
-    }
-    let fixed = "Tape Matmul Conv2d ConvTranspose2d Activation MaxPool2d AveragePool2d GlobalAveragePool2d BatchNorm LayerNorm Dropout Add Concat Flatten Reshape \
-        vector image chain twist centre prelu";
-    let spaced =
-        ["no chain", "outputs 1", "outputs 2", "spans 0", "spans 1", "spans 2", "readers 2", "tape between"];
-    let sizes = [
-        "size 10",
-        "size 20",
-        "size 30",
-        "size 40",
-        "channels 1",
-        "channels 2",
-        "channels 3",
-        "1 parameters",
-        "2 parameters",
-    ];
-    for what in layers::tags().into_iter().chain(fixed.split_whitespace()).chain(spaced).chain(sizes) {
-        assert!(seen.get(what).is_some_and(|&n| n >= 3), "{what}: {seen:?}");
-    }
-}
-
-/// Rounding takes the engine no further from the truth than the tape: what [`check`] allows where gradients cancel hides no weaker formula.
-#[test]
-fn the_engine_rounds_as_the_tape_does() {
-    let mut ratios = Vec::new();
-    for i in 0..200 {
-        let all = rounding(&random_graph(i), 8 + i as usize % 5 * 9);
-        let [tape, engine] = [0, 1].map(|k| all.iter().map(|r| r[k]).fold(0.0, f64::max));
-        if tape > 0.0 {
-            ratios.push(engine / tape);
-        }
-    }
-    ratios.sort_unstable_by(f64::total_cmp);
-    let (median, last) = (ratios[ratios.len() / 2], ratios[ratios.len() - 1]);
-    assert!(median < 1.5 && last < ORDERS, "{median} in the middle, {last} at most");
 }

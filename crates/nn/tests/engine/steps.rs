@@ -1,6 +1,8 @@
 //! The engine by itself: threads, batches of all kinds, states, gradients that are not finite.
 
-use crate::graphs::{act, chains, examples, random_graph};
+use crate::graphs::{Careless, act, chains, examples};
+use crate::random::random_graph;
+use crate::reference::pass_by;
 use crate::{Bowl, gradient_at, near};
 use sparring_nn::{Compiled, Engine, Graph, Method, Mode, Network, NnError, OutputRows, Randomness, layers};
 use sparring_optim::{Adam, AnyRule, Sgd};
@@ -86,6 +88,30 @@ fn statistics_that_are_not_finite_name_the_layer_and_change_nothing() {
             assert_eq!(a.value.as_slice(), b.value.as_slice());
         }
     }
+}
+
+/// On a tape, in evaluation and on the engine alike: what one of them dropped and another committed would be two networks.
+#[test]
+fn only_a_layer_that_spans_the_batch_learns_statistics() {
+    let graph = Graph::chain([1, 1, 4], vec![layers::flatten(), Careless {}.into(), layers::linear(4, 2)]);
+    let net = graph.build::<f64>(Key::new(1)).unwrap();
+    let draw = (Mode::Train, Key::new(0), &[][..]);
+    let refused = |what: &str, run: &mut dyn FnMut()| {
+        let why = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).expect_err(what);
+        let words =
+            why.downcast_ref::<&str>().map_or_else(|| why.downcast_ref::<String>().unwrap().as_str(), |w| w);
+        assert!(words.contains("Span::Batch"), "{what}: {words}");
+    };
+    refused("tape", &mut || {
+        pass_by(&mut net.clone(), &[0.5; 8], draw, &Bowl);
+    });
+    refused("evaluation", &mut || Compiled::new(&net).forward(&[0.5; 8], &mut [0.0; 4]));
+    refused("engine", &mut || {
+        let row = |_: usize, x: &mut [f64]| x.fill(0.5);
+        let (mode, key, ids) = draw;
+        let mut engine = Engine::new(&net, AnyRule::from(Adam::default()).into());
+        engine.gradients(2, &row, Randomness { mode, key, ids }, &Bowl);
+    });
 }
 
 #[test]

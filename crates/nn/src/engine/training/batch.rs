@@ -10,7 +10,7 @@ impl<E: Elem> Engine<E> {
     /// As [`gradients`](Self::gradients) for an objective that sees all outputs at once: `objective(outputs, gradient)`, a row an example.
     ///
     /// # Panics
-    /// If there is no example.
+    /// As [`gradients`](Self::gradients).
     pub fn gradients_of_batch(
         &mut self,
         n: usize,
@@ -24,7 +24,7 @@ impl<E: Elem> Engine<E> {
     /// `x`. No parameter and no statistic changes; gradients that no [`update`](Self::update) or [`accumulate`](Self::accumulate) has used are lost.
     ///
     /// # Panics
-    /// If `x` does not hold whole examples, at least one, or `dx` not as many numbers.
+    /// If `x` does not hold whole examples or `dx` not as many numbers; otherwise as [`gradients`](Self::gradients).
     pub fn pullback_of_batch(
         &mut self,
         x: &[E],
@@ -77,7 +77,7 @@ impl<E: Elem> Engine<E> {
     /// has used are lost.
     ///
     /// # Panics
-    /// If `x` does not hold whole examples, at least one, or `out` not one output for each.
+    /// If `x` does not hold whole examples or `out` not one output for each; otherwise as [`gradients`](Self::gradients).
     pub fn forward_of_batch(&mut self, x: &[E], draw: Randomness<'_>, out: &mut [E]) {
         let (dim, cols) = (self.compiled.inputs(), self.compiled.outputs());
         let n = x.len() / dim;

@@ -102,7 +102,8 @@ impl<E: Elem> Engine<E> {
     /// and writes their gradient, some examples at a time and on any thread; returns the sums of its metrics, added in the order of the examples. `draw` gives dropout its masks.
     ///
     /// # Panics
-    /// If there is no example.
+    /// If there is no example; in [`Mode::Train`], if a batch normalization sees only one value a channel
+    /// (fewer examples than [`Graph::least_batch`](crate::Graph::least_batch)).
     #[inline(never)]
     pub fn gradients(
         &mut self,
