@@ -23,8 +23,8 @@ pub struct Cost {
 
 /// Columns of a packed weight are filled up to this many: an `f32` tile of AVX-512.
 const PANEL: u64 = 32;
-/// The narrowest panel that a first matmul is cut into: an `f64` tile without SIMD.
-const LEAST_PANEL: u64 = 4;
+/// The narrowest panel that a first matmul is cut into, but for `f64` without SIMD, whose panels are half as wide.
+const LEAST_PANEL: u64 = 8;
 /// Most threads, and so groups of panels.
 const MOST_THREADS: u64 = 64;
 /// Up to this many input channels the input's gradient of a convolution is made from all products of kernel and output
@@ -168,8 +168,8 @@ mod tests {
         // 3 inputs, 5 outputs: 15 multiply-adds; packed 3 rows of 32 columns one way, 5 of 32 the other.
         let linear = Cost::linear(3, 5);
         assert_eq!(linear, Cost { activations: 5, packed: 3 * 32 + 5 * 32, mul_adds: 15, ..Cost::default() });
-        // 128 columns are 32 panels of 4 at most, for each a copy of 784 numbers with bits; a wider weight than 2^17 is not cut.
-        assert_eq!(Cost::linear(784, 128).copies, 32 * (784 + 98 + 64) + 128);
+        // 128 columns are 16 panels of 8 at most, for each a copy of 784 numbers with bits; a wider weight than 2^17 is not cut.
+        assert_eq!(Cost::linear(784, 128).copies, 16 * (784 + 98 + 64) + 128);
         assert_eq!([Cost::linear(784, 512).copies, Cost::linear(100, 128).copies], [0, 0]);
         // An image of 8 x 6 pixels, 5 channels, padding 1, a kernel of 3 x 3 to 7 channels: the frame is 10 x 8 pixels.
         let conv = Cost::convolution([5, 8, 6], [7, 8, 6], [3, 3], [1, 1], 7 * 48);

@@ -64,7 +64,7 @@ fn batch_norm(s: &Speeds, n: usize, pixels: usize, c: usize) {
         block.relu_grad_sums(n, black_box(&x), &dy, &y, [apart; 3], &k, &mut sums);
     });
     s.line(&name("relu input grad"), 4 * len, || {
-        block.relu_input_grad(n, black_box(&x), &dy, &y, &mut out, [apart; 4], [&k; 3]);
+        block.relu_input_grad(n, black_box(&x), &dy, &y, &mut out, [apart; 4], [&k; 4]);
     });
 }
 

@@ -96,7 +96,8 @@ pub(super) fn input_gradient<E: Elem>(
         BlockOp::BatchNorm(i) => {
             let (norm, c) = (&program.batch_norms[i].block, &cx.norms[i]);
             deliver(cx, block, 0, before, input, dx, examples, |(x, from), to, apart| {
-                let back = c.back.each_ref().map(Array::as_slice);
+                let [a, b, d] = c.back.each_ref().map(Array::as_slice);
+                let back = [a, b, c.mean.as_slice(), d];
                 if !cx.pass.takes_statistics() {
                     norm.affine(
                         rows,

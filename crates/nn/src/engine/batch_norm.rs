@@ -13,7 +13,7 @@ pub(super) struct Coefficients<E: Elem> {
     pub shift: Array<E>,
     /// Of the batch.
     pub mean: Array<E>,
-    /// dx = a · dy + b · x + d.
+    /// dx = a · dy + b · (x − mean) + d.
     pub back: [Array<E>; 3],
     /// Gradients of weight and bias.
     pub grads: [Array<E>; 2],
@@ -111,12 +111,11 @@ impl<E: Elem> Coefficients<E> {
         let (gain, sums) = (program.plains[norm.params[0]].value.as_slice(), &self.sums);
         let n = self.count.max(1) as f64;
         for c in 0..gain.len() {
-            // The kernels multiply by x itself, so the rounding of the mean is theirs.
-            let (mean, dy, dy_x) = (self.mean.as_slice()[c].to_f64(), sums.dy()[c], sums.dy_x()[c]);
+            let (dy, dy_x) = (sums.dy()[c], sums.dy_x()[c]);
             let r = 1.0 / (self.variance[c] + norm.eps).sqrt();
             let a = gain[c].to_f64() * r;
             let b = -a * r * r / n * dy_x;
-            let d = -a / n * dy - b * mean;
+            let d = -a / n * dy;
             for (back, v) in self.back.iter_mut().zip([a, b, d]) {
                 back.as_mut_slice()[c] = E::of(v);
             }

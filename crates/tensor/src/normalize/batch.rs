@@ -8,7 +8,7 @@
 ///
 /// - forward, y = g r (x − μ) + bias: [`affine`](Self::affine) with scale g r and shift bias − μ g r;
 /// - gradients of the parameters: dbias = Σ dy and dgain = r Σ dy (x − μ), from [`GradSums`](super::GradSums);
-/// - gradient of the input: [`input_grad`](Self::input_grad) with a = g r, b = −g r³ / N · Σ dy (x − μ) and d = −a / N · Σ dy − b μ.
+/// - gradient of the input: [`input_grad`](Self::input_grad) with a = g r, b = −g r³ / N · Σ dy (x − μ) and d = −a / N · Σ dy.
 ///
 /// ```
 /// use sparring_tensor::normalize::{BatchNormBlock, Moments};

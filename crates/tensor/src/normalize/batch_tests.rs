@@ -91,8 +91,8 @@ fn check_batch<E: Elem>(n: usize, pixels: usize, channels: usize, gaps: [usize; 
     with(&|_, _| 1.0, &sums);
     with(&mask, &relu_sums);
 
-    let k = [7, 8, 9].map(|salt| numbers::<E>(channels, salt, 0.0));
-    let k: [&[E]; 3] = [&k[0], &k[1], &k[2]];
+    let k = [7, 8, 11, 9].map(|salt| numbers::<E>(channels, salt, 0.0));
+    let k: [&[E]; 4] = [&k[0], &k[1], &k[2], &k[3]];
     let dx = pdx.numbers::<E>(n, 10, 0.0);
     let (mut plain, mut masked) = (dx.clone(), dx.clone());
     block.input_grad(n, &x, &dy, &mut plain, [apart[0], apart[1], apart[3]], k);
@@ -104,7 +104,7 @@ fn check_batch<E: Elem>(n: usize, pixels: usize, channels: usize, gaps: [usize; 
     for (r, c) in (0..rows).flat_map(|r| (0..channels).map(move |c| (r, c))) {
         let (x, d) = (x[px.at(r, c)], dy[pdy.at(r, c)]);
         for (i, d) in [d, d * E::of(mask(r, c))].into_iter().enumerate() {
-            let v = k[0][c] * d + (k[1][c] * x + k[2][c]);
+            let v = k[0][c] * d + (k[1][c] * (x - k[2][c]) + k[3][c]);
             (wanted[i][pdx.at(r, c)], in_place[i][pdy.at(r, c)]) = (v, v);
         }
     }
@@ -207,10 +207,10 @@ fn the_formulas_are_the_gradient() {
     for c in 0..channels {
         a[c] = gain[c] * r[c];
         b[c] = -gain[c] * r[c].powi(3) / n as f64 * sums.dy_x()[c];
-        d[c] = -a[c] / n as f64 * sums.dy()[c] - b[c] * mean[c];
+        d[c] = -a[c] / n as f64 * sums.dy()[c];
     }
     let mut dx = vec![0.0; x.len()];
-    block.relu_input_grad(n, &x, &dy, &y, &mut dx, [channels; 4], [&a, &b, &d]);
+    block.relu_input_grad(n, &x, &dy, &y, &mut dx, [channels; 4], [&a, &b, &mean, &d]);
     for i in 0..x.len() {
         let moved = |by: f64| {
             let mut x = x.clone();

@@ -5,7 +5,7 @@ use super::per_channel::per_channel;
 use crate::Elem;
 
 impl BatchNormBlock {
-    /// dx = a\[c\] · dy + b\[c\] · x + d\[c\] with `coefficients` `[a, b, d]`.
+    /// dx = a\[c\] · dy + b\[c\] · (x − μ\[c\]) + d\[c\] with `coefficients` `[a, b, μ, d]`: centred first, so that a mean far from 0 costs no digits.
     ///
     /// # Panics
     /// If a slice is too short, examples of `dx` overlap, or coefficients are not one a channel.
@@ -17,7 +17,7 @@ impl BatchNormBlock {
         dy: &[E],
         dx: &mut [E],
         apart: [usize; 3],
-        coefficients: [&[E]; 3],
+        coefficients: [&[E]; 4],
     ) {
         let (inputs, dx) = ([(x, apart[0]), (dy, apart[1])], (dx, apart[2]));
         per_channel("batch norm input_grad", *self, n, dx, inputs, coefficients, |_, [x, dy], k| {
@@ -38,7 +38,7 @@ impl BatchNormBlock {
         y: &[E],
         dx: &mut [E],
         apart: [usize; 4],
-        coefficients: [&[E]; 3],
+        coefficients: [&[E]; 4],
     ) {
         let inputs = [(x, apart[0]), (dy, apart[1]), (y, apart[2])];
         let what = "batch norm relu_input_grad";
@@ -57,7 +57,7 @@ impl BatchNormBlock {
         x: &[E],
         dy: &mut [E],
         apart: [usize; 2],
-        coefficients: [&[E]; 3],
+        coefficients: [&[E]; 4],
     ) {
         let what = "batch norm input_grad_in_place";
         let (inputs, dx) = ([(x, apart[0])], (dy, apart[1]));
@@ -75,7 +75,7 @@ impl BatchNormBlock {
         dy: &mut [E],
         y: &[E],
         apart: [usize; 3],
-        coefficients: [&[E]; 3],
+        coefficients: [&[E]; 4],
     ) {
         let what = "batch norm relu_input_grad_in_place";
         let (inputs, dx) = ([(x, apart[0]), (y, apart[2])], (dy, apart[1]));
@@ -89,6 +89,6 @@ fn masked<E: Elem>(dy: E, y: E) -> E {
 }
 
 #[inline(always)]
-fn combined<E: Elem>(x: E, dy: E, [a, b, d]: [E; 3]) -> E {
-    a * dy + (b * x + d)
+fn combined<E: Elem>(x: E, dy: E, [a, b, mean, d]: [E; 4]) -> E {
+    a * dy + (b * (x - mean) + d)
 }

@@ -157,16 +157,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
 
 /// What is to be said of a training whose loss shows that nothing was learnt, or that it was lost again.
 fn no_better_than_a_guess(done: &History, classes: usize, test_accuracy: f64) -> Option<String> {
-    // The mean loss of an epoch counts what was unlearnt at its start as well.
-    if test_accuracy > 2.0 / classes as f64 {
-        return None;
-    }
     let guess = (classes as f64).ln();
     let best = done.epochs.iter().map(|e| e.train_loss).fold(f64::INFINITY, f64::min);
     let (last, told) = (done.train_loss(), format!("that of a guess (ln {classes} = {guess:.4})"));
     let figure = |v: f64| if v < 1e4 { format!("{v:.4}") } else { format!("{v:.1e}") };
     let (best_is, last_is) = (figure(best), figure(last));
-    if best >= guess {
+    // The mean loss of an epoch counts its first steps as well: a little above is no sign where the accuracy says otherwise.
+    if best < 2.0 * guess && last < 2.0 * guess && test_accuracy > 2.0 / classes as f64 {
+        None
+    } else if best >= guess {
         Some(format!(
             "the loss never fell below {told}, its best epoch had {best_is}: nothing was learnt; train longer, or lower --lr"
         ))

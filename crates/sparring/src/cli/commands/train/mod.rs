@@ -13,7 +13,7 @@ pub(crate) use watch::{EpochRow, Test, Watch};
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Kind {
     /// Images to classes, clean or adversarially.
-    ClassifierNet(classifier::Args),
+    Classifier(classifier::Args),
     /// Images to images through a narrow code.
     Autoencoder(autoencoder::Args),
     /// Noise to images.
@@ -22,7 +22,7 @@ pub(crate) enum Kind {
 
 pub(crate) fn run(kind: &Kind) -> Outcome {
     match kind {
-        Kind::ClassifierNet(args) => classifier::run(args),
+        Kind::Classifier(args) => classifier::run(args),
         Kind::Autoencoder(args) => autoencoder::run(args),
         Kind::Gan(args) => gan::run(args),
     }
