@@ -66,14 +66,28 @@ fn four<E: Elem, const RELU: bool>(x: [&[E]; 4], y: &mut [E], at: &mut [u8]) {
     let whole = n / LANES * LANES;
     let (parts, _) = y.as_chunks_mut::<LANES>();
     for (k, (y, at)) in parts.iter_mut().zip(at.as_chunks_mut::<LANES>().0).enumerate() {
-        let x = x.map(|x| &x[k * LANES..][..LANES]);
-        for l in 0..LANES {
-            (y[l], at[l]) = best::<E, RELU>([x[0][l], x[1][l], x[2][l], x[3][l]]);
-        }
+        let vector = |x: &[E]| *x[k * LANES..].first_chunk::<LANES>().expect("as many as the output has");
+        (*y, *at) = best_of_vectors::<E, RELU>(x.map(vector));
     }
     for l in whole..n {
         (y[l], at[l]) = best::<E, RELU>([x[0][l], x[1][l], x[2][l], x[3][l]]);
     }
+}
+
+/// [`best`] for vectors. Places are counted in numbers as wide as `f32`, and lengths are fixed: else some builds of this loop are not vectorised, and a convolutional
+/// network loses 5 %.
+#[inline(always)]
+fn best_of_vectors<E: Elem, const RELU: bool>(x: [[E; LANES]; 4]) -> ([E; LANES], [u8; LANES]) {
+    let (mut y, mut at) = (x[0].map(before::<E, RELU>), [0u32; LANES]);
+    for (place, x) in x.iter().enumerate().skip(1) {
+        for l in 0..LANES {
+            let x = before::<E, RELU>(x[l]);
+            let wins = (x > y[l]) | x.is_nan();
+            y[l] = if wins { x } else { y[l] };
+            at[l] = if wins { place as u32 } else { at[l] };
+        }
+    }
+    (y, at.map(|place| place as u8))
 }
 
 #[inline(always)]
