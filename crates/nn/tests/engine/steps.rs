@@ -98,8 +98,10 @@ fn only_a_layer_that_spans_the_batch_learns_statistics() {
     let draw = (Mode::Train, Key::new(0), &[][..]);
     let refused = |what: &str, run: &mut dyn FnMut()| {
         let why = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).expect_err(what);
-        let words =
-            why.downcast_ref::<&str>().map_or_else(|| why.downcast_ref::<String>().unwrap().as_str(), |w| w);
+        let words = match why.downcast_ref::<String>() {
+            Some(words) => words.as_str(),
+            None => why.downcast_ref::<&str>().expect("a panic with words"),
+        };
         assert!(words.contains("Span::Batch"), "{what}: {words}");
     };
     refused("tape", &mut || {
