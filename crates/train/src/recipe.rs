@@ -155,6 +155,7 @@ mod chain {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sparring_math::named::Family as _;
     use sparring_optim::{ClipNorm, ClipValue, L2Penalty};
 
     #[test]
@@ -173,6 +174,11 @@ mod tests {
         let recipe = Recipe { transforms: all, ..Recipe::default() };
         let written = serde_json::to_string(&recipe).unwrap();
         assert_eq!(serde_json::from_str::<Recipe>(&written).unwrap(), recipe, "{written}");
+        // The tag of every transformation in files is its name.
+        for one in AnyTransform::TABLE.at_defaults() {
+            let written = serde_json::to_value(one).unwrap();
+            assert!(written.get(one.name()).is_some(), "{written}");
+        }
         for bad in [
             r#"{"clip": {"norm": 1.0}}"#,
             r#"{"transforms": ["clip"]}"#,

@@ -7,7 +7,7 @@ use sparring_math::Real;
 
 /// Registers transformations: the enum over all of them is a [`Transform`] itself.
 macro_rules! transforms {
-    ($($Name:ident),+ $(,)?) => {
+    ($($Name:ident $tag:literal),+ $(,)?) => {
         /// Any gradient transformation, with its parameters.
         ///
         /// Parses from `name` or `name(key=value, ..)`, what is not given keeping its default, and prints what it parses from.
@@ -21,10 +21,14 @@ macro_rules! transforms {
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-        #[cfg_attr(feature = "serde", serde(remote = "Self", rename_all = "kebab-case"))]
+        #[cfg_attr(feature = "serde", serde(remote = "Self"))]
         #[allow(missing_docs)] // the variants are the structs of the same names
         #[non_exhaustive]
-        pub enum AnyTransform { $($Name($Name)),+ }
+        pub enum AnyTransform { $(
+            // In files as in texts.
+            #[cfg_attr(feature = "serde", serde(rename = $tag))]
+            $Name($Name)
+        ),+ }
 
         /// Name and facts of every transformation.
         pub const TRANSFORMS: &[TransformInfo] = &[$($Name::INFO),+];
@@ -49,7 +53,14 @@ macro_rules! transforms {
     };
 }
 
-transforms!(ClipValue, ClipNorm, ClipLayer, L1Penalty, L2Penalty, WeightDecay);
+transforms!(
+    ClipValue "clip-value",
+    ClipNorm "clip-norm",
+    ClipLayer "clip-layer",
+    L1Penalty "l1",
+    L2Penalty "l2",
+    WeightDecay "weight-decay",
+);
 
 #[cfg(test)]
 mod tests {
