@@ -116,6 +116,7 @@ fn every_defence_brings_a_recipe() {
         defenses::FgsmRsTraining::new(0.3).into(),
         defenses::NFgsm::new(0.3).into(),
         defenses::PgdTraining::new(0.3).into(),
+        defenses::TradesTraining::default().into(),
     ];
     assert_eq!(all, usual);
     for defense in all {
@@ -177,7 +178,7 @@ fn defences_are_written_by_the_grammar() {
     for (text, why) in [
         (
             "fgsm",
-            "no defence is called `fgsm` (did you mean `n-fgsm`?); choose one of: none, fgsm-rs, n-fgsm, pgd",
+            "no defence is called `fgsm` (did you mean `n-fgsm`?); choose one of: none, fgsm-rs, n-fgsm, pgd, trades",
         ),
         (
             "fgsm-rs(steps=3)",

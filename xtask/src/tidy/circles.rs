@@ -96,7 +96,7 @@ mod tests {
         mended[4].1 = "pub struct C;\n#[cfg(test)]\nmod tests {\n    use crate::A;\n}\n";
         assert!(found(&mended).is_empty());
         // Elsewhere it is a warning for now.
-        let moved = tree.map(|(path, text)| (path.replace("/x/", "/train/"), text));
+        let moved = tree.map(|(path, text)| (path.replace("/x/", "/tensor/"), text));
         let moved: Vec<_> = moved.iter().map(|(p, t)| (p.as_str(), *t)).collect();
         assert!(found(&moved)[0].contains("warning") && found(&moved).len() == 1);
     }

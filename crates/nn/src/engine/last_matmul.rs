@@ -210,6 +210,7 @@ impl<E: Elem> Cell<E> {
                     metrics,
                     inputs: &x[i * NEAR * inputs_stride..],
                     inputs_stride,
+                    inputs_cols: program.dim,
                 });
                 // What the value does not tell any more is too small to teach anything.
                 if let Some(act) = act

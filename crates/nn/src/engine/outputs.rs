@@ -37,6 +37,8 @@ pub struct OutputRows<'a, E> {
     pub(super) metrics: &'a mut [[f64; 3]],
     pub(super) inputs: &'a [E],
     pub(super) inputs_stride: usize,
+    /// Numbers of an input: rows may lie further apart.
+    pub(super) inputs_cols: usize,
 }
 
 /// Outputs, gradients and metrics.
@@ -69,6 +71,7 @@ impl<'a, E> OutputRows<'a, E> {
             metrics,
             inputs,
             inputs_stride,
+            inputs_cols: inputs_stride,
         }
     }
 }
@@ -83,9 +86,10 @@ impl<E> OutputRows<'_, E> {
     /// As [`iter`](Self::iter), with the network's input for each example before the rest: for losses that compare the two.
     pub fn iter_with_inputs(&mut self) -> impl Iterator<Item = (&[E], &[E], &mut [E], &mut [f64; 3])> {
         let inputs = self.inputs.chunks(self.inputs_stride.max(1));
-        let (cols, stride) = (self.cols, self.stride.max(1));
+        let (cols, stride, of_input) = (self.cols, self.stride.max(1), self.inputs_cols);
         let rows = self.y.chunks(stride).zip(self.dy.chunks_mut(stride)).zip(&mut *self.metrics);
-        rows.zip(inputs).map(move |(((y, dy), metrics), x)| (x, &y[..cols], &mut dy[..cols], metrics))
+        rows.zip(inputs)
+            .map(move |(((y, dy), metrics), x)| (&x[..of_input], &y[..cols], &mut dy[..cols], metrics))
     }
     /// All outputs, their gradients and the metrics, where rows follow each other without a gap.
     pub fn whole(&mut self) -> Option<Whole<'_, E>> {

@@ -153,6 +153,7 @@ impl<E: Elem> Shard<E> {
             metrics,
             inputs: x,
             inputs_stride: stride,
+            inputs_cols: program.dim,
         }
     }
     /// The outputs.
