@@ -111,11 +111,15 @@ impl<E: Elem> Coefficients<E> {
         let (gain, sums) = (program.plains[norm.params[0]].value.as_slice(), &self.sums);
         let n = self.count.max(1) as f64;
         for c in 0..gain.len() {
-            let (dy, dy_x) = (sums.dy()[c], sums.dy_x()[c]);
+            // Kernels centre by the mean as `E` has it; `missing` is what that lacks of the batch's.
+            let exact =
+                if self.count > 0 { self.moments.mean()[c] } else { self.mean.as_slice()[c].to_f64() };
+            let missing = exact - self.mean.as_slice()[c].to_f64();
+            let (dy, dy_x) = (sums.dy()[c], sums.dy_x()[c] - missing * sums.dy()[c]);
             let r = 1.0 / (self.variance[c] + norm.eps).sqrt();
             let a = gain[c].to_f64() * r;
             let b = -a * r * r / n * dy_x;
-            let d = -a / n * dy;
+            let d = -a / n * dy - b * missing;
             for (back, v) in self.back.iter_mut().zip([a, b, d]) {
                 back.as_mut_slice()[c] = E::of(v);
             }
