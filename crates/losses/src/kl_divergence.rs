@@ -21,28 +21,42 @@ fn ends<E: Real>(z: &[E]) -> (E, E) {
     (top, sum.ln())
 }
 
+impl KlDivergence {
+    /// The divergence; `gradient(i, [clean, adversarial])` is called with the gradient at logit i of each side, in order.
+    ///
+    /// # Panics
+    /// If the rows differ in length.
+    #[track_caller]
+    pub fn each<E: Real>(
+        &self,
+        clean: &[E],
+        adversarial: &[E],
+        mut gradient: impl FnMut(usize, [E; 2]),
+    ) -> E {
+        assert_length("kl-divergence", clean.len(), "adversarial", adversarial.len());
+        let ((top, rest), (top_adv, rest_adv)) = (ends(clean), ends(adversarial));
+        // p, and ln p − ln q where p is not 0.
+        let of = |z: E, z_adv: E| {
+            let (ln_p, ln_q) = (z - top - rest, z_adv - top_adv - rest_adv);
+            let p = ln_p.exp();
+            (p, if p == E::ZERO { E::ZERO } else { ln_p - ln_q }, ln_q)
+        };
+        let rows = || clean.iter().zip(adversarial).map(|(&z, &z_adv)| of(z, z_adv));
+        let kl = rows().fold(E::ZERO, |kl, (p, apart, _)| kl + p * apart);
+        for (i, (p, apart, ln_q)) in rows().enumerate() {
+            gradient(i, [p * (apart - kl), ln_q.exp() - p]);
+        }
+        kl
+    }
+}
+
 impl<E: Real> PairLoss<E> for KlDivergence {
     #[track_caller]
     fn eval(&self, clean: &[E], adversarial: &[E], _: usize, [d_clean, d_adv]: [&mut [E]; 2]) -> E {
-        for (what, len) in
-            [("adversarial", adversarial.len()), ("d_clean", d_clean.len()), ("d_adv", d_adv.len())]
-        {
+        for (what, len) in [("d_clean", d_clean.len()), ("d_adv", d_adv.len())] {
             assert_length("kl-divergence", clean.len(), what, len);
         }
-        let ((top, rest), (top_adv, rest_adv)) = (ends(clean), ends(adversarial));
-        let mut kl = E::ZERO;
-        let rows = clean.iter().zip(adversarial).zip(d_clean.iter_mut().zip(d_adv));
-        for ((&z, &z_adv), (d, d_adv)) in rows {
-            let (ln_p, ln_q) = (z - top - rest, z_adv - top_adv - rest_adv);
-            let p = ln_p.exp();
-            *d = if p == E::ZERO { E::ZERO } else { p * (ln_p - ln_q) };
-            *d_adv = ln_q.exp() - p;
-            kl += *d;
-        }
-        for (d, &z) in d_clean.iter_mut().zip(clean) {
-            *d -= (z - top - rest).exp() * kl;
-        }
-        kl
+        self.each(clean, adversarial, |i, gradient| [d_clean[i], d_adv[i]] = gradient)
     }
 }
 

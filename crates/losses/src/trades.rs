@@ -26,12 +26,11 @@ impl<E: Real> PairLoss<E> for Trades {
     #[track_caller]
     fn eval(&self, clean: &[E], adversarial: &[E], y: usize, [d_clean, d_adv]: [&mut [E]; 2]) -> E {
         let beta = E::of(self.beta);
-        let kl = KlDivergence.eval(clean, adversarial, y, [&mut *d_clean, &mut *d_adv]);
-        // The gradient of the cross-entropy, then of both: a row is short.
-        let kept: Vec<E> = d_clean.iter().map(|d| beta * *d).collect();
         let loss = CrossEntropy.eval(clean, &y, d_clean);
-        d_clean.iter_mut().zip(kept).for_each(|(d, kept)| *d += kept);
-        d_adv.iter_mut().for_each(|d| *d *= beta);
+        let kl = KlDivergence.each(clean, adversarial, |i, [at_clean, at_adv]| {
+            d_clean[i] += beta * at_clean;
+            d_adv[i] = beta * at_adv;
+        });
         loss + beta * kl
     }
 }

@@ -2,6 +2,7 @@
 
 use super::plan::Plan;
 use serde::Serialize;
+use sparring_attacks::{Access, AnyNorm, AttackInfo};
 use sparring_math::named::{Named, Range};
 use sparring_optim::{AnySchedule, Ema, Piecewise};
 
@@ -29,6 +30,18 @@ pub trait Defense: Named {
     fn plan(&self, progress: f64) -> Plan;
     /// How to train with it: for nets of MNIST's size, chosen on validation images, or its paper's; the file says which.
     fn hyperparameters(&self) -> Hyperparameters;
+}
+
+/// What is said of the attack of a defence that no evaluation may use: white-box, in L-inf.
+pub(super) const fn inner_attack<D: Defense>(defaults: &'static str) -> AttackInfo {
+    AttackInfo {
+        name: D::NAME,
+        aliases: D::ALIASES,
+        paper: D::PAPER,
+        access: Access::White,
+        norms: &[AnyNorm::Linf],
+        defaults,
+    }
 }
 
 /// A row of the table of defences.

@@ -8,14 +8,14 @@
 //! The example is not brought back into the ball, so it lies up to (k + 1)·ε away: it is for training, never for evaluation, and therefore no
 //! member of the attacks that an evaluation may use.
 
-use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH, WARM_UP, ramp};
+use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH, WARM_UP, inner_attack, ramp};
 use super::plan::Plan;
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Linf, Norm as _, Settings, Threat, check_input,
+    Attack, AttackError, AttackInfo, Goal, Linf, Norm as _, Settings, Threat, check_input,
 };
 use sparring_losses::{LogOdds, RowLoss};
-use sparring_math::named::{Named, Range};
+use sparring_math::named::Range;
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 use sparring_tensor::Array;
@@ -96,14 +96,8 @@ struct NoisyStep {
     step_size: f32,
 }
 
-const INFO: AttackInfo = AttackInfo {
-    name: NFgsm::NAME,
-    aliases: NFgsm::ALIASES,
-    paper: NFgsm::PAPER,
-    access: Access::White,
-    norms: &[AnyNorm::Linf],
-    defaults: "noise of 2 eps, one step of eps, no projection onto the ball",
-};
+const INFO: AttackInfo =
+    inner_attack::<NFgsm>("noise of 2 eps, one step of eps, no projection onto the ball");
 
 impl<M: Differentiable + ?Sized> Attack<M> for NoisyStep {
     fn about(&self) -> &'static AttackInfo {

@@ -4,14 +4,14 @@
 //! loss     CE(f(x), y) + beta · KL(f(x) ‖ f(x')), softmaxes of both; its gradient goes through both
 //! source   Zhang et al. 2019, arXiv:1901.08573
 
-use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH};
+use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH, inner_attack};
 use super::plan::Plan;
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Linf, Norm as _, Settings, Threat, check_input,
+    Attack, AttackError, AttackInfo, Goal, Linf, Norm as _, Settings, Threat, check_input,
 };
-use sparring_losses::{KlDivergence, PairLoss};
-use sparring_math::named::{Named, Range};
+use sparring_losses::KlDivergence;
+use sparring_math::named::Range;
 use sparring_optim::Ema;
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
@@ -88,14 +88,7 @@ struct Divergence {
 /// Standard deviation of the start: at x itself the gradient is 0.
 const START: f64 = 1e-3;
 
-const INFO: AttackInfo = AttackInfo {
-    name: TradesTraining::NAME,
-    aliases: TradesTraining::ALIASES,
-    paper: TradesTraining::PAPER,
-    access: Access::White,
-    norms: &[AnyNorm::Linf],
-    defaults: "noise of 0.001, 40 steps of eps / 30",
-};
+const INFO: AttackInfo = inner_attack::<TradesTraining>("noise of 0.001, 40 steps of eps / 30");
 
 impl<M: Differentiable + ?Sized> Attack<M> for Divergence {
     fn about(&self) -> &'static AttackInfo {
@@ -116,8 +109,8 @@ impl<M: Differentiable + ?Sized> Attack<M> for Divergence {
     ) -> Result<(), AttackError> {
         check_input(model, x, goal, out)?;
         let (dim, classes, bounds) = (x.dim(), model.classes(), model.bounds());
-        let [mut clean, mut unused] = [0; 2].map(|_| Array::<f32>::zeros([x.len() * classes]));
-        let (clean, unused) = (clean.as_mut_slice(), unused.as_mut_slice());
+        let mut clean = Array::<f32>::stale([x.len() * classes]);
+        let clean = clean.as_mut_slice();
         model.logits(x, clean)?;
         for (i, out) in out.chunks_exact_mut(dim).enumerate() {
             let mut rng = key.rng(x.ids()[i]);
@@ -127,10 +120,9 @@ impl<M: Differentiable + ?Sized> Attack<M> for Divergence {
         let grad = grad.as_mut_slice();
         for _ in 0..self.steps {
             let mut cotangent = |logits: &[f32], d_logits: &mut [f32]| {
-                let rows = clean.chunks_exact(classes).zip(unused.chunks_exact_mut(classes));
                 let moved = logits.chunks_exact(classes).zip(d_logits.chunks_exact_mut(classes));
-                for ((clean, unused), (z, dz)) in rows.zip(moved) {
-                    KlDivergence.eval(clean, z, 0, [unused, dz]);
+                for (clean, (z, dz)) in clean.chunks_exact(classes).zip(moved) {
+                    KlDivergence.each(clean, z, |i, [_, at_z]| dz[i] = at_z);
                 }
             };
             model.pullback(Batch::new(out, x.shape(), x.ids())?, &mut cotangent, grad)?;
