@@ -1,5 +1,6 @@
 //! One part of a data set: pixels, labels, and which of its rows are in view.
 
+use crate::digest::Hasher;
 use crate::{DataError, Pixels};
 use std::ops::Range;
 use std::sync::Arc;
@@ -156,6 +157,22 @@ impl Split {
         &self.pixels
     }
 
+    /// SHA-256 over shape, ids, classes and inputs of the examples in view: equal for equal data in equal order, wherever they lie.
+    pub fn fingerprint(&self) -> String {
+        let mut hasher = Hasher::default();
+        self.shape.iter().chain([&self.len()]).for_each(|&d| hasher.update(&(d as u64).to_le_bytes()));
+        for i in 0..self.len() {
+            hasher.update(&self.id(i).to_le_bytes());
+            hasher.update(&[self.labels[self.at(i)]]);
+            match &self.pixels {
+                Pixels::U8(bytes) => hasher.update(&bytes[self.place(i)]),
+                Pixels::F32(numbers) => {
+                    numbers[self.place(i)].iter().for_each(|x| hasher.update(&x.to_le_bytes()));
+                }
+            }
+        }
+        hasher.finish()
+    }
     /// Where example `i` lies among the stored numbers.
     #[track_caller]
     fn place(&self, i: usize) -> Range<usize> {

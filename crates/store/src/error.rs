@@ -74,6 +74,12 @@ pub enum StoreError {
         /// Where it breaks.
         what: String,
     },
+    /// The bytes are not a whole checkpoint, or their value is not one.
+    #[error("not a whole checkpoint of this program: {}", shown(what, MESSAGE))]
+    Checkpoint {
+        /// Where it breaks.
+        what: String,
+    },
     /// A tensor that no network of this program holds.
     #[error("tensor `{}`: {}", shown(name, NAME), shown(what, MESSAGE))]
     Tensor {

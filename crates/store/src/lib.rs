@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod atomic;
+mod checkpoint;
 mod checksum;
 mod compare;
 mod decode;
@@ -28,6 +29,10 @@ mod values;
 mod weights;
 
 pub use atomic::{try_write, write_atomic, write_new};
+pub use checkpoint::{
+    CHECKPOINT_FORMAT, Checkpoint, CheckpointArray, decode_checkpoint, drop_previous, encode_checkpoint,
+    keep_checkpoint, kept_checkpoint, read_checkpoint, write_checkpoint,
+};
 pub use checksum::{sha256_hex, verify_sha256};
 pub use document::{Document, Stored};
 pub use error::StoreError;

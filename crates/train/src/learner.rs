@@ -1,10 +1,10 @@
 //! What is trained: a kind of model with its objectives and engines.
 
 use crate::TrainError;
+use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
 use crate::observe::{Current, Observed};
 use sparring_datasets::{BatchRows, MiniBatch, Split};
-use sparring_nn::{EngineState, Params};
 use sparring_seed::Key;
 
 /// The context of a step.
@@ -40,8 +40,6 @@ pub trait Learner: Current<Self::Model> {
     fn begin_epoch(&mut self);
     /// The report of the epoch that ended, from its sums, which begin anew.
     fn end_epoch(&mut self, done: EpochTimes) -> EpochOf<Self>;
-    /// Everything that the next steps depend on.
-    fn state(&mut self) -> LearnerState;
     /// Goes on from a state.
     ///
     /// # Errors
@@ -80,13 +78,4 @@ impl<T: Into<TrainError>> From<T> for Failure {
     fn from(e: T) -> Self {
         Self::Other(e.into())
     }
-}
-
-/// The weights, buffers and method states of all networks of a learner, and the sums of the present epoch.
-#[derive(Clone, Debug)]
-pub struct LearnerState {
-    /// For each network its name, weights (not the average) and the state of its engine.
-    pub networks: Vec<(String, Params<f32>, EngineState<f32>)>,
-    /// Sums of the epoch so far.
-    pub sums: Vec<f64>,
 }

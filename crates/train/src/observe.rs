@@ -1,6 +1,8 @@
 //! Watching a training, and ending it early.
 
 use crate::TrainError;
+use crate::learner_state::LearnerState;
+use serde::{Deserialize, Serialize};
 use sparring_models::{Autoencoder, ClassifierNet};
 
 /// Whether to go on.
@@ -21,6 +23,8 @@ pub struct StepMetrics {
     pub steps: u64,
     /// The epoch, from 1.
     pub epoch: usize,
+    /// Whether the epoch ends with this step.
+    pub ends_epoch: bool,
     /// Mean loss of the batch; of a GAN, the generator's.
     pub loss: f64,
     /// Learning rate used.
@@ -28,7 +32,7 @@ pub struct StepMetrics {
 }
 
 /// One epoch of a classifier or an autoencoder done.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
     /// From 1.
     pub epoch: usize,
@@ -46,10 +50,23 @@ pub struct Epoch {
     pub examples_per_s: f64,
 }
 
+/// The report of an epoch.
+pub trait EpochReport: Clone {
+    /// The same, as if it had taken no time: times differ from run to run.
+    #[must_use]
+    fn without_times(&self) -> Self;
+}
+
+impl EpochReport for Epoch {
+    fn without_times(&self) -> Self {
+        Self { seconds: 0.0, examples_per_s: 0.0, ..*self }
+    }
+}
+
 /// A kind of model, as far as those who watch its training know it.
 pub trait Observed {
     /// The report of an epoch.
-    type Epoch: Clone;
+    type Epoch: EpochReport;
 }
 
 impl Observed for ClassifierNet {
@@ -63,6 +80,8 @@ impl Observed for Autoencoder {
 pub trait Current<M> {
     /// The model with the weights as they are kept: the average, where there is one. Costs a copy of the weights after each step.
     fn current(&mut self) -> &M;
+    /// Everything that the next steps depend on.
+    fn state(&mut self) -> LearnerState;
 }
 
 /// Watches a training; all methods may be left out. An error ends the training and is given to its caller.

@@ -1,6 +1,7 @@
 //! A training as a value: one loop for classifiers, autoencoders and GANs.
 
-use crate::learner::{EpochOf, EpochTimes, Failure, Learner, LearnerState, StepContext};
+use crate::learner::{EpochOf, EpochTimes, Failure, Learner, StepContext};
+use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
 use crate::observe::{Flow, Observer, StepMetrics};
 use crate::parallel::on_team;
@@ -17,6 +18,8 @@ use std::time::Instant;
 pub struct SessionState {
     /// Steps done.
     pub step: u64,
+    /// Epochs that were reported.
+    pub reported: u64,
     /// Of the learner.
     pub learner: LearnerState,
 }
@@ -27,9 +30,12 @@ pub struct Session<'d, F: Learner> {
     /// What is trained.
     pub learner: F,
     settings: LoopSettings,
+    data: &'d Split,
     batches: Batches<'d>,
     batch: MiniBatch,
     step: u64,
+    /// Epochs that were reported; one that was stepped through without a report counts once the next begins.
+    reported: u64,
     lr: f64,
     /// Since when the present epoch runs, and the examples since then.
     begun: Instant,
@@ -54,9 +60,11 @@ impl<'d, F: Learner> Session<'d, F> {
         let mut this = Self {
             learner,
             settings,
+            data: train,
             batches,
             batch: MiniBatch::default(),
             step: 0,
+            reported: 0,
             lr: 0.0,
             begun: Instant::now(),
             examples: 0,
@@ -100,6 +108,7 @@ impl<'d, F: Learner> Session<'d, F> {
             self.batches.restart(epoch as u64);
             (self.begun, self.examples) = (Instant::now(), 0);
             self.learner.begin_epoch();
+            self.reported = epoch as u64 - 1;
         }
         let Some(rows) = self.batches.next_rows(&mut self.batch) else { return Ok(None) };
         let step = self.step + 1;
@@ -117,13 +126,18 @@ impl<'d, F: Learner> Session<'d, F> {
         };
         (self.step, self.lr) = (step, lr);
         self.examples += self.batch.len();
-        Ok(Some(StepMetrics { step, steps, epoch, loss, lr }))
+        let ends_epoch = step.is_multiple_of(self.per_epoch());
+        Ok(Some(StepMetrics { step, steps, epoch, ends_epoch, loss, lr }))
     }
-    /// The report of the epoch that just ended; `None` inside an epoch.
+    /// Whether the last epoch has ended and was not reported.
+    fn waits_for_report(&self) -> bool {
+        self.step.is_multiple_of(self.per_epoch()) && self.reported < self.step / self.per_epoch()
+    }
+    /// The report of the epoch that just ended; `None` inside an epoch, and once it was reported.
     fn ended(&mut self) -> Option<EpochOf<F>> {
         let (epochs, epoch) = (self.settings.epochs, (self.step / self.per_epoch()) as usize);
-        let ends = self.step > 0 && self.step.is_multiple_of(self.per_epoch());
-        ends.then(|| {
+        self.waits_for_report().then(|| {
+            self.reported = epoch as u64;
             // Weights are brought back within the epoch's time, as whoever uses them needs them.
             self.learner.current();
             let seconds = self.begun.elapsed().as_secs_f64();
@@ -145,8 +159,9 @@ impl<'d, F: Learner> Session<'d, F> {
         &mut self,
         observer: &mut dyn Observer<F::Model>,
     ) -> Result<(Option<EpochOf<F>>, Flow), TrainError> {
-        while let Some(done) = self.one()? {
-            let stops = observer.step(&done, &mut self.learner)? == Flow::Stop;
+        let mut stops = false;
+        loop {
+            // Before the next step: a training may have been interrupted between the last step of an epoch and its report.
             if let Some(epoch) = self.ended() {
                 let flow = observer.epoch(&epoch, self.learner.current())?;
                 return Ok((Some(epoch), if stops { Flow::Stop } else { flow }));
@@ -154,6 +169,8 @@ impl<'d, F: Learner> Session<'d, F> {
             if stops {
                 return Ok((None, Flow::Stop));
             }
+            let Some(done) = self.one()? else { break };
+            stops = observer.step(&done, &mut self.learner)? == Flow::Stop;
         }
         Ok((None, Flow::Continue))
     }
@@ -164,7 +181,7 @@ impl<'d, F: Learner> Session<'d, F> {
     pub fn run(&mut self, observer: &mut dyn Observer<F::Model>) -> Result<History<EpochOf<F>>, TrainError> {
         let start = Instant::now();
         let mut summary = History { epochs: Vec::new(), seconds: 0.0, stopped: false };
-        while !self.is_done() {
+        while !self.is_done() || self.waits_for_report() {
             let (epoch, flow) = self.epoch(observer)?;
             summary.epochs.extend(epoch);
             if flow == Flow::Stop {
@@ -176,20 +193,35 @@ impl<'d, F: Learner> Session<'d, F> {
         summary.seconds = start.elapsed().as_secs_f64();
         Ok(summary)
     }
+    /// What the training is, in words: a state goes on only where this is the same.
+    pub(crate) fn described(&self) -> String {
+        let LoopSettings { epochs, batch, lr, ref schedule, seed, last } = self.settings;
+        format!(
+            "{epochs} epochs of batches of {batch} (last: {last:?}), lr {lr}, schedule {schedule}, seed {seed}"
+        )
+    }
+    /// The examples.
+    pub(crate) fn data(&self) -> &'d Split {
+        self.data
+    }
     /// Where the training stands: with the same settings, data and model, [`restore`](Self::restore) goes on as if it had not been interrupted.
     pub fn state(&mut self) -> SessionState {
-        SessionState { step: self.step, learner: self.learner.state() }
+        SessionState { step: self.step, reported: self.reported, learner: self.learner.state() }
     }
     /// Goes on from a state.
     ///
     /// # Errors
     /// If it belongs to another training; nothing has changed then.
     pub fn restore(&mut self, state: &SessionState) -> Result<(), TrainError> {
-        if state.step > self.steps() {
-            return Err(NnError::State(format!("{} steps of {}", state.step, self.steps())).into());
+        let (ended, begins) = (state.step / self.per_epoch(), state.step.is_multiple_of(self.per_epoch()));
+        let counts = state.reported == ended || begins && state.reported + 1 == ended;
+        if state.step > self.steps() || !counts {
+            let SessionState { step, reported, .. } = state;
+            return Err(NnError::State(format!("{step} steps of {}, {reported} epochs", self.steps())).into());
         }
         self.learner.restore(&state.learner)?;
-        self.step = state.step;
+        (self.step, self.reported) = (state.step, state.reported);
+        self.lr = self.settings.schedule.lr(self.settings.lr, self.step.max(1), self.steps());
         self.rewind();
         (self.begun, self.examples) = (Instant::now(), 0);
         Ok(())

@@ -1,7 +1,8 @@
 //! Classifiers and autoencoders in training: one network, one objective, one method.
 
 use crate::data::{check_data, check_network};
-use crate::learner::{EpochTimes, Failure, Learner, LearnerState, StepContext};
+use crate::learner::{EpochTimes, Failure, Learner, StepContext};
+use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
 use crate::objective::{Classification, Reconstruction};
 use crate::observe::{Current, Epoch, Observed};
@@ -177,6 +178,15 @@ impl<M: Supervised> Current<M> for Fitting<'_, M> {
         self.trained.sync(self.model.net_mut());
         self.model
     }
+    fn state(&mut self) -> LearnerState {
+        let (weights, engine) = self.trained.state(self.model.net());
+        let Sums { loss, right, seen } = self.sums;
+        LearnerState {
+            networks: vec![(String::new(), weights, engine)],
+            arrays: Vec::new(),
+            sums: vec![loss, right, seen],
+        }
+    }
 }
 
 impl<M: Supervised> Learner for Fitting<'_, M> {
@@ -212,11 +222,6 @@ impl<M: Supervised> Learner for Fitting<'_, M> {
             seconds,
             examples_per_s: examples as f64 / seconds,
         }
-    }
-    fn state(&mut self) -> LearnerState {
-        let (weights, engine) = self.trained.state(self.model.net());
-        let Sums { loss, right, seen } = self.sums;
-        LearnerState { networks: vec![(String::new(), weights, engine)], sums: vec![loss, right, seen] }
     }
     fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError> {
         let ([(_, weights, engine)], &[loss, right, seen]) = (&state.networks[..], &state.sums[..]) else {

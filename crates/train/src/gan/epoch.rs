@@ -1,11 +1,17 @@
 //! The report of an epoch of a GAN.
 
-use crate::observe::Observed;
+use crate::observe::{EpochReport, Observed};
 use serde::{Deserialize, Serialize};
 use sparring_models::Gan;
 
 impl Observed for Gan {
     type Epoch = GanEpoch;
+}
+
+impl EpochReport for GanEpoch {
+    fn without_times(&self) -> Self {
+        Self { seconds: 0.0, ..*self }
+    }
 }
 
 /// One epoch of a GAN.

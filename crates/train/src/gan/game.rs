@@ -5,7 +5,8 @@ use super::epoch::GanEpoch;
 use super::recipe::GanRecipe;
 use crate::TrainError;
 use crate::data::{check_data, check_network};
-use crate::learner::{EpochTimes, Failure, Learner, LearnerState, StepContext};
+use crate::learner::{EpochTimes, Failure, Learner, StepContext};
+use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
 use crate::objective::{Discrimination, generation};
 use crate::observe::Current;
@@ -192,6 +193,18 @@ impl Current<Gan> for Game<'_> {
         self.generator.sync(&mut self.model.generator);
         self.model
     }
+    fn state(&mut self) -> LearnerState {
+        let of = |name: &str, trained: &Trained, net| {
+            let (weights, engine) = trained.state(net);
+            (name.to_string(), weights, engine)
+        };
+        let networks = vec![
+            of("generator", &self.generator, &self.model.generator),
+            of("discriminator", &self.discriminator, &self.model.discriminator),
+        ];
+        let Sums { d_loss, g_loss, d_real, d_fake, seen } = self.sums;
+        LearnerState { networks, arrays: Vec::new(), sums: vec![d_loss, g_loss, d_real, d_fake, seen] }
+    }
 }
 
 impl Learner for Game<'_> {
@@ -244,18 +257,6 @@ impl Learner for Game<'_> {
             diversity: sparring_metrics::mean_pairwise_distance(samples.as_slice(), dim) / self.spread,
             seconds: done.seconds,
         }
-    }
-    fn state(&mut self) -> LearnerState {
-        let of = |name: &str, trained: &Trained, net| {
-            let (weights, engine) = trained.state(net);
-            (name.to_string(), weights, engine)
-        };
-        let networks = vec![
-            of("generator", &self.generator, &self.model.generator),
-            of("discriminator", &self.discriminator, &self.model.discriminator),
-        ];
-        let Sums { d_loss, g_loss, d_real, d_fake, seen } = self.sums;
-        LearnerState { networks, sums: vec![d_loss, g_loss, d_real, d_fake, seen] }
     }
     fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError> {
         let ([g, d], &[d_loss, g_loss, d_real, d_fake, seen]) = (&state.networks[..], &state.sums[..]) else {

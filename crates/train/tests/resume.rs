@@ -1,0 +1,215 @@
+//! A training that was interrupted and resumed from its file ends with the same file, byte for byte, as one that was not: weights, running statistics, the state of the
+//! rule, averages, sums and reports.
+#![allow(missing_docs)]
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sparring_datasets::{Mnist, Split};
+use sparring_math::named::Family as _;
+use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan};
+use sparring_nn::{Graph, layers};
+use sparring_optim::{AnyRule, ClipNorm, Ema, L2Penalty};
+use sparring_seed::Key;
+use sparring_tensor::team;
+use sparring_train::{
+    AnyDefense, Current, EpochOf, EpochReport, Flow, GanRecipe, Learner, Observed, Observer, Quiet, Recipe,
+    SaveEvery, Saved, Saver, Session, StepMetrics, TrainError, autoencoder_session, gan_session, session,
+};
+use std::path::Path;
+
+fn digits(n: usize) -> Split {
+    Mnist::embedded().train.first(n)
+}
+
+/// Batch normalisation, dropout and a learnt activation.
+fn graph() -> Graph {
+    let layers = vec![
+        layers::conv2d(1, 4, 4, 2, 1),
+        layers::batch_norm(4),
+        layers::activation(&"prelu".parse().unwrap()),
+        layers::dropout(0.2),
+        layers::flatten(),
+        layers::linear(784, 10),
+    ];
+    Graph::chain([1, 28, 28], layers)
+}
+
+fn bits(model: &ClassifierNet) -> Vec<u32> {
+    model
+        .net
+        .params
+        .iter()
+        .flat_map(|p| p.value.as_slice().iter().map(|v| v.to_bits()).collect::<Vec<_>>())
+        .collect()
+}
+
+/// Three epochs of four steps, the last of each not full.
+const IMAGES: usize = 110;
+const STEPS: u64 = 12;
+
+fn recipe() -> Recipe {
+    Recipe { epochs: 3, batch: 32, lr: 3e-3, ..Recipe::default() }
+}
+
+/// Ends the training after a step, as a signal does.
+struct Until(u64);
+impl<M: Observed> Observer<M> for Until {
+    fn step(&mut self, s: &StepMetrics, _: &mut dyn Current<M>) -> Result<Flow, TrainError> {
+        Ok(if s.step >= self.0 { Flow::Stop } else { Flow::Continue })
+    }
+}
+
+/// Ends the training in the report of an epoch: the state that was saved before is one whose report is due.
+struct Fails(usize);
+impl<M: Observed> Observer<M> for Fails {
+    fn epoch(&mut self, _: &M::Epoch, _: &M) -> Result<Flow, TrainError> {
+        self.0 -= 1;
+        if self.0 == 0 {
+            Err(TrainError::Observer("the cable was pulled".into()))
+        } else {
+            Ok(Flow::Continue)
+        }
+    }
+}
+
+/// Runs a session from the file where there is one, and saves it.
+fn part<F>(mut session: Session<'_, F>, path: &Path, observer: &mut dyn Observer<F::Model>)
+where
+    F: Learner,
+    EpochOf<F>: Serialize + DeserializeOwned + EpochReport,
+{
+    let every = SaveEvery::Steps(3);
+    let mut saver = match Saved::read(path) {
+        Ok((saved, None)) => {
+            session.resume(&saved).unwrap();
+            Saver::again(path, every, &mut session, &saved).unwrap()
+        }
+        Ok((_, Some(e))) => panic!("{e}"),
+        Err(_) => Saver::begin(path, every, &mut session, "a note").unwrap(),
+    };
+    if session.run(&mut saver.around(observer)).is_ok() {
+        saver.finish(&mut session).unwrap();
+    }
+}
+
+/// `run(seed of the model, path, observer)` trains from the file on.
+fn resumes(what: &str, run: impl Fn(u64, &Path, &str, u64)) {
+    let dir = tempfile::tempdir().unwrap();
+    let whole = dir.path().join("whole.bin");
+    run(3, &whole, "quiet", 0);
+    let expected = std::fs::read(&whole).unwrap();
+    assert!(
+        !dir.path().join("whole.bin.previous").exists(),
+        "{what}: a training that is done leaves one file"
+    );
+    let mut rng = Key::new(8).named(what).rng(0);
+    let mut cuts: Vec<u64> = (0..3).map(|_| 1 + u64::from(rng.below(STEPS as u32 - 1))).collect();
+    cuts.push(4 * (1 + u64::from(rng.below(3))));
+    for cut in cuts {
+        let path = dir.path().join(format!("{cut}.bin"));
+        team::with_threads(2, || run(3, &path, "until", cut));
+        // Other weights: everything comes from the file.
+        for threads in [1, 3] {
+            let copy = dir.path().join("copy.bin");
+            std::fs::copy(&path, &copy).unwrap();
+            team::with_threads(threads, || run(4, &copy, "quiet", 0));
+            assert!(
+                std::fs::read(&copy).unwrap() == expected,
+                "{what}, interrupted after step {cut}, {threads} threads"
+            );
+        }
+    }
+    let path = dir.path().join("failed.bin");
+    run(3, &path, "fails", 2);
+    run(4, &path, "quiet", 0);
+    assert!(std::fs::read(&path).unwrap() == expected, "{what}, interrupted in the report of an epoch");
+}
+
+fn with<M: Observed>(how: &str, n: u64, f: impl FnOnce(&mut dyn Observer<M>)) {
+    match how {
+        "until" => f(&mut Until(n)),
+        "fails" => f(&mut Fails(n as usize)),
+        _ => f(&mut Quiet),
+    }
+}
+
+fn classifiers(what: &str, recipe: &Recipe) {
+    let data = digits(IMAGES);
+    resumes(what, |seed, path, how, n| {
+        let mut model = ClassifierNet::new(graph(), Key::new(seed)).unwrap();
+        let session = session(&mut model, &data, recipe).unwrap();
+        with(how, n, |observer| part(session, path, observer));
+    });
+}
+
+#[test]
+fn classifiers_with_every_rule() {
+    for rule in AnyRule::TABLE.at_defaults() {
+        classifiers(rule.name(), &Recipe { rule, lr: rule.default_lr(), ..recipe() });
+    }
+}
+
+#[test]
+fn classifiers_with_transformations_and_averages() {
+    let transforms = vec![L2Penalty { weight: 0.01 }.into(), ClipNorm { max: 0.5 }.into()];
+    let ema = Some(Ema { half_life: 0.3 });
+    let schedule = "cosine(warmup=0.2)".parse().unwrap();
+    classifiers("transformed", &Recipe { transforms, ema, schedule, ..recipe() });
+}
+
+#[test]
+fn defended_classifiers() {
+    for defense in AnyDefense::TABLE.at_defaults() {
+        classifiers(defense.name(), &Recipe { defense, ..recipe() });
+    }
+}
+
+#[test]
+fn autoencoders() {
+    let (data, (spec, encoder)) = (digits(IMAGES), ArticleAutoencoder::default().spec());
+    resumes("autoencoder", |seed, path, how, n| {
+        let mut model = Autoencoder::new(spec.clone(), encoder, Key::new(seed)).unwrap();
+        let session = autoencoder_session(&mut model, &data, &recipe()).unwrap();
+        with(how, n, |observer| part(session, path, observer));
+    });
+}
+
+#[test]
+fn gans() {
+    // The last batch is left out.
+    let data = digits(4 * 32 + 5);
+    let recipe = GanRecipe { epochs: 3, batch: 32, ..GanRecipe::default() };
+    resumes("gan", |seed, path, how, n| {
+        let mut model = Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(seed)).unwrap();
+        let session = gan_session(&mut model, &data, &recipe).unwrap();
+        with(how, n, |observer| part(session, path, observer));
+    });
+}
+
+#[test]
+fn another_training_is_refused_and_nothing_changes() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, data) = (dir.path().join("resume.bin"), digits(IMAGES));
+    let mut model = ClassifierNet::new(graph(), Key::new(3)).unwrap();
+    part(session(&mut model, &data, &recipe()).unwrap(), &path, &mut Until(5));
+    let (saved, _) = Saved::read(&path).unwrap();
+    assert_eq!((saved.step(), saved.note(), saved.epochs().len()), (5, "a note", 1));
+    let other_net = Graph::chain([1, 28, 28], vec![layers::flatten(), layers::linear(784, 10)]);
+    let (other_data, ema) = (digits(IMAGES + 1), Some(Ema { half_life: 0.3 }));
+    for (graph, data, recipe, said) in [
+        (graph(), &data, Recipe { seed: 9, ..recipe() }, "seed 9"),
+        (graph(), &data, Recipe { epochs: 4, ..recipe() }, "4 epochs"),
+        (graph(), &other_data, recipe(), "other data"),
+        (graph(), &data, Recipe { rule: "sgd".parse().unwrap(), ..recipe() }, "arrays"),
+        (graph(), &data, Recipe { ema, ..recipe() }, "arrays"),
+        (other_net, &data, recipe(), "arrays"),
+    ] {
+        let mut model = ClassifierNet::new(graph, Key::new(3)).unwrap();
+        let before = bits(&model);
+        let mut session = session(&mut model, data, &recipe).unwrap();
+        let error = session.resume(&saved).unwrap_err().to_string();
+        assert!(error.contains(said), "{said}: {error}");
+        assert_eq!(session.steps_done(), 0);
+        assert!(bits(session.learner.current()) == before);
+    }
+}
