@@ -34,10 +34,12 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The directory of a new run has been given to another.
-    #[error("`{}` is taken: another run writes there", at(path))]
+    #[error("`{}` is taken: another run{} writes there", at(path), by.map_or_else(String::new, |pid| format!(" (process {pid})")))]
     Claimed {
         /// The directory.
         path: PathBuf,
+        /// The process of that run, where it is known.
+        by: Option<u32>,
     },
     /// No JSON, or what JSON cannot hold.
     #[error("JSON: {}", shown(&.0.to_string(), MESSAGE))]
@@ -49,6 +51,14 @@ pub enum StoreError {
         path: PathBuf,
         /// What is wrong.
         fault: Box<StoreError>,
+    },
+    /// A file of rows lost some.
+    #[error("it has {found} rows, {needed} are needed")]
+    Rows {
+        /// Rows there are.
+        found: usize,
+        /// Rows that were written.
+        needed: usize,
     },
     /// More than this program will hold.
     #[error("{what} of {got} is above the limit of {limit}")]

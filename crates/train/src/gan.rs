@@ -43,12 +43,17 @@ pub fn fit_gan(
     recipe: &GanRecipe,
     observer: &mut dyn Observer<Gan>,
 ) -> Result<GanSummary, TrainError> {
-    let History { epochs, seconds, stopped } = gan_session(model, train, recipe)?.run(observer)?;
-    let mut alarms = Vec::new();
-    for i in 1..=epochs.len() {
-        alarms.extend(alarms::raised(&epochs[..i], &alarms));
+    Ok(gan_session(model, train, recipe)?.run(observer)?.into())
+}
+
+impl From<History<GanEpoch>> for GanSummary {
+    fn from(History { epochs, seconds, stopped }: History<GanEpoch>) -> Self {
+        let mut alarms = Vec::new();
+        for i in 1..=epochs.len() {
+            alarms.extend(alarms::raised(&epochs[..i], &alarms));
+        }
+        Self { epochs, alarms, seconds, stopped }
     }
-    Ok(GanSummary { epochs, alarms, seconds, stopped })
 }
 
 /// A training by the recipe, step by step.

@@ -53,6 +53,8 @@ pub struct Saver<'t, Ep> {
     every: SaveEvery,
     meta: Meta<Ep>,
     last: Instant,
+    /// Steps of the state that was saved last.
+    step: u64,
     told: Box<dyn FnMut(u64) + 't>,
 }
 
@@ -97,11 +99,12 @@ impl<'t, Ep: Serialize + EpochReport> Saver<'t, Ep> {
     ) -> Result<Self, TrainError> {
         let meta = Meta::of(session, epochs, note);
         let (path, told) = (path.to_path_buf(), Box::new(|_| ()));
-        let mut this = Self { path, every, meta, last: Instant::now(), told };
+        let (last, step) = (Instant::now(), session.steps_done());
+        let mut this = Self { path, every, meta, last, step, told };
         this.save(session.state())?;
         Ok(this)
     }
-    /// Calls `told` with the number of steps that are safe after each save.
+    /// Calls `told` with the number of steps that are safe after each save of more of them.
     #[must_use]
     pub fn telling(self, told: impl FnMut(u64) + 't) -> Self {
         Self { told: Box::new(told), ..self }
@@ -146,7 +149,9 @@ impl<'t, Ep: Serialize + EpochReport> Saver<'t, Ep> {
         let step = state.step;
         write(&self.path, &mut self.meta, state).map_err(|e| TrainError::Observer(e.into()))?;
         self.last = Instant::now();
-        (self.told)(step);
+        if std::mem::replace(&mut self.step, step) != step {
+            (self.told)(step);
+        }
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ mod options;
 mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
-use commands::{attack, completions, demo, fetch, generate, inspect, list, train};
+use commands::{attack, completions, demo, fetch, generate, inspect, list, resume, train};
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
 use std::process::ExitCode;
@@ -29,6 +29,8 @@ enum Command {
     /// Train a classifier, an autoencoder or a GAN.
     #[command(subcommand)]
     Train(train::Kind),
+    /// Go on with a training that was interrupted, to the same bits as if it had not been.
+    Resume(resume::Args),
     /// Attack a trained classifier and re-check every result.
     Attack(attack::Args),
     /// Draw samples from a trained GAN.
@@ -73,12 +75,23 @@ fn run(command: Command) -> Outcome {
     match command {
         Command::Demo(args) => demo::run(&args),
         Command::Fetch(args) => fetch::run(&args),
-        Command::Train(kind) => train::run(&kind),
+        Command::Train(kind) => train::run(&kind, None),
+        Command::Resume(args) => resume::run(&args, training),
         Command::Attack(args) => attack::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::List(args) => list::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Completions(args) => completions::run(&args),
+    }
+}
+
+/// The training that a command line asks for; `None` if it asks for something else.
+fn training(words: &[String]) -> Outcome<Option<train::Kind>> {
+    let words = std::iter::once("sparring").chain(words.iter().map(String::as_str));
+    let parsed = definition().try_get_matches_from(words).and_then(|m| Cli::from_arg_matches(&m));
+    match parsed.map_err(|e| Failure::Usage(e.render().to_string()))?.command {
+        Command::Train(kind) => Ok(Some(kind)),
+        _ => Ok(None),
     }
 }
 

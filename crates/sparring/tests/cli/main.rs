@@ -9,6 +9,8 @@ mod lists;
 mod models;
 mod numbers;
 mod pages;
+#[cfg(unix)]
+mod resuming;
 mod runs;
 #[cfg(unix)]
 mod signals;

@@ -42,10 +42,9 @@ fn a_training_keeps_what_it_has_learnt() {
         let (ended, text) = after("epoch 2/", signal, start(&dir, &line));
         assert_eq!(ended, Some(code), "{text}");
         let weights = format!("{kind}/model.safetensors");
-        assert!(
-            text.lines().last().unwrap().contains(&format!("the model as of then is in {weights}")),
-            "{text}"
-        );
+        let last = text.lines().last().unwrap();
+        assert!(last.contains(&format!("the model as of then is in {weights}")), "{text}");
+        assert!(last.contains(&format!("to go on: sparring resume {kind}")), "{text}");
         assert!(command(&dir, &format!("inspect {weights}")).output().unwrap().status.success());
         assert!(names(&dir.join(kind)).iter().all(|n| !n.starts_with('.')), "{:?}", names(&dir.join(kind)));
     }
@@ -67,7 +66,7 @@ fn a_killed_training_keeps_its_rows() {
     assert!(
         crate::refusal(&dir, "train classifier --data moons --epochs 1 --out run", 1).contains("not empty")
     );
-    assert_eq!(names(&dir.join("run")), ["config.json", "metrics.jsonl"]);
+    assert_eq!(names(&dir.join("run")), ["config.json", "metrics.jsonl", "resume.bin"]);
 }
 
 #[cfg(target_os = "linux")]

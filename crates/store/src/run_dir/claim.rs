@@ -43,6 +43,11 @@ pub(super) fn take(claim: &Path) -> io::Result<Option<File>> {
     Ok(ours.then_some(file))
 }
 
+/// The number of the process that wrote a claim, where it can be read.
+pub(super) fn holder(claim: &Path) -> Option<u32> {
+    fs::read_to_string(claim).ok()?.split(' ').next()?.parse().ok()
+}
+
 /// Nothing but the claim is in the directory.
 pub(super) fn check_empty(directory: &Path) -> Result<(), StoreError> {
     let io = |source| StoreError::Io { action: "read", path: directory.to_path_buf(), source };

@@ -3,10 +3,11 @@
 mod claim;
 mod made;
 
-use crate::{StoreError, write_atomic};
+use crate::{StoreError, sweep, write_atomic};
 use made::Made;
 pub use made::take_back_all;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -27,13 +28,15 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct RunDir {
     path: PathBuf,
+    /// The file that says that a run lives here; it goes when the run ends, before the directory may.
+    _claim: (Made, File),
     made: Made,
-    /// Locked while the run lives.
-    _claim: File,
 }
 
 /// The file in which a run says what it was asked to do.
 const CONFIG: &str = "config.json";
+/// Files of rows that are larger are no run's.
+const MOST_ROWS: u64 = 1 << 30;
 /// Larger ones are no run's.
 const MOST_CONFIG: u64 = 64 << 20;
 
@@ -77,23 +80,39 @@ impl RunDir {
         Self::create(&self.path.join(name))
     }
     fn claimed(path: PathBuf, made: Made) -> Result<Self, StoreError> {
-        let claim = path.join(claim::NAME);
-        let file = match claim::take(&claim) {
-            Ok(Some(file)) => file,
-            Ok(None) => {
-                // A run that has written something is named by that.
-                claim::check_empty(&path)?;
-                return Err(StoreError::Claimed { path });
+        let claim = match Self::claim(&path) {
+            // A run that has written something is named by that.
+            Err(StoreError::Claimed { .. }) if claim::check_empty(&path).is_err() => {
+                return Err(StoreError::NotEmpty { path });
             }
-            Err(e) => return Err(failed(&path, e)),
+            claim => claim?,
         };
-        made.file(&claim);
         claim::check_empty(&path)?;
-        Ok(Self { path, made, _claim: file })
+        Ok(Self { path, made, _claim: claim })
+    }
+    fn claim(path: &Path) -> Result<(Made, File), StoreError> {
+        let claim = path.join(claim::NAME);
+        let file = claim::take(&claim).map_err(|e| failed(path, e))?;
+        let file =
+            file.ok_or_else(|| StoreError::Claimed { path: path.into(), by: claim::holder(&claim) })?;
+        let made = Made::new();
+        made.file(&claim);
+        Ok((made, file))
+    }
+    /// The directory of a run that was interrupted, to go on with it; nothing of it is ever taken back. Temporary files that a killed run left are removed.
+    ///
+    /// # Errors
+    /// [`StoreError::Claimed`] if a run lives there, [`StoreError::Io`] if it cannot be written to.
+    pub fn reopen(path: &Path) -> Result<Self, StoreError> {
+        fs::read_dir(path).map_err(|source| StoreError::Io { action: "read", path: path.into(), source })?;
+        let claim = Self::claim(path)?;
+        sweep(path);
+        let made = Made::new();
+        made.keep();
+        Ok(Self { path: path.to_path_buf(), made, _claim: claim })
     }
     /// What is in it from now on stays, whatever comes. Called once a file stands there under its own name, by which the directory is then taken.
     pub fn keep(&self) {
-        let _ = fs::remove_file(self.path.join(claim::NAME));
         self.made.keep();
     }
     /// Where it is.
@@ -137,6 +156,37 @@ impl RunDir {
             file.sync_data()
         };
         add().map_err(|e| failed(&path, e))
+    }
+    /// The first `n` rows of a file of [`append`](Self::append)ed rows; what follows them is removed.
+    ///
+    /// # Errors
+    /// [`StoreError::File`] if there are fewer or one is not a `Row`, [`StoreError::TooLarge`] of more than 1 GiB, [`StoreError::Io`].
+    pub fn rows<Row: DeserializeOwned>(&self, name: &str, n: usize) -> Result<Vec<Row>, StoreError> {
+        let path = self.path.join(name);
+        let of_file = |fault| StoreError::File { path: path.clone(), fault: Box::new(fault) };
+        let read = |source| StoreError::Io { action: "read", path: path.clone(), source };
+        let text = match path.metadata() {
+            Err(e) if e.kind() == ErrorKind::NotFound => String::new(),
+            Err(e) => return Err(read(e)),
+            Ok(about) if about.len() > MOST_ROWS => {
+                let what = "a file of rows, in bytes,";
+                return Err(of_file(StoreError::TooLarge { what, got: about.len(), limit: MOST_ROWS }));
+            }
+            Ok(_) => fs::read_to_string(&path).map_err(read)?,
+        };
+        let mut kept = 0;
+        let mut rows = Vec::new();
+        for line in text.split_inclusive('\n').take(n) {
+            rows.push(serde_json::from_str(line).map_err(|e| of_file(e.into()))?);
+            kept += line.len();
+        }
+        if rows.len() < n {
+            return Err(of_file(StoreError::Rows { found: rows.len(), needed: n }));
+        }
+        if kept < text.len() {
+            self.write(name, &text.as_bytes()[..kept])?;
+        }
+        Ok(rows)
     }
 }
 

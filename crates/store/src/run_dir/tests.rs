@@ -35,6 +35,7 @@ fn the_claim_of_a_killed_run_is_taken_over() {
     assert!(matches!(RunDir::create(dir.path()), Err(StoreError::Claimed { .. })));
     run.write_json("config.json", &json!({ "arch": "mlp" })).unwrap();
     run.keep();
+    drop(run);
     assert_eq!(names(dir.path()), ["config.json"]);
     // In a directory that is refused, too, it does not stay.
     fs::write(&claim, b"").unwrap();
@@ -82,4 +83,42 @@ fn rows_are_there_at_once() {
     assert_eq!(read_config(run.path()).unwrap(), None);
     run.write("config.json", b"{").unwrap();
     assert!(read_config(run.path()).unwrap_err().to_string().contains("config.json"));
+}
+
+#[test]
+fn an_interrupted_run_goes_on_in_its_directory_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = RunDir::create(dir.path()).unwrap();
+    run.append("metrics.jsonl", &json!({ "epoch": 1 })).unwrap();
+    run.keep();
+    // While it lives nobody else gets it, and the one who asks is told whose it is.
+    let refused = RunDir::reopen(dir.path()).unwrap_err();
+    assert!(refused.to_string().contains(&format!("process {}", std::process::id())), "{refused}");
+    drop(run);
+    fs::write(dir.path().join(".resume.bin.tmp.4000000.0"), b"x").unwrap();
+    let run = RunDir::reopen(dir.path()).unwrap();
+    assert!(matches!(RunDir::reopen(dir.path()), Err(StoreError::Claimed { by: Some(_), .. })));
+    assert!(matches!(RunDir::create(dir.path()), Err(StoreError::NotEmpty { .. })));
+    run.write("model.safetensors", b"weights").unwrap();
+    drop(run);
+    assert_eq!(names(dir.path()), ["metrics.jsonl", "model.safetensors"]);
+    assert!(matches!(RunDir::reopen(&dir.path().join("none")), Err(StoreError::Io { .. })));
+}
+
+#[test]
+fn rows_are_read_back_and_later_ones_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = RunDir::create(dir.path()).unwrap();
+    let rows = |n| run.rows::<serde_json::Value>("metrics.jsonl", n);
+    assert_eq!(rows(0).unwrap().len(), 0);
+    (1..=3).for_each(|i| run.append("metrics.jsonl", &json!({ "epoch": i })).unwrap());
+    // A row that a killed process did not finish.
+    let path = dir.path().join("metrics.jsonl");
+    let whole = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{whole}{{\"epo")).unwrap();
+    assert_eq!(rows(2).unwrap(), [json!({ "epoch": 1 }), json!({ "epoch": 2 })]);
+    assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 2);
+    assert!(matches!(rows(3).unwrap_err().reason(), StoreError::Rows { found: 2, needed: 3 }));
+    fs::write(&path, "{\n").unwrap();
+    assert!(matches!(rows(1).unwrap_err().reason(), StoreError::Json(_)));
 }

@@ -38,7 +38,7 @@ fn most_threads() -> usize {
     (4 * cores()).max(16)
 }
 
-fn threads(text: &str) -> Result<usize, String> {
+pub(crate) fn threads(text: &str) -> Result<usize, String> {
     let (n, most) = (super::count(text)?, most_threads());
     if n > most {
         Err(format!("must be at most {most} on this machine, which has {} cores", cores()))

@@ -13,7 +13,7 @@ mod transform;
 pub(crate) use arch::{ActivationFlag, GanActivationFlags, arch};
 pub(crate) use dataset::{DataArgs, Named, RunData};
 pub(crate) use list::{List, twice};
-pub(crate) use machine::{MachineArgs, threads_of_environment};
+pub(crate) use machine::{MachineArgs, threads, threads_of_environment};
 pub(crate) use named::{Written, name, written};
 pub(crate) use naming::{Names, NamingArgs};
 pub(crate) use number::{Budget, above_zero, count, fraction, seed, share, whole};

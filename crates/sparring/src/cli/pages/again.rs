@@ -3,6 +3,7 @@
 use sparring::store::terminal::is_hidden;
 use sparring_report::html::{Block, Code};
 use std::ffi::OsString;
+use std::sync::OnceLock;
 
 /// What the repeated command does with a flag of the first one.
 enum Kept {
@@ -15,22 +16,44 @@ enum Kept {
 }
 
 /// Flags that are not repeated as they were; all others are.
-const CHANGED: [(&str, Kept); 5] = [
+const CHANGED: [(&str, Kept); 6] = [
     ("--out", Kept::DroppedWithValue),
     ("--save", Kept::DroppedWithValue),
+    ("--save-every", Kept::DroppedWithValue),
     ("--threads", Kept::DroppedWithValue),
     ("--json", Kept::Dropped),
     ("--report", Kept::As("report.html")),
 ];
 
+/// The words of the command that this process goes on with, in the place of its own.
+static STANDS_FOR: OnceLock<Vec<String>> = OnceLock::new();
+
+/// From now on the command line is taken to be this one: a training that goes on is that of the command that began it.
+pub(crate) fn stand_for(words: Vec<String>) {
+    STANDS_FOR.get_or_init(|| words);
+}
+
+/// The words after `sparring`, without what does not belong to the result.
+pub(crate) fn arguments() -> Vec<String> {
+    match STANDS_FOR.get() {
+        Some(given) => words(given.iter().map(OsString::from)),
+        None => words(std::env::args_os().skip(1)),
+    }
+    .split_off(1)
+}
+
+fn all_words() -> Vec<String> {
+    std::iter::once("sparring".to_string()).chain(arguments()).collect()
+}
+
 /// The command line of this process, to be copied.
 pub(crate) fn block() -> Block {
-    Block::Code(Code { caption: "To repeat:".into(), text: line(&words(std::env::args_os().skip(1))) })
+    Block::Code(Code { caption: "To repeat:".into(), text: line(&all_words()) })
 }
 
 /// The same on one line, as `config.json` keeps it and `inspect` shows it.
 pub(crate) fn command() -> String {
-    words(std::env::args_os().skip(1)).iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    all_words().iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// The words of the command, by its name alone, without what does not belong to the result.

@@ -1,8 +1,9 @@
 //! `sparring train autoencoder`.
 
+use super::place::{self, Place, PlaceArgs, Resumed};
 use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
-use crate::cli::io::{out, say, signal};
+use crate::cli::io::say;
 use crate::cli::options::{
     ActivationFlag, DataArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch, count, name,
 };
@@ -12,8 +13,7 @@ use sparring::metrics::{Pca, mean_image_mse};
 use sparring::models::{Arch, Autoencoder, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
-use sparring::train::{Recipe, fit_autoencoder_with, pixels, reconstruction_mse};
-use std::path::PathBuf;
+use sparring::train::{Recipe, autoencoder_session, pixels, reconstruction_mse};
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -43,13 +43,12 @@ pub(crate) struct Args {
     #[command(flatten)]
     transforms: TransformArgs,
     #[command(flatten)]
-    machine: MachineArgs,
-    /// The run directory, new or empty. Default: runs/NAME-K.
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    pub(super) machine: MachineArgs,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     args.activation.all_belong("--arch", &[&args.arch])?;
     let arch = args.activation.applied(&args.arch)?;
     let (spec, encoder) = arch.autoencoder().expect("the flag takes autoencoders");
@@ -65,30 +64,30 @@ pub(crate) fn run(args: &Args) -> Outcome {
     };
     recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
     args.machine.start()?;
-    let data = args.data.load()?;
+    let data = place::data(&args.data, resumed.as_ref())?;
     data.fits(spec.input, &format!("--arch {arch}"))?;
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
-    let run = out::run_dir(args.out.as_deref(), arch.name())?;
-    run.write_json(
-        "config.json",
-        &json!({
+    let place = Place::open(&args.place, resumed, arch.name(), |run| {
+        json!({
             "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch,
             "activation": arch.activation(),
             "recipe": recipe, "spec": model.spec(), "code": model.code(),
-        }),
-    )?;
+        })
+    })?;
+    let run = &place.run;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let measure = |m: &Autoencoder| Test::Mse(reconstruction_mse(m, test).unwrap_or(f64::NAN));
-    let mut watch = Watch::new(format!("training {}", arch.name()), steps, &run, measure).keeping();
-    let done = fit_autoencoder_with(&mut model, &data.set.train, &recipe, &mut watch);
-    let done = done.map_err(|e| watch.failed(e))?;
+    let mut watch =
+        Watch::new(format!("training {}", arch.name()), steps, run, measure).keeping(place.rows()?);
+    let mut training = autoencoder_session(&mut model, &data.set.train, &recipe)?;
+    let done = place.train(&mut training, &mut watch).map_err(|e| watch.failed(e))?;
+    drop(training);
     let rows = watch.finish();
     let weights = run.file("model.safetensors");
     pages::weights::save_autoencoder(&weights, &model)?;
     run.keep();
-    signal::kept(format!("the model as of then is in {}", weights.display()));
-    signal::check()?;
+    place.kept(&weights)?;
     say::note("exact PCA of the training images at the code size ..");
     let every = |n: usize| (0..n).collect::<Vec<_>>();
     let (train_rows, test_rows) =

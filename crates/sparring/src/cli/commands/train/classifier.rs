@@ -1,9 +1,10 @@
 //! `sparring train classifier`.
 
 use super::hardening::{self, HardeningArgs};
+use super::place::{self, Place, PlaceArgs, Resumed};
 use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
-use crate::cli::io::{out, say, signal};
+use crate::cli::io::say;
 use crate::cli::options::{
     ActivationFlag, DataArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch, count, name,
 };
@@ -13,8 +14,7 @@ use sparring::models::{Arch, ClassifierNet, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::tensor::Precision;
-use sparring::train::{History, Recipe, accuracy, fit_with};
-use std::path::PathBuf;
+use sparring::train::{History, Recipe, accuracy, session};
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -49,10 +49,9 @@ pub(crate) struct Args {
     #[arg(long, default_value = "f32")]
     precision: Precision,
     #[command(flatten)]
-    machine: MachineArgs,
-    /// The run directory, new or empty. Default: runs/NAME-K.
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    pub(super) machine: MachineArgs,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// Five passes over fewer examples than this are too few steps for any net to learn much.
@@ -89,12 +88,12 @@ impl Args {
     }
 }
 
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut recipe = args.recipe()?;
     args.activation.all_belong("--arch", &[&args.arch])?;
     let arch = args.activation.applied(&args.arch)?;
     args.machine.start()?;
-    let mut data = args.data.load()?;
+    let mut data = place::data(&args.data, resumed.as_ref())?;
     let (shape, classes) = (data.set.shape(), data.set.classes);
     let spec = arch.classifier_for(shape, classes).expect("the flag takes classifiers");
     data.fits(spec.input, &format!("--arch {arch}"))?;
@@ -104,24 +103,27 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     let validation = args.hardening.hold_out(&mut data, &recipe.defense)?;
     let mut model = ClassifierNet::new(spec, Key::new(args.machine.seed).named("init"))?;
-    let run = out::run_dir(args.out.as_deref(), arch.name())?;
-    run.write_json("config.json", &json!({
-        "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch,
-        "activation": arch.activation(), "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
-    }))?;
+    let place = Place::open(&args.place, resumed, arch.name(), |run| {
+        json!({
+            "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch,
+            "activation": arch.activation(), "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
+        })
+    })?;
+    let run = &place.run;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
-    let mut watch = Watch::new(format!("training {}", arch.name()), steps, &run, |m: &ClassifierNet| {
+    let mut watch = Watch::new(format!("training {}", arch.name()), steps, run, |m: &ClassifierNet| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
     })
-    .keeping();
-    let done = fit_with(&mut model, &data.set.train, &recipe, &mut watch).map_err(|e| watch.failed(e))?;
+    .keeping(place.rows()?);
+    let mut training = session(&mut model, &data.set.train, &recipe)?;
+    let done = place.train(&mut training, &mut watch).map_err(|e| watch.failed(e))?;
+    drop(training);
     let rows = watch.finish();
     let weights = run.file("model.safetensors");
     pages::weights::save_classifier(&weights, &model)?;
     run.keep();
-    signal::kept(format!("the model as of then is in {}", weights.display()));
-    signal::check()?;
+    place.kept(&weights)?;
     let test_accuracy = accuracy(&model, test)?;
     let robust = hardening::judge(&model, &validation, &recipe.defense, args.machine.seed)?;
     let overfitted = robust.and_then(|r| hardening::warning(&r, &recipe.defense));

@@ -1,20 +1,23 @@
 //! `sparring train gan`.
 
+use super::place::{self, Place, PlaceArgs, Resumed};
 use super::watch::{METRICS, failed, unwritten};
 use crate::cli::io::json::json;
-use crate::cli::io::{out, progress::Progress, say, signal};
+use crate::cli::io::{progress::Progress, say, signal};
 use crate::cli::options::{
     DataArgs, GanActivationFlags, MachineArgs, Shorthands, Written, above_zero, arch, count, fraction,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
+use serde_json::Value;
 use sparring::models::{Arch, Gan, ModelKind};
 use sparring::seed::Key;
 use sparring::store::RunDir;
 use sparring::tensor::Array;
-use sparring::train::{Current, Flow, GanEpoch, GanRecipe, Observer, StepMetrics, TrainError, fit_gan};
+use sparring::train::{
+    Current, Flow, GanEpoch, GanRecipe, GanSummary, Observer, StepMetrics, TrainError, gan_session,
+};
 use sparring_report::grid::save_png;
-use std::path::PathBuf;
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -39,10 +42,9 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 0.5, value_parser = fraction)]
     beta1: f64,
     #[command(flatten)]
-    machine: MachineArgs,
-    /// The run directory, new or empty. Default: runs/NAME-K.
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    pub(super) machine: MachineArgs,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// Images of the grid drawn after each epoch, always from the same noise.
@@ -57,6 +59,22 @@ struct Watch<'a> {
     grids: Vec<(usize, Vec<u8>)>,
     /// Epochs done.
     epochs: usize,
+}
+
+/// The picture of an epoch.
+fn samples(epoch: usize) -> String {
+    format!("samples-{epoch:03}.png")
+}
+
+impl Watch<'_> {
+    /// The pictures of the epochs before an interruption; one that somebody removed is not on the page.
+    fn read_grids(&mut self) {
+        for &epoch in self.paged.iter().filter(|&&e| e <= self.epochs) {
+            if let Ok(png) = std::fs::read(self.run.path().join(samples(epoch))) {
+                self.grids.push((epoch, png));
+            }
+        }
+    }
 }
 
 impl Observer<Gan> for Watch<'_> {
@@ -76,7 +94,7 @@ impl Observer<Gan> for Watch<'_> {
         self.epochs += 1;
         let png = pages::gan::grid(model, self.noise.clone())
             .map_err(|failure| TrainError::Observer(failure.to_string().into()))?;
-        save_png(self.run.file(&format!("samples-{:03}.png", e.epoch)), &png).map_err(unwritten)?;
+        save_png(self.run.file(&samples(e.epoch)), &png).map_err(unwritten)?;
         if self.paged.contains(&e.epoch) {
             self.grids.push((e.epoch, png));
         }
@@ -88,7 +106,7 @@ impl Observer<Gan> for Watch<'_> {
     }
 }
 
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let recipe = GanRecipe {
         epochs: args.epochs,
         batch: args.batch,
@@ -105,33 +123,34 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let spec = arch.gan().expect("the flag takes GANs");
     let refused = |e| Failure::Usage(format!("--arch {arch}: {e}"));
     let mut model = Gan::new(spec, (0.0, 1.0), key.named("init")).map_err(refused)?;
-    let data = args.data.load()?;
+    let data = place::data(&args.data, resumed.as_ref())?;
     data.fits(model.shape(), "the GAN")?;
-    let run = out::run_dir(args.out.as_deref(), arch.name())?;
-    run.write_json(
-        "config.json",
-        &json!({
+    let place = Place::open(&args.place, resumed, arch.name(), |run| {
+        json!({
             "command": "train gan", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch, "activation": arch.activation(),
             "recipe": recipe, "spec": model.spec(),
-        }),
-    )?;
+        })
+    })?;
+    let run = &place.run;
     let steps = (data.set.train.len() / recipe.batch).max(1).saturating_mul(recipe.epochs);
     let mut watch = Watch {
         progress: Progress::new("training gan", steps as u64),
-        run: &run,
+        run,
         noise: model.noise(key.named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
         paged: pages::gan::on_the_page(recipe.epochs),
         grids: Vec::new(),
-        epochs: 0,
+        epochs: place.rows::<Value>()?.len(),
     };
-    let done = fit_gan(&mut model, &data.set.train, &recipe, &mut watch);
-    let done = done.map_err(|e| failed(e, watch.epochs, &run))?;
+    watch.read_grids();
+    let mut training = gan_session(&mut model, &data.set.train, &recipe)?;
+    let done = place.train(&mut training, &mut watch).map_err(|e| failed(e, watch.epochs, run))?;
+    drop(training);
+    let done = GanSummary::from(done);
     watch.progress.finish();
     let weights = run.file("model.safetensors");
     pages::weights::save_gan(&weights, &model)?;
     run.keep();
-    signal::kept(format!("the model as of then is in {}", weights.display()));
-    signal::check()?;
+    place.kept(&weights)?;
     let facts = pages::gan::Facts { arch: &arch, data: &data, recipe: &recipe };
     pages::gan::page(&facts, &model, &done, &watch.grids)?.save(run.file("report.html"))?;
     let last = done.epochs.last();

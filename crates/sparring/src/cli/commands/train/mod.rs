@@ -4,9 +4,12 @@ mod autoencoder;
 mod classifier;
 mod gan;
 mod hardening;
+mod place;
 mod watch;
 
 use crate::cli::Outcome;
+use crate::cli::options::MachineArgs;
+pub(crate) use place::{Resumed, reopen};
 pub(crate) use watch::{EpochRow, Test, Watch};
 
 /// What to train.
@@ -20,10 +23,22 @@ pub(crate) enum Kind {
     Gan(gan::Args),
 }
 
-pub(crate) fn run(kind: &Kind) -> Outcome {
+impl Kind {
+    /// Threads and output.
+    pub(crate) fn machine_mut(&mut self) -> &mut MachineArgs {
+        match self {
+            Self::Classifier(args) => &mut args.machine,
+            Self::Autoencoder(args) => &mut args.machine,
+            Self::Gan(args) => &mut args.machine,
+        }
+    }
+}
+
+/// Trains, or goes on with a training that was interrupted.
+pub(crate) fn run(kind: &Kind, resumed: Option<Resumed>) -> Outcome {
     match kind {
-        Kind::Classifier(args) => classifier::run(args),
-        Kind::Autoencoder(args) => autoencoder::run(args),
-        Kind::Gan(args) => gan::run(args),
+        Kind::Classifier(args) => classifier::run(args, resumed),
+        Kind::Autoencoder(args) => autoencoder::run(args, resumed),
+        Kind::Gan(args) => gan::run(args, resumed),
     }
 }

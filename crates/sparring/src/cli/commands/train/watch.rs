@@ -3,17 +3,17 @@
 use crate::cli::Failure;
 use crate::cli::io::progress::Progress;
 use crate::cli::io::signal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sparring::store::RunDir;
 use sparring::train::{Current, Epoch, Flow, Observed, Observer, StepMetrics, TrainError};
 
 /// One line of `metrics.jsonl`. No times: equal runs write equal files.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct EpochRow {
     pub(crate) epoch: usize,
     pub(crate) lr: f64,
     pub(crate) train_loss: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) train_accuracy: Option<f64>,
     /// Accuracy of a classifier, squared error of an autoencoder, on the test images.
     #[serde(flatten)]
@@ -21,7 +21,7 @@ pub(crate) struct EpochRow {
 }
 
 /// The figure on the test images.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum Test {
     #[serde(rename = "test_accuracy")]
     Accuracy(f64),
@@ -70,9 +70,9 @@ impl<'a, F> Watch<'a, F> {
     pub(crate) fn new(label: impl Into<String>, steps: usize, run: &'a RunDir, measure: F) -> Self {
         Self { progress: Progress::new(label, steps as u64), run, measure, keeping: false, rows: Vec::new() }
     }
-    /// Whatever is learnt will be saved, so a signal waits for the end of a step.
-    pub(crate) fn keeping(self) -> Self {
-        Self { keeping: true, ..self }
+    /// Whatever is learnt will be saved, so a signal waits for the end of a step; `rows` are those of the epochs before an interruption.
+    pub(crate) fn keeping(self, rows: Vec<EpochRow>) -> Self {
+        Self { keeping: true, rows, ..self }
     }
     /// What to say of a training that failed.
     pub(crate) fn failed(&self, e: TrainError) -> Failure {
