@@ -1,8 +1,8 @@
 //! The weight in the layout of the input gradient: taps reversed, channels transposed.
 
 use super::ConvBlock;
+use super::axis::Axis;
 use super::finite::finite;
-use super::input_grad::Axis;
 use super::narrow::NARROW;
 use crate::kernels::KernelTable;
 use crate::pool::Buffer;

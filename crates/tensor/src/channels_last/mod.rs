@@ -7,6 +7,7 @@
 mod average;
 #[cfg(test)]
 mod average_tests;
+mod axis;
 mod backward;
 mod bias_grad;
 mod block;
@@ -17,6 +18,7 @@ mod input_grad;
 mod narrow;
 mod planes;
 mod pool;
+mod pool_block;
 mod pool_kernels;
 #[cfg(test)]
 mod pool_tests;
@@ -34,5 +36,5 @@ pub use backward::BackwardPanels;
 pub use block::ConvBlock;
 pub(crate) use frame::from_planes;
 pub use planes::{to_channels_last, to_planes};
-pub use pool::PoolBlock;
+pub use pool_block::PoolBlock;
 pub(crate) use weight_grad::WeightGrad;

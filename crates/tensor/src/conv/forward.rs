@@ -1,6 +1,6 @@
 //! The forward pass: cross-correlation with the kernel.
 
-use super::geometry::Plan;
+use super::plan::Plan;
 use crate::channels_last::from_planes;
 use crate::kernels::Scratch;
 use crate::{Array, ConvGeometry, Elem, Panels, par};

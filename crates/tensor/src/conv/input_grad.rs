@@ -1,6 +1,6 @@
 //! The input gradient, which is also the forward pass of a transposed convolution.
 
-use super::geometry::Plan;
+use super::plan::Plan;
 use crate::kernels::Scratch;
 use crate::{Array, ConvGeometry, Elem, Panels, Shape, par};
 use sparring_math::simd::{self, Isa};

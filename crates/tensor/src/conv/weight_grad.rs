@@ -1,6 +1,6 @@
 //! The gradient at the kernel.
 
-use super::geometry::Plan;
+use super::plan::Plan;
 use crate::channels_last::{ConvBlock, WeightGrad, from_planes};
 use crate::extent::allocatable;
 use crate::kernels::Scratch;
