@@ -1,4 +1,4 @@
-//! The first matmul of a dense network, cut by columns: a thread's panels never leave its cache, and it turns all examples into numbers
+//! The first matmul of a dense network, cut by columns: a thread's panels never leave its cache, and it converts all examples to numbers
 //! for itself, which is cheaper than fetching what another core has written.
 
 use super::cut::{Cut, cuts_by_columns};

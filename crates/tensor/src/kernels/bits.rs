@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_turn() {
+    fn words_are_transposed() {
         let mut state = 1u64;
         let words: [u64; WORD] = std::array::from_fn(|_| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -17,7 +17,7 @@ pub(crate) struct Args {
     /// A run directory of `sparring train gan`, its weights file, or one of another program with a generator of that form.
     run: PathBuf,
     /// How many samples are drawn, at most 65536.
-    #[arg(short, long, default_value_t = 64, value_parser = few)]
+    #[arg(short, long, default_value_t = 64, value_parser = samples)]
     n: usize,
     /// The picture; must not exist yet.
     #[arg(long, value_name = "FILE.png", default_value = "samples.png")]
@@ -42,7 +42,7 @@ const MOST: usize = 1 << 16;
 /// Samples drawn at a time; sample i depends on the seed and i alone.
 const PART: u64 = 256;
 
-fn few(text: &str) -> Result<usize, String> {
+fn samples(text: &str) -> Result<usize, String> {
     count(text).and_then(|n| if n > MOST { Err(format!("must be at most {MOST}")) } else { Ok(n) })
 }
 
