@@ -11,14 +11,13 @@ use crate::cli::options::Named;
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 pub(crate) use args::Args;
-use args::fit;
 pub(crate) use show::row;
 use sparring::attacks::{
     EvaluateOptions, KeepExamples, Progress, Proposer, Report, Threat, evaluate_proposed, evaluate_with,
 };
 use sparring::datasets::MiniBatch;
 use sparring::models::ClassifierNet;
-use sparring::oracle::{Batch, Bounds};
+use sparring::oracle::Batch;
 use sparring::seed::Key;
 use sparring::store::{TensorValues, try_write, write_new, write_new_tensors};
 use sparring::tensor::{Array, Precision};
@@ -56,7 +55,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         return Err(Failure::Usage(format!("--n {n}: {asked} has {} test images", data.set.test.len())));
     }
     let test = data.set.test.first(args.n.unwrap_or(1000).min(data.set.test.len())).all();
-    fit(&threats, Bounds::UNIT, test.shape.iter().product())?;
+    args.fit(&threats, test.shape.iter().product())?;
     // Tried before the work whose results they are to hold.
     if let Some(path) = &args.save {
         try_write(path, 4 * test.x.len() as u64 + 16 * test.len() as u64 + (64 << 10))?;

@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let key = Key::new(args.machine.seed).named("generate");
     let layout = GridSpec { columns: args.columns.unwrap_or(0), scale: args.scale, ..GridSpec::default() };
     let [_, height, width] = model.shape();
-    let too_large = |e| Failure::Usage(format!("-n, --columns, --scale: {e}"));
+    let too_large = |e| Failure::Usage(format!("{e} (--scale, -n, --columns)"));
     layout.size(args.n, [height, width]).map_err(too_large)?;
     let (n, mut images) = (args.n as u64, Vec::with_capacity(args.n));
     for first in (0..n).step_by(part as usize) {

@@ -97,7 +97,7 @@ impl Args {
         let threats: Vec<Threat> = all.into_iter().map(|eps| Threat { norm: self.norm, eps }).collect();
         if self.norm == AnyNorm::Linf {
             // Known without the network; in other norms its size tells.
-            fit(&threats, Bounds::UNIT, 1)?;
+            self.fit(&threats, 1)?;
         }
         if self.save.is_some() && threats.len() > 1 {
             let what = "--save keeps the images of one budget; name one --eps, or leave --save out";
@@ -105,15 +105,20 @@ impl Args {
         }
         Ok(threats)
     }
+    /// Refuses budgets beyond the box of a network with `dim` inputs.
+    pub(super) fn fit(&self, threats: &[Threat], dim: usize) -> Outcome {
+        let flag = if self.eps.is_empty() {
+            "the default budget does not do here, name one with --eps"
+        } else {
+            "--eps"
+        };
+        let fits = threats.iter().try_for_each(|t| t.fits(Bounds::UNIT, dim));
+        fits.map_err(|e| Failure::Usage(format!("{flag}: {e}")))
+    }
     /// `--arch` with its activation: without that flag the network is what its file says it is.
     pub(super) fn arch(&self) -> Outcome<Option<Arch>> {
         let arch = self.arch.as_slice();
         self.activation.all_belong("--arch", &arch.iter().collect::<Vec<_>>())?;
         arch.first().map(|arch| self.activation.applied(arch)).transpose()
     }
-}
-
-/// Refuses budgets beyond the box of a network with `dim` inputs.
-pub(super) fn fit(threats: &[Threat], bounds: Bounds, dim: usize) -> Outcome {
-    threats.iter().try_for_each(|t| t.fits(bounds, dim)).map_err(|e| Failure::Usage(format!("--eps: {e}")))
 }

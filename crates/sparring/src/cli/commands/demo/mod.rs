@@ -74,10 +74,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
     data.fits(plan::spec().input, "the demo's net")?;
     if args.n > data.set.test.len() {
         return Err(Failure::Usage(format!(
-            "--n {}: {} has {} test images",
-            args.n,
+            "{} has {} test images, {} were to be attacked; name fewer with --n",
             args.data,
-            data.set.test.len()
+            data.set.test.len(),
+            args.n
         )));
     }
     let run = out::run_dir(args.out.as_deref(), "demo")?;

@@ -66,7 +66,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
     args.machine.start()?;
     let data = args.data.load()?;
-    data.fits(spec.input, &format!("--arch {arch}"))?;
+    data.fits(spec.input, &format!("the network {arch}"))?;
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
     let run = out::run_dir(args.out.as_deref(), arch.name())?;
     run.write_json(
