@@ -1,6 +1,6 @@
 //! What an activation is.
 
-use crate::slices;
+use crate::slices::{Function, map, map_times};
 use sparring_math::Real;
 use std::fmt::Debug;
 
@@ -58,14 +58,14 @@ pub trait Activation<E: Real>: Debug + Send + Sync {
     /// # Panics
     /// If the lengths differ.
     fn forward(&self, x: &[E], y: &mut [E]) {
-        slices::forward(self, x, y);
+        map(Value(self), x, y);
     }
     /// dx = dy · f'(x), element by element.
     ///
     /// # Panics
     /// If the lengths differ.
     fn backward(&self, x: &[E], dy: &[E], dx: &mut [E]) {
-        slices::backward(self, x, dy, dx);
+        map_times("backward", First(self), x, dy, dx);
     }
     /// dx = dy · f'(x) from y = f(x) by [`df_of_value`](Activation::df_of_value), element by element; `false`, and `dx` is left alone,
     /// where that is `None`.
@@ -75,7 +75,7 @@ pub trait Activation<E: Real>: Debug + Send + Sync {
     fn backward_of_value(&self, y: &[E], dy: &[E], dx: &mut [E]) -> bool {
         let known = self.df_of_value(E::ZERO).is_some();
         if known {
-            slices::backward_of_value(self, y, dy, dx);
+            map_times("backward_of_value", FirstOfValue(self), y, dy, dx);
         }
         known
     }
@@ -84,6 +84,33 @@ pub trait Activation<E: Real>: Debug + Send + Sync {
     /// # Panics
     /// If the lengths differ.
     fn backward2(&self, x: &[E], dy: &[E], dx: &mut [E]) {
-        slices::backward2(self, x, dy, dx);
+        map_times("backward2", Second(self), x, dy, dx);
     }
+}
+
+/// The functions of an activation, for loops over slices.
+macro_rules! functions {
+    ($($(#[$doc:meta])+ $Name:ident: |$a:ident, $x:ident| $value:expr;)+) => {$(
+        $(#[$doc])+
+        #[derive(Clone, Copy)]
+        pub(crate) struct $Name<A>(pub(crate) A);
+
+        impl<E: Real, A: Activation<E> + Copy> Function<E> for $Name<A> {
+            #[inline(always)]
+            fn at(self, $x: E) -> E {
+                let $a = self.0;
+                $value
+            }
+        }
+    )+};
+}
+functions! {
+    /// f.
+    Value: |a, x| a.f(x);
+    /// f'.
+    First: |a, x| a.df(x);
+    /// f''.
+    Second: |a, x| a.d2f(x);
+    /// f' from the value; asked for only where there is one.
+    FirstOfValue: |a, y| a.df_of_value(y).unwrap_or(E::ZERO);
 }

@@ -3,8 +3,10 @@
 
 mod contract;
 mod elementwise;
+mod fused;
 mod gain;
 mod learnt;
+mod reference;
 mod registry;
 #[cfg(feature = "serde")]
 mod serialize;

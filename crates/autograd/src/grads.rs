@@ -1,21 +1,10 @@
 //! Gradients as values.
 
 use crate::Var;
-use crate::recording::Leaf;
+use crate::contract::Leaf;
+use crate::lists::{Entry, Lists};
 use sparring_tensor::{Array, Elem, elementwise};
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// The gradient of one leaf.
-#[derive(Debug)]
-pub(crate) struct Entry<E: Elem> {
-    pub(crate) node: u32,
-    pub(crate) param: Option<u64>,
-    /// `None` once taken.
-    pub(crate) grad: Option<Array<E>>,
-}
-
-/// Empty lists of gradients, to be filled again: owned by a tape, returned by [`Grads`] when it is dropped.
-pub(crate) type Lists<E> = Arc<Mutex<Vec<Vec<Entry<E>>>>>;
+use std::sync::{Arc, PoisonError};
 
 /// Most empty lists that a tape keeps.
 const KEPT: usize = 8;

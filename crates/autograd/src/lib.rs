@@ -3,10 +3,11 @@
 
 mod bind;
 pub mod check;
+mod contract;
 mod grad;
 mod grads;
 mod inspect;
-mod op;
+mod lists;
 pub mod ops;
 mod pullback;
 mod recording;
@@ -17,10 +18,8 @@ mod tape;
 mod var;
 
 pub use check::{CheckError, Checking, gradcheck, gradgradcheck};
+pub use contract::{Handled, Op, Saved, Tape, Var, Vjp};
 pub use grads::Grads;
 pub use inspect::NodeView;
-pub use op::{Handled, Op, Saved, Vjp};
 pub use pullback::Path;
 pub use sinks::Sinks;
-pub use tape::Tape;
-pub use var::Var;

@@ -1,6 +1,6 @@
 //! The rule of one operation, called on values.
 
-use crate::recording::{Node, Recording};
+use crate::contract::{Node, Recording};
 use crate::{Handled, Op, Saved, Sinks, Tape, Vjp};
 use sparring_tensor::{Array, Elem};
 

@@ -1,41 +1,8 @@
-//! What is on a tape.
+//! How a tape is written.
 
-use crate::stored_op::StoredOp;
+use crate::contract::{Leaf, Node, Recording, StoredOp};
 use crate::{Op, Var};
 use sparring_tensor::{Array, Elem};
-
-/// One recorded value.
-#[derive(Debug)]
-pub(crate) struct Node<E: Elem> {
-    pub(crate) value: Array<E>,
-    /// `None` for leaves and constants, and while the rule of the operation runs.
-    pub(crate) op: Option<StoredOp<E>>,
-    /// First edge and number of edges in [`Recording::edges`].
-    first: u32,
-    arity: u32,
-    /// Whether a gradient flows through it: it is a leaf, or a leaf flows into it.
-    pub(crate) needs: bool,
-}
-
-/// A value whose gradient is wanted, and the parameter it is, if any.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Leaf {
-    pub(crate) node: u32,
-    pub(crate) param: Option<u64>,
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Recording<E: Elem> {
-    pub(crate) nodes: Vec<Node<E>>,
-    /// Positions of the inputs of all nodes.
-    edges: Vec<u32>,
-    /// In the order of the nodes.
-    pub(crate) leaves: Vec<Leaf>,
-    /// (parameter, wants a gradient, node).
-    pub(crate) bound: Vec<(u64, bool, u32)>,
-    /// Operations of the recording before the last reset, by position: see `recycle.rs`.
-    pub(crate) recycled: Vec<Option<StoredOp<E>>>,
-}
 
 impl<E: Elem> Recording<E> {
     /// Forgets everything but the recycled operations.

@@ -1,11 +1,9 @@
 //! Memory from step to step: a training records the same operations again and again, so a tape that is reset gives the buffers
 //! of its values back to the pool of `sparring-tensor` and keeps the boxes of its operations, each for the same position.
 
-use crate::grads::Grads;
+use crate::contract::{Recording, StoredOp};
 use crate::pullback::pull_back;
-use crate::recording::Recording;
-use crate::stored_op::StoredOp;
-use crate::{Op, Path, Tape, Var};
+use crate::{Grads, Op, Path, Tape, Var};
 use sparring_tensor::{Array, Elem};
 
 impl<E: Elem> Recording<E> {

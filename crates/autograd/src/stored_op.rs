@@ -1,16 +1,10 @@
 //! An operation on the tape: in a box that the next recording uses again.
 
 use crate::Op;
+use crate::contract::StoredOp;
 use sparring_tensor::Elem;
 use std::any::Any;
 use std::ops::Deref;
-
-/// A recorded operation.
-#[derive(Debug)]
-pub(crate) struct StoredOp<E: Elem> {
-    op: Box<dyn Op<E>>,
-    reusable: bool,
-}
 
 impl<E: Elem> StoredOp<E> {
     /// Stores `op`, in the box of `recycled` if that has an operation of the same type.

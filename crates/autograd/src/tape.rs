@@ -10,25 +10,12 @@
 //! cotangent  2x (1 + e⁹)     1 + e⁹       1             1                 ← filled from the right
 //! ```
 //!
-//! `op.rs` says what an operation is; `pullback.rs` calls one rule; `grad.rs` records the backward pass, so that it can be
+//! `contract.rs` says what a tape, a variable and an operation are; `pullback.rs` calls one rule; `grad.rs` records the backward pass, so that it can be
 //! differentiated again; `bind.rs` puts parameters on the tape; `recycle.rs` reuses memory from step to step; `inspect.rs` looks at the nodes from outside.
 
-use crate::grads::Lists;
 use crate::pullback::pull_back;
-use crate::recording::Recording;
-use crate::{Grads, Op, Path, Var};
+use crate::{Grads, Op, Path, Tape, Var};
 use sparring_tensor::{Array, Elem};
-use std::cell::RefCell;
-
-/// Records operations. Not `Sync`: one tape a worker.
-#[derive(Debug, Default)]
-pub struct Tape<E: Elem = f32> {
-    pub(crate) recording: RefCell<Recording<E>>,
-    /// One cotangent a node, all `None` between two backward passes.
-    pub(crate) cotangents: RefCell<Vec<Option<Array<E>>>>,
-    /// Gradient lists to use again.
-    pub(crate) lists: Lists<E>,
-}
 
 impl<E: Elem> Tape<E> {
     /// An empty tape.

@@ -1,41 +1,17 @@
-//! A value on a tape.
+//! What a variable can be asked, and arithmetic.
 
-use crate::{Tape, ops};
+use crate::{Var, ops};
 use sparring_tensor::{Array, Elem, Shape};
 use std::fmt;
 
-/// A variable: a place on a tape. `Copy`; lives as long as the tape is not reset.
-pub struct Var<'t, E: Elem = f32> {
-    tape: &'t Tape<E>,
-    id: u32,
-}
-
-impl<E: Elem> Clone for Var<'_, E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<E: Elem> Copy for Var<'_, E> {}
-
 impl<'t, E: Elem> Var<'t, E> {
-    pub(crate) fn new(tape: &'t Tape<E>, id: u32) -> Self {
-        Self { tape, id }
-    }
-    /// Position on the tape.
-    pub fn id(self) -> u32 {
-        self.id
-    }
-    /// The tape it lives on.
-    pub fn tape(self) -> &'t Tape<E> {
-        self.tape
-    }
     /// The value; shares its buffer.
     pub fn value(self) -> Array<E> {
-        self.tape.value(self.id)
+        self.tape().value(self.id())
     }
     /// Extents of the value.
     pub fn shape(self) -> Shape {
-        self.tape.shape(self.id)
+        self.tape().shape(self.id())
     }
     /// The single element.
     ///
@@ -47,17 +23,17 @@ impl<'t, E: Elem> Var<'t, E> {
     }
     /// The same value as a constant: no gradient flows through it.
     pub fn detach(self) -> Self {
-        self.tape.constant(self.value())
+        self.tape().constant(self.value())
     }
     /// Whether anything that wants a gradient flows into it.
     pub fn needs_grad(self) -> bool {
-        self.tape.needs(self.id)
+        self.tape().needs(self.id())
     }
 }
 
 impl<E: Elem> fmt::Debug for Var<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Var#{}{}", self.id, self.shape())
+        write!(f, "Var#{}{}", self.id(), self.shape())
     }
 }
 

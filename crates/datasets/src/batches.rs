@@ -1,6 +1,6 @@
 //! One epoch in batches: the order depends on (key, epoch) alone.
 
-use crate::Split;
+use crate::{MiniBatch, Split};
 use sparring_seed::Key;
 
 /// Whether an epoch goes in file order.
@@ -27,7 +27,7 @@ pub enum Last {
 #[derive(Clone, Copy, Debug)]
 pub struct BatchRows<'a> {
     split: &'a Split,
-    turns: &'a [u32],
+    chosen: &'a [u32],
     next: &'a [u32],
 }
 
@@ -38,7 +38,7 @@ impl BatchRows<'_> {
     /// # Panics
     /// If there is no such example or `to` does not have its length.
     pub fn write(&self, i: usize, to: &mut [f32]) {
-        self.split.to_f32(&[self.turns[i] as usize], to);
+        self.split.to_f32(&[self.chosen[i] as usize], to);
         if let Some(&next) = self.next.get(i) {
             self.split.ask_for(next as usize);
         }
@@ -51,54 +51,8 @@ impl BatchRows<'_> {
         rows: impl FnOnce(&mut [f32], usize, &(dyn Fn(usize, &mut [f32]) + Sync)),
     ) {
         let dim = self.split.dim();
-        out.x.resize(self.turns.len() * dim, 0.0);
+        out.x.resize(self.chosen.len() * dim, 0.0);
         rows(&mut out.x, dim, &|i, row| self.write(i, row));
-    }
-}
-
-/// Some examples as numbers: `x` is `labels.len()` rows of `shape`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct MiniBatch {
-    /// Inputs, row after row.
-    pub x: Vec<f32>,
-    /// Classes.
-    pub labels: Vec<usize>,
-    /// Each example's index in its split.
-    pub ids: Vec<u64>,
-    /// `[channels, height, width]` of one example.
-    pub shape: [usize; 3],
-}
-
-impl Split {
-    /// Everything in view as one batch.
-    pub fn all(&self) -> MiniBatch {
-        let mut batch = MiniBatch::default();
-        batch.gather(self, 0..self.len());
-        batch.x.resize(self.len() * self.dim(), 0.0);
-        let rows = batch.x.chunks_exact_mut(self.dim());
-        rows.enumerate().for_each(|(i, row)| self.to_f32(&[i], row));
-        batch
-    }
-}
-
-impl MiniBatch {
-    /// Number of examples.
-    pub fn len(&self) -> usize {
-        self.labels.len()
-    }
-    /// No example at all.
-    pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
-    }
-
-    /// Replaces the contents by these examples of `split`, without their pixels, in the memory already held.
-    pub(crate) fn gather(&mut self, split: &Split, examples: impl Iterator<Item = usize> + Clone) {
-        self.shape = split.shape();
-        self.labels.clear();
-        self.ids.clear();
-        self.labels.extend(examples.clone().map(|i| split.label(i)));
-        self.ids.extend(examples.map(|i| split.id(i)));
-        self.x.clear();
     }
 }
 
@@ -120,7 +74,7 @@ pub struct Batches<'a> {
     key: Key,
     order: Order,
     last: Last,
-    turns: Vec<u32>,
+    chosen: Vec<u32>,
     at: usize,
 }
 
@@ -137,17 +91,17 @@ impl<'a> Batches<'a> {
             split.gather_pages();
         }
         let mut batches =
-            Self { split, batch, key, order, last, turns: Vec::with_capacity(split.len()), at: 0 };
+            Self { split, batch, key, order, last, chosen: Vec::with_capacity(split.len()), at: 0 };
         batches.restart(epoch);
         batches
     }
     /// Begins another epoch in the same memory, as if made anew with this number.
     pub fn restart(&mut self, epoch: u64) {
         self.at = 0;
-        self.turns.clear();
-        self.turns.extend(0..self.split.len() as u32);
+        self.chosen.clear();
+        self.chosen.extend(0..self.split.len() as u32);
         if self.order == Order::Shuffled {
-            self.key.named("shuffle").child(epoch).rng(0).shuffle(&mut self.turns);
+            self.key.named("shuffle").child(epoch).rng(0).shuffle(&mut self.chosen);
         }
     }
     /// Writes the next batch into `out`, reusing its memory; `false` at the end of the epoch, with `out` untouched.
@@ -159,21 +113,21 @@ impl<'a> Batches<'a> {
     /// The next batch without its pixels: labels and ids are written into `out`, and the [`BatchRows`] returned write the pixels wherever and whenever they are
     /// needed; `None` at the end of the epoch, with `out` untouched.
     pub fn next_rows(&mut self, out: &mut MiniBatch) -> Option<BatchRows<'_>> {
-        let left = self.turns.len() - self.at;
+        let left = self.chosen.len() - self.at;
         if left == 0 || (left < self.batch && self.last == Last::Drop) {
             return None;
         }
         let (begin, end) = (self.at, self.at + self.batch.min(left));
         self.at = end;
-        let (turns, next) = (&self.turns[begin..end], &self.turns[end..]);
-        out.gather(self.split, turns.iter().map(|&i| i as usize));
-        Some(BatchRows { split: self.split, turns, next })
+        let (chosen, next) = (&self.chosen[begin..end], &self.chosen[end..]);
+        out.gather(self.split, chosen.iter().map(|&i| i as usize));
+        Some(BatchRows { split: self.split, chosen, next })
     }
     /// Batches in one whole epoch.
     pub fn per_epoch(&self) -> usize {
         match self.last {
-            Last::Keep => self.turns.len().div_ceil(self.batch),
-            Last::Drop => self.turns.len() / self.batch,
+            Last::Keep => self.chosen.len().div_ceil(self.batch),
+            Last::Drop => self.chosen.len() / self.batch,
         }
     }
 }

@@ -60,8 +60,8 @@ impl<E: Real> Pointwise<E> for Binary {
         let wrong = if z > E::ZERO { E::ONE - t } else { t };
         // The select keeps 0 · ∞ at its limit 0.
         let linear = if wrong == E::ZERO { E::ZERO } else { size * wrong };
-        let slope = if z > E::ZERO { wrong - tail } else { tail - t };
-        ((-size).softplus() + linear, slope)
+        let derivative = if z > E::ZERO { wrong - tail } else { tail - t };
+        ((-size).softplus() + linear, derivative)
     }
 
     #[inline(always)]

@@ -29,11 +29,11 @@ pub(crate) fn check<L: RowLoss<f64>>(loss: &L, n: usize, t: &L::Target, scale: f
         let (mut up, mut down, mut dz) = (vec![0.0; n], vec![0.0; n], vec![f64::NAN; n]);
         let rise = loss.eval(&moved(h), t, &mut up) - loss.eval(&moved(-h), t, &mut down);
         loss.eval(&z, t, &mut dz);
-        let (slope, want) = (dot(&dz, &v), rise / (2.0 * h));
+        let (along, want) = (dot(&dz, &v), rise / (2.0 * h));
         let size = dot(&dz, &dz).sqrt() * dot(&v, &v).sqrt();
         assert!(
-            (slope - want).abs() <= 1e-6 * size.max(1e-4),
-            "{loss:?} n {n}: gradient {slope}, difference {want}"
+            (along - want).abs() <= 1e-6 * size.max(1e-4),
+            "{loss:?} n {n}: gradient {along}, difference {want}"
         );
 
         let mut hv = vec![f64::NAN; n];
@@ -59,10 +59,10 @@ pub(crate) fn check_pairs<L: PairLoss<f64>>(loss: &L, n: usize, y: usize, scale:
             let (d, d_adv) = dz.split_at_mut(n);
             (loss.eval(&z[..n], &z[n..], y, [d, d_adv]), dz)
         };
-        let (slope, want) = (dot(&at(0.0).1, &v), (at(h).0 - at(-h).0) / (2.0 * h));
+        let (along, want) = (dot(&at(0.0).1, &v), (at(h).0 - at(-h).0) / (2.0 * h));
         assert!(
-            (slope - want).abs() <= 1e-7 * want.abs().max(1.0),
-            "{loss:?} n {n}: {slope}, difference {want}"
+            (along - want).abs() <= 1e-7 * want.abs().max(1.0),
+            "{loss:?} n {n}: {along}, difference {want}"
         );
     }
 }

@@ -34,9 +34,9 @@ impl<E: Real, P: Pointwise<E>> simd::Kernel for Eval<'_, E, P> {
         for ((z, t), d) in blocks {
             // Values wait in a small buffer: a loop that also adds them up is not vectorised.
             for (((&z, &t), d), value) in z.iter().zip(t).zip(d.iter_mut()).zip(&mut values) {
-                let (at, slope) = self.element.at(z, t);
+                let (at, derivative) = self.element.at(z, t);
                 *value = at;
-                *d = slope * self.weight;
+                *d = derivative * self.weight;
             }
             let (rows, rest) = values[..z.len()].as_chunks::<LANES>();
             for row in rows {
@@ -53,7 +53,7 @@ impl<E: Real, P: Pointwise<E>> simd::Kernel for Eval<'_, E, P> {
     }
 }
 
-/// `weight` times the sum of the values; writes `weight` times the slopes. The caller has checked the lengths.
+/// `weight` times the sum of the values; writes `weight` times the derivatives. The caller has checked the lengths.
 pub(crate) fn eval<E: Real>(z: &[E], t: &[E], dz: &mut [E], weight: E, element: impl Pointwise<E>) -> E {
     simd::dispatch(Eval { z, t, dz, weight, element })
 }

@@ -1,6 +1,6 @@
 //! Arrays: contiguous, copy-on-write, at most four axes. `cargo run --release --example 01_tensors`
 //!
-//! What one learns: a clone costs nothing until it is written; products take transposes as they are; reductions give the same bits
+//! What one learns: a clone costs nothing until it is written; matmuls take transposes as they are; reductions give the same bits
 //! with any number of threads.
 
 use sparring::tensor::{Array, ConvGeometry, Tensor, Trans, conv2d, elementwise, matmul, reduce, softmax};

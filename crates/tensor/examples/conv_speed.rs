@@ -35,7 +35,7 @@ fn main() {
         let (x, dy) = (filled(n * b.image()), filled(n * b.result()));
         let (mut y, mut dx) = (vec![0.0; dy.len()], vec![0.0; x.len()]);
         let mut back = b.backward_panels();
-        b.turn(&w, &mut back);
+        b.pack_backward(&w, &mut back);
         let mut acc = Panels::<f32>::zeros(b.depth(), oc);
         let flops = 2e-9 * (n * b.result() * b.depth()) as f64;
         let f = seconds(|| b.forward(&w, None, black_box(&x), &mut y));

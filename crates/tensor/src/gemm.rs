@@ -1,28 +1,8 @@
 //! Matmul over strided views.
 
-use crate::extent::inside;
 use crate::kernels::{ChainStart, strided_matmul};
-use crate::{Array, Elem};
+use crate::{Array, Elem, Mat, MatMut};
 use sparring_math::simd;
-
-/// A matrix to read: element `(i, j)` is `data[i·row_stride + j·col_stride]`.
-#[derive(Clone, Copy, Debug)]
-pub struct Mat<'a, E> {
-    data: &'a [E],
-    rows: usize,
-    cols: usize,
-    row_stride: usize,
-    col_stride: usize,
-}
-
-/// A matrix to write: rows `stride` apart, columns next to each other.
-#[derive(Debug)]
-pub struct MatMut<'a, E> {
-    data: &'a mut [E],
-    rows: usize,
-    cols: usize,
-    stride: usize,
-}
 
 /// Whether an operand of a matmul is transposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,96 +11,6 @@ pub enum Trans {
     No,
     /// With rows and columns exchanged.
     Yes,
-}
-
-impl<'a, E> Mat<'a, E> {
-    /// `rows` × `cols`, row-major.
-    ///
-    /// # Panics
-    /// If `data` is shorter.
-    #[track_caller]
-    pub fn new(data: &'a [E], rows: usize, cols: usize) -> Self {
-        Self::with_strides(data, rows, cols, cols, 1)
-    }
-    /// Any strides.
-    ///
-    /// # Panics
-    /// If an element lies outside `data`.
-    #[track_caller]
-    pub fn with_strides(
-        data: &'a [E],
-        rows: usize,
-        cols: usize,
-        row_stride: usize,
-        col_stride: usize,
-    ) -> Self {
-        inside("Mat", [(rows, row_stride), (cols, col_stride)], data.len());
-        // The stride of an axis of extent 1 is never used and may be anything; it is bounded by the length, so that arithmetic on strides never wraps.
-        let [row_stride, col_stride] = [row_stride, col_stride].map(|s| s.min(data.len()));
-        Self { data, rows, cols, row_stride, col_stride }
-    }
-    /// The transpose as a view; copies nothing.
-    #[must_use]
-    pub fn t(self) -> Self {
-        Self {
-            rows: self.cols,
-            cols: self.rows,
-            row_stride: self.col_stride,
-            col_stride: self.row_stride,
-            ..self
-        }
-    }
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        self.rows
-    }
-    /// Number of columns.
-    pub fn cols(&self) -> usize {
-        self.cols
-    }
-    pub(crate) fn data(&self) -> &'a [E] {
-        self.data
-    }
-    pub(crate) fn strides(&self) -> [usize; 2] {
-        [self.row_stride, self.col_stride]
-    }
-}
-
-impl<'a, E> MatMut<'a, E> {
-    /// `rows` × `cols`, row-major.
-    ///
-    /// # Panics
-    /// If `data` is shorter.
-    #[track_caller]
-    pub fn new(data: &'a mut [E], rows: usize, cols: usize) -> Self {
-        Self::with_stride(data, rows, cols, cols)
-    }
-    /// Rows `stride` apart.
-    ///
-    /// # Panics
-    /// If rows overlap or an element lies outside `data`.
-    #[track_caller]
-    pub fn with_stride(data: &'a mut [E], rows: usize, cols: usize, stride: usize) -> Self {
-        inside("MatMut", [(rows, stride), (cols, 1)], data.len());
-        assert!(stride >= cols, "MatMut: rows of {cols} numbers overlap at a stride of {stride}");
-        // As in `Mat`.
-        let stride = stride.min(data.len().max(cols));
-        Self { data, rows, cols, stride }
-    }
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        self.rows
-    }
-    /// Number of columns.
-    pub fn cols(&self) -> usize {
-        self.cols
-    }
-    pub(crate) fn stride(&self) -> usize {
-        self.stride
-    }
-    pub(crate) fn into_slice(self) -> &'a mut [E] {
-        self.data
-    }
 }
 
 /// out = a · b + beta · out. With `beta` = 0 the old values of `out` are not read. Each element is one chain of multiply-adds over K,
@@ -139,22 +29,20 @@ impl<'a, E> MatMut<'a, E> {
 /// assert_eq!(c, [15.0, 21.0, 21.0, 35.0]);
 /// ```
 #[track_caller]
-pub fn gemm<E: Elem>(a: Mat<'_, E>, b: Mat<'_, E>, beta: E, out: MatMut<'_, E>) {
+pub fn gemm<E: Elem>(a: Mat<'_, E>, b: Mat<'_, E>, beta: E, mut out: MatMut<'_, E>) {
     assert!(
-        a.cols == b.rows && out.rows == a.rows && out.cols == b.cols,
+        a.cols() == b.rows() && out.rows() == a.rows() && out.cols() == b.cols(),
         "gemm: [{}, {}] times [{}, {}] does not give [{}, {}]",
-        a.rows,
-        a.cols,
-        b.rows,
-        b.cols,
-        out.rows,
-        out.cols
+        a.rows(),
+        a.cols(),
+        b.rows(),
+        b.cols(),
+        out.rows(),
+        out.cols()
     );
     let start = if beta == E::ZERO { ChainStart::Zero } else { ChainStart::Out };
     if beta != E::ZERO && beta != E::ONE {
-        for row in out.data.chunks_mut(out.stride.max(1)).take(out.rows) {
-            row.iter_mut().take(out.cols).for_each(|v| *v *= beta);
-        }
+        out.scale(beta);
     }
     strided_matmul(E::table(simd::isa()), a, b, start, out);
 }
@@ -175,9 +63,9 @@ fn view<'a, E: Elem>(op: &str, a: &'a Array<E>, t: Trans) -> Mat<'a, E> {
 #[track_caller]
 pub fn matmul<E: Elem>(a: &Array<E>, ta: Trans, b: &Array<E>, tb: Trans) -> Array<E> {
     let (x, y) = (view("matmul", a, ta), view("matmul", b, tb));
-    assert_eq!(x.cols, y.rows, "matmul: {} ({ta:?}) and {} ({tb:?}) do not fit", a.shape(), b.shape());
-    let mut out = Array::stale([x.rows, y.cols]);
-    let (m, n) = (x.rows, y.cols);
+    assert_eq!(x.cols(), y.rows(), "matmul: {} ({ta:?}) and {} ({tb:?}) do not fit", a.shape(), b.shape());
+    let mut out = Array::stale([x.rows(), y.cols()]);
+    let (m, n) = (x.rows(), y.cols());
     gemm(x, y, E::ZERO, MatMut::new(out.as_mut_slice(), m, n));
     out
 }
@@ -189,9 +77,9 @@ pub fn matmul<E: Elem>(a: &Array<E>, ta: Trans, b: &Array<E>, tb: Trans) -> Arra
 #[track_caller]
 pub fn matmul_acc<E: Elem>(a: &Array<E>, ta: Trans, b: &Array<E>, tb: Trans, out: &mut Array<E>) {
     let (x, y) = (view("matmul_acc", a, ta), view("matmul_acc", b, tb));
-    let (m, n) = (x.rows, y.cols);
+    let (m, n) = (x.rows(), y.cols());
     assert!(
-        x.cols == y.rows && *out.shape().dims() == [m, n],
+        x.cols() == y.rows() && *out.shape().dims() == [m, n],
         "matmul_acc: {} ({ta:?}) times {} ({tb:?}) does not give {}",
         a.shape(),
         b.shape(),
@@ -216,18 +104,18 @@ pub fn matmul_acc<E: Elem>(a: &Array<E>, ta: Trans, b: &Array<E>, tb: Trans, out
 #[track_caller]
 pub fn linear<E: Elem>(x: &Array<E>, w: &Array<E>, b: Option<&Array<E>>) -> Array<E> {
     let (a, wt) = (view("linear", x, Trans::No), view("linear", w, Trans::Yes));
-    assert_eq!(a.cols, wt.rows, "linear: input {} does not fit weight {}", x.shape(), w.shape());
+    assert_eq!(a.cols(), wt.rows(), "linear: input {} does not fit weight {}", x.shape(), w.shape());
     if let Some(b) = b {
         assert_eq!(
             *b.shape().dims(),
-            [wt.cols],
+            [wt.cols()],
             "linear: bias {} does not fit weight {}",
             b.shape(),
             w.shape()
         );
     }
-    let mut out = Array::stale([a.rows, wt.cols]);
-    let (n, m) = (a.rows, wt.cols);
+    let mut out = Array::stale([a.rows(), wt.cols()]);
+    let (n, m) = (a.rows(), wt.cols());
     let start = b.map_or(ChainStart::Zero, |b| ChainStart::Row(b.as_slice()));
     strided_matmul(E::table(simd::isa()), a, wt, start, MatMut::new(out.as_mut_slice(), n, m));
     out

@@ -3,19 +3,17 @@
 //! A row that holds NaN or +∞, or only −∞, has no softmax: it comes out as NaN, as in PyTorch.
 
 mod across_rows;
+mod cut;
 mod gradient;
 mod short;
 
 use crate::par::for_each_chunk;
 use crate::{Array, Elem, Shape, reduce};
 use across_rows::{log_softmax_across_rows, softmax_across_rows};
+use cut::{LANES, chunk, row, tile, total};
 pub use gradient::{log_softmax_gradient, softmax_gradient};
 use sparring_math::simd;
 
-/// Elements of the whole rows of a block that fits the first-level cache.
-const TILE: usize = 2048;
-/// Lanes of the sum of a long row; shorter rows are processed this many at a time, one a lane.
-const LANES: usize = 16;
 /// Cost of an element in additions, mostly the exponential.
 const WORK: usize = 8;
 
@@ -160,23 +158,6 @@ impl<E: Elem> simd::Kernel for LogSumExp<'_, E> {
     }
 }
 
-/// Length of a row.
-#[track_caller]
-fn row(op: &str, s: Shape) -> usize {
-    assert!(s.rank() > 0, "{op}: a scalar has no rows, expects shape [.., m]");
-    s[s.rank() - 1]
-}
-
-/// Elements of as many rows as fit a tile, at least one.
-fn tile(m: usize) -> usize {
-    m.max(1) * (TILE / m.max(1)).max(1)
-}
-
-/// Elements that a thread takes at a time: consecutive tiles, at most sixteen, so that there are at least thirty-two such chunks.
-fn chunk(len: usize, tile: usize) -> usize {
-    tile * (len / tile / 32).clamp(1, 16)
-}
-
 /// `e = exp(x − max x)`, the maximum row by row, the exponentials in one pass over all rows: short rows would leave lanes idle.
 #[inline(always)]
 fn shifted_exp<E: Elem>(x: &[E], m: usize, e: &mut [E]) {
@@ -191,21 +172,4 @@ fn shifted_exp<E: Elem>(x: &[E], m: usize, e: &mut [E]) {
 #[inline(always)]
 fn largest<E: Elem>(x: &[E]) -> E {
     reduce::largest(x, -E::INFINITY, |x| x)
-}
-
-/// Σ in an order fixed by the length.
-#[inline(always)]
-fn total<E: Elem>(x: &[E]) -> E {
-    let (blocks, rest) = x.as_chunks::<LANES>();
-    let mut sum = E::ZERO;
-    if !blocks.is_empty() {
-        let mut lanes = [E::ZERO; LANES];
-        for block in blocks {
-            for l in 0..LANES {
-                lanes[l] += block[l];
-            }
-        }
-        sum = lanes.iter().fold(sum, |s, &x| s + x);
-    }
-    rest.iter().fold(sum, |s, &x| s + x)
 }

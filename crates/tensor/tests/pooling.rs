@@ -43,11 +43,11 @@ proptest! {
         prop_assert_eq!(y.shape(), Shape::from([dims[0], dims[1], oh, ow]));
         prop_assert_eq!(mean.shape(), y.shape());
         for o in 0..y.len() {
-            let plane = &x.as_slice()[o / (oh * ow) * h * w..][..h * w];
+            let channel = &x.as_slice()[o / (oh * ow) * h * w..][..h * w];
             let inside = window([h, w], g, o / ow % oh, o % ow);
-            let first = inside.iter().copied().reduce(|a, b| if plane[b] > plane[a] { b } else { a }).unwrap();
-            prop_assert_eq!((y.as_slice()[o], at[o] as usize), (plane[first], first));
-            let sum: f64 = inside.iter().map(|&i| plane[i]).sum();
+            let first = inside.iter().copied().reduce(|a, b| if channel[b] > channel[a] { b } else { a }).unwrap();
+            prop_assert_eq!((y.as_slice()[o], at[o] as usize), (channel[first], first));
+            let sum: f64 = inside.iter().map(|&i| channel[i]).sum();
             prop_assert!((mean.as_slice()[o] - sum / (g.kernel[0] * g.kernel[1]) as f64).abs() < 1e-12);
         }
         prop_assert_eq!(&gather_pixels(&x, &at, [oh, ow]), &y);

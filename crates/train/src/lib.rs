@@ -39,7 +39,7 @@ pub use objective::{Classification, Discrimination, Reconstruction};
 pub use observe::{Current, Epoch, EpochReport, Flow, Observed, Observer, Quiet, StepMetrics};
 pub use recipe::Recipe;
 pub use robustness::{Robustness, robustness};
-pub use saved::Saved;
+pub use saved::SavedTraining;
 pub use saver::{SaveEvery, Saver};
 pub use session::{Session, SessionState};
 pub use summary::History;

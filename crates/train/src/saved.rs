@@ -52,7 +52,7 @@ impl<Ep> Meta<Ep> {
 
 /// A training that was saved by a [`Saver`](crate::Saver), with the reports of its epochs.
 #[derive(Clone, Debug)]
-pub struct Saved<Ep> {
+pub struct SavedTraining<Ep> {
     checkpoint: Checkpoint<Meta<Ep>>,
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn write<Ep: Serialize>(
     keep_checkpoint(path, meta, &arrays)
 }
 
-impl<Ep: DeserializeOwned> Saved<Ep> {
+impl<Ep: DeserializeOwned> SavedTraining<Ep> {
     /// Reads what a [`Saver`](crate::Saver) wrote. If the newest state cannot be read, the one before it, and why.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ impl<Ep: DeserializeOwned> Saved<Ep> {
     }
 }
 
-impl<Ep> Saved<Ep> {
+impl<Ep> SavedTraining<Ep> {
     /// Steps done.
     pub fn step(&self) -> u64 {
         self.checkpoint.value.step
@@ -111,7 +111,7 @@ impl<F: Learner> Session<'_, F> {
     ///
     /// # Errors
     /// If it had other settings, data, networks or methods; nothing has changed then.
-    pub fn resume(&mut self, saved: &Saved<EpochOf<F>>) -> Result<(), TrainError> {
+    pub fn resume(&mut self, saved: &SavedTraining<EpochOf<F>>) -> Result<(), TrainError> {
         let Checkpoint { value: meta, arrays } = &saved.checkpoint;
         let other = |what: String| TrainError::from(NnError::State(what));
         let here = self.described();

@@ -3,7 +3,7 @@
 use crate::TrainError;
 use crate::learner::Learner;
 use crate::observe::{Current, EpochReport, Flow, Observed, Observer, StepMetrics};
-use crate::saved::{Meta, Saved, write};
+use crate::saved::{Meta, SavedTraining, write};
 use crate::session::{Session, SessionState};
 use crate::summary::History;
 use serde::Serialize;
@@ -30,7 +30,7 @@ const LEAST: Duration = Duration::from_secs(1);
 ///
 /// ```
 /// use sparring_models::{ClassifierNet, Mlp};
-/// use sparring_train::{Quiet, Recipe, SaveEvery, Saved, Saver, session};
+/// use sparring_train::{Quiet, Recipe, SaveEvery, SavedTraining, Saver, session};
 /// # let dir = tempfile::tempdir()?;
 /// # let path = dir.path().join("resume.bin");
 /// let data = sparring_datasets::Mnist::embedded().train.first(64);
@@ -41,7 +41,7 @@ const LEAST: Duration = Duration::from_secs(1);
 /// training.run(&mut saver.around(&mut Quiet))?;
 /// saver.finish(&mut training)?;
 ///
-/// let (saved, _) = Saved::read(&path)?;
+/// let (saved, _) = SavedTraining::read(&path)?;
 /// let mut again = ClassifierNet::new(Mlp::default().spec(), sparring_seed::Key::new(2))?;
 /// let mut training = session(&mut again, &data, &recipe)?;
 /// training.resume(&saved)?;
@@ -86,7 +86,7 @@ impl<'t, Ep: Serialize + EpochReport> Saver<'t, Ep> {
         path: impl AsRef<Path>,
         every: SaveEvery,
         session: &mut Session<'_, F>,
-        saved: &Saved<Ep>,
+        saved: &SavedTraining<Ep>,
     ) -> Result<Self, TrainError> {
         Self::over(path.as_ref(), every, session, saved.epochs().to_vec(), saved.note().into())
     }

@@ -13,7 +13,8 @@ use sparring_seed::Key;
 use sparring_tensor::team;
 use sparring_train::{
     AnyDefense, Current, EpochOf, EpochReport, Flow, GanRecipe, Learner, Observed, Observer, Quiet, Recipe,
-    SaveEvery, Saved, Saver, Session, StepMetrics, TrainError, autoencoder_session, gan_session, session,
+    SaveEvery, SavedTraining, Saver, Session, StepMetrics, TrainError, autoencoder_session, gan_session,
+    session,
 };
 use std::path::Path;
 
@@ -79,7 +80,7 @@ where
     EpochOf<F>: Serialize + DeserializeOwned + EpochReport,
 {
     let every = SaveEvery::Steps(3);
-    let mut saver = match Saved::read(path) {
+    let mut saver = match SavedTraining::read(path) {
         Ok((saved, None)) => {
             session.resume(&saved).unwrap();
             Saver::again(path, every, &mut session, &saved).unwrap()
@@ -192,7 +193,7 @@ fn another_training_is_refused_and_nothing_changes() {
     let (path, data) = (dir.path().join("resume.bin"), digits(IMAGES));
     let mut model = ClassifierNet::new(graph(), Key::new(3)).unwrap();
     part(session(&mut model, &data, &recipe()).unwrap(), &path, &mut Until(5));
-    let (saved, _) = Saved::read(&path).unwrap();
+    let (saved, _) = SavedTraining::read(&path).unwrap();
     assert_eq!((saved.step(), saved.note(), saved.epochs().len()), (5, "a note", 1));
     let other_net = Graph::chain([1, 28, 28], vec![layers::flatten(), layers::linear(784, 10)]);
     let (other_data, ema) = (digits(IMAGES + 1), Some(Ema { half_life: 0.3 }));

@@ -22,7 +22,7 @@ fn refused(sandbox: &Sandbox<'_>, checks: &mut Checks, lines: &[(&str, &[&[&str]
 
 /// Row 12.
 pub fn parameters_beyond_f32(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, library::parameters_beyond_f32(context)?);
+    let (sandbox, mut checks) = (context.sandbox(&[])?, library::parameters_beyond_f32(context)?);
     for activation in ["celu(1e-46)", "elu(1e39)", "softplus(1e39)", "leaky_relu(1e39)", "prelu(1e39)"] {
         let name = activation.split('(').next().unwrap_or_default();
         let line = format!("train classifier --data cases/idx-two --epochs 1 --activation {activation}");
@@ -37,7 +37,7 @@ pub fn parameters_beyond_f32(context: &Context) -> Tried {
 
 /// Row 13.
 pub fn without_effect(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5, Net::Gan])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Base5, Net::Gan])?, Checks::default());
     refused(
         &sandbox,
         &mut checks,
@@ -62,7 +62,7 @@ pub fn without_effect(context: &Context) -> Tried {
 
 /// Row 17.
 pub fn endings(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5, Net::Gan])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Base5, Net::Gan])?, Checks::default());
     refused(
         &sandbox,
         &mut checks,
@@ -82,7 +82,7 @@ pub fn endings(context: &Context) -> Tried {
 
 /// Row 19: the reason, and no tip about the dash.
 pub fn negative(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Base5])?, Checks::default());
     let positive: &[&str] = &["above 0"];
     for (line, flag, words) in [
         ("attack base5 --eps -1", "--eps", positive),
@@ -104,7 +104,7 @@ pub fn negative(context: &Context) -> Tried {
 
 /// Row 20: the box of 784 pixels has a diagonal of 28.
 pub fn beyond_the_box(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Base5])?, Checks::default());
     let why: &[&[&str]] = &[&["--eps"], &["at most", "diagonal", "box", "larger", "beyond", "further apart"]];
     refused(
         &sandbox,
@@ -130,7 +130,7 @@ pub fn beyond_the_box(context: &Context) -> Tried {
 
 /// Row 21.
 pub fn named_twice(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Base5])?, Checks::default());
     // Aliases are the same attack too.
     for names in ["pgd,pgd", "fgsm,pgd,fgsm", "ffgsm,fgsm-rs"] {
         let ended = sandbox.run(&format!("attack base5 --attack {names} --n 20 --eps .1 --json"))?;

@@ -2,7 +2,6 @@
 
 use super::checks::{Checks, Tried};
 use super::inputs::{gzip, idx_set, zip};
-use super::sandbox::Sandbox;
 use super::trained::Context;
 
 /// The first bytes of a pickle of protocol 2 as `torch.save` wrote it before 1.6: a magic number, a protocol version.
@@ -16,7 +15,7 @@ const NPY: &[u8] = b"\x93NUMPY\x01\0\x46\0{'descr': '<f4', 'fortran_order': Fals
 
 /// Row 22.
 pub fn of_other_programs(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[])?, Checks::default());
     let archive = zip("archive/data.pkl", b"\x80\x02}q\0.");
     let keras = zip("metadata.json", b"{\"keras_version\": \"3.0\"}");
     let arrays = zip("a.npy", NPY);
@@ -48,7 +47,7 @@ pub fn of_other_programs(context: &Context) -> Tried {
 
 /// Row 23.
 pub fn names_and_padding(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[])?, Checks::default());
     let set = sandbox.file("padded");
     idx_set(&set, 20)?;
     for name in sandbox.left("padded") {

@@ -11,7 +11,7 @@ const PATIENCE: f64 = 30.0;
 
 /// Row 16: after Ctrl-C in either training of the demo its directory can be used again, as the message says.
 pub fn interrupted_demo(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[])?, Checks::default());
     for (phase, out) in [("standard", "d1"), ("hardened", "d2")] {
         let line = format!("demo --out {out} --n 100");
         let mut running = sandbox.start(&line)?;
@@ -48,7 +48,7 @@ pub fn swept(context: &Context) -> Tried {
 
 /// A save that `kill -9` cut off, and the next one into the same folder.
 fn saves(context: &Context, checks: &mut Checks) -> Result<(), NotTried> {
-    let sandbox = Sandbox::with(context, &[Net::Base5])?;
+    let sandbox = context.sandbox(&[Net::Base5])?;
     let line = "attack base5 --attack fgsm --n 2000 --save x.safetensors";
     let mut cut = Vec::new();
     for _ in 0..20 {
@@ -70,7 +70,7 @@ fn saves(context: &Context, checks: &mut Checks) -> Result<(), NotTried> {
 
 /// A download that `kill -9` cut off, and the next fetch into the same folder, from a folder or from a mirror.
 fn fetches(context: &Context, mnist: &Path, checks: &mut Checks) -> Result<(), NotTried> {
-    let sandbox = Sandbox::with(context, &[])?;
+    let sandbox = context.sandbox(&[])?;
     let (half, whole) = (Server::new(Manner::Half(mnist.into()))?, Server::new(Manner::Whole(mnist.into()))?);
     for (to, next) in
         [("a", format!("--from {}", mnist.display())), ("b", format!("--mirror {}", whole.url()))]

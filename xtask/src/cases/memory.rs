@@ -3,7 +3,6 @@
 use super::checks::{Checks, Tried};
 use super::child::{Limits, visible};
 use super::ended::Ended;
-use super::sandbox::Sandbox;
 use super::trained::{Context, Net};
 
 /// Megabytes within which a refusal stays.
@@ -28,7 +27,7 @@ fn with_memory(checks: &mut Checks, what: &str, ended: &Ended, right: bool) {
 /// Row 6.
 pub fn between_layers(context: &Context) -> Tried {
     visible()?;
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[])?, Checks::default());
     let file = "cases/huge-between-layers.safetensors";
     let ended = sandbox.run(&format!("attack {file} --n 1"))?;
     with_memory(&mut checks, "attack", &ended, refused_for_its_size(&ended));
@@ -41,7 +40,7 @@ pub fn between_layers(context: &Context) -> Tried {
 /// Row 27.
 pub fn of_a_batch(context: &Context) -> Tried {
     visible()?;
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[])?, Checks::default());
     for flags in ["--n 20 --attack fgsm", "--n 1 --attack fgsm --batch 1", "--n 20 --attack noise"] {
         let ended = sandbox.run(&format!("attack cases/memory-of-a-batch.safetensors {flags}"))?;
         // Smaller chunks would do too.
@@ -55,7 +54,7 @@ pub fn of_a_batch(context: &Context) -> Tried {
 /// Row 7.
 pub fn long_batch(context: &Context) -> Tried {
     visible()?;
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5, Net::Gan])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Base5, Net::Gan])?, Checks::default());
     for kind in ["gan", "classifier", "autoencoder"] {
         let ended = sandbox.run(&format!("train {kind} --batch 2000000000 --epochs 1 --out run-{kind}"))?;
         with_memory(&mut checks, &format!("train {kind}"), &ended, ended.code == Some(0));
@@ -83,7 +82,7 @@ pub fn long_batch(context: &Context) -> Tried {
 /// Row 8: refused by name with the most there may be, before a thread is started.
 pub fn many_threads(context: &Context) -> Tried {
     visible()?;
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5, Net::Gan])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Base5, Net::Gan])?, Checks::default());
     let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let limits = Limits { seconds: 60, threads: 16 * cores + 16, ..Limits::default() };
     // Machines with hundreds of cores may well run 1,000 threads.

@@ -24,7 +24,7 @@ pub fn ten_images(context: &Context) -> Tried {
 /// The baselines of an autoencoder on a set with fewer directions than its code has numbers, and on the same images many
 /// times over, which have no more directions.
 fn against_pca(context: &Context, set: &str, pca: f64, mean_image: Option<f64>) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[])?, Checks::default());
     repeated(&context.inputs.join(set), &sandbox.file("often"), 100)?;
     for (data, what) in [(format!("cases/{set}"), "once"), ("often".into(), "100 times over")] {
         let out = format!("run-{}", checks.all.len());
@@ -96,7 +96,7 @@ fn none_is_cheaper(
 
 /// Row 3.
 pub fn few_steps(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5, Net::Demo])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Base5, Net::Demo])?, Checks::default());
     let line = "base5 --eps .1 --n 500";
     let pgd = accuracy(&sandbox, &format!("{line} --attack pgd --steps 10"))?;
     let given = accuracy(&sandbox, &format!("{line} --attack pgd --steps 10 --step-size 0.025"))?;
@@ -112,7 +112,7 @@ pub fn few_steps(context: &Context) -> Tried {
 
 /// Row 4. The demo's recipe may change, so the figure of the README counts beside that of the step it was measured with.
 pub fn other_norm(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5, Net::Demo])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Base5, Net::Demo])?, Checks::default());
     let line = "demo/hardened --norm l2 --eps 2 --n 1000 --attack pgd";
     let pgd = accuracy(&sandbox, line)?;
     let given = accuracy(&sandbox, &format!("{line} --step-size .15"))?;
@@ -126,7 +126,7 @@ pub fn other_norm(context: &Context) -> Tried {
 
 /// Row 5.
 pub fn saturated_logits(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Base5])?, Checks::default());
     let threat = "--attack fgsm,r+fgsm,ffgsm,bim,pgd --eps .1 --n 500";
     let plain = accuracies(&sandbox, &format!("base5 {threat}"))?;
     for factor in [100.0, 10_000.0] {

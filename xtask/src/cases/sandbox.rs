@@ -4,35 +4,40 @@ use super::checks::NotTried;
 use super::child::{Limits, Running};
 use super::disk::Disk;
 use super::ended::Ended;
-use super::trained::Context;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The folder, with the inputs as `cases` in it, and the trained nets that were asked for under their names.
+/// The folder, with the inputs as `cases` in it, and the trained nets that were asked for under their names ([`Context::sandbox`](super::trained::Context::sandbox)).
 #[derive(Debug)]
 pub struct Sandbox<'a> {
     folder: tempfile::TempDir,
-    context: &'a Context,
+    /// The command.
+    program: &'a Path,
 }
 
 /// Commands that take `--threads`.
 const THREADED: [&str; 4] = ["train", "attack", "generate", "demo"];
 
 impl<'a> Sandbox<'a> {
-    /// With these trained nets in it.
+    /// With these inputs in it as `cases`.
     ///
     /// # Errors
-    /// If a net does not train, or there is no folder.
-    pub fn with(context: &'a Context, nets: &[super::trained::Net]) -> Result<Self, NotTried> {
-        let folder = tempfile::tempdir()?;
-        if context.inputs.is_dir() {
-            symlink(&context.inputs, folder.path().join("cases"))?;
+    /// If there is no folder.
+    pub fn new(program: &'a Path, inputs: &Path) -> Result<Self, NotTried> {
+        let sandbox = Self { folder: tempfile::tempdir()?, program };
+        if inputs.is_dir() {
+            sandbox.link(inputs, "cases")?;
         }
-        for net in nets {
-            symlink(context.net(*net)?, folder.path().join(net.name()))?;
-        }
-        Ok(Self { folder, context })
+        Ok(sandbox)
+    }
+
+    /// Shows what lies elsewhere in it, under this name.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn link(&self, elsewhere: &Path, name: &str) -> Result<(), NotTried> {
+        Ok(symlink(elsewhere, self.file(name))?)
     }
 
     /// Where it is.
@@ -73,7 +78,7 @@ impl<'a> Sandbox<'a> {
 
     /// The command with the words of `line`, on two threads unless it says otherwise.
     pub fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(&self.context.program);
+        let mut command = Command::new(self.program);
         command.args(words(line));
         self.here(&mut command);
         command
@@ -81,7 +86,7 @@ impl<'a> Sandbox<'a> {
 
     /// The same on a small disk of its own, mounted at `disk`.
     pub fn command_on(&self, disk: &Disk, line: &str) -> Command {
-        let mut command = disk.command(&self.context.program, &words(line));
+        let mut command = disk.command(self.program, &words(line));
         self.here(&mut command);
         command
     }
@@ -117,7 +122,7 @@ impl<'a> Sandbox<'a> {
     pub fn run_within(&self, line: &str, limits: Limits) -> Result<Ended, NotTried> {
         let mut command = Command::new("sh");
         let script = format!("ulimit -t {}; ulimit -v {}; exec \"$@\"", limits.seconds, 2048 * limits.mb);
-        command.args(["-c", &script, "sh"]).arg(&self.context.program).args(words(line));
+        command.args(["-c", &script, "sh"]).arg(self.program).args(words(line));
         self.here(&mut command);
         Ok(Running::start(command, None, limits)?.end())
     }

@@ -30,7 +30,7 @@ fn interrupt(checks: &mut Checks, what: &str, mut running: Running) {
 
 /// Row 31.
 pub fn everywhere(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Large])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Large])?, Checks::default());
     waiting(&sandbox, &mut checks)?;
     let numbers = 225_000_000;
     safetensors(&sandbox.file("large.safetensors"), &one_tensor("a", "F32", numbers), 4 * numbers)?;

@@ -41,7 +41,7 @@ fn harmless(checks: &mut Checks, what: &str, ended: &Ended, done: bool) {
 }
 
 fn inspected(context: &Context, files: &[&str]) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[])?, Checks::default());
     for file in files {
         let ended = sandbox.run(&format!("inspect cases/{file}"))?;
         harmless(&mut checks, &format!("inspect {file}"), &ended, true);
@@ -62,7 +62,7 @@ pub fn escapes(context: &Context) -> Tried {
 /// Row 29.
 pub fn escapes_everywhere(context: &Context) -> Tried {
     let mut checks = inspected(context, &["escape-everywhere.safetensors"])?;
-    let sandbox = Sandbox::with(context, &[Net::Base5])?;
+    let sandbox = context.sandbox(&[Net::Base5])?;
     for file in ["escape-everywhere.safetensors", "escape-in-name.safetensors", "long-name.safetensors"] {
         let ended = sandbox.run(&format!("attack cases/{file} --arch mlp --n 1"))?;
         harmless(&mut checks, &format!("attack {file}"), &ended, false);

@@ -21,7 +21,7 @@ pub fn one_name(context: &Context) -> Tried {
 }
 
 fn pairs(context: &Context, checks: &mut Checks, line: &str, name: &str) -> Result<(), NotTried> {
-    let sandbox = Sandbox::with(context, &[Net::Base5, Net::Gan])?;
+    let sandbox = context.sandbox(&[Net::Base5, Net::Gan])?;
     let mut alone = Vec::new();
     for seed in [1, 2] {
         sandbox.run(&format!("{line} {name} --seed {seed}"))?;

@@ -58,6 +58,18 @@ impl Context {
         Ok(Self { program, inputs, folder, nets: Default::default() })
     }
 
+    /// A new folder with the inputs and these trained nets in it.
+    ///
+    /// # Errors
+    /// If a net does not train, or there is no folder.
+    pub fn sandbox(&self, nets: &[Net]) -> Result<Sandbox<'_>, NotTried> {
+        let sandbox = Sandbox::new(&self.program, &self.inputs)?;
+        for net in nets {
+            sandbox.link(&self.net(*net)?, net.name())?;
+        }
+        Ok(sandbox)
+    }
+
     /// The run directory of a net.
     ///
     /// # Errors
@@ -67,7 +79,7 @@ impl Context {
         let path = self.folder.path().join(name);
         let made = self.nets[net.row()].get_or_init(|| {
             let train = || -> Result<(), NotTried> {
-                let sandbox = Sandbox::with(self, &[])?;
+                let sandbox = self.sandbox(&[])?;
                 super::inputs::idx_set(&sandbox.file("few"), 10)?;
                 let ended = sandbox.run(&format!("{line} --json --out {}", path.display()))?;
                 ended.object()?;

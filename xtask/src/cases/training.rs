@@ -27,7 +27,7 @@ fn learns(sandbox: &Sandbox<'_>, line: &str) -> Result<bool, NotTried> {
 
 /// Row 14.
 pub fn few_steps_in_all(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[])?, Checks::default());
     idx_set(&sandbox.file("few"), 12)?;
     let one = "--defense fgsm-rs --epochs 1 --batch 10000";
     checks.that(one, "one step", learns(&sandbox, one)?);
@@ -44,7 +44,7 @@ pub fn few_steps_in_all(context: &Context) -> Tried {
 
 /// Row 15.
 pub fn listed_data(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[])?, Checks::default());
     let sets: Value = sandbox.run("list datasets --json")?.object()?;
     let computed = sets.as_array().into_iter().flatten().filter(|s| s["origin"] == "generated");
     let names: Vec<_> =
@@ -94,7 +94,7 @@ pub fn listed_data(context: &Context) -> Tried {
 
 /// Row 36: a word of warning, or an error.
 pub fn a_rate_too_high(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[])?, Checks::default());
     for (i, line) in [
         "train classifier --lr 1e6 --epochs 1",
         "train classifier --lr 1e6",

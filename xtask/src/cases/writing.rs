@@ -36,7 +36,7 @@ fn on_closed_pipe(sandbox: &Sandbox<'_>, checks: &mut Checks, line: &str) -> Res
 
 /// Row 18.
 pub fn lists(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[])?, Checks::default());
     let lines = [
         "list activations",
         "list attacks --json",
@@ -54,7 +54,7 @@ pub fn lists(context: &Context) -> Tried {
 
 /// Row 30.
 pub fn results(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5, Net::Gan])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Base5, Net::Gan])?, Checks::default());
     super::inputs::idx_set(&sandbox.file("few"), 10)?;
     let lines = [
         "attack base5 --n 20 --attack fgsm --json",
@@ -79,7 +79,7 @@ pub fn save_without_room(context: &Context) -> Tried {
     if !disk::possible() {
         return Err(NotTried::Skip("no mount namespaces for a small disk (unshare --user --mount)".into()));
     }
-    let (sandbox, mut checks) = (Sandbox::with(context, &[Net::Base5])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[Net::Base5])?, Checks::default());
     // So small a budget fools hardly an image: every step is taken.
     let long = "attack base5 --attack pgd --eps .0001 --steps 500 --n 1000 --json";
     for (disk, name) in [(disk::READ_ONLY, "read-only"), (disk::FULL, "full"), (disk::SMALL, "small")] {
@@ -129,7 +129,7 @@ fn saved(
 
 /// Row 34.
 pub fn copy_without_room(context: &Context) -> Tried {
-    let (sandbox, mut checks) = (Sandbox::with(context, &[])?, Checks::default());
+    let (sandbox, mut checks) = (context.sandbox(&[])?, Checks::default());
     let mnist = context.mnist()?;
     if !disk::possible() {
         return Err(NotTried::Skip("no mount namespaces for a small disk (unshare --user --mount)".into()));

@@ -1,15 +1,12 @@
 //! No two files of a crate import each other, nor three or more in a circle.
 
 use super::imports::{Import, imports};
-use super::problem::{Problem, Weight};
+use super::problem::Problem;
 use super::tree::Tree;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// An operation and its adjoint import each other: the gradient of each is the other.
 const OPERATIONS: &str = "crates/autograd/src/ops/";
-/// Where pairs older than this rule are left: they are warnings there, and a folder leaves the list with its last one.
-const LEFT: [&str; 5] =
-    ["crates/activations/", "crates/autograd/", "crates/sparring/", "crates/tensor/", "xtask/"];
 
 /// Pairs are failures; longer circles, of files in no pair, are warnings.
 pub fn check(tree: &Tree) -> Vec<Problem> {
@@ -24,9 +21,7 @@ pub fn check(tree: &Tree) -> Vec<Problem> {
             "imports `{}` of {}, which imports `{}` of it in line {}",
             i.what, i.to, back.what, back.line
         );
-        let weight =
-            if LEFT.iter().any(|l| i.from.starts_with(l)) { Weight::Warning } else { Weight::Failure };
-        Some(Problem { weight, ..Problem::failure(&i.from, i.line, what) })
+        Some(Problem::failure(&i.from, i.line, what))
     });
     let longer = reads.keys().filter(|file| !paired.contains(*file)).filter_map(|file| {
         let circle = shortest(file, &reads, &paired)?;
@@ -95,10 +90,6 @@ mod tests {
         let mut mended = tree;
         mended[4].1 = "pub struct C;\n#[cfg(test)]\nmod tests {\n    use crate::A;\n}\n";
         assert!(found(&mended).is_empty());
-        // Elsewhere it is a warning for now.
-        let moved = tree.map(|(path, text)| (path.replace("/x/", "/tensor/"), text));
-        let moved: Vec<_> = moved.iter().map(|(p, t)| (p.as_str(), *t)).collect();
-        assert!(found(&moved)[0].contains("warning") && found(&moved).len() == 1);
     }
 
     #[test]

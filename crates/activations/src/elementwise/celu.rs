@@ -10,7 +10,7 @@
 use super::elu::below_zero;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::slices::fused_slices;
+use crate::fused::fused_slices;
 use crate::{About, Activation, ActivationError};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};

@@ -8,7 +8,7 @@
 
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::slices::fused_slices;
+use crate::fused::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
 use sparring_math::named::Named;

@@ -2,7 +2,9 @@
 
 use super::parametric::Parametric;
 use super::sharing::{Sharing, group};
-use crate::{Activation, slices};
+use crate::Activation;
+use crate::contract::{First, Value};
+use crate::slices::{map, map_times};
 use sparring_math::Real;
 use sparring_math::simd::{self, Kernel, dispatch};
 
@@ -18,7 +20,7 @@ pub(super) fn forward<E: Real, A: Parametric<E>>(a: &A, p: &[E], s: Sharing, x: 
 
 /// As [`forward`], in the type of the slices.
 fn forward_plain<E: Real, A: Parametric<E>>(a: A, p: &[E], s: Sharing, x: &[E], y: &mut [E]) {
-    if s.groups == 1 { slices::forward(a.with(p), x, y) } else { dispatch(Forward { a, p, s, x, y }) }
+    if s.groups == 1 { map(Value(a.with(p)), x, y) } else { dispatch(Forward { a, p, s, x, y }) }
 }
 
 struct Forward<'a, E, A> {
@@ -82,7 +84,7 @@ pub(super) fn input_grad<E: Real, A: Parametric<E>>(
 /// As [`input_grad`], in the type of the slices.
 fn input_grad_plain<E: Real, A: Parametric<E>>(a: A, p: &[E], s: Sharing, x: &[E], dy: &[E], dx: &mut [E]) {
     if s.groups == 1 {
-        slices::backward(a.with(p), x, dy, dx);
+        map_times("backward", First(a.with(p)), x, dy, dx);
     } else {
         dispatch(Input { a, p, s, x, dy, dx });
     }

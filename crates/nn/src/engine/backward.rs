@@ -185,7 +185,7 @@ pub(super) fn input_gradient<E: Elem>(
                 for r in 0..rows {
                     let (dz, to) = (&dz[r * stride..][..n], &mut to[r * apart..][..n]);
                     if last {
-                        channels_last::to_planes(dz, c, to)
+                        channels_last::to_channels_first(dz, c, to)
                     } else {
                         channels_last::to_channels_last(dz, c, to)
                     }

@@ -1,6 +1,6 @@
 //! Batch normalisation of a batch that lies in shards: statistics of each, merged in order.
 
-use super::block::BatchNorm;
+use super::block::BatchNormOp;
 use super::program::Program;
 use sparring_tensor::normalize::{GradSums, Moments};
 use sparring_tensor::{Array, Elem};
@@ -26,7 +26,7 @@ pub(super) struct Coefficients<E: Elem> {
 }
 
 impl<E: Elem> Coefficients<E> {
-    pub fn new(program: &Program<E>, norm: &BatchNorm) -> Self {
+    pub fn new(program: &Program<E>, norm: &BatchNormOp) -> Self {
         let channels = program.plains[norm.params[0]].value.len();
         let zeros = || Array::zeros([channels]);
         Self {
@@ -42,7 +42,7 @@ impl<E: Elem> Coefficients<E> {
         }
     }
     /// Those of evaluation, from the running statistics.
-    pub fn follow_running(&mut self, program: &Program<E>, norm: &BatchNorm) {
+    pub fn follow_running(&mut self, program: &Program<E>, norm: &BatchNormOp) {
         let [gain, bias, mean, variance] = norm.params.map(|p| program.plains[p].value.as_slice());
         self.count = 0;
         for c in 0..gain.len() {
@@ -61,7 +61,7 @@ impl<E: Elem> Coefficients<E> {
     ///
     /// # Panics
     /// If there is one value a channel: its variance says nothing.
-    pub fn follow_batch(&mut self, program: &Program<E>, norm: &BatchNorm) {
+    pub fn follow_batch(&mut self, program: &Program<E>, norm: &BatchNormOp) {
         let [gain, bias] = [0, 1].map(|i| program.plains[norm.params[i]].value.as_slice());
         self.count = self.moments.count();
         assert!(
@@ -93,7 +93,7 @@ impl<E: Elem> Coefficients<E> {
         }
     }
     /// Running statistics after a step: they take a share of the batch's, with the unbiased variance, if it has any.
-    pub fn update_running(&self, program: &mut Program<E>, norm: &BatchNorm) {
+    pub fn update_running(&self, program: &mut Program<E>, norm: &BatchNormOp) {
         if self.count == 0 {
             return;
         }
@@ -107,7 +107,7 @@ impl<E: Elem> Coefficients<E> {
         }
     }
     /// What the gradients need, from the sums of all shards.
-    pub fn finish_backward(&mut self, program: &Program<E>, norm: &BatchNorm) {
+    pub fn finish_backward(&mut self, program: &Program<E>, norm: &BatchNormOp) {
         let (gain, sums) = (program.plains[norm.params[0]].value.as_slice(), &self.sums);
         let n = self.count.max(1) as f64;
         for c in 0..gain.len() {

@@ -54,12 +54,12 @@ pub(super) enum BlockOp {
 
 /// A pooling over the windows of an image.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Pool {
+pub(super) enum PoolOp {
     Max(PoolBlock),
     Mean(AveragePoolBlock),
 }
 
-impl Pool {
+impl PoolOp {
     pub fn output(&self) -> [usize; 2] {
         match self {
             Self::Max(pool) => pool.output(),
@@ -78,7 +78,7 @@ pub(super) enum Act {
 
 /// Dropout behind everything else of a block.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Dropout {
+pub(super) struct DropoutOp {
     pub p: f64,
     /// The node whose key draws the mask.
     pub node: usize,
@@ -90,8 +90,8 @@ pub(super) struct Block {
     pub op: BlockOp,
     pub inputs: Vec<Input>,
     pub act: Option<Act>,
-    pub pool: Option<Pool>,
-    pub dropout: Option<Dropout>,
+    pub pool: Option<PoolOp>,
+    pub dropout: Option<DropoutOp>,
     /// After the operation.
     pub middle: Extent,
     /// After the epilogue.
@@ -133,7 +133,7 @@ impl Block {
     pub fn is_fused(&self) -> bool {
         let by_image =
             matches!(self.op, BlockOp::Conv(_) | BlockOp::ConvTranspose(_) | BlockOp::BatchNorm(_));
-        by_image && self.is_rectified() && matches!(self.pool, Some(Pool::Max(_)))
+        by_image && self.is_rectified() && matches!(self.pool, Some(PoolOp::Max(_)))
     }
     /// A rectifier without pooling works in place: the value tells the derivative, and half the memory is half the way to it.
     pub fn is_in_place(&self) -> bool {
@@ -169,7 +169,7 @@ pub(super) struct Learnt<E: Elem> {
 
 /// A batch normalisation: weight, bias, running mean and running variance among the plain parameters.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct BatchNorm {
+pub(super) struct BatchNormOp {
     pub block: BatchNormBlock,
     pub params: [usize; 4],
     pub eps: f64,
@@ -178,7 +178,7 @@ pub(super) struct BatchNorm {
 
 /// A layer normalisation: weight and bias among the plain parameters.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct LayerNorm {
+pub(super) struct LayerNormOp {
     pub block: LayerNormBlock,
     /// Rows that are normalised in an example.
     pub rows: usize,

@@ -2,7 +2,7 @@
 
 pub(super) mod epilogue;
 
-use super::block::{Act, Block, BlockOp, Pool};
+use super::block::{Act, Block, BlockOp, PoolOp};
 use super::program::Program;
 use super::tape_run::TapeRun;
 use sparring_tensor::normalize::{GradSums, Moments};
@@ -89,7 +89,7 @@ impl<E: Elem> Buffers<E> {
         if block.pool.is_some() {
             this.p = Some(output(block, rows));
         }
-        if let Some(Pool::Max(_)) = block.pool {
+        if let Some(PoolOp::Max(_)) = block.pool {
             this.winners = vec![0; rows * block.output.len()];
         }
         if block.dropout.is_some() {

@@ -10,7 +10,7 @@
 //! | dropout | any block | no dropout there |
 //! | flatten, reshape, identity | the view of its input | nothing: numbers stay where they are, orders are remembered |
 
-use super::block::{Act, BatchNorm, Block, BlockOp, Dropout, LayerNorm, Learnt, Operand, Pool};
+use super::block::{Act, BatchNormOp, Block, BlockOp, DropoutOp, LayerNormOp, Learnt, Operand, PoolOp};
 use super::extent::Extent;
 use super::finish::finish;
 use super::instruction::Instruction;
@@ -157,7 +157,7 @@ impl<E: Elem> Compiler<'_, E> {
                 let (pixels, channels) = if shapes[i].rank() == 4 { (e.h * e.w, e.c) } else { (1, e.len()) };
                 let block = BatchNormBlock::new(pixels, channels);
                 let params = [0, 1, 2, 3].map(|j| params + j);
-                self.program.batch_norms.push(BatchNorm { block, params, eps, momentum });
+                self.program.batch_norms.push(BatchNormOp { block, params, eps, momentum });
                 x.through(&mut self.program.blocks, BlockOp::BatchNorm(self.program.batch_norms.len() - 1))
             }
             Lowering::LayerNorm { numbers, eps } => {
@@ -165,14 +165,14 @@ impl<E: Elem> Compiler<'_, E> {
                 let params = self.plain(p).start;
                 let block = LayerNormBlock::new(numbers, eps);
                 let rows = x.extent.len() / numbers;
-                self.program.layer_norms.push(LayerNorm { block, rows, params: [params, params + 1] });
+                self.program.layer_norms.push(LayerNormOp { block, rows, params: [params, params + 1] });
                 x.through(&mut self.program.blocks, BlockOp::LayerNorm(self.program.layer_norms.len() - 1))
             }
             Lowering::Dropout(p) => {
                 // Masks are drawn in the order of an image's channels last, of a vector's numbers.
                 let x = x.in_order_of(blocks, shapes[i]);
                 let (x, b) = x.grow(blocks, |b| b.dropout.is_none());
-                self.program.blocks[b].dropout = Some(Dropout { p, node: i });
+                self.program.blocks[b].dropout = Some(DropoutOp { p, node: i });
                 x
             }
             Lowering::Add => {
@@ -185,7 +185,7 @@ impl<E: Elem> Compiler<'_, E> {
             _ => x,
         }
     }
-    fn pool(&mut self, x: View, pool: Pool) -> View {
+    fn pool(&mut self, x: View, pool: PoolOp) -> View {
         let x = x.channels_last(&mut self.program.blocks);
         let (x, b) = x.grow(&mut self.program.blocks, |b| b.pool.is_none() && b.dropout.is_none());
         let block = &mut self.program.blocks[b];

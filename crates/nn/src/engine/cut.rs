@@ -1,4 +1,4 @@
-//! How a batch is cut into shards.
+//! How a batch is cut into shards, and whether a first matmul is cut by columns.
 
 use std::ops::Range;
 
@@ -10,6 +10,13 @@ const DENSE: usize = 64;
 const CHAIN: usize = 128;
 /// Examples that are worth a thread.
 const LEAST: usize = 12;
+/// Numbers of a first weight that is cut by columns: half a megabyte of `f32`, with the state of a rule three times as much.
+const FIRST_BY_COLUMNS: usize = 1 << 17;
+
+/// Whether a first weight of `k` inputs and `n` outputs is worth keeping by columns.
+pub(crate) fn cuts_by_columns(k: usize, n: usize) -> bool {
+    n <= k && k.saturating_mul(n) <= FIRST_BY_COLUMNS
+}
 
 /// A batch in shards of `each` examples, chains of `chain` examples in each of which shards begin anew. Gradients are summed over a chain first, then chain by chain in
 /// order.

@@ -1,18 +1,10 @@
-//! The first matmul of a dense network, cut by columns: a thread's panels never leave its cache, and it turns all examples into numbers
+//! The first matmul of a dense network, cut by columns: a thread's panels never leave its cache, and it converts all examples to numbers
 //! for itself, which is cheaper than fetching what another core has written.
 
-use super::cut::Cut;
+use super::cut::{Cut, cuts_by_columns};
 use super::program::Program;
 use sparring_tensor::{Array, Elem, Mat, MatMut, Support, par};
 use std::ops::Range;
-
-/// Numbers of a first weight that is cut by columns: half a megabyte of `f32`, with the state of a rule three times as much.
-const MOST: usize = 1 << 17;
-
-/// Whether a first weight of `k` inputs and `n` outputs is worth keeping by columns.
-pub(crate) fn cuts_by_columns(k: usize, n: usize) -> bool {
-    n <= k && k.saturating_mul(n) <= MOST
-}
 
 /// Some examples times some panels.
 #[derive(Debug)]

@@ -118,7 +118,7 @@ pub(super) fn operation<E: Elem>(
                 if last {
                     channels_last::to_channels_last(x, c, z)
                 } else {
-                    channels_last::to_planes(x, c, z)
+                    channels_last::to_channels_first(x, c, z)
                 }
             }
         }

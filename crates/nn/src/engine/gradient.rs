@@ -123,16 +123,16 @@ impl<E: Elem> Gradients<'_, E> {
             return;
         }
         let width = Panels::<E>::zeros(0, 0).width();
-        let few = if self.last.is_some() { NEIGHBOURS } else { g.len().div_ceil(width) };
-        let mut chain = Array::<E>::zeros([few * width]);
-        for (b, g) in g.chunks_mut(few * width).enumerate() {
+        let panels = if self.last.is_some() { NEIGHBOURS } else { g.len().div_ceil(width) };
+        let mut chain = Array::<E>::zeros([panels * width]);
+        for (b, g) in g.chunks_mut(panels * width).enumerate() {
             let chain = &mut chain.as_mut_slice()[..g.len()];
             for (l, Loaded { shard, .. }) in self.shards.iter().enumerate() {
                 if self.cut.begins_chain(shard.first) && l > 0 {
                     elementwise::add_slice(g, chain);
                     chain.fill(E::ZERO);
                 }
-                let (dz, stride) = self.at_matmul(block, i, program, l, b * few, width);
+                let (dz, stride) = self.at_matmul(block, i, program, l, b * panels, width);
                 dz.chunks(stride)
                     .take(shard.rows)
                     .for_each(|dz| elementwise::add_slice(chain, &dz[..chain.len()]));

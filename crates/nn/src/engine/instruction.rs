@@ -1,6 +1,6 @@
 //! What the compiled engine makes of a layer in its place: the one decision, which the compiler carries out and summaries tell.
 
-use super::block::Pool;
+use super::block::PoolOp;
 use super::lowering::Lowering;
 use crate::AnyLayer;
 use sparring_tensor::Shape;
@@ -14,7 +14,7 @@ pub(super) enum Instruction {
     Conv(ConvBlock),
     /// The convolution from the layer's output to its input.
     ConvTranspose(ConvBlock),
-    Pool(Pool),
+    Pool(PoolOp),
     /// Another lowering, at any shape.
     Any(Lowering),
 }
@@ -40,15 +40,15 @@ impl Instruction {
             }
             Lowering::MaxPool2d(geometry) => {
                 let block = PoolBlock::new(pixels(input), input[1], geometry);
-                block.map_or(Self::Tape, |pool| Self::Pool(Pool::Max(pool)))
+                block.map_or(Self::Tape, |pool| Self::Pool(PoolOp::Max(pool)))
             }
             Lowering::AveragePool2d(geometry) => {
                 let block = AveragePoolBlock::new(pixels(input), input[1], geometry);
-                block.map_or(Self::Tape, |pool| Self::Pool(Pool::Mean(pool)))
+                block.map_or(Self::Tape, |pool| Self::Pool(PoolOp::Mean(pool)))
             }
             Lowering::GlobalAveragePool2d => {
                 let block = AveragePoolBlock::global(pixels(input), input[1]);
-                block.map_or(Self::Tape, |pool| Self::Pool(Pool::Mean(pool)))
+                block.map_or(Self::Tape, |pool| Self::Pool(PoolOp::Mean(pool)))
             }
             other => Self::Any(other),
         }

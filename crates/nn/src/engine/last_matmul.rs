@@ -26,11 +26,11 @@ struct Cell<E: Elem> {
     capacity: usize,
     /// The gradient at the output: for each [`NEIGHBOURS`] panels a block of `capacity` rows.
     dz: Array<E>,
-    /// This half's part of the gradient at the input.
-    part: Array<E>,
+    /// This half's share of the gradient at the input.
+    dx: Array<E>,
     /// What the objective says of each example, and of some of its columns.
     metrics: Vec<[f64; 3]>,
-    few: Vec<[f64; 3]>,
+    some_metrics: Vec<[f64; 3]>,
     /// Whether the gradient is finite.
     finite: bool,
 }
@@ -84,9 +84,9 @@ impl<E: Elem> LastMatmul<E> {
                 rows: 0,
                 capacity: 0,
                 dz: zeros(),
-                part: zeros(),
+                dx: zeros(),
                 metrics: Vec::new(),
-                few: Vec::new(),
+                some_metrics: Vec::new(),
                 finite: true,
             };
             self.cells.resize_with(2 * self.shards, empty);
@@ -99,7 +99,7 @@ impl<E: Elem> LastMatmul<E> {
     }
     /// The sum of the parts of the gradient at the input of a shard's examples.
     pub fn gather(&self, shard: usize, to: &mut [E]) {
-        let [a, b] = [shard, self.shards + shard].map(|i| &self.cells[i].part.as_slice()[..to.len()]);
+        let [a, b] = [shard, self.shards + shard].map(|i| &self.cells[i].dx.as_slice()[..to.len()]);
         to.copy_from_slice(a);
         elementwise::add_slice(to, b);
     }
@@ -153,9 +153,9 @@ impl<E: Elem> Cell<E> {
         if rows > self.capacity {
             self.capacity = rows;
             self.dz = Array::zeros([rows * columns.len().next_multiple_of(width)]);
-            self.part = Array::zeros([rows * block.input().stride()]);
+            self.dx = Array::zeros([rows * block.input().stride()]);
         }
-        for metrics in [&mut self.metrics, &mut self.few] {
+        for metrics in [&mut self.metrics, &mut self.some_metrics] {
             metrics.clear();
             metrics.resize(rows, [0.0; 3]);
         }
@@ -187,7 +187,7 @@ impl<E: Elem> Cell<E> {
             w.forward.left_multiplied_panels(panels, a, Some(&w.row.as_slice()[range.clone()]), into);
             let inputs_stride = program.blocks[0].input().stride();
             let parts = z.chunks(NEAR * stride).zip(dz.chunks_mut(NEAR * stride));
-            for (i, ((z, dz), metrics)) in parts.zip(self.few.chunks_mut(NEAR)).enumerate() {
+            for (i, ((z, dz), metrics)) in parts.zip(self.some_metrics.chunks_mut(NEAR)).enumerate() {
                 let (y, dy) = (&mut y[..z.len()], &mut dy[..z.len()]);
                 let act = match block.act {
                     Some(Act::Fixed(act)) => Some(act),
@@ -220,10 +220,10 @@ impl<E: Elem> Cell<E> {
                 }
                 self.finite &= reduce::flush_small(dz, floor());
             }
-            let sums = self.metrics.iter_mut().flatten().zip(self.few.iter().flatten());
-            sums.for_each(|(sum, part)| *sum += part);
+            let sums = self.metrics.iter_mut().flatten().zip(self.some_metrics.iter().flatten());
+            sums.for_each(|(sum, some)| *sum += some);
             let dz = Mat::with_strides(dz, rows, cols, stride, 1);
-            let into = MatMut::with_stride(self.part.as_mut_slice(), rows, k, block.input().stride());
+            let into = MatMut::with_stride(self.dx.as_mut_slice(), rows, k, block.input().stride());
             transposed.left_multiplied_rows(from..from + cols, dz, from > 0, into);
         }
     }

@@ -37,7 +37,7 @@ mod update;
 mod view;
 mod weight;
 
-pub(crate) use first_matmul::cuts_by_columns;
+pub(crate) use cut::cuts_by_columns;
 pub use inference::{Compiled, Randomness};
 pub(crate) use instruction::is_compiled;
 pub use lowering::Lowering;

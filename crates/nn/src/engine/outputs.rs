@@ -42,7 +42,7 @@ pub struct OutputRows<'a, E> {
 }
 
 /// Outputs, gradients and metrics.
-type Whole<'a, E> = (&'a [E], &'a mut [E], &'a mut [[f64; 3]]);
+type AllOutputs<'a, E> = (&'a [E], &'a mut [E], &'a mut [[f64; 3]]);
 
 impl<'a, E> OutputRows<'a, E> {
     /// Whole outputs of a batch, rows without gaps, for those who call an objective themselves; `inputs` are the network's.
@@ -92,7 +92,7 @@ impl<E> OutputRows<'_, E> {
             .map(move |(((y, dy), metrics), x)| (&x[..of_input], &y[..cols], &mut dy[..cols], metrics))
     }
     /// All outputs, their gradients and the metrics, where rows follow each other without a gap.
-    pub fn whole(&mut self) -> Option<Whole<'_, E>> {
+    pub fn whole(&mut self) -> Option<AllOutputs<'_, E>> {
         let all = self.rows * self.cols;
         (self.stride == self.cols).then(|| (&self.y[..all], &mut self.dy[..all], &mut *self.metrics))
     }

@@ -1,6 +1,6 @@
 //! A compiled network: instructions, and parameters as the kernels read them.
 
-use super::block::{BatchNorm, Block, BlockOp, LayerNorm, Learnt};
+use super::block::{BatchNormOp, Block, BlockOp, LayerNormOp, Learnt};
 use super::weight::Weight;
 use crate::{AnyLayer, Param, ParamKind, Span};
 use sparring_seed::Key;
@@ -43,8 +43,8 @@ pub(super) struct Program<E: Elem> {
     pub weights: Vec<Weight<E>>,
     pub plains: Vec<Plain<E>>,
     pub learnt: Vec<Learnt<E>>,
-    pub batch_norms: Vec<BatchNorm>,
-    pub layer_norms: Vec<LayerNorm>,
+    pub batch_norms: Vec<BatchNormOp>,
+    pub layer_norms: Vec<LayerNormOp>,
     pub tapes: Vec<OnTape>,
     /// Numbers of an example.
     pub dim: usize,

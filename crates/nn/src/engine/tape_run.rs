@@ -15,7 +15,7 @@ pub(super) struct TapeRun<E: Elem> {
 }
 
 /// Gradients of a pass: of each input, and of each parameter of the layer; `None` where nothing depends on it.
-type Gradients<E> = (Vec<Option<Array<E>>>, Vec<Option<Array<E>>>);
+type TapeGradients<E> = (Vec<Option<Array<E>>>, Vec<Option<Array<E>>>);
 
 impl<E: Elem> TapeRun<E> {
     /// Runs the layer on inputs of whole examples (channels first, without gaps); `first` is the position of the first one in the batch. Parameters are leaves if
@@ -55,7 +55,7 @@ impl<E: Elem> TapeRun<E> {
         self.tape.var(self.root).shape()
     }
     /// The gradients from that at the output.
-    pub fn backward(&mut self, program: &Program<E>, on: &OnTape, dy: Array<E>) -> Gradients<E> {
+    pub fn backward(&mut self, program: &Program<E>, on: &OnTape, dy: Array<E>) -> TapeGradients<E> {
         // A layer that gives back an input has that as its root.
         let dy = dy.reshape(self.output_shape());
         let grads = self.tape.backward(self.tape.var(self.root), dy);

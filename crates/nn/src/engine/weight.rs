@@ -160,7 +160,7 @@ impl<E: Elem> Weight<E> {
                 }
             };
             // No region of threads in here: a thread that waits for one may take up other work, and come back for this very lock.
-            team::with_threads(1, || self.turn(&mut backward));
+            team::with_threads(1, || self.pack_backward(&mut backward));
             backward
         })
     }
@@ -170,11 +170,11 @@ impl<E: Elem> Weight<E> {
             tiles.fill(&self.forward);
         }
         if let Some(mut backward) = self.backward.take() {
-            self.turn(&mut backward);
+            self.pack_backward(&mut backward);
             self.backward = OnceLock::from(backward);
         }
     }
-    fn turn(&self, backward: &mut Backward<E>) {
+    fn pack_backward(&self, backward: &mut Backward<E>) {
         match (&self.form, backward) {
             (Form::Matmul(_), Backward::Matmul(panels, tiles)) => {
                 let (size, work) = ((panels.depth() * panels.width()).max(1), panels.as_slice().len());
@@ -186,7 +186,7 @@ impl<E: Elem> Weight<E> {
                 }
             }
             (Form::Conv(block) | Form::ConvTranspose(block), Backward::Conv(panels)) => {
-                block.turn(&self.forward, panels);
+                block.pack_backward(&self.forward, panels);
             }
             _ => unreachable!("made as its form says"),
         }

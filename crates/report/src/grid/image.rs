@@ -19,7 +19,7 @@ impl Image {
     /// Picture of one example with values in [0, 1]; values outside are clamped, NaN is drawn in magenta.
     ///
     /// # Shapes
-    /// `x` [c, h, w] in planes, c = 1 (grey) or 3 (red, green, blue)
+    /// `x` [c, h, w] channels first, c = 1 (grey) or 3 (red, green, blue)
     ///
     /// # Errors
     /// Other channel counts, no pixels, a side above 16,384, or an `x` that does not fill the shape.
@@ -34,8 +34,8 @@ impl Image {
     pub fn new(shape: [usize; 3], x: &[f32]) -> Result<Self, ReportError> {
         let area = checked_area(shape, x.len())?;
         let byte = |v: f32| (v.clamp(0.0, 1.0) * 255.0).round() as u8;
-        Ok(Self::from_planes(shape, area, |plane| {
-            let rgb = plane.map(|at| x[at]);
+        Ok(Self::from_channels(shape, area, |pixel| {
+            let rgb = pixel.map(|at| x[at]);
             if rgb.iter().any(|v| v.is_nan()) { NOT_A_NUMBER } else { rgb.map(byte) }
         }))
     }
@@ -43,13 +43,13 @@ impl Image {
     /// Picture of one example stored as bytes.
     ///
     /// # Shapes
-    /// `x` [c, h, w] in planes, c = 1 or 3
+    /// `x` [c, h, w] channels first, c = 1 or 3
     ///
     /// # Errors
     /// As [`Image::new`].
     pub fn from_bytes(shape: [usize; 3], x: &[u8]) -> Result<Self, ReportError> {
         let area = checked_area(shape, x.len())?;
-        Ok(Self::from_planes(shape, area, |plane| plane.map(|at| x[at])))
+        Ok(Self::from_channels(shape, area, |pixel| pixel.map(|at| x[at])))
     }
 
     /// Picture of a perturbation: blue at −`eps`, white at 0, red at +`eps`; beyond that it saturates.
@@ -75,8 +75,8 @@ impl Image {
         let area = checked_area(shape, delta.len())?;
         let largest = || delta.iter().fold(0.0f32, |m, d| m.max(d.abs()));
         let full = if eps > 0.0 { eps } else { largest() };
-        Ok(Self::from_planes(shape, area, |plane| {
-            let mean = plane.map(|at| delta[at]).iter().sum::<f32>() / 3.0;
+        Ok(Self::from_channels(shape, area, |pixel| {
+            let mean = pixel.map(|at| delta[at]).iter().sum::<f32>() / 3.0;
             if mean.is_nan() { NOT_A_NUMBER } else { diverging(if full > 0.0 { mean / full } else { 0.0 }) }
         }))
     }
@@ -133,7 +133,7 @@ impl Image {
     }
 
     /// Calls `colour` with the three indices (equal for grey) of each pixel.
-    fn from_planes(shape: [usize; 3], area: usize, colour: impl Fn([usize; 3]) -> [u8; 3]) -> Self {
+    fn from_channels(shape: [usize; 3], area: usize, colour: impl Fn([usize; 3]) -> [u8; 3]) -> Self {
         let [channels, height, width] = shape;
         let stride = if channels == 3 { area } else { 0 };
         let pixels = (0..area).map(|at| colour([at, at + stride, at + 2 * stride])).collect();
@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn planes_become_colours() {
+    fn channels_become_colours() {
         let x = [1.0, 0.0, 0.0, 1.0, 0.5, 0.5];
         let image = Image::new([3, 1, 2], &x).unwrap();
         assert_eq!((image.pixel(0, 0), image.pixel(0, 1)), ([255, 0, 128], [0, 255, 128]));

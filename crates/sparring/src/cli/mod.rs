@@ -81,7 +81,7 @@ fn run(command: Command) -> Outcome {
         Command::Generate(args) => generate::run(&args),
         Command::List(args) => list::run(&args),
         Command::Inspect(args) => inspect::run(&args),
-        Command::Completions(args) => completions::run(&args),
+        Command::Completions(args) => completions::run(&args, definition()),
     }
 }
 
@@ -96,7 +96,7 @@ fn training(words: &[String]) -> Outcome<Option<train::Kind>> {
 }
 
 /// The whole command line.
-pub(crate) fn definition() -> clap::Command {
+fn definition() -> clap::Command {
     numbers(<Cli as clap::CommandFactory>::command())
 }
 

@@ -77,7 +77,12 @@ fn what_an_attack_cannot_use_is_named() {
     }
     object(&dir, "train classifier --data moons --epochs 1 --json --out net");
     let text = refusal(&dir, "attack net --data mnist-10k", 2);
-    assert!(text.contains("--data mnist-10k") && text.contains("1 x 28 x 28"), "{text}");
+    assert!(text.contains("mnist-10k") && text.contains("--data") && text.contains("1 x 28 x 28"), "{text}");
+    // What was not asked for is not blamed: the budget of 2 is a default, as is the network.
+    let text = refusal(&dir, "attack net --norm l2", 2);
+    assert!(text.contains("default budget") && text.contains("--eps"), "{text}");
+    let text = refusal(&dir, "train autoencoder --data moons", 2);
+    assert!(text.contains("the network autoencoder") && !text.contains("--arch autoencoder"), "{text}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::{command, folder, names, object, printed, ran, refusal, said, tiny};
 use sparring::seed::Key;
-use sparring::train::{Epoch, GanEpoch, Saved};
+use sparring::train::{Epoch, GanEpoch, SavedTraining};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -79,8 +79,8 @@ fn a_kill_at_any_moment_loses_no_step_that_was_said_to_be_safe() {
                 interrupted(&dir, &format!("{line} --out {run} --save-every 2"), "-KILL", 1 + rng.below(12));
             let file = dir.join(&run).join("resume.bin");
             let step = match kind {
-                "gan" => Saved::<GanEpoch>::read(&file).map(|(saved, e)| (saved.step(), e.is_none())),
-                _ => Saved::<Epoch>::read(&file).map(|(saved, e)| (saved.step(), e.is_none())),
+                "gan" => SavedTraining::<GanEpoch>::read(&file).map(|(saved, e)| (saved.step(), e.is_none())),
+                _ => SavedTraining::<Epoch>::read(&file).map(|(saved, e)| (saved.step(), e.is_none())),
             };
             let (step, newest) = step.unwrap();
             assert!(newest && step >= safe, "{run}: step {step} is in the file, {safe} was safe");

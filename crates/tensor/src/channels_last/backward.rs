@@ -1,15 +1,15 @@
 //! The weight in the layout of the input gradient: taps reversed, channels transposed.
 
 use super::ConvBlock;
+use super::axis::Axis;
 use super::finite::finite;
-use super::input_grad::Axis;
 use super::narrow::NARROW;
 use crate::kernels::KernelTable;
 use crate::pool::Buffer;
 use crate::{Elem, Panels, Precision, TilePanels};
 use sparring_math::simd::{self, Isa};
 
-/// The weight of a convolution packed for [`ConvBlock::input_grad`] by [`ConvBlock::turn`], from the panels of the forward pass; in memory only.
+/// The weight of a convolution packed for [`ConvBlock::input_grad`] by [`ConvBlock::pack_backward`], from the panels of the forward pass; in memory only.
 #[derive(Clone, Debug)]
 pub struct BackwardPanels<E: Elem> {
     pub(super) form: Form<E>,
@@ -43,8 +43,8 @@ impl ConvBlock {
     /// # Panics
     /// If either was packed for another block.
     #[track_caller]
-    pub fn turn<E: Elem>(&self, w: &Panels<E>, into: &mut BackwardPanels<E>) {
-        self.turn_on(simd::isa(), w, into);
+    pub fn pack_backward<E: Elem>(&self, w: &Panels<E>, into: &mut BackwardPanels<E>) {
+        self.pack_backward_on(simd::isa(), w, into);
         self.follow_tiles(into.precision, &into.form, &mut into.tiles);
     }
 
@@ -73,7 +73,7 @@ impl ConvBlock {
         );
     }
     #[track_caller]
-    pub(crate) fn turn_on<E: Elem>(&self, isa: Isa, w: &Panels<E>, into: &mut BackwardPanels<E>) {
+    pub(crate) fn pack_backward_on<E: Elem>(&self, isa: Isa, w: &Panels<E>, into: &mut BackwardPanels<E>) {
         let table = E::table(isa);
         self.fits(table, w);
         self.check_backward_panels(table, into);
@@ -87,7 +87,7 @@ impl ConvBlock {
             Form::Wide { phases, runs, finite: all } => {
                 *all = finite(isa, w.as_slice());
                 for ((v, u), phase) in Axis::pairs(self).zip(phases) {
-                    self.turn_phase(table, w, v, u, phase);
+                    self.pack_phase(table, w, v, u, phase);
                 }
                 let run = self.kernel[1] * self.ic;
                 for (ky, runs) in runs.as_mut_slice().chunks_mut((self.oc * run).max(1)).enumerate() {
@@ -106,7 +106,7 @@ impl ConvBlock {
         }
     }
     /// One class of pixels: a transposition for each tap.
-    fn turn_phase<E: Elem>(
+    fn pack_phase<E: Elem>(
         &self,
         table: &KernelTable<E>,
         w: &Panels<E>,

@@ -31,9 +31,9 @@ pub(super) fn pad<E: Elem>(
 }
 
 /// The same from a channels-first image `[c][h][w]`.
-pub(crate) fn from_planes<E: Elem>(
+pub(crate) fn from_channels_first<E: Elem>(
     table: &KernelTable<E>,
-    planes: &[E],
+    x: &[E],
     c: usize,
     [h, w]: [usize; 2],
     [top, left]: [usize; 2],
@@ -46,17 +46,17 @@ pub(crate) fn from_planes<E: Elem>(
         return out.fill(E::ZERO);
     }
     if c == 1 {
-        return pad(planes, c, [h, w], [top, left], [height, width], out);
+        return pad(x, c, [h, w], [top, left], [height, width], out);
     }
     if [top, left] == [0, 0] && [rows, cols] == [h, w] && width == w {
         // The pixels of a channel are one run.
         let (image, rest) = out.split_at_mut(h * w * c);
         rest.fill(E::ZERO);
-        return table.transpose(planes, h * w, c, h * w, image, c);
+        return table.transpose(x, h * w, c, h * w, image, c);
     }
     out.fill(E::ZERO);
     for y in 0..rows {
-        table.transpose(&planes[y * w..], h * w, c, cols, &mut out[((y + top) * width + left) * c..], c);
+        table.transpose(&x[y * w..], h * w, c, cols, &mut out[((y + top) * width + left) * c..], c);
     }
 }
 

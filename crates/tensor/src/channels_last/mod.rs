@@ -7,6 +7,7 @@
 mod average;
 #[cfg(test)]
 mod average_tests;
+mod axis;
 mod backward;
 mod bias_grad;
 mod block;
@@ -15,8 +16,9 @@ mod forward;
 mod frame;
 mod input_grad;
 mod narrow;
-mod planes;
+mod order;
 mod pool;
+mod pool_block;
 mod pool_kernels;
 #[cfg(test)]
 mod pool_tests;
@@ -32,7 +34,7 @@ mod weights;
 pub use average::AveragePoolBlock;
 pub use backward::BackwardPanels;
 pub use block::ConvBlock;
-pub(crate) use frame::from_planes;
-pub use planes::{to_channels_last, to_planes};
-pub use pool::PoolBlock;
+pub(crate) use frame::from_channels_first;
+pub use order::{to_channels_first, to_channels_last};
+pub use pool_block::PoolBlock;
 pub(crate) use weight_grad::WeightGrad;

@@ -32,14 +32,14 @@ fn check<E: Elem>(n: usize, x: [usize; 3], oc: usize, kernel: [usize; 2], g: Con
     let dys = in_layout(dy.as_slice(), oc, n, to_channels_last);
     let mut y = rough::<E>(dys.len(), 5);
     block.forward(&panels, Some(bias.as_slice()), &xs, &mut y);
-    assert_eq!(in_layout(&y, oc, n, to_planes), conv2d(&x, &weight, Some(&bias), g).as_slice());
+    assert_eq!(in_layout(&y, oc, n, to_channels_first), conv2d(&x, &weight, Some(&bias), g).as_slice());
 
     let mut transposed = block.backward_panels();
-    block.turn(&panels, &mut transposed);
+    block.pack_backward(&panels, &mut transposed);
     let mut dx = rough::<E>(xs.len(), 6);
     block.input_grad(&transposed, &dys, &mut dx);
     let expected = conv2d_input_grad(&dy, &weight, x.shape(), g);
-    assert_eq!(in_layout(&dx, ic, n, to_planes), expected.as_slice());
+    assert_eq!(in_layout(&dx, ic, n, to_channels_first), expected.as_slice());
 
     // One image a call gives what all at once give.
     let mut acc = Panels::<E>::zeros(block.depth(), oc);

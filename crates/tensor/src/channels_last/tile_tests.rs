@@ -32,7 +32,7 @@ fn forward_and_input_gradient_are_right_in_tiles() {
         let (mut y, mut dx) = (vec![0.0; dy.len()], vec![0.0; x.len()]);
         block.forward(&exact, Some(&wide(&bias)), &wide(&x), &mut y);
         let mut transposed = block.backward_panels();
-        block.turn(&exact, &mut transposed);
+        block.pack_backward(&exact, &mut transposed);
         block.input_grad(&transposed, &wide(&dy), &mut dx);
         let mut errors = Vec::new();
         for precision in Precision::ALL {
@@ -42,9 +42,9 @@ fn forward_and_input_gradient_are_right_in_tiles() {
                 None => block.forward(&panels, Some(&bias), &x, &mut got),
             }
             let mut transposed = block.backward_panels_in(precision);
-            block.turn(&panels, &mut transposed);
+            block.pack_backward(&panels, &mut transposed);
             // A second packing updates the tiles.
-            block.turn(&panels, &mut transposed);
+            block.pack_backward(&panels, &mut transposed);
             block.input_grad(&transposed, &dy, &mut grad);
             errors.push([error(&got, &y), error(&grad, &dx)]);
         }

@@ -1,8 +1,8 @@
 //! Convolutions in tiles of bf16 terms: an image is split once, in its frame, and the tiles read it in place.
 
 use super::ConvBlock;
+use super::axis::Axis;
 use super::backward::Form;
-use super::input_grad::Axis;
 use crate::extent::allocatable;
 use crate::kernels::bf16::{Lines, STEP, TILE, TileSession, Unit, cut, halves, halves_mut};
 use crate::tiles::{Begin, Place, Source, multiply};

@@ -1,7 +1,7 @@
 //! The forward pass: cross-correlation with the kernel.
 
-use super::geometry::Plan;
-use crate::channels_last::from_planes;
+use super::plan::Plan;
+use crate::channels_last::from_channels_first;
 use crate::kernels::Scratch;
 use crate::{Array, ConvGeometry, Elem, Panels, par};
 use sparring_math::simd::{self, Isa};
@@ -41,7 +41,15 @@ pub(super) fn forward<E: Elem>(isa: Isa, p: &Plan, x: &[E], w: &[E], bias: Optio
         let mut image = Scratch::<E>::stale(frame[0] * frame[1] * ic);
         let mut last = Scratch::<E>::stale(b.result());
         let (image, last) = (image.as_mut_slice(), last.as_mut_slice());
-        from_planes(table, &x[n * b.image()..][..b.image()], ic, b.input(), b.padding(), frame, image);
+        from_channels_first(
+            table,
+            &x[n * b.image()..][..b.image()],
+            ic,
+            b.input(),
+            b.padding(),
+            frame,
+            image,
+        );
         b.forward_framed(table, &weights, bias, image, frame[1] * ic, last);
         table.transpose(last, oc, b.pixels(), oc, out, b.pixels());
     });

@@ -1,6 +1,6 @@
 //! The input gradient, which is also the forward pass of a transposed convolution.
 
-use super::geometry::Plan;
+use super::plan::Plan;
 use crate::kernels::Scratch;
 use crate::{Array, ConvGeometry, Elem, Panels, Shape, par};
 use sparring_math::simd::{self, Isa};
@@ -35,7 +35,7 @@ pub(super) fn input_grad<E: Elem>(isa: Isa, p: &Plan, dy: &[E], w: &[E], dx: &mu
     let mut weights = Panels::zeros_for(table, b.depth(), oc);
     b.pack_on(table, w, &mut weights);
     let mut transposed = b.backward_panels_on(isa);
-    b.turn_on(isa, &weights, &mut transposed);
+    b.pack_backward_on(isa, &weights, &mut transposed);
     par::for_each_chunk(dx, b.image(), p.work(), |n, out| {
         let mut from = Scratch::<E>::stale(b.result());
         let mut last = Scratch::<E>::stale(b.image());

@@ -5,6 +5,7 @@ mod channel_sum;
 mod forward;
 mod geometry;
 mod input_grad;
+mod plan;
 #[cfg(test)]
 mod tests;
 mod weight_grad;

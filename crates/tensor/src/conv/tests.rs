@@ -1,4 +1,4 @@
-use super::geometry::Plan;
+use super::plan::Plan;
 use super::{forward::forward, input_grad::input_grad, weight_grad::weight_grad};
 use crate::{Array, ConvGeometry, Elem, Shape, channel_sum, conv2d, conv2d_input_grad, conv2d_weight_grad};
 use proptest::prelude::*;

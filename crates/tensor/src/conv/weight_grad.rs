@@ -1,7 +1,7 @@
 //! The gradient at the kernel.
 
-use super::geometry::Plan;
-use crate::channels_last::{ConvBlock, WeightGrad, from_planes};
+use super::plan::Plan;
+use crate::channels_last::{ConvBlock, WeightGrad, from_channels_first};
 use crate::extent::allocatable;
 use crate::kernels::Scratch;
 use crate::pool::Buffer;
@@ -63,7 +63,15 @@ fn chunk<E: Elem>(isa: Isa, b: &ConvBlock, x: &[E], dy: &[E], images: Range<usiz
     part.fill(E::ZERO);
     let mut sum = WeightGrad::new(isa, *b, part);
     for n in images {
-        from_planes(table, &x[n * b.image()..][..b.image()], ic, b.input(), b.padding(), frame, image);
+        from_channels_first(
+            table,
+            &x[n * b.image()..][..b.image()],
+            ic,
+            b.input(),
+            b.padding(),
+            frame,
+            image,
+        );
         table.transpose(&dy[n * b.result()..], b.pixels(), oc, b.pixels(), last, oc);
         sum.add(image, frame[1] * ic, last);
     }

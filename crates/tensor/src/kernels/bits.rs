@@ -1,6 +1,6 @@
 //! Bit masks of the nonzero elements of a row, 64 to a word.
 
-use crate::Elem;
+use sparring_math::Real;
 
 /// Bits of a word.
 pub const WORD: usize = 64;
@@ -10,7 +10,7 @@ pub const WORD: usize = 64;
 /// # Safety
 /// `n` numbers are readable and `n` / 64, rounded up, words writable.
 #[inline(always)]
-pub(super) unsafe fn plain<E: Elem>(x: *const E, n: usize, to: *mut u64) {
+pub(super) unsafe fn plain<E: Real>(x: *const E, n: usize, to: *mut u64) {
     for (w, from) in (0..n).step_by(WORD).enumerate() {
         let mut word = 0;
         for j in 0..(n - from).min(WORD) {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_turn() {
+    fn words_are_transposed() {
         let mut state = 1u64;
         let words: [u64; WORD] = std::array::from_fn(|_| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -1,5 +1,6 @@
 //! Dense matmul of strided views: K in blocks, B in panels, rows in tiles, the output split over threads.
 
+use super::operands::ChainStart;
 use super::pack;
 use super::scratch::Scratch;
 use super::table::KernelTable;
@@ -29,17 +30,6 @@ const STRIP: usize = 8;
 const CHUNK: usize = 16;
 /// Least number of columns of a task when the columns are split.
 const SPLIT_COLUMNS: usize = 32;
-
-/// Initial value of the chain of an output element.
-#[derive(Clone, Copy, Debug)]
-pub enum ChainStart<'a, E> {
-    /// 0.
-    Zero,
-    /// The element of this row in the output's column: a bias.
-    Row(&'a [E]),
-    /// The output: accumulation.
-    Out,
-}
 
 /// The work of one thread: raw addresses, already checked.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! One slice, written by several threads at disjoint ranges.
 
-use crate::team;
+use crate::team::region::each_once;
 
 /// A slice whose elements go to different tasks.
 struct Elements<T>(*mut T);
@@ -16,11 +16,11 @@ impl<T> Elements<T> {
     }
 }
 
-/// [`team::each_once`] over the chunks of a slice, `chunk` elements each, the last perhaps shorter.
+/// [`each_once`] over the chunks of a slice, `chunk` elements each, the last perhaps shorter.
 pub fn chunks<T: Send>(out: &mut [T], chunk: usize, threads: usize, f: &(impl Fn(usize, &mut [T]) + Sync)) {
     let (len, elements) = (out.len(), Elements(out.as_mut_ptr()));
     let tasks = if len == 0 { 0 } else { len.div_ceil(chunk) };
-    team::each_once(tasks, threads, &|i| {
+    each_once(tasks, threads, &|i| {
         let from = i * chunk;
         // SAFETY: every task number comes once, so chunks are disjoint; `out` is borrowed for the whole call.
         f(i, unsafe { elements.range(from, chunk.min(len - from)) });

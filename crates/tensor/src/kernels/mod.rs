@@ -14,8 +14,10 @@ pub mod disjoint;
 #[cfg(test)]
 mod extremes;
 mod lanes;
+mod operands;
 mod pack;
 mod portable;
+mod scalars;
 mod scratch;
 mod short_rows;
 mod sparse;
@@ -26,8 +28,11 @@ mod tile;
 mod transpose;
 pub mod workers;
 
-pub use dense::{ChainStart, strided_matmul};
+pub use dense::strided_matmul;
+pub use operands::ChainStart;
+pub(crate) use operands::Patch;
+pub(crate) use scalars::Kernels;
 pub(crate) use scratch::Scratch;
 pub(crate) use short_rows::ShortRows;
 pub(crate) use sparse::{Sparse, SparseKernels};
-pub(crate) use table::{KernelTable, Kernels, Patch};
+pub(crate) use table::KernelTable;

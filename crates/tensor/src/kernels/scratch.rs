@@ -1,6 +1,6 @@
 //! Scratch memory of a kernel: kept by its thread, so that it is in its cache and needs no lock.
 
-use super::table::Kernels;
+use super::scalars::Kernels;
 
 /// 64-byte alignment in bytes: a cache line, a full vector register.
 const ALIGN: usize = 64;

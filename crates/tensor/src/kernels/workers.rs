@@ -4,15 +4,13 @@
 //! and not left. A thread joins only while `open` is above 0, so the caller never waits for one that sleeps or was descheduled.
 
 use super::backoff::Backoff;
+use crate::team::role::{self, MOST};
 use std::any::Any;
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::thread::{self, Thread};
-
-/// Most threads of one region.
-pub const MOST: usize = 64;
 
 const ACTIVE: u64 = 1;
 const OPEN: u64 = 1 << 16;
@@ -138,7 +136,7 @@ fn close() {
 
 /// The loop of a worker thread.
 fn serve(asleep: &AtomicBool) {
-    crate::team::never_again();
+    role::never_again();
     let state = &REGION.state.0;
     let mut last = 0;
     loop {

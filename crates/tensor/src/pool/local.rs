@@ -1,7 +1,8 @@
 //! The free buffers of one thread: no lock, and likely still in its cache.
 
+use super::shared::Sharing;
+use super::size;
 use super::store::Store;
-use super::{Pooled, size};
 use std::sync::{Arc, PoisonError};
 
 /// Classes kept here: buffers up to 2^18 numbers. Larger ones cost far more to fill than a lock.
@@ -15,11 +16,11 @@ const MANY: usize = 256;
 
 /// Free buffers by class, newest last.
 #[derive(Debug)]
-pub struct Local<T: Pooled> {
+pub struct Local<T: Sharing> {
     free: Vec<Vec<Arc<Store<T>>>>,
 }
 
-impl<T: Pooled> Local<T> {
+impl<T: Sharing> Local<T> {
     pub(super) const fn new() -> Self {
         Self { free: Vec::new() }
     }
@@ -52,7 +53,7 @@ impl<T: Pooled> Local<T> {
 }
 
 /// A thread that ends gives its buffers to the shared pool.
-impl<T: Pooled> Drop for Local<T> {
+impl<T: Sharing> Drop for Local<T> {
     fn drop(&mut self) {
         let mut shared = T::shared().lock().unwrap_or_else(PoisonError::into_inner);
         self.free.drain(..).flatten().for_each(|buffer| shared.give(buffer));

@@ -1,8 +1,8 @@
 //! The free buffers of all threads: the large ones, and the surplus of each thread.
 
-use super::Pooled;
 use super::store::Store;
-use std::sync::Arc;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
 
 /// Most bytes kept for reuse, for each type of number.
 const KEEP_BYTES: usize = 1 << 30;
@@ -14,7 +14,13 @@ pub struct Shared<T> {
     bytes: usize,
 }
 
-impl<T: Pooled> Shared<T> {
+/// A type of number with such a pool.
+pub(crate) trait Sharing: Copy + Debug + Default + Send + Sync + 'static {
+    /// The buffers of all threads.
+    fn shared() -> &'static Mutex<Shared<Self>>;
+}
+
+impl<T: Sharing> Shared<T> {
     pub(super) fn new() -> Self {
         Self { free: Vec::new(), bytes: 0 }
     }

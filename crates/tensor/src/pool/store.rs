@@ -1,6 +1,6 @@
 //! The memory of a buffer.
 
-use super::{Pooled, size};
+use super::size;
 
 /// 64-byte alignment in bytes: a cache line, a full vector register.
 const ALIGN: usize = 64;
@@ -15,7 +15,7 @@ pub(crate) struct Store<T> {
     class: usize,
 }
 
-impl<T: Pooled> Store<T> {
+impl<T: Copy + Default> Store<T> {
     /// A store of this class, all zeros.
     ///
     /// # Panics
@@ -26,7 +26,7 @@ impl<T: Pooled> Store<T> {
         let len = size::capacity(class).saturating_add(slack);
         let allocates = len < LARGE || Vec::<T>::new().try_reserve_exact(len).is_ok();
         assert!(allocates, "no memory for {len} numbers of {} bytes", size_of::<T>());
-        let numbers = vec![T::NOTHING; len];
+        let numbers = vec![T::default(); len];
         // What `align_offset` may skip at most is `slack`.
         let offset = numbers.as_ptr().align_offset(ALIGN).min(slack);
         Self { numbers, offset, class }

@@ -147,9 +147,9 @@ fn fold_rows<E: Elem>(x: &[E], outer: usize, n: usize, inner: usize) -> Array<E>
     let blocks = n.div_ceil(ROWS);
     let mut sums = Array::stale([outer, blocks, inner]);
     for_each_chunk(sums.as_mut_slice(), inner, x.len(), |k, out| {
-        let plane = &x[k / blocks * n * inner..][..n * inner];
+        let example = &x[k / blocks * n * inner..][..n * inner];
         let first = k % blocks * ROWS;
-        simd::dispatch(Block(out, &plane[first * inner..(first + ROWS).min(n) * inner]));
+        simd::dispatch(Block(out, &example[first * inner..(first + ROWS).min(n) * inner]));
     });
     if blocks == 1 { sums } else { fold_rows(sums.as_slice(), outer, blocks, inner) }
 }

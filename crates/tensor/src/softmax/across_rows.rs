@@ -1,6 +1,6 @@
 //! Rows of fewer than sixteen numbers, sixteen at a time with one row a lane, on every instruction set.
 
-use super::LANES;
+use super::cut::LANES;
 use crate::Elem;
 
 /// Sixteen rows of fewer than sixteen numbers, transposed: column `j` of all of them in `x[j]`.

@@ -1,6 +1,7 @@
 //! Gradients of softmax and log-softmax in one pass: rows are summed and used while they are in the first-level cache.
 
-use super::{chunk, row, short, tile, total};
+use super::cut::{chunk, row, tile, total};
+use super::short;
 use crate::par::for_each_chunk;
 use crate::{Array, Elem};
 use sparring_math::simd;

@@ -1,7 +1,7 @@
 //! Convolution and pooling.
 
 use crate::memory::{Calls, Fenced, Random};
-use sparring_tensor::channels_last::{ConvBlock, PoolBlock, to_channels_last, to_planes};
+use sparring_tensor::channels_last::{ConvBlock, PoolBlock, to_channels_first, to_channels_last};
 use sparring_tensor::{
     Array, ConvGeometry, Elem, Panels, PoolGeometry, Precision, Shape, TensorError, TilePanels, conv2d,
     conv2d_input_grad, conv2d_weight_grad, pooling,
@@ -42,7 +42,7 @@ fn convolutions<E: Elem>(name: &'static str, seed: u64) {
             0 => block.forward(&block.pack(weight.get()), r.yes().then(|| bias.get()), x.get(), out),
             1 => {
                 let mut transposed = block.backward_panels_in(precision);
-                block.turn(&block.pack(weight.get()), &mut transposed);
+                block.pack_backward(&block.pack(weight.get()), &mut transposed);
                 block.input_grad(&transposed, dy.get(), out);
             }
             2 => block.weight_grad(x.get(), dy.get(), out),
@@ -147,7 +147,8 @@ fn operations_on_arrays_panic_or_stay_inside() {
 fn layouts_panic_or_stay_inside() {
     let (mut r, mut calls) = (Random::new(17), Calls::of("planes"));
     for _ in 0..2000 {
-        let (pixels, channels, go) = (r.below(40), r.size(40, 6), [to_planes, to_channels_last][r.below(2)]);
+        let (pixels, channels, go) =
+            (r.below(40), r.size(40, 6), [to_channels_first, to_channels_last][r.below(2)]);
         let x = Fenced::<f32>::exactly(&mut r, &[pixels, channels]);
         let mut out = Fenced::new(near(&mut r, x.get().len()));
         calls.call(&mut out, |out| go(x.get(), channels, out));

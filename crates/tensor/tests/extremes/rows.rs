@@ -75,7 +75,7 @@ fn numbers_that_are_none_change_no_address() {
         let (mut y, mut dx) = (numbers(2 * conv.result()), numbers(2 * conv.image()));
         let (panels, mut transposed) = (conv.pack(w.get()), conv.backward_panels());
         conv.forward(&panels, None, x.get(), y.get_mut());
-        conv.turn(&panels, &mut transposed);
+        conv.pack_backward(&panels, &mut transposed);
         conv.input_grad(&transposed, y.get(), dx.get_mut());
         let mut acc = numbers(panels.as_slice().len());
         conv.weight_grad(x.get(), y.get(), acc.get_mut());

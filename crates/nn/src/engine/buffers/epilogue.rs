@@ -1,7 +1,7 @@
 //! Activation, pooling and dropout behind a block's operation, forwards and backwards.
 
 use super::Buffers;
-use crate::engine::block::{Act, Block, BlockOp, Pool};
+use crate::engine::block::{Act, Block, BlockOp, PoolOp};
 use crate::engine::program::{Pass, Program};
 use crate::engine::relu;
 use crate::{Mode, layers};
@@ -14,7 +14,7 @@ impl<E: Elem> Buffers<E> {
         if block.is_in_place() {
             relu::forward(self.image(block, r));
         }
-        if let (Some(Pool::Max(pool)), true) = (block.pool, block.is_fused()) {
+        if let (Some(PoolOp::Max(pool)), true) = (block.pool, block.is_fused()) {
             let z = &self.z.as_slice()[..block.middle.len()];
             let p = self.p.as_mut().expect("a pooled block").as_mut_slice();
             let (y, at) = window(p, &mut self.winners, block, r);
@@ -59,11 +59,11 @@ impl<E: Elem> Buffers<E> {
         for r in 0..rows {
             let x = &x[r * block.middle.stride()..][..block.middle.len()];
             match pool {
-                Pool::Max(pool) => {
+                PoolOp::Max(pool) => {
                     let (y, at) = window(p, &mut self.winners, block, r);
                     pool.max(x, y, at);
                 }
-                Pool::Mean(pool) => pool.mean(x, &mut p[r * block.output.stride()..][..block.output.len()]),
+                PoolOp::Mean(pool) => pool.mean(x, &mut p[r * block.output.stride()..][..block.output.len()]),
             }
         }
     }
@@ -107,11 +107,11 @@ impl<E: Elem> Buffers<E> {
                     _ => &mut dz[range],
                 };
                 match pool {
-                    Pool::Max(pool) => {
+                    PoolOp::Max(pool) => {
                         let at = &self.winners[r * m.len()..][..m.len()];
                         if block.is_fused() { pool.relu_unmax(dy, y, at, dx) } else { pool.unmax(dy, at, dx) }
                     }
-                    Pool::Mean(pool) => pool.unmean(dy, dx),
+                    PoolOp::Mean(pool) => pool.unmean(dy, dx),
                 }
             }
         }

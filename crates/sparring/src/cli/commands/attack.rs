@@ -1,126 +1,27 @@
 //! `sparring attack MODEL`.
 
+mod args;
 mod choice;
 mod show;
 mod suite;
 
 use crate::cli::io::json::json;
 use crate::cli::io::{out, progress::AttackBar, say};
-use crate::cli::options::{
-    ActivationFlag, Budget, List, MachineArgs, Named, NamingArgs, Shorthands, Written, arch, count, name,
-    twice,
-};
+use crate::cli::options::Named;
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use choice::Choice;
+pub(crate) use args::Args;
 pub(crate) use show::row;
 use sparring::attacks::{
-    AnyNorm, EvaluateOptions, KeepExamples, Progress, Proposer, Report, Threat, evaluate_proposed,
-    evaluate_with,
+    EvaluateOptions, KeepExamples, Progress, Proposer, Report, Threat, evaluate_proposed, evaluate_with,
 };
 use sparring::datasets::MiniBatch;
-use sparring::models::{Arch, ClassifierNet, ModelKind};
-use sparring::oracle::{Batch, Bounds};
+use sparring::models::ClassifierNet;
+use sparring::oracle::Batch;
 use sparring::seed::Key;
 use sparring::store::{TensorValues, try_write, write_new, write_new_tensors};
 use sparring::tensor::{Array, Precision};
-use std::path::{Path, PathBuf};
-use suite::AttackFlags;
-
-/// Flags.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    /// A run directory or a weights file (.safetensors).
-    model: PathBuf,
-    /// A folder with the set's files, or a name. Default: the run's own data, mnist-10k for a
-    /// bare weights file.
-    #[arg(long, value_name = "NAME|DIR")]
-    data: Option<String>,
-    /// Attacks, separated by commas, each `name` or `name(key=value, ..)`, as in "fgsm, pgd(steps=50, restarts=10)" (see `sparring list
-    /// attacks`, also for the presets of papers); each runs on all correctly classified images.
-    #[arg(long, value_name = "NAME,..", default_value = "fgsm,pgd")]
-    attack: Vec<List<Choice>>,
-    /// The norm of the budget: linf (how far any pixel may move) or l2 (the Euclidean length of the change).
-    #[arg(long, default_value = "linf", value_parser = name::<AnyNorm>())]
-    norm: AnyNorm,
-    /// The budget in that norm, in pixels of [0, 1]: 0.1, a fraction (8/255), or several (0.1,0.2,0.3: one table, one curve).
-    /// Default: 0.3 in linf, 2 in l2.
-    #[arg(long, value_name = "EPS,..")]
-    eps: Vec<List<Budget>>,
-    #[command(flatten)]
-    parameters: Shorthands<AttackFlags>,
-    /// The first N test images. Default: 1000, or all if there are fewer.
-    #[arg(long, value_parser = count)]
-    n: Option<usize>,
-    /// Images a worker attacks at a time; the results do not depend on it.
-    #[arg(long, default_value_t = EvaluateOptions::default().batch, value_parser = count)]
-    batch: usize,
-    /// The arithmetic in which attacks look for their proposals: f32, or bf16 (split6) on a machine with AMX tiles, elsewhere f32. Every
-    /// proposal is verified in f32 whatever this is.
-    #[arg(long, default_value = "f32")]
-    proposal_precision: Precision,
-    /// The architecture of a weights file that does not name its own (from PyTorch, say), `madry(norm=batch)` with parameters.
-    #[arg(long, value_parser = arch(ModelKind::Classifier))]
-    arch: Option<Written<Arch>>,
-    #[command(flatten)]
-    activation: Shorthands<ActivationFlag>,
-    #[command(flatten)]
-    names: NamingArgs,
-    /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
-    #[arg(long, value_name = "FILE.safetensors")]
-    save: Option<PathBuf>,
-    /// Writes a page with the figures and a gallery; must not exist yet.
-    #[arg(long, value_name = "FILE.html")]
-    report: Option<PathBuf>,
-    #[command(flatten)]
-    machine: MachineArgs,
-}
-
-impl Args {
-    /// The precision of proposals that this machine is fast in.
-    fn precision(&self) -> Precision {
-        if self.proposal_precision.is_fast() {
-            return self.proposal_precision;
-        }
-        say::note(&format!(
-            "--proposal-precision {}: no AMX tiles in use here, so attacks look in f32",
-            self.proposal_precision
-        ));
-        Precision::F32
-    }
-    /// The budgets, smallest first.
-    fn threats(&self) -> Outcome<Vec<Threat>> {
-        let mut all: Vec<f32> = self.eps.iter().flat_map(|list| &list.0).map(|budget| budget.0).collect();
-        if all.is_empty() {
-            all.push(if self.norm == AnyNorm::L2 { 2.0 } else { 0.3 });
-        }
-        if let Some(eps) = twice(&all) {
-            return Err(Failure::Usage(format!("--eps: {eps} is named twice; name it once")));
-        }
-        all.sort_by(f32::total_cmp);
-        let threats: Vec<Threat> = all.into_iter().map(|eps| Threat { norm: self.norm, eps }).collect();
-        if self.norm == AnyNorm::Linf {
-            // Known without the network; in other norms its size tells.
-            fit(&threats, Bounds::UNIT, 1)?;
-        }
-        if self.save.is_some() && threats.len() > 1 {
-            let what = "--save keeps the images of one budget; name one --eps, or leave --save out";
-            return Err(Failure::Usage(what.into()));
-        }
-        Ok(threats)
-    }
-    /// `--arch` with its activation: without that flag the network is what its file says it is.
-    fn arch(&self) -> Outcome<Option<Arch>> {
-        let arch = self.arch.as_slice();
-        self.activation.all_belong("--arch", &arch.iter().collect::<Vec<_>>())?;
-        arch.first().map(|arch| self.activation.applied(arch)).transpose()
-    }
-}
-
-/// Refuses budgets beyond the box of a network with `dim` inputs.
-fn fit(threats: &[Threat], bounds: Bounds, dim: usize) -> Outcome {
-    threats.iter().try_for_each(|t| t.fits(bounds, dim)).map_err(|e| Failure::Usage(format!("--eps: {e}")))
-}
+use std::path::Path;
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let (threats, arch) = (args.threats()?, args.arch()?);
@@ -154,7 +55,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         return Err(Failure::Usage(format!("--n {n}: {asked} has {} test images", data.set.test.len())));
     }
     let test = data.set.test.first(args.n.unwrap_or(1000).min(data.set.test.len())).all();
-    fit(&threats, Bounds::UNIT, test.shape.iter().product())?;
+    args.fit(&threats, test.shape.iter().product())?;
     // Tried before the work whose results they are to hold.
     if let Some(path) = &args.save {
         try_write(path, 4 * test.x.len() as u64 + 16 * test.len() as u64 + (64 << 10))?;

@@ -1,6 +1,6 @@
 //! `sparring completions SHELL`.
 
-use crate::cli::{Outcome, definition, io::say};
+use crate::cli::{Outcome, io::say};
 
 /// `sparring completions bash > ~/.local/share/bash-completion/completions/sparring`
 #[derive(Debug, clap::Args)]
@@ -9,9 +9,10 @@ pub(crate) struct Args {
     shell: clap_complete::Shell,
 }
 
-pub(crate) fn run(args: &Args) -> Outcome {
+/// `command` is the whole command line.
+pub(crate) fn run(args: &Args, mut command: clap::Command) -> Outcome {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut definition(), "sparring", &mut text);
+    clap_complete::generate(args.shell, &mut command, "sparring", &mut text);
     say::raw(&text);
     Ok(())
 }

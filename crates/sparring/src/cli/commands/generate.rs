@@ -17,7 +17,7 @@ pub(crate) struct Args {
     /// A run directory of `sparring train gan`, its weights file, or one of another program with a generator of that form.
     run: PathBuf,
     /// How many samples are drawn, at most 65536.
-    #[arg(short, long, default_value_t = 64, value_parser = few)]
+    #[arg(short, long, default_value_t = 64, value_parser = samples)]
     n: usize,
     /// The picture; must not exist yet.
     #[arg(long, value_name = "FILE.png", default_value = "samples.png")]
@@ -42,7 +42,7 @@ const MOST: usize = 1 << 16;
 /// Samples drawn at a time; sample i depends on the seed and i alone.
 const PART: u64 = 256;
 
-fn few(text: &str) -> Result<usize, String> {
+fn samples(text: &str) -> Result<usize, String> {
     count(text).and_then(|n| if n > MOST { Err(format!("must be at most {MOST}")) } else { Ok(n) })
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let key = Key::new(args.machine.seed).named("generate");
     let layout = GridSpec { columns: args.columns.unwrap_or(0), scale: args.scale, ..GridSpec::default() };
     let [_, height, width] = model.shape();
-    let too_large = |e| Failure::Usage(format!("-n, --columns, --scale: {e}"));
+    let too_large = |e| Failure::Usage(format!("{e} (--scale, -n, --columns)"));
     layout.size(args.n, [height, width]).map_err(too_large)?;
     let (n, mut images) = (args.n as u64, Vec::with_capacity(args.n));
     for first in (0..n).step_by(part as usize) {

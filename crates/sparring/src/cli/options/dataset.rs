@@ -49,7 +49,7 @@ impl Named {
         let shown = |[c, h, w]: [usize; 3]| format!("{c} x {h} x {w}");
         let (has, takes) = (shown(self.set.shape()), shown(input));
         Err(Failure::Usage(format!(
-            "--data {}: its examples are {has} (channels, height, width), {what} takes {takes}; name another set, or another --arch where there is one",
+            "{}: its examples are {has} (channels, height, width), {what} takes {takes}; name another set with --data, or another network with --arch where there is that flag",
             self.asked
         )))
     }

@@ -5,33 +5,16 @@
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod amx;
+mod block;
 mod cut;
 mod line;
 mod plain;
+mod round;
 #[cfg(test)]
 mod tests;
 mod unit;
 
+pub use block::{Operand, STEP, TILE, Target, WIDTH};
 pub use cut::{cut, cut_pair};
 pub use line::{Line, Lines, halves, halves_mut};
-pub use unit::{Operand, Target, TileSession, Unit};
-
-/// Rows and columns of a tile, and the columns of a block of two of them.
-pub const TILE: usize = 16;
-/// Columns of a panel: two tiles.
-pub const WIDTH: usize = 2 * TILE;
-/// Inner extent of a step: halves in a row of a tile.
-pub const STEP: usize = 32;
-
-/// The products of terms in the order in which they are added, small ones first; neighbours share a factor.
-const SIX: [(usize, usize); 6] = [(0, 2), (0, 1), (1, 1), (1, 0), (2, 0), (0, 0)];
-const ONE: [(usize, usize); 1] = [(0, 0)];
-
-/// The products for this number of terms.
-fn products(terms: usize) -> &'static [(usize, usize)] {
-    match terms {
-        1 => &ONE,
-        3 => &SIX,
-        _ => unreachable!("one term or three"),
-    }
-}
+pub use unit::{TileSession, Unit};

@@ -1,8 +1,20 @@
 //! The arithmetic of the tiles in portable code.
 
-use super::cut::widen;
-use super::unit::{Operand, Target};
-use super::{STEP, TILE, halves, products};
+use super::round::widen;
+use super::{Operand, STEP, TILE, Target, halves};
+
+/// The products of terms in the order in which they are added, small ones first; neighbours share a factor.
+const SIX: [(usize, usize); 6] = [(0, 2), (0, 1), (1, 1), (1, 0), (2, 0), (0, 0)];
+const ONE: [(usize, usize); 1] = [(0, 0)];
+
+/// The products for this number of terms.
+fn products(terms: usize) -> &'static [(usize, usize)] {
+    match terms {
+        1 => &ONE,
+        3 => &SIX,
+        _ => unreachable!("one term or three"),
+    }
+}
 
 /// As the tiles: in each step and for each product of terms the even and the odd elements are summed apart, and their sum is added. A product of two
 /// terms is exact in `f32`, so multiplying and adding here rounds as their fused operation does.

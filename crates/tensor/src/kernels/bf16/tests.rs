@@ -7,7 +7,7 @@ fn rough(n: usize, salt: u32) -> Vec<f32> {
 }
 
 fn widened(half: u16) -> f32 {
-    cut::widen(half)
+    round::widen(half)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use super::amx;
-use super::{Line, STEP, TILE, WIDTH, plain};
+use super::{Line, Operand, STEP, TILE, Target, WIDTH, plain};
 use crate::extent::{inside, numbers};
 use sparring_math::simd::{Isa, isa};
 use std::cell::Cell;
@@ -13,33 +13,6 @@ use std::sync::OnceLock;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unit {
     tiles: bool,
-}
-
-/// The A of a block, halves in rows: two tiles of rows, in each step [`STEP`] neighbours of every row.
-#[derive(Clone, Copy, Debug)]
-pub struct Operand<'a> {
-    /// All terms.
-    pub data: &'a [u16],
-    /// From one term to the next.
-    pub term: usize,
-    /// The first row of each tile.
-    pub first: [usize; 2],
-    /// From one row to the next.
-    pub stride: usize,
-    /// Where each step begins, from the first element of a row.
-    pub steps: &'a [u32],
-}
-
-/// The output of a block: two tiles of rows, [`WIDTH`] columns.
-#[derive(Debug)]
-pub struct Target<'a> {
-    pub data: &'a mut [f32],
-    /// The first element of each tile.
-    pub first: [usize; 2],
-    /// From one row to the next.
-    pub stride: usize,
-    /// Whether sums start at 0; else they accumulate into the output.
-    pub from_zero: bool,
 }
 
 impl Unit {

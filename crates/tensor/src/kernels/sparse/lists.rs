@@ -1,6 +1,7 @@
 //! Lists of the nonzero values of a slice and their offsets.
 
-use super::{Sparse, SparseKernels};
+use super::table::Sparse;
+use crate::kernels::Kernels;
 use std::ops::Range;
 
 /// The lists of one image.
@@ -14,7 +15,7 @@ pub struct Lists<E> {
     pub ends: Vec<usize>,
 }
 
-impl<E: SparseKernels> Lists<E> {
+impl<E: Kernels> Lists<E> {
     pub(super) const fn new() -> Self {
         let nonzeros = Nonzeros { values: Vec::new(), offsets: Vec::new(), len: 0, bound: 0 };
         Self { nonzeros, offsets: Offsets(Vec::new(), 0), ends: Vec::new() }
@@ -54,7 +55,7 @@ pub struct Nonzeros<E> {
     pub(super) bound: u32,
 }
 
-impl<E: SparseKernels> Nonzeros<E> {
+impl<E: Kernels> Nonzeros<E> {
     fn reserve(&mut self, len: usize) {
         // One register more: whole registers are written where only some lanes count.
         let len = len.saturating_add(16);

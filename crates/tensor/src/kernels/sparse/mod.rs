@@ -1,31 +1,20 @@
 //! Products with a vector that is mostly zero: a list of its nonzero values, and a sum of runs of a matrix by that list.
 
 mod lists;
+mod table;
 
 pub use lists::{Lists, Nonzeros};
+pub use table::Sparse;
 
 use super::lanes::Lanes;
 use super::portable;
-use super::table::Kernels;
+use super::scalars::Kernels;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 use sparring_math::simd::Isa;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::thread::LocalKey;
-
-/// acc\[..R registers\] += Σ over t of values\[t\] · base\[offsets\[t\] ..\].
-type RunFn<E> = unsafe fn(usize, *const E, *const u32, *const E, *mut E);
-/// Copies the values that are not 0, and their offsets; returns how many.
-type CompactFn<E> = unsafe fn(usize, *const E, *const u32, *mut E, *mut u32) -> usize;
-
-/// The kernels of one instruction set for one scalar type.
-#[derive(Debug)]
-pub struct Sparse<E: 'static> {
-    lanes: usize,
-    runs: &'static [RunFn<E>],
-    compact: CompactFn<E>,
-}
 
 /// Scalars that have these kernels.
 pub(crate) trait SparseKernels: Kernels + PartialEq {

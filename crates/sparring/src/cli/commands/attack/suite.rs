@@ -1,20 +1,10 @@
 //! The attacks that the flags ask for.
 
-use super::Args;
+use super::args::Args;
 use super::choice::Choice;
-use crate::cli::options::{ShorthandList, Written, twice};
+use crate::cli::options::{Written, twice};
 use crate::cli::{Failure, Outcome};
 use sparring::attacks::{AnyAttack, Preset, Titled};
-
-/// Flags that set a parameter of the attacks.
-#[derive(Clone, Debug)]
-pub(crate) struct AttackFlags;
-
-impl ShorthandList for AttackFlags {
-    type Of = AnyAttack;
-    const FLAGS: &'static [(&'static str, &'static str)] =
-        &[("steps", "steps"), ("step-size", "step_size"), ("restarts", "restarts"), ("loss", "loss")];
-}
 
 impl Args {
     /// The attacks at this budget, with the flags applied; a flag that fits none of them is a mistake.

@@ -1,16 +1,17 @@
 //! `sparring demo`: from pixels to a report.
 
+mod fighter;
 mod judge;
 mod plan;
 
 use super::attack::row;
-use super::train::{EpochRow, Test, Watch};
+use super::train::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::{out, say, signal};
 use crate::cli::options::{MachineArgs, Named, count};
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-pub(crate) use judge::Judged;
+pub(crate) use fighter::Fighter;
 use serde_json::Value;
 use sparring::models::ClassifierNet;
 use sparring::seed::Key;
@@ -33,15 +34,6 @@ pub(crate) struct Args {
     /// The run directory, new or empty. Default: runs/demo-K.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-}
-
-/// One of the two nets with everything measured on it.
-pub(crate) struct Fighter {
-    pub(crate) name: &'static str,
-    pub(crate) model: ClassifierNet,
-    pub(crate) recipe: Recipe,
-    pub(crate) rows: Vec<EpochRow>,
-    pub(crate) judged: Judged,
 }
 
 fn raise(name: &'static str, recipe: Recipe, data: &Named, run: &RunDir, args: &Args) -> Outcome<Fighter> {
@@ -82,10 +74,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
     data.fits(plan::spec().input, "the demo's net")?;
     if args.n > data.set.test.len() {
         return Err(Failure::Usage(format!(
-            "--n {}: {} has {} test images",
-            args.n,
+            "{} has {} test images, {} were to be attacked; name fewer with --n",
             args.data,
-            data.set.test.len()
+            data.set.test.len(),
+            args.n
         )));
     }
     let run = out::run_dir(args.out.as_deref(), "demo")?;

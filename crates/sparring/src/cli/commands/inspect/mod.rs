@@ -2,11 +2,12 @@
 
 mod idx;
 mod run_dir;
+mod seen;
 mod weights;
 
 use crate::cli::io::say;
 use crate::cli::{Failure, Outcome};
-use serde_json::Value;
+use seen::Seen;
 use sparring::store::recognise_path;
 use std::fs::File;
 use std::io::Read;
@@ -20,13 +21,6 @@ pub(crate) struct Args {
     /// One JSON object on the last line of stdout.
     #[arg(long)]
     json: bool,
-}
-
-/// What was found, for people and for machines.
-#[derive(Debug)]
-struct Seen {
-    text: String,
-    object: Value,
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {

@@ -1,10 +1,12 @@
 //! `sparring list WHAT`.
 
 mod datasets;
+mod listing;
 mod registries;
 
 use crate::cli::Outcome;
 use crate::cli::io::{say, table::table};
+use listing::Listing;
 use serde_json::Value;
 
 /// Flags.
@@ -41,16 +43,6 @@ enum What {
     Layers,
     /// Data sets, and where each is looked up.
     Datasets,
-}
-
-/// A table for people and the same things, more of them, for machines.
-#[derive(Debug)]
-struct Listing {
-    headers: &'static [&'static str],
-    rows: Vec<Vec<String>>,
-    objects: Vec<Value>,
-    /// What people should know besides; empty for nothing.
-    below: String,
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {

@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
     args.machine.start()?;
     let data = place::data(&args.data, resumed.as_ref())?;
-    data.fits(spec.input, &format!("--arch {arch}"))?;
+    data.fits(spec.input, &format!("the network {arch}"))?;
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
     let place = Place::open(&args.place, resumed, arch.name(), |run| {
         json!({

@@ -96,7 +96,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut data = place::data(&args.data, resumed.as_ref())?;
     let (shape, classes) = (data.set.shape(), data.set.classes);
     let spec = arch.classifier_for(shape, classes).expect("the flag takes classifiers");
-    data.fits(spec.input, &format!("--arch {arch}"))?;
+    data.fits(spec.input, &format!("the network {arch}"))?;
     if data.set.train.len() < FEW && recipe.defense.eps().is_none() {
         recipe.epochs = args.epochs.unwrap_or(20);
         recipe.batch = args.batch.unwrap_or(32);

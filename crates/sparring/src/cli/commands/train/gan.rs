@@ -121,7 +121,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     args.machine.start()?;
     let key = Key::new(args.machine.seed);
     let spec = arch.gan().expect("the flag takes GANs");
-    let refused = |e| Failure::Usage(format!("--arch {arch}: {e}"));
+    let refused = |e| Failure::Usage(format!("the GAN {arch}: {e}"));
     let mut model = Gan::new(spec, (0.0, 1.0), key.named("init")).map_err(refused)?;
     let data = place::data(&args.data, resumed.as_ref())?;
     data.fits(model.shape(), "the GAN")?;

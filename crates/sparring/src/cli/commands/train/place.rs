@@ -11,7 +11,7 @@ use serde_json::Value;
 use sparring::math::simd;
 use sparring::store::{RunDir, StoreError};
 use sparring::train::{
-    EpochReport, History, Learner, Observed, Observer, SaveEvery, Saved, Saver, Session, TrainError,
+    EpochReport, History, Learner, Observed, Observer, SaveEvery, SavedTraining, Saver, Session, TrainError,
 };
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ pub(super) fn data(args: &DataArgs, resumed: Option<&Resumed>) -> Outcome<Named>
 #[derive(Debug)]
 pub(super) struct Place<Ep> {
     pub(super) run: RunDir,
-    saved: Option<Saved<Ep>>,
+    saved: Option<SavedTraining<Ep>>,
     every: Option<usize>,
 }
 
@@ -73,7 +73,7 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
             return Ok(Self { run, saved: None, every });
         };
         same(&written, &config(&run), run.path())?;
-        let (saved, newest) = Saved::read(run.path().join(RESUME))?;
+        let (saved, newest) = SavedTraining::read(run.path().join(RESUME))?;
         if let Some(e) = newest {
             say::note(&format!("warning: {e}; the state saved before it is taken, of step {}", saved.step()));
         }

@@ -8,9 +8,9 @@ use sparring_math::simd;
 /// # Panics
 /// If the lengths differ or are no multiple of `channels`.
 #[track_caller]
-pub fn to_channels_last<E: Elem>(planes: &[E], channels: usize, out: &mut [E]) {
-    let pixels = pixels(planes.len(), out.len(), channels);
-    E::table(simd::isa()).transpose(planes, pixels, channels, pixels, out, channels);
+pub fn to_channels_last<E: Elem>(x: &[E], channels: usize, out: &mut [E]) {
+    let pixels = pixels(x.len(), out.len(), channels);
+    E::table(simd::isa()).transpose(x, pixels, channels, pixels, out, channels);
 }
 
 /// Channels-last `[h·w][c]` to channels-first `[c][h·w]`.
@@ -18,9 +18,9 @@ pub fn to_channels_last<E: Elem>(planes: &[E], channels: usize, out: &mut [E]) {
 /// # Panics
 /// If the lengths differ or are no multiple of `channels`.
 #[track_caller]
-pub fn to_planes<E: Elem>(image: &[E], channels: usize, out: &mut [E]) {
-    let pixels = pixels(image.len(), out.len(), channels);
-    E::table(simd::isa()).transpose(image, channels, pixels, channels, out, pixels);
+pub fn to_channels_first<E: Elem>(x: &[E], channels: usize, out: &mut [E]) {
+    let pixels = pixels(x.len(), out.len(), channels);
+    E::table(simd::isa()).transpose(x, channels, pixels, channels, out, pixels);
 }
 
 #[track_caller]

@@ -1,0 +1,124 @@
+//! The flags of `sparring attack`.
+
+use super::choice::Choice;
+use crate::cli::io::say;
+use crate::cli::options::{
+    ActivationFlag, Budget, List, MachineArgs, NamingArgs, ShorthandList, Shorthands, Written, arch, count,
+    name, twice,
+};
+use crate::cli::{Failure, Outcome};
+use sparring::attacks::{AnyAttack, AnyNorm, EvaluateOptions, Threat};
+use sparring::models::{Arch, ModelKind};
+use sparring::oracle::Bounds;
+use sparring::tensor::Precision;
+use std::path::PathBuf;
+
+/// Flags that set a parameter of the attacks.
+#[derive(Clone, Debug)]
+pub(crate) struct AttackFlags;
+
+impl ShorthandList for AttackFlags {
+    type Of = AnyAttack;
+    const FLAGS: &'static [(&'static str, &'static str)] =
+        &[("steps", "steps"), ("step-size", "step_size"), ("restarts", "restarts"), ("loss", "loss")];
+}
+
+/// Flags.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A run directory or a weights file (.safetensors).
+    pub(super) model: PathBuf,
+    /// A folder with the set's files, or a name. Default: the run's own data, mnist-10k for a
+    /// bare weights file.
+    #[arg(long, value_name = "NAME|DIR")]
+    pub(super) data: Option<String>,
+    /// Attacks, separated by commas, each `name` or `name(key=value, ..)`, as in "fgsm, pgd(steps=50, restarts=10)" (see `sparring list
+    /// attacks`, also for the presets of papers); each runs on all correctly classified images.
+    #[arg(long, value_name = "NAME,..", default_value = "fgsm,pgd")]
+    pub(super) attack: Vec<List<Choice>>,
+    /// The norm of the budget: linf (how far any pixel may move) or l2 (the Euclidean length of the change).
+    #[arg(long, default_value = "linf", value_parser = name::<AnyNorm>())]
+    pub(super) norm: AnyNorm,
+    /// The budget in that norm, in pixels of [0, 1]: 0.1, a fraction (8/255), or several (0.1,0.2,0.3: one table, one curve).
+    /// Default: 0.3 in linf, 2 in l2.
+    #[arg(long, value_name = "EPS,..")]
+    eps: Vec<List<Budget>>,
+    #[command(flatten)]
+    pub(super) parameters: Shorthands<AttackFlags>,
+    /// The first N test images. Default: 1000, or all if there are fewer.
+    #[arg(long, value_parser = count)]
+    pub(super) n: Option<usize>,
+    /// Images a worker attacks at a time; the results do not depend on it.
+    #[arg(long, default_value_t = EvaluateOptions::default().batch, value_parser = count)]
+    pub(super) batch: usize,
+    /// The arithmetic in which attacks look for their proposals: f32, or bf16 (split6) on a machine with AMX tiles, elsewhere f32. Every
+    /// proposal is verified in f32 whatever this is.
+    #[arg(long, default_value = "f32")]
+    pub(super) proposal_precision: Precision,
+    /// The architecture of a weights file that does not name its own (from PyTorch, say), `madry(norm=batch)` with parameters.
+    #[arg(long, value_parser = arch(ModelKind::Classifier))]
+    arch: Option<Written<Arch>>,
+    #[command(flatten)]
+    activation: Shorthands<ActivationFlag>,
+    #[command(flatten)]
+    pub(super) names: NamingArgs,
+    /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub(super) save: Option<PathBuf>,
+    /// Writes a page with the figures and a gallery; must not exist yet.
+    #[arg(long, value_name = "FILE.html")]
+    pub(super) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) machine: MachineArgs,
+}
+
+impl Args {
+    /// The precision of proposals that this machine is fast in.
+    pub(super) fn precision(&self) -> Precision {
+        if self.proposal_precision.is_fast() {
+            return self.proposal_precision;
+        }
+        say::note(&format!(
+            "--proposal-precision {}: no AMX tiles in use here, so attacks look in f32",
+            self.proposal_precision
+        ));
+        Precision::F32
+    }
+    /// The budgets, smallest first.
+    pub(super) fn threats(&self) -> Outcome<Vec<Threat>> {
+        let mut all: Vec<f32> = self.eps.iter().flat_map(|list| &list.0).map(|budget| budget.0).collect();
+        if all.is_empty() {
+            all.push(if self.norm == AnyNorm::L2 { 2.0 } else { 0.3 });
+        }
+        if let Some(eps) = twice(&all) {
+            return Err(Failure::Usage(format!("--eps: {eps} is named twice; name it once")));
+        }
+        all.sort_by(f32::total_cmp);
+        let threats: Vec<Threat> = all.into_iter().map(|eps| Threat { norm: self.norm, eps }).collect();
+        if self.norm == AnyNorm::Linf {
+            // Known without the network; in other norms its size tells.
+            self.fit(&threats, 1)?;
+        }
+        if self.save.is_some() && threats.len() > 1 {
+            let what = "--save keeps the images of one budget; name one --eps, or leave --save out";
+            return Err(Failure::Usage(what.into()));
+        }
+        Ok(threats)
+    }
+    /// Refuses budgets beyond the box of a network with `dim` inputs.
+    pub(super) fn fit(&self, threats: &[Threat], dim: usize) -> Outcome {
+        let flag = if self.eps.is_empty() {
+            "the default budget does not do here, name one with --eps"
+        } else {
+            "--eps"
+        };
+        let fits = threats.iter().try_for_each(|t| t.fits(Bounds::UNIT, dim));
+        fits.map_err(|e| Failure::Usage(format!("{flag}: {e}")))
+    }
+    /// `--arch` with its activation: without that flag the network is what its file says it is.
+    pub(super) fn arch(&self) -> Outcome<Option<Arch>> {
+        let arch = self.arch.as_slice();
+        self.activation.all_belong("--arch", &arch.iter().collect::<Vec<_>>())?;
+        arch.first().map(|arch| self.activation.applied(arch)).transpose()
+    }
+}
