@@ -89,4 +89,6 @@ pub struct LearnerState {
     pub networks: Vec<(String, Params<f32>, EngineState<f32>)>,
     /// Sums of the epoch so far.
     pub sums: Vec<f64>,
+    /// Arrays beside the networks that the next steps depend on, by name.
+    pub arrays: Vec<(String, Vec<f32>)>,
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod autoencoder;
+mod carried;
 mod classifier;
 mod data;
 mod defense;
@@ -26,7 +27,9 @@ pub use autoencoder::{
 };
 pub use classifier::{accuracy, fit, fit_with, session};
 pub use data::pixels;
-pub use defense::{AnyDefense, DEFENSES, Defense, DefenseInfo, Hyperparameters, InnerAttack, Outputs, Plan};
+pub use defense::{
+    AnyDefense, DEFENSES, Defense, DefenseInfo, ExampleSource, Hyperparameters, InnerAttack, Outputs, Plan,
+};
 pub use error::TrainError;
 pub use gan::{Alarm, Game, GanEpoch, GanRecipe, GanSteps, GanSummary, fit_gan, gan_session};
 pub use learner::{EpochOf, EpochTimes, Failure, Learner, LearnerState, StepContext};
@@ -41,5 +44,5 @@ pub use supervised::{Fitting, Supervised};
 
 /// The defences: [`Defense`] for each, with its paper's values.
 pub mod defenses {
-    pub use crate::defense::{Clean, FgsmRsTraining, NFgsm, PgdTraining, TradesTraining};
+    pub use crate::defense::{Clean, FgsmRsTraining, FreeTraining, NFgsm, PgdTraining, TradesTraining};
 }

@@ -13,7 +13,7 @@ use sparring_nn::{Graph, Mode, Victim, layers};
 use sparring_optim::{AnySchedule, Sgd};
 use sparring_oracle::{Batch, Classifier as _};
 use sparring_seed::Key;
-use sparring_train::{AnyDefense, Recipe, defenses, session};
+use sparring_train::{AnyDefense, ExampleSource, Recipe, defenses, session};
 
 const N: usize = 24;
 const BETA: f64 = 3.0;
@@ -65,7 +65,7 @@ fn one_step_is_two_passes_on_the_tape() {
         let all = data.all();
         let x = Batch::new(&all.x, all.shape, &all.ids).unwrap();
         let plan = defense.plan(1.0);
-        let (attack, threat) = plan.attack.as_ref().unwrap();
+        let ExampleSource::Attack(attack, threat) = &plan.examples else { panic!("{plan:?}") };
         let victim = Victim::new(&by_hand, ClassifierNet::BOUNDS).unwrap();
         let key = Key::new(recipe.seed).named("step").child(1).named("defense");
         let mut adversarial = vec![0.0; all.x.len()];

@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 mod activations;
+mod both;
 mod frozen;
 mod graphs;
 mod random;

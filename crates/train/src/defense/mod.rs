@@ -3,6 +3,7 @@
 mod clean;
 mod contract;
 mod fgsm_rs;
+mod free;
 mod n_fgsm;
 mod pgd;
 mod plan;
@@ -12,8 +13,9 @@ mod trades;
 pub use clean::Clean;
 pub use contract::{Defense, DefenseInfo, Hyperparameters};
 pub use fgsm_rs::FgsmRsTraining;
+pub use free::FreeTraining;
 pub use n_fgsm::NFgsm;
 pub use pgd::PgdTraining;
-pub use plan::{InnerAttack, Outputs, Plan};
+pub use plan::{ExampleSource, InnerAttack, Outputs, Plan};
 pub use registry::{AnyDefense, DEFENSES};
 pub use trades::TradesTraining;

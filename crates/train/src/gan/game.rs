@@ -255,7 +255,7 @@ impl Learner for Game<'_> {
             of("discriminator", &self.discriminator, &self.model.discriminator),
         ];
         let Sums { d_loss, g_loss, d_real, d_fake, seen } = self.sums;
-        LearnerState { networks, sums: vec![d_loss, g_loss, d_real, d_fake, seen] }
+        LearnerState { networks, sums: vec![d_loss, g_loss, d_real, d_fake, seen], arrays: Vec::new() }
     }
     fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError> {
         let ([g, d], &[d_loss, g_loss, d_real, d_fake, seen]) = (&state.networks[..], &state.sums[..]) else {
