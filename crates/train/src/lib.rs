@@ -44,5 +44,7 @@ pub use supervised::{Fitting, Supervised};
 
 /// The defences: [`Defense`] for each, with its paper's values.
 pub mod defenses {
-    pub use crate::defense::{Clean, FgsmRsTraining, FreeTraining, NFgsm, PgdTraining, TradesTraining};
+    pub use crate::defense::{
+        Clean, FgsmRsTraining, FreeTraining, MartTraining, MixedTraining, NFgsm, PgdTraining, TradesTraining,
+    };
 }

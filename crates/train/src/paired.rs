@@ -4,7 +4,7 @@
 //! take in the clean ones first, and dropout draws its masks for each.
 
 use crate::learner::Failure;
-use sparring_losses::PairLoss;
+use sparring_losses::{LabelSmoothing, PairLoss};
 use sparring_nn::{Engine, Mode, Params, Randomness};
 use sparring_seed::Key;
 use sparring_tensor::{Array, reduce};
@@ -17,6 +17,8 @@ pub(crate) struct Pairs<'a> {
     pub clean: &'a [f32],
     /// Pixels of all adversarial examples.
     pub adversarial: &'a [f32],
+    /// Of the labels, in the cross-entropies that the loss has.
+    pub smoothing: LabelSmoothing,
 }
 
 impl Pairs<'_> {
@@ -32,7 +34,7 @@ impl Pairs<'_> {
     ) -> Result<[f64; 2], Failure> {
         let (n, cols) = (self.labels.len(), engine.compiled().outputs());
         let draw = |of: &str| Randomness { mode: Mode::Train, key: key.named(of), ids: self.ids };
-        let dim = self.clean.len() / n;
+        let (dim, [on_clean, on_adversarial]) = (self.clean.len() / n, loss.cross_entropies());
         let [mut logits, mut pull] = [0; 2].map(|_| Array::<f32>::zeros([n * cols]));
         let (logits, pull) = (logits.as_mut_slice(), pull.as_mut_slice());
         engine.forward_of_batch(self.adversarial, draw("adversarial"), logits);
@@ -44,6 +46,8 @@ impl Pairs<'_> {
             let moved = logits.chunks_exact(cols).zip(pull.chunks_exact_mut(cols));
             for (((clean, d_clean), (z, dz)), &y) in rows.zip(moved).zip(self.labels) {
                 sum += f64::from(loss.eval(clean, z, y, [&mut *d_clean, &mut *dz]));
+                sum += f64::from(self.smoothing.add(on_clean, clean, y, d_clean));
+                sum += f64::from(self.smoothing.add(on_adversarial, z, y, dz));
                 right += f64::from(u8::from(reduce::argmax(z) == y));
                 d_clean.iter_mut().chain(dz).for_each(|d| *d /= n as f32);
             }

@@ -12,7 +12,7 @@ use crate::trained::Trained;
 use crate::trouble::broken_layer;
 use crate::{AnyDefense, ExampleSource, Recipe, TrainError};
 use sparring_datasets::{BatchRows, Last, MiniBatch, Split};
-use sparring_losses::check_targets;
+use sparring_losses::{LabelSmoothing, check_targets};
 use sparring_models::{Autoencoder, ClassifierNet};
 use sparring_nn::{Engine, Network, NnError, Objective};
 use std::fmt::Debug;
@@ -34,8 +34,12 @@ pub trait Supervised: Observed<Epoch = Epoch> + Debug {
     fn check_labels(&self, _: &Split) -> Result<(), TrainError> {
         Ok(())
     }
-    /// Calls `f` with the objective of a batch.
-    fn with_objective<R>(batch: &MiniBatch, f: impl FnOnce(&dyn Objective) -> R) -> R;
+    /// Calls `f` with the objective of a batch; labels, where it has any, are smoothed.
+    fn with_objective<R>(
+        batch: &MiniBatch,
+        smoothing: LabelSmoothing,
+        f: impl FnOnce(&dyn Objective) -> R,
+    ) -> R;
 }
 
 impl Supervised for ClassifierNet {
@@ -49,8 +53,12 @@ impl Supervised for ClassifierNet {
     fn check_labels(&self, train: &Split) -> Result<(), TrainError> {
         check_targets(&train.labels(), self.classes()).map_err(|e| TrainError::Data(e.to_string()))
     }
-    fn with_objective<R>(batch: &MiniBatch, f: impl FnOnce(&dyn Objective) -> R) -> R {
-        f(&Classification { labels: &batch.labels })
+    fn with_objective<R>(
+        batch: &MiniBatch,
+        smoothing: LabelSmoothing,
+        f: impl FnOnce(&dyn Objective) -> R,
+    ) -> R {
+        f(&Classification { labels: &batch.labels, smoothing })
     }
 }
 
@@ -62,7 +70,7 @@ impl Supervised for Autoencoder {
     fn net_mut(&mut self) -> &mut Network<f32> {
         &mut self.net
     }
-    fn with_objective<R>(batch: &MiniBatch, f: impl FnOnce(&dyn Objective) -> R) -> R {
+    fn with_objective<R>(batch: &MiniBatch, _: LabelSmoothing, f: impl FnOnce(&dyn Objective) -> R) -> R {
         f(&Reconstruction { examples: batch.len() })
     }
 }
@@ -84,6 +92,7 @@ pub struct Fitting<'m, M> {
     model: &'m mut M,
     trained: Trained,
     defense: AnyDefense,
+    smoothing: LabelSmoothing,
     /// Pixels of the batch in their other form: adversarial, or clean where the adversarial ones are trained on.
     other: Vec<f32>,
     carried: Carried,
@@ -108,7 +117,8 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         trained.begin_average();
         let (defense, other, carried, sums) =
             (recipe.defense, Vec::new(), Carried::default(), Sums::default());
-        Session::new(Self { model, trained, defense, other, carried, sums }, train, settings)
+        let smoothing = LabelSmoothing { smoothing: recipe.label_smoothing };
+        Session::new(Self { model, trained, defense, smoothing, other, carried, sums }, train, settings)
     }
     /// Whether a perturbation goes on from step to step.
     fn carries(&self) -> bool {

@@ -117,7 +117,9 @@ fn every_defence_brings_a_recipe() {
         defenses::NFgsm::new(0.3).into(),
         defenses::FreeTraining::new(0.3).into(),
         defenses::PgdTraining::new(0.3).into(),
+        defenses::MixedTraining::default().into(),
         defenses::TradesTraining::default().into(),
+        defenses::MartTraining::default().into(),
     ];
     assert_eq!(all, usual);
     let free = |replays| Recipe::hardened(defenses::FreeTraining { replays, ..Default::default() }).epochs;
@@ -166,6 +168,20 @@ fn defences_are_written_by_the_grammar() {
                 steps: 10,
                 step_size: 2.5 * 0.2 / 10.0,
                 ..defenses::PgdTraining::new(0.2)
+            }
+            .into(),
+        ),
+        (
+            "mixed(lambda=0.25, attack=pgd(steps=3, stop=never))",
+            defenses::MixedTraining {
+                lambda: 0.25,
+                attack: sparring_attacks::Pgd {
+                    steps: 3,
+                    stop: sparring_attacks::Stop::Never,
+                    ..Default::default()
+                }
+                .into(),
+                ..Default::default()
             }
             .into(),
         ),

@@ -2,7 +2,9 @@
 
 use super::contract::{Defense, DefenseInfo, Hyperparameters};
 use super::plan::Plan;
-use super::{Clean, FgsmRsTraining, FreeTraining, NFgsm, PgdTraining, TradesTraining};
+use super::{
+    Clean, FgsmRsTraining, FreeTraining, MartTraining, MixedTraining, NFgsm, PgdTraining, TradesTraining,
+};
 use serde::{Deserialize, Serialize};
 
 /// Registers defences: the enum over all of them, and their table.
@@ -59,7 +61,9 @@ defenses! {
     NFgsm "n-fgsm",
     FreeTraining "free",
     PgdTraining "pgd",
+    MixedTraining "mixed",
     TradesTraining "trades",
+    MartTraining "mart",
 }
 
 /// Clean examples.

@@ -76,7 +76,8 @@ impl<M: Supervised> Fitting<'_, M> {
                 if let Outputs::Paired(loss) = &plan.outputs {
                     let (params, engine) = (&self.model.net().params, &mut self.trained.engine);
                     let (labels, ids) = (&batch.labels, &batch.ids);
-                    let pairs = Pairs { labels, ids, clean: &batch.x, adversarial: &self.other };
+                    let (clean, adversarial) = (&batch.x, &self.other);
+                    let pairs = Pairs { labels, ids, clean, adversarial, smoothing: self.smoothing };
                     return pairs.gradients(engine, params, &**loss, layers);
                 }
                 std::mem::swap(&mut batch.x, &mut self.other);
@@ -95,7 +96,7 @@ impl<M: Supervised> Fitting<'_, M> {
         };
         let draw = Randomness { mode: Mode::Train, key: layers, ids: &given.ids };
         let (n, engine, grad) = (given.len(), &mut self.trained.engine, &mut self.carried.grad);
-        let [loss, right, _] = M::with_objective(given, |objective| match plan.examples {
+        let [loss, right, _] = M::with_objective(given, self.smoothing, |objective| match plan.examples {
             ExampleSource::Carried { .. } => engine.gradients_with_input(n, &row, draw, objective, grad),
             _ => engine.gradients(n, &row, draw, objective),
         });
