@@ -1,4 +1,4 @@
-"""Trainings of a small net by the loops of the authors of some defences, rewritten in float64; writes free.safetensors beside it.
+"""Trainings of a small net by the loops of the authors of some defences, rewritten in float64; writes free, awp, sam and asam.safetensors beside it.
 
     python golden/defenses/make.py
 
@@ -75,4 +75,61 @@ def free(eps=0.3, step=0.2, replays=3, lr=0.3, batch=5):
     save_file(out, HERE / "free.safetensors", {"about": json.dumps(about)})
 
 
+
+def displaced(name, direct, about, lr=0.3, batch=5, **settings):
+    """SGD with momentum whose gradient is that at w + d(w, g), on clean examples."""
+    torch.manual_seed(6)
+    model, (x, y) = rounded(net()), data()
+    out = state(model, "start") | {"x": x.float(), "labels": y}
+    optimizer = torch.optim.SGD(model.parameters(), lr, momentum=0.9)
+    losses = []
+    for at in range(0, len(x), batch):
+        inputs, target = x[at : at + batch], y[at : at + batch]
+        loss = F.cross_entropy(model(inputs), target)
+        grads = torch.autograd.grad(loss, list(model.parameters()))
+        with torch.no_grad():
+            named = [(k, p, g) for (k, p), g in zip(model.named_parameters(), grads)]
+            moves = direct(named, **settings)
+            for p, d in zip(model.parameters(), moves):
+                p.add_(d)
+        there = F.cross_entropy(model(inputs), target)
+        optimizer.zero_grad()
+        there.backward()
+        with torch.no_grad():
+            for p, d in zip(model.parameters(), moves):
+                p.sub_(d)
+        optimizer.step()
+        losses.append([loss.item(), there.item()])
+    out |= state(model, "end") | {"losses": torch.tensor(losses).float()}
+    save_file(out, HERE / f"{name}.safetensors", {"about": json.dumps(dict(settings, lr=lr, batch=batch, about=about))})
+
+
+def awp(named, gamma):
+    """csdongxian/AWP: the proxy's step of SGD against the loss, scaled to the norm of the weight; tensors of rank > 1 called weight."""
+    moves = []
+    for name, p, g in named:
+        if p.dim() <= 1 or "weight" not in name:
+            moves.append(torch.zeros_like(p))
+            continue
+        step = 0.01 * g
+        moves.append(gamma * (p.norm() / (step.norm() + 1e-20) * step))
+    return moves
+
+
+def sam(named, rho):
+    """davda54/sam, not adaptive."""
+    norm = torch.norm(torch.stack([g.norm() for _, _, g in named]))
+    return [g * (rho / (norm + 1e-12)) for _, _, g in named]
+
+
+def asam(named, rho, eta):
+    """SamsungLabs/ASAM."""
+    sizes = [p.abs() + eta if "weight" in name else torch.ones_like(p) for name, p, _ in named]
+    norm = torch.norm(torch.stack([(t * g).norm() for t, (_, _, g) in zip(sizes, named)])) + 1e-16
+    return [t * t * g * (rho / norm) for t, (_, _, g) in zip(sizes, named)]
+
+
 free()
+displaced("awp", awp, "adversarial weight perturbation", gamma=0.1)
+displaced("sam", sam, "sharpness-aware minimisation", rho=0.3)
+displaced("asam", asam, "adaptive sharpness-aware minimisation", rho=0.7, eta=0.05)

@@ -6,6 +6,7 @@ mod carried;
 mod classifier;
 mod data;
 mod defense;
+mod displacement;
 mod error;
 mod gan;
 mod learner;
@@ -30,6 +31,7 @@ pub use data::pixels;
 pub use defense::{
     AnyDefense, DEFENSES, Defense, DefenseInfo, ExampleSource, Hyperparameters, InnerAttack, Outputs, Plan,
 };
+pub use displacement::{AnyDisplacement, Asam, Awp, CountedPass, Displacement, Sam};
 pub use error::TrainError;
 pub use gan::{Alarm, Game, GanEpoch, GanRecipe, GanSteps, GanSummary, fit_gan, gan_session};
 pub use learner::{EpochOf, EpochTimes, Failure, Learner, LearnerState, StepContext};

@@ -5,9 +5,16 @@
 
 use crate::learner::Failure;
 use sparring_losses::{LabelSmoothing, PairLoss};
-use sparring_nn::{Engine, Mode, Params, Randomness};
+use sparring_nn::{Engine, Mode, NnError, Params, Randomness};
 use sparring_seed::Key;
 use sparring_tensor::{Array, reduce};
+
+/// Whether a pass's running statistics are for the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Statistics {
+    Learned,
+    Forgotten,
+}
 
 /// The examples of a step.
 pub(crate) struct Pairs<'a> {
@@ -19,6 +26,7 @@ pub(crate) struct Pairs<'a> {
     pub adversarial: &'a [f32],
     /// Of the labels, in the cross-entropies that the loss has.
     pub smoothing: LabelSmoothing,
+    pub statistics: Statistics,
 }
 
 impl Pairs<'_> {
@@ -56,10 +64,16 @@ impl Pairs<'_> {
         if !mean.is_finite() {
             return Err(Failure::Loss(mean));
         }
-        engine.accumulate(params)?;
+        self.accumulate(engine, params)?;
         let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&self.adversarial[i * dim..(i + 1) * dim]);
         engine.gradients_of_batch(n, &row, draw("adversarial"), &mut |_, d| d.copy_from_slice(pull));
-        engine.accumulate(params)?;
+        self.accumulate(engine, params)?;
         Ok([mean, right])
+    }
+    fn accumulate(&self, engine: &mut Engine, params: &Params<f32>) -> Result<(), NnError> {
+        if self.statistics == Statistics::Forgotten {
+            engine.forget_statistics();
+        }
+        engine.accumulate(params)
     }
 }

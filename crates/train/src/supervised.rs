@@ -10,7 +10,7 @@ use crate::parallel::fill;
 use crate::session::Session;
 use crate::trained::Trained;
 use crate::trouble::broken_layer;
-use crate::{AnyDefense, ExampleSource, Recipe, TrainError};
+use crate::{AnyDefense, AnyDisplacement, ExampleSource, Recipe, TrainError};
 use sparring_datasets::{BatchRows, Last, MiniBatch, Split};
 use sparring_losses::{LabelSmoothing, check_targets};
 use sparring_models::{Autoencoder, ClassifierNet};
@@ -93,6 +93,7 @@ pub struct Fitting<'m, M> {
     trained: Trained,
     defense: AnyDefense,
     smoothing: LabelSmoothing,
+    displacement: Option<AnyDisplacement>,
     /// Pixels of the batch in their other form: adversarial, or clean where the adversarial ones are trained on.
     other: Vec<f32>,
     carried: Carried,
@@ -118,7 +119,9 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         let (defense, other, carried, sums) =
             (recipe.defense, Vec::new(), Carried::default(), Sums::default());
         let smoothing = LabelSmoothing { smoothing: recipe.label_smoothing };
-        Session::new(Self { model, trained, defense, smoothing, other, carried, sums }, train, settings)
+        let displacement = recipe.displacement;
+        let this = Self { model, trained, defense, smoothing, displacement, other, carried, sums };
+        Session::new(this, train, settings)
     }
     /// Whether a perturbation goes on from step to step.
     fn carries(&self) -> bool {

@@ -7,7 +7,9 @@ use sparring_models::ClassifierNet;
 use sparring_nn::{Graph, layers};
 use sparring_optim::{AnySchedule, Sgd};
 use sparring_seed::Key;
-use sparring_train::{Current, Recipe, defenses, session};
+use sparring_train::{
+    AnyDisplacement, Asam, Awp, CountedPass, Current, Quiet, Recipe, Sam, defenses, session,
+};
 
 struct Golden(Vec<u8>);
 
@@ -98,4 +100,52 @@ fn free_is_the_authors_loop() {
     near(name, noise, &golden.floats("noise"));
     training.learner.current();
     golden.ends(&model);
+}
+
+#[test]
+fn displaced_steps_are_those_of_the_authors() {
+    let all: [(&str, AnyDisplacement); 3] = [
+        ("awp", Awp { gamma: 0.1, ..Awp::default() }.into()),
+        ("sam", Sam { rho: 0.3 }.into()),
+        ("asam", Asam { rho: 0.7, eta: 0.05 }.into()),
+    ];
+    for (name, displacement) in all {
+        let golden = Golden::open(name);
+        let rule = Sgd { momentum: 0.9, ..Sgd::default() }.into();
+        let recipe = Recipe { rule, displacement: Some(displacement), ..recipe() };
+        let (data, mut model) = (golden.split(recipe.seed), golden.model());
+        let mut training = session(&mut model, &data, &recipe).unwrap();
+        let mut losses = Vec::new();
+        while let Some(step) = training.step().unwrap() {
+            losses.push(step.loss as f32);
+        }
+        let which = usize::from(displacement.counts() == CountedPass::Displaced);
+        let want: Vec<f32> = golden.floats("losses").chunks(2).map(|both| both[which]).collect();
+        near(name, &losses, &want);
+        training.learner.current();
+        golden.ends(&model);
+    }
+}
+
+#[test]
+fn a_displacement_takes_one_pass_of_statistics_and_leaves_plain_steps_alone() {
+    let golden = Golden::open("awp");
+    let trained = |displacement: Option<AnyDisplacement>| {
+        let norm = vec![layers::flatten(), layers::linear(8, 6), layers::batch_norm(6), layers::linear(6, 3)];
+        let mut model = ClassifierNet::new(Graph::chain([1, 2, 4], norm), Key::new(1)).unwrap();
+        let recipe = Recipe { epochs: 1, batch: 11, lr: 1e-30, displacement, ..recipe() };
+        let data = golden.split(recipe.seed);
+        session(&mut model, &data, &recipe).unwrap().run(&mut Quiet).unwrap();
+        let running = |name: &str| model.net.params.get(name).unwrap().value.as_slice().to_vec();
+        [running("2.running_mean"), running("2.running_var")]
+    };
+    let plain = trained(None);
+    // The pass at the weights counts, bit for bit; that at the displaced weights moves them.
+    assert_eq!(trained(Some(Sam::default().into())), plain);
+    assert_eq!(trained(Some(Awp { warm_up: 1.0, ..Awp::default() }.into())), plain);
+    let there = trained(Some(Awp { gamma: 0.3, ..Awp::default() }.into()));
+    assert_ne!(there, plain);
+    for (a, b) in there.iter().flatten().zip(plain.iter().flatten()) {
+        assert!((a - b).abs() < 0.3 * (1.0 + b.abs()), "{there:?} {plain:?}");
+    }
 }

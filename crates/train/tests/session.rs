@@ -152,6 +152,8 @@ fn a_classifier_goes_on_from_any_step() {
         Recipe { ema: None, defense: pgd.into(), ..recipe() },
         Recipe { defense: trades.into(), transforms: chain, ..recipe() },
         Recipe { defense: free.into(), ..recipe() },
+        Recipe { defense: trades.into(), displacement: "awp(gamma=0.1)".parse().ok(), ..recipe() },
+        Recipe { displacement: "sam(rho=0.3)".parse().ok(), ..recipe() },
         Recipe { defense: mart.into(), label_smoothing: 0.1, ..recipe() },
     ] {
         let data = digits(IMAGES);

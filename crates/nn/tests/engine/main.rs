@@ -3,6 +3,7 @@
 
 mod activations;
 mod both;
+mod displaced;
 mod frozen;
 mod graphs;
 mod random;

@@ -2,16 +2,25 @@
 
 use super::{Fitting, Supervised};
 use crate::learner::{Failure, StepContext};
-use crate::paired::Pairs;
+use crate::paired::{Pairs, Statistics};
 use crate::parallel::fill;
-use crate::{ExampleSource, InnerAttack, Outputs, Plan, TrainError};
+use crate::{AnyDisplacement, CountedPass, ExampleSource, InnerAttack, Outputs, Plan, TrainError};
 use sparring_attacks::{Goal, Threat, perturb_chunked_on};
 use sparring_datasets::{BatchRows, MiniBatch};
+use sparring_losses::PairLoss;
 use sparring_models::ClassifierNet;
 use sparring_nn::{Mode, Randomness, Victim};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 use sparring_tensor::team;
+
+/// The loss of pairs, where the step has any: without an attack it reads clean examples alone.
+fn pairs_of(plan: &Plan) -> Option<&dyn PairLoss<f32>> {
+    match (&plan.outputs, &plan.examples) {
+        (Outputs::Paired(loss), ExampleSource::Attack(..)) => Some(&**loss),
+        _ => None,
+    }
+}
 
 /// Examples a thread attacks at a time; no bit depends on it.
 const CHUNK: usize = 32;
@@ -25,19 +34,72 @@ impl<M: Supervised> Fitting<'_, M> {
         rows: BatchRows<'_>,
         (key, cx): (Key, &StepContext),
     ) -> Result<[f64; 2], Failure> {
-        let found = self.gradients(plan, batch, rows, key)?;
+        let moves = self.examples(plan, batch, rows, key)?;
+        let layers = key.named("layers");
+        let progress = cx.step as f64 / cx.steps as f64;
+        let found = match self.displacement.filter(|d| progress > d.warm_up()) {
+            None => self.gradients(plan, batch, rows, layers, Statistics::Learned)?,
+            Some(displacement) => self.displaced(displacement, plan, batch, rows, layers)?,
+        };
         self.trained.update(self.model.net(), cx.lr)?;
         if let ExampleSource::Carried { step_size, threat } = &plan.examples {
             self.carried.step(&self.other, ClassifierNet::BOUNDS, *step_size, threat.eps);
         }
-        if matches!(
-            (&plan.examples, &plan.outputs),
-            (ExampleSource::Attack(..) | ExampleSource::Carried { .. }, Outputs::One)
-        ) {
+        if moves {
             // The next pass finds the clean examples where they were.
             std::mem::swap(&mut batch.x, &mut self.other);
         }
         Ok(found)
+    }
+    /// Gradients at displaced weights, which are put back.
+    fn displaced(
+        &mut self,
+        displacement: AnyDisplacement,
+        plan: &Plan,
+        batch: &MiniBatch,
+        rows: BatchRows<'_>,
+        key: Key,
+    ) -> Result<[f64; 2], Failure> {
+        let of = |pass| match displacement.counts() == pass {
+            true => Statistics::Learned,
+            false => Statistics::Forgotten,
+        };
+        let first = self.gradients(plan, batch, rows, key, of(CountedPass::AtWeights))?;
+        let (params, engine) = (&self.model.net().params, &mut self.trained.engine);
+        if pairs_of(plan).is_none() {
+            engine.accumulate(params)?;
+        }
+        let mut directions = engine.export_gradients(params)?;
+        engine.discard();
+        displacement.direct(&engine.export_weights(params), &mut directions);
+        let all = params.iter().zip(&directions).filter(|(_, d)| !d.is_empty());
+        engine.displace(all.map(|(p, d)| (p.id(), d.as_slice())));
+        let there = self.gradients(plan, batch, rows, key.named("displaced"), of(CountedPass::Displaced));
+        self.trained.engine.put_back();
+        let there = there?;
+        Ok(if displacement.counts() == CountedPass::Displaced { there } else { first })
+    }
+    /// Makes the examples of the pass; whether they and the clean ones have changed places.
+    fn examples(
+        &mut self,
+        plan: &Plan,
+        batch: &mut MiniBatch,
+        rows: BatchRows<'_>,
+        key: Key,
+    ) -> Result<bool, Failure> {
+        if let ExampleSource::Clean = plan.examples {
+            return Ok(false);
+        }
+        fill(batch, rows);
+        match &plan.examples {
+            ExampleSource::Attack(attack, threat) => self.attack(&**attack, threat, batch, key)?,
+            _ => self.carried.apply(&batch.x, ClassifierNet::BOUNDS, &mut self.other),
+        }
+        let moves = pairs_of(plan).is_none();
+        if moves {
+            std::mem::swap(&mut batch.x, &mut self.other);
+        }
+        Ok(moves)
     }
     /// Makes the adversarial examples of a batch, whose pixels are filled in.
     fn attack(
@@ -59,47 +121,35 @@ impl<M: Supervised> Fitting<'_, M> {
         })?;
         Ok(())
     }
-    /// Gradients of the pass. Where it has examples of its own, they and the clean ones have changed places after it, also if it fails.
+    /// Gradients of the pass on its examples.
     fn gradients(
         &mut self,
         plan: &Plan,
-        batch: &mut MiniBatch,
+        batch: &MiniBatch,
         rows: BatchRows<'_>,
         key: Key,
+        statistics: Statistics,
     ) -> Result<[f64; 2], Failure> {
-        let layers = key.named("layers");
-        match &plan.examples {
-            ExampleSource::Clean => {}
-            ExampleSource::Attack(attack, threat) => {
-                fill(batch, rows);
-                self.attack(&**attack, threat, batch, key)?;
-                if let Outputs::Paired(loss) = &plan.outputs {
-                    let (params, engine) = (&self.model.net().params, &mut self.trained.engine);
-                    let (labels, ids) = (&batch.labels, &batch.ids);
-                    let (clean, adversarial) = (&batch.x, &self.other);
-                    let pairs = Pairs { labels, ids, clean, adversarial, smoothing: self.smoothing };
-                    return pairs.gradients(engine, params, &**loss, layers);
-                }
-                std::mem::swap(&mut batch.x, &mut self.other);
-            }
-            ExampleSource::Carried { .. } => {
-                fill(batch, rows);
-                self.carried.apply(&batch.x, ClassifierNet::BOUNDS, &mut self.other);
-                std::mem::swap(&mut batch.x, &mut self.other);
-            }
+        let engine = &mut self.trained.engine;
+        if let Some(loss) = pairs_of(plan) {
+            let (labels, ids, clean, adversarial) = (&batch.labels, &batch.ids, &batch.x, &self.other);
+            let pairs = Pairs { labels, ids, clean, adversarial, smoothing: self.smoothing, statistics };
+            return pairs.gradients(engine, &self.model.net().params, loss, key);
         }
-        let given: &MiniBatch = batch;
-        let dim = given.shape.iter().product::<usize>();
-        let row = |i: usize, to: &mut [f32]| match given.x.get(i * dim..(i + 1) * dim) {
+        let dim = batch.shape.iter().product::<usize>();
+        let row = |i: usize, to: &mut [f32]| match batch.x.get(i * dim..(i + 1) * dim) {
             Some(x) => to.copy_from_slice(x),
             None => rows.write(i, to),
         };
-        let draw = Randomness { mode: Mode::Train, key: layers, ids: &given.ids };
-        let (n, engine, grad) = (given.len(), &mut self.trained.engine, &mut self.carried.grad);
-        let [loss, right, _] = M::with_objective(given, self.smoothing, |objective| match plan.examples {
+        let draw = Randomness { mode: Mode::Train, key, ids: &batch.ids };
+        let (n, grad) = (batch.len(), &mut self.carried.grad);
+        let [loss, right, _] = M::with_objective(batch, self.smoothing, |objective| match plan.examples {
             ExampleSource::Carried { .. } => engine.gradients_with_input(n, &row, draw, objective, grad),
             _ => engine.gradients(n, &row, draw, objective),
         });
+        if statistics == Statistics::Forgotten {
+            engine.forget_statistics();
+        }
         if loss.is_finite() { Ok([loss, right]) } else { Err(Failure::Loss(loss)) }
     }
 }

@@ -19,6 +19,7 @@ use std::sync::{Mutex, PoisonError};
 
 mod batch;
 mod descent;
+mod displace;
 mod memory;
 
 pub use memory::EngineState;
@@ -49,6 +50,8 @@ pub struct Engine<E: Elem = f32> {
     waits: bool,
     /// Whether the shards hold the gradients of a batch.
     present: bool,
+    /// Whether the weights are displaced.
+    displaced: bool,
     step: u64,
 }
 
@@ -78,6 +81,7 @@ impl<E: Elem> Engine<E> {
             precision: Precision::F32,
             waits: false,
             present: false,
+            displaced: false,
             step: 0,
         }
     }
