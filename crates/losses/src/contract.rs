@@ -44,4 +44,8 @@ pub trait PairLoss<E: Real>: std::fmt::Debug + Send + Sync {
     /// # Panics
     /// If the lengths differ, or `y` is no class where the loss looks at it.
     fn eval(&self, clean: &[E], adversarial: &[E], y: usize, grads: [&mut [E]; 2]) -> E;
+    /// The factors of the cross-entropies on clean and on adversarial logits that are terms of the loss: those that label smoothing changes.
+    fn cross_entropies(&self) -> [f64; 2] {
+        [0.0; 2]
+    }
 }

@@ -15,7 +15,7 @@ use sparring_math::Real;
 pub struct KlDivergence;
 
 /// Largest number of a row and ln Σ exp(z − largest).
-fn ends<E: Real>(z: &[E]) -> (E, E) {
+pub(crate) fn ends<E: Real>(z: &[E]) -> (E, E) {
     let top = z.iter().copied().fold(E::of(f64::NEG_INFINITY), |a, b| if b > a { b } else { a });
     let sum = z.iter().fold(E::ZERO, |sum, &v| sum + (v - top).exp());
     (top, sum.ln())

@@ -1,6 +1,6 @@
 //! Values, gradients and Hessian-vector products against PyTorch in f64; `golden/losses/make.py` made the file.
 
-use sparring_losses::{AnyClassLoss, AnyValueLoss, PairLoss, RowLoss, Trades};
+use sparring_losses::{AnyClassLoss, AnyValueLoss, LabelSmoothing, Mart, PairLoss, RowLoss, Trades};
 
 const CASES: &str = include_str!("../../../golden/losses/cases.csv");
 
@@ -40,25 +40,41 @@ fn every_case() {
     assert!(seen.len() == 4 && seen.values().all(|&n| n >= 10), "{seen:?}");
 }
 
-#[test]
-fn trades_is_that_of_its_authors() {
-    let file = include_str!("../../../golden/losses/trades.csv");
+/// The loss with this factor on each case of a file that `make.py` made of pairs.
+fn pairs<L: PairLoss<f64>>(file: &str, with: impl Fn(f64) -> L) {
     assert_eq!(file.lines().count(), 4);
     for line in file.lines() {
         let x: Vec<f64> = line.split(',').map(|s| s.parse().unwrap()).collect();
-        let (n, classes, beta, want) = (x[0] as usize, x[1] as usize, x[2], x[3]);
+        let (n, classes, loss, want) = (x[0] as usize, x[1] as usize, with(x[2]), x[3]);
         let (clean, x) = x[4..].split_at(n * classes);
         let (adversarial, x) = x.split_at(n * classes);
         let (labels, grads) = x.split_at(n);
-        let (mut d, mut d_adv, mut loss) = (vec![f64::NAN; n * classes], vec![f64::NAN; n * classes], 0.0);
+        let (mut d, mut d_adv, mut sum) = (vec![f64::NAN; n * classes], vec![f64::NAN; n * classes], 0.0);
         for (i, &y) in labels.iter().enumerate() {
             let row = i * classes..(i + 1) * classes;
             let grads = [&mut d[row.clone()], &mut d_adv[row.clone()]];
-            loss +=
-                Trades { beta }.eval(&clean[row.clone()], &adversarial[row], y as usize, grads) / n as f64;
+            sum += loss.eval(&clean[row.clone()], &adversarial[row], y as usize, grads) / n as f64;
         }
-        close(&[loss], &[want], line);
+        close(&[sum], &[want], line);
         let found: Vec<f64> = d.iter().chain(&d_adv).map(|d| d / n as f64).collect();
         close(&found, grads, line);
+    }
+}
+
+#[test]
+fn trades_and_mart_are_those_of_their_authors() {
+    pairs(include_str!("../../../golden/losses/trades.csv"), |beta| Trades { beta });
+    pairs(include_str!("../../../golden/losses/mart.csv"), |beta| Mart { beta });
+}
+
+#[test]
+fn label_smoothing_is_that_of_pytorch() {
+    let file = include_str!("../../../golden/losses/label_smoothing.csv");
+    assert!(file.lines().count() >= 16);
+    for line in file.lines() {
+        let x: Vec<f64> = line.split(',').map(|s| s.parse().unwrap()).collect();
+        let (loss, n, value) = (LabelSmoothing { smoothing: x[0] }, x[1] as usize, x[2]);
+        let (z, x) = x[3..].split_at(n);
+        compare(&loss, z, &(x[0] as usize), value, &x[1..], line);
     }
 }

@@ -48,6 +48,10 @@ pub fn autoencoder_session<'m, 'd>(
         let value = recipe.defense.name().to_string();
         return Err(TrainError::Recipe { field: "defense", value, must: "none for an autoencoder" });
     }
+    if recipe.label_smoothing != 0.0 {
+        let value = recipe.label_smoothing.to_string();
+        return Err(TrainError::Recipe { field: "label_smoothing", value, must: "0 for an autoencoder" });
+    }
     check_data(train, model.spec().input)?;
     check_range(train, (0.0, 1.0))?;
     Fitting::session(model, train, recipe)

@@ -2,9 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod autoencoder;
+mod carried;
 mod classifier;
 mod data;
 mod defense;
+mod displacement;
 mod error;
 mod gan;
 mod learner;
@@ -29,7 +31,10 @@ pub use autoencoder::{
 };
 pub use classifier::{accuracy, fit, fit_with, session};
 pub use data::pixels;
-pub use defense::{AnyDefense, DEFENSES, Defense, DefenseInfo, Hyperparameters, InnerAttack, Outputs, Plan};
+pub use defense::{
+    AnyDefense, DEFENSES, Defense, DefenseInfo, ExampleSource, Hyperparameters, InnerAttack, Outputs, Plan,
+};
+pub use displacement::{AnyDisplacement, Asam, Awp, CountedPass, Displacement, Sam};
 pub use error::TrainError;
 pub use gan::{Alarm, Game, GanEpoch, GanRecipe, GanSteps, GanSummary, fit_gan, gan_session};
 pub use learner::{EpochOf, EpochTimes, Failure, Learner, StepContext};
@@ -47,5 +52,7 @@ pub use supervised::{Fitting, Supervised};
 
 /// The defences: [`Defense`] for each, with its paper's values.
 pub mod defenses {
-    pub use crate::defense::{Clean, FgsmRsTraining, NFgsm, PgdTraining, TradesTraining};
+    pub use crate::defense::{
+        Clean, FgsmRsTraining, FreeTraining, MartTraining, MixedTraining, NFgsm, PgdTraining, TradesTraining,
+    };
 }

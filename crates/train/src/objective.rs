@@ -1,6 +1,6 @@
 //! Losses of `sparring-losses` as training objectives: divided by the batch, with what else is counted of each example.
 
-use sparring_losses::{CrossEntropy, Mse, NonSaturating, RowLoss, Side};
+use sparring_losses::{LabelSmoothing, Mse, NonSaturating, RowLoss, Side};
 use sparring_math::Real;
 use sparring_nn::{Objective, OutputRows};
 use sparring_tensor::{Array, Elem, reduce};
@@ -10,6 +10,8 @@ use sparring_tensor::{Array, Elem, reduce};
 pub struct Classification<'a> {
     /// The classes of the whole batch.
     pub labels: &'a [usize],
+    /// Of the labels.
+    pub smoothing: LabelSmoothing,
 }
 
 impl<E: Elem> Objective<E> for Classification<'_> {
@@ -20,7 +22,7 @@ impl<E: Elem> Objective<E> for Classification<'_> {
         let mut losses = Array::<E>::stale([rows]);
         out.copy_outputs(logits.as_mut_slice());
         let (losses, target) = (losses.as_mut_slice(), |i: usize| &labels[i]);
-        CrossEntropy.eval_rows(logits.as_slice(), cols, &target, losses, grads.as_mut_slice());
+        self.smoothing.eval_rows(logits.as_slice(), cols, &target, losses, grads.as_mut_slice());
         let found = grads.as_slice().chunks_exact(cols).zip(losses).zip(labels);
         for ((z, dz, metrics), ((grads, loss), label)) in out.iter().zip(found) {
             *metrics = [(*loss * share).to_f64(), f64::from(u8::from(reduce::argmax(z) == *label)), 0.0];

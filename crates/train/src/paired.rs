@@ -4,10 +4,17 @@
 //! take in the clean ones first, and dropout draws its masks for each.
 
 use crate::learner::Failure;
-use sparring_losses::PairLoss;
-use sparring_nn::{Engine, Mode, Params, Randomness};
+use sparring_losses::{LabelSmoothing, PairLoss};
+use sparring_nn::{Engine, Mode, NnError, Params, Randomness};
 use sparring_seed::Key;
 use sparring_tensor::{Array, reduce};
+
+/// Whether a pass's running statistics are for the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Statistics {
+    Learned,
+    Forgotten,
+}
 
 /// The examples of a step.
 pub(crate) struct Pairs<'a> {
@@ -17,6 +24,9 @@ pub(crate) struct Pairs<'a> {
     pub clean: &'a [f32],
     /// Pixels of all adversarial examples.
     pub adversarial: &'a [f32],
+    /// Of the labels, in the cross-entropies that the loss has.
+    pub smoothing: LabelSmoothing,
+    pub statistics: Statistics,
 }
 
 impl Pairs<'_> {
@@ -32,7 +42,7 @@ impl Pairs<'_> {
     ) -> Result<[f64; 2], Failure> {
         let (n, cols) = (self.labels.len(), engine.compiled().outputs());
         let draw = |of: &str| Randomness { mode: Mode::Train, key: key.named(of), ids: self.ids };
-        let dim = self.clean.len() / n;
+        let (dim, [on_clean, on_adversarial]) = (self.clean.len() / n, loss.cross_entropies());
         let [mut logits, mut pull] = [0; 2].map(|_| Array::<f32>::zeros([n * cols]));
         let (logits, pull) = (logits.as_mut_slice(), pull.as_mut_slice());
         engine.forward_of_batch(self.adversarial, draw("adversarial"), logits);
@@ -44,6 +54,8 @@ impl Pairs<'_> {
             let moved = logits.chunks_exact(cols).zip(pull.chunks_exact_mut(cols));
             for (((clean, d_clean), (z, dz)), &y) in rows.zip(moved).zip(self.labels) {
                 sum += f64::from(loss.eval(clean, z, y, [&mut *d_clean, &mut *dz]));
+                sum += f64::from(self.smoothing.add(on_clean, clean, y, d_clean));
+                sum += f64::from(self.smoothing.add(on_adversarial, z, y, dz));
                 right += f64::from(u8::from(reduce::argmax(z) == y));
                 d_clean.iter_mut().chain(dz).for_each(|d| *d /= n as f32);
             }
@@ -52,10 +64,16 @@ impl Pairs<'_> {
         if !mean.is_finite() {
             return Err(Failure::Loss(mean));
         }
-        engine.accumulate(params)?;
+        self.accumulate(engine, params)?;
         let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&self.adversarial[i * dim..(i + 1) * dim]);
         engine.gradients_of_batch(n, &row, draw("adversarial"), &mut |_, d| d.copy_from_slice(pull));
-        engine.accumulate(params)?;
+        self.accumulate(engine, params)?;
         Ok([mean, right])
+    }
+    fn accumulate(&self, engine: &mut Engine, params: &Params<f32>) -> Result<(), NnError> {
+        if self.statistics == Statistics::Forgotten {
+            engine.forget_statistics();
+        }
+        engine.accumulate(params)
     }
 }

@@ -1,7 +1,7 @@
 //! How a network is trained, as data.
 
 use crate::error::require_positive;
-use crate::{AnyDefense, Hyperparameters, TrainError};
+use crate::{AnyDefense, AnyDisplacement, Hyperparameters, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_nn::Method;
 use sparring_optim::{AnyRule, AnySchedule, AnyTransform, Ema};
@@ -27,6 +27,12 @@ pub struct Recipe {
     /// The weights that are kept, and that observers see, are this average of those of all steps; `None`: those of the last step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ema: Option<Ema>,
+    /// The weights are displaced for the gradient of each step; `None`: it is that at the weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub displacement: Option<AnyDisplacement>,
+    /// The share of each label that goes to all classes alike, in the cross-entropies of whatever loss; 0: none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub label_smoothing: f64,
     /// Adversarial training.
     pub defense: AnyDefense,
     /// `f32`, or [`Split6`](Precision::Split6) for outputs and input gradients of convolutions where that is faster; gradients at weights, the rule and
@@ -48,6 +54,8 @@ impl Default for Recipe {
             schedule,
             transforms: Vec::new(),
             ema,
+            displacement: None,
+            label_smoothing: 0.0,
             defense: AnyDefense::default(),
             precision: Precision::F32,
             seed: 1,
@@ -86,6 +94,9 @@ impl Recipe {
             return refuse("batch", "0".into(), "at least 1");
         }
         require_positive("lr", self.lr)?;
+        if !(0.0..1.0).contains(&self.label_smoothing) {
+            return refuse("label_smoothing", self.label_smoothing.to_string(), "at least 0 and below 1");
+        }
         if self.precision == Precision::Bf16 {
             return refuse(
                 "precision",
@@ -96,8 +107,14 @@ impl Recipe {
         self.method().validate()?;
         self.schedule.validate()?;
         self.ema.as_ref().map_or(Ok(()), Ema::validate)?;
+        self.displacement.as_ref().map_or(Ok(()), AnyDisplacement::validate)?;
         Ok(self.defense.validate()?)
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
+fn is_zero(share: &f64) -> bool {
+    *share == 0.0
 }
 
 /// A precision as its name.

@@ -94,8 +94,8 @@ impl<'d, F: Learner> Session<'d, F> {
     /// One step; `None` once all are done.
     ///
     /// # Errors
-    /// If the loss or a gradient is not finite, or an attack refuses. The step then does not count. A classifier or autoencoder whose loss is not finite has the weights before the step; where
-    /// only a gradient is not finite some weights may have moved, and of a GAN the discriminator may have made its part of the step.
+    /// If the loss or a gradient is not finite, or an attack refuses. The step then does not count. A classifier or autoencoder whose loss is not finite has the weights before the step (before the
+    /// pass, where a defence makes several a step); where only a gradient is not finite some weights may have moved, and of a GAN the discriminator may have made its part of the step.
     pub fn step(&mut self) -> Result<Option<StepMetrics>, TrainError> {
         on_team(|| self.one())
     }

@@ -1,25 +1,24 @@
 //! Classifiers and autoencoders in training: one network, one objective, one method.
 
+use crate::carried::Carried;
 use crate::data::{check_data, check_network};
 use crate::learner::{EpochTimes, Failure, Learner, StepContext};
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
 use crate::objective::{Classification, Reconstruction};
 use crate::observe::{Current, Epoch, Observed};
-use crate::paired::Pairs;
 use crate::parallel::fill;
 use crate::session::Session;
 use crate::trained::Trained;
 use crate::trouble::broken_layer;
-use crate::{AnyDefense, InnerAttack, Outputs, Recipe, TrainError};
-use sparring_attacks::{Goal, Threat, perturb_chunked_on};
+use crate::{AnyDefense, AnyDisplacement, ExampleSource, Recipe, TrainError};
 use sparring_datasets::{BatchRows, Last, MiniBatch, Split};
-use sparring_losses::check_targets;
+use sparring_losses::{LabelSmoothing, check_targets};
 use sparring_models::{Autoencoder, ClassifierNet};
-use sparring_nn::{Engine, Mode, Network, NnError, Objective, Randomness, Victim};
-use sparring_oracle::Batch;
-use sparring_tensor::team;
+use sparring_nn::{Engine, Network, NnError, Objective};
 use std::fmt::Debug;
+
+mod pass;
 
 /// A model with one network that is trained by one objective.
 pub trait Supervised: Observed<Epoch = Epoch> + Debug {
@@ -36,8 +35,12 @@ pub trait Supervised: Observed<Epoch = Epoch> + Debug {
     fn check_labels(&self, _: &Split) -> Result<(), TrainError> {
         Ok(())
     }
-    /// Calls `f` with the objective of a batch.
-    fn with_objective<R>(batch: &MiniBatch, f: impl FnOnce(&dyn Objective) -> R) -> R;
+    /// Calls `f` with the objective of a batch; labels, where it has any, are smoothed.
+    fn with_objective<R>(
+        batch: &MiniBatch,
+        smoothing: LabelSmoothing,
+        f: impl FnOnce(&dyn Objective) -> R,
+    ) -> R;
 }
 
 impl Supervised for ClassifierNet {
@@ -51,8 +54,12 @@ impl Supervised for ClassifierNet {
     fn check_labels(&self, train: &Split) -> Result<(), TrainError> {
         check_targets(&train.labels(), self.classes()).map_err(|e| TrainError::Data(e.to_string()))
     }
-    fn with_objective<R>(batch: &MiniBatch, f: impl FnOnce(&dyn Objective) -> R) -> R {
-        f(&Classification { labels: &batch.labels })
+    fn with_objective<R>(
+        batch: &MiniBatch,
+        smoothing: LabelSmoothing,
+        f: impl FnOnce(&dyn Objective) -> R,
+    ) -> R {
+        f(&Classification { labels: &batch.labels, smoothing })
     }
 }
 
@@ -64,7 +71,7 @@ impl Supervised for Autoencoder {
     fn net_mut(&mut self) -> &mut Network<f32> {
         &mut self.net
     }
-    fn with_objective<R>(batch: &MiniBatch, f: impl FnOnce(&dyn Objective) -> R) -> R {
+    fn with_objective<R>(batch: &MiniBatch, _: LabelSmoothing, f: impl FnOnce(&dyn Objective) -> R) -> R {
         f(&Reconstruction { examples: batch.len() })
     }
 }
@@ -77,19 +84,22 @@ struct Sums {
     seen: f64,
 }
 
+/// The name of a carried perturbation in a state.
+const NOISE: &str = "perturbation";
+
 /// A classifier or autoencoder in training.
 #[derive(Debug)]
 pub struct Fitting<'m, M> {
     model: &'m mut M,
     trained: Trained,
     defense: AnyDefense,
-    /// Changes places with the batch's pixels at each step.
-    adversarial: Vec<f32>,
+    smoothing: LabelSmoothing,
+    displacement: Option<AnyDisplacement>,
+    /// Pixels of the batch in their other form: adversarial, or clean where the adversarial ones are trained on.
+    other: Vec<f32>,
+    carried: Carried,
     sums: Sums,
 }
-
-/// Examples a thread attacks at a time; no bit depends on it.
-const CHUNK: usize = 32;
 
 impl<'m, M: Supervised> Fitting<'m, M> {
     /// A training by this recipe, which was checked, as the data were.
@@ -102,74 +112,31 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         let settings =
             LoopSettings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
         Self::fits(model, train, &settings)?;
-        let plan = recipe.defense.plan(1.0);
-        if plan.passes != 1 {
-            let must = "a defence of one pass";
-            return Err(TrainError::Recipe { field: "defense", value: recipe.defense.to_string(), must });
-        }
         let engine = Engine::new(model.net(), recipe.method()).in_precision(recipe.precision);
         let steps = (train.len().div_ceil(batch) as u64).saturating_mul(epochs as u64);
-        let mut trained = Trained::new(engine, recipe.ema.map(|ema| ema.decay(steps)));
+        let updates = steps.saturating_mul(recipe.defense.plan(1.0).passes as u64);
+        let mut trained = Trained::new(engine, recipe.ema.map(|ema| ema.decay(updates)));
         trained.begin_average();
-        let (defense, adversarial, sums) = (recipe.defense, Vec::new(), Sums::default());
-        Session::new(Self { model, trained, defense, adversarial, sums }, train, settings)
+        let (defense, other, carried, sums) =
+            (recipe.defense, Vec::new(), Carried::default(), Sums::default());
+        let smoothing = LabelSmoothing { smoothing: recipe.label_smoothing };
+        let displacement = recipe.displacement;
+        let this = Self { model, trained, defense, smoothing, displacement, other, carried, sums };
+        Session::new(this, train, settings)
+    }
+    /// Whether a perturbation goes on from step to step.
+    fn carries(&self) -> bool {
+        matches!(self.defense.plan(1.0).examples, ExampleSource::Carried { .. })
+    }
+    /// Whether these are the numbers of whole inputs.
+    fn is_whole(&self, numbers: &[f32]) -> bool {
+        numbers.len().is_multiple_of(self.trained.engine.compiled().inputs())
     }
     /// The data are for this model, whose network can be trained on them.
     fn fits(model: &M, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
         check_data(train, model.net().graph().input)?;
         model.check_labels(train)?;
         check_network(model.net(), train.len(), settings, 1)
-    }
-    /// Makes the adversarial examples of a batch, whose pixels are filled in.
-    fn attack(
-        &mut self,
-        (attack, threat): &(Box<InnerAttack>, Threat),
-        batch: &MiniBatch,
-        cx: &StepContext,
-    ) -> Result<(), TrainError> {
-        self.adversarial.resize(batch.x.len(), 0.0);
-        let x = Batch::new(&batch.x, batch.shape, &batch.ids).map_err(|e| TrainError::Data(e.to_string()))?;
-        let goal = Goal::Untargeted(&batch.labels);
-        let key = cx.key.named("defense");
-        let victim = Victim::of_compiled(self.trained.engine.compiled(), batch.shape, ClassifierNet::BOUNDS);
-        let out = &mut self.adversarial;
-        // The team's threads, which run the rest of the step, not rayon's.
-        perturb_chunked_on(&**attack, &victim, x, goal, threat, key, out, CHUNK, &|out, size, run| {
-            team::for_each_chunk(out, size, run);
-        })?;
-        Ok(())
-    }
-    /// Gradients of the step: its mean loss, and how many examples are classified rightly.
-    fn gradients(
-        &mut self,
-        batch: &mut MiniBatch,
-        rows: BatchRows<'_>,
-        cx: &StepContext,
-    ) -> Result<[f64; 2], Failure> {
-        let plan = self.defense.plan(cx.step as f64 / cx.steps as f64);
-        let key = cx.key.named("layers");
-        if let Some(attack) = &plan.attack {
-            fill(batch, rows);
-            self.attack(attack, batch, cx)?;
-            if let Outputs::Paired(loss) = &plan.outputs {
-                let (params, engine) = (&self.model.net().params, &mut self.trained.engine);
-                let (labels, ids) = (&batch.labels, &batch.ids);
-                let pairs = Pairs { labels, ids, clean: &batch.x, adversarial: &self.adversarial };
-                return pairs.gradients(engine, params, &**loss, key);
-            }
-            std::mem::swap(&mut batch.x, &mut self.adversarial);
-        }
-        let given: &MiniBatch = batch;
-        let dim = given.shape.iter().product::<usize>();
-        let row = |i: usize, to: &mut [f32]| match given.x.get(i * dim..(i + 1) * dim) {
-            Some(x) => to.copy_from_slice(x),
-            None => rows.write(i, to),
-        };
-        let draw = Randomness { mode: Mode::Train, key, ids: &given.ids };
-        let engine = &mut self.trained.engine;
-        let [loss, right, _] =
-            M::with_objective(given, |objective| engine.gradients(given.len(), &row, draw, objective));
-        if loss.is_finite() { Ok([loss, right]) } else { Err(Failure::Loss(loss)) }
     }
 }
 
@@ -181,11 +148,9 @@ impl<M: Supervised> Current<M> for Fitting<'_, M> {
     fn state(&mut self) -> LearnerState {
         let (weights, engine) = self.trained.state(self.model.net());
         let Sums { loss, right, seen } = self.sums;
-        LearnerState {
-            networks: vec![(String::new(), weights, engine)],
-            arrays: Vec::new(),
-            sums: vec![loss, right, seen],
-        }
+        let (networks, sums) = (vec![(String::new(), weights, engine)], vec![loss, right, seen]);
+        let carried = self.carries().then(|| (NOISE.to_string(), self.carried.noise.clone()));
+        LearnerState { networks, arrays: carried.into_iter().collect(), sums }
     }
 }
 
@@ -195,13 +160,18 @@ impl<M: Supervised> Learner for Fitting<'_, M> {
         Self::fits(self.model, train, settings)
     }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
-        let [loss, right] = self.gradients(batch, rows, cx)?;
-        self.trained.update(self.model.net(), cx.lr)?;
-        let n = batch.len() as f64;
-        self.sums.loss += loss * n;
-        self.sums.right += right;
-        self.sums.seen += n;
-        Ok(loss)
+        let plan = self.defense.plan(cx.step as f64 / cx.steps as f64);
+        let (n, mut sums, mut mean) = (batch.len() as f64, self.sums, 0.0);
+        for pass in 0..plan.passes {
+            let key = if pass == 0 { cx.key } else { cx.key.named("pass").child(pass as u64) };
+            let [loss, right] = self.pass(&plan, batch, rows, (key, cx))?;
+            sums.loss += loss * n;
+            sums.right += right;
+            sums.seen += n;
+            mean += loss / plan.passes as f64;
+        }
+        self.sums = sums;
+        Ok(mean)
     }
     fn broken(&self, batch: &mut MiniBatch, rows: BatchRows<'_>, _: &StepContext) -> Option<String> {
         fill(batch, rows);
@@ -227,7 +197,13 @@ impl<M: Supervised> Learner for Fitting<'_, M> {
         let ([(_, weights, engine)], &[loss, right, seen]) = (&state.networks[..], &state.sums[..]) else {
             return Err(NnError::State("it belongs to another kind of model".into()).into());
         };
+        let noise = match &state.arrays[..] {
+            [] if !self.carries() => &[][..],
+            [(name, noise)] if self.carries() && name == NOISE && self.is_whole(noise) => noise,
+            _ => return Err(NnError::State("it belongs to another defence".into()).into()),
+        };
         self.trained.restore(self.model.net_mut(), (weights, engine))?;
+        self.carried.noise = noise.to_vec();
         self.sums = Sums { loss, right, seen };
         Ok(())
     }

@@ -73,6 +73,8 @@ fn classifier_clean() {
 #[test]
 fn classifier_fgsm_rs() {
     same_bits("fgsm-rs on tapes", classifier(defenses::FgsmRsTraining::new(0.3), 300, Some(0.2)));
+    let free = defenses::FreeTraining { replays: 2, ..Default::default() };
+    same_bits("free", classifier(free, 300, Some(0.2)));
     same_bits("fgsm-rs", classifier(defenses::FgsmRsTraining::new(0.3), 300, None));
 }
 

@@ -19,6 +19,9 @@ impl<L: Learner> Current<L::Model> for Flaky<L> {
     fn current(&mut self) -> &L::Model {
         self.inner.current()
     }
+    fn state(&mut self) -> LearnerState {
+        self.inner.state()
+    }
 }
 
 impl<L: Learner> Learner for Flaky<L> {
@@ -41,9 +44,6 @@ impl<L: Learner> Learner for Flaky<L> {
     }
     fn end_epoch(&mut self, done: EpochTimes) -> EpochOf<L> {
         self.inner.end_epoch(done)
-    }
-    fn state(&mut self) -> LearnerState {
-        self.inner.state()
     }
     fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError> {
         self.inner.restore(state)

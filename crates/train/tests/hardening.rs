@@ -115,10 +115,15 @@ fn every_defence_brings_a_recipe() {
         AnyDefense::default(),
         defenses::FgsmRsTraining::new(0.3).into(),
         defenses::NFgsm::new(0.3).into(),
+        defenses::FreeTraining::new(0.3).into(),
         defenses::PgdTraining::new(0.3).into(),
+        defenses::MixedTraining::default().into(),
         defenses::TradesTraining::default().into(),
+        defenses::MartTraining::default().into(),
     ];
     assert_eq!(all, usual);
+    let free = |replays| Recipe::hardened(defenses::FreeTraining { replays, ..Default::default() }).epochs;
+    assert_eq!([1, 3, 8].map(free), [20, 7, 3], "as many passes over the data, in epochs of several");
     for defense in all {
         let recipe = Recipe::hardened(defense);
         recipe.validate().unwrap();
@@ -167,6 +172,20 @@ fn defences_are_written_by_the_grammar() {
             .into(),
         ),
         (
+            "mixed(lambda=0.25, attack=pgd(steps=3, stop=never))",
+            defenses::MixedTraining {
+                lambda: 0.25,
+                attack: sparring_attacks::Pgd {
+                    steps: 3,
+                    stop: sparring_attacks::Stop::Never,
+                    ..Default::default()
+                }
+                .into(),
+                ..Default::default()
+            }
+            .into(),
+        ),
+        (
             "pgd(step_size=0.1)",
             defenses::PgdTraining { step_size: 0.1, ..defenses::PgdTraining::new(0.3) }.into(),
         ),
@@ -175,11 +194,10 @@ fn defences_are_written_by_the_grammar() {
         assert_eq!(defense.to_string(), text);
     }
     assert_eq!("PGD(eps=8/255)".parse::<AnyDefense>().unwrap().eps(), Some(8.0 / 255.0));
+    let known = DEFENSES.iter().map(|d| d.name).collect::<Vec<_>>().join(", ");
+    let no = format!("no defence is called `fgsm` (did you mean `n-fgsm`?); choose one of: {known}");
     for (text, why) in [
-        (
-            "fgsm",
-            "no defence is called `fgsm` (did you mean `n-fgsm`?); choose one of: none, fgsm-rs, n-fgsm, pgd, trades",
-        ),
+        ("fgsm", &*no),
         (
             "fgsm-rs(steps=3)",
             "fgsm-rs has no parameter `steps` (did you mean `step_size`?); it has: eps, step_size",

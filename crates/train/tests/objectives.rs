@@ -2,7 +2,7 @@
 #![allow(missing_docs)]
 
 use sparring_autograd::{Path, Tape, ops};
-use sparring_losses::CrossEntropy;
+use sparring_losses::{CrossEntropy, LabelSmoothing};
 use sparring_nn::{
     Compiled, Cx, Engine, Graph, Mode, Network, Objective, Optimizer, OutputRows, Randomness, Victim, layers,
 };
@@ -116,7 +116,7 @@ fn two_heads() -> Graph {
 #[test]
 fn one_objective_trains_on_both_engines() {
     let labels: Vec<usize> = (0..N).map(|i| i * 5 % 4).collect();
-    let classes = Classification { labels: &labels };
+    let classes = Classification { labels: &labels, smoothing: LabelSmoothing::default() };
     let (image, game) =
         (Reconstruction { examples: N }, Discrimination { real: N / 2, share: 2.0 / N as f32 });
     for make in [dense, convolutional] {
@@ -140,7 +140,8 @@ fn an_objective_on_a_tape_is_the_operation_of_its_loss() {
     let x = Array::from_slice([N, 1, 5, 6], &(0..N * 30).map(|_| numbers.normal()).collect::<Vec<_>>());
     let tape = Tape::new();
     let (cx, x) = (Cx::train(&tape, Key::new(1), &[]), tape.leaf(x));
-    let (loss, [_, right, _]) = net.loss(&cx, x, &Classification { labels: &labels });
+    let (loss, [_, right, _]) =
+        net.loss(&cx, x, &Classification { labels: &labels, smoothing: LabelSmoothing::default() });
     assert!(right > 0.0 && right.fract() == 0.0);
     let own = ops::mean(ops::row_loss(net.forward(&cx, x), CrossEntropy, Arc::<[usize]>::from(labels)));
     assert!((loss.item() - own.item()).abs() < 1e-14);

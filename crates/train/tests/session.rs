@@ -144,11 +144,17 @@ fn settings_and_data_that_give_no_step_are_refused() {
 fn a_classifier_goes_on_from_any_step() {
     let pgd = defenses::PgdTraining { eps: 0.1, steps: 2, step_size: 0.1, warm_up: 0.5 };
     let trades = defenses::TradesTraining { beta: 2.0, steps: 2, ..Default::default() };
+    let mart = defenses::MartTraining { steps: 2, ..Default::default() };
+    let free = defenses::FreeTraining { replays: 3, ..Default::default() };
     let chain = ["clip-norm(max=1)", "l2(weight=1e-3)"].map(|t| t.parse().unwrap()).to_vec();
     for recipe in [
         recipe(),
         Recipe { ema: None, defense: pgd.into(), ..recipe() },
         Recipe { defense: trades.into(), transforms: chain, ..recipe() },
+        Recipe { defense: free.into(), ..recipe() },
+        Recipe { defense: trades.into(), displacement: "awp(gamma=0.1)".parse().ok(), ..recipe() },
+        Recipe { displacement: "sam(rho=0.3)".parse().ok(), ..recipe() },
+        Recipe { defense: mart.into(), label_smoothing: 0.1, ..recipe() },
     ] {
         let data = digits(IMAGES);
         let mut model = classifier(3);

@@ -28,7 +28,7 @@ fn deliver<E: Elem>(
             Some(dx) => (x, dx, len),
             None => return,
         },
-        Operand::Block(j) if cx.learns && !cx.program.blocks[j].learns => return,
+        Operand::Block(j) if !cx.wanted.reaches_input() && !cx.program.blocks[j].learns => return,
         Operand::Block(j) => {
             let stride = input.extent.stride();
             let (y, dy) = before[j].ends();
@@ -122,7 +122,7 @@ pub(super) fn input_gradient<E: Elem>(
             let [mean, deviation] = stats.each_ref().map(|s| &s[first * each..]);
             let parts = |r: usize| (r * each..(r + 1) * each, [n / each; 3]);
             match &mut grads[..] {
-                [(_, dgain), (_, dbias), ..] if cx.learns => {
+                [(_, dgain), (_, dbias), ..] if cx.wanted.learns() => {
                     // Wanted or not, the gradient at the input comes with those of the parameters.
                     let (dgain, dbias) = (dgain.as_mut_slice(), dbias.as_mut_slice());
                     let (x, from) = source(before, input, block, 0);

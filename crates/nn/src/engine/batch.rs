@@ -16,6 +16,24 @@ pub(super) struct Loaded<E: Elem> {
     pub shard: Shard<E>,
 }
 
+/// Each shard with its rows of the gradient at the input, where that is wanted.
+pub(super) fn with_inputs<'a, E: Elem>(
+    shards: &'a mut [Loaded<E>],
+    cut: Cut,
+    dim: usize,
+    mut dx: Option<&'a mut [E]>,
+) -> Vec<(&'a mut Loaded<E>, Option<&'a mut [E]>)> {
+    let with = |(i, loaded)| {
+        let own = dx.take().map(|all| {
+            let (own, rest) = all.split_at_mut(cut.shard(i).len() * dim);
+            dx = Some(rest);
+            own
+        });
+        (loaded, own)
+    };
+    shards.iter_mut().enumerate().map(with).collect()
+}
+
 /// The examples of a batch.
 #[derive(Clone, Copy)]
 pub(super) struct Batch<'a, E: Elem> {

@@ -18,6 +18,19 @@ pub(super) enum Wanted {
     Weights,
     /// As `Weights`, but the last block is run elsewhere, between the forward and the backward pass.
     WeightsButLast,
+    /// Both from one pass.
+    WeightsAndInput,
+}
+
+impl Wanted {
+    /// Whether gradients of parameters are found.
+    pub fn learns(self) -> bool {
+        self != Self::Input
+    }
+    /// Whether the pass goes on to the input, through blocks before the first that learns.
+    pub fn reaches_input(self) -> bool {
+        matches!(self, Self::Input | Self::WeightsAndInput)
+    }
 }
 
 /// Values and gradients of a block for the examples of a shard, rows `stride` apart.

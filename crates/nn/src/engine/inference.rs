@@ -112,7 +112,7 @@ impl<E: Elem> Compiled<E> {
     fn context<'a>(&'a self, draw: Randomness<'a>, norms: &'a [Coefficients<E>]) -> Context<'a, E> {
         // Batch statistics are never those of such a pass.
         let pass = Pass { mode: draw.mode, batch: false, key: draw.key, ids: draw.ids };
-        Context { program: &self.program, pass, learns: false, norms }
+        Context { program: &self.program, pass, wanted: Wanted::Input, norms }
     }
 
     /// The outputs for `x`, examples of channels first, one after the other.

@@ -22,7 +22,7 @@ pub(super) fn parameter_gradients<E: Elem>(
     let (x, from) = source(before, input, block, 0);
     let (x, first, rows) = (&x[examples.start * from..], examples.start * stride, examples.len());
     match block.op {
-        BlockOp::Conv(w) | BlockOp::ConvTranspose(w) if cx.learns => {
+        BlockOp::Conv(w) | BlockOp::ConvTranspose(w) if cx.wanted.learns() => {
             let dz = &buffers.dz.as_ref().expect("prepared for gradients").as_slice()[first..];
             let dw = buffers.dw.as_mut().expect("prepared for sums").as_mut_slice();
             let db = buffers.db.as_mut().expect("prepared for sums").as_mut_slice();
@@ -41,7 +41,7 @@ pub(super) fn parameter_gradients<E: Elem>(
                 Form::Matmul(_) => unreachable!("compiled as a convolution"),
             }
         }
-        BlockOp::BatchNorm(i) if cx.pass.batch && (cx.learns || cx.pass.takes_statistics()) => {
+        BlockOp::BatchNorm(i) if cx.pass.batch && (cx.wanted.learns() || cx.pass.takes_statistics()) => {
             let (norm, mean) = (&cx.program.batch_norms[i].block, cx.norms[i].mean.as_slice());
             let sums = buffers.sums.get_or_insert_with(|| GradSums::new(mean.len()));
             let dz = &buffers.dz.as_ref().expect("prepared for gradients").as_slice()[first..];

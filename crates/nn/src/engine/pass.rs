@@ -2,7 +2,7 @@
 
 use super::batch_norm::Coefficients;
 use super::block::{Block, Operand};
-use super::buffers::Buffers;
+use super::buffers::{Buffers, Wanted};
 use super::program::{Pass, Program};
 use sparring_tensor::{Array, Elem};
 
@@ -11,8 +11,8 @@ use sparring_tensor::{Array, Elem};
 pub(super) struct Context<'a, E: Elem> {
     pub program: &'a Program<E>,
     pub pass: Pass<'a>,
-    /// Whether the backward pass finds gradients of parameters.
-    pub learns: bool,
+    /// What the backward pass finds.
+    pub wanted: Wanted,
     /// Of each batch normalisation, as far as they are known.
     pub norms: &'a [Coefficients<E>],
 }

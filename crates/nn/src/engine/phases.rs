@@ -1,6 +1,6 @@
 //! A pass of a whole batch through a program with layers that span it: all shards run a phase, then what needs the batch is done.
 
-use super::batch::{Batch, Loaded};
+use super::batch::{Batch, Loaded, with_inputs};
 use super::batch_norm::Coefficients;
 use super::block::BlockOp;
 use super::outputs::Objective;
@@ -54,7 +54,7 @@ impl<E: Elem> Whole<E> {
         }
         for (p, range) in program.phases.iter().enumerate() {
             let next = program.phases.get(p + 1).map(|r| r.start);
-            let cx = Context { program, pass, learns: true, norms: &self.norms };
+            let cx = Context { program, pass, wanted: batch.wanted, norms: &self.norms };
             par::for_each_chunk(shards, 1, work, |i, loaded| {
                 let loaded = &mut loaded[0];
                 if p == 0 {
@@ -114,8 +114,7 @@ impl<E: Elem> Whole<E> {
             _ => {}
         }
     }
-    /// The backward pass from the gradients at the outputs, or if it has `begun` in the forward pass, the rest of it; gradients of parameters if it
-    /// `learns`, else those at the input into `dx`.
+    /// The backward pass from the gradients at the outputs, or if it has `begun` in the forward pass, the rest of it; gradients at the input into `dx`.
     pub fn backward(
         &mut self,
         program: &Program<E>,
@@ -126,26 +125,18 @@ impl<E: Elem> Whole<E> {
         mut dx: Option<&mut [E]>,
         begun: bool,
     ) {
-        let learns = dx.is_none();
         self.grads.clear();
         for p in (0..program.phases.len()).rev() {
             let range = &program.phases[p];
             // The block that begins the next phase passes on first.
             let through = program.phases.get(p + 1).map(|r| r.start);
             if begun && through.is_none() {
-                self.sum(program, shards, range.start, pass, learns);
+                self.sum(program, shards, range.start, pass, batch.wanted.learns());
                 continue;
             }
             let given = through.and_then(|i| self.backward_on_tape(program, shards, i));
-            let cx = Context { program, pass, learns, norms: &self.norms };
-            let mut rest = dx.as_deref_mut();
-            let mut pairs: Vec<_> = Vec::with_capacity(shards.len());
-            for loaded in shards.iter_mut() {
-                let own = rest.take().map(|dx| dx.split_at_mut(loaded.shard.rows * program.dim));
-                let (own, more) = own.map_or((None, None), |(own, more)| (Some(own), Some(more)));
-                rest = more;
-                pairs.push((loaded, own));
-            }
+            let cx = Context { program, pass, wanted: batch.wanted, norms: &self.norms };
+            let mut pairs = with_inputs(shards, batch.cut, program.dim, dx.as_deref_mut());
             par::for_each_chunk(&mut pairs, 1, 2 * work, |i, pair| {
                 let (Loaded { x, shard }, dx) = &mut pair[0];
                 let x = batch.rows(program, i, x);
@@ -160,7 +151,7 @@ impl<E: Elem> Whole<E> {
                 shard.backward(cx, x, dx.as_deref_mut(), range.start..end);
             });
             if p > 0 {
-                self.sum(program, shards, range.start, pass, learns);
+                self.sum(program, shards, range.start, pass, batch.wanted.learns());
             }
         }
     }

@@ -52,7 +52,7 @@ impl<E: Elem> Shard<E> {
         let (buffers, metrics) = (Vec::new(), Vec::new());
         Self { first: 0, rows: 0, capacity: 0, made_for: None, blocks: 0, buffers, metrics, bad: None }
     }
-    /// Makes the buffers large enough for `rows` examples from the `first` on; gradients only if they are `wanted`. Where `shares_scratch`, a pass for [`Wanted::Weights`] needs
+    /// Makes the buffers large enough for `rows` examples from the `first` on; gradients only if they are `wanted`. Where `shares_scratch`, a pass for [`Wanted::Weights`] or [`Wanted::WeightsAndInput`] needs
     /// [`exchange_scratch`](Self::exchange_scratch) around it.
     pub fn prepare(
         &mut self,
@@ -65,23 +65,20 @@ impl<E: Elem> Shard<E> {
         let count = program.blocks.len() - usize::from(wanted == Some(Wanted::WeightsButLast));
         let blocks = &program.blocks[..count];
         let purpose = wanted.map(|w| (w, shares_scratch));
+        let shared = shares_scratch && matches!(wanted, Some(Wanted::Weights | Wanted::WeightsAndInput));
         if rows > self.capacity || self.blocks != count || self.made_for != purpose {
             (self.capacity, self.blocks, self.made_for) = (rows.max(self.capacity), count, purpose);
-            let new = |b| match wanted {
-                Some(Wanted::Weights) if shares_scratch => Buffers::without_scratch(b, self.capacity),
-                _ => Buffers::new(b, self.capacity),
-            };
-            self.buffers = blocks.iter().map(new).collect();
+            let new = if shared { Buffers::without_scratch } else { Buffers::new };
+            self.buffers = blocks.iter().map(|b| new(b, self.capacity)).collect();
         }
         if let Some(wanted) = wanted {
             self.metrics.resize(self.capacity, [0.0; 3]);
             for (buffers, block) in self.buffers.iter_mut().zip(blocks) {
-                let alone = wanted != Wanted::Weights || !shares_scratch;
-                buffers.prepare_gradient(block, self.capacity, alone || block.keeps_gradient());
-                if alone {
+                buffers.prepare_gradient(block, self.capacity, !shared || block.keeps_gradient());
+                if !shared {
                     buffers.prepare_epilogue(block, self.capacity);
                 }
-                if wanted != Wanted::Input {
+                if wanted.learns() {
                     buffers.prepare_sums(block, program);
                 }
             }
@@ -171,18 +168,19 @@ impl<E: Elem> Shard<E> {
     ) {
         let program = cx.program;
         let blocks = blocks.start..blocks.end.min(self.blocks);
-        if cx.learns && blocks.end == self.blocks {
+        if cx.wanted.learns() && blocks.end == self.blocks {
             let last = &program.blocks[self.blocks - 1];
             self.buffers[self.blocks - 1].flush_output(last, self.rows);
         }
         for i in blocks.clone().rev() {
             let block = &program.blocks[i];
-            if cx.learns && !block.learns {
+            if !cx.wanted.reaches_input() && !block.learns {
                 continue;
             }
             let (before, rest) = self.buffers.split_at_mut(i);
             let buffers = &mut rest[0];
-            if !buffers.epilogue_backward(program, block, &cx.pass, self.rows, cx.learns && block.flushes) {
+            let flushes = cx.wanted.learns() && block.flushes;
+            if !buffers.epilogue_backward(program, block, &cx.pass, self.rows, flushes) {
                 self.bad = self.bad.or(block.weight());
             }
             parameter_gradients(cx, block, before, x, 0..self.rows, buffers);

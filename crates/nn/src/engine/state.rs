@@ -29,6 +29,8 @@ pub(super) struct ParamState<E: Elem> {
     pub norm: f64,
     /// The average over the steps.
     pub average: Option<Array<E>>,
+    /// The numbers as they were before they were displaced.
+    pub saved: Option<Array<E>>,
     numbers: usize,
 }
 
@@ -49,6 +51,7 @@ impl<E: Elem> ParamState<E> {
             squares: 0.0,
             norm: 0.0,
             average: None,
+            saved: None,
             numbers,
         }
     }

@@ -2,6 +2,8 @@
 #![allow(missing_docs)]
 
 mod activations;
+mod both;
+mod displaced;
 mod frozen;
 mod graphs;
 mod random;

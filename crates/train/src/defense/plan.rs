@@ -18,27 +18,46 @@ pub enum Outputs {
     Paired(Box<dyn PairLoss<f32>>),
 }
 
+/// Where the examples of a step come from.
+#[non_exhaustive]
+pub enum ExampleSource {
+    /// The clean ones as they are.
+    Clean,
+    /// An attack makes them within a budget.
+    Attack(Box<InnerAttack>, Threat),
+    /// clip(x + δ, box). The training carries δ, one for each place in a batch, from batch to batch, and moves it after each pass by the gradient at the input that the pass gives beside those of
+    /// the weights: δ ← clip(δ + step_size · sign(∂ loss / ∂ δ), −eps, eps).
+    Carried {
+        /// Length of the step.
+        step_size: f32,
+        /// The budget, in L-inf.
+        threat: Threat,
+    },
+}
+
 /// What one step of a training does with its batch.
+#[derive(Debug)]
 pub struct Plan {
-    /// What makes the adversarial examples, and within which budget; `None`: the step is trained on clean ones.
-    pub attack: Option<(Box<InnerAttack>, Threat)>,
+    /// Where the examples come from.
+    pub examples: ExampleSource,
     /// The outputs that the objective reads.
     pub outputs: Outputs,
-    /// Updates of the weights on the same batch, each with an attack of its own (Free-AT makes several).
+    /// Updates of the weights on the same batch, each with examples of its own.
     pub passes: usize,
 }
 
 impl Plan {
     /// One pass on clean examples.
     pub fn clean() -> Self {
-        Self { attack: None, outputs: Outputs::One, passes: 1 }
+        Self { examples: ExampleSource::Clean, outputs: Outputs::One, passes: 1 }
     }
     /// One pass on the examples that `attack` makes within `eps` in L-inf; on clean ones where eps is 0.
     pub fn adversarial(attack: impl for<'v> Attack<Victim<'v>> + Send + Sync + 'static, eps: f32) -> Self {
         if eps == 0.0 {
             return Self::clean();
         }
-        Self { attack: Some((Box::new(attack), Threat { norm: AnyNorm::Linf, eps })), ..Self::clean() }
+        let threat = Threat { norm: AnyNorm::Linf, eps };
+        Self { examples: ExampleSource::Attack(Box::new(attack), threat), ..Self::clean() }
     }
     /// One pass on clean examples and those that `attack` makes of them within `eps` in L-inf, by a loss that compares both.
     pub fn paired(
@@ -50,16 +69,24 @@ impl Plan {
     }
 }
 
-impl fmt::Debug for Plan {
+impl ExampleSource {
+    /// The budget; `None` for clean examples.
+    pub fn threat(&self) -> Option<&Threat> {
+        match self {
+            Self::Clean => None,
+            Self::Attack(_, threat) | Self::Carried { threat, .. } => Some(threat),
+        }
+    }
+}
+
+impl fmt::Debug for ExampleSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let attack = self
-            .attack
-            .as_ref()
-            .map(|(attack, threat)| (Attack::<Victim<'_>>::about(&**attack).name, threat.to_string()));
-        f.debug_struct("Plan")
-            .field("attack", &attack)
-            .field("outputs", &self.outputs)
-            .field("passes", &self.passes)
-            .finish()
+        match self {
+            Self::Clean => write!(f, "Clean"),
+            Self::Attack(attack, threat) => {
+                write!(f, "Attack({}, {threat})", Attack::<Victim<'_>>::about(&**attack).name)
+            }
+            Self::Carried { step_size, threat } => write!(f, "Carried({step_size}, {threat})"),
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::contract::{Defense, DefenseInfo, Hyperparameters};
 use super::plan::Plan;
-use super::{Clean, FgsmRsTraining, NFgsm, PgdTraining, TradesTraining};
+use super::{
+    Clean, FgsmRsTraining, FreeTraining, MartTraining, MixedTraining, NFgsm, PgdTraining, TradesTraining,
+};
 use serde::{Deserialize, Serialize};
 
 /// Registers defences: the enum over all of them, and their table.
@@ -57,8 +59,11 @@ defenses! {
     Clean "none",
     FgsmRsTraining "fgsm-rs",
     NFgsm "n-fgsm",
+    FreeTraining "free",
     PgdTraining "pgd",
+    MixedTraining "mixed",
     TradesTraining "trades",
+    MartTraining "mart",
 }
 
 /// Clean examples.
@@ -71,7 +76,7 @@ impl Default for AnyDefense {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::defense::plan::Outputs;
+    use crate::defense::plan::{ExampleSource, Outputs};
     use sparring_math::named::Family;
 
     #[test]
@@ -79,11 +84,15 @@ mod tests {
         for defense in AnyDefense::TABLE.at_defaults() {
             for progress in [1e-9, 0.1, 0.5, 1.0] {
                 let plan = defense.plan(progress);
-                assert!(plan.passes == 1, "{defense}: {plan:?}");
+                assert!((1..100).contains(&plan.passes), "{defense}: {plan:?}");
                 let paired = matches!(plan.outputs, Outputs::Paired(_));
-                assert!(!paired || plan.attack.is_some(), "{defense}: {plan:?}");
-                assert_eq!(plan.attack.is_some(), defense.eps().is_some(), "{defense} at {progress}");
-                let eps = plan.attack.map_or(0.0, |(_, threat)| threat.eps);
+                // Pairs are made by an attack; what is carried is so from the first step to the last.
+                assert!(!paired || matches!(plan.examples, ExampleSource::Attack(..)), "{defense}: {plan:?}");
+                let carries = |plan: &Plan| matches!(plan.examples, ExampleSource::Carried { .. });
+                assert_eq!(carries(&plan), carries(&defense.plan(1.0)), "{defense}: {plan:?}");
+                let threat = plan.examples.threat();
+                assert_eq!(threat.is_some(), defense.eps().is_some(), "{defense} at {progress}");
+                let eps = threat.map_or(0.0, |threat| threat.eps);
                 let share = if progress < defense.warm_up() { progress / defense.warm_up() } else { 1.0 };
                 let want = share as f32 * defense.eps().unwrap_or(0.0);
                 assert_eq!(eps, want, "{defense} at {progress}");

@@ -5,17 +5,12 @@
 //! source   Zhang et al. 2019, arXiv:1901.08573
 
 use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH, inner_attack};
+use super::noisy_ascent::{Climbed, NoisyAscent};
 use super::plan::Plan;
 use serde::{Deserialize, Serialize};
-use sparring_attacks::{
-    Attack, AttackError, AttackInfo, Goal, Linf, Norm as _, Settings, Threat, check_input,
-};
-use sparring_losses::KlDivergence;
+use sparring_attacks::AttackInfo;
 use sparring_math::named::Range;
 use sparring_optim::Ema;
-use sparring_oracle::{Batch, Differentiable};
-use sparring_seed::Key;
-use sparring_tensor::Array;
 
 /// Clean cross-entropy plus `beta` times the divergence to the answer on the worst example found.
 ///
@@ -69,7 +64,8 @@ impl Defense for TradesTraining {
         Some(self.eps)
     }
     fn plan(&self, _progress: f64) -> Plan {
-        let attack = Divergence { steps: self.steps, step_size: self.step_size };
+        let (steps, step_size) = (self.steps, self.step_size);
+        let attack = NoisyAscent { steps, step_size, climbs: Climbed::Divergence, about: &INFO };
         Plan::paired(attack, self.eps, sparring_losses::Trades { beta: self.beta })
     }
     /// Those of PGD, not yet chosen by measurement; the authors train for 100 epochs by SGD.
@@ -78,58 +74,4 @@ impl Defense for TradesTraining {
     }
 }
 
-/// Projected ascent on KL(f(x) ‖ f(x')); labels are not looked at.
-#[derive(Clone, Copy, Debug)]
-struct Divergence {
-    steps: usize,
-    step_size: f32,
-}
-
-/// Standard deviation of the start: at x itself the gradient is 0.
-const START: f64 = 1e-3;
-
 const INFO: AttackInfo = inner_attack::<TradesTraining>("noise of 0.001, 40 steps of eps / 30");
-
-impl<M: Differentiable + ?Sized> Attack<M> for Divergence {
-    fn about(&self) -> &'static AttackInfo {
-        &INFO
-    }
-    fn settings(&self) -> Settings {
-        let others = vec![("step_size", self.step_size.to_string())];
-        Settings { steps: self.steps, restarts: 1, others, walk: None }
-    }
-    fn perturb(
-        &self,
-        model: &M,
-        x: Batch<'_>,
-        goal: Goal<'_>,
-        threat: &Threat,
-        key: Key,
-        out: &mut [f32],
-    ) -> Result<(), AttackError> {
-        check_input(model, x, goal, out)?;
-        let (dim, classes, bounds) = (x.dim(), model.classes(), model.bounds());
-        let mut clean = Array::<f32>::stale([x.len() * classes]);
-        let clean = clean.as_mut_slice();
-        model.logits(x, clean)?;
-        for (i, out) in out.chunks_exact_mut(dim).enumerate() {
-            let mut rng = key.rng(x.ids()[i]);
-            out.iter_mut().zip(x.row(i)).for_each(|(o, x)| *o = x + (START * rng.normal()) as f32);
-        }
-        let mut grad = Array::<f32>::stale([out.len()]);
-        let grad = grad.as_mut_slice();
-        for _ in 0..self.steps {
-            let mut cotangent = |logits: &[f32], d_logits: &mut [f32]| {
-                let moved = logits.chunks_exact(classes).zip(d_logits.chunks_exact_mut(classes));
-                for (clean, (z, dz)) in clean.chunks_exact(classes).zip(moved) {
-                    KlDivergence.each(clean, z, |i, [_, at_z]| dz[i] = at_z);
-                }
-            };
-            model.pullback(Batch::new(out, x.shape(), x.ids())?, &mut cotangent, grad)?;
-            for (i, (out, grad)) in out.chunks_exact_mut(dim).zip(grad.chunks_exact(dim)).enumerate() {
-                Linf.step(x.row(i), grad, self.step_size, threat.eps, bounds, out);
-            }
-        }
-        Ok(())
-    }
-}

@@ -1,12 +1,30 @@
-//! Passes in which somebody outside sees the whole batch at once.
+//! Passes that give or take numbers of the whole batch at once.
 
 use super::{Engine, empty, fixed, gather, pass_of};
 use crate::engine::batch::{Batch, Loaded};
 use crate::engine::buffers::Wanted;
 use crate::engine::inference::Randomness;
+use crate::engine::outputs::Objective;
 use sparring_tensor::{Array, Elem};
 
 impl<E: Elem> Engine<E> {
+    /// As [`gradients`](Self::gradients), and from the same backward pass the gradient at the input of each example into `dx`, channels first.
+    ///
+    /// # Panics
+    /// If `dx` does not hold as many numbers as the examples; otherwise as [`gradients`](Self::gradients).
+    #[inline(never)]
+    pub fn gradients_with_input(
+        &mut self,
+        n: usize,
+        row: &(dyn Fn(usize, &mut [E]) + Sync),
+        draw: Randomness<'_>,
+        objective: &dyn Objective<E>,
+        dx: &mut [E],
+    ) -> [f64; 3] {
+        let dim = self.compiled.inputs();
+        assert!(dx.len() == n * dim, "engine: {} numbers for {n} examples of {dim}", dx.len());
+        self.both(n, row, draw, objective, Some(dx))
+    }
     /// As [`gradients`](Self::gradients) for an objective that sees all outputs at once: `objective(outputs, gradient)`, a row an example.
     ///
     /// # Panics
@@ -67,9 +85,8 @@ impl<E: Elem> Engine<E> {
                 *metrics = [0.0; 3];
             }
         }
-        let learns = dx.is_none();
         self.whole.backward(program, shards, pass, work, batch, dx, false);
-        if !learns {
+        if !wanted.learns() {
             self.whole.forget();
         }
     }

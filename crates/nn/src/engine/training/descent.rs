@@ -42,10 +42,11 @@ impl<E: Elem> Engine<E> {
     /// steps each weight as its gradient is made, so where the gradients at all outputs were finite and only a product with an input was not, some weights may have moved.
     ///
     /// # Panics
-    /// If there are none: nothing was found yet, or a pass without gradients came in between.
+    /// If there are none: nothing was found yet, or a pass without gradients came in between; if the weights are displaced.
     #[track_caller]
     #[inline(never)]
     pub fn update(&mut self, params: &Params<E>, lr: f64) -> Result<(), NnError> {
+        assert!(!self.displaced, "engine: the weights are displaced; put them back first");
         let step = self.step + 1;
         if std::mem::take(&mut self.waits) {
             self.apply(step, lr);

@@ -1,6 +1,6 @@
 //! A compiled network that learns.
 
-use crate::engine::batch::{Batch, Loaded};
+use crate::engine::batch::{Batch, Loaded, with_inputs};
 use crate::engine::buffers::Wanted;
 use crate::engine::compile::compile;
 use crate::engine::cut::Cut;
@@ -19,6 +19,7 @@ use std::sync::{Mutex, PoisonError};
 
 mod batch;
 mod descent;
+mod displace;
 mod memory;
 
 pub use memory::EngineState;
@@ -49,6 +50,8 @@ pub struct Engine<E: Elem = f32> {
     waits: bool,
     /// Whether the shards hold the gradients of a batch.
     present: bool,
+    /// Whether the weights are displaced.
+    displaced: bool,
     step: u64,
 }
 
@@ -78,6 +81,7 @@ impl<E: Elem> Engine<E> {
             precision: Precision::F32,
             waits: false,
             present: false,
+            displaced: false,
             step: 0,
         }
     }
@@ -112,27 +116,49 @@ impl<E: Elem> Engine<E> {
         draw: Randomness<'_>,
         objective: &dyn Objective<E>,
     ) -> [f64; 3] {
+        self.both(n, row, draw, objective, None)
+    }
+    /// The gradients of the parameters, and into `dx` those at the input.
+    fn both(
+        &mut self,
+        n: usize,
+        row: &(dyn Fn(usize, &mut [E]) + Sync),
+        draw: Randomness<'_>,
+        objective: &dyn Objective<E>,
+        dx: Option<&mut [E]>,
+    ) -> [f64; 3] {
         assert!(n > 0, "engine: a batch holds at least one example");
         self.present = true;
         let program = &self.compiled.program;
         self.cut =
             if program.sums_by_shard() { fixed(program, n) } else { Cut::for_threads(n, team::threads()) };
-        self.by_parts = self.last.is_some() && objective.is_elementwise();
+        self.by_parts = self.last.is_some() && objective.is_elementwise() && dx.is_none();
         self.by_columns = self.first.is_some();
         self.whole.grads.clear();
         let (cut, work) = (self.cut, self.compiled.work(n));
         if let Some(first) = &mut self.first {
             first.run(program, cut, work, row);
         }
-        let wanted = if self.by_parts { Wanted::WeightsButLast } else { Wanted::Weights };
+        let wanted = match dx {
+            Some(_) => Wanted::WeightsAndInput,
+            None if self.by_parts => Wanted::WeightsButLast,
+            None => Wanted::Weights,
+        };
         let batch = Batch { cut, wanted, row, first: self.first.as_ref() };
         self.shards.resize_with(cut.shards().max(self.shards.len()), empty);
         let (shards, pass) = (&mut self.shards[..cut.shards()], pass_of(draw));
         if program.phases.len() > 1 {
-            self.whole.forward(program, shards, pass, work, batch, Some(objective));
-            self.whole.backward(program, shards, pass, work, batch, None, true);
+            self.whole.forward(program, shards, pass, work, batch, Some(objective).filter(|_| dx.is_none()));
+            let begun = dx.is_none();
+            if !begun {
+                par::for_each_chunk(shards, 1, work, |i, loaded| {
+                    let Loaded { x, shard } = &mut loaded[0];
+                    objective.rows(&mut shard.output_rows(program, batch.rows(program, i, x)));
+                });
+            }
+            self.whole.backward(program, shards, pass, work, batch, dx, begun);
         } else {
-            one_phase(program, shards, pass, work, batch, &self.scratch, &mut self.last, objective);
+            one_phase(program, shards, pass, work, batch, &self.scratch, &mut self.last, objective, dx);
         }
         self.metrics()
     }
@@ -189,12 +215,13 @@ fn one_phase<E: Elem>(
     scratch: &Mutex<Vec<Scratch<E>>>,
     last: &mut Option<LastMatmul<E>>,
     objective: &dyn Objective<E>,
+    dx: Option<&mut [E]>,
 ) {
-    let cx = Context { program, pass, learns: true, norms: &[] };
+    let cx = Context { program, pass, wanted: batch.wanted, norms: &[] };
     let (blocks, but_last) = (program.blocks.len(), batch.wanted == Wanted::WeightsButLast);
     // Three times the forward pass.
-    par::for_each_chunk(shards, 1, 3 * work, |i, loaded| {
-        let loaded = &mut loaded[0];
+    par::for_each_chunk(&mut with_inputs(shards, batch.cut, program.dim, dx), 1, 3 * work, |i, pair| {
+        let (loaded, dx) = &mut pair[0];
         batch.prepare(program, i, loaded, true);
         if but_last {
             return batch.begin(cx, i, loaded, 0..blocks - 1);
@@ -206,7 +233,7 @@ fn one_phase<E: Elem>(
         let Loaded { x, shard } = loaded;
         let x = batch.rows(program, i, x);
         objective.rows(&mut shard.output_rows(program, x));
-        shard.backward(cx, x, None, 0..blocks);
+        shard.backward(cx, x, dx.as_deref_mut(), 0..blocks);
         shard.exchange_scratch(program, &mut own);
         scratch.lock().unwrap_or_else(PoisonError::into_inner).push(own);
     });

@@ -18,6 +18,12 @@ pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
         let share = (100.0 * ema.half_life) as f32;
         facts.push(("average of the weights", format!("half-life {share} % of the training")));
     }
+    if let Some(displacement) = recipe.displacement {
+        facts.push(("displacement of the weights", displacement.to_string()));
+    }
+    if recipe.label_smoothing != 0.0 {
+        facts.push(("label smoothing", recipe.label_smoothing.to_string()));
+    }
     if !recipe.transforms.is_empty() {
         let chain: Vec<String> = recipe.transforms.iter().map(ToString::to_string).collect();
         facts.push(("gradients", chain.join(", then ")));
@@ -67,10 +73,14 @@ mod tests {
             ema: Some(Ema { half_life: 0.07 }),
             transforms: text.split(" > ").map(|t| t.parse().unwrap()).collect(),
             precision: Precision::Split6,
+            displacement: "sam".parse().ok(),
+            label_smoothing: 0.1,
             ..Recipe::default()
         };
         let expected = [
             ("average of the weights", "half-life 7 % of the training"),
+            ("displacement of the weights", "sam"),
+            ("label smoothing", "0.1"),
             ("gradients", "clip-value(limit=0.5), then clip-norm(max=1.5)"),
             ("precision", "split6"),
         ];

@@ -9,7 +9,7 @@ use sparring::losses::{LossName, TargetKind};
 use sparring::math::named::{Entry, Family as _, Parameter};
 use sparring::models::Arch;
 use sparring::optim::{AnyRule, AnySchedule, AnyTransform, SCHEDULES, TRANSFORMS, TransformInfo};
-use sparring::train::{AnyDefense, DEFENSES};
+use sparring::train::{AnyDefense, AnyDisplacement, DEFENSES};
 
 /// Four significant digits at most; a dash for what is unbounded.
 fn bound(v: Option<f64>) -> String {
@@ -208,13 +208,18 @@ pub(super) fn defenses() -> Listing {
             },
         }));
     }
+    let of = |(about, entry): (&(&str, &str), _)| words(&[about.0, about.1, &told(entry)]);
+    let displaced: Vec<_> =
+        AnyDisplacement::ABOUT.iter().zip(AnyDisplacement::TABLE.entries).map(of).collect();
+    let displaced = table(&["--displace", "moves, for the gradient of a step,", "parameters"], &displaced);
     Listing {
         headers: &["name", "what a step is trained on", "worth", "recipe", "parameters", "paper"],
         rows,
         objects,
-        below: "`--defense \"pgd(eps=0.2, steps=10)\"` of `sparring train classifier`; worth: of the defaults at eps 0.3 on MNIST, under \
-                PGD-50 with 10 restarts."
-            .into(),
+        below: format!(
+            "`--defense \"pgd(eps=0.2, steps=10)\"` of `sparring train classifier`; worth: of the defaults at eps 0.3 on MNIST, under \
+             PGD-50 with 10 restarts.\n{displaced}"
+        ),
     }
 }
 

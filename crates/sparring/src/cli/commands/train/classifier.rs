@@ -73,6 +73,8 @@ impl Args {
             schedule: self.schedule.clone().unwrap_or(usual.schedule),
             transforms: self.transforms.chain.clone(),
             ema: self.hardening.ema(usual.ema)?,
+            displacement: self.hardening.displace,
+            label_smoothing: self.hardening.label_smoothing,
             defense,
             precision: self.precision,
             seed: self.machine.seed,

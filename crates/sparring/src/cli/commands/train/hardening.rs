@@ -1,7 +1,7 @@
 //! Adversarial training on the command line: its flags, the images held out, and what they say in the end.
 
 use crate::cli::io::say;
-use crate::cli::options::{Named, ShorthandList, Shorthands, Written, share, whole, written};
+use crate::cli::options::{Named, ShorthandList, Shorthands, Written, name, share, whole, written};
 use crate::cli::pages::decimal;
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use sparring::datasets::Split;
 use sparring::models::ClassifierNet;
 use sparring::optim::Ema;
 use sparring::seed::Key;
-use sparring::train::{AnyDefense, Robustness, robustness};
+use sparring::train::{AnyDefense, AnyDisplacement, Robustness, robustness};
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -23,6 +23,13 @@ pub(super) struct HardeningArgs {
     /// weights. Default: 0; that of the defence (`sparring list defenses`).
     #[arg(long, value_name = "FRACTION", value_parser = share)]
     ema: Option<f64>,
+    /// The gradient of each step is taken at displaced weights, "awp(gamma=0.005)" or "sam(rho=0.05)" with parameters (`sparring list
+    /// defenses`). Default: at the weights.
+    #[arg(long, visible_aliases = ["awp", "sam"], value_name = "DISPLACEMENT", value_parser = name::<AnyDisplacement>())]
+    pub(super) displace: Option<AnyDisplacement>,
+    /// The share of each label that goes to all classes alike.
+    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = share)]
+    pub(super) label_smoothing: f64,
     /// The last N training images are held out; with a defence they are attacked at the end. Default: 0; with a defence a
     /// twentieth of the images, at most 1000.
     #[arg(long, value_name = "N", value_parser = whole)]

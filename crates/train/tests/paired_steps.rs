@@ -1,4 +1,4 @@
-//! A step of TRADES is that of its authors' code: two passes of the network, each with its own batch statistics, and one loss of both.
+//! A step of TRADES, MART or mixed training is that of the authors' codes: two passes of the network, each with its own batch statistics, and one loss of both.
 #![allow(missing_docs)]
 
 #[path = "../../nn/tests/engine/reference.rs"]
@@ -7,13 +7,13 @@ mod reference;
 
 use sparring_attacks::{Attack, Goal};
 use sparring_datasets::Mnist;
-use sparring_losses::{KlDivergence, PairLoss, Trades};
+use sparring_losses::{KlDivergence, Mart, Mixed, PairLoss, Trades};
 use sparring_models::ClassifierNet;
 use sparring_nn::{Graph, Mode, Victim, layers};
 use sparring_optim::{AnySchedule, Sgd};
 use sparring_oracle::{Batch, Classifier as _};
 use sparring_seed::Key;
-use sparring_train::{AnyDefense, Recipe, defenses, session};
+use sparring_train::{AnyDefense, ExampleSource, Recipe, defenses, session};
 
 const N: usize = 24;
 const BETA: f64 = 3.0;
@@ -32,12 +32,25 @@ fn graphs() -> [Graph; 2] {
 }
 
 /// Losses, row by row, and the gradients of their mean at clean and adversarial logits.
-fn loss(clean: &[f32], adversarial: &[f32], labels: &[usize]) -> (f64, [Vec<f32>; 2]) {
+fn loss(
+    of: &dyn PairLoss<f32>,
+    smoothing: f32,
+    [clean, adversarial]: [&[f32]; 2],
+    labels: &[usize],
+) -> (f64, [Vec<f32>; 2]) {
     let (mut d, mut d_adv, mut sum) = (vec![0.0; clean.len()], vec![0.0; clean.len()], 0.0);
     for (i, &y) in labels.iter().enumerate() {
         let row = 10 * i..10 * (i + 1);
         let grads = [&mut d[row.clone()], &mut d_adv[row.clone()]];
-        sum += f64::from(Trades { beta: BETA }.eval(&clean[row.clone()], &adversarial[row], y, grads));
+        sum += f64::from(of.eval(&clean[row.clone()], &adversarial[row.clone()], y, grads));
+        // Labels of 1 - s, and s for all classes alike.
+        for ((z, d), share) in
+            [(clean, &mut d), (adversarial, &mut d_adv)].into_iter().zip(of.cross_entropies())
+        {
+            let (z, d, s) = (&z[row.clone()], &mut d[row.clone()], smoothing * share as f32);
+            sum += f64::from(s * (z[y] - z.iter().sum::<f32>() / 10.0));
+            d.iter_mut().enumerate().for_each(|(i, d)| *d += s * (f32::from(u8::from(i == y)) - 0.1));
+        }
     }
     d.iter_mut().chain(&mut d_adv).for_each(|v| *v /= N as f32);
     (sum / N as f64, [d, d_adv])
@@ -45,9 +58,20 @@ fn loss(clean: &[f32], adversarial: &[f32], labels: &[usize]) -> (f64, [Vec<f32>
 
 #[test]
 fn one_step_is_two_passes_on_the_tape() {
+    let trades = defenses::TradesTraining { beta: BETA, steps: 3, step_size: 0.1, ..Default::default() };
+    step_of(trades.into(), &Trades { beta: BETA }, 0.0);
+    step_of(trades.into(), &Trades { beta: BETA }, 0.2);
+    let mart = defenses::MartTraining { beta: BETA, steps: 3, step_size: 0.1, ..Default::default() };
+    step_of(mart.into(), &Mart { beta: BETA }, 0.2);
+    let mixed = defenses::MixedTraining { lambda: 0.25, ..Default::default() };
+    step_of(mixed.into(), &Mixed { lambda: 0.25 }, 0.2);
+}
+
+fn step_of(defense: AnyDefense, of: &dyn PairLoss<f32>, label_smoothing: f64) {
     let data = Mnist::embedded().train.first(N);
-    let defense: AnyDefense =
-        defenses::TradesTraining { beta: BETA, steps: 3, step_size: 0.1, ..Default::default() }.into();
+    let loss = |clean: &[f32], adversarial: &[f32], labels: &[usize]| {
+        loss(of, label_smoothing as f32, [clean, adversarial], labels)
+    };
     let recipe = Recipe {
         defense,
         epochs: 1,
@@ -56,6 +80,7 @@ fn one_step_is_two_passes_on_the_tape() {
         lr: 0.05,
         schedule: AnySchedule::default(),
         ema: None,
+        label_smoothing,
         ..Recipe::default()
     };
     for graph in graphs() {
@@ -65,7 +90,7 @@ fn one_step_is_two_passes_on_the_tape() {
         let all = data.all();
         let x = Batch::new(&all.x, all.shape, &all.ids).unwrap();
         let plan = defense.plan(1.0);
-        let (attack, threat) = plan.attack.as_ref().unwrap();
+        let ExampleSource::Attack(attack, threat) = &plan.examples else { panic!("{plan:?}") };
         let victim = Victim::new(&by_hand, ClassifierNet::BOUNDS).unwrap();
         let key = Key::new(recipe.seed).named("step").child(1).named("defense");
         let mut adversarial = vec![0.0; all.x.len()];
@@ -80,7 +105,10 @@ fn one_step_is_two_passes_on_the_tape() {
         };
         let noisy: Vec<f32> =
             all.x.iter().enumerate().map(|(i, x)| x + if i % 2 == 0 { 0.3 } else { -0.3 }).collect();
-        assert!(divergence(&adversarial) > 2.0 * divergence(&noisy), "noise is as good as the attack");
+        assert!(
+            divergence(&adversarial) > 2.0 * divergence(&noisy),
+            "{defense}: noise is as good as the attack"
+        );
         assert!(
             adversarial
                 .iter()

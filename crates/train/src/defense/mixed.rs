@@ -1,0 +1,60 @@
+//! Clean and adversarial examples, mixed.
+//!
+//! loss     (1 − lambda) · CE(f(x), y) + lambda · CE(f(x'), y), x' of any attack
+//! source   Goodfellow, Shlens, Szegedy 2015, arXiv:1412.6572: FGSM, lambda 0.5
+
+use super::contract::{BUDGET, Defense, Hyperparameters};
+use super::pgd::PgdTraining;
+use super::plan::Plan;
+use serde::{Deserialize, Serialize};
+use sparring_attacks::{AnyAttack, Fgsm};
+use sparring_math::named::Range;
+
+/// Cross-entropies of clean and of adversarial examples, weighted.
+///
+/// Source: Goodfellow, Shlens, Szegedy 2015, arXiv:1412.6572.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MixedTraining {
+    /// Budget in L-inf.
+    pub eps: f32,
+    /// Weight of the adversarial examples; the paper's is 0.5.
+    pub lambda: f64,
+    /// What makes the adversarial examples.
+    pub attack: AnyAttack,
+}
+
+impl MixedTraining {
+    /// The paper's: half and half, FGSM.
+    pub fn new(eps: f32) -> Self {
+        Self { eps, lambda: 0.5, attack: Fgsm::default().into() }
+    }
+}
+
+impl Default for MixedTraining {
+    fn default() -> Self {
+        Self::new(0.3)
+    }
+}
+
+sparring_math::named! {
+    MixedTraining: "mixed", [], "Goodfellow et al. 2015, arXiv:1412.6572";
+    eps: BUDGET, "budget in L-inf, in pixels of [0, 1]";
+    lambda: Range::from_to(0.0, 1.0), "weight of the adversarial examples; clean ones have the rest";
+    attack: Range::Told("an attack such as fgsm or pgd(steps=7, stop=never)"), "what makes the adversarial examples";
+}
+
+impl Defense for MixedTraining {
+    const ABOUT: &'static str = "clean examples and adversarial ones (of FGSM), half and half";
+    const WORTH: &'static str = "not yet measured";
+
+    fn eps(&self) -> Option<f32> {
+        Some(self.eps)
+    }
+    fn plan(&self, _progress: f64) -> Plan {
+        Plan::paired(self.attack, self.eps, sparring_losses::Mixed { lambda: self.lambda })
+    }
+    /// Those of PGD, not yet chosen by measurement.
+    fn hyperparameters(&self) -> Hyperparameters {
+        PgdTraining::new(self.eps).hyperparameters()
+    }
+}

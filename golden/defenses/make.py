@@ -1,0 +1,135 @@
+"""Trainings of a small net by the loops of the authors of some defences, rewritten in float64; writes free, awp, sam and asam.safetensors beside it.
+
+    python golden/defenses/make.py
+
+The net is Sequential(Flatten, Linear 8-6, ReLU, Linear 6-3), on inputs of [1, 2, 4] in [0, 1]; batches of 5 in the order of `x`, the last of 2.
+`start/KEY` and `end/KEY` are its parameters before and after, under the keys of the state dict; metadata key `about` holds the settings as JSON.
+"""
+
+import json
+import pathlib
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+
+HERE = pathlib.Path(__file__).resolve().parent
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+LEAST = 1e-6  # a gradient nearer to 0 may have another sign in float32
+
+
+def net():
+    return torch.nn.Sequential(
+        torch.nn.Flatten(), torch.nn.Linear(8, 6), torch.nn.ReLU(), torch.nn.Linear(6, 3)
+    )
+
+
+def data():
+    x, y = torch.rand(22, 1, 2, 4).float().double(), torch.randint(3, (22,))
+    x[0, 0, 0, :2] = torch.tensor([0.0, 1.0])  # on the rim of the box
+    return x, y
+
+
+def state(model, when):
+    return {f"{when}/{k}": v.detach().clone().contiguous().float() for k, v in model.state_dict().items()}
+
+
+def rounded(model):
+    """The weights as float32 has them, where both sides begin."""
+    for p in model.parameters():
+        p.data = p.data.float().double()
+    return model
+
+
+def clamp(x):
+    """Into [0, 1]; the gradient passes on the rim, as in the PyTorch of the authors (2.15 stops it there)."""
+    return torch.where((x >= 0) & (x <= 1), x, x.detach().clamp(0.0, 1.0))
+
+
+def free(eps=0.3, step=0.2, replays=3, lr=0.3, batch=5):
+    """mahyarnajibi/FreeAdversarialTraining: noise for each place in a batch, carried on; gradient through the clamp; SGD."""
+    torch.manual_seed(5)
+    model, (x, y) = rounded(net()), data()
+    out = state(model, "start")
+    optimizer = torch.optim.SGD(model.parameters(), lr)
+    carried = torch.zeros(batch, 1, 2, 4)
+    losses = []
+    for at in range(0, len(x), batch):
+        inputs, target = x[at : at + batch], y[at : at + batch]
+        for _ in range(replays):
+            noise = carried[: len(inputs)].clone().requires_grad_()
+            moved = clamp(inputs + noise)
+            loss = F.cross_entropy(model(moved), target)
+            optimizer.zero_grad()
+            loss.backward()
+            small = noise.grad.abs()
+            assert small[(small > 0)].min() > LEAST, small
+            carried[: len(inputs)] += step * torch.sign(noise.grad)
+            carried.clamp_(-eps, eps)
+            optimizer.step()
+            losses.append(loss.item())
+    out |= state(model, "end") | {"x": x.float(), "labels": y, "noise": carried.float()}
+    out["losses"] = torch.tensor(losses).float()
+    about = dict(eps=eps, step_size=step, replays=replays, lr=lr, batch=batch)
+    save_file(out, HERE / "free.safetensors", {"about": json.dumps(about)})
+
+
+
+def displaced(name, direct, about, lr=0.3, batch=5, **settings):
+    """SGD with momentum whose gradient is that at w + d(w, g), on clean examples."""
+    torch.manual_seed(6)
+    model, (x, y) = rounded(net()), data()
+    out = state(model, "start") | {"x": x.float(), "labels": y}
+    optimizer = torch.optim.SGD(model.parameters(), lr, momentum=0.9)
+    losses = []
+    for at in range(0, len(x), batch):
+        inputs, target = x[at : at + batch], y[at : at + batch]
+        loss = F.cross_entropy(model(inputs), target)
+        grads = torch.autograd.grad(loss, list(model.parameters()))
+        with torch.no_grad():
+            named = [(k, p, g) for (k, p), g in zip(model.named_parameters(), grads)]
+            moves = direct(named, **settings)
+            for p, d in zip(model.parameters(), moves):
+                p.add_(d)
+        there = F.cross_entropy(model(inputs), target)
+        optimizer.zero_grad()
+        there.backward()
+        with torch.no_grad():
+            for p, d in zip(model.parameters(), moves):
+                p.sub_(d)
+        optimizer.step()
+        losses.append([loss.item(), there.item()])
+    out |= state(model, "end") | {"losses": torch.tensor(losses).float()}
+    save_file(out, HERE / f"{name}.safetensors", {"about": json.dumps(dict(settings, lr=lr, batch=batch, about=about))})
+
+
+def awp(named, gamma):
+    """csdongxian/AWP: the proxy's step of SGD against the loss, scaled to the norm of the weight; tensors of rank > 1 called weight."""
+    moves = []
+    for name, p, g in named:
+        if p.dim() <= 1 or "weight" not in name:
+            moves.append(torch.zeros_like(p))
+            continue
+        step = 0.01 * g
+        moves.append(gamma * (p.norm() / (step.norm() + 1e-20) * step))
+    return moves
+
+
+def sam(named, rho):
+    """davda54/sam, not adaptive."""
+    norm = torch.norm(torch.stack([g.norm() for _, _, g in named]))
+    return [g * (rho / (norm + 1e-12)) for _, _, g in named]
+
+
+def asam(named, rho, eta):
+    """SamsungLabs/ASAM."""
+    sizes = [p.abs() + eta if "weight" in name else torch.ones_like(p) for name, p, _ in named]
+    norm = torch.norm(torch.stack([(t * g).norm() for t, (_, _, g) in zip(sizes, named)])) + 1e-16
+    return [t * t * g * (rho / norm) for t, (_, _, g) in zip(sizes, named)]
+
+
+free()
+displaced("awp", awp, "adversarial weight perturbation", gamma=0.1)
+displaced("sam", sam, "sharpness-aware minimisation", rho=0.3)
+displaced("asam", asam, "adaptive sharpness-aware minimisation", rho=0.7, eta=0.05)
