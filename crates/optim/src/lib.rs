@@ -14,7 +14,10 @@ pub use clip::{clip_global_norm, clip_value, global_norm};
 pub use contract::{Rule, RuleInfo};
 pub use ema::Ema;
 pub use registry::{ALL, AnyRule};
-pub use rules::{Adam, AdamW, MomentumKind, Sgd};
+pub use rules::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AmsGrad, Asgd, Lion, MomentumKind, NAdam, OptimisticAdam,
+    RAdam, RmsProp, Rprop, Sgd,
+};
 pub use schedules::{
     AnySchedule, Constant, Cosine, OneCycle, Piecewise, SCHEDULES, Schedule, ScheduleInfo, Step,
 };
