@@ -29,6 +29,69 @@ gradients[:, 3] *= torch.logspace(0, -6, STEPS)
 gradients[:, 4] = 0.0
 gradients[:, 5] *= torch.tensor([float(i % 3 == 0) for i in range(STEPS)])
 
+
+
+class Written(torch.optim.Optimizer):
+    """What PyTorch lacks, as its paper writes it: `formula(p, g, state, t, options)`."""
+
+    def __init__(self, params, **options):
+        super().__init__(params, {**self.OPTIONS, **options})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.state[p]
+                state["t"] = state.get("t", 0) + 1
+                self.formula(p, p.grad, state, state["t"], group)
+
+
+class Lion(Written):
+    """Chen et al. 2023, arXiv:2302.06675, algorithm 2."""
+
+    OPTIONS = {"lr": 1e-4, "betas": (0.9, 0.99), "weight_decay": 0.0}
+
+    def formula(self, p, g, state, t, o):
+        beta1, beta2 = o["betas"]
+        m = state.get("m", torch.zeros_like(p))
+        p -= o["lr"] * (torch.sign(beta1 * m + (1 - beta1) * g) + o["weight_decay"] * p)
+        state["m"] = beta2 * m + (1 - beta2) * g
+
+
+class Adan(Written):
+    """Xie et al. 2022, arXiv:2208.06677, algorithm 1, with the bias corrections of the authors' program and one minus the paper's betas."""
+
+    OPTIONS = {"lr": 1e-3, "betas": (0.98, 0.92, 0.99), "eps": 1e-8, "weight_decay": 0.0}
+
+    def formula(self, p, g, state, t, o):
+        beta1, beta2, beta3 = o["betas"]
+        zero = torch.zeros_like(p)
+        d = g - state.get("g", g)
+        m = state["m"] = beta1 * state.get("m", zero) + (1 - beta1) * g
+        n = state["n"] = beta2 * state.get("n", zero) + (1 - beta2) * d
+        v = state["v"] = beta3 * state.get("v", zero) + (1 - beta3) * (g + beta2 * d) ** 2
+        state["g"] = g.clone()
+        root = (v / (1 - beta3**t)).sqrt() + o["eps"]
+        p -= o["lr"] * (m / (1 - beta1**t) + beta2 * n / (1 - beta2**t)) / root
+        p /= 1 + o["lr"] * o["weight_decay"]
+
+
+class OptimisticAdam(Written):
+    """Daskalakis et al. 2018, arXiv:1711.00141, algorithm 1."""
+
+    OPTIONS = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
+
+    def formula(self, p, g, state, t, o):
+        beta1, beta2 = o["betas"]
+        zero = torch.zeros_like(p)
+        g = g + o["weight_decay"] * p
+        m = state["m"] = beta1 * state.get("m", zero) + (1 - beta1) * g
+        v = state["v"] = beta2 * state.get("v", zero) + (1 - beta2) * g**2
+        d = m / (1 - beta1**t) / ((v / (1 - beta2**t)).sqrt() + o["eps"])
+        p -= 2 * o["lr"] * d - o["lr"] * state.get("d", zero)
+        state["d"] = d
+
+
 RULES = {
     "sgd": lambda p: torch.optim.SGD(p, lr=1e-3),
     "sgd-decay": lambda p: torch.optim.SGD(p, lr=1e-3, weight_decay=0.1),
@@ -42,6 +105,34 @@ RULES = {
     "adam-no-memory": lambda p: torch.optim.Adam(p, lr=1e-3, betas=(0.0, 0.9), eps=1e-4),
     "adamw": lambda p: torch.optim.AdamW(p, lr=1e-3),
     "adamw-strong": lambda p: torch.optim.AdamW(p, lr=1e-2, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.3),
+    "amsgrad": lambda p: torch.optim.Adam(p, lr=1e-3, amsgrad=True),
+    "amsgrad-decay": lambda p: torch.optim.Adam(p, lr=1e-2, betas=(0.8, 0.9), amsgrad=True, weight_decay=0.1),
+    "adamax": lambda p: torch.optim.Adamax(p),
+    "adamax-decay": lambda p: torch.optim.Adamax(p, lr=1e-2, betas=(0.5, 0.9), eps=1e-6, weight_decay=0.1),
+    "nadam": lambda p: torch.optim.NAdam(p),
+    "nadam-decay": lambda p: torch.optim.NAdam(p, lr=1e-2, betas=(0.8, 0.95), momentum_decay=0.5, weight_decay=0.1),
+    "radam": lambda p: torch.optim.RAdam(p),
+    "radam-decay": lambda p: torch.optim.RAdam(p, lr=1e-2, betas=(0.8, 0.95), weight_decay=0.1),
+    "rmsprop": lambda p: torch.optim.RMSprop(p, lr=1e-3),
+    "rmsprop-momentum": lambda p: torch.optim.RMSprop(p, lr=1e-3, alpha=0.9, momentum=0.8, weight_decay=0.1),
+    "rmsprop-centered": lambda p: torch.optim.RMSprop(p, lr=1e-3, centered=True),
+    "rmsprop-both": lambda p: torch.optim.RMSprop(p, lr=1e-3, centered=True, momentum=0.9, eps=1e-4),
+    "adagrad": lambda p: torch.optim.Adagrad(p, lr=1e-2),
+    "adagrad-decay": lambda p: torch.optim.Adagrad(
+        p, lr=0.1, lr_decay=0.05, initial_accumulator_value=0.25, weight_decay=0.1
+    ),
+    "adadelta": lambda p: torch.optim.Adadelta(p),
+    "adadelta-decay": lambda p: torch.optim.Adadelta(p, lr=0.5, rho=0.8, eps=1e-4, weight_decay=0.1),
+    "rprop": lambda p: torch.optim.Rprop(p, lr=1e-2),
+    "rprop-limits": lambda p: torch.optim.Rprop(p, lr=1e-2, etas=(0.7, 1.5), step_sizes=(5e-3, 0.04)),
+    "asgd": lambda p: torch.optim.ASGD(p, lr=1e-3),
+    "asgd-average": lambda p: torch.optim.ASGD(p, lr=1e-3, lambd=0.1, alpha=0.5, t0=10, weight_decay=0.01),
+    "lion": lambda p: Lion(p, lr=1e-3),
+    "lion-decay": lambda p: Lion(p, lr=1e-2, betas=(0.95, 0.98), weight_decay=0.3),
+    "adan": lambda p: Adan(p, lr=1e-3),
+    "adan-decay": lambda p: Adan(p, lr=1e-2, betas=(0.9, 0.8, 0.95), eps=1e-6, weight_decay=0.1),
+    "optimistic-adam": lambda p: OptimisticAdam(p, lr=1e-3),
+    "optimistic-adam-decay": lambda p: OptimisticAdam(p, lr=1e-2, betas=(0.5, 0.9), weight_decay=0.1),
 }
 
 

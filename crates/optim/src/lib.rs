@@ -13,7 +13,10 @@ mod units;
 pub use contract::{Rule, RuleInfo};
 pub use ema::Ema;
 pub use registry::{ALL, AnyRule};
-pub use rules::{Adam, AdamW, MomentumKind, Sgd};
+pub use rules::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AmsGrad, Asgd, Lion, MomentumKind, NAdam, OptimisticAdam,
+    RAdam, RmsProp, Rprop, Sgd,
+};
 pub use schedules::{
     AnySchedule, Constant, Cosine, OneCycle, Piecewise, SCHEDULES, Schedule, ScheduleInfo, Step,
 };

@@ -1,7 +1,10 @@
 //! The list of rules: adding one is one file and one word here.
 
 use crate::contract::RuleInfo;
-use crate::{Adam, AdamW, Rule, Sgd};
+use crate::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AmsGrad, Asgd, Lion, NAdam, OptimisticAdam, RAdam, RmsProp,
+    Rprop, Rule, Sgd,
+};
 use sparring_math::Real;
 
 /// Registers rules: the enum over all of them is a [`Rule`] itself.
@@ -62,7 +65,23 @@ macro_rules! rules {
     };
 }
 
-rules!(Sgd, Adam, AdamW);
+rules!(
+    Sgd,
+    Adam,
+    AdamW,
+    AmsGrad,
+    Adamax,
+    NAdam,
+    RAdam,
+    RmsProp,
+    Adagrad,
+    Adadelta,
+    Rprop,
+    Asgd,
+    Lion,
+    Adan,
+    OptimisticAdam
+);
 
 impl AnyRule {
     /// Learning rate where none is given: that of the [`info`](Self::info), for `sgd` times (1 - momentum) / (1 - dampening), so that a step

@@ -48,7 +48,10 @@ fn names_are_unique_and_parse() {
         assert!(e.contains(why), "{text}: {e}");
     }
     let e = "adma".parse::<AnyRule>().unwrap_err().to_string();
-    assert_eq!(e, "no rule is called `adma` (did you mean `adam`?); choose one of: sgd, adam, adamw");
+    assert!(
+        e.starts_with("no rule is called `adma` (did you mean `adam`?); choose one of: sgd, adam, adamw, "),
+        "{e}"
+    );
 }
 
 #[test]
@@ -100,10 +103,16 @@ fn every_rule_goes_downhill() {
     for rule in rules() {
         let mut w = [4.0f64, -3.0];
         let mut state = vec![[0.0; 2]; rule.slots()];
+        // Rules whose steps shrink by themselves begin with long ones.
+        let lr = match rule.info().name {
+            "adadelta" | "adagrad" => 1.0,
+            _ => 1e-2,
+        };
         for t in 1..=2000 {
             let g = [w[0], 10.0 * w[1]];
             let mut slots: Vec<&mut [f64]> = state.iter_mut().map(|s| &mut s[..]).collect();
-            rule.update(t, 1e-2, &mut w, &g, &mut slots);
+            // Down to 0, for steps that do not depend on the size of the gradient.
+            rule.update(t, lr * (1.0 - t as f64 / 2001.0), &mut w, &g, &mut slots);
         }
         assert!(w.iter().all(|w| w.abs() < 1e-3), "{rule:?}: {w:?}");
     }
