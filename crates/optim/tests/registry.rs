@@ -100,6 +100,7 @@ fn any_cut_gives_the_same_bits() {
 
 #[test]
 fn every_rule_goes_downhill() {
+    let mut lost = Vec::new();
     for rule in rules() {
         let mut w = [4.0f64, -3.0];
         let mut state = vec![[0.0; 2]; rule.slots()];
@@ -108,14 +109,17 @@ fn every_rule_goes_downhill() {
             "adadelta" | "adagrad" => 1.0,
             _ => 1e-2,
         };
-        for t in 1..=2000 {
+        for t in 1..=4000 {
             let g = [w[0], 10.0 * w[1]];
             let mut slots: Vec<&mut [f64]> = state.iter_mut().map(|s| &mut s[..]).collect();
-            // Down to 0, for steps that do not depend on the size of the gradient.
-            rule.update(t, lr * (1.0 - t as f64 / 2001.0), &mut w, &g, &mut slots);
+            // Down to 0, for steps that do not depend on the size of the gradient; all together they are 20 long.
+            rule.update(t, lr * (1.0 - t as f64 / 4001.0), &mut w, &g, &mut slots);
         }
-        assert!(w.iter().all(|w| w.abs() < 1e-3), "{rule:?}: {w:?}");
+        if !w.iter().all(|w| w.abs() < 1e-3) {
+            lost.push((rule, w));
+        }
     }
+    assert!(lost.is_empty(), "{lost:?}");
 }
 
 #[cfg(feature = "serde")]
