@@ -1,8 +1,8 @@
 //! Rules, schedules and clipping against PyTorch in f64; `golden/optim/make.py` made the files.
 
 use sparring_optim::{
-    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AmsGrad, AnyRule, AnySchedule, Asgd, Constant, Cosine,
-    Lion, MomentumKind, NAdam, OptimisticAdam, RAdam, RmsProp, Rprop, Rule, Schedule, Sgd, Step,
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AmsGrad, AnyRule, AnySchedule, Asgd, Lamb, Lion,
+    MomentumKind, Muon, NAdam, OptimisticAdam, RAdam, RmsProp, Rprop, Rule, Schedule, Sgd, WholeTensor,
     clip_global_norm,
 };
 
@@ -79,6 +79,16 @@ fn variants() -> Vec<(&'static str, f64, AnyRule)> {
             1e-2,
             Adan { beta1: 0.9, beta2: 0.8, beta3: 0.95, eps: 1e-6, weight_decay: 0.1 }.into(),
         ),
+        ("lamb", 1e-2, Lamb::default().into()),
+        ("lamb-decay", 1e-2, Lamb { beta1: 0.8, beta2: 0.95, eps: 1e-4, weight_decay: 0.3 }.into()),
+        ("muon-2x3", 1e-2, Muon { adam_rate: 1.0, ..Muon::default() }.into()),
+        (
+            "muon-3x2",
+            1e-2,
+            Muon { momentum: 0.8, kind: MomentumKind::Classical, weight_decay: 0.0, ..Muon::default() }
+                .into(),
+        ),
+        ("muon-vector", 1e-2, Muon { adam_rate: 1.0, ..Muon::default() }.into()),
         ("optimistic-adam", 1e-3, OptimisticAdam::default().into()),
         ("optimistic-adam-decay", 1e-2, optimistic.into()),
     ]
@@ -102,7 +112,12 @@ fn a_hundred_steps_of_every_rule() {
         let mut state = vec![vec![0.0; w.len()]; rule.slots()];
         for (i, g) in gradients.iter().enumerate() {
             let mut slots: Vec<&mut [f64]> = state.iter_mut().map(|s| &mut s[..]).collect();
-            rule.update(i as u64 + 1, lr, &mut w, g, &mut slots);
+            let shape: &[usize] = match name {
+                "muon-2x3" => &[2, 3],
+                "muon-3x2" => &[3, 2],
+                _ => &[6],
+            };
+            rule.update_tensor(WholeTensor::new(shape), i as u64 + 1, lr, &mut w, g, &mut slots);
             for (_, _, want) in rows.iter().filter(|r| r.0 == name && r.1 == i + 1) {
                 for (a, b) in w.iter().zip(want) {
                     let off = (a - b).abs() / b.abs().max(1.0);
@@ -117,20 +132,16 @@ fn a_hundred_steps_of_every_rule() {
 
 #[test]
 fn schedules() {
-    let of = |name: &str| -> AnySchedule {
-        match name {
-            "constant" => AnySchedule::Constant(Constant {}),
-            "step" => AnySchedule::Step(Step { gamma: 0.5, every: 10.0 / 60.0 }),
-            "cosine" => AnySchedule::Cosine(Cosine { warmup: 0.0, floor: 0.05 }),
-            _ => panic!("the script knows a schedule `{name}`, this test does not"),
-        }
-    };
-    assert_eq!(SCHEDULES.lines().count(), 180);
+    const STEPS: u64 = 70;
     for line in SCHEDULES.lines() {
-        let (name, rest) = line.split_once(',').unwrap();
-        let rest = numbers(rest);
-        let got = of(name).lr(1.0, rest[0] as u64 + 1, 60);
-        assert!((got - rest[1]).abs() <= 1e-12, "{line}: {got}");
+        let (text, factors) = line.split_once(';').unwrap();
+        let schedule: AnySchedule = text.parse().unwrap();
+        let factors = numbers(factors);
+        assert_eq!(factors.len() as u64, STEPS);
+        for (step, want) in (1..).zip(factors) {
+            let got = schedule.lr(1.0, step, STEPS);
+            assert!((got - want).abs() <= 1e-12, "{text}, step {step}: {got}, PyTorch {want}");
+        }
     }
 }
 

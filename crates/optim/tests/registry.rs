@@ -1,7 +1,7 @@
 //! Every registered rule keeps the contract.
 
 use sparring_math::Real;
-use sparring_optim::{ALL, AnyRule, MomentumKind, Rule, Sgd};
+use sparring_optim::{ALL, AnyRule, MomentumKind, Needs, Rule, Sgd};
 
 fn rules() -> Vec<AnyRule> {
     let sgd = Sgd { momentum: 0.9, weight_decay: 0.01, ..Sgd::default() };
@@ -87,7 +87,8 @@ fn run<E: Real>(rule: &AnyRule, piece: usize) -> Vec<E> {
 
 #[test]
 fn any_cut_gives_the_same_bits() {
-    for rule in rules() {
+    let elementwise = |rule: &AnyRule| Rule::<f32>::needs(rule) == Needs::Nothing;
+    for rule in rules().into_iter().filter(elementwise) {
         let (whole32, whole64) = (run::<f32>(&rule, 67), run::<f64>(&rule, 67));
         for piece in [1, 2, 3, 7, 8, 16, 31, 66] {
             assert_eq!(whole32, run::<f32>(&rule, piece), "{rule} in pieces of {piece}");
@@ -107,6 +108,8 @@ fn every_rule_goes_downhill() {
         // Rules whose steps shrink by themselves begin with long ones.
         let lr = match rule.info().name {
             "adadelta" | "adagrad" => 1.0,
+            // A vector is for its AdamW, at a tenth of the rate.
+            "muon" => 0.1,
             _ => 1e-2,
         };
         for t in 1..=4000 {

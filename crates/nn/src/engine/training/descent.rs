@@ -7,8 +7,8 @@ use crate::engine::last_matmul::LastMatmul;
 use crate::engine::state::Beside;
 use crate::engine::update::{Piece, Place, for_each_piece};
 use crate::engine::weight::Weight;
-use crate::method::Norms;
-use crate::{NnError, Params};
+use crate::method::{Norms, TensorStep};
+use crate::{NnError, Param, Params};
 use sparring_optim::squares;
 use sparring_tensor::{Array, Elem, par, reduce};
 
@@ -48,7 +48,7 @@ impl<E: Elem> Engine<E> {
     pub fn update(&mut self, params: &Params<E>, lr: f64) -> Result<(), NnError> {
         let step = self.step + 1;
         if std::mem::take(&mut self.waits) {
-            self.apply(step, lr);
+            self.apply(params, step, lr);
             self.step = step;
             self.follow();
             return Ok(());
@@ -76,7 +76,7 @@ impl<E: Elem> Engine<E> {
             }
         } else {
             self.collect(false).map_err(|w| self.refuse(params, w, step))?;
-            self.apply(step, lr);
+            self.apply(params, step, lr);
         }
         self.step = step;
         self.commit();
@@ -124,7 +124,10 @@ impl<E: Elem> Engine<E> {
         })
     }
     /// Transformations of the gradients as they stand beside the weights, stage by stage, then the rule.
-    fn apply(&mut self, step: u64, lr: f64) {
+    fn apply(&mut self, params: &Params<E>, step: u64, lr: f64) {
+        if self.method.sees_tensors() {
+            return self.apply_to_tensors(params, step, lr);
+        }
         let dense = self.first.is_some();
         let mut stage = self.method.stage(0);
         loop {
@@ -135,7 +138,7 @@ impl<E: Elem> Engine<E> {
                     let Piece { kind, w, part, .. } = piece;
                     let mut grad = part.grad.take().expect("made before");
                     let (g, norms) = (grad.as_mut_slice(), Norms { tensor: part.norm, global });
-                    method.transform(stage.clone(), (kind, lr), norms, w, g);
+                    method.transform(stage.clone(), step, (kind, lr), norms, w, g);
                     if last {
                         let all = 0..w.len();
                         method.step(step, (kind, lr), w, g, &mut part.slots, all);
@@ -150,6 +153,30 @@ impl<E: Elem> Engine<E> {
                 return;
             }
             stage = self.method.stage(stage.end);
+        }
+    }
+    /// The same by way of the layout of files, for a method that has to see whole tensors.
+    fn apply_to_tensors(&mut self, params: &Params<E>, step: u64, lr: f64) {
+        let trained: Vec<_> = params.iter().filter(|p| p.is_trained()).collect();
+        let mut weights: Vec<_> = trained.iter().map(|p| Array::<E>::stale([p.value.len()])).collect();
+        weights.iter_mut().zip(&trained).for_each(|(to, p)| self.write(p.id(), to.as_mut_slice()));
+        let program = &self.compiled.program;
+        let of = |p: &Param<E>, which| self.state.export(program, p.id(), which).expect("kept for all");
+        let slots = |p: &&Param<E>| (0..self.method.slots()).map(|i| of(p, Beside::Slot(i))).collect();
+        let mut slots: Vec<Vec<_>> = trained.iter().map(slots).collect();
+        let beside = trained.iter().zip(&mut weights).zip(&mut slots);
+        let tensor = |((p, w), slots): ((&&Param<E>, _), _)| {
+            let (w, slots): (&mut Array<E>, &mut Vec<_>) = (w, slots);
+            let (kind, shape, g) = (p.kind(), p.shape(), of(p, Beside::Grad));
+            TensorStep { kind, shape, w: w.as_mut_slice(), g, slots }
+        };
+        let mut tensors: Vec<_> = beside.map(tensor).collect();
+        self.method.step_tensors(step, lr, &mut tensors);
+        for ((p, w), slots) in trained.iter().zip(&weights).zip(&slots) {
+            self.load(p.id(), w.as_slice());
+            for (i, slot) in slots.iter().enumerate() {
+                self.state.import(&self.compiled.program, p.id(), Beside::Slot(i), slot.as_slice());
+            }
         }
     }
     /// Running statistics of the last pass, once a step.
@@ -208,7 +235,7 @@ impl<E: Elem> Engine<E> {
         self.state
             .parts_mut()
             .for_each(|p| p.squares = p.grad.as_ref().map_or(0.0, |g| squares(g.as_slice())));
-        self.apply(step, lr);
+        self.apply(params, step, lr);
         self.step = step;
         self.whole.forget();
         self.follow();
