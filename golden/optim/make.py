@@ -6,6 +6,7 @@ gradients.csv  one row per step: the gradient every rule gets, the same for all.
                of three steps, the scales run from 1e-9 to 1e4.
 steps.csv      rule variant, step, weights after that step.
 schedules.csv  schedule; its factor in each of 70 steps.
+lbfgs.csv      history, iterations, then x: torch.optim.LBFGS with strong Wolfe conditions on Rosenbrock's function.
 clip.csv       maximal norm, norm returned, then the clipped gradient (first row of gradients.csv, cut in two tensors).
 transforms.csv rule, learning rate, transformations (`>` between them), `all` or `weight` (which of the two parameters are decayed), step, then the
                weights after that step: parameter `weight` is the first four numbers, `bias` the other two; gradients as in gradients.csv.
@@ -377,3 +378,22 @@ for (rule, lr, make), chain, which in CHAINS:
         if i < 3 or i % 20 == 19:
             rows.append([rule, lr, chain, which, i + 1, *numbers(torch.cat(params).detach())])
 write("transforms.csv", rows)
+
+rows = []
+for n, history in ((2, 100), (10, 5)):
+    x = torch.tensor([-1.2 if i % 2 == 0 else 1.0 for i in range(n)]).requires_grad_()
+    # One iteration a call: the state goes on.
+    rule = torch.optim.LBFGS(
+        [x], max_iter=1, max_eval=1000, tolerance_grad=0, tolerance_change=0, history_size=history, line_search_fn="strong_wolfe"
+    )
+
+    def closure():
+        rule.zero_grad()
+        loss = (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+        loss.backward()
+        return loss
+
+    for k in range(30):
+        rule.step(closure)
+        rows.append([history, k + 1, *numbers(x.detach())])
+write("lbfgs.csv", rows)

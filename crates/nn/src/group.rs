@@ -42,6 +42,13 @@ impl Group {
         let kinds = vec![ParamKind::Bias, ParamKind::Norm, ParamKind::Activation];
         Self { kinds, lr: 1.0, decay: Decay::None }
     }
+    /// These groups, and behind them the [undecayed](Self::undecayed) kinds that none of them names.
+    pub fn and_usual(groups: &[Self]) -> Vec<Self> {
+        let mut usual = Self::undecayed();
+        usual.kinds.retain(|kind| !groups.iter().any(|group| group.kinds.contains(kind)));
+        let rest = (!usual.kinds.is_empty()).then_some(usual);
+        groups.iter().cloned().chain(rest).collect()
+    }
     /// Checks kinds and factor.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 mod contract;
 mod ema;
 mod floor;
+mod lbfgs;
 mod matrix;
 mod registry;
 mod rules;
@@ -13,6 +14,7 @@ mod units;
 
 pub use contract::{MatMulTransposed, Needs, Rule, RuleInfo, WholeTensor};
 pub use ema::Ema;
+pub use lbfgs::{Lbfgs, LbfgsEnd, Minimum};
 pub use registry::{ALL, AnyRule};
 pub use rules::{
     Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AmsGrad, Asgd, Lamb, Lion, MomentumKind, Muon, NAdam,

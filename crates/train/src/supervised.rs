@@ -107,8 +107,8 @@ impl<'m, M: Supervised> Fitting<'m, M> {
             return Err(TrainError::Recipe { field: "defense", value: recipe.defense.to_string(), must });
         }
         let engine = Engine::new(model.net(), recipe.method()).in_precision(recipe.precision);
-        let steps = (train.len().div_ceil(batch) as u64).saturating_mul(epochs as u64);
-        let mut trained = Trained::new(engine, recipe.ema.map(|ema| ema.decay(steps)));
+        let decay = recipe.ema.map(|ema| ema.decay(settings.steps_over(train.len())));
+        let mut trained = Trained::new(engine, decay);
         trained.begin_average();
         let (defense, adversarial, sums) = (recipe.defense, Vec::new(), Sums::default());
         Session::new(Self { model, trained, defense, adversarial, sums }, train, settings)

@@ -55,7 +55,7 @@ impl Lamb {
         name: Self::NAME,
         about: "adam with steps as long as the weights of each tensor are, for large batches",
         source: Self::PAPER,
-        default_lr: 1e-3,
+        default_lr: 1e-2,
     };
 
     /// Checks every parameter.

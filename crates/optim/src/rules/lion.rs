@@ -41,7 +41,7 @@ sparring_math::named! {
     weight_decay: DECAY, "share of a weight lost per step and unit of learning rate";
 }
 
-formula_rule!(Lion, 1 slots, rate 0.0001, "steps of one size by the sign of the momentum; half the state of adam");
+formula_rule!(Lion, 1 slots, rate 0.0003, "steps of one size by the sign of the momentum; half the state of adam");
 
 /// The constants of a step.
 #[derive(Clone, Copy)]

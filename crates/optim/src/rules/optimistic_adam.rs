@@ -38,7 +38,7 @@ impl Default for OptimisticAdam {
 }
 
 sparring_math::named! {
-    OptimisticAdam: "optimistic_adam", ["oadam"], "Daskalakis et al. 2018, arXiv:1711.00141";
+    OptimisticAdam: "optimistic-adam", ["oadam"], "Daskalakis et al. 2018, arXiv:1711.00141";
     beta1: MEMORY, "memory of the mean gradient";
     beta2: MEMORY, "memory of the mean squared gradient";
     eps: EPS, "added to the root";

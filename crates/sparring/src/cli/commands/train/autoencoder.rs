@@ -4,7 +4,7 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::{out, say, signal};
 use crate::cli::options::{
-    ActivationFlag, DataArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch, count, name,
+    ActivationFlag, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch, count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -43,6 +43,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     transforms: TransformArgs,
     #[command(flatten)]
+    groups: GroupArgs,
+    #[command(flatten)]
     machine: MachineArgs,
     /// The run directory, new or empty. Default: runs/NAME-K.
     #[arg(long, value_name = "DIR")]
@@ -60,6 +62,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         lr: args.lr.unwrap_or(args.optimizer.default_lr()),
         schedule: args.schedule.clone(),
         transforms: args.transforms.chain.clone(),
+        groups: args.groups.groups.clone(),
         seed: args.machine.seed,
         ..Recipe::default()
     };
