@@ -122,14 +122,15 @@ impl Lbfgs {
                 break LbfgsEnd::Limit;
             }
             let d = direction(&pairs, scale, &g);
-            let slope = dot(&g, &d);
-            if slope > -self.change {
+            let derivative = dot(&g, &d);
+            if derivative > -self.change {
                 break LbfgsEnd::Change;
             }
             // The first direction has the length of the gradient, which says nothing.
-            let first = if iterations == 0 { (1.0 / g.iter().map(|g| g.abs()).sum::<f64>()).min(1.0) } else { 1.0 };
+            let first =
+                if iterations == 0 { (1.0 / g.iter().map(|g| g.abs()).sum::<f64>()).min(1.0) } else { 1.0 };
             iterations += 1;
-            let from = Point { t: 0.0, value, slope, g };
+            let from = Point { t: 0.0, value, derivative, g };
             let mut line = Line { x, d: &d, f, evaluations: 0 };
             let to = search(&mut line, first * self.lr, &from, self.change);
             evaluations += line.evaluations;

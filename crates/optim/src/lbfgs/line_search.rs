@@ -13,12 +13,12 @@ pub(super) struct Line<'a> {
     pub evaluations: usize,
 }
 
-/// A point of the line at `x + t d`: value, slope along d, gradient.
+/// A point of the line at `x + t d`: value, derivative along d, gradient.
 #[derive(Clone)]
 pub(super) struct Point {
     pub t: f64,
     pub value: f64,
-    pub slope: f64,
+    pub derivative: f64,
     pub g: Vec<f64>,
 }
 
@@ -34,16 +34,16 @@ impl Line<'_> {
         let mut g = vec![0.0; x.len()];
         self.evaluations += 1;
         let value = (self.f)(&x, &mut g);
-        let slope = g.iter().zip(self.d).map(|(g, d)| g * d).sum();
-        Point { t, value, slope, g }
+        let derivative = g.iter().zip(self.d).map(|(g, d)| g * d).sum();
+        Point { t, value, derivative, g }
     }
 }
 
 /// The point of the search, beginning at step `t` from `start`; brackets shorter than `shortest` are not cut.
 pub(super) fn search(line: &mut Line<'_>, t: f64, start: &Point, shortest: f64) -> Point {
     let [fall, curvature] = WOLFE;
-    let too_high = |p: &Point| p.value > start.value + fall * p.t * start.slope;
-    let flat = |p: &Point| p.slope.abs() <= -curvature * start.slope;
+    let too_high = |p: &Point| p.value > start.value + fall * p.t * start.derivative;
+    let flat = |p: &Point| p.derivative.abs() <= -curvature * start.derivative;
     let (mut before, mut now, mut trials) = (start.clone(), line.at(t), 0);
     // Longer and longer steps, until two of them have a good one between them.
     let mut bracket = loop {
@@ -53,7 +53,7 @@ pub(super) fn search(line: &mut Line<'_>, t: f64, start: &Point, shortest: f64) 
         if flat(&now) {
             return now;
         }
-        if now.slope >= 0.0 {
+        if now.derivative >= 0.0 {
             break [before, now];
         }
         if trials == MOST {
@@ -96,7 +96,7 @@ pub(super) fn search(line: &mut Line<'_>, t: f64, start: &Point, shortest: f64) 
             continue;
         }
         let done = flat(&now);
-        if !done && now.slope * (bracket[1].t - bracket[0].t) >= 0.0 {
+        if !done && now.derivative * (bracket[1].t - bracket[0].t) >= 0.0 {
             bracket[1] = bracket[0].clone();
         }
         bracket[0] = now;
@@ -108,13 +108,14 @@ pub(super) fn search(line: &mut Line<'_>, t: f64, start: &Point, shortest: f64) 
     best
 }
 
-/// Where the cubic through values and slopes of two points, `a` left of `b`, has its minimum, cut to the ends; their middle if it has none.
+/// Where the cubic through values and derivatives of two points, `a` left of `b`, has its minimum, cut to the ends; their middle if it has none.
 fn minimum_of_cubic(a: &Point, b: &Point, low: f64, high: f64) -> f64 {
-    let chord = a.slope + b.slope - 3.0 * (a.value - b.value) / (a.t - b.t);
-    let square = chord * chord - a.slope * b.slope;
+    let chord = a.derivative + b.derivative - 3.0 * (a.value - b.value) / (a.t - b.t);
+    let square = chord * chord - a.derivative * b.derivative;
     if square >= 0.0 {
         let root = square.sqrt();
-        let t = b.t - (b.t - a.t) * ((b.slope + root - chord) / (b.slope - a.slope + 2.0 * root));
+        let t =
+            b.t - (b.t - a.t) * ((b.derivative + root - chord) / (b.derivative - a.derivative + 2.0 * root));
         t.min(high).max(low)
     } else {
         (low + high) / 2.0

@@ -3,14 +3,14 @@
 use super::{Schedule, ScheduleInfo};
 use sparring_math::named::{Named, Range};
 
-/// The rate falls by the same share in every step: factor `endᵗ`.
+/// The rate falls, or grows, by the same factor in every step: factor `endᵗ`.
 ///
 /// PyTorch's `ExponentialLR(gamma)` with `gamma = end^(1 / all steps)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 pub struct ExponentialDecay {
-    /// Factor at the end, in (0, 1].
+    /// Factor at the end, > 0; above 1 the rate grows.
     pub end: f64,
 }
 
@@ -22,7 +22,7 @@ impl Default for ExponentialDecay {
 
 sparring_math::named! {
     ExponentialDecay: "exponential", [], "PyTorch, torch.optim.lr_scheduler.ExponentialLR";
-    end: Range::above_to(0.0, 1.0).in_f32(), "factor at the end";
+    end: Range::above(0.0).in_f32(), "factor at the end; above 1 the rate grows";
 }
 
 impl ExponentialDecay {

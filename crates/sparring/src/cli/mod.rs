@@ -7,7 +7,7 @@ mod options;
 mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
-use commands::{attack, completions, demo, fetch, generate, inspect, list, train};
+use commands::{attack, completions, demo, fetch, generate, inspect, list, lr_find, train};
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
 use std::process::ExitCode;
@@ -29,6 +29,8 @@ enum Command {
     /// Train a classifier, an autoencoder or a GAN.
     #[command(subcommand)]
     Train(train::Kind),
+    /// Find a learning rate for a classifier: a short training in which it grows.
+    LrFind(lr_find::Args),
     /// Attack a trained classifier and re-check every result.
     Attack(attack::Args),
     /// Draw samples from a trained GAN.
@@ -74,6 +76,7 @@ fn run(command: Command) -> Outcome {
         Command::Demo(args) => demo::run(&args),
         Command::Fetch(args) => fetch::run(&args),
         Command::Train(kind) => train::run(&kind),
+        Command::LrFind(args) => lr_find::run(&args),
         Command::Attack(args) => attack::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::List(args) => list::run(&args),

@@ -9,6 +9,7 @@ mod lists;
 mod models;
 mod numbers;
 mod pages;
+mod rules;
 mod runs;
 #[cfg(unix)]
 mod signals;

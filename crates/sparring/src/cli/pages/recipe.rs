@@ -16,12 +16,16 @@ pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
     ];
     facts.push(("defence", defense(&recipe.defense)));
     facts.extend(recipe.ema.map(|ema| average("average of the weights", ema)));
-    facts.extend(gradients(&recipe.transforms));
-    facts.extend(groups(&recipe.groups));
+    facts.extend(around(recipe));
     if recipe.precision != Precision::F32 {
         facts.push(("precision", recipe.precision.to_string()));
     }
     facts
+}
+
+/// What is around the rule, as facts.
+pub(crate) fn around(recipe: &Recipe) -> impl Iterator<Item = (&'static str, String)> {
+    gradients(&recipe.transforms).into_iter().chain(groups(&recipe.groups))
 }
 
 /// A recipe of a GAN as facts.

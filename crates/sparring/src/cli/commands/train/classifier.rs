@@ -5,7 +5,8 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::{out, say, signal};
 use crate::cli::options::{
-    ActivationFlag, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch, count, name,
+    ActivationFlag, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch,
+    count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};

@@ -4,8 +4,8 @@ use super::watch::{METRICS, failed, unwritten};
 use crate::cli::io::json::json;
 use crate::cli::io::{out, progress::Progress, say, signal};
 use crate::cli::options::{
-    DataArgs, GanActivationFlags, GroupArgs, MachineArgs, ShorthandList, Shorthands, TransformArgs, Written, above_zero, arch,
-    count, name, share, written,
+    DataArgs, GanActivationFlags, GroupArgs, MachineArgs, ShorthandList, Shorthands, TransformArgs, Written,
+    above_zero, arch, count, name, share, written,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
