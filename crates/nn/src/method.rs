@@ -157,46 +157,51 @@ impl Method {
             others = later;
         }
     }
-    /// A step of all tensors, whatever the method needs: the definition.
-    pub(crate) fn step_tensors<E: Elem>(&self, step: u64, lr: f64, tensors: &mut [TensorStep<'_, E>]) {
+    /// A step of all tensors, whatever the method needs: the definition. `tensors` shows each of them, as often as it is asked.
+    pub(crate) fn step_tensors<E: Elem>(&self, step: u64, lr: f64, tensors: Tensors<'_, E>) {
         for transform in &self.transforms {
             let mut norm = f64::NAN;
             if needs(transform) == Needs::GlobalNorm {
-                norm = tensors.iter().map(|t| squares(t.g.as_slice())).sum::<f64>().sqrt();
+                let mut sum = 0.0;
+                tensors(&mut |t| sum += squares(t.g));
+                norm = sum.sqrt();
             }
-            for t in &mut *tensors {
+            tensors(&mut |t| {
                 let (decay, factor) = self.group(t.kind);
                 if decay == Decay::None && Transform::<E>::decays(transform) {
-                    continue;
+                    return;
                 }
                 if needs(transform) == Needs::TensorNorm {
-                    norm = squares(t.g.as_slice()).sqrt();
+                    norm = squares(t.g).sqrt();
                 }
                 let (shape, seen) = (t.seen(), Seen { step, lr: lr * factor, norm });
                 let of = WholeTensor { shape: &shape, matmul: &matmul_transposed };
-                transform.apply_tensor(of, seen, t.w, t.g.as_mut_slice());
-            }
+                transform.apply_tensor(of, seen, t.w, t.g);
+            });
         }
-        for t in tensors {
+        tensors(&mut |t| {
             let shape = t.seen();
             let of = WholeTensor { shape: &shape, matmul: &matmul_transposed };
-            let (g, all) = (t.g.as_slice(), 0..t.w.len());
+            let (g, all) = (&*t.g, 0..t.w.len());
             let stepped = |rule: AnyRule, lr, w: &mut [E], own: &mut [&mut [E]]| {
                 rule.update_tensor(of, step, lr, w, g, own)
             };
             let after =
                 |t: &AnyTransform, seen, w: &mut [E], own: &mut [&mut [E]]| t.after_tensor(of, seen, w, own);
             self.step_by(step, (t.kind, lr), t.w, t.slots, all, stepped, after);
-        }
+        });
     }
 }
+
+/// Calls what it is given with each tensor, in order.
+pub(crate) type Tensors<'a, E> = &'a mut dyn FnMut(&mut dyn FnMut(TensorStep<'_, E>));
 
 /// A parameter tensor in the layout of files, with its gradient and its slots.
 pub(crate) struct TensorStep<'a, E: Elem> {
     pub kind: ParamKind,
     pub shape: Shape,
     pub w: &'a mut [E],
-    pub g: Array<E>,
+    pub g: &'a mut [E],
     pub slots: &'a mut [Array<E>],
 }
 

@@ -26,7 +26,7 @@ impl<E: Elem> Optimizer<E> {
     ///
     /// # Errors
     /// [`NnError::NonFinite`] names the first parameter whose gradient is infinite or NaN; nothing is changed then.
-    pub fn step(&mut self, params: &mut Params<E>, grads: &Grads<E>, lr: f64) -> Result<(), NnError> {
+    pub fn step(&mut self, params: &mut Params<E>, grads: &mut Grads<E>, lr: f64) -> Result<(), NnError> {
         let step = self.step + 1;
         let fine = |p: &&crate::Param<E>| grads.param(p.id()).is_none_or(reduce::all_finite);
         if let Some(p) = params.iter().find(|p| !fine(p)) {
@@ -38,15 +38,15 @@ impl<E: Elem> Optimizer<E> {
             let zeros = || Array::zeros(p.value.shape());
             self.slots.push((0..self.method.slots()).map(|_| zeros()).collect());
         }
-        let trained = params.iter_mut().filter(|p| p.is_trained()).zip(&mut self.slots);
-        let mut tensors = Vec::new();
-        for (p, slots) in trained {
-            if let Some(g) = grads.param(p.id()) {
-                let (kind, shape, g) = (p.kind(), p.shape(), g.clone());
-                tensors.push(TensorStep { kind, shape, w: p.value.as_mut_slice(), g, slots });
+        self.method.step_tensors(step, lr, &mut |visit| {
+            let trained = params.iter_mut().filter(|p| p.is_trained());
+            for (p, slots) in trained.zip(&mut self.slots) {
+                let (kind, shape) = (p.kind(), p.shape());
+                if let Some(g) = grads.param_mut(p.id()) {
+                    visit(TensorStep { kind, shape, w: p.value.as_mut_slice(), g: g.as_mut_slice(), slots });
+                }
             }
-        }
-        self.method.step_tensors(step, lr, &mut tensors);
+        });
         Ok(())
     }
 }

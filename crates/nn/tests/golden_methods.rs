@@ -44,7 +44,7 @@ fn trajectories(method: &Method, lr: f64, gradients: &[Vec<f64>]) -> Vec<[Vec<f6
         for (p, g) in on_tape.params.iter().zip(parts) {
             grads.param_mut(p.id()).unwrap().as_mut_slice().copy_from_slice(g);
         }
-        optimizer.step(&mut on_tape.params, &grads, lr).unwrap();
+        optimizer.step(&mut on_tape.params, &mut grads, lr).unwrap();
         let given = stored.params.iter().map(|p| p.id()).zip(parts);
         engine.update_with(&stored.params, given, lr).unwrap();
         engine.store(&mut stored.params);

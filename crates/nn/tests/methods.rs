@@ -150,8 +150,8 @@ fn steps_are_those_of_the_tape(graph: &Graph, method: Method, seen: &mut Vec<Vec
         // The mean over a row's numbers, with gradient 2 / COLS: brought to that of `pull`.
         let loss =
             ops::scale(ops::sum(ops::row_loss(y, Mse::default(), target)), COLS as f64 / 2.0 / N as f64);
-        let grads = tape.backward(loss, Array::scalar(1.0));
-        optimizer.step(&mut net.params, &grads, 0.01).unwrap();
+        let mut grads = tape.backward(loss, Array::scalar(1.0));
+        optimizer.step(&mut net.params, &mut grads, 0.01).unwrap();
         drop(tape);
         step(&mut engine, &x, 0..N, &targets);
         engine.update(&stored.params, 0.01).unwrap();

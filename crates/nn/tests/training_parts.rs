@@ -61,8 +61,8 @@ fn prelu_learns_the_slope_of_its_data() {
     // Decay would pull the slope towards 0 visibly: learnt activations are exempt from it.
     let mut optimizer = Optimizer::new(sgd(0.5));
     for _ in 0..200 {
-        let grads = gradients(&layer, &x, &target);
-        optimizer.step(&mut layer.params, &grads, 0.05).unwrap();
+        let mut grads = gradients(&layer, &x, &target);
+        optimizer.step(&mut layer.params, &mut grads, 0.05).unwrap();
     }
     let slope = &layer.params.get("1.weight").unwrap().value;
     assert!((slope.as_slice()[0] - 0.1).abs() < 1e-5, "{slope:?}");
@@ -85,8 +85,8 @@ fn moved(clip: Option<AnyTransform>) -> Vec<f32> {
     let mut net = small();
     let (x, t) = (Array::full([5, 3], 3.0), Array::full([5, 2], 40.0));
     let before = flat(&net);
-    let grads = gradients(&net, &x, &t);
-    Optimizer::new(clipped(clip)).step(&mut net.params, &grads, 1.0).unwrap();
+    let mut grads = gradients(&net, &x, &t);
+    Optimizer::new(clipped(clip)).step(&mut net.params, &mut grads, 1.0).unwrap();
     flat(&net).iter().zip(before).map(|(a, b)| b - a).collect()
 }
 
@@ -128,8 +128,8 @@ fn a_gradient_that_is_not_finite_stops_the_step_and_names_the_layer() {
         let mut net = small();
         let mut optimizer = Optimizer::new(clipped(Some(ClipNorm { max: 1.0 }.into())));
         let (x, t) = (Array::full([5, 3], 1.0), Array::zeros([5, 2]));
-        let grads = gradients(&net, &x, &t);
-        optimizer.step(&mut net.params, &grads, 0.1).unwrap();
+        let mut grads = gradients(&net, &x, &t);
+        optimizer.step(&mut net.params, &mut grads, 0.1).unwrap();
         let before = flat(&net);
         let mut grads = gradients(&net, &x, &t);
         for p in &net.params {
@@ -138,7 +138,7 @@ fn a_gradient_that_is_not_finite_stops_the_step_and_names_the_layer() {
                 grads.param_mut(p.id()).unwrap().as_mut_slice()[1] = bad;
             }
         }
-        let e = optimizer.step(&mut net.params, &grads, 0.1).unwrap_err();
+        let e = optimizer.step(&mut net.params, &mut grads, 0.1).unwrap_err();
         assert_eq!(e, NnError::NonFinite { name: "3.bias".into(), step: 2 });
         assert!(e.to_string().contains("learning rate"), "{e}");
         assert_eq!((flat(&net), optimizer.steps()), (before, 1), "a refused step changed something");

@@ -47,7 +47,8 @@ pub struct LrStep {
 pub struct LrFound {
     /// The steps, in order.
     pub steps: Vec<LrStep>,
-    /// The rate at which the mean loss falls fastest by the logarithm of the rate, before its smallest value; `None` if it never falls.
+    /// The rate at which the mean loss falls fastest by the logarithm of the rate, before its smallest value, less the memory / (1 − memory) steps that a mean lies behind;
+    /// `None` if it never falls.
     pub suggestion: Option<f64>,
     /// Whether it ended before the highest rate, as the loss grew or was no longer finite.
     pub diverged: bool,
@@ -110,7 +111,7 @@ pub fn lr_find<M: Supervised>(
     let found = steps(model, train, &recipe, find);
     model.net_mut().params.iter_mut().zip(before).for_each(|(p, value)| p.value = value);
     let (steps, diverged) = found?;
-    Ok(LrFound { suggestion: steepest(&steps), steps, diverged })
+    Ok(LrFound { suggestion: steepest(&steps, find.memory / (1.0 - find.memory)), steps, diverged })
 }
 
 fn steps<M: Supervised>(
@@ -141,12 +142,13 @@ fn steps<M: Supervised>(
     }
 }
 
-/// The rate of the steepest fall up to the smallest mean loss, by differences over two steps.
-fn steepest(steps: &[LrStep]) -> Option<f64> {
+/// The rate of the steepest fall up to the smallest mean loss, by differences over two steps; means lie `behind` the losses by so many steps.
+fn steepest(steps: &[LrStep], behind: f64) -> Option<f64> {
     let last = (0..steps.len()).min_by(|&a, &b| steps[a].mean.total_cmp(&steps[b].mean))?;
-    let falls =
-        steps[..=last].windows(3).map(|w| ((w[2].mean - w[0].mean) / (w[2].lr / w[0].lr).ln(), w[1].lr));
-    falls.filter(|fall| fall.0 < 0.0).min_by(|a, b| a.0.total_cmp(&b.0)).map(|fall| fall.1)
+    let fall = |i: usize| (steps[i + 1].mean - steps[i - 1].mean) / (steps[i + 1].lr / steps[i - 1].lr).ln();
+    let falls = (1..last).map(|i| (fall(i), i)).filter(|(fall, _)| *fall < 0.0);
+    let (_, at) = falls.min_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some(steps[at.saturating_sub(behind.round() as usize)].lr)
 }
 
 #[cfg(test)]
@@ -159,9 +161,10 @@ mod tests {
         let mean = |lr: f64| 2.0 / (1.0 + (lr / 1e-2).powi(2)) + lr * lr;
         let lrs = (0..80).map(|i| 1e-5 * 10f64.powf(f64::from(i) / 13.0));
         let steps: Vec<_> = lrs.map(|lr| LrStep { lr, loss: 0.0, mean: mean(lr) }).collect();
-        let found = steepest(&steps).unwrap();
+        let found = steepest(&steps, 0.0).unwrap();
         assert!((found / 1e-2).ln().abs() < 0.2, "{found}");
+        assert_eq!(steepest(&steps, 13.0), steps.iter().rev().find(|s| s.lr < 0.11 * found).map(|s| s.lr));
         let rising: Vec<_> = steps.iter().map(|s| LrStep { mean: s.lr, ..*s }).collect();
-        assert_eq!((steepest(&rising), steepest(&[])), (None, None));
+        assert_eq!((steepest(&rising, 0.0), steepest(&[], 0.0)), (None, None));
     }
 }

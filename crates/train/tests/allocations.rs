@@ -93,9 +93,9 @@ fn steps(spec: &Graph) -> Seen {
         let x = tape.constant(Array::from_slice([128, 1, 28, 28], &batch.x));
         let logits = net.forward(&Cx::train(&tape, Key::new(step), &batch.ids), x);
         let loss = ops::mean(ops::row_loss(logits, CrossEntropy, Arc::clone(&labels)));
-        let grads = tape.backward(loss, Array::scalar(1.0));
+        let mut grads = tape.backward(loss, Array::scalar(1.0));
         tape.reset();
-        optimizer.step(&mut net.params, &grads, 1e-3).unwrap();
+        optimizer.step(&mut net.params, &mut grads, 1e-3).unwrap();
     }
     stop()
 }

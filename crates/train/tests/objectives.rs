@@ -64,7 +64,7 @@ fn check<E: Elem>(graph: &Graph, objective: &dyn Objective<E>, tolerance: f64) {
         let input = tape.constant(Array::from_slice([N, 1, 5, 6], &x));
         let (loss, metrics) = on_tape.loss(&Cx::train(&tape, key, &[]), input, objective);
         assert!((loss.item().to_f64() - metrics[0]).abs() <= tolerance * (1.0 + metrics[0].abs()));
-        let grads = tape.backward(loss, Array::scalar(E::ONE));
+        let mut grads = tape.backward(loss, Array::scalar(E::ONE));
         let got = engine.gradients(N, &row, Randomness { mode: Mode::Train, key, ids: &[] }, objective);
         for (a, b) in got.iter().zip(metrics) {
             assert!((a - b).abs() <= 10.0 * tolerance * (1.0 + b.abs()), "{a} and {b}: {graph:?}");
@@ -74,7 +74,7 @@ fn check<E: Elem>(graph: &Graph, objective: &dyn Objective<E>, tolerance: f64) {
                 near(p.name(), g.as_slice(), want.as_slice(), tolerance);
             }
         }
-        optimizer.step(&mut on_tape.params, &grads, 1e-2).unwrap();
+        optimizer.step(&mut on_tape.params, &mut grads, 1e-2).unwrap();
         engine.update(&compiled.params, 1e-2).unwrap();
     }
     engine.store(&mut compiled.params);

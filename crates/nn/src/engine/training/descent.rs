@@ -164,14 +164,13 @@ impl<E: Elem> Engine<E> {
         let of = |p: &Param<E>, which| self.state.export(program, p.id(), which).expect("kept for all");
         let slots = |p: &&Param<E>| (0..self.method.slots()).map(|i| of(p, Beside::Slot(i))).collect();
         let mut slots: Vec<Vec<_>> = trained.iter().map(slots).collect();
-        let beside = trained.iter().zip(&mut weights).zip(&mut slots);
-        let tensor = |((p, w), slots): ((&&Param<E>, _), _)| {
-            let (w, slots): (&mut Array<E>, &mut Vec<_>) = (w, slots);
-            let (kind, shape, g) = (p.kind(), p.shape(), of(p, Beside::Grad));
-            TensorStep { kind, shape, w: w.as_mut_slice(), g, slots }
-        };
-        let mut tensors: Vec<_> = beside.map(tensor).collect();
-        self.method.step_tensors(step, lr, &mut tensors);
+        let mut grads: Vec<_> = trained.iter().map(|p| of(p, Beside::Grad)).collect();
+        self.method.step_tensors(step, lr, &mut |visit| {
+            for (((p, w), g), slots) in trained.iter().zip(&mut weights).zip(&mut grads).zip(&mut slots) {
+                let (kind, shape, w) = (p.kind(), p.shape(), w.as_mut_slice());
+                visit(TensorStep { kind, shape, w, g: g.as_mut_slice(), slots });
+            }
+        });
         for ((p, w), slots) in trained.iter().zip(&weights).zip(&slots) {
             self.load(p.id(), w.as_slice());
             for (i, slot) in slots.iter().enumerate() {
