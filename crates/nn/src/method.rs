@@ -1,30 +1,9 @@
 //! How weights follow gradients: transformations of the gradients, a rule behind them, and groups of parameters that are treated apart.
 
-use crate::ParamKind;
-use sparring_math::named::Range;
-use sparring_optim::{AnyRule, AnyTransform, Needs, OptimError, Rule, Seen, Transform};
-use sparring_tensor::{Array, Elem};
+use crate::{Decay, Group, ParamKind};
+use sparring_optim::{AnyRule, AnyTransform, Needs, OptimError, Rule, Seen, Transform, WholeTensor, squares};
+use sparring_tensor::{Array, Elem, Mat, MatMut, Shape, gemm};
 use std::ops;
-
-/// Parameters of some kinds, treated apart.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Group {
-    /// The kinds.
-    pub kinds: Vec<ParamKind>,
-    /// Factor of the learning rate, at least 0.
-    pub lr: f64,
-    /// Whether they are decayed.
-    pub decay: Decay,
-}
-
-/// Whether weight decay holds for a group: the rule's own, and transformations that pull weights towards zero (L1, L2, decoupled decay).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decay {
-    /// As rule and transformations say.
-    Kept,
-    /// None.
-    None,
-}
 
 /// A rule of `sparring-optim` behind a chain of gradient transformations, as in optax, and groups of parameters.
 ///
@@ -44,8 +23,7 @@ impl From<AnyRule> for Method {
     /// No transformation; biases, parameters of normalisations and of learnt activations are not decayed, the usual practice in PyTorch. With `groups` empty all parameters
     /// are, as they are by `torch.optim` where its groups are not used.
     fn from(rule: AnyRule) -> Self {
-        let kinds = vec![ParamKind::Bias, ParamKind::Norm, ParamKind::Activation];
-        Self { rule, transforms: Vec::new(), groups: vec![Group { kinds, lr: 1.0, decay: Decay::None }] }
+        Self { rule, transforms: Vec::new(), groups: vec![Group::undecayed()] }
     }
 }
 
@@ -68,24 +46,26 @@ impl Method {
         self.transforms.iter().try_for_each(AnyTransform::validate)?;
         let mut named: Vec<ParamKind> = Vec::new();
         for group in &self.groups {
-            let factor = Range::at_least(0.0).in_f32();
-            if !factor.holds(group.lr) {
-                return Err(OptimError::value("group", "lr", group.lr, factor));
-            }
-            let kinds = |must| OptimError::value("group", "kinds", format!("{:?}", group.kinds), must);
-            if group.kinds.is_empty() || group.kinds.contains(&ParamKind::Buffer) {
-                return Err(kinds("one or more kinds of trained parameters"));
-            }
+            group.validate()?;
             if group.kinds.iter().any(|kind| named.contains(kind)) {
-                return Err(kinds("kinds that no group before it has"));
+                let must = "kinds that no group before it has";
+                return Err(OptimError::value("group", "kinds", format!("{:?}", group.kinds), must));
             }
             named.extend(&group.kinds);
         }
         Ok(())
     }
+    /// Slots that the rule and the transformations keep beside a parameter, the rule's first.
+    pub(crate) fn slots(&self) -> usize {
+        self.rule.slots() + self.transforms.iter().map(Transform::<f64>::slots).sum::<usize>()
+    }
     /// Whether a number's update depends on its own gradient and weight alone.
     pub(crate) fn is_elementwise(&self) -> bool {
-        self.transforms.iter().all(|t| needs(t) == Needs::Nothing)
+        rule_needs(&self.rule) == Needs::Nothing && self.transforms.iter().all(|t| needs(t) == Needs::Nothing)
+    }
+    /// Whether the rule or a transformation has to see whole tensors, in the layout of files.
+    pub(crate) fn sees_tensors(&self) -> bool {
+        rule_needs(&self.rule) == Needs::Tensor || self.transforms.iter().any(|t| needs(t) == Needs::Tensor)
     }
     /// Transformations that can act in one pass over the gradients: those from `from` on, up to the next that needs a norm of what they leave.
     pub(crate) fn stage(&self, from: usize) -> ops::Range<usize> {
@@ -101,6 +81,7 @@ impl Method {
     pub(crate) fn transform<E: Elem>(
         &self,
         stage: ops::Range<usize>,
+        step: u64,
         (kind, lr): (ParamKind, f64),
         norms: Norms,
         w: &mut [E],
@@ -112,7 +93,7 @@ impl Method {
                 continue;
             }
             let norm = if needs(transform) == Needs::TensorNorm { norms.tensor } else { norms.global };
-            transform.apply(Seen { lr: lr * factor, norm }, w, g);
+            transform.apply(Seen { step, lr: lr * factor, norm }, w, g);
         }
     }
     /// All transformations and the rule on some numbers; nothing needs a norm.
@@ -126,10 +107,10 @@ impl Method {
         range: ops::Range<usize>,
     ) {
         let none = Norms { tensor: f64::NAN, global: f64::NAN };
-        self.transform(0..self.transforms.len(), (kind, lr), none, w, g);
+        self.transform(0..self.transforms.len(), step, (kind, lr), none, w, g);
         self.step(step, (kind, lr), w, g, slots, range);
     }
-    /// The rule on some numbers of a kind, which lie in a range of the slots.
+    /// The rule on some numbers of a kind, which lie in a range of the slots, and what follows it.
     pub(crate) fn step<E: Elem>(
         &self,
         step: u64,
@@ -139,19 +120,119 @@ impl Method {
         slots: &mut [Array<E>],
         range: ops::Range<usize>,
     ) {
-        /// The slots of a rule, as many as rules have at most.
-        const MOST: usize = 4;
+        let stepped = |rule: AnyRule, lr, w: &mut [E], own: &mut [&mut [E]]| rule.update(step, lr, w, g, own);
+        let after = |t: &AnyTransform, seen, w: &mut [E], own: &mut [&mut [E]]| t.after(seen, w, own);
+        self.step_by(step, (kind, lr), w, slots, range, stepped, after);
+    }
+    /// `stepped` is the rule's step, `after` what a transformation does after it; both get the slots that are theirs.
+    fn step_by<E: Elem>(
+        &self,
+        step: u64,
+        (kind, lr): (ParamKind, f64),
+        w: &mut [E],
+        slots: &mut [Array<E>],
+        range: ops::Range<usize>,
+        stepped: impl FnOnce(AnyRule, E, &mut [E], &mut [&mut [E]]),
+        after: impl Fn(&AnyTransform, Seen, &mut [E], &mut [&mut [E]]),
+    ) {
         let (decay, factor) = self.group(kind);
         let rule = if decay == Decay::None { self.rule.without_decay() } else { self.rule };
-        let (mut few, count) = ([const { None }; MOST], slots.len());
-        for (place, slot) in few.iter_mut().zip(slots) {
-            *place = Some(&mut slot.as_mut_slice()[range.clone()]);
+        let (own, mut others) = slots.split_at_mut(rule.slots());
+        let seen = Seen { step, lr: lr * factor, norm: f64::NAN };
+        let acts = |t: &&AnyTransform| decay == Decay::Kept || !Transform::<E>::decays(*t);
+        if step == 1 {
+            let mut rest = &mut *others;
+            for transform in &self.transforms {
+                let (own, later) = rest.split_at_mut(Transform::<E>::slots(transform));
+                with_slots(own, range.clone(), |own| transform.begin(w, own));
+                rest = later;
+            }
         }
-        let mut few: [&mut [E]; MOST] = few.map(Option::unwrap_or_default);
-        rule.update(step, E::of(lr * factor), w, g, &mut few[..count]);
+        with_slots(own, range.clone(), |own| stepped(rule, E::of(lr * factor), w, own));
+        for transform in &self.transforms {
+            let (own, later) = others.split_at_mut(Transform::<E>::slots(transform));
+            if acts(&transform) {
+                with_slots(own, range.clone(), |own| after(transform, seen, w, own));
+            }
+            others = later;
+        }
+    }
+    /// A step of all tensors, whatever the method needs: the definition. `tensors` shows each of them, as often as it is asked.
+    pub(crate) fn step_tensors<E: Elem>(&self, step: u64, lr: f64, tensors: Tensors<'_, E>) {
+        for transform in &self.transforms {
+            let mut norm = f64::NAN;
+            if needs(transform) == Needs::GlobalNorm {
+                let mut sum = 0.0;
+                tensors(&mut |t| sum += squares(t.g));
+                norm = sum.sqrt();
+            }
+            tensors(&mut |t| {
+                let (decay, factor) = self.group(t.kind);
+                if decay == Decay::None && Transform::<E>::decays(transform) {
+                    return;
+                }
+                if needs(transform) == Needs::TensorNorm {
+                    norm = squares(t.g).sqrt();
+                }
+                let (shape, seen) = (t.seen(), Seen { step, lr: lr * factor, norm });
+                let of = WholeTensor { shape: &shape, matmul: &matmul_transposed };
+                transform.apply_tensor(of, seen, t.w, t.g);
+            });
+        }
+        tensors(&mut |t| {
+            let shape = t.seen();
+            let of = WholeTensor { shape: &shape, matmul: &matmul_transposed };
+            let (g, all) = (&*t.g, 0..t.w.len());
+            let stepped = |rule: AnyRule, lr, w: &mut [E], own: &mut [&mut [E]]| {
+                rule.update_tensor(of, step, lr, w, g, own)
+            };
+            let after =
+                |t: &AnyTransform, seen, w: &mut [E], own: &mut [&mut [E]]| t.after_tensor(of, seen, w, own);
+            self.step_by(step, (t.kind, lr), t.w, t.slots, all, stepped, after);
+        });
+    }
+}
+
+/// Calls what it is given with each tensor, in order.
+pub(crate) type Tensors<'a, E> = &'a mut dyn FnMut(&mut dyn FnMut(TensorStep<'_, E>));
+
+/// A parameter tensor in the layout of files, with its gradient and its slots.
+pub(crate) struct TensorStep<'a, E: Elem> {
+    pub kind: ParamKind,
+    pub shape: Shape,
+    pub w: &'a mut [E],
+    pub g: &'a mut [E],
+    pub slots: &'a mut [Array<E>],
+}
+
+impl<E: Elem> TensorStep<'_, E> {
+    /// The shape that rule and transformations see: what is no weight counts as a vector.
+    fn seen(&self) -> Shape {
+        if self.kind == ParamKind::Weight { self.shape } else { Shape::new(&[self.w.len()]) }
     }
 }
 
 fn needs(transform: &AnyTransform) -> Needs {
     Transform::<f64>::needs(transform)
+}
+
+fn rule_needs(rule: &AnyRule) -> Needs {
+    Rule::<f64>::needs(rule)
+}
+
+/// A range of some slots, as slices.
+fn with_slots<E: Elem>(slots: &mut [Array<E>], range: ops::Range<usize>, f: impl FnOnce(&mut [&mut [E]])) {
+    /// As many slots as anything has at most.
+    const MOST: usize = 4;
+    let (mut few, count) = ([const { None }; MOST], slots.len());
+    for (place, slot) in few.iter_mut().zip(slots) {
+        *place = Some(&mut slot.as_mut_slice()[range.clone()]);
+    }
+    let mut few: [&mut [E]; MOST] = few.map(Option::unwrap_or_default);
+    f(&mut few[..count]);
+}
+
+/// out \[m, n\] = a \[m, k\] · bᵀ, where b is \[n, k\].
+fn matmul_transposed<E: Elem>([m, k, n]: [usize; 3], a: &[E], b: &[E], out: &mut [E]) {
+    gemm(Mat::new(a, m, k), Mat::new(b, n, k).t(), E::ZERO, MatMut::new(out, m, n));
 }

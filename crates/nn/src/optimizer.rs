@@ -1,9 +1,8 @@
 //! A method on parameters in the layout of files, for loops that a user writes on a tape.
 
-use crate::method::Norms;
+use crate::method::TensorStep;
 use crate::{Method, NnError, Params};
 use sparring_autograd::Grads;
-use sparring_optim::squares;
 use sparring_tensor::{Array, Elem, reduce};
 
 /// A method with its step count and its slots, parameter by parameter. The compiled [`Engine`](crate::Engine) keeps its own.
@@ -37,27 +36,17 @@ impl<E: Elem> Optimizer<E> {
         let trained = params.iter().filter(|p| p.is_trained());
         for p in trained.skip(self.slots.len()) {
             let zeros = || Array::zeros(p.value.shape());
-            self.slots.push((0..self.method.rule.slots()).map(|_| zeros()).collect());
+            self.slots.push((0..self.method.slots()).map(|_| zeros()).collect());
         }
-        let mut stage = self.method.stage(0);
-        loop {
-            let last = stage.end == self.method.transforms.len();
-            let of = |p: &crate::Param<E>| grads.param(p.id()).map_or(0.0, |g| squares(g.as_slice()));
-            let global = params.iter().map(of).sum::<f64>().sqrt();
-            for (p, slots) in params.iter_mut().filter(|p| p.is_trained()).zip(&mut self.slots) {
-                let Some(g) = grads.param_mut(p.id()).map(Array::as_mut_slice) else { continue };
-                let norms = Norms { tensor: squares(g).sqrt(), global };
-                let (of, w) = ((p.kind(), lr), p.value.as_mut_slice());
-                self.method.transform(stage.clone(), of, norms, w, g);
-                if last {
-                    let all = 0..w.len();
-                    self.method.step(step, of, w, g, slots, all);
+        self.method.step_tensors(step, lr, &mut |visit| {
+            let trained = params.iter_mut().filter(|p| p.is_trained());
+            for (p, slots) in trained.zip(&mut self.slots) {
+                let (kind, shape) = (p.kind(), p.shape());
+                if let Some(g) = grads.param_mut(p.id()) {
+                    visit(TensorStep { kind, shape, w: p.value.as_mut_slice(), g: g.as_mut_slice(), slots });
                 }
             }
-            if last {
-                return Ok(());
-            }
-            stage = self.method.stage(stage.end);
-        }
+        });
+        Ok(())
     }
 }

@@ -54,7 +54,7 @@ fn trajectories(method: &Method, lr: f64, gradients: &[Vec<f64>]) -> Vec<[Vec<f6
 }
 
 fn chain(text: &str) -> Vec<AnyTransform> {
-    text.split(" > ").map(|t| t.parse().unwrap()).collect()
+    text.split(" > ").map(|t| t.replace(';', ",").parse().unwrap()).collect()
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn chains_are_those_of_pytorch() {
     let gradients: Vec<Vec<f64>> = GRADIENTS.lines().map(numbers).collect();
     let rows: Vec<Vec<&str>> = ROWS.lines().map(|line| line.splitn(6, ',').collect()).collect();
     let chains = rows.chunk_by(|a, b| a[..4] == b[..4]);
-    assert_eq!(chains.clone().count(), 11);
+    assert_eq!(chains.clone().count(), 20);
     for rows in chains {
         let [rule, lr, transforms, decayed] = rows[0][..4] else { panic!("{rows:?}") };
         let undecayed = Group { kinds: vec![ParamKind::Bias], lr: 1.0, decay: Decay::None };

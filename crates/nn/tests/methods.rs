@@ -90,6 +90,7 @@ fn groups_and_clipping_are_those_of_the_tape() {
     let weights = Group { kinds: vec![ParamKind::Weight], lr: 2.0, decay: Decay::Kept };
     let groups = vec![quiet, weights];
     let mut seen = Vec::new();
+    let chain = |text: &str| text.split(" > ").map(|t| t.parse().unwrap()).collect();
     for transforms in [
         vec![],
         vec![ClipValue { limit: 0.01 }.into()],
@@ -109,36 +110,60 @@ fn groups_and_clipping_are_those_of_the_tape() {
             L1Penalty { weight: 0.02 }.into(),
             ClipNorm { max: 0.05 }.into(),
         ],
+        chain("lookahead(k=2)"),
+        chain("clip-norm(max=0.03) > lookahead(k=3, alpha=0.2)"),
+        chain("agc(clipping=0.01)"),
+        chain("clip-norm(max=0.1) > orthogonal(weight=0.5) > clip-layer(max=0.03)"),
+        chain("max-norm(max=0.4) > lookahead(k=2)"),
     ] {
-        let method = Method { rule, transforms, groups: groups.clone() };
-        let (x, targets) = (numbers(N * 16, 1), numbers(N * COLS, 2));
-        let mut net: Network<f64> = graph().build(Key::new(3)).unwrap();
-        let mut stored = graph().build(Key::new(3)).unwrap();
-        let mut engine = Engine::new(&stored, method.clone());
-        let mut optimizer = Optimizer::new(method.clone());
-        for _ in 0..5 {
-            let (tape, learned) = (Tape::new(), Learned::default());
-            let cx = Cx::train(&tape, Key::new(0), &[]).learning(&learned);
-            let y = net.forward(&cx, tape.constant(Array::from_slice([N, 1, 4, 4], &x)));
-            let target = Array::from_slice([N, COLS], &targets);
-            // The mean over a row's numbers, with gradient 2 / COLS: brought to that of `pull`.
-            let loss =
-                ops::scale(ops::sum(ops::row_loss(y, Mse::default(), target)), COLS as f64 / 2.0 / N as f64);
-            let mut grads = tape.backward(loss, Array::scalar(1.0));
-            optimizer.step(&mut net.params, &mut grads, 0.01).unwrap();
-            drop(tape);
-            step(&mut engine, &x, 0..N, &targets);
-            engine.update(&stored.params, 0.01).unwrap();
-        }
-        engine.store(&mut stored.params);
-        let trained = |net: &Network<f64>| {
-            let all = net.params.iter().filter(|p| p.is_trained());
-            all.flat_map(|p| p.value.as_slice().to_vec()).collect::<Vec<_>>()
-        };
-        near(&trained(&stored), &trained(&net), 1e-9);
-        assert!(seen.iter().all(|s| *s != trained(&net)), "{method:?} changed nothing");
-        seen.push(trained(&net));
+        steps_are_those_of_the_tape(&graph(), Method { rule, transforms, groups: groups.clone() }, &mut seen);
     }
+    for (rule, transforms) in [
+        ("lamb(weight_decay=0.1)", vec![]),
+        ("lamb", chain("clip-value(limit=0.02) > max-norm(max=0.5)")),
+        ("muon", vec![]),
+        ("muon(momentum=0.5, nesterov=false)", chain("clip-norm(max=0.05) > lookahead(k=2)")),
+    ] {
+        let rule = rule.parse().unwrap();
+        // A bias before a batch norm has a gradient of 0, whose rounding LAMB would bring to the size of the weights.
+        steps_are_those_of_the_tape(
+            &by_example(),
+            Method { rule, transforms, groups: groups.clone() },
+            &mut seen,
+        );
+    }
+}
+
+/// Five steps on the tape and on the engine; nothing else in `seen` reaches these weights.
+#[track_caller]
+fn steps_are_those_of_the_tape(graph: &Graph, method: Method, seen: &mut Vec<Vec<f64>>) {
+    let (x, targets) = (numbers(N * 16, 1), numbers(N * COLS, 2));
+    let mut net: Network<f64> = graph.build(Key::new(3)).unwrap();
+    let mut stored = graph.build(Key::new(3)).unwrap();
+    let mut engine = Engine::new(&stored, method.clone());
+    let mut optimizer = Optimizer::new(method.clone());
+    for _ in 0..5 {
+        let (tape, learned) = (Tape::new(), Learned::default());
+        let cx = Cx::train(&tape, Key::new(0), &[]).learning(&learned);
+        let y = net.forward(&cx, tape.constant(Array::from_slice([N, 1, 4, 4], &x)));
+        let target = Array::from_slice([N, COLS], &targets);
+        // The mean over a row's numbers, with gradient 2 / COLS: brought to that of `pull`.
+        let loss =
+            ops::scale(ops::sum(ops::row_loss(y, Mse::default(), target)), COLS as f64 / 2.0 / N as f64);
+        let mut grads = tape.backward(loss, Array::scalar(1.0));
+        optimizer.step(&mut net.params, &mut grads, 0.01).unwrap();
+        drop(tape);
+        step(&mut engine, &x, 0..N, &targets);
+        engine.update(&stored.params, 0.01).unwrap();
+    }
+    engine.store(&mut stored.params);
+    let trained = |net: &Network<f64>| {
+        let all = net.params.iter().filter(|p| p.is_trained());
+        all.flat_map(|p| p.value.as_slice().to_vec()).collect::<Vec<_>>()
+    };
+    near(&trained(&stored), &trained(&net), 1e-9);
+    assert!(seen.iter().all(|s| *s != trained(&net)), "{method:?} changed nothing");
+    seen.push(trained(&net));
 }
 
 #[test]

@@ -4,21 +4,30 @@
 mod contract;
 mod ema;
 mod floor;
+mod lbfgs;
+mod matrix;
 mod registry;
 mod rules;
 mod schedules;
 mod transforms;
 mod units;
 
-pub use contract::{Rule, RuleInfo};
+pub use contract::{MatMulTransposed, Needs, Rule, RuleInfo, WholeTensor};
 pub use ema::Ema;
+pub use lbfgs::{Lbfgs, LbfgsEnd, Minimum};
 pub use registry::{ALL, AnyRule};
-pub use rules::{Adam, AdamW, MomentumKind, Sgd};
+pub use rules::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AmsGrad, Asgd, Lamb, Lion, MomentumKind, Muon, NAdam,
+    OptimisticAdam, RAdam, RmsProp, Rprop, Sgd,
+};
 pub use schedules::{
-    AnySchedule, Constant, Cosine, OneCycle, Piecewise, SCHEDULES, Schedule, ScheduleInfo, Step,
+    AnySchedule, Constant, Cosine, Cyclic, ExponentialDecay, LinearRamp, Milestones, MultiStep, Noam,
+    OneCycle, OneCycleCosine, Piecewise, PolynomialDecay, SCHEDULES, Schedule, ScheduleInfo, Sequence, Step,
+    WarmRestarts,
 };
 pub use sparring_math::named::NamedError as OptimError;
 pub use transforms::{
-    AnyTransform, ClipLayer, ClipNorm, ClipValue, L1Penalty, L2Penalty, Needs, Seen, TRANSFORMS, Transform,
-    TransformInfo, WeightDecay, clip_global_norm, clip_value, global_norm, squares,
+    AdaptiveClip, AnyTransform, ClipLayer, ClipNorm, ClipValue, ElasticNet, L1Penalty, L2Penalty, Lookahead,
+    MaxNorm, OrthogonalPenalty, Seen, TRANSFORMS, Transform, TransformInfo, WeightDecay, clip_global_norm,
+    clip_value, global_norm, squares,
 };

@@ -1,22 +1,29 @@
 //! The list of rules: adding one is one file and one word here.
 
-use crate::contract::RuleInfo;
-use crate::{Adam, AdamW, Rule, Sgd};
+use crate::contract::{Needs, RuleInfo, WholeTensor};
+use crate::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AmsGrad, Asgd, Lamb, Lion, Muon, NAdam, OptimisticAdam,
+    RAdam, RmsProp, Rprop, Rule, Sgd,
+};
 use sparring_math::Real;
 
 /// Registers rules: the enum over all of them is a [`Rule`] itself.
 macro_rules! rules {
-    ($($rule:ident),+ $(,)?) => {
+    ($($rule:ident $tag:literal),+ $(,)?) => {
         /// Any rule, with its parameters; what a configuration holds.
         ///
         /// Parses from `name` or `name(key=value, ..)`, what is not given keeping its default, and prints what it parses from:
         /// `adam`, `sgd(momentum=0.9, nesterov=true)`.
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-        #[cfg_attr(feature = "serde", serde(remote = "Self", rename_all = "lowercase"))]
+        #[cfg_attr(feature = "serde", serde(remote = "Self"))]
         #[allow(missing_docs)] // the variants are the structs of the same names
         #[non_exhaustive]
-        pub enum AnyRule { $($rule($rule)),+ }
+        pub enum AnyRule { $(
+            // In files as in texts.
+            #[cfg_attr(feature = "serde", serde(rename = $tag))]
+            $rule($rule)
+        ),+ }
 
         /// Name and facts of every rule.
         pub const ALL: &[RuleInfo] = &[$($rule::INFO),+];
@@ -49,9 +56,26 @@ macro_rules! rules {
                 match self { $(Self::$rule(rule) => Rule::<E>::slots(rule)),+ }
             }
 
+            fn needs(&self) -> Needs {
+                match self { $(Self::$rule(rule) => Rule::<E>::needs(rule)),+ }
+            }
+
             #[track_caller]
             fn update(&self, step: u64, lr: E, w: &mut [E], g: &[E], slots: &mut [&mut [E]]) {
                 match self { $(Self::$rule(rule) => rule.update(step, lr, w, g, slots)),+ }
+            }
+
+            #[track_caller]
+            fn update_tensor(
+                &self,
+                of: WholeTensor<'_, E>,
+                step: u64,
+                lr: E,
+                w: &mut [E],
+                g: &[E],
+                slots: &mut [&mut [E]],
+            ) {
+                match self { $(Self::$rule(rule) => rule.update_tensor(of, step, lr, w, g, slots)),+ }
             }
         }
 
@@ -62,7 +86,25 @@ macro_rules! rules {
     };
 }
 
-rules!(Sgd, Adam, AdamW);
+rules!(
+    Sgd "sgd",
+    Adam "adam",
+    AdamW "adamw",
+    AmsGrad "amsgrad",
+    Adamax "adamax",
+    NAdam "nadam",
+    RAdam "radam",
+    RmsProp "rmsprop",
+    Adagrad "adagrad",
+    Adadelta "adadelta",
+    Rprop "rprop",
+    Asgd "asgd",
+    Lion "lion",
+    Adan "adan",
+    OptimisticAdam "optimistic-adam",
+    Lamb "lamb",
+    Muon "muon",
+);
 
 impl AnyRule {
     /// Learning rate where none is given: that of the [`info`](Self::info), for `sgd` times (1 - momentum) / (1 - dampening), so that a step

@@ -51,6 +51,35 @@ fn large_gradients_step_as_in_pytorch() {
 }
 
 #[test]
+fn no_rule_loses_a_weight_to_a_gradient_that_is_finite() {
+    for rule in AnyRule::all() {
+        for size in (-45..=38).map(|n| 10f64.powi(n)) {
+            let signs = [1.0, 0.3, -0.7, 1e-4, 0.0, 1.0, -1.0, 1e-9, 0.5];
+            // Checks inside that all weights stay finite. A rule without a root of squares may go as far as the gradient says.
+            let got = steps(rule, 1e-3, &signs.map(|s| s * size));
+            let normalised = !matches!(rule, AnyRule::Sgd(_) | AnyRule::Asgd(_) | AnyRule::RAdam(_));
+            assert!(!normalised || got.iter().all(|w| (w - 1.0).abs() < 0.2), "{rule}, {size}: {got:?}");
+        }
+    }
+}
+
+#[test]
+fn no_state_is_ever_subnormal() {
+    for rule in AnyRule::all() {
+        let (mut w, mut state) = ([0.5f32; 4], vec![[0f32; 4]; rule.slots()]);
+        for t in 1..=3000 {
+            let g = if t == 1 { [1.0, -1e-30, f32::MIN_POSITIVE / 8.0, 1e-17] } else { [0.0; 4] };
+            let mut slots: Vec<&mut [f32]> = state.iter_mut().map(|s| &mut s[..]).collect();
+            rule.update(t, 1e-3, &mut w, &g, &mut slots);
+            // The gradient of the first step itself may be kept as it is.
+            let fine = |x: &f32| *x == 0.0 || x.is_normal() || t == 1;
+            assert!(state.iter().flatten().all(fine), "{rule}, step {t}: {state:?}");
+        }
+        assert!(w.iter().all(|w| w.is_finite()), "{rule}: {w:?}");
+    }
+}
+
+#[test]
 fn a_small_eps_is_not_eaten() {
     // torch.optim.Adam(eps=1e-16), f32, lr 1e-3, three gradients of 1e-16: half a step each.
     let rule = Adam { eps: 1e-16, ..Adam::default() };

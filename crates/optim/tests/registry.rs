@@ -1,7 +1,7 @@
 //! Every registered rule keeps the contract.
 
 use sparring_math::Real;
-use sparring_optim::{ALL, AnyRule, MomentumKind, Rule, Sgd};
+use sparring_optim::{ALL, AnyRule, MomentumKind, Needs, Rule, Sgd};
 
 fn rules() -> Vec<AnyRule> {
     let sgd = Sgd { momentum: 0.9, weight_decay: 0.01, ..Sgd::default() };
@@ -48,7 +48,10 @@ fn names_are_unique_and_parse() {
         assert!(e.contains(why), "{text}: {e}");
     }
     let e = "adma".parse::<AnyRule>().unwrap_err().to_string();
-    assert_eq!(e, "no rule is called `adma` (did you mean `adam`?); choose one of: sgd, adam, adamw");
+    assert!(
+        e.starts_with("no rule is called `adma` (did you mean `adam`?); choose one of: sgd, adam, adamw, "),
+        "{e}"
+    );
 }
 
 #[test]
@@ -84,7 +87,8 @@ fn run<E: Real>(rule: &AnyRule, piece: usize) -> Vec<E> {
 
 #[test]
 fn any_cut_gives_the_same_bits() {
-    for rule in rules() {
+    let elementwise = |rule: &AnyRule| Rule::<f32>::needs(rule) == Needs::Nothing;
+    for rule in rules().into_iter().filter(elementwise) {
         let (whole32, whole64) = (run::<f32>(&rule, 67), run::<f64>(&rule, 67));
         for piece in [1, 2, 3, 7, 8, 16, 31, 66] {
             assert_eq!(whole32, run::<f32>(&rule, piece), "{rule} in pieces of {piece}");
@@ -97,16 +101,28 @@ fn any_cut_gives_the_same_bits() {
 
 #[test]
 fn every_rule_goes_downhill() {
+    let mut lost = Vec::new();
     for rule in rules() {
         let mut w = [4.0f64, -3.0];
         let mut state = vec![[0.0; 2]; rule.slots()];
-        for t in 1..=2000 {
+        // Rules whose steps shrink by themselves begin with long ones.
+        let lr = match rule.info().name {
+            "adadelta" | "adagrad" => 1.0,
+            // A vector is for its AdamW, at a tenth of the rate.
+            "muon" => 0.1,
+            _ => 1e-2,
+        };
+        for t in 1..=4000 {
             let g = [w[0], 10.0 * w[1]];
             let mut slots: Vec<&mut [f64]> = state.iter_mut().map(|s| &mut s[..]).collect();
-            rule.update(t, 1e-2, &mut w, &g, &mut slots);
+            // Down to 0, for steps that do not depend on the size of the gradient; all together they are 20 long.
+            rule.update(t, lr * (1.0 - t as f64 / 4001.0), &mut w, &g, &mut slots);
         }
-        assert!(w.iter().all(|w| w.abs() < 1e-3), "{rule:?}: {w:?}");
+        if !w.iter().all(|w| w.abs() < 1e-3) {
+            lost.push((rule, w));
+        }
     }
+    assert!(lost.is_empty(), "{lost:?}");
 }
 
 #[cfg(feature = "serde")]

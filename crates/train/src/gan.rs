@@ -9,7 +9,6 @@ use crate::session::Session;
 use crate::summary::History;
 use sparring_datasets::{Last, Split};
 use sparring_models::Gan;
-use sparring_optim::AnySchedule;
 
 mod alarms;
 mod epoch;
@@ -73,6 +72,6 @@ pub fn gan_session<'m, 'd>(
     let batch = batch.min(train.len());
     // The last batch may be small; a GAN step on a handful of examples is noise, so it is left out if another exists.
     let last = if train.len() > batch { Last::Drop } else { Last::Keep };
-    let settings = LoopSettings { epochs, batch, lr, schedule: AnySchedule::default(), seed, last };
+    let settings = LoopSettings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last };
     Session::new(Game::new(model, train, recipe, &settings)?, train, settings)
 }

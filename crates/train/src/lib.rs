@@ -12,6 +12,7 @@ mod gan;
 mod learner;
 mod learner_state;
 mod loop_settings;
+mod lr_find;
 mod objective;
 mod observe;
 mod paired;
@@ -40,6 +41,7 @@ pub use gan::{Alarm, Game, GanEpoch, GanRecipe, GanSteps, GanSummary, fit_gan, g
 pub use learner::{EpochOf, EpochTimes, Failure, Learner, StepContext};
 pub use learner_state::LearnerState;
 pub use loop_settings::LoopSettings;
+pub use lr_find::{LrFind, LrFound, LrStep, lr_find};
 pub use objective::{Classification, Discrimination, Reconstruction};
 pub use observe::{Current, Epoch, EpochReport, Flow, Observed, Observer, Quiet, StepMetrics};
 pub use recipe::Recipe;

@@ -36,4 +36,12 @@ impl LoopSettings {
         require_positive("lr", self.lr)?;
         Ok(self.schedule.validate()?)
     }
+    /// Steps of the whole training over so many examples.
+    pub(crate) fn steps_over(&self, examples: usize) -> u64 {
+        let epoch = match self.last {
+            Last::Drop => examples / self.batch,
+            Last::Keep => examples.div_ceil(self.batch),
+        };
+        (epoch.max(1) as u64).saturating_mul(self.epochs as u64)
+    }
 }

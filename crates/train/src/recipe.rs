@@ -3,7 +3,7 @@
 use crate::error::require_positive;
 use crate::{AnyDefense, AnyDisplacement, Hyperparameters, TrainError};
 use serde::{Deserialize, Serialize};
-use sparring_nn::Method;
+use sparring_nn::{Group, Method};
 use sparring_optim::{AnyRule, AnySchedule, AnyTransform, Ema};
 use sparring_tensor::Precision;
 
@@ -24,6 +24,9 @@ pub struct Recipe {
     /// Transformations of the gradients before the rule, in order. Files before there was a chain have `clip` here, which is still read.
     #[serde(alias = "clip", deserialize_with = "chain::deserialize")]
     pub transforms: Vec<AnyTransform>,
+    /// Parameters treated apart, as in `activation(lr=0.1)`; kinds that no group names are as usual: biases and parameters of normalisations and activations are not decayed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
     /// The weights that are kept, and that observers see, are this average of those of all steps; `None`: those of the last step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ema: Option<Ema>,
@@ -53,6 +56,7 @@ impl Default for Recipe {
             lr,
             schedule,
             transforms: Vec::new(),
+            groups: Vec::new(),
             ema,
             displacement: None,
             label_smoothing: 0.0,
@@ -77,9 +81,10 @@ impl Recipe {
         let Hyperparameters { epochs, batch, lr, schedule, ema } = defense.hyperparameters();
         Self { epochs, batch, lr, schedule, ema, defense, ..Self::default() }
     }
-    /// The rule behind the transformations; biases and parameters of normalisations and activations are not decayed.
+    /// The rule behind the transformations, with the groups and the usual one.
     pub fn method(&self) -> Method {
-        Method { transforms: self.transforms.clone(), ..Method::from(self.rule) }
+        let groups = Group::and_usual(&self.groups);
+        Method { rule: self.rule, transforms: self.transforms.clone(), groups }
     }
     /// Every number makes sense.
     ///
@@ -174,6 +179,21 @@ mod tests {
     use super::*;
     use sparring_math::named::Family as _;
     use sparring_optim::{ClipNorm, ClipValue, L2Penalty};
+
+    #[test]
+    fn groups_go_to_files_and_leave_the_other_kinds_as_usual() {
+        let read = |text: &str| serde_json::from_str::<Recipe>(text).unwrap();
+        let usual = read("{}");
+        assert_eq!(usual.method(), Method::from(usual.rule));
+        assert!(!serde_json::to_string(&usual).unwrap().contains("groups"));
+        let recipe = read(r#"{"groups": ["activation(lr=0.1)", "weight(decay=none)"]}"#);
+        let written = serde_json::to_string(&recipe).unwrap();
+        assert!(written.contains(r#""groups":["activation(lr=0.1)","weight(decay=none)"]"#), "{written}");
+        assert_eq!(read(&written), recipe);
+        let all: Vec<String> = recipe.method().groups.iter().map(ToString::to_string).collect();
+        assert_eq!(all, ["activation(lr=0.1)", "weight(decay=none)", "bias|norm"]);
+        assert!(read(r#"{"groups": ["bias", "norm|bias"]}"#).validate().is_err());
+    }
 
     #[test]
     fn chains_and_the_limits_of_older_files_are_read() {

@@ -113,8 +113,8 @@ impl<'m, M: Supervised> Fitting<'m, M> {
             LoopSettings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
         Self::fits(model, train, &settings)?;
         let engine = Engine::new(model.net(), recipe.method()).in_precision(recipe.precision);
-        let steps = (train.len().div_ceil(batch) as u64).saturating_mul(epochs as u64);
-        let updates = steps.saturating_mul(recipe.defense.plan(1.0).passes as u64);
+        let passes = recipe.defense.plan(1.0).passes as u64;
+        let updates = settings.steps_over(train.len()).saturating_mul(passes);
         let mut trained = Trained::new(engine, recipe.ema.map(|ema| ema.decay(updates)));
         trained.begin_average();
         let (defense, other, carried, sums) =

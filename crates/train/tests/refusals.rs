@@ -3,7 +3,7 @@
 use sparring_datasets::{Mnist, Pixels, Split, synthetic};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, FgsmRs, Gan, Mlp};
 use sparring_nn::{Graph, Network, NnError, layers};
-use sparring_optim::{Adam, AnyRule, ClipNorm, ClipValue, Sgd};
+use sparring_optim::{Adam, AnyRule, ClipNorm, ClipValue, Ema, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Precision};
 use sparring_train::{
@@ -66,8 +66,13 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
         ("epochs is 0", GanRecipe { epochs: 0, ..GanRecipe::default() }),
         ("batch is 0", GanRecipe { batch: 0, ..GanRecipe::default() }),
         ("lr is -1", GanRecipe { lr: -1.0, ..GanRecipe::default() }),
+        ("d_lr is 0", GanRecipe { d_lr: Some(0.0), ..GanRecipe::default() }),
+        ("ema.half_life is 2", GanRecipe { ema: Some(Ema { half_life: 2.0 }), ..GanRecipe::default() }),
         ("lr is 1000000000", GanRecipe { lr: 1e39, ..GanRecipe::default() }),
-        ("adam.beta1 is 1", GanRecipe { beta1: 1.0, ..GanRecipe::default() }),
+        (
+            "adam.beta1 is 1",
+            GanRecipe { rule: Adam { beta1: 1.0, ..Adam::default() }.into(), ..GanRecipe::default() },
+        ),
     ] {
         let e = fit_gan(&mut gan(), &data, &recipe, &mut Quiet).unwrap_err().to_string();
         assert!(e.starts_with(start) && e.contains(", but must be "), "{start}: {e}");

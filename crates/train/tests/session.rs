@@ -4,7 +4,7 @@
 use sparring_datasets::{Last, Mnist, Split};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};
 use sparring_nn::{Graph, Network, layers};
-use sparring_optim::{AnySchedule, Ema};
+use sparring_optim::{Adam, AnyRule, AnySchedule, Ema};
 use sparring_seed::Key;
 use sparring_tensor::team;
 use sparring_train::{
@@ -215,28 +215,27 @@ fn an_autoencoder_goes_on_from_any_step() {
 }
 
 /// Steps of two epochs over 88 images in batches of 20, the last left out.
-fn gan_goes_on(spec: &GanSpec) {
+fn gan_goes_on(spec: &GanSpec, recipe: &GanRecipe) {
     let make = |seed| Gan::new(spec.clone(), (0.0, 1.0), Key::new(seed)).unwrap();
     let numbers = |m: &Gan| [bits(&m.generator), bits(&m.discriminator)].concat();
-    let recipe = GanRecipe { epochs: 2, batch: 20, ..GanRecipe::default() };
     let (data, mut whole) = (digits(88), make(3));
-    let mut training = gan_session(&mut whole, &data, &recipe).unwrap();
+    let mut training = gan_session(&mut whole, &data, recipe).unwrap();
     assert_eq!(training.steps(), 8);
     let losses = go(&mut training, 8);
     training.learner.current();
     let mut fitted = make(3);
-    fit_gan(&mut fitted, &data, &recipe, &mut Quiet).unwrap();
+    fit_gan(&mut fitted, &data, recipe, &mut Quiet).unwrap();
     assert_eq!(numbers(&fitted), numbers(&whole));
     resumes(
         make,
         numbers,
         |m, at| {
-            let mut training = gan_session(m, &data, &recipe).unwrap();
+            let mut training = gan_session(m, &data, recipe).unwrap();
             go(&mut training, at);
             training.state()
         },
         |m, state| {
-            let mut training = gan_session(m, &data, &recipe).unwrap();
+            let mut training = gan_session(m, &data, recipe).unwrap();
             training.restore(state).unwrap();
             let losses = go(&mut training, 8);
             training.learner.current();
@@ -248,7 +247,53 @@ fn gan_goes_on(spec: &GanSpec) {
 
 #[test]
 fn a_gan_goes_on_from_any_step() {
-    gan_goes_on(&ArticleGan::default().spec());
+    gan_goes_on(&ArticleGan::default().spec(), &gan_recipe());
+}
+
+fn gan_recipe() -> GanRecipe {
+    GanRecipe { epochs: 2, batch: 20, ..GanRecipe::default() }
+}
+
+/// Each network by a rule and rate of its own, a schedule, transformations, a group, and an average of the generator.
+fn rich_gan_recipe() -> GanRecipe {
+    GanRecipe {
+        rule: "optimistic-adam(beta1=0.5)".parse().unwrap(),
+        d_rule: Some("rmsprop".parse().unwrap()),
+        d_lr: Some(1e-3),
+        schedule: "cosine".parse().unwrap(),
+        transforms: ["clip-norm(max=0.5)", "lookahead(k=3)"].map(|t| t.parse().unwrap()).to_vec(),
+        groups: vec!["bias(lr=2)".parse().unwrap()],
+        ema: Some(Ema { half_life: 0.3 }),
+        ..gan_recipe()
+    }
+}
+
+#[test]
+fn every_setting_of_a_gan_acts_where_it_should() {
+    let data = digits(88);
+    let trained = |recipe: GanRecipe| {
+        let mut model = Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(3)).unwrap();
+        fit_gan(&mut model, &data, &recipe, &mut Quiet).unwrap();
+        [bits(&model.generator), bits(&model.discriminator)]
+    };
+    let plain = trained(gan_recipe());
+    // An average is of the generator that is kept, not of the one that trains the discriminator.
+    let [generator, discriminator] = trained(GanRecipe { ema: Some(Ema::default()), ..gan_recipe() });
+    assert!(generator != plain[0] && discriminator == plain[1]);
+    // What is given as the discriminator's own is no different from what both have.
+    let own = GanRecipe { d_rule: Some(Adam::gan().into()), d_lr: Some(gan_recipe().lr), ..gan_recipe() };
+    assert_eq!(trained(own), plain);
+    // What changes one network reaches the other a step later.
+    for recipe in [
+        GanRecipe { d_lr: Some(1e-3), ..gan_recipe() },
+        GanRecipe { d_rule: Some(AnyRule::default()), ..gan_recipe() },
+        GanRecipe { schedule: "cosine".parse().unwrap(), ..gan_recipe() },
+        GanRecipe { transforms: vec!["clip-norm(max=0.01)".parse().unwrap()], ..gan_recipe() },
+        GanRecipe { groups: vec!["bias(lr=0)".parse().unwrap()], ..gan_recipe() },
+    ] {
+        let found = trained(recipe.clone());
+        assert!(found[0] != plain[0] && found[1] != plain[1], "{recipe:?}");
+    }
 }
 
 #[test]
@@ -274,10 +319,11 @@ fn a_gan_with_batch_normalisation_goes_on_from_any_step() {
         layers::dropout(0.2),
         layers::linear(4 * 196, 1),
     ];
-    gan_goes_on(&GanSpec {
+    let spec = GanSpec {
         generator: Graph::chain([1, 1, 12], generator),
         discriminator: Graph::chain([1, 28, 28], discriminator),
-    });
+    };
+    gan_goes_on(&spec, &rich_gan_recipe());
 }
 
 #[test]
@@ -313,8 +359,28 @@ fn a_state_of_another_training_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn every_rule_goes_on_with_what_transformations_keep() {
+    let data = digits(IMAGES);
+    let chain = ["agc(clipping=0.1)", "lookahead(k=3)", "max-norm"].map(|t| t.parse().unwrap()).to_vec();
+    for (i, rule) in AnyRule::all().into_iter().enumerate() {
+        let transforms = if i % 2 == 0 { chain.clone() } else { vec!["lookahead(k=2)".parse().unwrap()] };
+        let recipe = Recipe { rule, lr: rule.default_lr(), epochs: 1, transforms, ..recipe() };
+        let (mut whole, mut half, mut other) = (classifier(3), classifier(3), classifier(4));
+        fit(&mut whole, &data, &recipe).unwrap();
+        let mut training = session(&mut half, &data, &recipe).unwrap();
+        go(&mut training, 2);
+        let state = training.state();
+        let mut training = session(&mut other, &data, &recipe).unwrap();
+        training.restore(&state).unwrap();
+        go(&mut training, 4);
+        training.learner.current();
+        assert!(bits(&other.net) == bits(&whole.net), "{rule}");
+    }
+}
+
+#[test]
 fn a_refused_discriminator_leaves_the_generator_alone() {
-    let (data, recipe) = (digits(88), GanRecipe { epochs: 2, batch: 20, ..GanRecipe::default() });
+    let (data, recipe) = (digits(88), gan_recipe());
     let make = |seed| Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(seed)).unwrap();
     let (mut other, mut model) = (make(4), make(3));
     let mut state = gan_session(&mut other, &data, &recipe).unwrap().state();

@@ -1,13 +1,12 @@
-//! The list of schedules: adding one is one file and one word here.
+//! The enum over all schedules; the list is in `mod.rs`.
 
-use super::contract::ScheduleInfo;
-use super::{Constant, Cosine, OneCycle, Piecewise, Schedule, Step};
+use super::{AnySchedule, Constant, OneCycle, Schedule};
 
 /// Registers schedules: the enum over all of them is a [`Schedule`] itself. After `also`: names for values of the others.
 macro_rules! schedules {
-    ($($Name:ident),+; also $($Other:ident),+) => {
+    ($($Name:ident $tag:literal),+; also $($Other:ident),+) => {
         /// Name and facts of every schedule.
-        pub const SCHEDULES: &[ScheduleInfo] = &[$($Name::INFO),+, $($Other::INFO),+];
+        pub const SCHEDULES: &[$crate::ScheduleInfo] = &[$($Name::INFO),+, $($Other::INFO),+];
 
         /// Any schedule, with its parameters.
         ///
@@ -15,10 +14,14 @@ macro_rules! schedules {
         /// parses from: `cosine(warmup=0.1)`, `piecewise(0=0, 0.5=1, 1=0.1)`.
         #[derive(Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-        #[cfg_attr(feature = "serde", serde(remote = "Self", rename_all = "kebab-case"))]
+        #[cfg_attr(feature = "serde", serde(remote = "Self"))]
         #[allow(missing_docs)] // the variants are the structs of the same names
         #[non_exhaustive]
-        pub enum AnySchedule { $($Name($Name)),+ }
+        pub enum AnySchedule { $(
+            // In files as in texts.
+            #[cfg_attr(feature = "serde", serde(rename = $tag))]
+            $Name($Name)
+        ),+ }
 
         sparring_math::family! { AnySchedule: "schedule"; $($Name),+; also $($Other),+ }
         sparring_math::value_by_text!(AnySchedule);
@@ -26,14 +29,14 @@ macro_rules! schedules {
         sparring_math::text_or_fields!(AnySchedule);
 
         impl AnySchedule {
-            fn inner(&self) -> &dyn Schedule {
+            pub(super) fn inner(&self) -> &dyn Schedule {
                 match self { $(Self::$Name(schedule) => schedule),+ }
             }
         }
     };
 }
 
-schedules!(Constant, Step, Cosine, Piecewise; also OneCycle);
+pub(super) use schedules;
 
 impl From<OneCycle> for AnySchedule {
     fn from(cycle: OneCycle) -> Self {
@@ -60,6 +63,7 @@ impl Schedule for AnySchedule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SCHEDULES;
 
     #[test]
     fn every_name_parses_and_prints() {

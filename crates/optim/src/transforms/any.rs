@@ -1,8 +1,10 @@
 //! The list of transformations: adding one is one file and one word here.
 
 use super::{
-    ClipLayer, ClipNorm, ClipValue, L1Penalty, L2Penalty, Needs, Seen, Transform, TransformInfo, WeightDecay,
+    AdaptiveClip, ClipLayer, ClipNorm, ClipValue, ElasticNet, L1Penalty, L2Penalty, Lookahead, MaxNorm,
+    OrthogonalPenalty, Seen, Transform, TransformInfo, WeightDecay,
 };
+use crate::{Needs, WholeTensor};
 use sparring_math::Real;
 
 /// Registers transformations: the enum over all of them is a [`Transform`] itself.
@@ -45,9 +47,28 @@ macro_rules! transforms {
             fn decays(&self) -> bool {
                 match self { $(Self::$Name(one) => Transform::<E>::decays(one)),+ }
             }
+            fn slots(&self) -> usize {
+                match self { $(Self::$Name(one) => Transform::<E>::slots(one)),+ }
+            }
             #[track_caller]
             fn apply(&self, seen: Seen, w: &mut [E], g: &mut [E]) {
                 match self { $(Self::$Name(one) => one.apply(seen, w, g)),+ }
+            }
+            #[track_caller]
+            fn apply_tensor(&self, of: WholeTensor<'_, E>, seen: Seen, w: &mut [E], g: &mut [E]) {
+                match self { $(Self::$Name(one) => one.apply_tensor(of, seen, w, g)),+ }
+            }
+            #[track_caller]
+            fn begin(&self, w: &[E], slots: &mut [&mut [E]]) {
+                match self { $(Self::$Name(one) => one.begin(w, slots)),+ }
+            }
+            #[track_caller]
+            fn after(&self, seen: Seen, w: &mut [E], slots: &mut [&mut [E]]) {
+                match self { $(Self::$Name(one) => one.after(seen, w, slots)),+ }
+            }
+            #[track_caller]
+            fn after_tensor(&self, of: WholeTensor<'_, E>, seen: Seen, w: &mut [E], slots: &mut [&mut [E]]) {
+                match self { $(Self::$Name(one) => one.after_tensor(of, seen, w, slots)),+ }
             }
         }
     };
@@ -57,9 +78,14 @@ transforms!(
     ClipValue "clip-value",
     ClipNorm "clip-norm",
     ClipLayer "clip-layer",
+    AdaptiveClip "agc",
     L1Penalty "l1",
     L2Penalty "l2",
+    ElasticNet "elastic-net",
+    OrthogonalPenalty "orthogonal",
     WeightDecay "weight-decay",
+    MaxNorm "max-norm",
+    Lookahead "lookahead",
 );
 
 #[cfg(test)]

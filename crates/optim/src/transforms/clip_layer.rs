@@ -1,7 +1,8 @@
 //! Clipping tensor by tensor: g ← g · min(1, max / (‖g‖₂ + 1e-6)).
 
-use super::contract::{LIMIT, Needs, Seen, Transform, TransformInfo};
+use super::contract::{LIMIT, Seen, Transform, TransformInfo};
 use super::norm::scale;
+use crate::Needs;
 use sparring_math::Real;
 use sparring_math::named::Named;
 

@@ -7,7 +7,7 @@ mod options;
 mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
-use commands::{attack, completions, demo, fetch, generate, inspect, list, resume, train};
+use commands::{attack, completions, demo, fetch, generate, inspect, list, lr_find, resume, train};
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
 use std::process::ExitCode;
@@ -31,6 +31,8 @@ enum Command {
     Train(train::Kind),
     /// Go on with a training that was interrupted, to the same bits as if it had not been.
     Resume(resume::Args),
+    /// Find a learning rate for a classifier: a short training in which it grows.
+    LrFind(lr_find::Args),
     /// Attack a trained classifier and re-check every result.
     Attack(attack::Args),
     /// Draw samples from a trained GAN.
@@ -77,6 +79,7 @@ fn run(command: Command) -> Outcome {
         Command::Fetch(args) => fetch::run(&args),
         Command::Train(kind) => train::run(&kind, None),
         Command::Resume(args) => resume::run(&args, training),
+        Command::LrFind(args) => lr_find::run(&args),
         Command::Attack(args) => attack::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::List(args) => list::run(&args),

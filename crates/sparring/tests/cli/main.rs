@@ -11,6 +11,7 @@ mod numbers;
 mod pages;
 #[cfg(unix)]
 mod resuming;
+mod rules;
 mod runs;
 #[cfg(unix)]
 mod signals;

@@ -15,8 +15,7 @@ use crate::trained::Trained;
 use crate::trouble::first_non_finite;
 use sparring_datasets::{BatchRows, MiniBatch, Split};
 use sparring_models::Gan;
-use sparring_nn::{Compiled, Engine, Method, Mode, NnError, OutputRows, Randomness};
-use sparring_optim::AnyRule;
+use sparring_nn::{Compiled, Engine, Mode, NnError, OutputRows, Randomness};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Tensor, team};
 
@@ -56,9 +55,12 @@ impl<'m> Game<'m> {
         settings: &LoopSettings,
     ) -> Result<Self, TrainError> {
         Self::fits(model, train, settings)?;
-        let rule = AnyRule::from(recipe.rule());
-        let trained = |net| Trained::new(Engine::new(net, Method::from(rule)), None);
-        let (discriminator, generator) = (trained(&model.discriminator), trained(&model.generator));
+        let [of_generator, of_discriminator] = recipe.methods();
+        let steps = settings.steps_over(train.len()).saturating_mul(recipe.steps.generator());
+        let decay = recipe.ema.map(|ema| ema.decay(steps));
+        let discriminator = Trained::new(Engine::new(&model.discriminator, of_discriminator), None);
+        let mut generator = Trained::new(Engine::new(&model.generator, of_generator), decay);
+        generator.begin_average();
         let (ids, spread) = ((0..settings.batch as u64).collect(), alarms::spread_of(train));
         let (recipe, fakes, sums) = (recipe.clone(), Vec::new(), Sums::default());
         Ok(Self { model, discriminator, generator, recipe, ids, fakes, spread, sums })
@@ -215,7 +217,7 @@ impl Learner for Game<'_> {
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         let n = batch.len();
         let z = self.model.noise(cx.key.named("d noise"), &self.ids[..n]);
-        let [d_loss, d_real, d_fake] = self.discriminate(rows, &z, cx.key, cx.lr)?;
+        let [d_loss, d_real, d_fake] = self.discriminate(rows, &z, cx.key, cx.lr * self.recipe.d_factor())?;
         let mut g_loss = 0.0;
         for turn in 0..self.recipe.steps.generator() {
             let z = self.model.noise(cx.key.named("g noise").child(turn), &self.ids[..n]);

@@ -7,8 +7,8 @@ use crate::engine::last_matmul::LastMatmul;
 use crate::engine::state::Beside;
 use crate::engine::update::{Piece, Place, for_each_piece};
 use crate::engine::weight::Weight;
-use crate::method::Norms;
-use crate::{NnError, Params};
+use crate::method::{Norms, TensorStep};
+use crate::{NnError, Param, Params};
 use sparring_optim::squares;
 use sparring_tensor::{Array, Elem, par, reduce};
 
@@ -49,7 +49,7 @@ impl<E: Elem> Engine<E> {
         assert!(!self.displaced, "engine: the weights are displaced; put them back first");
         let step = self.step + 1;
         if std::mem::take(&mut self.waits) {
-            self.apply(step, lr);
+            self.apply(params, step, lr);
             self.step = step;
             self.follow();
             return Ok(());
@@ -77,7 +77,7 @@ impl<E: Elem> Engine<E> {
             }
         } else {
             self.collect(false).map_err(|w| self.refuse(params, w, step))?;
-            self.apply(step, lr);
+            self.apply(params, step, lr);
         }
         self.step = step;
         self.commit();
@@ -125,7 +125,10 @@ impl<E: Elem> Engine<E> {
         })
     }
     /// Transformations of the gradients as they stand beside the weights, stage by stage, then the rule.
-    fn apply(&mut self, step: u64, lr: f64) {
+    fn apply(&mut self, params: &Params<E>, step: u64, lr: f64) {
+        if self.method.sees_tensors() {
+            return self.apply_to_tensors(params, step, lr);
+        }
         let dense = self.first.is_some();
         let mut stage = self.method.stage(0);
         loop {
@@ -136,7 +139,7 @@ impl<E: Elem> Engine<E> {
                     let Piece { kind, w, part, .. } = piece;
                     let mut grad = part.grad.take().expect("made before");
                     let (g, norms) = (grad.as_mut_slice(), Norms { tensor: part.norm, global });
-                    method.transform(stage.clone(), (kind, lr), norms, w, g);
+                    method.transform(stage.clone(), step, (kind, lr), norms, w, g);
                     if last {
                         let all = 0..w.len();
                         method.step(step, (kind, lr), w, g, &mut part.slots, all);
@@ -151,6 +154,29 @@ impl<E: Elem> Engine<E> {
                 return;
             }
             stage = self.method.stage(stage.end);
+        }
+    }
+    /// The same by way of the layout of files, for a method that has to see whole tensors.
+    fn apply_to_tensors(&mut self, params: &Params<E>, step: u64, lr: f64) {
+        let trained: Vec<_> = params.iter().filter(|p| p.is_trained()).collect();
+        let mut weights: Vec<_> = trained.iter().map(|p| Array::<E>::stale([p.value.len()])).collect();
+        weights.iter_mut().zip(&trained).for_each(|(to, p)| self.write(p.id(), to.as_mut_slice()));
+        let program = &self.compiled.program;
+        let of = |p: &Param<E>, which| self.state.export(program, p.id(), which).expect("kept for all");
+        let slots = |p: &&Param<E>| (0..self.method.slots()).map(|i| of(p, Beside::Slot(i))).collect();
+        let mut slots: Vec<Vec<_>> = trained.iter().map(slots).collect();
+        let mut grads: Vec<_> = trained.iter().map(|p| of(p, Beside::Grad)).collect();
+        self.method.step_tensors(step, lr, &mut |visit| {
+            for (((p, w), g), slots) in trained.iter().zip(&mut weights).zip(&mut grads).zip(&mut slots) {
+                let (kind, shape, w) = (p.kind(), p.shape(), w.as_mut_slice());
+                visit(TensorStep { kind, shape, w, g: g.as_mut_slice(), slots });
+            }
+        });
+        for ((p, w), slots) in trained.iter().zip(&weights).zip(&slots) {
+            self.load(p.id(), w.as_slice());
+            for (i, slot) in slots.iter().enumerate() {
+                self.state.import(&self.compiled.program, p.id(), Beside::Slot(i), slot.as_slice());
+            }
         }
     }
     /// Running statistics of the last pass, once a step.
@@ -209,7 +235,7 @@ impl<E: Elem> Engine<E> {
         self.state
             .parts_mut()
             .for_each(|p| p.squares = p.grad.as_ref().map_or(0.0, |g| squares(g.as_slice())));
-        self.apply(step, lr);
+        self.apply(params, step, lr);
         self.step = step;
         self.whole.forget();
         self.follow();

@@ -54,7 +54,8 @@ impl<E: Elem> Engine<E> {
         out.iter_mut().zip(params).for_each(|(to, p)| self.write(p.id(), to.value.as_mut_slice()));
         out
     }
-    fn write(&self, id: u64, to: &mut [E]) {
+    /// A parameter in the layout of files.
+    pub(super) fn write(&self, id: u64, to: &mut [E]) {
         let program = &self.compiled.program;
         for w in &program.weights {
             if w.weight == id {
@@ -66,6 +67,22 @@ impl<E: Elem> Engine<E> {
         match program.plains.iter().find(|q| q.id == id) {
             Some(plain) => to.copy_from_slice(plain.value.as_slice()),
             // A copy of a network has parameters of its own: silence here would leave old weights.
+            None => panic!("engine: a parameter of another network, or of a copy"),
+        }
+    }
+    /// The inverse of [`write`](Self::write); what is made from weights follows later.
+    pub(super) fn load(&mut self, id: u64, numbers: &[E]) {
+        let program = &mut self.compiled.program;
+        for w in &mut program.weights {
+            if w.weight == id {
+                w.forward = w.pack(numbers);
+                return;
+            } else if w.bias == Some(id) {
+                return w.row.as_mut_slice().copy_from_slice(numbers);
+            }
+        }
+        match program.plains.iter_mut().find(|q| q.id == id) {
+            Some(plain) => plain.value.as_mut_slice().copy_from_slice(numbers),
             None => panic!("engine: a parameter of another network, or of a copy"),
         }
     }
@@ -87,7 +104,7 @@ impl<E: Elem> Engine<E> {
             let one = |p: &crate::Param<E>| self.state.export(&self.compiled.program, p.id(), which);
             params.iter().filter(|p| p.is_trained()).map(one).collect::<Option<Vec<_>>>()
         };
-        let slots = (0..self.method.rule.slots()).filter_map(|i| of(Beside::Slot(i))).collect();
+        let slots = (0..self.method.slots()).filter_map(|i| of(Beside::Slot(i))).collect();
         EngineState { step: self.step, slots, average: of(Beside::Average).filter(|all| !all.is_empty()) }
     }
     /// Goes on from a state of the same network and method; the weights are those of the network the engine was made from.
@@ -99,9 +116,9 @@ impl<E: Elem> Engine<E> {
         let fits = |all: &Vec<Array<E>>| {
             all.len() == trained.len() && all.iter().zip(&trained).all(|(a, p)| a.len() == p.shape().numel())
         };
-        if state.slots.len() != self.method.rule.slots() {
-            let (got, want) = (state.slots.len(), self.method.rule.slots());
-            return Err(NnError::State(format!("{got} slots, the rule keeps {want}")));
+        if state.slots.len() != self.method.slots() {
+            let (got, want) = (state.slots.len(), self.method.slots());
+            return Err(NnError::State(format!("{got} slots, the method keeps {want}")));
         }
         if !state.slots.iter().chain(&state.average).all(fits) {
             return Err(NnError::State("it belongs to a network of other parameters".into()));

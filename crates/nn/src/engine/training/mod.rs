@@ -63,7 +63,7 @@ impl<E: Elem> Engine<E> {
     #[inline(never)]
     pub fn new(network: &Network<E>, method: Method) -> Self {
         let compiled = Compiled::of(compile(network, Mode::Train));
-        let state = State::new(&compiled.program, method.rule.slots());
+        let state = State::new(&compiled.program, method.slots());
         let first = FirstMatmul::new(&compiled.program);
         let last = first.as_ref().and_then(|_| LastMatmul::new(&compiled.program));
         Self {

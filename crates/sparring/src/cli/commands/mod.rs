@@ -7,5 +7,6 @@ pub(crate) mod fetch;
 pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod list;
+pub(crate) mod lr_find;
 pub(crate) mod resume;
 pub(crate) mod train;

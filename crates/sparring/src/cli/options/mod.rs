@@ -2,6 +2,7 @@
 
 mod arch;
 mod dataset;
+mod groups;
 mod list;
 mod machine;
 mod named;
@@ -12,10 +13,11 @@ mod transform;
 
 pub(crate) use arch::{ActivationFlag, GanActivationFlags, arch};
 pub(crate) use dataset::{DataArgs, Named, RunData};
+pub(crate) use groups::GroupArgs;
 pub(crate) use list::{List, twice};
 pub(crate) use machine::{MachineArgs, threads, threads_of_environment};
 pub(crate) use named::{Written, name, written};
 pub(crate) use naming::{Names, NamingArgs};
-pub(crate) use number::{Budget, above_zero, count, fraction, seed, share, whole};
+pub(crate) use number::{Budget, above_zero, count, seed, share, whole};
 pub(crate) use shorthand::{ShorthandList, Shorthands};
 pub(crate) use transform::TransformArgs;

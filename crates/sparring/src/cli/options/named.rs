@@ -64,6 +64,13 @@ impl<T> Clone for Written<T> {
     }
 }
 
+impl<T: Default + ToString> Written<T> {
+    /// The default, as if written.
+    pub(crate) fn usual() -> Self {
+        Self { text: T::default().to_string(), of: PhantomData }
+    }
+}
+
 impl<T: Family> FromStr for Written<T> {
     type Err = NamedError;
 

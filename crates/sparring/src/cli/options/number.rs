@@ -53,14 +53,6 @@ pub(crate) fn above_zero(text: &str) -> Result<f64, String> {
     }
 }
 
-/// In [0, 1).
-pub(crate) fn fraction(text: &str) -> Result<f64, String> {
-    match number(text) {
-        Some(v) if (0.0..1.0).contains(&v) => Ok(v),
-        _ => Err("must be at least 0 and below 1".into()),
-    }
-}
-
 /// An attack budget: finite and above 0, a number or a fraction such as 8/255.
 fn budget(text: &str) -> Result<f32, String> {
     let mut read = 0.0_f32;
@@ -84,14 +76,14 @@ impl std::str::FromStr for Budget {
 
 #[cfg(test)]
 mod tests {
-    use super::{above_zero, budget, fraction, share};
+    use super::{above_zero, budget, share};
 
     #[test]
     fn budgets_are_numbers_or_fractions_above_0() {
         assert_eq!(budget("0.3"), Ok(0.3));
         assert_eq!(budget(" 8 / 255 "), Ok(8.0 / 255.0));
-        assert_eq!((above_zero("1/1000"), fraction("1/2"), share("1/3")), (Ok(1e-3), Ok(0.5), Ok(1.0 / 3.0)));
-        assert!(above_zero("1/0").is_err() && fraction("2/2").is_err() && share("4/3").is_err());
+        assert_eq!((above_zero("1/1000"), share("1/3")), (Ok(1e-3), Ok(1.0 / 3.0)));
+        assert!(above_zero("1/0").is_err() && share("4/3").is_err());
         for text in ["-1", "0", "-0", "nan", "inf", "1/0", "-8/255", "8/", "/255", "8/255/2", "", "1e-60"] {
             assert!(budget(text).is_err_and(|why| why.contains("above 0")), "{text:?}");
         }

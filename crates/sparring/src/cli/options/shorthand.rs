@@ -128,6 +128,10 @@ impl<L: ShorthandList> clap::FromArgMatches for Shorthands<L> {
 }
 
 impl<L: ShorthandList> Shorthands<L> {
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.given.is_empty()
+    }
     /// The thing with the arguments of the flags, where it has such parameters.
     pub(crate) fn applied(&self, thing: &Written<L::Of>) -> Outcome<L::Of> {
         let table = L::Of::TABLE;

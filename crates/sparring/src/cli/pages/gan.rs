@@ -4,7 +4,7 @@ mod curves;
 mod neighbours;
 
 use super::number::number;
-use super::{again, layers};
+use super::{again, layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::options::Named;
 use neighbours::neighbours;
@@ -121,16 +121,14 @@ fn samples(grids: &[(usize, Vec<u8>)], epochs: usize) -> Section {
 fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
     let (r, set, spec) = (facts.recipe, &facts.data.set, model.spec());
     let mut section = Section::new("What was done");
-    section.blocks.push(Block::facts([
+    let mut facts = vec![
         ("networks", format!("{}: generator from {} numbers, discriminator to one logit", layers::network(facts.arch, &spec.generator), model.latent())),
         ("data", format!("{}: {} training images; their labels are not used", facts.data.asked, set.train.len())),
         ("loss", "non-saturating, on logits (Goodfellow et al. 2014)".to_string()),
         ("steps", "one of the discriminator on fixed fakes, then one of the generator through a frozen discriminator".to_string()),
-        ("optimizer", format!("adam for both, lr {}, beta1 {}", r.lr, r.beta1)),
-        ("epochs", r.epochs.to_string()),
-        ("batch", format!("{} real images, {} samples", r.batch, r.batch)),
-        ("seed", r.seed.to_string()),
-    ]));
+    ];
+    facts.extend(recipe::gan_facts(r));
+    section.blocks.push(Block::facts(facts));
     section.blocks.push(layers::table("Generator", &spec.generator.summary()?, None));
     section.blocks.push(layers::table("Discriminator", &spec.discriminator.summary()?, None));
     section.blocks.push(layers::spec(spec)?);

@@ -11,6 +11,7 @@ pub(crate) mod demo;
 mod gallery;
 pub(crate) mod gan;
 mod layers;
+pub(crate) mod lr_find;
 mod misfit;
 mod number;
 mod recipe;

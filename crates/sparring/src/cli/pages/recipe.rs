@@ -1,7 +1,9 @@
 //! Facts of a recipe.
 
+use sparring::nn::Group;
+use sparring::optim::{AnyTransform, Ema};
 use sparring::tensor::Precision;
-use sparring::train::{AnyDefense, Recipe};
+use sparring::train::{AnyDefense, GanRecipe, Recipe};
 
 /// A recipe as facts.
 pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
@@ -13,25 +15,56 @@ pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
         ("seed", recipe.seed.to_string()),
     ];
     facts.push(("defence", defense(&recipe.defense)));
-    if let Some(ema) = recipe.ema {
-        // As f32: 7 %, not 7.000000000000001 %.
-        let share = (100.0 * ema.half_life) as f32;
-        facts.push(("average of the weights", format!("half-life {share} % of the training")));
-    }
-    if let Some(displacement) = recipe.displacement {
-        facts.push(("displacement of the weights", displacement.to_string()));
-    }
+    facts.extend(recipe.ema.map(|ema| average("average of the weights", ema)));
+    facts.extend(recipe.displacement.map(|d| ("displacement of the weights", d.to_string())));
     if recipe.label_smoothing != 0.0 {
         facts.push(("label smoothing", recipe.label_smoothing.to_string()));
     }
-    if !recipe.transforms.is_empty() {
-        let chain: Vec<String> = recipe.transforms.iter().map(ToString::to_string).collect();
-        facts.push(("gradients", chain.join(", then ")));
-    }
+    facts.extend(around(recipe));
     if recipe.precision != Precision::F32 {
         facts.push(("precision", recipe.precision.to_string()));
     }
     facts
+}
+
+/// What is around the rule, as facts.
+pub(crate) fn around(recipe: &Recipe) -> impl Iterator<Item = (&'static str, String)> {
+    gradients(&recipe.transforms).into_iter().chain(groups(&recipe.groups))
+}
+
+/// A recipe of a GAN as facts.
+pub(crate) fn gan_facts(recipe: &GanRecipe) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("optimizer", recipe.rule.to_string()),
+        ("learning rate", format!("{}, {}", recipe.lr, recipe.schedule)),
+    ];
+    facts.extend(recipe.d_rule.map(|rule| ("optimizer of the discriminator", rule.to_string())));
+    facts.extend(recipe.d_lr.map(|lr| ("learning rate of the discriminator", lr.to_string())));
+    facts.extend(recipe.ema.map(|ema| average("average of the generator", ema)));
+    facts.extend(gradients(&recipe.transforms));
+    facts.extend(groups(&recipe.groups));
+    facts.extend([
+        ("epochs", recipe.epochs.to_string()),
+        ("batch", format!("{} real images, {} samples", recipe.batch, recipe.batch)),
+        ("seed", recipe.seed.to_string()),
+    ]);
+    facts
+}
+
+fn average(of: &'static str, ema: Ema) -> (&'static str, String) {
+    // As f32: 7 %, not 7.000000000000001 %.
+    (of, format!("half-life {} % of the training", (100.0 * ema.half_life) as f32))
+}
+
+/// What is done to gradients and weights around the rule, in order.
+fn gradients(transforms: &[AnyTransform]) -> Option<(&'static str, String)> {
+    let chain: Vec<String> = transforms.iter().map(ToString::to_string).collect();
+    (!chain.is_empty()).then(|| ("gradients", chain.join(", then ")))
+}
+
+fn groups(groups: &[Group]) -> Option<(&'static str, String)> {
+    let groups: Vec<String> = groups.iter().map(ToString::to_string).collect();
+    (!groups.is_empty()).then(|| ("parameters apart", groups.join(", ")))
 }
 
 /// A defence with all its parameters, as `--defense` takes it.
@@ -48,7 +81,6 @@ fn defense(defense: &AnyDefense) -> String {
 mod tests {
     use super::*;
     use sparring::math::named::Family;
-    use sparring::optim::Ema;
     use sparring::train::defenses;
 
     #[test]
@@ -72,6 +104,7 @@ mod tests {
         let asked = |text: &str| Recipe {
             ema: Some(Ema { half_life: 0.07 }),
             transforms: text.split(" > ").map(|t| t.parse().unwrap()).collect(),
+            groups: vec!["activation(lr=0.1)".parse().unwrap(), "weight(decay=none)".parse().unwrap()],
             precision: Precision::Split6,
             displacement: "sam".parse().ok(),
             label_smoothing: 0.1,
@@ -82,6 +115,7 @@ mod tests {
             ("displacement of the weights", "sam"),
             ("label smoothing", "0.1"),
             ("gradients", "clip-value(limit=0.5), then clip-norm(max=1.5)"),
+            ("parameters apart", "activation(lr=0.1), weight(decay=none)"),
             ("precision", "split6"),
         ];
         let all = told(&asked("clip-value(limit=0.5) > clip-norm(max=1.5)"));

@@ -5,7 +5,8 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, DataArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch, count, name,
+    ActivationFlag, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch,
+    count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -43,6 +44,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     transforms: TransformArgs,
     #[command(flatten)]
+    groups: GroupArgs,
+    #[command(flatten)]
     pub(super) machine: MachineArgs,
     #[command(flatten)]
     place: PlaceArgs,
@@ -59,6 +62,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         lr: args.lr.unwrap_or(args.optimizer.default_lr()),
         schedule: args.schedule.clone(),
         transforms: args.transforms.chain.clone(),
+        groups: args.groups.groups.clone(),
         seed: args.machine.seed,
         ..Recipe::default()
     };

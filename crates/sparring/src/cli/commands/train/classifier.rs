@@ -6,7 +6,8 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, DataArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch, count, name,
+    ActivationFlag, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch,
+    count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -44,6 +45,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     transforms: TransformArgs,
     #[command(flatten)]
+    groups: GroupArgs,
+    #[command(flatten)]
     hardening: HardeningArgs,
     /// The arithmetic of convolutions: f32, or split6 (three bf16 parts a number, not less exact than f32, other bits) on a machine with AMX tiles.
     #[arg(long, default_value = "f32")]
@@ -72,6 +75,7 @@ impl Args {
             lr: self.lr.unwrap_or(lr),
             schedule: self.schedule.clone().unwrap_or(usual.schedule),
             transforms: self.transforms.chain.clone(),
+            groups: self.groups.groups.clone(),
             ema: self.hardening.ema(usual.ema)?,
             displacement: self.hardening.displace,
             label_smoothing: self.hardening.label_smoothing,

@@ -5,12 +5,14 @@ use super::watch::{METRICS, failed, unwritten};
 use crate::cli::io::json::json;
 use crate::cli::io::{progress::Progress, say, signal};
 use crate::cli::options::{
-    DataArgs, GanActivationFlags, MachineArgs, Shorthands, Written, above_zero, arch, count, fraction,
+    DataArgs, GanActivationFlags, GroupArgs, MachineArgs, ShorthandList, Shorthands, TransformArgs, Written,
+    above_zero, arch, count, name, share, written,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
 use sparring::models::{Arch, Gan, ModelKind};
+use sparring::optim::{AnyRule, AnySchedule, Ema};
 use sparring::seed::Key;
 use sparring::store::RunDir;
 use sparring::tensor::Array;
@@ -35,16 +37,80 @@ pub(crate) struct Args {
     /// Real images, and as many fakes, a step; cut to as many as there are.
     #[arg(long, default_value_t = 128, value_parser = count)]
     batch: usize,
-    /// Adam's learning rate for both networks, above 0.
-    #[arg(long, default_value_t = 2e-4, value_parser = above_zero)]
-    lr: f64,
-    /// Adam's decay of the mean gradient, at least 0 and below 1.
-    #[arg(long, default_value_t = 0.5, value_parser = fraction)]
-    beta1: f64,
+    /// The update rule of both networks, `rmsprop(alpha=0.9)` with parameters. Default: adam(beta1=0.5).
+    #[arg(long, value_parser = written::<AnyRule>())]
+    optimizer: Option<Written<AnyRule>>,
+    #[command(flatten)]
+    parameters: Shorthands<RuleFlags>,
+    /// Base learning rate of both networks, above 0. Default: 2e-4 for Adam and rules of its rate, else the optimizer's.
+    #[arg(long, value_parser = above_zero)]
+    lr: Option<f64>,
+    /// The update rule of the discriminator. Default: that of both.
+    #[arg(long, value_parser = name::<AnyRule>())]
+    d_optimizer: Option<AnyRule>,
+    /// Base learning rate of the discriminator, above 0. Default: that of both; with --d-optimizer that of this rule.
+    #[arg(long, value_parser = above_zero)]
+    d_lr: Option<f64>,
+    /// The learning rates over time, `cosine(warmup=0.1)` with parameters.
+    #[arg(long, default_value = "constant", value_parser = name::<AnySchedule>())]
+    schedule: AnySchedule,
+    #[command(flatten)]
+    transforms: TransformArgs,
+    #[command(flatten)]
+    groups: GroupArgs,
+    /// Keep, and draw samples with, an exponential average of the generator's weights whose half-life is this fraction of the training; 0: the last weights.
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0, value_parser = share)]
+    ema: f64,
     #[command(flatten)]
     pub(super) machine: MachineArgs,
     #[command(flatten)]
     place: PlaceArgs,
+}
+
+/// Flags that set a parameter of the rule.
+#[derive(Clone, Debug)]
+struct RuleFlags;
+
+impl ShorthandList for RuleFlags {
+    type Of = AnyRule;
+    const FLAGS: &'static [(&'static str, &'static str)] = &[("beta1", "beta1")];
+}
+
+/// The base learning rate that goes with a rule: GANs take a fifth of what is usual for Adam.
+fn usual_rate(rule: &AnyRule) -> f64 {
+    let (own, adam) = (rule.default_lr(), AnyRule::default().default_lr());
+    if own == adam { GanRecipe::default().lr } else { own }
+}
+
+impl Args {
+    fn recipe(&self) -> Outcome<GanRecipe> {
+        let usual = GanRecipe::default();
+        let adam = Written::usual();
+        let rule = match &self.optimizer {
+            None if self.parameters.is_empty() => usual.rule,
+            given => {
+                let given = given.as_ref().unwrap_or(&adam);
+                self.parameters.all_belong("--optimizer", &[given])?;
+                self.parameters.applied(given)?
+            }
+        };
+        let recipe = GanRecipe {
+            epochs: self.epochs,
+            batch: self.batch,
+            rule,
+            lr: self.lr.unwrap_or(usual_rate(&rule)),
+            d_rule: self.d_optimizer,
+            d_lr: self.d_lr.or(self.d_optimizer.as_ref().map(usual_rate)),
+            schedule: self.schedule.clone(),
+            transforms: self.transforms.chain.clone(),
+            groups: self.groups.groups.clone(),
+            ema: (self.ema != 0.0).then_some(Ema { half_life: self.ema }),
+            seed: self.machine.seed,
+            ..usual
+        };
+        recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
+        Ok(recipe)
+    }
 }
 
 /// Images of the grid drawn after each epoch, always from the same noise.
@@ -107,15 +173,7 @@ impl Observer<Gan> for Watch<'_> {
 }
 
 pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
-    let recipe = GanRecipe {
-        epochs: args.epochs,
-        batch: args.batch,
-        lr: args.lr,
-        beta1: args.beta1,
-        seed: args.machine.seed,
-        ..GanRecipe::default()
-    };
-    recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
+    let recipe = args.recipe()?;
     args.activations.all_belong("--arch", &[&args.arch])?;
     let arch = args.activations.applied(&args.arch)?;
     args.machine.start()?;
