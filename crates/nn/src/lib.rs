@@ -31,7 +31,7 @@ pub use engine::{Compiled, Engine, EngineState, Lowering, Objective, OutputRows,
 pub use error::{NnError, ShapeError};
 pub use graph::{Graph, Node, Source};
 pub use init::Init;
-pub use layer::{Layer, Span};
+pub use layer::{Layer, Span, TorchArgument};
 pub use layers::register;
 pub use loss::loss;
 pub use method::{Decay, Group, Method};
