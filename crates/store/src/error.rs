@@ -82,6 +82,12 @@ pub enum StoreError {
         /// What is wrong there, and what was probably meant.
         what: String,
     },
+    /// The bytes are not a whole archive of NumPy.
+    #[error("not a whole .npz file: {}", shown(what, MESSAGE))]
+    NotNpz {
+        /// Where it breaks.
+        what: String,
+    },
     /// A tensor that no network of this program holds.
     #[error("tensor `{}`: {}", shown(name, NAME), shown(what, MESSAGE))]
     Tensor {

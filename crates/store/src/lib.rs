@@ -4,6 +4,7 @@
 mod atomic;
 mod checksum;
 mod compare;
+mod container;
 mod decode;
 mod document;
 mod encode;
@@ -15,6 +16,7 @@ mod limits;
 mod load;
 mod natural;
 mod note;
+mod npz;
 mod open;
 mod order;
 mod recognise;
