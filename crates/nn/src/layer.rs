@@ -18,6 +18,18 @@ pub enum Span {
     Batch,
 }
 
+/// What an argument of the class in PyTorch is to a layer that does not have it under its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TorchArgument {
+    /// This parameter of the layer.
+    Is(&'static str),
+    /// Nothing that the layer can be asked for, so only these values, as text, are understood and left out.
+    Only(&'static [&'static str]),
+    /// Without an effect on values: left out.
+    Unused,
+}
+
 /// A layer as data. A new one is a file with this trait and a word in `layers!` (see `layers/mod.rs`), or, outside the crate,
 /// [`register`](crate::register). Its name, the ranges of its numbers and their defaults come from [`Named`]; [`Named::NAME`] is the tag in
 /// files, beside the fields as serde writes them.
@@ -26,6 +38,8 @@ pub trait Layer: Named + fmt::Debug + PartialEq + Serialize + DeserializeOwned +
     const TORCH: &'static str = "";
     /// Names that stand for the layer with one of its parameters given: `max_pool2d` for `pool2d(pool=max)`.
     const SHORT: &'static [(&'static str, (&'static str, &'static str))] = &[];
+    /// Arguments of the class in PyTorch that go by other names here, or by none.
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[];
     /// What it is called in tables and errors.
     fn kind(&self) -> Cow<'static, str> {
         Cow::Borrowed(Self::NAME)

@@ -33,7 +33,7 @@ pub use error::{NnError, ShapeError};
 pub use graph::{Graph, Node, Source};
 pub use group::{Decay, Group};
 pub use init::Init;
-pub use layer::{Layer, Span};
+pub use layer::{Layer, Span, TorchArgument};
 pub use layers::register;
 pub use loss::loss;
 pub use method::Method;

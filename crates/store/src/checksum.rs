@@ -5,6 +5,7 @@
 
 use crate::StoreError;
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 
 /// Digits of a sum that is still to come.
 pub(crate) const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -42,24 +43,25 @@ fn sum_around(bytes: &[u8], at: usize) -> String {
     hex(sum)
 }
 
-fn place(header: &[u8], digits: &str) -> Option<usize> {
-    header.windows(64).position(|w| w == digits.as_bytes())
+fn place(part: &[u8], digits: &str) -> Option<usize> {
+    part.windows(64).position(|w| w == digits.as_bytes())
 }
 
-/// Puts the sum where the document has zeros; the document comes first in the header, its sum first in the document.
-pub(crate) fn seal(bytes: &mut [u8]) {
-    let at = place(bytes, ZEROS).expect("encode puts the zeros there");
+/// Puts the sum where the document has zeros; the document comes first in this part of the file, its sum first in the document.
+pub(crate) fn seal(bytes: &mut [u8], within: Range<usize>) {
+    let at = within.start + place(&bytes[within], ZEROS).expect("encode puts the zeros there");
     let sum = sum_around(bytes, at);
     bytes[at..at + 64].copy_from_slice(sum.as_bytes());
 }
 
-/// Compares the sum a document names with the bytes; `header` is the length of all before the tensors.
-pub(crate) fn verify(bytes: &[u8], header: usize, stored: &str) -> Result<(), StoreError> {
+/// Compares the sum a document names with the bytes; the document stands in this part of them.
+pub(crate) fn verify(bytes: &[u8], within: Range<usize>, stored: &str) -> Result<(), StoreError> {
     if stored.len() != 64 || !stored.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
         return Err(StoreError::document("its sha256 is not 64 lower-case hexadecimal digits"));
     }
-    let at = place(&bytes[..header], stored)
-        .ok_or_else(|| StoreError::document("its sha256 is written with escapes"))?;
+    let at = place(&bytes[within.clone()], stored)
+        .ok_or_else(|| StoreError::document("its sha256 is written with escapes"))?
+        + within.start;
     let computed = sum_around(bytes, at);
     if computed == stored {
         return Ok(());

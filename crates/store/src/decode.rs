@@ -14,6 +14,8 @@ pub(crate) struct Decoded {
     pub tensors: Vec<(String, TensorValues)>,
     /// The type in the file of those that come as another.
     pub converted: BTreeMap<String, &'static str>,
+    /// `safetensors` or `npz`.
+    pub container: &'static str,
 }
 
 /// Length, then header, then checksum, then document, then tensors: each step trusts only what the last one proved.
@@ -32,7 +34,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, StoreError> {
     let document = match document::find(&metadata)? {
         None => None,
         Some((text, envelope)) => {
-            checksum::verify(bytes, end, &envelope.sha256)?;
+            checksum::verify(bytes, 0..end, &envelope.sha256)?;
             let document: Document = serde_json::from_str(text).map_err(StoreError::document)?;
             document.check()?;
             Some(document)
@@ -55,5 +57,5 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, StoreError> {
         tensors.push((name.to_string(), values));
     }
     tensors.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(Decoded { document, metadata, tensors, converted })
+    Ok(Decoded { document, metadata, tensors, converted, container: "safetensors" })
 }

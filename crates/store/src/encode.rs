@@ -15,11 +15,7 @@ pub(crate) fn encode(
     tensors: &[(String, TensorValues)],
 ) -> Result<Vec<u8>, StoreError> {
     check(tensors)?;
-    let document =
-        Document { format: FORMAT, sha256: ZEROS.to_string(), kind: kind.to_string(), networks, extra };
-    document.check()?;
-    let text = serde_json::to_string(&document).map_err(StoreError::document)?;
-    limit("a document in bytes", text.len(), MAX_DOCUMENT)?;
+    let text = document_text(kind, networks, extra)?;
     let data: Vec<Vec<u8>> = tensors.iter().map(|(_, v)| v.bytes()).collect();
     limit("a file in bytes", data.iter().map(Vec::len).sum(), MAX_FILE - MAX_HEADER - 8)?;
     let views: Vec<_> = tensors
@@ -32,12 +28,27 @@ pub(crate) fn encode(
     let mut bytes = safetensors::serialize(views, Some(metadata)).map_err(StoreError::broken)?;
     let header = u64::from_le_bytes(*bytes.first_chunk().expect("serialize writes a length"));
     limit("a header in bytes", header as usize, MAX_HEADER)?;
-    seal(&mut bytes);
+    let whole = 0..bytes.len();
+    seal(&mut bytes, whole);
     Ok(bytes)
 }
 
+/// The document with zeros for its sum.
+pub(crate) fn document_text(
+    kind: &str,
+    networks: Vec<Stored>,
+    extra: serde_json::Value,
+) -> Result<String, StoreError> {
+    let document =
+        Document { format: FORMAT, sha256: ZEROS.to_string(), kind: kind.to_string(), networks, extra };
+    document.check()?;
+    let text = serde_json::to_string(&document).map_err(StoreError::document)?;
+    limit("a document in bytes", text.len(), MAX_DOCUMENT)?;
+    Ok(text)
+}
+
 /// What would not be read again is not written.
-fn check(tensors: &[(String, TensorValues)]) -> Result<(), StoreError> {
+pub(crate) fn check(tensors: &[(String, TensorValues)]) -> Result<(), StoreError> {
     limit("a number of tensors", tensors.len(), MAX_TENSORS as u64)?;
     let mut seen = BTreeSet::new();
     for (name, values) in tensors {
@@ -55,7 +66,7 @@ fn check(tensors: &[(String, TensorValues)]) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn limit(what: &'static str, got: usize, limit: u64) -> Result<(), StoreError> {
+pub(crate) fn limit(what: &'static str, got: usize, limit: u64) -> Result<(), StoreError> {
     let got = got as u64;
     if got > limit { Err(StoreError::TooLarge { what, got, limit }) } else { Ok(()) }
 }

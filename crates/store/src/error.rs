@@ -90,6 +90,20 @@ pub enum StoreError {
         /// Where it breaks.
         what: String,
     },
+    /// What is no network in a file that somebody wrote.
+    #[error("line {line}: {}", shown(what, MESSAGE))]
+    Spec {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there, and what was probably meant.
+        what: String,
+    },
+    /// The bytes are not a whole archive of NumPy.
+    #[error("not a whole .npz file: {}", shown(what, MESSAGE))]
+    NotNpz {
+        /// Where it breaks.
+        what: String,
+    },
     /// A tensor that no network of this program holds.
     #[error("tensor `{}`: {}", shown(name, NAME), shown(what, MESSAGE))]
     Tensor {

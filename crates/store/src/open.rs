@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-/// The bytes of a safetensors file; its first eight are looked at before the rest is held.
+/// The bytes of a safetensors or `.npz` file; its first eight are looked at before the rest is held.
 pub(crate) fn open(path: &Path) -> Result<Vec<u8>, StoreError> {
     let io = |source| StoreError::Io { action: "read", path: path.to_path_buf(), source };
     // Asked before opening: opening a pipe would wait for its other end.
@@ -30,7 +30,11 @@ pub(crate) fn open(path: &Path) -> Result<Vec<u8>, StoreError> {
         }
         result => result.map_err(io)?,
     }
-    header::end(first, length).map_err(|e| recognise_path(path).map_or(e, Into::into).at(path))?;
+    if first.starts_with(b"PK\x03\x04") {
+        recognise_path(path).map_or(Ok(()), |foreign| Err(StoreError::from(foreign).at(path)))?;
+    } else {
+        header::end(first, length).map_err(|e| recognise_path(path).map_or(e, Into::into).at(path))?;
+    }
     let mut bytes = Vec::new();
     // One byte more than promised, so that the end is seen without growing.
     bytes.try_reserve_exact(length as usize + 1).map_err(|_| io(ErrorKind::OutOfMemory.into()))?;

@@ -1,4 +1,4 @@
-//! What a file is that is no safetensors file, told from its first bytes, never from its name.
+//! What a file is that is neither a safetensors nor an .npz file, told from its first bytes, never from its name.
 
 use std::fs::File;
 use std::io::Read;
@@ -34,7 +34,7 @@ impl From<Foreign> for crate::StoreError {
     }
 }
 
-/// What the bytes at the beginning of a file say it is; `None` if they look like nothing known, or like safetensors.
+/// What the bytes at the beginning of a file say it is; `None` if they look like nothing known, like safetensors or like `.npz`.
 pub fn recognise(first: &[u8]) -> Option<Foreign> {
     let first = &first[..first.len().min(LOOK as usize)];
     let known = |what, way_out| Some(Foreign { what, way_out });
@@ -45,7 +45,7 @@ pub fn recognise(first: &[u8]) -> Option<Foreign> {
         [b'P', b'K', 3, 4, ..] if holds("data.pkl") || holds("/data/0") => {
             known("a PyTorch file (zip of pickles)", TORCH)
         }
-        [b'P', b'K', 3, 4, ..] if holds(".npy") => known("a NumPy archive (.npz)", NUMPY),
+        _ if is_npz(first) => None,
         [b'P', b'K', 3, 4, ..] if holds("model.weights.h5") || holds("metadata.json") => {
             known("a Keras file (zip)", TENSORFLOW)
         }
@@ -82,6 +82,13 @@ pub fn recognise(first: &[u8]) -> Option<Foreign> {
         }
         _ => text(first),
     }
+}
+
+/// Whether a file begins as an archive of NumPy's does: zip, its first member an array.
+pub(crate) fn is_npz(bytes: &[u8]) -> bool {
+    let Some((head, rest)) = bytes.split_first_chunk::<30>() else { return false };
+    let name = rest.get(..usize::from(u16::from_le_bytes([head[26], head[27]])));
+    head.starts_with(b"PK\x03\x04") && name.is_some_and(|name| name.ends_with(b".npy"))
 }
 
 /// A text file by its first line.
@@ -156,7 +163,6 @@ mod tests {
         let cases: &[(Vec<u8>, &str, &str)] = &[
             (zip("archive/data.pkl"), "a PyTorch file (zip", "safetensors.torch.save_file"),
             (zip("script/data/0"), "a PyTorch file (zip", "safetensors.torch.save_file"),
-            (zip("arr_0.npy"), "NumPy archive", "safetensors.numpy.save_file"),
             (zip("metadata.json"), "a Keras file", "safetensors"),
             (zip("holiday.txt"), "a zip archive", "unpack"),
             (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.".to_vec(), "old pickle", "torch.load"),
@@ -186,6 +192,7 @@ mod tests {
         }
         let whole = b"\x38\x03\0\0\0\0\0\0{\"a\"";
         assert_eq!(recognise(whole), None);
+        assert_eq!(recognise(&zip("arr_0.npy")), None);
         assert_eq!(recognise(b"\x07\x99\xfe\x01\xc3"), None);
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(recognise_path(dir.path()), None);

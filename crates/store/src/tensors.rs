@@ -1,12 +1,12 @@
 //! Files of named tensors that are no network: the outcome of an attack.
 
 use crate::{
-    Document, StoreError, TensorValues, decode, encode::encode, open::open, write_atomic, write_new,
+    Document, StoreError, TensorValues, container, decode::Decoded, open::open, write_atomic, write_new,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Writes named tensors with a checksum, whole or not at all; equal tensors make equal files.
+/// Writes named tensors with a checksum, whole or not at all; equal tensors make equal files. A name that ends in `.npz` makes an archive of NumPy's, any other safetensors.
 ///
 /// ```
 /// # let dir = tempfile::tempdir()?; let path = dir.path().join("attack.safetensors");
@@ -54,10 +54,10 @@ fn bytes_of(
     extra: serde_json::Value,
 ) -> Result<Vec<u8>, StoreError> {
     let tensors: Vec<_> = tensors.iter().map(|(name, v)| (name.to_string(), v.clone())).collect();
-    encode(kind, Vec::new(), extra, &tensors).map_err(|e| e.at(path))
+    container::bytes_for(path, kind, Vec::new(), extra, &tensors).map_err(|e| e.at(path))
 }
 
-/// Everything in a safetensors file.
+/// Everything in a safetensors or `.npz` file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TensorFile {
@@ -69,6 +69,8 @@ pub struct TensorFile {
     pub tensors: Vec<(String, TensorValues)>,
     /// The type in the file, `F16` or `BF16`, of tensors that come as `F32`.
     pub converted: BTreeMap<String, &'static str>,
+    /// Which kind of file it is: `safetensors` or `npz`.
+    pub container: &'static str,
 }
 
 impl TensorFile {
@@ -77,8 +79,8 @@ impl TensorFile {
     /// # Errors
     /// As there.
     pub fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
-        let decode::Decoded { document, metadata, tensors, converted } = decode::decode(bytes)?;
-        Ok(Self { document, metadata, tensors, converted })
+        let Decoded { document, metadata, tensors, converted, container } = container::everything(bytes)?;
+        Ok(Self { document, metadata, tensors, converted, container })
     }
     /// The tensor of this name.
     pub fn get(&self, name: &str) -> Option<&TensorValues> {
@@ -86,7 +88,7 @@ impl TensorFile {
     }
 }
 
-/// Reads any safetensors file of f32, f64, f16, bf16 and i64 tensors, of this program or another.
+/// Reads any safetensors or `.npz` file of f32, f64, f16, bf16 and i64 tensors, of this program or another.
 ///
 /// # Errors
 /// [`StoreError`] naming the file for a broken structure, a number that is not finite, a tensor of more than

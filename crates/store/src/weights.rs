@@ -2,8 +2,8 @@
 
 use crate::compare::compare;
 use crate::{
-    Document, LoadNote, StoreError, Stored, TensorFile, encode::encode, layout, open::open, verify_sha256,
-    write_atomic,
+    Document, LoadNote, StoreError, Stored, TensorFile, container::bytes_for, layout, open::open,
+    verify_sha256, write_atomic,
 };
 use sparring_nn::{Graph, Network};
 use sparring_tensor::Array;
@@ -13,7 +13,8 @@ use std::path::Path;
 /// A network to write, behind its prefix (empty for the only one).
 pub type Prefixed<'a> = (&'a str, &'a Network<f32>);
 
-/// Writes networks with their specs and a checksum, whole or not at all; equal networks make equal files.
+/// Writes networks with their specs and a checksum, whole or not at all; equal networks make equal files. A name that ends in `.npz` makes an archive of NumPy's,
+/// any other safetensors.
 ///
 /// Tensors carry PyTorch's names, `0.weight`, behind the prefix if there is one, `generator.0.weight`.
 ///
@@ -27,11 +28,16 @@ pub fn write(
     extra: serde_json::Value,
 ) -> Result<(), StoreError> {
     let path = path.as_ref();
-    let bytes = bytes_of(kind, networks, extra).map_err(|e| e.at(path))?;
+    let bytes = bytes_of(path, kind, networks, extra).map_err(|e| e.at(path))?;
     write_atomic(path, &bytes)
 }
 
-fn bytes_of(kind: &str, networks: &[Prefixed<'_>], extra: serde_json::Value) -> Result<Vec<u8>, StoreError> {
+fn bytes_of(
+    path: &Path,
+    kind: &str,
+    networks: &[Prefixed<'_>],
+    extra: serde_json::Value,
+) -> Result<Vec<u8>, StoreError> {
     let mut tensors = Vec::new();
     for (prefix, network) in networks {
         let dotted = if prefix.is_empty() { String::new() } else { format!("{prefix}.") };
@@ -45,7 +51,7 @@ fn bytes_of(kind: &str, networks: &[Prefixed<'_>], extra: serde_json::Value) -> 
         prefix: prefix.to_string(),
         spec: network.graph().clone(),
     };
-    encode(kind, networks.iter().map(stored).collect(), extra, &tensors)
+    bytes_for(path, kind, networks.iter().map(stored).collect(), extra, &tensors)
 }
 
 /// Why a tensor of whole numbers is no weight.
@@ -63,7 +69,7 @@ pub struct Weights {
     pub(crate) notes: Vec<LoadNote>,
 }
 
-/// Reads weights: our own files with spec and checksum, or those of another program, which come without a spec.
+/// Reads weights, safetensors or `.npz`: our own files with spec and checksum, or those of another program, which come without a spec.
 ///
 /// # Errors
 /// [`StoreError`] naming the file for a broken structure, a tensor that is not f32, f64, f16 or bf16, not finite as f32 or of more

@@ -88,12 +88,29 @@ impl Value for bool {
     }
 }
 
-/// Widths, as in `128-64`: whole numbers of at least 1 with dashes between; nothing for none.
+/// The items of a list as files write it, `[3, 5]`, or with another sign between them.
+fn items(text: &str, between: char) -> impl Iterator<Item = &str> {
+    let list = text.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    list.unwrap_or(text).split(if list.is_some() { ',' } else { between }).map(str::trim)
+}
+
+/// Numbers with `|` between, as in `0.49|0.48`, or `[0.49, 0.48]`.
+impl Value for Vec<f64> {
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        *self = items(text, '|').map(number).collect::<Option<_>>().ok_or("")?;
+        Ok(())
+    }
+    fn text(&self) -> String {
+        self.iter().map(|&v| plain(v)).collect::<Vec<_>>().join("|")
+    }
+}
+
+/// Widths, as in `128-64` or `[128, 64]`: whole numbers of at least 1; nothing for none.
 impl Value for Vec<usize> {
     fn read(&mut self, text: &str) -> Result<(), String> {
-        let text = text.trim();
-        let width = |w: &str| w.trim().parse().ok().filter(|&w: &usize| w > 0);
-        let widths = if text.is_empty() { Some(Vec::new()) } else { text.split('-').map(width).collect() };
+        let width = |w: &str| w.parse().ok().filter(|&w: &usize| w > 0);
+        let none = text.trim().is_empty();
+        let widths = if none { Some(Vec::new()) } else { items(text, '-').map(width).collect() };
         *self = widths.ok_or("")?;
         Ok(())
     }
@@ -102,12 +119,15 @@ impl Value for Vec<usize> {
     }
 }
 
-/// Height and width, as in `4x3`; one number for two equal ones.
+/// Height and width, as in `4x3` or `[4, 3]`; one number for two equal ones.
 impl Value for [usize; 2] {
     fn read(&mut self, text: &str) -> Result<(), String> {
-        let (height, width) = text.split_once('x').unwrap_or((text, text));
-        let extent = |text: &str| text.trim().parse().map_err(|_| String::new());
-        *self = [extent(height)?, extent(width)?];
+        let extents: Option<Vec<usize>> = items(text, 'x').map(|extent| extent.parse().ok()).collect();
+        *self = match extents.as_deref() {
+            Some(&[both]) if !text.contains('[') => [both; 2],
+            Some(&[height, width]) => [height, width],
+            _ => return Err(String::new()),
+        };
         Ok(())
     }
     fn text(&self) -> String {
@@ -214,12 +234,21 @@ mod tests {
         assert_eq!((widths.read("128-64"), widths.text()), (Ok(()), "128-64".to_string()));
         assert_eq!((widths.read(""), widths.len()), (Ok(()), 0));
         let mut extents = [0; 2];
-        for (text, want) in [("4", [4, 4]), ("4x3", [4, 3]), (" 0 x 7 ", [0, 7])] {
+        assert_eq!((widths.read("[8, 3]"), widths.text()), (Ok(()), "8-3".to_string()));
+        let mut numbers = vec![1.0];
+        assert_eq!((numbers.read("[0.5, -1e-9]"), numbers.text()), (Ok(()), "0.5|-1e-9".to_string()));
+        assert_eq!((numbers.read("0.25|8/4"), numbers.text()), (Ok(()), "0.25|2".to_string()));
+        assert!(["", "[]", "1|", "[1|2]", "[1"].iter().all(|text| numbers.read(text).is_err()));
+        for (text, want) in [("4", [4, 4]), ("4x3", [4, 3]), (" 0 x 7 ", [0, 7]), ("[4, 3]", [4, 3])] {
             assert_eq!((extents.read(text), extents), (Ok(()), want));
             let written = extents.text();
             assert_eq!((extents.read(&written), extents), (Ok(()), want));
         }
-        assert!(["", "x", "4x", "4x3x2", "-1"].iter().all(|text| extents.read(text).is_err()));
+        assert!(
+            ["", "x", "4x", "4x3x2", "-1", "[4]", "[4x3]", "[4, 3"]
+                .iter()
+                .all(|text| extents.read(text).is_err())
+        );
         assert!(0_usize.read("1.5").is_err() && 0_usize.read("-1").is_err() && false.read("1").is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! An activation as a layer, fixed or learnt.
 
+use crate::TorchArgument::{self, Is, Only, Unused};
 use crate::{AnyLayer, Cx, Layer, Lowering, ParamInit, ParamKind, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_activations::{AnyActivation, Relu};
@@ -34,6 +35,7 @@ sparring_math::named! {
 
 impl Layer for Activated {
     const TORCH: &'static str = "nn.ReLU, ..";
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("negative_slope", Is("slope")), ("init", Is("slope")), ("inplace", Unused), ("num_parameters", Only(&["1"])), ("threshold", Only(&["20"])), ("approximate", Only(&["none"]))];
     fn kind(&self) -> Cow<'static, str> {
         self.function.name().into()
     }

@@ -4,6 +4,7 @@
 //!             running ← running + momentum · (batch − running), with the unbiased variance
 //! evaluation  the same with the running statistics
 
+use crate::TorchArgument::{self, Is, Only};
 use crate::{AnyLayer, Cost, Cx, Layer, Lowering, Mode, ParamInit, ParamKind, ParamSpec, ShapeError, Span};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
@@ -64,6 +65,7 @@ impl BatchNorm {
 
 impl Layer for BatchNorm {
     const TORCH: &'static str = "nn.BatchNorm1d, nn.BatchNorm2d";
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("num_features", Is("channels")), ("affine", Only(&["true"])), ("track_running_stats", Only(&["true"]))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let (x, c) = (inputs[0], self.channels);
         match *x.dims() {

@@ -1,5 +1,6 @@
 //! Several inputs side by side along the channels.
 
+use crate::TorchArgument::{self, Only};
 use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
@@ -22,6 +23,7 @@ sparring_math::named! {
 
 impl Layer for Concat {
     const TORCH: &'static str = "torch.cat(.., 1)";
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("dim", Only(&["1"]))];
     fn arity(&self) -> (usize, usize) {
         (2, usize::MAX)
     }

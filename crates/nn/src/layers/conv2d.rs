@@ -1,6 +1,7 @@
 //! Two-dimensional convolution (cross-correlation, as everywhere).
 
 use super::{BORDER, STEP, is_true, present, weight_and_bias};
+use crate::TorchArgument::{self, Is, Only};
 use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
@@ -73,6 +74,7 @@ impl Conv2d {
 
 impl Layer for Conv2d {
     const TORCH: &'static str = "nn.Conv2d";
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("in_channels", Is("in")), ("out_channels", Is("out")), ("kernel_size", Is("kernel")), ("dilation", Only(&["1", "[1, 1]"])), ("groups", Only(&["1"])), ("padding_mode", Only(&["zeros"]))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let fail = |what: String| Err(ShapeError::new(Self::NAME, what));
         let [n, h, w] = super::image(Self::NAME, inputs[0], self.inputs)?;

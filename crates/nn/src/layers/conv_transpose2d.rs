@@ -1,6 +1,7 @@
 //! Transposed convolution: the input gradient of a convolution, used forwards.
 
 use super::{BORDER, STEP, is_none, is_true, present, weight_and_bias};
+use crate::TorchArgument::{self, Is, Only};
 use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
@@ -95,6 +96,7 @@ impl ConvTranspose2d {
 
 impl Layer for ConvTranspose2d {
     const TORCH: &'static str = "nn.ConvTranspose2d";
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("in_channels", Is("in")), ("out_channels", Is("out")), ("kernel_size", Is("kernel")), ("dilation", Only(&["1", "[1, 1]"])), ("groups", Only(&["1"])), ("padding_mode", Only(&["zeros"]))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let [n, h, w] = super::image(Self::NAME, inputs[0], self.inputs)?;
         match (self.extent(0, h), self.extent(1, w)) {

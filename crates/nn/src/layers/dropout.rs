@@ -1,5 +1,6 @@
 //! Dropout.
 
+use crate::TorchArgument::{self, Unused};
 use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::Var;
@@ -48,6 +49,7 @@ pub(crate) fn words(key: Key, id: u64, out: &mut [u32]) {
 
 impl Layer for Dropout {
     const TORCH: &'static str = "nn.Dropout";
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("inplace", Unused)];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         Ok(inputs[0])
     }

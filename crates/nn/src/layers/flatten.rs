@@ -1,5 +1,6 @@
 //! Everything but the batch into one axis.
 
+use crate::TorchArgument::{self, Only};
 use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
@@ -22,6 +23,7 @@ sparring_math::named! {
 
 impl Layer for Flatten {
     const TORCH: &'static str = "nn.Flatten";
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("start_dim", Only(&["1"])), ("end_dim", Only(&["-1"]))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         match inputs[0].dims() {
             [] => Err(ShapeError::new(Self::NAME, "a scalar has no batch axis")),

@@ -1,5 +1,6 @@
 //! The mean of each channel.
 
+use crate::TorchArgument::{self, Only};
 use crate::{AnyLayer, Cost, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
@@ -22,11 +23,12 @@ fn window(h: usize, w: usize) -> PoolGeometry {
 }
 
 sparring_math::named! {
-    GlobalAvgPool2d: "global_avg_pool2d", [], "Lin et al. 2014, arXiv:1312.4400";
+    GlobalAvgPool2d: "global_avg_pool2d", ["adaptive_avg_pool2d"], "Lin et al. 2014, arXiv:1312.4400";
 }
 
 impl Layer for GlobalAvgPool2d {
     const TORCH: &'static str = "nn.AdaptiveAvgPool2d(1)";
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("output_size", Only(&["1", "[1, 1]"]))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         match *inputs[0].dims() {
             [n, c, h, w] if h * w > 0 => super::given(Self::NAME, &[n, c, 1, 1]),

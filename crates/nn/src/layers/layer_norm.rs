@@ -3,6 +3,7 @@
 //! y = (x − mean) / √(var + eps) · weight + bias; mean and (biased) variance over the last axes of each example
 
 use super::AXES;
+use crate::TorchArgument::{self, Is, Only};
 use crate::{AnyLayer, Cost, Cx, Layer, Lowering, ParamInit, ParamKind, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
@@ -55,6 +56,7 @@ impl LayerNorm {
 
 impl Layer for LayerNorm {
     const TORCH: &'static str = "nn.LayerNorm";
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("normalized_shape", Is("shape")), ("elementwise_affine", Only(&["true"])), ("bias", Only(&["true"]))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let dims = inputs[0].dims();
         let fits = dims.len() > self.shape.len() && dims.ends_with(&self.shape);

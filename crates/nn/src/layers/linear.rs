@@ -1,6 +1,7 @@
 //! Affine map: y = x Wᵀ + b.
 
 use super::{is_true, present, weight_and_bias};
+use crate::TorchArgument::{self, Is};
 use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
@@ -49,6 +50,7 @@ pub fn linear(inputs: usize, outputs: usize) -> AnyLayer {
 
 impl Layer for Linear {
     const TORCH: &'static str = "nn.Linear";
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("in_features", Is("in")), ("out_features", Is("out"))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let (k, x) = (self.inputs, inputs[0]);
         match *x.dims() {

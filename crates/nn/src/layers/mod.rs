@@ -30,6 +30,7 @@ layers! {
     global_avg_pool2d: GlobalAvgPool2d, global_avg_pool2d;
     layer_norm: LayerNorm, layer_norm;
     linear: Linear, linear;
+    normalize: Normalize, normalize;
     pool: Pool2d, max_pool2d, avg_pool2d;
     reshape: Reshape, reshape;
 }

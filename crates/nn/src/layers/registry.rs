@@ -1,7 +1,7 @@
 //! The table of all layers, and how a text names one.
 
 use super::{Activated, BUILT_IN};
-use crate::{AnyLayer, Layer, Lowering};
+use crate::{AnyLayer, Layer, Lowering, TorchArgument};
 use serde_json::Value;
 use sparring_activations::AnyActivation;
 use sparring_math::grammar::{Call, same};
@@ -18,6 +18,8 @@ pub struct LayerInfo {
     pub torch: &'static str,
     /// Names that stand for it with a parameter given, [`Layer::SHORT`].
     pub short: &'static [(&'static str, (&'static str, &'static str))],
+    /// Arguments of the class in PyTorch, [`Layer::TORCH_ARGUMENTS`].
+    pub torch_arguments: &'static [(&'static str, TorchArgument)],
     default: fn() -> AnyLayer,
     /// The layer with these fields of a file, without the tag.
     pub(crate) read: fn(Value) -> serde_json::Result<AnyLayer>,
@@ -29,6 +31,7 @@ impl LayerInfo {
             entry: Entry::of::<L>(),
             torch: L::TORCH,
             short: L::SHORT,
+            torch_arguments: L::TORCH_ARGUMENTS,
             default: || L::default().into(),
             read: |fields| serde_json::from_value::<L>(fields).map(Into::into),
         }
@@ -98,17 +101,20 @@ impl AnyLayer {
     pub fn from_call(call: &Call<'_>) -> Result<Self, NamedError> {
         let table = table();
         if let Some(info) = table.iter().find(|info| info.entry.is_called(call.name)) {
-            return info.entry.read(call);
+            return info.entry.read(&ours(&info.entry, info.torch_arguments, call)?);
         }
         for info in &table {
             if let Some(&(_, (parameter, value))) = info.short.iter().find(|s| same(s.0, call.name)) {
-                let mut arguments = vec![(Some(parameter), value)];
-                arguments.extend(&call.arguments);
-                return info.entry.read(&Call { name: info.entry.name, arguments });
+                let mut call = ours(&info.entry, info.torch_arguments, call)?;
+                call.arguments.insert(0, (Some(parameter), value));
+                return info.entry.read(&call);
             }
         }
         match AnyActivation::TABLE.find(call.name) {
-            Ok(activation) => Ok(Activated { function: activation.read(call)? }.into()),
+            Ok(activation) => {
+                let call = ours(activation, Activated::TORCH_ARGUMENTS, call)?;
+                Ok(Activated { function: activation.read(&call)? }.into())
+            }
             Err(_) => {
                 let known: Vec<_> = table.iter().flat_map(LayerInfo::names).collect();
                 let nearest = nearest(call.name, known.iter().copied().chain(AnyActivation::TABLE.names()));
@@ -116,6 +122,33 @@ impl AnyLayer {
             }
         }
     }
+}
+
+/// A call with PyTorch's words for arguments in the words of this program.
+fn ours<'a, T>(
+    entry: &Entry<T>,
+    words: &'static [(&'static str, TorchArgument)],
+    call: &Call<'a>,
+) -> Result<Call<'a>, NamedError> {
+    let mut arguments = Vec::with_capacity(call.arguments.len());
+    for &(key, value) in &call.arguments {
+        let foreign = key.filter(|key| entry.parameter(key).is_none());
+        let word = foreign.and_then(|key| words.iter().find(|(word, _)| same(word, key)));
+        match word {
+            Some((_, TorchArgument::Is(name))) if entry.parameter(name).is_some() => {
+                arguments.push((Some(*name), value));
+            }
+            Some((word, TorchArgument::Only(values))) => {
+                if !values.iter().any(|only| same(only, value)) {
+                    let must = format!("{}: nothing else is there", values[0]);
+                    return Err(NamedError::value(entry.name, word, value, must));
+                }
+            }
+            Some((_, TorchArgument::Unused)) => {}
+            _ => arguments.push((key, value)),
+        }
+    }
+    Ok(Call { name: entry.name, arguments })
 }
 
 impl std::str::FromStr for AnyLayer {
@@ -223,6 +256,16 @@ mod tests {
             ("avg_pool2d(3, stride=1)", layers::avg_pool2d(3, 1)),
             ("reshape(8-3-3)", layers::reshape(&[8, 3, 3])),
             ("gelu", layers::activation(&"gelu".parse().unwrap())),
+            (
+                "Conv2d(in_channels=1, out_channels=2, kernel_size=3, dilation=1)",
+                layers::conv2d(1, 2, 3, 1, 0),
+            ),
+            ("BatchNorm1d(num_features=8, affine=true)", layers::batch_norm(8)),
+            ("AdaptiveAvgPool2d(output_size=1)", layers::global_avg_pool2d()),
+            (
+                "LeakyReLU(negative_slope=0.2, inplace=true)",
+                layers::activation(&"leaky_relu(0.2)".parse().unwrap()),
+            ),
         ] {
             assert_eq!(text.parse(), Ok(layer), "{text}");
         }
@@ -238,6 +281,9 @@ mod tests {
             ("layer_norm(3-0)", ["layer_norm.shape", "above 0"]),
             ("dropout(1)", ["dropout.p is 1", "below 1"]),
             ("linear(", ["layer", "parenthesis"]),
+            ("conv2d(1, 2, 3, dilation=2)", ["conv2d.dilation is 2", "must be 1"]),
+            ("linear(in=1, in_features=2, out=3)", ["linear.in", "twice"]),
+            ("relu(negative_slope=1)", ["relu has no parameter", "negative_slope"]),
         ] {
             let e = text.parse::<AnyLayer>().unwrap_err().to_string();
             assert!(parts.iter().all(|part| e.contains(part)), "{text}: {e}");

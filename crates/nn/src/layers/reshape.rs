@@ -1,6 +1,7 @@
 //! Another shape for each example.
 
 use super::AXES;
+use crate::TorchArgument::{self, Is, Only};
 use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
@@ -46,6 +47,7 @@ impl Reshape {
 
 impl Layer for Reshape {
     const TORCH: &'static str = "nn.Unflatten";
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("unflattened_size", Is("shape")), ("dim", Only(&["1"]))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let x = inputs[0];
         let one: usize = x.dims().iter().skip(1).product();

@@ -56,6 +56,7 @@ pub fn chains() -> Vec<Graph> {
             "flatten, linear(10, 72), batch_norm(72), relu, reshape(8-3-3), conv_transpose2d(8, 5, 4, 2, 1), batch_norm(5), relu,
              conv_transpose2d(5, 2, 3, 2, 1), sigmoid",
         ),
+        ([3, 5, 4], "normalize(0.1|0.2|0.3, 1|0.5|2), conv2d(3, 4, 3, 1, 1), relu, flatten, linear(80, 3)"),
         ([3, 6, 6], "conv2d(3, 5, 1), twist(0.5), global_avg_pool2d, flatten, centre, linear(5, 4)"),
     ];
     of.into_iter().map(|(input, layers)| chain(input, layers)).chain([residual(), unlike_images()]).collect()

@@ -16,6 +16,9 @@ pub fn random_graph(seed: u64) -> Graph {
     let mut g = Graph::new(input);
     // Sources that may be read again, with their shapes.
     let mut open: Vec<(Source, Vec<usize>)> = vec![(Source::Input, input.to_vec())];
+    if seed % 16 == 5 && input[1] > 1 {
+        open[0].0 = g.push(layers::normalize(&vec![0.1; input[0]], &vec![0.5; input[0]]));
+    }
     let chain = below(4) == 0;
     for _ in 0..4 + below(9) {
         let back = if chain { 0 } else { below(open.len().min(2) as u32) };

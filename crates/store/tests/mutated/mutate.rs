@@ -3,11 +3,12 @@
 use sparring_seed::Stream;
 use sparring_store::sha256_hex;
 
-const TEMPTING: [&[u8]; 12] =
-    [b"0", b"9", b"-", b"18446744073709551615", b"\"", b",", b"[", b"]", b"{", b"}", b"\\u0000", b"\xff"];
+/// Pieces of JSON.
+pub const JSON: &[&[u8]] =
+    &[b"0", b"9", b"-", b"18446744073709551615", b"\"", b",", b"[", b"]", b"{", b"}", b"\\u0000", b"\xff"];
 
-/// One to four changes: bits, bytes, pieces of JSON, cuts, insertions, repeats, splices, lengths.
-pub fn mutate(file: &mut Vec<u8>, other: &[u8], s: &mut Stream) {
+/// One to four changes: bits, bytes, tempting pieces, cuts, insertions, repeats, splices, lengths.
+pub fn mutate(file: &mut Vec<u8>, other: &[u8], tempting: &[&[u8]], s: &mut Stream) {
     for _ in 0..=s.below(4) {
         if file.is_empty() {
             file.push(s.bits() as u8);
@@ -21,7 +22,7 @@ pub fn mutate(file: &mut Vec<u8>, other: &[u8], s: &mut Stream) {
                 file.remove(at);
             }
             4 => {
-                let piece = TEMPTING[s.below(12) as usize];
+                let piece = tempting[s.below(tempting.len() as u32) as usize];
                 file.splice(at..at, piece.iter().copied());
             }
             5 => {
@@ -56,4 +57,10 @@ pub fn reseal(file: &mut [u8], digits: &[u8]) {
         let sum = sha256_hex(file);
         file[at..at + 64].copy_from_slice(sum.as_bytes());
     }
+}
+
+/// How many changed files a loop tries: 20,000, or what `cargo xtask torture --cases N` asks for.
+pub fn cases() -> u64 {
+    let asked = std::env::var("SPARRING_TORTURE_CASES").ok();
+    asked.map_or(20_000, |text| text.parse().expect("a number of cases"))
 }
