@@ -40,8 +40,9 @@ sparring_math::named! {
                 return Ok(Self::default());
             }
             let stretch = |&(end, schedule): &(Option<&str>, &str)| {
+                let text = || end.map_or(schedule.to_owned(), |end| format!("{end}={schedule}"));
                 let end = end.and_then(|end| end.parse().ok());
-                let end = end.ok_or_else(|| refused(format!("`{schedule}` has no end")))?;
+                let end = end.ok_or_else(|| refused(format!("`{}` is no stretch", text())))?;
                 Ok((end, schedule.parse()?))
             };
             let made = Self { stretches: call.arguments.iter().map(stretch).collect::<Result<_, NamedError>>()? };
