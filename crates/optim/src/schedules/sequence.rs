@@ -61,7 +61,7 @@ sparring_math::named! {
             if let Some(end) = ends().find(|end| !(*end > 0.0 && *end <= 1.0)) {
                 return Err(refused(format!("end {end} is not above 0 and at most 1")));
             }
-            if ends().zip(ends().skip(1)).any(|(a, b)| a >= b) || ends().last() != Some(1.0) {
+            if ends().zip(ends().skip(1)).any(|(a, b)| a >= b) || ends().next_back() != Some(1.0) {
                 return Err(refused("the ends do not rise to 1".into()));
             }
             self.stretches.iter().try_for_each(|(_, of)| of.validate())
