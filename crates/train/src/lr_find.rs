@@ -75,8 +75,8 @@ impl LrFind {
         if !(0.0..1.0).contains(&self.memory) {
             return refuse("memory", self.memory.to_string(), "at least 0 and below 1");
         }
-        if !(self.diverged > 1.0) {
-            return refuse("diverged", self.diverged.to_string(), "above 1");
+        if !Range::above(1.0).holds(self.diverged) {
+            return refuse("diverged", self.diverged.to_string(), "a finite number above 1");
         }
         Ok(())
     }

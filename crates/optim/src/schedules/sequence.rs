@@ -40,8 +40,9 @@ sparring_math::named! {
                 return Ok(Self::default());
             }
             let stretch = |&(end, schedule): &(Option<&str>, &str)| {
+                let text = || end.map_or(schedule.to_owned(), |end| format!("{end}={schedule}"));
                 let end = end.and_then(|end| end.parse().ok());
-                let end = end.ok_or_else(|| refused(format!("`{schedule}` has no end")))?;
+                let end = end.ok_or_else(|| refused(format!("`{}` is no stretch", text())))?;
                 Ok((end, schedule.parse()?))
             };
             let made = Self { stretches: call.arguments.iter().map(stretch).collect::<Result<_, NamedError>>()? };
@@ -60,7 +61,7 @@ sparring_math::named! {
             if let Some(end) = ends().find(|end| !(*end > 0.0 && *end <= 1.0)) {
                 return Err(refused(format!("end {end} is not above 0 and at most 1")));
             }
-            if ends().zip(ends().skip(1)).any(|(a, b)| a >= b) || ends().last() != Some(1.0) {
+            if ends().zip(ends().skip(1)).any(|(a, b)| a >= b) || ends().next_back() != Some(1.0) {
                 return Err(refused("the ends do not rise to 1".into()));
             }
             self.stretches.iter().try_for_each(|(_, of)| of.validate())
