@@ -1,4 +1,4 @@
-"""Trainings of a small net by the loops of the authors of some defences, rewritten in float64; writes free, awp, sam and asam.safetensors beside it.
+"""Trainings of a small net by the loops of the authors of some defences, rewritten in float64; writes grad_align, free, awp, sam and asam.safetensors beside it.
 
     python golden/defenses/make.py
 
@@ -129,6 +129,30 @@ def asam(named, rho, eta):
     return [t * t * g * (rho / norm) for t, (_, _, g) in zip(sizes, named)]
 
 
+
+def grad_align(eps=0.3):
+    """tml-epfl/understanding-fast-adv-training: the mean cosine between the gradients at x and at x + u, over the examples where neither is 0."""
+    torch.manual_seed(7)
+    model, (x, y) = rounded(net()), data()
+    near = (x + (2 * torch.rand_like(x) - 1) * eps).float().double()
+
+    def gradient(at):
+        at = at.clone().requires_grad_()
+        return torch.autograd.grad(F.cross_entropy(model(at), y), at, create_graph=True)[0].flatten(1)
+
+    first, second = gradient(x), gradient(near)
+    counts = (first.norm(dim=1) != 0) & (second.norm(dim=1) != 0)
+    first, second = first[counts], second[counts]
+    cosine = ((first / first.norm(dim=1, keepdim=True)) * (second / second.norm(dim=1, keepdim=True))).sum(1).mean()
+    grads = torch.autograd.grad(cosine, list(model.parameters()), allow_unused=True)
+    out = state(model, "start") | {"x": x.float(), "labels": y, "near": near.float(), "cosine": cosine.detach().float()[None]}
+    for (name, p), g in zip(model.named_parameters(), grads):
+        out[f"d/{name}"] = (torch.zeros_like(p) if g is None else g).detach().float().contiguous()
+    print(int(counts.sum()), "of", len(x), "count")
+    save_file(out, HERE / "grad_align.safetensors", {"about": json.dumps(dict(eps=eps))})
+
+
+grad_align()
 free()
 displaced("awp", awp, "adversarial weight perturbation", gamma=0.1)
 displaced("sam", sam, "sharpness-aware minimisation", rho=0.3)

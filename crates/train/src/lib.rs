@@ -33,7 +33,8 @@ pub use autoencoder::{
 pub use classifier::{accuracy, fit, fit_with, session};
 pub use data::pixels;
 pub use defense::{
-    AnyDefense, DEFENSES, Defense, DefenseInfo, ExampleSource, Hyperparameters, InnerAttack, Outputs, Plan,
+    AnyDefense, DEFENSES, Defense, DefenseInfo, ExampleSource, Hyperparameters, InnerAttack, Outputs,
+    Penalty, Plan,
 };
 pub use displacement::{AnyDisplacement, Asam, Awp, CountedPass, Displacement, Sam};
 pub use error::TrainError;
@@ -55,6 +56,7 @@ pub use supervised::{Fitting, Supervised};
 /// The defences: [`Defense`] for each, with its paper's values.
 pub mod defenses {
     pub use crate::defense::{
-        Clean, FgsmRsTraining, FreeTraining, MartTraining, MixedTraining, NFgsm, PgdTraining, TradesTraining,
+        Clean, FgsmRsTraining, FreeTraining, GradAlign, MartTraining, MixedTraining, NFgsm, PgdTraining,
+        TradesTraining,
     };
 }

@@ -69,7 +69,7 @@ impl Default for Recipe {
 
 impl Recipe {
     /// The recipe that a defence brings. Those of PGD and N-FGSM were chosen on validation images for nets of MNIST's size (docs/results/hardening.md has what each is worth,
-    /// seed by seed); FGSM-RS is the paper's as it stands; that of TRADES is PGD's, not chosen yet. Only PGD is known to harden every seed.
+    /// seed by seed); FGSM-RS is the paper's as it stands; those of TRADES, MART, GradAlign, Free-AT and mixed training are PGD's, not chosen yet. Only PGD is known to harden every seed.
     ///
     /// ```
     /// use sparring_train::{Recipe, defenses};

@@ -31,6 +31,11 @@ impl Trained {
             self.engine.average(decay);
         }
     }
+    /// The present weights, not their average, into the network.
+    pub fn store(&mut self, net: &mut Network<f32>) {
+        self.engine.store(&mut net.params);
+        self.fresh = false;
+    }
     /// The weights that are kept into the network: the average, where there is one.
     pub fn sync(&mut self, net: &mut Network<f32>) {
         if self.fresh {

@@ -149,3 +149,25 @@ fn a_displacement_takes_one_pass_of_statistics_and_leaves_plain_steps_alone() {
         assert!((a - b).abs() < 0.3 * (1.0 + b.abs()), "{there:?} {plain:?}");
     }
 }
+
+#[test]
+fn a_penalty_adds_to_loss_and_gradient_of_a_step() {
+    let golden = Golden::open("grad_align");
+    let step = |lambda: f64| {
+        let defense = defenses::GradAlign { lambda, ..Default::default() }.into();
+        let recipe = Recipe { defense, batch: 22, ..recipe() };
+        let (data, mut model) = (golden.split(recipe.seed), golden.model());
+        let mut training = session(&mut model, &data, &recipe).unwrap();
+        let loss = training.step().unwrap().unwrap().loss as f32;
+        training.learner.current();
+        let weights = model.net.params.iter().flat_map(|p| p.value.as_slice().to_vec());
+        weights.chain([loss]).collect::<Vec<_>>()
+    };
+    let [none, one, two] = [0.0, 1.0, 2.0].map(step);
+    let apart = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<_>>();
+    let (first, both) = (apart(&one, &none), apart(&two, &none));
+    assert!(first.iter().filter(|d| d.abs() > 1e-4).count() > 20, "{first:?}");
+    near("twice the penalty", &both, &first.iter().map(|d| 2.0 * d).collect::<Vec<_>>());
+    let penalty = first[first.len() - 1];
+    assert!(penalty > 0.001 && penalty < 2.0, "{penalty}");
+}

@@ -154,6 +154,7 @@ fn a_classifier_goes_on_from_any_step() {
         Recipe { defense: free.into(), ..recipe() },
         Recipe { defense: trades.into(), displacement: "awp(gamma=0.1)".parse().ok(), ..recipe() },
         Recipe { displacement: "sam(rho=0.3)".parse().ok(), ..recipe() },
+        Recipe { defense: defenses::GradAlign::new(0.1).into(), ..recipe() },
         Recipe { defense: mart.into(), label_smoothing: 0.1, ..recipe() },
     ] {
         let data = digits(IMAGES);

@@ -1,8 +1,11 @@
 //! What one step of a training does with its batch.
 
 use sparring_attacks::{AnyNorm, Attack, Threat};
+use sparring_autograd::Var;
+use sparring_datasets::MiniBatch;
 use sparring_losses::PairLoss;
-use sparring_nn::Victim;
+use sparring_nn::{Cx, Network, Victim};
+use sparring_seed::Key;
 use std::fmt;
 
 /// The attack of a training step, on whatever network is trained.
@@ -35,6 +38,19 @@ pub enum ExampleSource {
     },
 }
 
+/// A term of the loss that is made on a tape, so that it may read gradients.
+pub trait Penalty: fmt::Debug + Send + Sync {
+    /// The term for a batch of clean examples with the pixels `x`; `key` is for what is random in it.
+    fn term<'t>(
+        &self,
+        net: &Network<f32>,
+        cx: &Cx<'t, f32>,
+        x: &[f32],
+        batch: &MiniBatch,
+        key: Key,
+    ) -> Var<'t, f32>;
+}
+
 /// What one step of a training does with its batch.
 #[derive(Debug)]
 pub struct Plan {
@@ -42,6 +58,8 @@ pub struct Plan {
     pub examples: ExampleSource,
     /// The outputs that the objective reads.
     pub outputs: Outputs,
+    /// What is added to the loss; clean examples alone have none.
+    pub penalty: Option<Box<dyn Penalty>>,
     /// Updates of the weights on the same batch, each with examples of its own.
     pub passes: usize,
 }
@@ -49,7 +67,7 @@ pub struct Plan {
 impl Plan {
     /// One pass on clean examples.
     pub fn clean() -> Self {
-        Self { examples: ExampleSource::Clean, outputs: Outputs::One, passes: 1 }
+        Self { examples: ExampleSource::Clean, outputs: Outputs::One, penalty: None, passes: 1 }
     }
     /// One pass on the examples that `attack` makes within `eps` in L-inf; on clean ones where eps is 0.
     pub fn adversarial(attack: impl for<'v> Attack<Victim<'v>> + Send + Sync + 'static, eps: f32) -> Self {

@@ -3,7 +3,8 @@
 use super::contract::{Defense, DefenseInfo, Hyperparameters};
 use super::plan::Plan;
 use super::{
-    Clean, FgsmRsTraining, FreeTraining, MartTraining, MixedTraining, NFgsm, PgdTraining, TradesTraining,
+    Clean, FgsmRsTraining, FreeTraining, GradAlign, MartTraining, MixedTraining, NFgsm, PgdTraining,
+    TradesTraining,
 };
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,7 @@ defenses! {
     Clean "none",
     FgsmRsTraining "fgsm-rs",
     NFgsm "n-fgsm",
+    GradAlign "grad-align",
     FreeTraining "free",
     PgdTraining "pgd",
     MixedTraining "mixed",
@@ -86,8 +88,11 @@ mod tests {
                 let plan = defense.plan(progress);
                 assert!((1..100).contains(&plan.passes), "{defense}: {plan:?}");
                 let paired = matches!(plan.outputs, Outputs::Paired(_));
-                // Pairs are made by an attack; what is carried is so from the first step to the last.
-                assert!(!paired || matches!(plan.examples, ExampleSource::Attack(..)), "{defense}: {plan:?}");
+                // Pairs are made by an attack, as what a penalty stands beside; what is carried is so from the first step to the last.
+                assert!(
+                    !(paired || plan.penalty.is_some()) || matches!(plan.examples, ExampleSource::Attack(..)),
+                    "{defense}: {plan:?}"
+                );
                 let carries = |plan: &Plan| matches!(plan.examples, ExampleSource::Carried { .. });
                 assert_eq!(carries(&plan), carries(&defense.plan(1.0)), "{defense}: {plan:?}");
                 let threat = plan.examples.threat();

@@ -4,15 +4,16 @@ use super::{Fitting, Supervised};
 use crate::learner::{Failure, StepContext};
 use crate::paired::{Pairs, Statistics};
 use crate::parallel::fill;
-use crate::{AnyDisplacement, CountedPass, ExampleSource, InnerAttack, Outputs, Plan, TrainError};
+use crate::{AnyDisplacement, CountedPass, ExampleSource, InnerAttack, Outputs, Penalty, Plan, TrainError};
 use sparring_attacks::{Goal, Threat, perturb_chunked_on};
+use sparring_autograd::Tape;
 use sparring_datasets::{BatchRows, MiniBatch};
 use sparring_losses::PairLoss;
 use sparring_models::ClassifierNet;
-use sparring_nn::{Mode, Randomness, Victim};
+use sparring_nn::{Cx, Mode, Randomness, Victim};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
-use sparring_tensor::team;
+use sparring_tensor::{Array, team};
 
 /// The loss of pairs, where the step has any: without an attack it reads clean examples alone.
 fn pairs_of(plan: &Plan) -> Option<&dyn PairLoss<f32>> {
@@ -66,7 +67,7 @@ impl<M: Supervised> Fitting<'_, M> {
         };
         let first = self.gradients(plan, batch, rows, key, of(CountedPass::AtWeights))?;
         let (params, engine) = (&self.model.net().params, &mut self.trained.engine);
-        if pairs_of(plan).is_none() {
+        if pairs_of(plan).is_none() && plan.penalty.is_none() {
             engine.accumulate(params)?;
         }
         let mut directions = engine.export_gradients(params)?;
@@ -150,6 +151,25 @@ impl<M: Supervised> Fitting<'_, M> {
         if statistics == Statistics::Forgotten {
             engine.forget_statistics();
         }
+        let penalty = match &plan.penalty {
+            Some(penalty) if loss.is_finite() => self.penalty(&**penalty, batch, key)?,
+            _ => 0.0,
+        };
+        let loss = loss + penalty;
         if loss.is_finite() { Ok([loss, right]) } else { Err(Failure::Loss(loss)) }
+    }
+    /// Adds the gradients of a penalty to those found last; its value. It has no part in running statistics.
+    fn penalty(&mut self, penalty: &dyn Penalty, batch: &MiniBatch, key: Key) -> Result<f64, Failure> {
+        self.trained.store(self.model.net_mut());
+        let (net, engine) = (self.model.net(), &mut self.trained.engine);
+        engine.accumulate(&net.params)?;
+        let tape = Tape::new();
+        let cx = Cx::train(&tape, key.named("penalty"), &batch.ids);
+        let term = penalty.term(net, &cx, &self.other, batch, key.named("penalty noise"));
+        let value = f64::from(term.item());
+        let grads = tape.backward(term, Array::scalar(1.0));
+        let found = net.params.iter().filter_map(|p| Some((p.id(), grads.param(p.id())?.as_slice())));
+        engine.accumulate_with(&net.params, found)?;
+        Ok(value)
     }
 }

@@ -1,9 +1,11 @@
-//! Weights elsewhere for a pass, and back.
+//! What a method needs beside its own gradients: weights elsewhere for a pass and back, gradients from elsewhere.
 
 use super::{Engine, RULE};
 use crate::engine::state::Beside;
 use crate::engine::update::{Piece, for_each_piece};
-use sparring_tensor::{Array, Elem, elementwise};
+use crate::{NnError, Params};
+use sparring_optim::squares;
+use sparring_tensor::{Array, Elem, elementwise, reduce};
 
 impl<E: Elem> Engine<E> {
     /// Moves the weights along directions, w ← w + d, in the layout of files, by the identity of the parameter; one that is not listed stays. Gradients of the next passes are those there (sharpness-aware
@@ -45,6 +47,38 @@ impl<E: Elem> Engine<E> {
         });
         done.expect("no piece refuses");
         self.follow();
+    }
+    /// Adds gradients from elsewhere (a penalty through a second derivative, say), in the layout of files, by the identity of the parameter, to those that wait for the next
+    /// [`update`](Self::update).
+    ///
+    /// # Errors
+    /// [`NnError::NonFinite`] if a gradient is infinite or NaN; none waits any more then.
+    ///
+    /// # Panics
+    /// If none waits, a parameter is not the network's (that of a copy is not), or a gradient is not as long as it.
+    #[track_caller]
+    pub fn accumulate_with<'g>(
+        &mut self,
+        params: &Params<E>,
+        grads: impl IntoIterator<Item = (u64, &'g [E])>,
+    ) -> Result<(), NnError> {
+        assert!(std::mem::take(&mut self.waits), "engine: accumulate gradients of its own first");
+        for (id, g) in grads {
+            if !reduce::are_finite(g) {
+                let name = params.iter().find(|p| p.id() == id).map_or_else(String::new, |p| p.name().into());
+                return Err(NnError::NonFinite { name, step: self.step + 1 });
+            }
+            let program = &self.compiled.program;
+            let sum = self.state.export(program, id, Beside::Grad);
+            let mut sum = sum.expect("engine: a gradient for a parameter of another network, or of a copy");
+            elementwise::add_slice(sum.as_mut_slice(), g);
+            self.state.import(program, id, Beside::Grad, sum.as_slice());
+        }
+        self.state
+            .parts_mut()
+            .for_each(|p| p.squares = p.grad.as_ref().map_or(0.0, |g| squares(g.as_slice())));
+        self.waits = true;
+        Ok(())
     }
     /// The new running statistics of the last pass are not for the network: [`accumulate`](Self::accumulate) and [`update`](Self::update) commit none.
     pub fn forget_statistics(&mut self) {
