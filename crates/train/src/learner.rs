@@ -29,6 +29,8 @@ pub trait Learner: Current<Self::Model> {
     /// # Errors
     /// What does not fit, in words.
     fn check(&self, train: &Split, settings: &LoopSettings) -> Result<(), TrainError>;
+    /// What its steps depend on beside the loop's settings, in words: a saved training goes on only where they are the same.
+    fn described(&self) -> String;
     /// One step on a batch that comes without its pixels; its loss. The metrics of the epoch are summed up here.
     ///
     /// # Errors

@@ -86,6 +86,18 @@ impl Recipe {
         let groups = Group::and_usual(&self.groups);
         Method { rule: self.rule, transforms: self.transforms.clone(), groups }
     }
+    /// What the steps depend on beside the loop's settings, in words: a saved training goes on only where they are the same.
+    pub(crate) fn described(&self) -> String {
+        let Self { rule, transforms, groups, ema, displacement, label_smoothing, defense, precision, .. } =
+            self;
+        let list = |all: Vec<String>| all.join(", ");
+        format!(
+            "rule {rule}, transformations [{}], groups [{}], average {ema:?}, displacement {}, label smoothing {label_smoothing}, defence {defense}, precision {precision}",
+            list(transforms.iter().map(ToString::to_string).collect()),
+            list(groups.iter().map(ToString::to_string).collect()),
+            displacement.map_or_else(|| "none".to_string(), |d| d.to_string()),
+        )
+    }
     /// Every number makes sense.
     ///
     /// # Errors

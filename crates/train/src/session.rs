@@ -196,8 +196,9 @@ impl<'d, F: Learner> Session<'d, F> {
     /// What the training is, in words: a state goes on only where this is the same.
     pub(crate) fn described(&self) -> String {
         let LoopSettings { epochs, batch, lr, ref schedule, seed, last } = self.settings;
+        let learner = self.learner.described();
         format!(
-            "{epochs} epochs of batches of {batch} (last: {last:?}), lr {lr}, schedule {schedule}, seed {seed}"
+            "{epochs} epochs of batches of {batch} (last: {last:?}), lr {lr}, schedule {schedule}, seed {seed}, {learner}"
         )
     }
     /// The examples.

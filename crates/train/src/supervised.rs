@@ -91,6 +91,8 @@ const NOISE: &str = "perturbation";
 #[derive(Debug)]
 pub struct Fitting<'m, M> {
     model: &'m mut M,
+    /// The recipe in words.
+    described: String,
     trained: Trained,
     defense: AnyDefense,
     smoothing: LabelSmoothing,
@@ -121,7 +123,8 @@ impl<'m, M: Supervised> Fitting<'m, M> {
             (recipe.defense, Vec::new(), Carried::default(), Sums::default());
         let smoothing = LabelSmoothing { smoothing: recipe.label_smoothing };
         let displacement = recipe.displacement;
-        let this = Self { model, trained, defense, smoothing, displacement, other, carried, sums };
+        let described = recipe.described();
+        let this = Self { model, described, trained, defense, smoothing, displacement, other, carried, sums };
         Session::new(this, train, settings)
     }
     /// Whether a perturbation goes on from step to step.
@@ -158,6 +161,9 @@ impl<M: Supervised> Learner for Fitting<'_, M> {
     type Model = M;
     fn check(&self, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
         Self::fits(self.model, train, settings)
+    }
+    fn described(&self) -> String {
+        self.described.clone()
     }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         let plan = self.defense.plan(cx.step as f64 / cx.steps as f64);

@@ -29,6 +29,9 @@ impl<L: Learner> Learner for Flaky<L> {
     fn check(&self, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
         self.inner.check(train, settings)
     }
+    fn described(&self) -> String {
+        self.inner.described()
+    }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         if cx.step == self.fails_at {
             self.fails_at = 0;

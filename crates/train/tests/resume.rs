@@ -8,13 +8,13 @@ use sparring_datasets::{Mnist, Split};
 use sparring_math::named::Family as _;
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan};
 use sparring_nn::{Graph, layers};
-use sparring_optim::{AnyRule, ClipNorm, Ema, L2Penalty};
+use sparring_optim::{AnyRule, AnySchedule, AnyTransform, ClipNorm, Ema, L2Penalty};
 use sparring_seed::Key;
 use sparring_tensor::team;
 use sparring_train::{
-    AnyDefense, Current, EpochOf, EpochReport, Flow, GanRecipe, Learner, Observed, Observer, Quiet, Recipe,
-    SaveEvery, SavedTraining, Saver, Session, StepMetrics, TrainError, autoencoder_session, gan_session,
-    session,
+    AnyDefense, AnyDisplacement, Current, EpochOf, EpochReport, Flow, GanRecipe, Learner, Observed, Observer,
+    Quiet, Recipe, SaveEvery, SavedTraining, Saver, Session, StepMetrics, TrainError, autoencoder_session,
+    gan_session, session,
 };
 use std::path::Path;
 
@@ -159,6 +159,23 @@ fn classifiers_with_transformations_and_averages() {
 }
 
 #[test]
+fn classifiers_whose_transformations_and_displacements_remember() {
+    for transform in AnyTransform::TABLE.at_defaults() {
+        classifiers(transform.name(), &Recipe { transforms: vec![transform], ..recipe() });
+    }
+    for displacement in AnyDisplacement::TABLE.at_defaults() {
+        let (name, defense) = (displacement.name(), "pgd(steps=2)".parse().unwrap());
+        classifiers(
+            name,
+            &Recipe { displacement: Some(displacement), defense, label_smoothing: 0.1, ..recipe() },
+        );
+    }
+    for schedule in AnySchedule::TABLE.at_defaults() {
+        classifiers(schedule.name(), &Recipe { schedule, ..recipe() });
+    }
+}
+
+#[test]
 fn defended_classifiers() {
     for defense in AnyDefense::TABLE.at_defaults() {
         classifiers(defense.name(), &Recipe { defense, ..recipe() });
@@ -179,12 +196,17 @@ fn autoencoders() {
 fn gans() {
     // The last batch is left out.
     let data = digits(4 * 32 + 5);
-    let recipe = GanRecipe { epochs: 3, batch: 32, ..GanRecipe::default() };
-    resumes("gan", |seed, path, how, n| {
-        let mut model = Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(seed)).unwrap();
-        let session = gan_session(&mut model, &data, &recipe).unwrap();
-        with(how, n, |observer| part(session, path, observer));
-    });
+    let plain = GanRecipe { epochs: 3, batch: 32, ..GanRecipe::default() };
+    let (d_rule, ema) = (Some("rmsprop".parse().unwrap()), Some(Ema { half_life: 0.3 }));
+    let transforms = vec![AnyTransform::from(ClipNorm { max: 0.5 })];
+    let other = GanRecipe { d_rule, ema, transforms, schedule: "cosine".parse().unwrap(), ..plain.clone() };
+    for (what, recipe) in [("gan", plain), ("gan by two rules", other)] {
+        resumes(what, |seed, path, how, n| {
+            let mut model = Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(seed)).unwrap();
+            let session = gan_session(&mut model, &data, &recipe).unwrap();
+            with(how, n, |observer| part(session, path, observer));
+        });
+    }
 }
 
 #[test]
@@ -201,8 +223,9 @@ fn another_training_is_refused_and_nothing_changes() {
         (graph(), &data, Recipe { seed: 9, ..recipe() }, "seed 9"),
         (graph(), &data, Recipe { epochs: 4, ..recipe() }, "4 epochs"),
         (graph(), &other_data, recipe(), "other data"),
-        (graph(), &data, Recipe { rule: "sgd".parse().unwrap(), ..recipe() }, "arrays"),
-        (graph(), &data, Recipe { ema, ..recipe() }, "arrays"),
+        (graph(), &data, Recipe { rule: "sgd".parse().unwrap(), ..recipe() }, "rule sgd"),
+        (graph(), &data, Recipe { ema, ..recipe() }, "half_life: 0.3"),
+        (graph(), &data, Recipe { defense: "fgsm-rs".parse().unwrap(), ..recipe() }, "defence fgsm-rs"),
         (other_net, &data, recipe(), "arrays"),
     ] {
         let mut model = ClassifierNet::new(graph, Key::new(3)).unwrap();

@@ -214,6 +214,9 @@ impl Learner for Game<'_> {
     fn check(&self, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
         Self::fits(self.model, train, settings)
     }
+    fn described(&self) -> String {
+        self.recipe.described()
+    }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         let n = batch.len();
         let z = self.model.noise(cx.key.named("d noise"), &self.ids[..n]);

@@ -81,6 +81,17 @@ impl Default for GanRecipe {
 }
 
 impl GanRecipe {
+    /// What the steps depend on beside the loop's settings, in words: a saved training goes on only where they are the same.
+    pub(crate) fn described(&self) -> String {
+        let Self { rule, d_rule, d_lr, transforms, groups, ema, steps, .. } = self;
+        let list = |all: Vec<String>| all.join(", ");
+        format!(
+            "rule {rule}, of the discriminator {} at {d_lr:?}, transformations [{}], groups [{}], average {ema:?}, {steps:?}",
+            d_rule.map_or_else(|| "the same".to_string(), |rule| rule.to_string()),
+            list(transforms.iter().map(ToString::to_string).collect()),
+            list(groups.iter().map(ToString::to_string).collect()),
+        )
+    }
     /// Every number makes sense.
     ///
     /// # Errors
