@@ -4,8 +4,8 @@ use super::elementwise::{Mean, RootMeanSquare, power};
 use crate::contract::{DECAY, MEMORY, Needs, RuleInfo, WholeTensor, assert_shapes};
 use crate::units::EPS;
 use crate::{Rule, squares};
-use sparring_math::Real;
 use sparring_math::named::{Named, NamedError};
+use sparring_math::{Real, simd};
 
 /// LAMB: Adam's step, stretched in each parameter tensor to the norm of the tensor; for large batches.
 ///
@@ -95,19 +95,83 @@ impl<E: Real> Rule<E> for Lamb {
         let [m, r] = slots else { unreachable!("two slots were just counted") };
         let missing = |beta: f64| 1.0 - power(E::of(beta).to_f64(), step.max(1));
         let root = missing(self.beta2).sqrt();
-        let (size, eps) = (E::of(root / missing(self.beta1)), E::of(self.eps * root));
-        let (mean, square) = (Mean::new(self.beta1), RootMeanSquare::new(self.beta2, self.eps));
-        let decay = E::of(self.weight_decay);
-        let of = |w: E, m: E, r: E| size * (m / (r + eps)) + decay * w;
-        let (length, mut sum) = (squares(w).sqrt(), 0.0);
-        for (((w, g), m), r) in w.iter().zip(g).zip(&mut **m).zip(&mut **r) {
-            (*m, *r) = (mean.after(*m, *g), square.after(*r, *g));
-            sum += of(*w, *m, *r).to_f64().powi(2);
+        let c = Constants {
+            size: E::of(root / missing(self.beta1)),
+            eps: E::of(self.eps * root),
+            decay: E::of(self.weight_decay),
+            mean: Mean::new(self.beta1),
+            root: RootMeanSquare::new(self.beta2, self.eps),
+        };
+        let (size, sum) = (squares(w).sqrt(), simd::dispatch(Directions { c, w, g, m, r }));
+        let ratio = if size > 0.0 && sum > 0.0 { size / sum.sqrt() } else { 1.0 };
+        simd::dispatch(Steps { c, lr: E::of(lr.to_f64() * ratio), w, m, r });
+    }
+}
+
+/// The constants of a step.
+#[derive(Clone, Copy)]
+struct Constants<E> {
+    size: E,
+    eps: E,
+    decay: E,
+    mean: Mean<E>,
+    root: RootMeanSquare<E>,
+}
+
+impl<E: Real> Constants<E> {
+    /// Adam's step and the decay.
+    #[inline(always)]
+    fn direction(&self, w: E, m: E, r: E) -> E {
+        self.size * (m / (r + self.eps)) + self.decay * w
+    }
+}
+
+/// Moments after the gradient; the sum of the squared directions, chunk by chunk.
+struct Directions<'a, E> {
+    c: Constants<E>,
+    w: &'a [E],
+    g: &'a [E],
+    m: &'a mut [E],
+    r: &'a mut [E],
+}
+
+impl<E: Real> simd::Kernel for Directions<'_, E> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        const CHUNK: usize = 256;
+        let Self { c, w, g, m, r } = self;
+        let (mut all, mut directions) = (0.0, [E::ZERO; CHUNK]);
+        let chunks = w.chunks(CHUNK).zip(g.chunks(CHUNK)).zip(m.chunks_mut(CHUNK)).zip(r.chunks_mut(CHUNK));
+        for (((w, g), m), r) in chunks {
+            for ((((w, g), m), r), u) in w.iter().zip(g).zip(m).zip(r).zip(&mut directions) {
+                (*m, *r) = (c.mean.after(*m, *g), c.root.after(*r, *g));
+                *u = c.direction(*w, *m, *r);
+            }
+            all += squares(&directions[..w.len()]);
         }
-        let ratio = if length > 0.0 && sum > 0.0 { length / sum.sqrt() } else { 1.0 };
-        let lr = E::of(lr.to_f64() * ratio);
-        for ((w, m), r) in w.iter_mut().zip(&**m).zip(&**r) {
-            *w -= lr * of(*w, *m, *r);
+        all
+    }
+}
+
+/// The step along the directions.
+struct Steps<'a, E> {
+    c: Constants<E>,
+    lr: E,
+    w: &'a mut [E],
+    m: &'a [E],
+    r: &'a [E],
+}
+
+impl<E: Real> simd::Kernel for Steps<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { c, lr, w, m, r } = self;
+        for ((w, m), r) in w.iter_mut().zip(m).zip(r) {
+            *w -= lr * c.direction(*w, *m, *r);
         }
     }
 }
