@@ -2,19 +2,21 @@
 
 use crate::TrainError;
 use crate::data::check_data;
-use sparring_attacks::{AnyAttack, Fgsm, Pgd, Threat, evaluate};
+use sparring_attacks::{AnyAttack, AnyNorm, Fgsm, Pgd, Threat, evaluate};
 use sparring_datasets::Split;
 use sparring_models::ClassifierNet;
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 
-/// Accuracies of a classifier on one set of examples, clean and attacked in L-inf.
+/// Accuracies of a classifier on one set of examples, clean and attacked within one budget.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Robustness {
     /// Examples.
     pub n: usize,
     /// Budget, in units of the pixels.
     pub eps: f32,
+    /// How it is measured.
+    pub norm: AnyNorm,
     /// Fraction right without attack.
     pub clean: f64,
     /// Fraction right under FGSM.
@@ -39,14 +41,14 @@ impl Robustness {
     }
 }
 
-/// Attacks `split` by FGSM and PGD at `eps` in L-inf.
+/// Attacks `split` by FGSM and PGD within the budget.
 ///
 /// # Errors
-/// If there is no example, its shape is not the network's, or `eps` is no budget.
+/// If there is no example, its shape is not the network's, or `threat` is no budget.
 pub fn robustness(
     model: &ClassifierNet,
     split: &Split,
-    eps: f32,
+    threat: &Threat,
     key: Key,
 ) -> Result<Robustness, TrainError> {
     check_data(split, model.spec().input)?;
@@ -54,11 +56,12 @@ pub fn robustness(
     let x = Batch::new(&all.x, all.shape, &all.ids).map_err(|e| TrainError::Data(e.to_string()))?;
     let pgd = Pgd { steps: Robustness::STEPS, ..Pgd::default() };
     let suite: [AnyAttack; 2] = [Fgsm::default().into(), pgd.into()];
-    let report = evaluate(&model.victim(), x, &all.labels, &suite, &Threat::linf(eps)?, key)?;
+    let report = evaluate(&model.victim(), x, &all.labels, &suite, threat, key)?;
     let accuracy = |i: usize| report.attacks[i].accuracy;
     Ok(Robustness {
         n: report.n,
-        eps,
+        eps: threat.eps,
+        norm: threat.norm,
         clean: report.clean,
         fgsm: accuracy(0),
         pgd: accuracy(1),

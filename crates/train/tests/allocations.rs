@@ -181,7 +181,13 @@ fn whole_trainings() {
         fit_with(&mut net, &data, &recipe(defense), &mut watch).unwrap();
         watch.0.unwrap()
     };
-    let pgd = AnyDefense::from(defenses::PgdTraining { eps: 0.3, steps: 2, step_size: 0.2, warm_up: 0.0 });
+    let pgd = AnyDefense::from(defenses::PgdTraining {
+        eps: 0.3,
+        steps: 2,
+        step_size: 0.2,
+        warm_up: 0.0,
+        ..Default::default()
+    });
     // Dropout has no plan: its steps are recorded on tapes.
     let dropped = [layers::flatten(), layers::linear(784, 64), layers::dropout(0.5), layers::linear(64, 10)];
     let nets = [

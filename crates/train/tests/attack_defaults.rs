@@ -46,5 +46,8 @@ fn on_a_plain_net() {
 
 #[test]
 fn on_a_hardened_net() {
-    check("hardened", defenses::PgdTraining { eps: 0.1, steps: 3, step_size: 0.08, warm_up: 0.0 });
+    check(
+        "hardened",
+        defenses::PgdTraining { eps: 0.1, steps: 3, step_size: 0.08, warm_up: 0.0, ..Default::default() },
+    );
 }

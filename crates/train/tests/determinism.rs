@@ -87,7 +87,13 @@ fn classifier_n_fgsm() {
 
 #[test]
 fn classifier_pgd() {
-    let pgd = AnyDefense::from(defenses::PgdTraining { eps: 0.3, steps: 3, step_size: 0.2, warm_up: 0.3 });
+    let pgd = AnyDefense::from(defenses::PgdTraining {
+        eps: 0.3,
+        steps: 3,
+        step_size: 0.2,
+        warm_up: 0.3,
+        ..Default::default()
+    });
     same_bits("pgd on tapes", classifier(pgd, 150, Some(0.2)));
     same_bits("pgd", classifier(pgd, 150, None));
 }

@@ -194,6 +194,18 @@ fn defences_are_written_by_the_grammar() {
         assert_eq!(text.parse::<AnyDefense>().unwrap(), defense, "{text}");
         assert_eq!(defense.to_string(), text);
     }
+    for (text, step) in
+        [("pgd(eps=2, norm=l2)", 7.5 * 2.0 / 7.0), ("trades(eps=2, norm=l2)", 3.0 * (2.0 / 30.0))]
+    {
+        let defense: AnyDefense = text.parse().unwrap();
+        let step_size = defense.settings_as_text().into_iter().find(|s| s.0 == "step_size").unwrap().1;
+        assert!((step_size.parse::<f32>().unwrap() - step).abs() < 1e-6, "{text}: {step_size}");
+        assert_eq!(
+            (defense.to_string(), defense.plan(1.0).examples.threat().copied()),
+            (text.into(), defense.threat())
+        );
+        assert_eq!(defense.threat(), sparring_attacks::Threat::l2(2.0).ok());
+    }
     assert_eq!("PGD(eps=8/255)".parse::<AnyDefense>().unwrap().eps(), Some(8.0 / 255.0));
     let known = DEFENSES.iter().map(|d| d.name).collect::<Vec<_>>().join(", ");
     let no = format!("no defence is called `fgsm` (did you mean `n-fgsm`?); choose one of: {known}");
@@ -203,6 +215,8 @@ fn defences_are_written_by_the_grammar() {
             "fgsm-rs(steps=3)",
             "fgsm-rs has no parameter `steps` (did you mean `step_size`?); it has: eps, step_size",
         ),
+        ("trades(norm=linf, eps=2)", "trades.eps is 2, but must be a number above 0 and at most 1"),
+        ("pgd(norm=l1)", "pgd.norm: no norm is called `l1`; choose one of: linf, l2"),
         ("pgd(eps=8)", "pgd.eps is 8, but must be a number above 0 and at most 1"),
         ("none(eps=0.1)", "none has no parameter `eps`; it has none"),
     ] {
@@ -215,10 +229,19 @@ fn robustness_is_what_two_attacks_leave() {
     let mut net = ClassifierNet::new(mlp(false), Key::new(5)).unwrap();
     fit(&mut net, &digits(2000), &Recipe { epochs: 2, ..Recipe::default() }).unwrap();
     let part = Mnist::embedded().train.range(9_800..10_000);
-    let r = robustness(&net, &part, 0.05, Key::new(1)).unwrap();
+    let threat = sparring_attacks::Threat::linf(0.05).unwrap();
+    let r = robustness(&net, &part, &threat, Key::new(1)).unwrap();
     assert_eq!((r.n, r.eps, r.clean), (200, 0.05, accuracy(&net, &part).unwrap()));
     assert!(r.robust <= r.fgsm.min(r.pgd) && r.fgsm < r.clean && r.pgd <= r.fgsm + 0.01, "{r:?}");
-    assert!(robustness(&net, &part.first(0), 0.05, Key::new(1)).is_err());
-    let of = |fgsm, pgd| Robustness { n: 500, eps: 0.3, clean: 0.98, fgsm, pgd, robust: pgd };
+    assert!(robustness(&net, &part.first(0), &threat, Key::new(1)).is_err());
+    let of = |fgsm, pgd| Robustness {
+        n: 500,
+        eps: 0.3,
+        norm: sparring_attacks::AnyNorm::Linf,
+        clean: 0.98,
+        fgsm,
+        pgd,
+        robust: pgd,
+    };
     assert!(of(0.9, 0.1).is_overfitted_to_one_step() && !of(0.92, 0.88).is_overfitted_to_one_step());
 }

@@ -35,7 +35,7 @@ fn a_recipe_names_the_field_that_makes_no_sense() {
     let good = Recipe::default;
     let fgsm_rs = |eps, step_size| AnyDefense::from(defenses::FgsmRsTraining { eps, step_size });
     let pgd = |eps, steps, step_size, warm_up| {
-        AnyDefense::from(defenses::PgdTraining { eps, steps, step_size, warm_up })
+        AnyDefense::from(defenses::PgdTraining { eps, steps, step_size, warm_up, ..Default::default() })
     };
     let bad = [
         ("epochs is 0", Recipe { epochs: 0, ..good() }),

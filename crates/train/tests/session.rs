@@ -142,7 +142,8 @@ fn settings_and_data_that_give_no_step_are_refused() {
 
 #[test]
 fn a_classifier_goes_on_from_any_step() {
-    let pgd = defenses::PgdTraining { eps: 0.1, steps: 2, step_size: 0.1, warm_up: 0.5 };
+    let pgd =
+        defenses::PgdTraining { eps: 0.1, steps: 2, step_size: 0.1, warm_up: 0.5, ..Default::default() };
     let trades = defenses::TradesTraining { beta: 2.0, steps: 2, ..Default::default() };
     let mart = defenses::MartTraining { steps: 2, ..Default::default() };
     let free = defenses::FreeTraining { replays: 3, ..Default::default() };
@@ -155,6 +156,7 @@ fn a_classifier_goes_on_from_any_step() {
         Recipe { defense: trades.into(), displacement: "awp(gamma=0.1)".parse().ok(), ..recipe() },
         Recipe { displacement: "sam(rho=0.3)".parse().ok(), ..recipe() },
         Recipe { defense: defenses::GradAlign::new(0.1).into(), ..recipe() },
+        Recipe { defense: "pgd(norm=l2, eps=1.5, steps=2)".parse().unwrap(), ..recipe() },
         Recipe { defense: mart.into(), label_smoothing: 0.1, ..recipe() },
     ] {
         let data = digits(IMAGES);

@@ -41,7 +41,9 @@ fn the_standard_net_learns_and_falls() {
 #[test]
 fn the_hardened_net_stands() {
     let mut net = ClassifierNet::new(FgsmRs::default().spec(), Key::new(1)).unwrap();
-    let defense = defenses::PgdTraining { eps: 0.3, steps: 4, step_size: 0.15, warm_up: 0.4 }.into();
+    let defense =
+        defenses::PgdTraining { eps: 0.3, steps: 4, step_size: 0.15, warm_up: 0.4, ..Default::default() }
+            .into();
     let recipe = Recipe { epochs: 6, batch: 50, lr: 3e-3, defense, ..Recipe::default() };
     fit(&mut net, &Mnist::embedded().train.first(3000), &recipe).unwrap();
     // Measured: 93.6 % and 70 %.

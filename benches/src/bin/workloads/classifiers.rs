@@ -23,7 +23,13 @@ pub const WEIGHTS: u32 = 100;
 pub fn rows() -> Vec<Row> {
     let plain = Recipe::default();
     // PGD-7, eps 0.3, step eps/4, random start, the whole budget from the first step on.
-    let pgd7 = AnyDefense::from(defenses::PgdTraining { eps: 0.3, steps: 7, step_size: 0.075, warm_up: 0.0 });
+    let pgd7 = AnyDefense::from(defenses::PgdTraining {
+        eps: 0.3,
+        steps: 7,
+        step_size: 0.075,
+        warm_up: 0.0,
+        ..Default::default()
+    });
     let hardened = Recipe { defense: pgd7, ..plain.clone() };
     let clipped = Recipe { transforms: vec![ClipNorm { max: 1.0 }.into()], ..plain.clone() };
     let split6 = Recipe { precision: Precision::Split6, ..plain.clone() };

@@ -3,25 +3,33 @@
 use super::plan::Plan;
 use serde::Serialize;
 use sparring_attacks::{Access, AnyNorm, AttackInfo};
-use sparring_math::named::{Named, Range};
+use sparring_math::named::{Named, NamedError, Range};
 use sparring_optim::{AnySchedule, Ema, Piecewise};
 
 /// What the budget of a defence may be: pixels lie in [0, 1].
 pub(super) const BUDGET: Range = Range::above_to(0.0, 1.0);
+/// What the budget of a defence in any norm may be; [`check_budget`] says more.
+pub(super) const BUDGET_IN_NORM: Range = Range::above(0.0).in_f32();
+/// The norms of a budget.
+pub(super) const NORM: Range = Range::Words(&["linf", "l2"]);
 /// What a length may be.
 pub(super) const LENGTH: Range = Range::above(0.0);
 /// What the fraction of a training may be, over which the budget grows.
 pub(super) const WARM_UP: Range = Range::from_to(0.0, 1.0);
 
-/// Adversarial training, min_θ E max_{‖δ‖∞ ≤ eps} loss(f(x + δ), y): what each step is trained on, and the recipe that goes with it.
+/// Adversarial training, min_θ E max_{‖δ‖ ≤ eps} loss(f(x + δ), y): what each step is trained on, and the recipe that goes with it.
 pub trait Defense: Named {
     /// What a step is trained on, in one line.
     const ABOUT: &'static str;
     /// What the recipe is worth at eps 0.3 on MNIST, measured (docs/results/hardening.md).
     const WORTH: &'static str;
 
-    /// The budget in L-inf; `None` for clean examples.
+    /// The budget in [`norm`](Defense::norm); `None` for clean examples.
     fn eps(&self) -> Option<f32>;
+    /// How the budget is measured.
+    fn norm(&self) -> AnyNorm {
+        AnyNorm::Linf
+    }
     /// Fraction of the training over which the budget grows from 0 to [`eps`](Defense::eps).
     fn warm_up(&self) -> f64 {
         0.0
@@ -32,16 +40,35 @@ pub trait Defense: Named {
     fn hyperparameters(&self) -> Hyperparameters;
 }
 
-/// What is said of the attack of a defence that no evaluation may use: white-box, in L-inf.
-pub(super) const fn inner_attack<D: Defense>(defaults: &'static str) -> AttackInfo {
-    AttackInfo {
-        name: D::NAME,
-        aliases: D::ALIASES,
-        paper: D::PAPER,
-        access: Access::White,
-        norms: &[AnyNorm::Linf],
-        defaults,
+/// A budget in L-inf is at most 1.
+pub(super) fn check_budget<D: Defense>(defense: &D) -> Result<(), NamedError> {
+    let eps = defense.eps().unwrap_or(1.0);
+    if defense.norm() == AnyNorm::Linf && !BUDGET.holds(f64::from(eps)) {
+        return Err(NamedError::value(D::NAME, "eps", eps.to_string(), BUDGET));
     }
+    Ok(())
+}
+
+/// The length of a step in L2 where that in L-inf is `length`: three times it, as most of a step leaves the box where pixels lie on its border (docs/results/attacks.md).
+pub(super) fn in_norm(norm: AnyNorm, length: f32) -> f32 {
+    if norm == AnyNorm::L2 { 3.0 * length } else { length }
+}
+
+/// What is said of the attack of a defence that no evaluation may use: white-box.
+pub(super) const fn inner_attack<D: Defense>(
+    norms: &'static [AnyNorm],
+    defaults: &'static str,
+) -> AttackInfo {
+    AttackInfo { name: D::NAME, aliases: D::ALIASES, paper: D::PAPER, access: Access::White, norms, defaults }
+}
+
+/// The norm of files before there was a choice.
+pub(super) fn linf() -> AnyNorm {
+    AnyNorm::Linf
+}
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
+pub(super) fn is_linf(norm: &AnyNorm) -> bool {
+    *norm == AnyNorm::Linf
 }
 
 /// A row of the table of defences.

@@ -4,25 +4,31 @@
 //! loss     BCE(f(x'), y) + beta · KL(f(x) ‖ f(x')) · (1 − p_y), see [`Mart`](sparring_losses::Mart)
 //! source   Wang et al. 2020 (ICLR), authors' code github.com/YisenWang/MART
 
-use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH, inner_attack};
+use super::contract::{
+    BUDGET_IN_NORM, Defense, Hyperparameters, LENGTH, NORM, check_budget, in_norm, inner_attack, is_linf,
+    linf,
+};
 use super::noisy_ascent::{Climbed, NoisyAscent};
 use super::pgd::PgdTraining;
 use super::plan::Plan;
 use serde::{Deserialize, Serialize};
-use sparring_attacks::AttackInfo;
-use sparring_math::named::Range;
+use sparring_attacks::{AnyNorm, AttackInfo};
+use sparring_math::named::{NamedError, Range};
 
 /// Boosted cross-entropy of adversarial examples plus `beta` times the divergence from the clean answers, weighted by how wrong those are.
 ///
 /// Source: Wang et al. 2020, "Improving adversarial robustness requires revisiting misclassified examples".
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MartTraining {
-    /// Budget in L-inf.
+    /// Budget.
     pub eps: f32,
     /// Factor of the divergence.
     pub beta: f64,
     /// Attack steps.
     pub steps: usize,
+    /// How the budget is measured. Files before there was a choice have none.
+    #[serde(default = "linf", skip_serializing_if = "is_linf")]
+    pub norm: AnyNorm,
     /// Length of a step.
     pub step_size: f32,
 }
@@ -30,7 +36,7 @@ pub struct MartTraining {
 impl MartTraining {
     /// The authors' beta 5; their MNIST attack has 40 steps of 0.01 at eps 0.3.
     pub fn new(eps: f32) -> Self {
-        Self { eps, beta: 5.0, steps: 40, step_size: eps / 30.0 }
+        Self { eps, beta: 5.0, steps: 40, norm: AnyNorm::Linf, step_size: eps / 30.0 }
     }
 }
 
@@ -42,15 +48,19 @@ impl Default for MartTraining {
 
 sparring_math::named! {
     MartTraining: "mart", [], "Wang et al. 2020 (ICLR)";
-    eps: BUDGET, "budget in L-inf, in pixels of [0, 1]";
+    eps: BUDGET_IN_NORM, "budget, in pixels of [0, 1]";
     beta: Range::at_least(0.0).in_f32(), "factor of the divergence between clean and adversarial answer";
     steps: Range::COUNT, "attack steps";
-    step_size: LENGTH, "length of a step, in pixels of [0, 1]", follows "eps / 30";
+    norm: NORM, "how the budget is measured";
+    step_size: LENGTH, "length of a step, in pixels of [0, 1]", follows "eps / 30, in l2 eps / 10";
     {
         fn follow(&mut self, given: &dyn Fn(&str) -> bool) {
             if !given("step_size") {
-                self.step_size = self.eps / 30.0;
+                self.step_size = in_norm(self.norm, self.eps / 30.0);
             }
+        }
+        fn check_together(&self) -> Result<(), NamedError> {
+            check_budget(self)
         }
     }
 }
@@ -63,10 +73,13 @@ impl Defense for MartTraining {
     fn eps(&self) -> Option<f32> {
         Some(self.eps)
     }
+    fn norm(&self) -> AnyNorm {
+        self.norm
+    }
     fn plan(&self, _progress: f64) -> Plan {
         let (steps, step_size) = (self.steps, self.step_size);
         let attack = NoisyAscent { steps, step_size, climbs: Climbed::CrossEntropy, about: &INFO };
-        Plan::paired(attack, self.eps, sparring_losses::Mart { beta: self.beta })
+        Plan::paired(attack, self.eps, sparring_losses::Mart { beta: self.beta }).in_norm(self.norm)
     }
     /// Those of PGD, not yet chosen by measurement.
     fn hyperparameters(&self) -> Hyperparameters {
@@ -74,4 +87,4 @@ impl Defense for MartTraining {
     }
 }
 
-const INFO: AttackInfo = inner_attack::<MartTraining>("noise of 0.001, 40 steps of eps / 30");
+const INFO: AttackInfo = inner_attack::<MartTraining>(AnyNorm::ALL, "noise of 0.001, 40 steps of eps / 30");

@@ -12,7 +12,7 @@ use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH, WARM_UP, inner_a
 use super::plan::Plan;
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{
-    Attack, AttackError, AttackInfo, Goal, Linf, Norm as _, Settings, Threat, check_input,
+    AnyNorm, Attack, AttackError, AttackInfo, Goal, Linf, Norm as _, Settings, Threat, check_input,
 };
 use sparring_losses::{LogOdds, RowLoss};
 use sparring_math::named::Range;
@@ -97,7 +97,7 @@ struct NoisyStep {
 }
 
 const INFO: AttackInfo =
-    inner_attack::<NFgsm>("noise of 2 eps, one step of eps, no projection onto the ball");
+    inner_attack::<NFgsm>(&[AnyNorm::Linf], "noise of 2 eps, one step of eps, no projection onto the ball");
 
 impl<M: Differentiable + ?Sized> Attack<M> for NoisyStep {
     fn about(&self) -> &'static AttackInfo {

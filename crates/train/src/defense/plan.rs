@@ -77,6 +77,14 @@ impl Plan {
         let threat = Threat { norm: AnyNorm::Linf, eps };
         Self { examples: ExampleSource::Attack(Box::new(attack), threat), ..Self::clean() }
     }
+    /// The same with the budget measured so.
+    #[must_use]
+    pub fn in_norm(mut self, norm: AnyNorm) -> Self {
+        if let ExampleSource::Attack(_, threat) = &mut self.examples {
+            threat.norm = norm;
+        }
+        self
+    }
     /// One pass on clean examples and those that `attack` makes of them within `eps` in L-inf, by a loss that compares both.
     pub fn paired(
         attack: impl for<'v> Attack<Victim<'v>> + Send + Sync + 'static,

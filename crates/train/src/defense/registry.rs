@@ -7,6 +7,7 @@ use super::{
     TradesTraining,
 };
 use serde::{Deserialize, Serialize};
+use sparring_attacks::{AnyNorm, Threat};
 
 /// Registers defences: the enum over all of them, and their table.
 macro_rules! defenses {
@@ -36,9 +37,17 @@ macro_rules! defenses {
         pub const DEFENSES: &[DefenseInfo] = &[$(DefenseInfo::of::<$Name>()),+];
 
         impl AnyDefense {
-            /// The budget in L-inf; `None` for clean examples.
+            /// The budget in [`norm`](Self::norm); `None` for clean examples.
             pub fn eps(&self) -> Option<f32> {
                 match self { $(Self::$Name(defense) => defense.eps()),+ }
+            }
+            /// How the budget is measured.
+            pub fn norm(&self) -> AnyNorm {
+                match self { $(Self::$Name(defense) => defense.norm()),+ }
+            }
+            /// What the adversary of the training may do; `None` for clean examples.
+            pub fn threat(&self) -> Option<Threat> {
+                self.eps().map(|eps| Threat { norm: self.norm(), eps })
             }
             /// Fraction of the training over which the budget grows from 0 to [`eps`](Self::eps).
             pub fn warm_up(&self) -> f64 {

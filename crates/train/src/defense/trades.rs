@@ -4,12 +4,15 @@
 //! loss     CE(f(x), y) + beta · KL(f(x) ‖ f(x')), softmaxes of both; its gradient goes through both
 //! source   Zhang et al. 2019, arXiv:1901.08573
 
-use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH, inner_attack};
+use super::contract::{
+    BUDGET_IN_NORM, Defense, Hyperparameters, LENGTH, NORM, check_budget, in_norm, inner_attack, is_linf,
+    linf,
+};
 use super::noisy_ascent::{Climbed, NoisyAscent};
 use super::plan::Plan;
 use serde::{Deserialize, Serialize};
-use sparring_attacks::AttackInfo;
-use sparring_math::named::Range;
+use sparring_attacks::{AnyNorm, AttackInfo};
+use sparring_math::named::{NamedError, Range};
 use sparring_optim::Ema;
 
 /// Clean cross-entropy plus `beta` times the divergence to the answer on the worst example found.
@@ -17,12 +20,15 @@ use sparring_optim::Ema;
 /// Source: Zhang et al. 2019, arXiv:1901.08573.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TradesTraining {
-    /// Budget in L-inf.
+    /// Budget.
     pub eps: f32,
     /// Factor of the divergence: more of it gives up clean accuracy for robustness.
     pub beta: f64,
     /// Attack steps.
     pub steps: usize,
+    /// How the budget is measured. Files before there was a choice have none.
+    #[serde(default = "linf", skip_serializing_if = "is_linf")]
+    pub norm: AnyNorm,
     /// Length of a step.
     pub step_size: f32,
 }
@@ -30,7 +36,7 @@ pub struct TradesTraining {
 impl TradesTraining {
     /// The authors' values for MNIST: beta 1, 40 steps of eps / 30.
     pub fn new(eps: f32) -> Self {
-        Self { eps, beta: 1.0, steps: 40, step_size: eps / 30.0 }
+        Self { eps, beta: 1.0, steps: 40, norm: AnyNorm::Linf, step_size: eps / 30.0 }
     }
 }
 
@@ -42,15 +48,19 @@ impl Default for TradesTraining {
 
 sparring_math::named! {
     TradesTraining: "trades", [], "Zhang et al. 2019, arXiv:1901.08573";
-    eps: BUDGET, "budget in L-inf, in pixels of [0, 1]";
+    eps: BUDGET_IN_NORM, "budget, in pixels of [0, 1]";
     beta: Range::at_least(0.0).in_f32(), "factor of the divergence between clean and adversarial answer";
     steps: Range::COUNT, "attack steps";
-    step_size: LENGTH, "length of a step, in pixels of [0, 1]", follows "eps / 30";
+    norm: NORM, "how the budget is measured";
+    step_size: LENGTH, "length of a step, in pixels of [0, 1]", follows "eps / 30, in l2 eps / 10";
     {
         fn follow(&mut self, given: &dyn Fn(&str) -> bool) {
             if !given("step_size") {
-                self.step_size = self.eps / 30.0;
+                self.step_size = in_norm(self.norm, self.eps / 30.0);
             }
+        }
+        fn check_together(&self) -> Result<(), NamedError> {
+            check_budget(self)
         }
     }
 }
@@ -63,10 +73,13 @@ impl Defense for TradesTraining {
     fn eps(&self) -> Option<f32> {
         Some(self.eps)
     }
+    fn norm(&self) -> AnyNorm {
+        self.norm
+    }
     fn plan(&self, _progress: f64) -> Plan {
         let (steps, step_size) = (self.steps, self.step_size);
         let attack = NoisyAscent { steps, step_size, climbs: Climbed::Divergence, about: &INFO };
-        Plan::paired(attack, self.eps, sparring_losses::Trades { beta: self.beta })
+        Plan::paired(attack, self.eps, sparring_losses::Trades { beta: self.beta }).in_norm(self.norm)
     }
     /// Those of PGD, not yet chosen by measurement; the authors train for 100 epochs by SGD.
     fn hyperparameters(&self) -> Hyperparameters {
@@ -74,4 +87,4 @@ impl Defense for TradesTraining {
     }
 }
 
-const INFO: AttackInfo = inner_attack::<TradesTraining>("noise of 0.001, 40 steps of eps / 30");
+const INFO: AttackInfo = inner_attack::<TradesTraining>(AnyNorm::ALL, "noise of 0.001, 40 steps of eps / 30");

@@ -67,8 +67,10 @@ fn robustness(r: &Robustness) -> Block {
     let pgd = format!("PGD-{}", Robustness::STEPS);
     Block::Table(Table {
         caption: format!(
-            "{} validation images, held out of the training set (test images are usually harder); attacks in L-inf at eps {}. Below each accuracy its 95 % interval.",
-            r.n, r.eps
+            "{} validation images, held out of the training set (test images are usually harder); attacks in {} at eps {}. Below each accuracy its 95 % interval.",
+            r.n,
+            r.norm.name(),
+            r.eps
         ),
         headers: vec!["attack".into(), "accuracy".into()],
         rows: vec![
@@ -145,14 +147,25 @@ pub(crate) fn page(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sparring::attacks::AnyNorm;
 
     #[test]
     fn a_net_that_falls_is_not_good() {
-        let tone =
-            |fgsm, pgd| robust(&Robustness { n: 500, clean: 0.96, fgsm, pgd, robust: pgd, eps: 0.3 }).tone;
+        let tone = |fgsm, pgd| {
+            robust(&Robustness { n: 500, clean: 0.96, fgsm, pgd, robust: pgd, eps: 0.3, norm: AnyNorm::Linf })
+                .tone
+        };
         assert_eq!((tone(0.0, 0.0), tone(0.5, 0.4)), (Tone::Bad, Tone::Bad), "little is left");
         assert_eq!((tone(0.9, 0.1), tone(0.9, 0.85)), (Tone::Bad, Tone::Good));
-        let none = Robustness { n: 500, clean: 0.9, fgsm: 0.0, pgd: 0.0, robust: 0.0, eps: 0.3 };
+        let none = Robustness {
+            n: 500,
+            clean: 0.9,
+            fgsm: 0.0,
+            pgd: 0.0,
+            robust: 0.0,
+            eps: 0.3,
+            norm: AnyNorm::Linf,
+        };
         assert_eq!(
             (robust(&none).tone, robust(&none).label.as_str()),
             (Tone::Bad, "robust accuracy, eps 0.3")
@@ -161,7 +174,15 @@ mod tests {
 
     #[test]
     fn robustness_is_a_table_with_intervals() {
-        let r = Robustness { n: 500, clean: 0.96, fgsm: 0.9, pgd: 0.02, robust: 0.02, eps: 0.3 };
+        let r = Robustness {
+            n: 500,
+            clean: 0.96,
+            fgsm: 0.9,
+            pgd: 0.02,
+            robust: 0.02,
+            eps: 0.3,
+            norm: AnyNorm::Linf,
+        };
         let Block::Table(table) = robustness(&r) else { panic!("a table") };
         assert_eq!(table.rows.len(), 4);
         assert!(table.rows.iter().all(|row| row[1].note == interval(row[1].bar.unwrap(), 500)));

@@ -158,8 +158,13 @@ mod tests {
     #[test]
     fn marks_name_their_training_where_there_are_several() {
         let rows: Vec<_> = (1..=10).map(row).collect();
-        let strong =
-            AnyDefense::from(defenses::PgdTraining { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.5 });
+        let strong = AnyDefense::from(defenses::PgdTraining {
+            eps: 0.3,
+            steps: 7,
+            step_size: 0.1,
+            warm_up: 0.5,
+            ..Default::default()
+        });
         let hard = Recipe { epochs: 4, defense: strong, ..Recipe::default() };
         let of = || Training { name: "hardened", slot: slot(&hard), rows: &rows, recipe: &hard };
         let clean = Recipe { epochs: 10, ..Recipe::default() };

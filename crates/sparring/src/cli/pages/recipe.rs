@@ -91,8 +91,10 @@ mod tests {
             assert_eq!(told.parse::<AnyDefense>().unwrap(), of, "{told}");
             assert!(told.contains("eps=0.3, "), "{told}");
         }
-        let at_once = defenses::PgdTraining { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.0 }.into();
-        assert_eq!(defense(&at_once), "pgd(eps=0.3, steps=7, step_size=0.1, warm_up=0)");
+        let at_once =
+            defenses::PgdTraining { eps: 0.3, steps: 7, step_size: 0.1, warm_up: 0.0, ..Default::default() }
+                .into();
+        assert_eq!(defense(&at_once), "pgd(eps=0.3, steps=7, norm=linf, step_size=0.1, warm_up=0)");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use sparring::train::{AnyDefense, AnyDisplacement, Robustness, robustness};
 /// Flags.
 #[derive(Debug, clap::Args)]
 pub(super) struct HardeningArgs {
-    /// Adversarial training in L-inf, as in "pgd(eps=0.2, steps=10)"; what each is worth: `sparring list defenses`.
+    /// Adversarial training, in L-inf unless "pgd(norm=l2, eps=1.5)" or the like says L2, as in "pgd(eps=0.2, steps=10)"; what each is worth: `sparring list defenses`.
     #[arg(long, alias = "defence", default_value = "none", value_parser = written::<AnyDefense>())]
     defense: Written<AnyDefense>,
     #[command(flatten)]
@@ -88,17 +88,18 @@ pub(super) fn judge(
     defense: &AnyDefense,
     seed: u64,
 ) -> Outcome<Option<Robustness>> {
-    let Some(eps) = defense.eps().filter(|_| !validation.is_empty()) else { return Ok(None) };
+    let Some(threat) = defense.threat().filter(|_| !validation.is_empty()) else { return Ok(None) };
     say::note(&format!("attacking {} validation images ..", validation.len()));
-    Ok(Some(robustness(model, validation, eps, Key::new(seed).named("validation"))?))
+    Ok(Some(robustness(model, validation, &threat, Key::new(seed).named("validation"))?))
 }
 
 /// The line of the results.
 pub(super) fn in_words(r: &Robustness) -> String {
     format!(
-        "robust accuracy {:.1} % of {} validation images (L-inf {}: FGSM {:.1} %, PGD-{} {:.1} %; clean {:.1} %); they come from the training set, test images are usually harder",
+        "robust accuracy {:.1} % of {} validation images ({} {}: FGSM {:.1} %, PGD-{} {:.1} %; clean {:.1} %); they come from the training set, test images are usually harder",
         100.0 * r.robust,
         r.n,
+        r.norm.name(),
         r.eps,
         100.0 * r.fgsm,
         Robustness::STEPS,
@@ -110,7 +111,7 @@ pub(super) fn in_words(r: &Robustness) -> String {
 /// For machines.
 pub(super) fn object(r: &Robustness) -> Value {
     json!({
-        "n": r.n, "eps": decimal(r.eps), "clean": r.clean, "fgsm": r.fgsm, "pgd": r.pgd,
+        "n": r.n, "norm": r.norm.name(), "eps": decimal(r.eps), "clean": r.clean, "fgsm": r.fgsm, "pgd": r.pgd,
         "pgd_steps": Robustness::STEPS,
     })
 }
