@@ -14,6 +14,7 @@ mod runs;
 mod signals;
 mod sizes;
 mod small;
+mod specs;
 mod writing;
 
 use serde_json::Value;

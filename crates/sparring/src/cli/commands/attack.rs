@@ -7,8 +7,8 @@ mod suite;
 use crate::cli::io::json::json;
 use crate::cli::io::{out, progress::AttackBar, say};
 use crate::cli::options::{
-    ActivationFlag, Budget, List, MachineArgs, Named, NamingArgs, Shorthands, Written, arch, count, name,
-    twice,
+    ActivationFlag, AskedNet, Budget, List, MachineArgs, Named, NamingArgs, Shorthands, Written, arch, count,
+    name, twice,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -30,7 +30,7 @@ use suite::AttackFlags;
 /// Flags.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A run directory or a weights file (.safetensors).
+    /// A run directory or a weights file (.safetensors, .npz).
     model: PathBuf,
     /// A folder with the set's files, or a name. Default: the run's own data, mnist-10k for a
     /// bare weights file.
@@ -62,12 +62,15 @@ pub(crate) struct Args {
     /// The architecture of a weights file that does not name its own (from PyTorch, say), `madry(norm=batch)` with parameters.
     #[arg(long, value_parser = arch(ModelKind::Classifier))]
     arch: Option<Written<Arch>>,
+    /// The network of a weights file that does not name its own, from a TOML file: torch.nn's names and arguments (README of sparring-store).
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "arch")]
+    spec: Option<PathBuf>,
     #[command(flatten)]
     activation: Shorthands<ActivationFlag>,
     #[command(flatten)]
     names: NamingArgs,
     /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
-    #[arg(long, value_name = "FILE.safetensors")]
+    #[arg(long, value_name = "FILE.safetensors|npz")]
     save: Option<PathBuf>,
     /// Writes a page with the figures and a gallery; must not exist yet.
     #[arg(long, value_name = "FILE.html")]
@@ -109,11 +112,14 @@ impl Args {
         }
         Ok(threats)
     }
-    /// `--arch` with its activation: without that flag the network is what its file says it is.
-    fn arch(&self) -> Outcome<Option<Arch>> {
+    /// `--spec`, or `--arch` with its activation: without either the network is what its file says it is.
+    fn net(&self) -> Outcome<Option<AskedNet>> {
         let arch = self.arch.as_slice();
         self.activation.all_belong("--arch", &arch.iter().collect::<Vec<_>>())?;
-        arch.first().map(|arch| self.activation.applied(arch)).transpose()
+        if let Some(path) = &self.spec {
+            return AskedNet::read(path).map(Some);
+        }
+        arch.first().map(|arch| self.activation.applied(arch).map(AskedNet::Named)).transpose()
     }
 }
 
@@ -123,7 +129,7 @@ fn fit(threats: &[Threat], bounds: Bounds, dim: usize) -> Outcome {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    let (threats, arch) = (args.threats()?, args.arch()?);
+    let (threats, net) = (args.threats()?, args.net()?);
     let suites = threats.iter().map(|t| args.suite(t.eps)).collect::<Outcome<Vec<_>>>()?;
     if let (Some(path), true) = (&args.save, args.save == args.report) {
         let shown = path.display();
@@ -131,7 +137,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
             "--save and --report: both name {shown}; give each its own file"
         )));
     }
-    for (path, flag, ending) in [(&args.save, "--save", "safetensors"), (&args.report, "--report", "html")] {
+    for (path, flag, ending) in
+        [(&args.save, "--save", &["safetensors", "npz"][..]), (&args.report, "--report", &["html"])]
+    {
         let Some(path) = path else { continue };
         out::ending(path, flag, ending)?;
         out::free(path, flag)?;
@@ -142,7 +150,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     let names = args.names.load()?;
     args.machine.start()?;
-    let (model, own_data) = pages::weights::load_classifier(&args.model, arch.as_ref(), &names)?;
+    let (model, own_data) = pages::weights::load_classifier(&args.model, net.as_ref(), &names)?;
     let data = match (&args.data, &own_data) {
         (Some(asked), _) => Named::find(asked)?,
         (None, Some(own)) => Named::of_run(own)?,

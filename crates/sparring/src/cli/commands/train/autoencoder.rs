@@ -4,7 +4,8 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::{out, say, signal};
 use crate::cli::options::{
-    ActivationFlag, DataArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch, count, name,
+    ActivationFlag, AskedNet, DataArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch,
+    count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -23,6 +24,9 @@ pub(crate) struct Args {
     /// The network, `linear-autoencoder(code=16)` with parameters.
     #[arg(long, default_value = "autoencoder", value_parser = arch(ModelKind::Autoencoder))]
     arch: Written<Arch>,
+    /// The network from a TOML file instead: torch.nn's names and arguments ; the code is the first layer with the fewest numbers.
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "arch")]
+    spec: Option<PathBuf>,
     #[command(flatten)]
     activation: Shorthands<ActivationFlag>,
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
@@ -49,10 +53,23 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
 }
 
+impl Args {
+    /// The network of `--spec`, or of `--arch` with its activation.
+    fn net(&self) -> Outcome<AskedNet> {
+        if let Some(path) = &self.spec {
+            self.activation.all_belong("--arch", &[])?;
+            return AskedNet::read(path);
+        }
+        self.activation.all_belong("--arch", &[&self.arch])?;
+        Ok(AskedNet::Named(self.activation.applied(&self.arch)?))
+    }
+}
+
 pub(crate) fn run(args: &Args) -> Outcome {
-    args.activation.all_belong("--arch", &[&args.arch])?;
-    let arch = args.activation.applied(&args.arch)?;
-    let (spec, encoder) = arch.autoencoder().expect("the flag takes autoencoders");
+    let net = args.net()?;
+    let (spec, encoder) = net
+        .autoencoder()
+        .ok_or_else(|| Failure::Usage(format!("{}: no layer can be the code", net.flag())))?;
     let recipe = Recipe {
         epochs: args.epochs,
         batch: args.batch,
@@ -66,21 +83,19 @@ pub(crate) fn run(args: &Args) -> Outcome {
     recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
     args.machine.start()?;
     let data = args.data.load()?;
-    data.fits(spec.input, &format!("--arch {arch}"))?;
+    data.fits(spec.input, &net.flag())?;
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
-    let run = out::run_dir(args.out.as_deref(), arch.name())?;
-    run.write_json(
-        "config.json",
-        &json!({
-            "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch,
-            "activation": arch.activation(),
-            "recipe": recipe, "spec": model.spec(), "code": model.code(),
-        }),
-    )?;
+    let run = out::run_dir(args.out.as_deref(), &net.name())?;
+    let mut config = json!({
+        "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()),
+        "recipe": recipe, "spec": model.spec(), "code": model.code(),
+    });
+    net.config().into_iter().for_each(|(key, value)| config[key] = value);
+    run.write_json("config.json", &config)?;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let measure = |m: &Autoencoder| Test::Mse(reconstruction_mse(m, test).unwrap_or(f64::NAN));
-    let mut watch = Watch::new(format!("training {}", arch.name()), steps, &run, measure).keeping();
+    let mut watch = Watch::new(format!("training {}", net.name()), steps, &run, measure).keeping();
     let done = fit_autoencoder_with(&mut model, &data.set.train, &recipe, &mut watch);
     let done = done.map_err(|e| watch.failed(e))?;
     let rows = watch.finish();
@@ -116,7 +131,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
             baselines.mean_image
         ));
     }
-    let facts = pages::autoencoder::Facts { arch: &arch, data: &data, recipe: &recipe, baselines, test_mse };
+    let facts = pages::autoencoder::Facts { net: &net, data: &data, recipe: &recipe, baselines, test_mse };
     pages::autoencoder::page(&facts, &model, &pca, &rows, &done)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({

@@ -5,7 +5,8 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::{out, say, signal};
 use crate::cli::options::{
-    ActivationFlag, DataArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch, count, name,
+    ActivationFlag, AskedNet, DataArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch,
+    count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -24,6 +25,9 @@ pub(crate) struct Args {
     /// The network, `madry(norm=batch)` with parameters; mlp fits its input and its classes to the data.
     #[arg(long, default_value = "mlp", value_parser = arch(ModelKind::Classifier))]
     arch: Written<Arch>,
+    /// The network from a TOML file instead: torch.nn's names and arguments (README of sparring-store).
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "arch")]
+    spec: Option<PathBuf>,
     #[command(flatten)]
     activation: Shorthands<ActivationFlag>,
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
@@ -59,6 +63,15 @@ pub(crate) struct Args {
 const FEW: usize = 10_000;
 
 impl Args {
+    /// The network of `--spec`, or of `--arch` with its activation.
+    fn net(&self) -> Outcome<AskedNet> {
+        if let Some(path) = &self.spec {
+            self.activation.all_belong("--arch", &[])?;
+            return AskedNet::read(path);
+        }
+        self.activation.all_belong("--arch", &[&self.arch])?;
+        Ok(AskedNet::Named(self.activation.applied(&self.arch)?))
+    }
     fn recipe(&self) -> Outcome<Recipe> {
         let defense = self.hardening.defense()?;
         let usual = Recipe::hardened(defense);
@@ -91,27 +104,28 @@ impl Args {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let mut recipe = args.recipe()?;
-    args.activation.all_belong("--arch", &[&args.arch])?;
-    let arch = args.activation.applied(&args.arch)?;
+    let net = args.net()?;
     args.machine.start()?;
     let mut data = args.data.load()?;
     let (shape, classes) = (data.set.shape(), data.set.classes);
-    let spec = arch.classifier_for(shape, classes).expect("the flag takes classifiers");
-    data.fits(spec.input, &format!("--arch {arch}"))?;
+    let spec = net.classifier_for(shape, classes).expect("the flag takes classifiers");
+    data.fits(spec.input, &net.flag())?;
     if data.set.train.len() < FEW && recipe.defense.eps().is_none() {
         recipe.epochs = args.epochs.unwrap_or(20);
         recipe.batch = args.batch.unwrap_or(32);
     }
     let validation = args.hardening.hold_out(&mut data, &recipe.defense)?;
     let mut model = ClassifierNet::new(spec, Key::new(args.machine.seed).named("init"))?;
-    let run = out::run_dir(args.out.as_deref(), arch.name())?;
-    run.write_json("config.json", &json!({
-        "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch,
-        "activation": arch.activation(), "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
-    }))?;
+    let run = out::run_dir(args.out.as_deref(), &net.name())?;
+    let mut config = json!({
+        "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()),
+        "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
+    });
+    net.config().into_iter().for_each(|(key, value)| config[key] = value);
+    run.write_json("config.json", &config)?;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
-    let mut watch = Watch::new(format!("training {}", arch.name()), steps, &run, |m: &ClassifierNet| {
+    let mut watch = Watch::new(format!("training {}", net.name()), steps, &run, |m: &ClassifierNet| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
     })
     .keeping();
@@ -128,7 +142,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let warnings: Vec<String> =
         no_better_than_a_guess(&done, model.classes(), test_accuracy).into_iter().chain(overfitted).collect();
     let worth = pages::classifier::Worth { robust: robust.as_ref(), warnings: &warnings };
-    let facts = pages::classifier::Facts { arch: &arch, data: &data, recipe: &recipe };
+    let facts = pages::classifier::Facts { net: &net, data: &data, recipe: &recipe };
     pages::classifier::page(&facts, &model, &rows, &done, worth)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({
