@@ -3,8 +3,8 @@
     python golden/formats/make.py                 # writes the files beside itself
     python golden/formats/make.py --check DIR     # loads what we wrote (DIR/NET.safetensors, DIR/NET.npz) by load_state_dict(strict=True), and compares
 
-Each net has NET.toml (the network, written by hand), NET.safetensors (its state dict) and NET_cases.safetensors: x and the logits at x.
-`half` is `madry` in float16 and bfloat16, `double` is `named` in float64: their logits are those of the rounded numbers in float32.
+Each net has NET.toml (the network, written by hand) and its state dict as NET.safetensors and NET.npz; cases.safetensors holds x and the logits at x.
+`half` is `madry` in float16 and bfloat16, `double` is `named` in float64; the logits of `half` are those of its rounded numbers in float32.
 """
 
 import argparse

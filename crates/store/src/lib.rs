@@ -34,7 +34,7 @@ mod weights;
 pub use atomic::{try_write, write_atomic, write_new};
 pub use checkpoint::{
     CHECKPOINT_FORMAT, Checkpoint, CheckpointArray, decode_checkpoint, drop_previous, encode_checkpoint,
-    keep_checkpoint, kept_checkpoint, read_checkpoint, write_checkpoint,
+    keep_checkpoint, kept_checkpoint, previous_checkpoint, read_checkpoint, write_checkpoint,
 };
 pub use checksum::{sha256_hex, verify_sha256};
 pub use document::{Document, Stored};

@@ -36,6 +36,8 @@ pub trait Learner: Current<Self::Model> {
     /// # Errors
     /// [`Failure`] if a loss or gradient is not finite, or an attack inside refuses.
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure>;
+    /// Drops gradients of a step that was given up.
+    fn discard(&mut self);
     /// Where the numbers of the model stop being finite, for the error that ends the training; the model is up to date.
     fn broken(&self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Option<String>;
     /// The sums of the present epoch begin at zero.

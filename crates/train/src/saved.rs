@@ -7,7 +7,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sparring_math::simd;
 use sparring_nn::NnError;
-use sparring_store::{Checkpoint, CheckpointArray, StoreError, keep_checkpoint, kept_checkpoint};
+use sparring_store::{
+    Checkpoint, CheckpointArray, StoreError, keep_checkpoint, kept_checkpoint, write_checkpoint,
+};
 use std::path::Path;
 
 /// What stands in the file beside the arrays.
@@ -54,13 +56,16 @@ impl<Ep> Meta<Ep> {
 #[derive(Clone, Debug)]
 pub struct SavedTraining<Ep> {
     checkpoint: Checkpoint<Meta<Ep>>,
+    /// Whether it is the newest one that there was.
+    pub(crate) newest: bool,
 }
 
-/// Writes a state.
+/// Writes a state; where it `keeps`, the one that is there becomes the one before.
 pub(crate) fn write<Ep: Serialize>(
     path: &Path,
     meta: &mut Meta<Ep>,
     mut state: SessionState,
+    keeps: bool,
 ) -> Result<(), StoreError> {
     (meta.step, meta.reported) = (state.step, state.reported);
     meta.sums = std::mem::take(&mut state.learner.sums);
@@ -69,7 +74,7 @@ pub(crate) fn write<Ep: Serialize>(
     let arrays = state.learner.arrays_mut();
     let arrays: Vec<CheckpointArray<'_>> =
         arrays.into_iter().map(|(name, shape, numbers)| (name, shape, &*numbers)).collect();
-    keep_checkpoint(path, meta, &arrays)
+    if keeps { keep_checkpoint(path, meta, &arrays) } else { write_checkpoint(path, meta, &arrays) }
 }
 
 impl<Ep: DeserializeOwned> SavedTraining<Ep> {
@@ -79,7 +84,7 @@ impl<Ep: DeserializeOwned> SavedTraining<Ep> {
     /// [`StoreError`] if neither can be read.
     pub fn read(path: impl AsRef<Path>) -> Result<(Self, Option<StoreError>), StoreError> {
         let (checkpoint, why) = kept_checkpoint(path)?;
-        Ok((Self { checkpoint }, why))
+        Ok((Self { checkpoint, newest: why.is_none() }, why))
     }
 }
 

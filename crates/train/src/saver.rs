@@ -56,6 +56,8 @@ pub struct Saver<'t, Ep> {
     /// Steps of the state that was saved last.
     step: u64,
     told: Box<dyn FnMut(u64) + 't>,
+    /// Whether the state in the file is whole: only such a one is kept as the one before.
+    whole: bool,
 }
 
 impl<Ep: fmt::Debug> fmt::Debug for Saver<'_, Ep> {
@@ -76,7 +78,7 @@ impl<'t, Ep: Serialize + EpochReport> Saver<'t, Ep> {
         session: &mut Session<'_, F>,
         note: impl Into<String>,
     ) -> Result<Self, TrainError> {
-        Self::over(path.as_ref(), every, session, Vec::new(), note.into())
+        Self::over(path.as_ref(), every, session, (Vec::new(), note.into()), true)
     }
     /// The same for a training that was [resumed](Session::resume) from `saved`: its epochs come before those to come.
     ///
@@ -88,19 +90,20 @@ impl<'t, Ep: Serialize + EpochReport> Saver<'t, Ep> {
         session: &mut Session<'_, F>,
         saved: &SavedTraining<Ep>,
     ) -> Result<Self, TrainError> {
-        Self::over(path.as_ref(), every, session, saved.epochs().to_vec(), saved.note().into())
+        let before = (saved.epochs().to_vec(), saved.note().into());
+        Self::over(path.as_ref(), every, session, before, saved.newest)
     }
     fn over<F: Learner>(
         path: &Path,
         every: SaveEvery,
         session: &mut Session<'_, F>,
-        epochs: Vec<Ep>,
-        note: String,
+        (epochs, note): (Vec<Ep>, String),
+        whole: bool,
     ) -> Result<Self, TrainError> {
         let meta = Meta::of(session, epochs, note);
         let (path, told) = (path.to_path_buf(), Box::new(|_| ()));
         let (last, step) = (Instant::now(), session.steps_done());
-        let mut this = Self { path, every, meta, last, step, told };
+        let mut this = Self { path, every, meta, last, step, told, whole };
         this.save(session.state())?;
         Ok(this)
     }
@@ -147,7 +150,9 @@ impl<'t, Ep: Serialize + EpochReport> Saver<'t, Ep> {
     }
     fn save(&mut self, state: SessionState) -> Result<(), TrainError> {
         let step = state.step;
-        write(&self.path, &mut self.meta, state).map_err(|e| TrainError::Observer(e.into()))?;
+        let written = write(&self.path, &mut self.meta, state, self.whole);
+        written.map_err(|e| TrainError::Observer(e.into()))?;
+        self.whole = true;
         self.last = Instant::now();
         if std::mem::replace(&mut self.step, step) != step {
             (self.told)(step);

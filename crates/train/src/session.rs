@@ -117,6 +117,7 @@ impl<'d, F: Learner> Session<'d, F> {
         let loss = match self.learner.step(&mut self.batch, rows, &cx) {
             Ok(loss) => loss,
             Err(failure) => {
+                self.learner.discard();
                 self.learner.current();
                 let at = self.learner.broken(&mut self.batch, rows, &cx);
                 // The batch was not learnt from: whoever goes on meets it again.

@@ -16,7 +16,7 @@ impl History {
     pub fn train_loss(&self) -> f64 {
         self.epochs.last().map_or(f64::NAN, |e| e.train_loss)
     }
-    /// Examples over time spent in epochs, observers left out.
+    /// Examples over time spent in epochs, observers left out; of a training that was resumed, those since then, and NaN if no epoch ended since.
     pub fn examples_per_s(&self) -> f64 {
         let examples: f64 = self.epochs.iter().map(|e| e.examples_per_s * e.seconds).sum();
         examples / self.epochs.iter().map(|e| e.seconds).sum::<f64>()

@@ -165,6 +165,9 @@ impl<M: Supervised> Learner for Fitting<'_, M> {
     fn described(&self) -> String {
         self.described.clone()
     }
+    fn discard(&mut self) {
+        self.trained.engine.discard();
+    }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         let plan = self.defense.plan(cx.step as f64 / cx.steps as f64);
         let (n, mut sums, mut mean) = (batch.len() as f64, self.sums, 0.0);

@@ -29,6 +29,9 @@ impl<L: Learner> Learner for Flaky<L> {
     fn check(&self, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
         self.inner.check(train, settings)
     }
+    fn discard(&mut self) {
+        self.inner.discard();
+    }
     fn described(&self) -> String {
         self.inner.described()
     }

@@ -224,7 +224,7 @@ fn new_files_have_the_right_ending_and_are_never_written_over() {
     let dir = folder("files-new-files");
     save_mlp(&dir.join("m.safetensors"));
     for (line, flag) in [
-        ("attack m.safetensors --n 4 --save x.npz", "--save"),
+        ("attack m.safetensors --n 4 --save x.pt", "--save"),
         ("attack m.safetensors --n 4 --report a.pdf", "--report"),
         ("generate m.safetensors --out g.jpg", "--out"),
         ("generate m.safetensors --out g", "--out"),

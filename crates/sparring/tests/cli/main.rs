@@ -17,6 +17,7 @@ mod runs;
 mod signals;
 mod sizes;
 mod small;
+mod specs;
 mod writing;
 
 use serde_json::Value;

@@ -2,10 +2,11 @@
 
 use crate::StoreError;
 use crate::limits::{MAX_FILE, MAX_RANK};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// Newest layout that this program writes and reads.
 pub const CHECKPOINT_FORMAT: u32 = 1;
@@ -18,6 +19,8 @@ const MAGIC: &[u8; 8] = b"SPARCKPT";
 const CODEC: u32 = 1;
 /// Most bytes of the contents: 16 MiB.
 const MAX_CONTENTS: usize = 16 << 20;
+/// Most arrays of a checkpoint.
+pub(super) const MAX_ARRAYS: usize = 1 << 16;
 /// Arrays begin at multiples of this many bytes.
 const ALIGNMENT: u64 = 64;
 
@@ -25,7 +28,30 @@ const ALIGNMENT: u64 = 64;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Contents<M> {
     pub value: M,
+    #[serde(deserialize_with = "bounded")]
     pub table: Vec<Entry>,
+}
+
+/// A table of at most [`MAX_ARRAYS`]: a few bytes a row could otherwise become gigabytes of rows.
+fn bounded<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Entry>, D::Error> {
+    struct Table;
+    impl<'de> Visitor<'de> for Table {
+        type Value = Vec<Entry>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "at most {MAX_ARRAYS} arrays")
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Vec<Entry>, A::Error> {
+            let mut table = Vec::new();
+            while let Some(entry) = rows.next_element()? {
+                if table.len() == MAX_ARRAYS {
+                    return Err(A::Error::custom(format!("more than {MAX_ARRAYS} arrays")));
+                }
+                table.push(entry);
+            }
+            Ok(table)
+        }
+    }
+    d.deserialize_seq(Table)
 }
 
 /// An array in the data.
@@ -68,6 +94,10 @@ pub(super) fn next(at: u64, numbers: u64) -> u64 {
 
 /// The table describes data of this length, without holes or overlap, and each name once.
 pub(super) fn check(table: &[Entry], lengths: &[u64], data: u64) -> Result<(), StoreError> {
+    if table.len() > MAX_ARRAYS {
+        let (got, limit) = (table.len() as u64, MAX_ARRAYS as u64);
+        return Err(StoreError::TooLarge { what: "the number of arrays", got, limit });
+    }
     let (mut at, mut names) = (0, BTreeSet::new());
     for (entry, &numbers) in table.iter().zip(lengths) {
         if entry.numbers()? != numbers {

@@ -22,7 +22,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 pub use format::CHECKPOINT_FORMAT;
-pub use keep::{drop_previous, keep_checkpoint, kept_checkpoint};
+pub use keep::{drop_previous, keep_checkpoint, kept_checkpoint, previous as previous_checkpoint};
 
 /// A value of the caller's and arrays, as a checkpoint holds them.
 #[derive(Clone, Debug, PartialEq)]

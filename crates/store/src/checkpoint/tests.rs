@@ -85,7 +85,7 @@ fn a_forged_checksum_opens_no_door() {
 }
 
 #[test]
-fn lengths_that_lie_allocate_nothing() {
+fn lengths_that_lie_are_refused() {
     let mut bytes = whole();
     // The number of words of the value, then a length of 2^63 in front of them.
     let at = 64 + 1;
@@ -135,4 +135,35 @@ fn the_one_before_is_kept() {
     assert_eq!(read().unwrap().0.value, 2);
     let names = fs::read_dir(dir.path()).unwrap().count();
     assert_eq!(names, 1, "no temporary file is left");
+}
+
+#[test]
+fn a_table_has_a_bound() {
+    // Rows of three bytes: no name, no axis, at 0.
+    let rows = |n: usize| {
+        let entry = || format::Entry { name: String::new(), shape: vec![], offset: 0 };
+        let table = (0..n).map(|_| entry()).collect();
+        let mut bytes = format::begin(&format::Contents { value: 0_u64, table }, 0).unwrap();
+        format::seal(&mut bytes);
+        decode_checkpoint::<u64>(&bytes).unwrap_err().to_string()
+    };
+    assert!(rows(format::MAX_ARRAYS + 1).contains("more than 65536 arrays"));
+    assert!(!rows(format::MAX_ARRAYS).contains("more than"));
+}
+
+#[test]
+fn a_newer_state_is_never_given_up_for_an_older_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("resume.bin");
+    keep_checkpoint(&path, &1_u64, &[]).unwrap();
+    keep_checkpoint(&path, &2_u64, &[]).unwrap();
+    let mut later = encode_checkpoint(&3_u64, &[]).unwrap();
+    later[8] = 9;
+    format::seal(&mut later);
+    fs::write(&path, later).unwrap();
+    assert!(matches!(kept_checkpoint::<u64>(&path).unwrap_err().reason(), StoreError::Future { .. }));
+    // Not a file: the system will say so again tomorrow, or not.
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    assert!(matches!(kept_checkpoint::<u64>(&path), Err(StoreError::Io { .. })));
 }

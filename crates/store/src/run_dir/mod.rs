@@ -157,36 +157,47 @@ impl RunDir {
         };
         add().map_err(|e| failed(&path, e))
     }
-    /// The first `n` rows of a file of [`append`](Self::append)ed rows; what follows them is removed.
+    /// The first `n` rows of a file of [`append`](Self::append)ed rows.
     ///
     /// # Errors
-    /// [`StoreError::File`] if there are fewer or one is not a `Row`, [`StoreError::TooLarge`] of more than 1 GiB, [`StoreError::Io`].
+    /// [`StoreError::File`] if there are fewer, one is not a `Row`, or the file has more than 1 GiB; [`StoreError::Io`].
     pub fn rows<Row: DeserializeOwned>(&self, name: &str, n: usize) -> Result<Vec<Row>, StoreError> {
         let path = self.path.join(name);
         let of_file = |fault| StoreError::File { path: path.clone(), fault: Box::new(fault) };
-        let read = |source| StoreError::Io { action: "read", path: path.clone(), source };
-        let text = match path.metadata() {
-            Err(e) if e.kind() == ErrorKind::NotFound => String::new(),
-            Err(e) => return Err(read(e)),
-            Ok(about) if about.len() > MOST_ROWS => {
-                let what = "a file of rows, in bytes,";
-                return Err(of_file(StoreError::TooLarge { what, got: about.len(), limit: MOST_ROWS }));
-            }
-            Ok(_) => fs::read_to_string(&path).map_err(read)?,
-        };
-        let mut kept = 0;
-        let mut rows = Vec::new();
-        for line in text.split_inclusive('\n').take(n) {
-            rows.push(serde_json::from_str(line).map_err(|e| of_file(e.into()))?);
-            kept += line.len();
-        }
+        let text = self.text(name)?;
+        let rows = text.split_inclusive('\n').take(n).map(serde_json::from_str);
+        let rows = rows.collect::<Result<Vec<Row>, _>>().map_err(|e| of_file(e.into()))?;
         if rows.len() < n {
             return Err(of_file(StoreError::Rows { found: rows.len(), needed: n }));
         }
-        if kept < text.len() {
-            self.write(name, &text.as_bytes()[..kept])?;
-        }
         Ok(rows)
+    }
+    /// Removes what follows the first `n` rows of such a file.
+    ///
+    /// # Errors
+    /// [`StoreError::File`] of more than 1 GiB, [`StoreError::Io`].
+    pub fn cut_rows(&self, name: &str, n: usize) -> Result<(), StoreError> {
+        let text = self.text(name)?;
+        let kept = text.split_inclusive('\n').take(n).map(str::len).sum::<usize>();
+        if kept < text.len() { self.write(name, &text.as_bytes()[..kept]) } else { Ok(()) }
+    }
+    /// A file of rows; nothing where there is none.
+    fn text(&self, name: &str) -> Result<String, StoreError> {
+        let path = self.path.join(name);
+        let read = |source| StoreError::Io { action: "read", path: path.clone(), source };
+        match path.metadata() {
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(String::new()),
+            Err(e) => Err(read(e)),
+            // Opening a pipe would wait for its other end.
+            Ok(about) if !about.is_file() => {
+                Err(read(std::io::Error::new(ErrorKind::InvalidInput, "not a file")))
+            }
+            Ok(about) if about.len() > MOST_ROWS => {
+                let what = "a file of rows, in bytes,";
+                Err(StoreError::TooLarge { what, got: about.len(), limit: MOST_ROWS }.at(&path))
+            }
+            Ok(_) => fs::read_to_string(&path).map_err(read),
+        }
     }
 }
 

@@ -106,7 +106,7 @@ fn an_interrupted_run_goes_on_in_its_directory_alone() {
 }
 
 #[test]
-fn rows_are_read_back_and_later_ones_removed() {
+fn rows_are_read_back_and_cut() {
     let dir = tempfile::tempdir().unwrap();
     let run = RunDir::create(dir.path()).unwrap();
     let rows = |n| run.rows::<serde_json::Value>("metrics.jsonl", n);
@@ -117,6 +117,8 @@ fn rows_are_read_back_and_later_ones_removed() {
     let whole = fs::read_to_string(&path).unwrap();
     fs::write(&path, format!("{whole}{{\"epo")).unwrap();
     assert_eq!(rows(2).unwrap(), [json!({ "epoch": 1 }), json!({ "epoch": 2 })]);
+    assert_eq!(rows(3).unwrap().len(), 3);
+    run.cut_rows("metrics.jsonl", 2).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 2);
     assert!(matches!(rows(3).unwrap_err().reason(), StoreError::Rows { found: 2, needed: 3 }));
     fs::write(&path, "{\n").unwrap();

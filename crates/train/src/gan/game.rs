@@ -217,6 +217,10 @@ impl Learner for Game<'_> {
     fn described(&self) -> String {
         self.recipe.described()
     }
+    fn discard(&mut self) {
+        self.discriminator.engine.discard();
+        self.generator.engine.discard();
+    }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         let n = batch.len();
         let z = self.model.noise(cx.key.named("d noise"), &self.ids[..n]);

@@ -24,7 +24,7 @@ use sparring::tensor::{Array, Precision};
 use std::path::Path;
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    let (threats, arch) = (args.threats()?, args.arch()?);
+    let (threats, net) = (args.threats()?, args.net()?);
     let suites = threats.iter().map(|t| args.suite(t.eps)).collect::<Outcome<Vec<_>>>()?;
     if let (Some(path), true) = (&args.save, args.save == args.report) {
         let shown = path.display();
@@ -32,7 +32,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
             "--save and --report: both name {shown}; give each its own file"
         )));
     }
-    for (path, flag, ending) in [(&args.save, "--save", "safetensors"), (&args.report, "--report", "html")] {
+    for (path, flag, ending) in
+        [(&args.save, "--save", &["safetensors", "npz"][..]), (&args.report, "--report", &["html"])]
+    {
         let Some(path) = path else { continue };
         out::ending(path, flag, ending)?;
         out::free(path, flag)?;
@@ -43,7 +45,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     let names = args.names.load()?;
     args.machine.start()?;
-    let (model, own_data) = pages::weights::load_classifier(&args.model, arch.as_ref(), &names)?;
+    let (model, own_data) = pages::weights::load_classifier(&args.model, net.as_ref(), &names)?;
     let data = match (&args.data, &own_data) {
         (Some(asked), _) => Named::find(asked)?,
         (None, Some(own)) => Named::of_run(own)?,

@@ -47,7 +47,7 @@ fn samples(text: &str) -> Result<usize, String> {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    out::ending(&args.out, "--out", "png")?;
+    out::ending(&args.out, "--out", &["png"])?;
     out::free(&args.out, "--out")?;
     if let Some(columns) = args.columns.filter(|&c| c > args.n) {
         return Err(Failure::Usage(format!(

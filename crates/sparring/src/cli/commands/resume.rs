@@ -2,7 +2,7 @@
 
 use super::train::{self, Kind, Resumed, reopen};
 use crate::cli::io::{json::json, say};
-use crate::cli::options::{RunData, threads};
+use crate::cli::options::{RunData, count, threads};
 use crate::cli::pages::again;
 use crate::cli::{Failure, Outcome};
 use std::path::PathBuf;
@@ -15,6 +15,12 @@ pub(crate) struct Args {
     /// Number of threads; the results do not depend on it. Default: one for each core; at most four for each, or 16.
     #[arg(long, value_parser = threads)]
     threads: Option<usize>,
+    /// The data of the training, where they are elsewhere now: a folder, or a name. Others than it began with are refused.
+    #[arg(long, value_name = "NAME|DIR")]
+    data: Option<String>,
+    /// Save the training every so many steps. Default: at the end of an epoch, and every 30 s.
+    #[arg(long, value_name = "STEPS", value_parser = count)]
+    save_every: Option<usize>,
     /// One JSON object on the last line of stdout, that of the training.
     #[arg(long)]
     json: bool,
@@ -43,8 +49,14 @@ pub(crate) fn run(args: &Args, parse: impl Fn(&[String]) -> Outcome<Option<Kind>
     };
     let machine = kind.machine_mut();
     (machine.threads, machine.json) = (args.threads, args.json);
+    *kind.save_every_mut() = args.save_every;
     again::stand_for(words);
-    let folder = config["data_from_run"].as_str().map(|way| path.join(way));
-    let asked = config["data"].as_str().ok_or_else(|| broken("it names no data".into()))?.to_string();
+    let (asked, folder) = match &args.data {
+        Some(data) => (data.clone(), None),
+        None => {
+            let folder = config["data_from_run"].as_str().map(|way| path.join(way));
+            (config["data"].as_str().ok_or_else(|| broken("it names no data".into()))?.to_string(), folder)
+        }
+    };
     train::run(&kind, Some(Resumed { run, config, data: RunData { asked, folder } }))
 }

@@ -50,11 +50,11 @@ pub(crate) fn free(file: &Path, flag: &str) -> Outcome {
 }
 
 /// Refuses a name whose ending says another format than the one written: `--out grid.jpg` would hold a PNG.
-pub(crate) fn ending(file: &Path, flag: &str, wanted: &str) -> Outcome {
-    if file.extension().is_some_and(|e| e.eq_ignore_ascii_case(wanted)) {
+pub(crate) fn ending(file: &Path, flag: &str, wanted: &[&str]) -> Outcome {
+    if file.extension().is_some_and(|e| wanted.iter().any(|wanted| e.eq_ignore_ascii_case(wanted))) {
         return Ok(());
     }
-    let shown = file.display();
+    let (shown, wanted) = (file.display(), wanted.join(" or ."));
     Err(Failure::Usage(format!(
         "{flag} {shown}: the file's name must end in .{wanted}, which is what is written"
     )))

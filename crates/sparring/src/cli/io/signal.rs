@@ -84,6 +84,11 @@ pub(crate) fn hold() {
 /// What a signal finds saved, told when it comes; from now on the end waits for nothing. Without it nothing is kept.
 pub(crate) fn kept(what: impl Into<String>) {
     HELD.store(false, Ordering::Relaxed);
+    saved(what);
+}
+
+/// What a signal finds saved from now on, while the end goes on waiting for a step.
+pub(crate) fn saved(what: impl Into<String>) {
     *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = what.into();
 }
 

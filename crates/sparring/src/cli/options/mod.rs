@@ -1,6 +1,7 @@
 //! Flags that several commands share.
 
 mod arch;
+mod asked_net;
 mod dataset;
 mod groups;
 mod list;
@@ -12,6 +13,7 @@ mod shorthand;
 mod transform;
 
 pub(crate) use arch::{ActivationFlag, GanActivationFlags, arch};
+pub(crate) use asked_net::AskedNet;
 pub(crate) use dataset::{DataArgs, Named, RunData};
 pub(crate) use groups::GroupArgs;
 pub(crate) use list::{List, twice};

@@ -6,10 +6,10 @@ use super::number::number;
 use super::{again, curves, layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
-use crate::cli::options::Named;
+use crate::cli::options::{AskedNet, Named};
 use reconstructions::{Compared, grid, per_class};
 use sparring::metrics::{Pca, psnr, unexplained};
-use sparring::models::{Arch, Autoencoder};
+use sparring::models::Autoencoder;
 use sparring::train::{History, Recipe};
 use sparring_report::html::{Block, Note, Page, Section, StatTile, Tone};
 use sparring_report::svg::{Axis, AxisRange, Chart, HorizontalLine, LineChart, Series, Stroke};
@@ -25,7 +25,7 @@ pub(crate) struct Baselines {
 
 /// What the run was asked to do, and what it reached.
 pub(crate) struct Facts<'a> {
-    pub(crate) arch: &'a Arch,
+    pub(crate) net: &'a AskedNet,
     pub(crate) data: &'a Named,
     pub(crate) recipe: &'a Recipe,
     pub(crate) baselines: Baselines,
@@ -167,7 +167,7 @@ pub(crate) fn page(
     seen.blocks.push(per_class(&compared, set.classes, &linear(pca, code)));
     let mut setup = Section::new("What was done");
     let mut pairs = vec![
-        ("network", layers::network(facts.arch, model.spec())),
+        ("network", layers::asked(facts.net, model.spec())),
         ("code", format!("{code} numbers for {} pixels", set.test.dim())),
         (
             "data",
@@ -184,10 +184,7 @@ pub(crate) fn page(
     setup.blocks.push(again::block());
     Ok(Page {
         title: "Autoencoder".into(),
-        subtitle: format!(
-            "`{}`, trained on {} by `sparring train autoencoder`",
-            facts.arch, facts.data.asked
-        ),
+        subtitle: format!("`{}`, trained on {} by `sparring train autoencoder`", facts.net, facts.data.asked),
         sections: vec![result(facts, pca, code, rows, done), seen, setup],
         footer: "Made by `sparring train autoencoder`. Every number on this page was measured in this run."
             .into(),

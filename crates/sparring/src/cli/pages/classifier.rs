@@ -6,14 +6,14 @@ use super::number::{number, percent};
 use super::{again, layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
-use crate::cli::options::Named;
-use sparring::models::{Arch, ClassifierNet};
+use crate::cli::options::{AskedNet, Named};
+use sparring::models::ClassifierNet;
 use sparring::train::{History, Recipe, Robustness};
 use sparring_report::html::{Block, Details, Note, Page, Section, StatTile, Table, Tone};
 
 /// What the run was asked to do.
 pub(crate) struct Facts<'a> {
-    pub(crate) arch: &'a Arch,
+    pub(crate) net: &'a AskedNet,
     pub(crate) data: &'a Named,
     pub(crate) recipe: &'a Recipe,
 }
@@ -118,7 +118,7 @@ pub(crate) fn page(
     let set = &facts.data.set;
     let mut setup = Section::new("What was done");
     let mut pairs = vec![
-        ("network", layers::network(facts.arch, model.spec())),
+        ("network", layers::asked(facts.net, model.spec())),
         (
             "data",
             format!("{}: {} training, {} test images", facts.data.asked, set.train.len(), set.test.len()),
@@ -137,7 +137,7 @@ pub(crate) fn page(
         None => "Clean accuracy says nothing about robustness: `sparring attack` measures that.",
     };
     Ok(Page {
-        title: format!("Classifier {}", facts.arch.name()),
+        title: format!("Classifier {}", facts.net.name()),
         subtitle: format!("Trained on {} by `sparring train classifier`", facts.data.asked),
         sections: vec![result(facts, rows, done, worth), setup],
         footer: footer.into(),

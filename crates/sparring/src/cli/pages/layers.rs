@@ -1,9 +1,18 @@
 //! A network on a page: its layers as a table, its spec as data.
 
+use crate::cli::options::AskedNet;
 use sparring::math::named::Family as _;
 use sparring::models::Arch;
 use sparring::nn::{Graph, Summary};
 use sparring_report::html::{Block, Cell, Code, Details, Table};
+
+/// The network that was asked for, in words.
+pub(crate) fn asked(net: &AskedNet, graph: &Graph) -> String {
+    match net {
+        AskedNet::Named(arch) => network(arch, graph),
+        AskedNet::File(..) => net.to_string(),
+    }
+}
 
 /// An architecture in words: its name with the parameters that were chosen, its activation, and its layers where they are those of the name alone.
 pub(crate) fn network(arch: &Arch, graph: &Graph) -> String {

@@ -3,11 +3,11 @@
 use super::again::quoted;
 use super::misfit::{arch_wanted, explained};
 use crate::cli::io::say;
-use crate::cli::options::{Names, RunData};
+use crate::cli::options::{AskedNet, Names, RunData};
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
 use sparring::activations::AnyActivation;
-use sparring::models::{Arch, ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};
+use sparring::models::{ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};
 use sparring::nn::Graph;
 use sparring::seed::Key;
 use sparring::store::{LoadNote, Weights, read, read_config, recognise_path, write};
@@ -82,15 +82,18 @@ fn tell<'a>(notes: impl IntoIterator<Item = &'a LoadNote>) {
     notes.into_iter().for_each(|note| say::note(&note.to_string()));
 }
 
-fn spec_of(file: &Path, weights: &Weights, arch: Option<&Arch>) -> Outcome<Graph> {
-    match (weights.spec(""), arch) {
+fn spec_of(file: &Path, weights: &Weights, net: Option<&AskedNet>) -> Outcome<Graph> {
+    match (weights.spec(""), net) {
         (Some(spec), None) => Ok(spec.clone()),
-        (Some(_), Some(arch)) => Err(Failure::Usage(format!(
-            "--arch {arch}: {} says itself how its network is built; leave --arch out",
-            file.display()
-        ))),
-        (None, Some(arch)) => {
-            arch.classifier().ok_or_else(|| Failure::Usage(format!("--arch {arch}: not a classifier")))
+        (Some(_), Some(net)) => {
+            let (flag, file) = (net.flag(), file.display());
+            let name = flag.split(' ').next().unwrap_or_default();
+            Err(Failure::Usage(format!(
+                "{flag}: {file} says itself how its network is built; leave {name} out"
+            )))
+        }
+        (None, Some(net)) => {
+            net.classifier().ok_or_else(|| Failure::Usage(format!("{}: not a classifier", net.flag())))
         }
         (None, None) => Err(arch_wanted(file, weights)),
     }
@@ -99,17 +102,17 @@ fn spec_of(file: &Path, weights: &Weights, arch: Option<&Arch>) -> Outcome<Graph
 /// A classifier from a run directory or a weights file, and the data the run was trained on.
 pub(crate) fn load_classifier(
     path: &Path,
-    arch: Option<&Arch>,
+    net: Option<&AskedNet>,
     names: &Names,
 ) -> Outcome<(ClassifierNet, Option<RunData>)> {
     let file = weights_file(path)?;
     let weights = read(&file)?;
     weights.expect_kind("classifier").map_err(|e| Failure::at(&file, e))?;
-    let spec = spec_of(&file, &weights, arch)?;
+    let spec = spec_of(&file, &weights, net)?;
     check_names(&file, &weights, names)?;
     let mut model = ClassifierNet::new(spec, Key::new(REPLACED)).map_err(|e| Failure::at(&file, e))?;
     let loaded = weights.load_named("", &mut model.net, names.naming());
-    let notes = loaded.map_err(|e| explained(&e, &file, &weights, arch))?;
+    let notes = loaded.map_err(|e| explained(&e, &file, &weights, net))?;
     tell(weights.notes().iter().chain(&notes));
     Ok((model, data_of(path)?))
 }

@@ -3,8 +3,8 @@
 use super::choice::Choice;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, Budget, List, MachineArgs, NamingArgs, ShorthandList, Shorthands, Written, arch, count,
-    name, twice,
+    ActivationFlag, AskedNet, Budget, List, MachineArgs, NamingArgs, ShorthandList, Shorthands, Written,
+    arch, count, name, twice,
 };
 use crate::cli::{Failure, Outcome};
 use sparring::attacks::{AnyAttack, AnyNorm, EvaluateOptions, Threat};
@@ -26,7 +26,7 @@ impl ShorthandList for AttackFlags {
 /// Flags.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A run directory or a weights file (.safetensors).
+    /// A run directory or a weights file (.safetensors, .npz).
     pub(super) model: PathBuf,
     /// A folder with the set's files, or a name. Default: the run's own data, mnist-10k for a
     /// bare weights file.
@@ -58,12 +58,15 @@ pub(crate) struct Args {
     /// The architecture of a weights file that does not name its own (from PyTorch, say), `madry(norm=batch)` with parameters.
     #[arg(long, value_parser = arch(ModelKind::Classifier))]
     arch: Option<Written<Arch>>,
+    /// The network of a weights file that does not name its own, from a TOML file: torch.nn's names and arguments (README of sparring-store).
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "arch")]
+    spec: Option<PathBuf>,
     #[command(flatten)]
     activation: Shorthands<ActivationFlag>,
     #[command(flatten)]
     pub(super) names: NamingArgs,
     /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
-    #[arg(long, value_name = "FILE.safetensors")]
+    #[arg(long, value_name = "FILE.safetensors|npz")]
     pub(super) save: Option<PathBuf>,
     /// Writes a page with the figures and a gallery; must not exist yet.
     #[arg(long, value_name = "FILE.html")]
@@ -115,10 +118,13 @@ impl Args {
         let fits = threats.iter().try_for_each(|t| t.fits(Bounds::UNIT, dim));
         fits.map_err(|e| Failure::Usage(format!("{flag}: {e}")))
     }
-    /// `--arch` with its activation: without that flag the network is what its file says it is.
-    pub(super) fn arch(&self) -> Outcome<Option<Arch>> {
+    /// `--spec`, or `--arch` with its activation: without either the network is what its file says it is.
+    pub(super) fn net(&self) -> Outcome<Option<AskedNet>> {
         let arch = self.arch.as_slice();
         self.activation.all_belong("--arch", &arch.iter().collect::<Vec<_>>())?;
-        arch.first().map(|arch| self.activation.applied(arch)).transpose()
+        if let Some(path) = &self.spec {
+            return AskedNet::read(path).map(Some);
+        }
+        arch.first().map(|arch| self.activation.applied(arch).map(AskedNet::Named)).transpose()
     }
 }

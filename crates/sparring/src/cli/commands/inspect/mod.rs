@@ -3,6 +3,7 @@
 mod idx;
 mod run_dir;
 mod seen;
+mod spec;
 mod weights;
 
 use crate::cli::io::say;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 /// Flags.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A run directory, a weights file (.safetensors) or an IDX file, raw or gzip.
+    /// A run directory, a weights file (.safetensors, .npz), a network (.toml) or an IDX file, raw or gzip.
     path: PathBuf,
     /// One JSON object on the last line of stdout.
     #[arg(long)]
@@ -30,6 +31,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Kind::Run => run_dir::look(path)?,
         Kind::Weights => weights::look(path)?,
         Kind::Idx => idx::look(path)?,
+        Kind::Spec => spec::look(path)?,
     };
     if args.json {
         say::json(&seen.object);
@@ -43,6 +45,7 @@ enum Kind {
     Run,
     Weights,
     Idx,
+    Spec,
 }
 
 /// By the name where it says enough, so that a broken file is called by what it should be; else by the first bytes.
@@ -52,8 +55,11 @@ fn kind_of(path: &Path) -> Outcome<Kind> {
         return Err(Failure::at(path, "neither a file nor a directory"));
     }
     let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
-    if name.ends_with(".safetensors") {
+    if name.ends_with(".safetensors") || name.ends_with(".npz") {
         return Ok(Kind::Weights);
+    }
+    if name.ends_with(".toml") {
+        return Ok(Kind::Spec);
     }
     if name.trim_end_matches(".gz").ends_with("-ubyte") || name.trim_end_matches(".gz").ends_with(".idx") {
         return Ok(Kind::Idx);
@@ -62,11 +68,12 @@ fn kind_of(path: &Path) -> Outcome<Kind> {
     File::open(path).and_then(|f| f.take(9).read_to_end(&mut first)).map_err(|e| Failure::at(path, e))?;
     match first[..] {
         [.., b'{'] if first.len() == 9 => Ok(Kind::Weights),
+        [b'P', b'K', 3, 4, ..] if recognise_path(path).is_none() => Ok(Kind::Weights),
         [0, 0, ..] | [0x1f, 0x8b, ..] => Ok(Kind::Idx),
         _ => Err(Failure::at(
             path,
             recognise_path(path).map_or(
-                "neither a safetensors file nor an IDX file, raw or gzip; nothing else can be inspected"
+                "neither a safetensors, .npz or .toml file nor an IDX file, raw or gzip; nothing else can be inspected"
                     .to_string(),
                 |f| format!("{}, which cannot be inspected: {}", f.what, f.way_out),
             ),

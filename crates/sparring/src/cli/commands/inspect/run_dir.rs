@@ -32,7 +32,9 @@ fn told(value: &Value) -> String {
 /// The entries of an object one a line, objects in it one level down; a network's spec is shown as its layers.
 fn flattened(value: &Value) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
-    for (name, value) in value.as_object().into_iter().flatten().filter(|(name, _)| *name != "spec") {
+    for (name, value) in
+        value.as_object().into_iter().flatten().filter(|(name, v)| *name != "spec" && !v.is_null())
+    {
         match value {
             Value::Object(inner) => pairs.extend(inner.iter().map(|(n, v)| (format!("{name}.{n}"), told(v)))),
             _ => pairs.push((name.clone(), told(value))),

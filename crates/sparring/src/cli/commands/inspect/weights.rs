@@ -1,20 +1,13 @@
-//! What a safetensors file holds: ours with networks and checksum, foreign ones with tensors only.
+//! What a safetensors or .npz file holds: ours with networks and checksum, foreign ones with tensors only.
 
 use super::Seen;
 use crate::cli::io::table::{facts, grouped, table};
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
 use sparring::nn::{Graph, LayerRow, Node, Source, Summary};
-use sparring::seed::Key;
 use sparring::store::terminal::shown;
-use sparring::store::{Document, Stored, TensorFile, TensorValues, read, read_tensors};
+use sparring::store::{Document, TensorFile, TensorValues, read, read_tensors};
 use std::path::Path;
-
-/// Layers, shapes and parameters; the numbers drawn for it are thrown away.
-fn layers(path: &Path, network: &Stored) -> Outcome<Summary> {
-    network.spec.build::<f32>(Key::new(0)).map_err(|e| Failure::at(path, e))?;
-    Ok(network.spec.summary()?)
-}
 
 fn extent(shape: &[usize]) -> String {
     if shape.is_empty() {
@@ -105,25 +98,33 @@ fn nodes(graph: &Graph, summary: &Summary) -> String {
     table(&["layer", "kind", "reads", "output", "parameters", "mult-adds", "MiB/example", "runs"], &rows)
 }
 
+/// A network's layers, shapes, parameters and costs.
+pub(super) fn graph(path: &Path, spec: &Graph) -> Outcome<(String, Value)> {
+    spec.validate().map_err(|e| Failure::at(path, e))?;
+    spec.cost().map_err(|e| Failure::at(path, format!("layer {e}")))?;
+    let s = spec.summary()?;
+    let rows = s.rows.iter().map(|r| {
+        json!({
+            "name": r.name, "kind": r.kind, "output": r.output, "parameters": r.parameters, "mul_adds": r.mul_adds,
+            "activations": r.activations, "activation_mib": r.activation_mib(), "runs": r.runs(),
+        })
+    });
+    let object = json!({
+        "input": spec.input, "parameters": s.parameters, "mul_adds": s.mul_adds, "activations": s.activations,
+        "activation_mib": s.activation_mib(), "spec": spec, "layers": rows.collect::<Vec<_>>(),
+    });
+    Ok((format!("for examples of {}\n{}", extent(&spec.input), nodes(spec, &s)), object))
+}
+
 fn networks(path: &Path, document: &Document) -> Outcome<(String, Vec<Value>)> {
     let (mut text, mut objects) = (String::new(), Vec::new());
     for network in &document.networks {
-        let s = layers(path, network)?;
-        let input = extent(&network.spec.input);
         let title =
             if network.prefix.is_empty() { "network".to_string() } else { shown(&network.prefix, 80) };
-        text.push_str(&format!("\n\n{title}, for examples of {input}\n{}", nodes(&network.spec, &s)));
-        let rows = s.rows.iter().map(
-            |r| json!({
-                "name": r.name, "kind": r.kind, "output": r.output, "parameters": r.parameters, "mul_adds": r.mul_adds,
-                "activations": r.activations, "activation_mib": r.activation_mib(), "runs": r.runs(),
-            }),
-        );
-        objects.push(json!({
-            "prefix": network.prefix, "input": network.spec.input, "parameters": s.parameters, "mul_adds": s.mul_adds,
-            "activations": s.activations, "activation_mib": s.activation_mib(), "spec": network.spec,
-            "layers": rows.collect::<Vec<_>>(),
-        }));
+        let (listed, mut object) = graph(path, &network.spec)?;
+        text.push_str(&format!("\n\n{title}, {listed}"));
+        object["prefix"] = json!(network.prefix);
+        objects.push(object);
     }
     Ok((text, objects))
 }
@@ -136,13 +137,13 @@ pub(super) fn look(path: &Path) -> Outcome<Seen> {
     let numbers: usize = file.tensors.iter().map(|(_, v)| v.len()).sum();
     let holds = format!("{} tensors, {} numbers, all finite", file.tensors.len(), grouped(numbers));
     let Some(document) = &file.document else {
-        pairs.push(pair("kind", "safetensors, written by another program".into()));
+        pairs.push(pair("kind", format!("{}, written by another program", file.container)));
         pairs.push(pair("checksum", "none in the file: changes cannot be noticed".into()));
         pairs.push(pair("holds", holds));
         let metadata = file.metadata.iter().map(|(key, value)| (format!("metadata {key}"), brief(value)));
         pairs.extend(metadata);
         let object = json!({
-            "kind": "safetensors", "file": path, "ours": false, "checksum": "absent", "non_finite": 0,
+            "kind": file.container, "file": path, "ours": false, "checksum": "absent", "non_finite": 0,
             "metadata": file.metadata, "tensors": tensors,
         });
         return Ok(Seen { text: format!("{}\n\n{listed}", facts(&pairs)), object });
@@ -160,7 +161,7 @@ pub(super) fn look(path: &Path) -> Outcome<Seen> {
     let (text, networks) = networks(path, document)?;
     let shown = if networks.is_empty() { format!("\n\n{listed}") } else { text };
     let object = json!({
-        "kind": "safetensors", "file": path, "ours": true, "model": document.kind, "format": document.format,
+        "kind": file.container, "file": path, "ours": true, "model": document.kind, "format": document.format,
         "checksum": "verified", "sha256": document.sha256, "non_finite": 0, "networks": networks, "extra": document.extra,
         "tensors": tensors,
     });

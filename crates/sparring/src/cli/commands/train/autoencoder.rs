@@ -5,8 +5,8 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch,
-    count, name,
+    ActivationFlag, AskedNet, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written,
+    above_zero, arch, count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -15,6 +15,7 @@ use sparring::models::{Arch, Autoencoder, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::train::{Recipe, autoencoder_session, pixels, reconstruction_mse};
+use std::path::PathBuf;
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -24,6 +25,9 @@ pub(crate) struct Args {
     /// The network, `linear-autoencoder(code=16)` with parameters.
     #[arg(long, default_value = "autoencoder", value_parser = arch(ModelKind::Autoencoder))]
     arch: Written<Arch>,
+    /// The network from a TOML file instead: torch.nn's names and arguments ; the code is the first layer with the fewest numbers.
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "arch")]
+    spec: Option<PathBuf>,
     #[command(flatten)]
     activation: Shorthands<ActivationFlag>,
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
@@ -48,13 +52,26 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) machine: MachineArgs,
     #[command(flatten)]
-    place: PlaceArgs,
+    pub(super) place: PlaceArgs,
+}
+
+impl Args {
+    /// The network of `--spec`, or of `--arch` with its activation; of a run that goes on, the one it had.
+    fn net(&self, resumed: Option<&Resumed>) -> Outcome<AskedNet> {
+        if let Some(path) = &self.spec {
+            self.activation.all_belong("--arch", &[])?;
+            return resumed.map_or_else(|| AskedNet::read(path), |resumed| resumed.net(path));
+        }
+        self.activation.all_belong("--arch", &[&self.arch])?;
+        Ok(AskedNet::Named(self.activation.applied(&self.arch)?))
+    }
 }
 
 pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
-    args.activation.all_belong("--arch", &[&args.arch])?;
-    let arch = args.activation.applied(&args.arch)?;
-    let (spec, encoder) = arch.autoencoder().expect("the flag takes autoencoders");
+    let net = args.net(resumed.as_ref())?;
+    let (spec, encoder) = net
+        .autoencoder()
+        .ok_or_else(|| Failure::Usage(format!("{}: no layer can be the code", net.flag())))?;
     let recipe = Recipe {
         epochs: args.epochs,
         batch: args.batch,
@@ -69,21 +86,22 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
     args.machine.start()?;
     let data = place::data(&args.data, resumed.as_ref())?;
-    data.fits(spec.input, &format!("the network {arch}"))?;
+    data.fits(spec.input, &format!("the network {net}"))?;
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
-    let place = Place::open(&args.place, resumed, arch.name(), |run| {
-        json!({
-            "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch,
-            "activation": arch.activation(),
+    let place = Place::open(&args.place, resumed, &net.name(), |run| {
+        let mut config = json!({
+            "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()),
             "recipe": recipe, "spec": model.spec(), "code": model.code(),
-        })
+        });
+        net.config().into_iter().for_each(|(key, value)| config[key] = value);
+        config
     })?;
     let run = &place.run;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let measure = |m: &Autoencoder| Test::Mse(reconstruction_mse(m, test).unwrap_or(f64::NAN));
     let mut watch =
-        Watch::new(format!("training {}", arch.name()), steps, run, measure).keeping(place.rows()?);
+        Watch::new(format!("training {}", net.name()), steps, run, measure).keeping(&place.rows()?);
     let mut training = autoencoder_session(&mut model, &data.set.train, &recipe)?;
     let done = place.train(&mut training, &mut watch).map_err(|e| watch.failed(e))?;
     drop(training);
@@ -119,7 +137,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             baselines.mean_image
         ));
     }
-    let facts = pages::autoencoder::Facts { arch: &arch, data: &data, recipe: &recipe, baselines, test_mse };
+    let facts = pages::autoencoder::Facts { net: &net, data: &data, recipe: &recipe, baselines, test_mse };
     pages::autoencoder::page(&facts, &model, &pca, &rows, &done)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({

@@ -6,8 +6,8 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch,
-    count, name,
+    ActivationFlag, AskedNet, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written,
+    above_zero, arch, count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -16,6 +16,7 @@ use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::tensor::Precision;
 use sparring::train::{History, Recipe, accuracy, session};
+use std::path::PathBuf;
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -25,6 +26,9 @@ pub(crate) struct Args {
     /// The network, `madry(norm=batch)` with parameters; mlp fits its input and its classes to the data.
     #[arg(long, default_value = "mlp", value_parser = arch(ModelKind::Classifier))]
     arch: Written<Arch>,
+    /// The network from a TOML file instead: torch.nn's names and arguments (README of sparring-store).
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "arch")]
+    spec: Option<PathBuf>,
     #[command(flatten)]
     activation: Shorthands<ActivationFlag>,
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
@@ -54,14 +58,23 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) machine: MachineArgs,
     #[command(flatten)]
-    place: PlaceArgs,
+    pub(super) place: PlaceArgs,
 }
 
 /// Five passes over fewer examples than this are too few steps for any net to learn much.
 const FEW: usize = 10_000;
 
 impl Args {
-    fn recipe(&self) -> Outcome<Recipe> {
+    /// The network of `--spec`, or of `--arch` with its activation.
+    fn net(&self, resumed: Option<&Resumed>) -> Outcome<AskedNet> {
+        if let Some(path) = &self.spec {
+            self.activation.all_belong("--arch", &[])?;
+            return resumed.map_or_else(|| AskedNet::read(path), |resumed| resumed.net(path));
+        }
+        self.activation.all_belong("--arch", &[&self.arch])?;
+        Ok(AskedNet::Named(self.activation.applied(&self.arch)?))
+    }
+    fn recipe(&self, goes_on: bool) -> Outcome<Recipe> {
         let defense = self.hardening.defense()?;
         let usual = Recipe::hardened(defense);
         // The recipes of the defences are for Adam and its kin; another rule keeps its own rate.
@@ -84,7 +97,7 @@ impl Args {
             seed: self.machine.seed,
         };
         recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
-        if !self.precision.is_fast() {
+        if !self.precision.is_fast() && !goes_on {
             return Err(Failure::Usage(format!(
                 "--precision {}: no AMX tiles in use here, it would be many times slower than f32; leave it out",
                 self.precision
@@ -95,33 +108,34 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
-    let mut recipe = args.recipe()?;
-    args.activation.all_belong("--arch", &[&args.arch])?;
-    let arch = args.activation.applied(&args.arch)?;
+    let mut recipe = args.recipe(resumed.is_some())?;
+    let net = args.net(resumed.as_ref())?;
     args.machine.start()?;
     let mut data = place::data(&args.data, resumed.as_ref())?;
     let (shape, classes) = (data.set.shape(), data.set.classes);
-    let spec = arch.classifier_for(shape, classes).expect("the flag takes classifiers");
-    data.fits(spec.input, &format!("the network {arch}"))?;
+    let spec = net.classifier_for(shape, classes).expect("the flag takes classifiers");
+    data.fits(spec.input, &format!("the network {net}"))?;
     if data.set.train.len() < FEW && recipe.defense.eps().is_none() {
         recipe.epochs = args.epochs.unwrap_or(20);
         recipe.batch = args.batch.unwrap_or(32);
     }
     let validation = args.hardening.hold_out(&mut data, &recipe.defense)?;
     let mut model = ClassifierNet::new(spec, Key::new(args.machine.seed).named("init"))?;
-    let place = Place::open(&args.place, resumed, arch.name(), |run| {
-        json!({
-            "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch,
-            "activation": arch.activation(), "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
-        })
+    let place = Place::open(&args.place, resumed, &net.name(), |run| {
+        let mut config = json!({
+            "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()),
+            "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
+        });
+        net.config().into_iter().for_each(|(key, value)| config[key] = value);
+        config
     })?;
     let run = &place.run;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
-    let mut watch = Watch::new(format!("training {}", arch.name()), steps, run, |m: &ClassifierNet| {
+    let mut watch = Watch::new(format!("training {}", net.name()), steps, run, |m: &ClassifierNet| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
     })
-    .keeping(place.rows()?);
+    .keeping(&place.rows()?);
     let mut training = session(&mut model, &data.set.train, &recipe)?;
     let done = place.train(&mut training, &mut watch).map_err(|e| watch.failed(e))?;
     drop(training);
@@ -136,7 +150,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let warnings: Vec<String> =
         no_better_than_a_guess(&done, model.classes(), test_accuracy).into_iter().chain(overfitted).collect();
     let worth = pages::classifier::Worth { robust: robust.as_ref(), warnings: &warnings };
-    let facts = pages::classifier::Facts { arch: &arch, data: &data, recipe: &recipe };
+    let facts = pages::classifier::Facts { net: &net, data: &data, recipe: &recipe };
     pages::classifier::page(&facts, &model, &rows, &done, worth)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({
@@ -147,13 +161,14 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             "warnings": warnings,
         }));
     } else {
+        let rate = Some(done.examples_per_s()).filter(|r| r.is_finite());
+        let rate = rate.map_or_else(String::new, |r| format!(", {r:.0} examples/s"));
         say::result(&format!(
-            "test accuracy   {:.2} % of {} images\ntrain loss      {:.4}\ntime            {:.1} s, {:.0} examples/s\nrun             {}",
+            "test accuracy   {:.2} % of {} images\ntrain loss      {:.4}\ntime            {:.1} s{rate}\nrun             {}",
             100.0 * test_accuracy,
             test.len(),
             done.train_loss(),
             done.seconds,
-            done.examples_per_s(),
             say::path(run.path())
         ));
         robust.iter().for_each(|r| say::result(&hardening::in_words(r)));

@@ -10,7 +10,6 @@ use crate::cli::options::{
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
-use serde_json::Value;
 use sparring::models::{Arch, Gan, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule, Ema};
 use sparring::seed::Key;
@@ -64,7 +63,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) machine: MachineArgs,
     #[command(flatten)]
-    place: PlaceArgs,
+    pub(super) place: PlaceArgs,
 }
 
 /// Flags that set a parameter of the rule.
@@ -127,6 +126,9 @@ struct Watch<'a> {
     epochs: usize,
 }
 
+/// Larger files are no pictures of ours, in bytes.
+const MOST_PICTURE: u64 = 16 << 20;
+
 /// The picture of an epoch.
 fn samples(epoch: usize) -> String {
     format!("samples-{epoch:03}.png")
@@ -136,7 +138,9 @@ impl Watch<'_> {
     /// The pictures of the epochs before an interruption; one that somebody removed is not on the page.
     fn read_grids(&mut self) {
         for &epoch in self.paged.iter().filter(|&&e| e <= self.epochs) {
-            if let Ok(png) = std::fs::read(self.run.path().join(samples(epoch))) {
+            let path = self.run.path().join(samples(epoch));
+            let is_picture = path.metadata().is_ok_and(|m| m.is_file() && m.len() < MOST_PICTURE);
+            if let Some(png) = is_picture.then(|| std::fs::read(&path).ok()).flatten() {
                 self.grids.push((epoch, png));
             }
         }
@@ -197,7 +201,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         noise: model.noise(key.named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
         paged: pages::gan::on_the_page(recipe.epochs),
         grids: Vec::new(),
-        epochs: place.rows::<Value>()?.len(),
+        epochs: place.rows()?.len(),
     };
     watch.read_grids();
     let mut training = gan_session(&mut model, &data.set.train, &recipe)?;

@@ -24,6 +24,14 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// How often it is saved.
+    pub(crate) fn save_every_mut(&mut self) -> &mut Option<usize> {
+        match self {
+            Self::Classifier(args) => &mut args.place.save_every,
+            Self::Autoencoder(args) => &mut args.place.save_every,
+            Self::Gan(args) => &mut args.place.save_every,
+        }
+    }
     /// Threads and output.
     pub(crate) fn machine_mut(&mut self) -> &mut MachineArgs {
         match self {

@@ -2,7 +2,7 @@
 
 use super::watch::METRICS;
 use crate::cli::io::{out, say, signal};
-use crate::cli::options::{DataArgs, Named, RunData, count};
+use crate::cli::options::{AskedNet, DataArgs, Named, RunData, count};
 use crate::cli::pages::again;
 use crate::cli::{Failure, Outcome};
 use serde::Serialize;
@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 
 /// The file that a training goes on from.
 pub(crate) const RESUME: &str = "resume.bin";
+/// The state before that.
+const PREVIOUS: &str = "resume.bin.previous";
 /// What was asked for.
 pub(crate) const CONFIG: &str = "config.json";
 /// Written last: a run that has it is finished.
@@ -25,13 +27,13 @@ pub(crate) const REPORT: &str = "report.html";
 
 /// Flags.
 #[derive(Debug, clap::Args)]
-pub(super) struct PlaceArgs {
+pub(crate) struct PlaceArgs {
     /// The run directory, new or empty. Default: runs/NAME-K.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Save the training every so many steps, for `sparring resume`. Default: at the end of an epoch, and every 30 s.
     #[arg(long, value_name = "STEPS", value_parser = count)]
-    save_every: Option<usize>,
+    pub(crate) save_every: Option<usize>,
 }
 
 /// A run that was interrupted.
@@ -41,6 +43,15 @@ pub(crate) struct Resumed {
     /// Its `config.json`.
     pub(crate) config: Value,
     pub(crate) data: RunData,
+}
+
+impl Resumed {
+    /// The network of a file, as the run has it: the file may be elsewhere now, or another.
+    pub(super) fn net(&self, path: &Path) -> Outcome<AskedNet> {
+        let graph = serde_json::from_value(self.config["spec"].clone());
+        let graph = graph.map_err(|e| Failure::at(&self.run.path().join(CONFIG), format!("`spec`: {e}")))?;
+        Ok(AskedNet::File(path.to_path_buf(), graph))
+    }
 }
 
 /// The data of a training: those of the run that it goes on with, else those asked for.
@@ -89,8 +100,12 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
         }
         Ok(Self { run, saved: Some(saved), every })
     }
+    fn what_is_saved(&self, step: u64) -> String {
+        let run = again::quoted(&self.run.path().to_string_lossy());
+        format!("the training is saved up to step {step}; to go on: sparring resume {run}")
+    }
     /// The rows of the epochs that were reported before; what was written after the state was saved is written again.
-    pub(super) fn rows<Row: DeserializeOwned>(&self) -> Outcome<Vec<Row>> {
+    pub(super) fn rows(&self) -> Outcome<Vec<Value>> {
         match &self.saved {
             None => Ok(Vec::new()),
             Some(saved) => Ok(self.run.rows(METRICS, saved.epochs().len())?),
@@ -106,12 +121,15 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
         F: Learner<Model: Observed<Epoch = Ep>>,
     {
         let path = self.run.file(RESUME);
-        self.run.file(&format!("{RESUME}.previous"));
+        self.run.file(PREVIOUS);
         let every = self.every.map_or(SaveEvery::Epoch, |n| SaveEvery::Steps(n as u64));
         let saver = match &self.saved {
             None => Saver::begin(&path, every, session, ""),
             Some(saved) => {
                 session.resume(saved)?;
+                let (n, unwritten) = (saved.epochs().len(), super::watch::unwritten);
+                self.run.cut_rows(METRICS, n).map_err(unwritten)?;
+                signal::saved(self.what_is_saved(saved.step()));
                 say::note(&format!("going on after step {} of {}", saved.step(), session.steps()));
                 Saver::again(&path, every, session, saved)
             }
@@ -120,6 +138,7 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
         let mut saver = saver.telling(|step| {
             // What was saved is not taken back, however the training ends.
             self.run.keep();
+            signal::saved(self.what_is_saved(step));
             if tells {
                 say::note(&format!("saved: step {step}"));
             }
@@ -182,6 +201,6 @@ pub(crate) fn reopen(path: &Path) -> Outcome<Option<(RunDir, Value)>> {
     if path.join(REPORT).is_file() {
         return Ok(None);
     }
-    let saved = [RESUME, "resume.bin.previous"].iter().any(|name| path.join(name).is_file());
+    let saved = [RESUME, PREVIOUS].iter().any(|name| path.join(name).is_file());
     if saved { Ok(Some((run, config))) } else { Err(not_one(RESUME)) }
 }

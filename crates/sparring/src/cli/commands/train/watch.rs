@@ -3,17 +3,18 @@
 use crate::cli::Failure;
 use crate::cli::io::progress::Progress;
 use crate::cli::io::signal;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 use sparring::store::RunDir;
 use sparring::train::{Current, Epoch, Flow, Observed, Observer, StepMetrics, TrainError};
 
 /// One line of `metrics.jsonl`. No times: equal runs write equal files.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct EpochRow {
     pub(crate) epoch: usize,
     pub(crate) lr: f64,
     pub(crate) train_loss: f64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) train_accuracy: Option<f64>,
     /// Accuracy of a classifier, squared error of an autoencoder, on the test images.
     #[serde(flatten)]
@@ -21,12 +22,30 @@ pub(crate) struct EpochRow {
 }
 
 /// The figure on the test images.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) enum Test {
     #[serde(rename = "test_accuracy")]
     Accuracy(f64),
     #[serde(rename = "test_mse")]
     Mse(f64),
+}
+
+impl EpochRow {
+    /// A row that was read back; a figure that is no number is null there.
+    pub(crate) fn read(row: &Value) -> Self {
+        let number = |key: &str| row[key].as_f64().unwrap_or(f64::NAN);
+        let test = match row.get("test_mse") {
+            Some(_) => Test::Mse(number("test_mse")),
+            None => Test::Accuracy(number("test_accuracy")),
+        };
+        Self {
+            epoch: row["epoch"].as_u64().unwrap_or(0) as usize,
+            lr: number("lr"),
+            train_loss: number("train_loss"),
+            train_accuracy: row["train_accuracy"].as_f64(),
+            test,
+        }
+    }
 }
 
 impl Test {
@@ -71,8 +90,8 @@ impl<'a, F> Watch<'a, F> {
         Self { progress: Progress::new(label, steps as u64), run, measure, keeping: false, rows: Vec::new() }
     }
     /// Whatever is learnt will be saved, so a signal waits for the end of a step; `rows` are those of the epochs before an interruption.
-    pub(crate) fn keeping(self, rows: Vec<EpochRow>) -> Self {
-        Self { keeping: true, rows, ..self }
+    pub(crate) fn keeping(self, rows: &[Value]) -> Self {
+        Self { keeping: true, rows: rows.iter().map(EpochRow::read).collect(), ..self }
     }
     /// What to say of a training that failed.
     pub(crate) fn failed(&self, e: TrainError) -> Failure {
