@@ -2,7 +2,8 @@
 
 use crate::run_program::{root, run_here};
 use crate::{
-    attack_defaults, cases, compare, fetch_mnist, golden, hardening, peers, smoke, tables, tidy, workloads,
+    attack_defaults, cases, compare, fetch_mnist, golden, hardening, peers, smoke, tables, tidy, torture,
+    workloads,
 };
 use std::process::ExitCode;
 
@@ -80,6 +81,12 @@ const ALL: &[Command] = &[
         arguments: "[--nets DIR] [--torch FILE] [--n N]",
         about: "checks that no attack with its defaults is beaten by a cheaper one, on trained nets (--help for more)",
         run: attack_defaults::run,
+    },
+    Command {
+        name: "torture",
+        arguments: "[--cases N] [--only NAME,..]",
+        about: "tries a million changed files of each format (--help for more)",
+        run: torture::run,
     },
     Command {
         name: "fetch-mnist",

@@ -18,6 +18,7 @@ mod run_program;
 mod smoke;
 mod tables;
 mod tidy;
+mod torture;
 mod workloads;
 
 use std::process::ExitCode;

@@ -30,7 +30,7 @@ pub const ROWS: &[Row] = rows! {
     14, "schedules with one, two, three steps in all", "steps at rates above 0", [], training::few_steps_in_all;
     15, "train on moons, blobs, rings; starts that fail", "trained; a refused start leaves nothing", [], training::listed_data;
     16, "Ctrl-C in demo --out D", "nothing is kept, D can be used again", [], leftovers::interrupted_demo;
-    17, "--save x.npz, --report a.pdf, --out g.jpg", "refused, naming the right ending", [], flags_refused::endings;
+    17, "--save x.pt, --report a.pdf, --out g.jpg", "refused, naming the right ending", [], flags_refused::endings;
     18, "list activations > /dev/full", "exit 1 with a line", [], writing::lists;
     19, "--eps -1", "\"above 0\"", [], flags_refused::negative;
     20, "--norm l2 --eps 1e30, --eps 255", "refused: beyond the diagonal of the box", [], flags_refused::beyond_the_box;

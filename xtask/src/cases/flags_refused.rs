@@ -67,7 +67,7 @@ pub fn endings(context: &Context) -> Tried {
         &sandbox,
         &mut checks,
         &[
-            ("attack base5 --attack fgsm --n 20 --save x.npz", &[&[".safetensors"]]),
+            ("attack base5 --attack fgsm --n 20 --save x.pt", &[&[".safetensors"]]),
             ("attack base5 --attack fgsm --n 20 --save x.pt", &[&[".safetensors"]]),
             ("attack base5 --attack fgsm --n 20 --report a.pdf", &[&[".html"]]),
             ("attack base5 --attack fgsm --n 20 --report a.json", &[&[".html"]]),

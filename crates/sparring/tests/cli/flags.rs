@@ -44,7 +44,7 @@ fn a_name_says_what_is_written() {
         ("demo --out report.pdf", "directory"),
         ("generate run --out grid.jpg", ".png"),
         ("generate run --out grid", ".png"),
-        ("attack run --save x.npz", ".safetensors"),
+        ("attack run --save x.pt", ".safetensors"),
         ("attack run --report a.pdf", ".html"),
     ] {
         let text = refusal(&dir, line, 2);

@@ -38,7 +38,7 @@ fn a_training_that_fails_later_keeps_its_figures() {
                 --schedule piecewise(0=1e-31,0.66=1e-31,0.67=1,1=1) --out run";
     let text = refusal(&dir, line, 1);
     assert!(text.contains("epoch 3") && text.contains("first 2 epochs are in run"), "{text}");
-    assert_eq!(names(&dir.join("run")), ["config.json", "metrics.jsonl"]);
+    assert_eq!(names(&dir.join("run")), ["config.json", "metrics.jsonl", "resume.bin"]);
     assert_eq!(std::fs::read_to_string(dir.join("run/metrics.jsonl")).unwrap().lines().count(), 2);
 }
 
@@ -82,7 +82,7 @@ fn one_of_two_runs_gets_the_directory() {
         let (seed, loser) = if a.status.success() { (1, &b) } else { (2, &a) };
         assert_eq!(loser.status.code(), Some(1));
         assert!(["taken", "not empty"].iter().any(|w| said(loser).contains(w)), "{}", said(loser));
-        assert_eq!(names(&to), ["config.json", "metrics.jsonl", "model.safetensors", "report.html"]);
+        assert_eq!(names(&to), ["config.json", "metrics.jsonl", "model.safetensors", "report.html", "resume.bin"]);
         let config = std::fs::read_to_string(to.join("config.json")).unwrap();
         assert!(config.contains(&format!("\"seed\": {seed}")), "{config}");
     }

@@ -16,7 +16,7 @@ fn normalised_and_residual_classifiers_from_training_to_attack() {
         assert!(number(&object(&dir, &format!("{line} run --threads 1")), "train_loss").is_finite());
         assert_eq!(
             names(&dir.join("run")),
-            ["config.json", "metrics.jsonl", "model.safetensors", "report.html"]
+            ["config.json", "metrics.jsonl", "model.safetensors", "report.html", "resume.bin"]
         );
         assert_eq!(config(&dir.join("run"))["arch"], arch);
         assert_eq!(config(&dir.join("run"))["activation"], "relu");

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 fn same(a: &Path, b: &Path) {
     assert_eq!(names(a), names(b), "{} and {}", a.display(), b.display());
     for name in names(a) {
-        let read = |dir: &Path| std::fs::read(dir.join(name)).unwrap();
+        let read = |dir: &Path| std::fs::read(dir.join(&name)).unwrap();
         assert!(read(a) == read(b), "{name} of {} and {}", a.display(), b.display());
     }
 }

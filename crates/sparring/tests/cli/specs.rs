@@ -39,7 +39,7 @@ fn a_network_in_a_file_is_trained_inspected_and_attacked() {
         .replace("out = 3", "out = 784");
     fs::write(dir.join("code.toml"), code).unwrap();
     let out = command(&dir, "train classifier --spec code.toml --data rings --epochs 1").output().unwrap();
-    assert!(said(&out).contains("--spec code.toml takes 1 x 28 x 28"), "{}", said(&out));
+    assert!(said(&out).contains("the network code.toml takes 1 x 28 x 28"), "{}", said(&out));
 
     fs::write(dir.join("bad.toml"), "input = [2]\nlayers = [{ type = \"linaer\" }]").unwrap();
     for line in

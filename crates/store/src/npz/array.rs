@@ -1,7 +1,7 @@
 //! The numbers of one member, unpacked piece by piece: no byte more is held than its array takes.
 
+use super::npy;
 use super::zip::Member;
-use super::{broken, npy};
 use crate::half::from_f16;
 use crate::values::check_shape;
 use crate::{StoreError, TensorValues};
@@ -39,9 +39,8 @@ pub(super) fn read(
     }
     // The product is below that of the check above, or twice it.
     let Some(rest) = left.checked_sub(numbers.saturating_mul(held)) else {
-        return Err(broken(
-            "the arrays unpack to more than three times the file and 12 MiB; save them with numpy.savez, not savez_compressed",
-        ));
+        let what = "the arrays unpack to more than three times the file and 12 MiB; save them with numpy.savez, not savez_compressed".into();
+        return Err(StoreError::NotNpz { what });
     };
     *left = rest;
     let values = match dtype {

@@ -1,5 +1,6 @@
 //! A network as a file that people write: TOML with torch.nn's names, arguments and defaults.
 
+mod place;
 mod read;
 mod value;
 mod write;

@@ -1,5 +1,6 @@
 //! A network from a file.
 
+use super::place::{Lines, unknown};
 use super::value::{names_of, quoted, text_of, wrong};
 use super::{INPUT, INPUTS, LAYERS, NAME, NORMALIZE, OUTPUTS, TYPE};
 use crate::StoreError;
@@ -89,26 +90,6 @@ pub fn parse_spec(text: &str) -> Result<Graph, StoreError> {
         reader.layer(i, item)?;
     }
     reader.finish(found.get(OUTPUTS).copied())
-}
-
-/// The text, which tells a place's line.
-#[derive(Clone, Copy)]
-struct Lines<'a>(&'a str);
-
-impl Lines<'_> {
-    fn at(self, byte: usize) -> usize {
-        self.0.as_bytes().iter().take(byte).filter(|&&b| b == b'\n').count() + 1
-    }
-    fn of<T>(self, value: &Spanned<T>) -> usize {
-        self.at(value.span().start)
-    }
-}
-
-/// An unknown word, with the nearest one.
-fn unknown(thing: &str, asked: &str, known: &[&str]) -> String {
-    let meant =
-        nearest(asked, known.iter().copied()).map_or(String::new(), |w| format!(" (did you mean `{w}`?)"));
-    format!("{thing} has no key {}{meant}; it has: {}", quoted(asked), known.join(", "))
 }
 
 struct Reader<'a> {
