@@ -60,7 +60,7 @@ fn facts_of_a_list_are_numbers() {
     assert_eq!((&steps["name"], &steps["default"]), (&"steps".into(), &"40".into()));
     assert!(steps["range"].as_str().unwrap().starts_with("a whole number, 1 or above"), "{steps}");
     assert_eq!(find("activations", "leaky_relu")["arguments"][0]["default"], "0.01");
-    assert_eq!(find("defenses", "pgd")["arguments"][2]["default"], "2.5 eps / steps");
+    assert_eq!(find("defenses", "n-fgsm")["arguments"][2]["default"], "eps");
     assert_eq!(find("datasets", "rings")["arguments"][1]["name"], "classes");
     assert_eq!(find("losses", "margin")["arguments"].as_array().map(Vec::len), Some(0));
     std::fs::create_dir_all(dir.join("data/mnist")).unwrap();
