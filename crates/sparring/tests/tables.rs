@@ -38,10 +38,10 @@ fn inside(range: Range) -> Vec<String> {
     let numbers = [0.0, 0.125, 0.5, 0.75, 1.0, 2.0, 3.0, 7.0];
     match range {
         Range::Words(words) => words.iter().map(ToString::to_string).collect(),
-        // Activations, widths and fractions; the parameter takes its own.
-        Range::Told(_) => {
-            ["silu", "relu|silu", "leaky_relu(slope=0.2)", "12-7", "0.25|0.5"].map(String::from).to_vec()
-        }
+        // Activations, widths, attacks and fractions; the parameter takes its own.
+        Range::Told(_) => ["silu", "relu|silu", "leaky_relu(slope=0.2)", "12-7", "0.25|0.5", "pgd(steps=7)"]
+            .map(String::from)
+            .to_vec(),
         range => numbers.iter().filter(|&&v| range.holds(v)).map(ToString::to_string).collect(),
     }
 }

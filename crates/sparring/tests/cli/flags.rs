@@ -128,7 +128,10 @@ fn names_have_parameters_on_the_command_line() {
         ("attack|net|--attack|fgsm|--restarts|2", "--restarts belongs to --attack pgd, not to fgsm"),
         ("train|classifier|--activation|rellu", "did you mean `relu`?"),
         ("train|classifier|--schedule|cosine(warmpu=0.1)", "did you mean `warmup`?"),
-        ("train|classifier|--defense|pgd(eps=8)", "pgd.eps is 8, but must be a number above 0 and at most 1"),
+        (
+            "train|classifier|--defense|pgd(eps=8)",
+            "pgd.norm is linf, but must be l2 where eps, here 8, is above 1",
+        ),
         ("train|classifier|--defense|pdg", "did you mean `pgd`?"),
         (
             "train|classifier|--data|rings(classes=1)",

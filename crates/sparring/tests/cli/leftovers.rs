@@ -82,7 +82,10 @@ fn one_of_two_runs_gets_the_directory() {
         let (seed, loser) = if a.status.success() { (1, &b) } else { (2, &a) };
         assert_eq!(loser.status.code(), Some(1));
         assert!(["taken", "not empty"].iter().any(|w| said(loser).contains(w)), "{}", said(loser));
-        assert_eq!(names(&to), ["config.json", "metrics.jsonl", "model.safetensors", "report.html", "resume.bin"]);
+        assert_eq!(
+            names(&to),
+            ["config.json", "metrics.jsonl", "model.safetensors", "report.html", "resume.bin"]
+        );
         let config = std::fs::read_to_string(to.join("config.json")).unwrap();
         assert!(config.contains(&format!("\"seed\": {seed}")), "{config}");
     }
