@@ -8,9 +8,9 @@
 //! bounds      range (−α, ∞), 1-Lipschitz, curvature 1/α (left of 0), monotone
 
 use super::elu::below_zero;
+use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::fused::fused_slices;
 use crate::{About, Activation, ActivationError};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};

@@ -7,9 +7,9 @@
 //! source      Clevert, Unterthiner, Hochreiter 2015, arXiv:1511.07289
 //! bounds      range (−α, ∞), max(1, α)-Lipschitz, curvature α (left of 0), monotone; f' is continuous for α = 1 only
 
+use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::fused::fused_slices;
 use crate::{About, Activation, ActivationError};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};

@@ -6,9 +6,9 @@
 //! source      Hendrycks and Gimpel 2016, arXiv:1606.08415
 //! bounds      range [−0.16997, ∞) with the minimum at −0.7518, 1.1289-Lipschitz (at √2), curvature 2φ(0) = 0.7979, not monotone
 
+use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::fused::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
 use sparring_math::named::Named;

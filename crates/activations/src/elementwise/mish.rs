@@ -9,9 +9,9 @@
 //! bounds      range [−0.30884, ∞) with the minimum at −1.1924, 1.0885-Lipschitz (at 1.4906), curvature 0.6442 at −0.0879,
 //!             not monotone
 
+use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::fused::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
 use sparring_math::named::Named;

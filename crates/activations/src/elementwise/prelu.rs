@@ -7,9 +7,9 @@
 //! source      He, Zhang, Ren, Sun 2015, arXiv:1502.01852
 //! bounds      range ℝ (a > 0) or [0, ∞), max(1, |a|)-Lipschitz, curvature 0 apart from the kink at 0, monotone for a ≥ 0
 
+use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::fused::fused_slices;
 use crate::{About, Activation, Parametric, Trainable};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};

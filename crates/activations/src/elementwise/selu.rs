@@ -9,9 +9,9 @@
 //! bounds      range (−λα, ∞), λα-Lipschitz (left of 0), curvature λα (left of 0), monotone; f' jumps at 0
 
 use super::elu::below_zero;
+use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::fused::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
 use sparring_math::named::Named;

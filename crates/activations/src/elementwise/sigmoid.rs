@@ -6,9 +6,9 @@
 //! source      Verhulst 1845; as an activation: Rumelhart, Hinton, Williams 1986, Nature 323
 //! bounds      range (0, 1), ¼-Lipschitz, curvature 1/(6√3) at ±1.317, monotone
 
+use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::fused::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
 use sparring_math::named::Named;

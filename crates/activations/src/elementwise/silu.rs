@@ -6,9 +6,9 @@
 //! source      Elfwing, Uchibe, Doya 2017, arXiv:1702.03118; Ramachandran, Zoph, Le 2017, arXiv:1710.05941
 //! bounds      range [−0.27846, ∞) with the minimum at −1.2785, 1.0998-Lipschitz (at 2.3994), curvature ½ at 0, not monotone
 
+use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::fused::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
 use sparring_math::named::Named;

@@ -8,9 +8,9 @@
 //! source      Dugas et al. 2001, NIPS 13
 //! bounds      range (0, ∞), 1-Lipschitz, curvature β/4 at 0, monotone
 
+use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::fused::fused_slices;
 use crate::{About, Activation, ActivationError};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};

@@ -6,9 +6,9 @@
 //! source      LeCun, Bottou, Orr, Müller 1998, Efficient BackProp
 //! bounds      range (−1, 1), 1-Lipschitz, curvature 4/(3√3) at ±0.6585, monotone
 
+use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::fused::fused_slices;
 use crate::{About, Activation};
 use sparring_math::Real;
 use sparring_math::named::Named;

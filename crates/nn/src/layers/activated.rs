@@ -35,7 +35,14 @@ sparring_math::named! {
 
 impl Layer for Activated {
     const TORCH: &'static str = "nn.ReLU, ..";
-    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("negative_slope", Is("slope")), ("init", Is("slope")), ("inplace", Unused), ("num_parameters", Only(&["1"])), ("threshold", Only(&["20"])), ("approximate", Only(&["none"]))];
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[
+        ("negative_slope", Is("slope")),
+        ("init", Is("slope")),
+        ("inplace", Unused),
+        ("num_parameters", Only(&["1"])),
+        ("threshold", Only(&["20"])),
+        ("approximate", Only(&["none"])),
+    ];
     fn kind(&self) -> Cow<'static, str> {
         self.function.name().into()
     }

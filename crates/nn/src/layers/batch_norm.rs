@@ -65,7 +65,11 @@ impl BatchNorm {
 
 impl Layer for BatchNorm {
     const TORCH: &'static str = "nn.BatchNorm1d, nn.BatchNorm2d";
-    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("num_features", Is("channels")), ("affine", Only(&["true"])), ("track_running_stats", Only(&["true"]))];
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[
+        ("num_features", Is("channels")),
+        ("affine", Only(&["true"])),
+        ("track_running_stats", Only(&["true"])),
+    ];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let (x, c) = (inputs[0], self.channels);
         match *x.dims() {

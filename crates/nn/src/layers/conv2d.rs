@@ -74,7 +74,14 @@ impl Conv2d {
 
 impl Layer for Conv2d {
     const TORCH: &'static str = "nn.Conv2d";
-    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("in_channels", Is("in")), ("out_channels", Is("out")), ("kernel_size", Is("kernel")), ("dilation", Only(&["1", "[1, 1]"])), ("groups", Only(&["1"])), ("padding_mode", Only(&["zeros"]))];
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[
+        ("in_channels", Is("in")),
+        ("out_channels", Is("out")),
+        ("kernel_size", Is("kernel")),
+        ("dilation", Only(&["1", "[1, 1]"])),
+        ("groups", Only(&["1"])),
+        ("padding_mode", Only(&["zeros"])),
+    ];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let fail = |what: String| Err(ShapeError::new(Self::NAME, what));
         let [n, h, w] = super::image(Self::NAME, inputs[0], self.inputs)?;

@@ -96,7 +96,14 @@ impl ConvTranspose2d {
 
 impl Layer for ConvTranspose2d {
     const TORCH: &'static str = "nn.ConvTranspose2d";
-    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("in_channels", Is("in")), ("out_channels", Is("out")), ("kernel_size", Is("kernel")), ("dilation", Only(&["1", "[1, 1]"])), ("groups", Only(&["1"])), ("padding_mode", Only(&["zeros"]))];
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[
+        ("in_channels", Is("in")),
+        ("out_channels", Is("out")),
+        ("kernel_size", Is("kernel")),
+        ("dilation", Only(&["1", "[1, 1]"])),
+        ("groups", Only(&["1"])),
+        ("padding_mode", Only(&["zeros"])),
+    ];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let [n, h, w] = super::image(Self::NAME, inputs[0], self.inputs)?;
         match (self.extent(0, h), self.extent(1, w)) {

@@ -23,7 +23,8 @@ sparring_math::named! {
 
 impl Layer for Flatten {
     const TORCH: &'static str = "nn.Flatten";
-    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("start_dim", Only(&["1"])), ("end_dim", Only(&["-1"]))];
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] =
+        &[("start_dim", Only(&["1"])), ("end_dim", Only(&["-1"]))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         match inputs[0].dims() {
             [] => Err(ShapeError::new(Self::NAME, "a scalar has no batch axis")),

@@ -28,7 +28,8 @@ sparring_math::named! {
 
 impl Layer for GlobalAvgPool2d {
     const TORCH: &'static str = "nn.AdaptiveAvgPool2d(1)";
-    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("output_size", Only(&["1", "[1, 1]"]))];
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] =
+        &[("output_size", Only(&["1", "[1, 1]"]))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         match *inputs[0].dims() {
             [n, c, h, w] if h * w > 0 => super::given(Self::NAME, &[n, c, 1, 1]),

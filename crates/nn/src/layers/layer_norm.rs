@@ -56,7 +56,11 @@ impl LayerNorm {
 
 impl Layer for LayerNorm {
     const TORCH: &'static str = "nn.LayerNorm";
-    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("normalized_shape", Is("shape")), ("elementwise_affine", Only(&["true"])), ("bias", Only(&["true"]))];
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[
+        ("normalized_shape", Is("shape")),
+        ("elementwise_affine", Only(&["true"])),
+        ("bias", Only(&["true"])),
+    ];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let dims = inputs[0].dims();
         let fits = dims.len() > self.shape.len() && dims.ends_with(&self.shape);

@@ -50,7 +50,8 @@ pub fn linear(inputs: usize, outputs: usize) -> AnyLayer {
 
 impl Layer for Linear {
     const TORCH: &'static str = "nn.Linear";
-    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("in_features", Is("in")), ("out_features", Is("out"))];
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] =
+        &[("in_features", Is("in")), ("out_features", Is("out"))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let (k, x) = (self.inputs, inputs[0]);
         match *x.dims() {

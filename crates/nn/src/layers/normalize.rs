@@ -56,9 +56,8 @@ impl Layer for Normalize {
         super::image(Self::NAME, inputs[0], self.mean.len()).map(|_| inputs[0])
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
-        let [mean, std] = [&self.mean, &self.std].map(|values| {
-            cx.tape().constant(Array::from_fn([1, values.len(), 1, 1], |i| E::of(values[i])))
-        });
+        let [mean, std] = [&self.mean, &self.std]
+            .map(|values| cx.tape().constant(Array::from_fn([1, values.len(), 1, 1], |i| E::of(values[i]))));
         (x[0] - mean) / std
     }
 }

@@ -84,7 +84,13 @@ impl Layer for Pool2d {
     const TORCH: &'static str = "nn.MaxPool2d, nn.AvgPool2d";
     const SHORT: &'static [(&'static str, (&'static str, &'static str))] =
         &[("max_pool2d", ("pool", "max")), ("avg_pool2d", ("pool", "average"))];
-    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("kernel_size", Is("kernel")), ("dilation", Only(&["1", "[1, 1]"])), ("ceil_mode", Only(&["false"])), ("return_indices", Only(&["false"])), ("count_include_pad", Only(&["true"]))];
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[
+        ("kernel_size", Is("kernel")),
+        ("dilation", Only(&["1", "[1, 1]"])),
+        ("ceil_mode", Only(&["false"])),
+        ("return_indices", Only(&["false"])),
+        ("count_include_pad", Only(&["true"])),
+    ];
     fn kind(&self) -> Cow<'static, str> {
         match self.pool {
             Pool::Max => "max_pool2d".into(),

@@ -47,7 +47,8 @@ impl Reshape {
 
 impl Layer for Reshape {
     const TORCH: &'static str = "nn.Unflatten";
-    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("unflattened_size", Is("shape")), ("dim", Only(&["1"]))];
+    const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] =
+        &[("unflattened_size", Is("shape")), ("dim", Only(&["1"]))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         let x = inputs[0];
         let one: usize = x.dims().iter().skip(1).product();
