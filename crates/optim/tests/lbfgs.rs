@@ -73,3 +73,25 @@ fn it_ends_for_the_reason_that_it_tells() {
     let told = Lbfgs { lr: 0.0, ..Lbfgs::default() }.minimize(&mut x, &mut walled).unwrap_err().to_string();
     assert!(told.contains("lbfgs.lr is 0"), "{told}");
 }
+
+/// 100 (x − 0.9)² up to x = `end`, NaN beyond.
+fn bowl_up_to(end: f64) -> impl FnMut(&[f64], &mut [f64]) -> f64 {
+    move |x, g| {
+        let far = x[0] - 0.9;
+        let [value, derivative] = if x[0] > end { [f64::NAN; 2] } else { [100.0 * far * far, 200.0 * far] };
+        g[0] = derivative;
+        value
+    }
+}
+
+#[test]
+fn a_trial_that_is_nan_shortens_the_step_and_is_no_convergence() {
+    // The first trial is 1.5.
+    let mut x = [0.5];
+    let found = Lbfgs::default().minimize(&mut x, &mut bowl_up_to(1.0)).unwrap();
+    assert_eq!(found.end, LbfgsEnd::Gradient);
+    assert!((x[0] - 0.9).abs() < 1e-6, "{x:?}");
+    let mut x = [0.5];
+    let found = Lbfgs::default().minimize(&mut x, &mut bowl_up_to(0.5)).unwrap();
+    assert_eq!((found.end, x), (LbfgsEnd::NonFinite, [0.5]));
+}

@@ -42,7 +42,8 @@ impl Line<'_> {
 /// The point of the search, beginning at step `t` from `start`; brackets shorter than `shortest` are not cut.
 pub(super) fn search(line: &mut Line<'_>, t: f64, start: &Point, shortest: f64) -> Point {
     let [fall, curvature] = WOLFE;
-    let too_high = |p: &Point| p.value > start.value + fall * p.t * start.derivative;
+    // Every comparison with NaN is false, so finiteness is asked first.
+    let too_high = |p: &Point| !p.is_finite() || p.value > start.value + fall * p.t * start.derivative;
     let flat = |p: &Point| p.derivative.abs() <= -curvature * start.derivative;
     let (mut before, mut now, mut trials) = (start.clone(), line.at(t), 0);
     // Longer and longer steps, until two of them have a good one between them.
@@ -66,7 +67,7 @@ pub(super) fn search(line: &mut Line<'_>, t: f64, start: &Point, shortest: f64) 
     let length = line.d.iter().fold(0.0, |most, d| f64::max(most, d.abs()));
     // The better end comes first.
     let order = |bracket: &mut [Point; 2]| {
-        if bracket[1].value < bracket[0].value {
+        if bracket[1].is_finite() && bracket[1].value < bracket[0].value {
             bracket.swap(0, 1);
         }
     };
@@ -104,15 +105,16 @@ pub(super) fn search(line: &mut Line<'_>, t: f64, start: &Point, shortest: f64) 
             break;
         }
     }
-    let [best, _] = bracket;
-    best
+    let [best, other] = bracket;
+    // No finite point was found: that is no convergence.
+    if best.t == 0.0 && !other.is_finite() { other } else { best }
 }
 
 /// Where the cubic through values and derivatives of two points, `a` left of `b`, has its minimum, cut to the ends; their middle if it has none.
 fn minimum_of_cubic(a: &Point, b: &Point, low: f64, high: f64) -> f64 {
     let chord = a.derivative + b.derivative - 3.0 * (a.value - b.value) / (a.t - b.t);
     let square = chord * chord - a.derivative * b.derivative;
-    if square >= 0.0 {
+    if square >= 0.0 && square.is_finite() {
         let root = square.sqrt();
         let t =
             b.t - (b.t - a.t) * ((b.derivative + root - chord) / (b.derivative - a.derivative + 2.0 * root));
