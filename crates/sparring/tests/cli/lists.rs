@@ -62,7 +62,7 @@ fn facts_of_a_list_are_numbers() {
     assert_eq!(find("activations", "leaky_relu")["arguments"][0]["default"], "0.01");
     let pgd = find("defenses", "pgd");
     let step_size = pgd["arguments"].as_array().unwrap().iter().find(|a| a["name"] == "step_size").unwrap();
-    assert_eq!(step_size["default"], "2.5 eps / steps");
+    assert_eq!(step_size["default"], "2.5 eps / steps, in l2 7.5");
     assert_eq!(find("defenses", "n-fgsm")["arguments"][2]["default"], "eps");
     assert_eq!(find("datasets", "rings")["arguments"][1]["name"], "classes");
     assert_eq!(find("losses", "margin")["arguments"].as_array().map(Vec::len), Some(0));
