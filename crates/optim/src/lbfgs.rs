@@ -22,7 +22,7 @@ use std::collections::VecDeque;
 /// };
 /// let mut x = [0.0, 0.0];
 /// let found = Lbfgs::default().minimize(&mut x, &mut f)?;
-/// assert!((x[0] - 3.0).abs() < 1e-6 && (x[1] + 1.0).abs() < 1e-6 && found.end == LbfgsEnd::Gradient);
+/// assert!((x[0] - 3.0).abs() < 1e-6 && (x[1] + 1.0).abs() < 1e-6 && found.end == LbfgsEnd::Change);
 /// # Ok::<(), sparring_optim::OptimError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
