@@ -77,7 +77,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
             "activation": arch.activation(), "recipe": recipe, "lr_find": find, "spec": model.spec(),
         }),
     )?;
-    say::note(&format!("{} steps at least, from {} up to {} ..", find.steps, find.lowest, find.highest));
+    say::note(&format!(
+        "{} steps or more, up to where the loss diverges, from {} to {} ..",
+        find.steps, find.lowest, find.highest
+    ));
     let found = lr_find(&mut model, &data.set.train, &recipe, &find)?;
     found.steps.iter().try_for_each(|step| run.append("lr-find.jsonl", step))?;
     let facts = pages::lr_find::Facts { arch: &arch, data: &data, recipe: &recipe, find: &find };

@@ -18,7 +18,7 @@ pub(crate) struct Args {
     /// The data of the training, where they are elsewhere now: a folder, or a name. Others than it began with are refused.
     #[arg(long, value_name = "NAME|DIR")]
     data: Option<String>,
-    /// Save the training every so many steps. Default: at the end of an epoch, and every 30 s.
+    /// Save the training every so many steps. Default: at the end of an epoch, at most once a second, and every 30 s.
     #[arg(long, value_name = "STEPS", value_parser = count)]
     save_every: Option<usize>,
     /// One JSON object on the last line of stdout, that of the training.

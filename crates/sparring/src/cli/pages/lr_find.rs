@@ -66,7 +66,13 @@ pub(crate) fn page(facts: &Facts<'_>, spec: &Graph, found: &LrFound) -> Page {
     let mut pairs = vec![
         ("network", layers::network(facts.arch, spec)),
         ("data", format!("{}: {} training images", facts.data.asked, facts.data.set.train.len())),
-        ("learning rates", format!("{} to {}, {} steps at least", find.lowest, find.highest, find.steps)),
+        (
+            "learning rates",
+            format!(
+                "{} to {}, {} steps or more, up to where the loss diverges",
+                find.lowest, find.highest, find.steps
+            ),
+        ),
         ("optimizer", recipe.rule.to_string()),
         ("batch", recipe.batch.to_string()),
         ("seed", recipe.seed.to_string()),

@@ -15,7 +15,7 @@ use sparring::models::{Arch, ClassifierNet, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::tensor::Precision;
-use sparring::train::{History, Recipe, accuracy, session};
+use sparring::train::{History, Outputs, Recipe, accuracy, session};
 use std::path::PathBuf;
 
 /// Flags.
@@ -147,8 +147,10 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let test_accuracy = accuracy(&model, test)?;
     let robust = hardening::judge(&model, &validation, &recipe.defense, args.machine.seed)?;
     let overfitted = robust.and_then(|r| hardening::warning(&r, &recipe.defense));
-    let warnings: Vec<String> =
-        no_better_than_a_guess(&done, model.classes(), test_accuracy).into_iter().chain(overfitted).collect();
+    let warnings: Vec<String> = no_better_than_a_guess(&done, &recipe, model.classes(), test_accuracy)
+        .into_iter()
+        .chain(overfitted)
+        .collect();
     let worth = pages::classifier::Worth { robust: robust.as_ref(), warnings: &warnings };
     let facts = pages::classifier::Facts { net: &net, data: &data, recipe: &recipe };
     pages::classifier::page(&facts, &model, &rows, &done, worth)?.save(run.file("report.html"))?;
@@ -179,7 +181,17 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
 }
 
 /// What is to be said of a training whose loss shows that nothing was learnt, or that it was lost again.
-fn no_better_than_a_guess(done: &History, classes: usize, test_accuracy: f64) -> Option<String> {
+fn no_better_than_a_guess(
+    done: &History,
+    recipe: &Recipe,
+    classes: usize,
+    test_accuracy: f64,
+) -> Option<String> {
+    // The loss of a guess is known for a cross-entropy alone.
+    let plan = recipe.defense.plan(1.0);
+    if !matches!(plan.outputs, Outputs::One) || plan.penalty.is_some() || recipe.label_smoothing != 0.0 {
+        return that_of_a_guess(classes, test_accuracy);
+    }
     let guess = (classes as f64).ln();
     let best = done.epochs.iter().map(|e| e.train_loss).fold(f64::INFINITY, f64::min);
     let (last, told) = (done.train_loss(), format!("that of a guess (ln {classes} = {guess:.4})"));
@@ -197,6 +209,15 @@ fn no_better_than_a_guess(done: &History, classes: usize, test_accuracy: f64) ->
             "the loss rose to {last_is} in the last epoch, above {told}, from {best_is}; lower --lr"
         ))
     } else {
-        None
+        that_of_a_guess(classes, test_accuracy)
     }
+}
+
+fn that_of_a_guess(classes: usize, test_accuracy: f64) -> Option<String> {
+    (test_accuracy < 1.1 / classes as f64).then(|| {
+        format!(
+            "the test accuracy, {:.1} %, is that of a guess among {classes} classes: nothing was learnt, or it was lost again; lower --lr or the budget, or train longer",
+            100.0 * test_accuracy
+        )
+    })
 }

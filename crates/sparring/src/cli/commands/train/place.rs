@@ -22,8 +22,10 @@ pub(crate) const RESUME: &str = "resume.bin";
 const PREVIOUS: &str = "resume.bin.previous";
 /// What was asked for.
 pub(crate) const CONFIG: &str = "config.json";
-/// Written last: a run that has it is finished.
+/// Written last: a run that has it, and weights, is finished.
 pub(crate) const REPORT: &str = "report.html";
+/// The weights that were learnt.
+const WEIGHTS: &str = "model.safetensors";
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -31,7 +33,7 @@ pub(crate) struct PlaceArgs {
     /// The run directory, new or empty. Default: runs/NAME-K.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Save the training every so many steps, for `sparring resume`. Default: at the end of an epoch, and every 30 s.
+    /// Save the training every so many steps, for `sparring resume`. Default: at the end of an epoch, at most once a second, and every 30 s.
     #[arg(long, value_name = "STEPS", value_parser = count)]
     pub(crate) save_every: Option<usize>,
 }
@@ -198,7 +200,7 @@ pub(crate) fn reopen(path: &Path) -> Outcome<Option<(RunDir, Value)>> {
         e => e.into(),
     })?;
     // Asked under the lock: a run may end at this very moment.
-    if path.join(REPORT).is_file() {
+    if [REPORT, WEIGHTS].iter().all(|name| path.join(name).is_file()) {
         return Ok(None);
     }
     let saved = [RESUME, PREVIOUS].iter().any(|name| path.join(name).is_file());
