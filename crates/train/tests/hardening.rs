@@ -215,9 +215,12 @@ fn defences_are_written_by_the_grammar() {
             "fgsm-rs(steps=3)",
             "fgsm-rs has no parameter `steps` (did you mean `step_size`?); it has: eps, step_size",
         ),
-        ("trades(norm=linf, eps=2)", "trades.norm is linf, but must be l2 where eps, here 2, is above 1"),
+        (
+            "trades(norm=linf, eps=2)",
+            "trades.eps is 2, but must be above 0 and at most 1 in linf (norm=l2 takes more)",
+        ),
         ("pgd(norm=l1)", "pgd.norm: no norm is called `l1`; choose one of: linf, l2"),
-        ("pgd(eps=8)", "pgd.norm is linf, but must be l2 where eps, here 8, is above 1"),
+        ("pgd(eps=8)", "pgd.eps is 8, but must be above 0 and at most 1 in linf (norm=l2 takes more)"),
         ("none(eps=0.1)", "none has no parameter `eps`; it has none"),
     ] {
         assert_eq!(text.parse::<AnyDefense>().unwrap_err().to_string(), why);

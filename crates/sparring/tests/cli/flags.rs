@@ -130,7 +130,7 @@ fn names_have_parameters_on_the_command_line() {
         ("train|classifier|--schedule|cosine(warmpu=0.1)", "did you mean `warmup`?"),
         (
             "train|classifier|--defense|pgd(eps=8)",
-            "pgd.norm is linf, but must be l2 where eps, here 8, is above 1",
+            "pgd.eps is 8, but must be above 0 and at most 1 in linf (norm=l2 takes more)",
         ),
         ("train|classifier|--defense|pdg", "did you mean `pgd`?"),
         (

@@ -44,8 +44,8 @@ pub trait Defense: Named {
 pub(super) fn check_budget<D: Defense>(defense: &D) -> Result<(), NamedError> {
     let eps = defense.eps().unwrap_or(1.0);
     if defense.norm() == AnyNorm::Linf && !BUDGET.holds(f64::from(eps)) {
-        let must = format!("l2 where eps, here {eps}, is above 1");
-        return Err(NamedError::Value { thing: D::NAME, parameter: "norm", value: "linf".into(), must });
+        let must = "above 0 and at most 1 in linf (norm=l2 takes more)".into();
+        return Err(NamedError::Value { thing: D::NAME, parameter: "eps", value: eps.to_string(), must });
     }
     Ok(())
 }
