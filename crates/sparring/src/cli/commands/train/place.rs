@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sparring::math::simd;
-use sparring::store::{RunDir, StoreError};
+use sparring::store::{RunDir, StoreError, previous_checkpoint};
 use sparring::train::{
     EpochReport, History, Learner, Observed, Observer, SaveEvery, SavedTraining, Saver, Session, TrainError,
 };
@@ -18,8 +18,6 @@ use std::path::{Path, PathBuf};
 
 /// The file that a training goes on from.
 pub(crate) const RESUME: &str = "resume.bin";
-/// The state before that.
-const PREVIOUS: &str = "resume.bin.previous";
 /// What was asked for.
 pub(crate) const CONFIG: &str = "config.json";
 /// Written last: a run that has it, and weights, is finished.
@@ -123,7 +121,7 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
         F: Learner<Model: Observed<Epoch = Ep>>,
     {
         let path = self.run.file(RESUME);
-        self.run.file(PREVIOUS);
+        self.run.file(&previous_checkpoint(Path::new(RESUME)).to_string_lossy());
         let every = self.every.map_or(SaveEvery::Epoch, |n| SaveEvery::Steps(n as u64));
         let saver = match &self.saved {
             None => Saver::begin(&path, every, session, ""),
@@ -203,6 +201,7 @@ pub(crate) fn reopen(path: &Path) -> Outcome<Option<(RunDir, Value)>> {
     if [REPORT, WEIGHTS].iter().all(|name| path.join(name).is_file()) {
         return Ok(None);
     }
-    let saved = [RESUME, PREVIOUS].iter().any(|name| path.join(name).is_file());
+    let newest = path.join(RESUME);
+    let saved = newest.is_file() || previous_checkpoint(&newest).is_file();
     if saved { Ok(Some((run, config))) } else { Err(not_one(RESUME)) }
 }
