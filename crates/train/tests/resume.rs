@@ -16,6 +16,7 @@ use sparring_train::{
     Quiet, Recipe, SaveEvery, SavedTraining, Saver, Session, StepMetrics, TrainError, autoencoder_session,
     gan_session, session,
 };
+use std::collections::BTreeSet;
 use std::path::Path;
 
 fn digits(n: usize) -> Split {
@@ -44,12 +45,20 @@ fn bits(model: &ClassifierNet) -> Vec<u32> {
         .collect()
 }
 
-/// Three epochs of four steps, the last of each not full.
+/// Four steps an epoch, the last of each not full.
 const IMAGES: usize = 110;
-const STEPS: u64 = 12;
+
+/// Random points at which each training is interrupted: 3, or what `cargo xtask torture --only cuts` asks for.
+fn cuts() -> usize {
+    std::env::var("SPARRING_TORTURE_CUTS").map_or(3, |text| text.parse().expect("a number of cuts"))
+}
+/// Three epochs, or as many as have room for the cuts.
+fn epochs() -> usize {
+    3.max(cuts() / 2)
+}
 
 fn recipe() -> Recipe {
-    Recipe { epochs: 3, batch: 32, lr: 3e-3, ..Recipe::default() }
+    Recipe { epochs: epochs(), batch: 32, lr: 3e-3, ..Recipe::default() }
 }
 
 /// Ends the training after a step, as a signal does.
@@ -104,9 +113,10 @@ fn resumes(what: &str, run: impl Fn(u64, &Path, &str, u64)) {
         "{what}: a training that is done leaves one file"
     );
     let mut rng = Key::new(8).named(what).rng(0);
-    let mut cuts: Vec<u64> = (0..3).map(|_| 1 + u64::from(rng.below(STEPS as u32 - 1))).collect();
-    cuts.push(4 * (1 + u64::from(rng.below(3))));
-    for cut in cuts {
+    let last = epochs() as u32;
+    let mut points: BTreeSet<u64> = (0..cuts()).map(|_| 1 + u64::from(rng.below(4 * last - 1))).collect();
+    points.insert(4 * (1 + u64::from(rng.below(last))));
+    for cut in points {
         let path = dir.path().join(format!("{cut}.bin"));
         team::with_threads(2, || run(3, &path, "until", cut));
         // Other weights: everything comes from the file.
@@ -196,7 +206,7 @@ fn autoencoders() {
 fn gans() {
     // The last batch is left out.
     let data = digits(4 * 32 + 5);
-    let plain = GanRecipe { epochs: 3, batch: 32, ..GanRecipe::default() };
+    let plain = GanRecipe { epochs: epochs(), batch: 32, ..GanRecipe::default() };
     let (d_rule, ema) = (Some("rmsprop".parse().unwrap()), Some(Ema { half_life: 0.3 }));
     let transforms = vec![AnyTransform::from(ClipNorm { max: 0.5 })];
     let other = GanRecipe { d_rule, ema, transforms, schedule: "cosine".parse().unwrap(), ..plain.clone() };
