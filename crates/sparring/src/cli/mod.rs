@@ -7,7 +7,7 @@ mod options;
 mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
-use commands::{attack, completions, demo, fetch, generate, inspect, list, lr_find, resume, train};
+use commands::{attack, completions, demo, export, fetch, generate, inspect, list, lr_find, resume, train};
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
 use std::process::ExitCode;
@@ -37,6 +37,8 @@ enum Command {
     Attack(attack::Args),
     /// Draw samples from a trained GAN.
     Generate(generate::Args),
+    /// Write a trained model as safetensors, npz or the TOML file of its network.
+    Export(export::Args),
     /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, datasets.
     List(list::Args),
     /// Show what a run or a file holds.
@@ -82,6 +84,7 @@ fn run(command: Command) -> Outcome {
         Command::LrFind(args) => lr_find::run(&args),
         Command::Attack(args) => attack::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::List(args) => list::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Completions(args) => completions::run(&args, definition()),

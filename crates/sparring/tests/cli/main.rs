@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod data;
+mod exporting;
 mod files;
 mod flags;
 mod leftovers;
