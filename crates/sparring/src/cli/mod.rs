@@ -7,7 +7,7 @@ mod options;
 mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
-use commands::{attack, completions, demo, fetch, generate, inspect, list, lr_find, resume, train};
+use commands::{attack, completions, demo, eval, fetch, generate, inspect, list, lr_find, resume, train};
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
 use std::process::ExitCode;
@@ -33,6 +33,8 @@ enum Command {
     Resume(resume::Args),
     /// Find a learning rate for a classifier: a short training in which it grows.
     LrFind(lr_find::Args),
+    /// Measure a trained classifier or autoencoder on examples.
+    Eval(eval::Args),
     /// Attack a trained classifier and re-check every result.
     Attack(attack::Args),
     /// Draw samples from a trained GAN.
@@ -80,6 +82,7 @@ fn run(command: Command) -> Outcome {
         Command::Train(kind) => train::run(&kind, None),
         Command::Resume(args) => resume::run(&args, training),
         Command::LrFind(args) => lr_find::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Attack(args) => attack::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::List(args) => list::run(&args),

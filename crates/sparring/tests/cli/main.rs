@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod data;
+mod eval;
 mod files;
 mod flags;
 mod leftovers;
