@@ -30,7 +30,7 @@ mod trouble;
 pub use autoencoder::{
     autoencoder_session, fit_autoencoder, fit_autoencoder_with, reconstruct, reconstruction_mse,
 };
-pub use classifier::{accuracy, fit, fit_with, session};
+pub use classifier::{accuracy, fit, fit_with, logits, session};
 pub use data::pixels;
 pub use defense::{
     AnyDefense, DEFENSES, Defense, DefenseInfo, ExampleSource, Hyperparameters, InnerAttack, Outputs,

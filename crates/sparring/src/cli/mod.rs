@@ -8,6 +8,7 @@ mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{attack, completions, demo, export, fetch, generate, inspect, list, lr_find, resume, train};
+use commands::{attack, completions, demo, eval, fetch, generate, inspect, list, lr_find, resume, train};
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ enum Command {
     Resume(resume::Args),
     /// Find a learning rate for a classifier: a short training in which it grows.
     LrFind(lr_find::Args),
+    /// Measure a trained classifier or autoencoder on examples.
+    Eval(eval::Args),
     /// Attack a trained classifier and re-check every result.
     Attack(attack::Args),
     /// Draw samples from a trained GAN.
@@ -82,6 +85,7 @@ fn run(command: Command) -> Outcome {
         Command::Train(kind) => train::run(&kind, None),
         Command::Resume(args) => resume::run(&args, training),
         Command::LrFind(args) => lr_find::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Attack(args) => attack::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Export(args) => export::run(&args),

@@ -3,6 +3,7 @@
 
 mod data;
 mod exporting;
+mod eval;
 mod files;
 mod flags;
 mod leftovers;

@@ -1,7 +1,7 @@
 //! Which data.
 
 use crate::cli::{Failure, Outcome};
-use sparring::datasets::{DataError, Dataset, find, folder_of};
+use sparring::datasets::{DataError, Dataset, Split, find, folder_of};
 use sparring::store::terminal::shown;
 use std::path::{Component, Path, PathBuf};
 
@@ -40,6 +40,24 @@ impl Named {
             e => e.into(),
         })?;
         Ok(Self { asked: asked.to_string(), set })
+    }
+    /// The set asked for, else that of the run, else that of a bare weights file.
+    pub(crate) fn for_model(asked: Option<&str>, own: Option<&RunData>) -> Outcome<Self> {
+        match (asked, own) {
+            (Some(asked), _) => Self::find(asked),
+            (None, Some(own)) => Self::of_run(own),
+            (None, None) => Self::find("mnist-10k"),
+        }
+    }
+    /// Takes the last `n` training images off the set: those to validate on.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    pub(crate) fn hold_out(&mut self, n: usize) -> Split {
+        let all = self.set.train.clone();
+        let kept = all.len() - n;
+        self.set.train = all.range(0..kept);
+        all.range(kept..all.len())
     }
     /// A network that takes other inputs is refused before anything is made for it.
     pub(crate) fn fits(&self, input: [usize; 3], what: &str) -> Outcome {

@@ -65,19 +65,17 @@ impl HardeningArgs {
     }
     /// Takes the validation images off the end of the training images.
     pub(super) fn hold_out(&self, data: &mut Named, defense: &AnyDefense) -> Outcome<Split> {
-        let all = data.set.train.clone();
-        let usual = if defense.eps().is_none() { 0 } else { (all.len() / 20).min(1000) };
+        let len = data.set.train.len();
+        let usual = if defense.eps().is_none() { 0 } else { (len / 20).min(1000) };
         let n = self.validation.unwrap_or(usual);
-        if n >= all.len() {
-            let (asked, len) = (&data.asked, all.len());
+        if n >= len {
+            let asked = &data.asked;
             let what = format!(
                 "--validation {n}: {asked} has {len} training images, and some must be left to train on"
             );
             return Err(Failure::Usage(what));
         }
-        let kept = all.len() - n;
-        data.set.train = all.range(0..kept);
-        Ok(all.range(kept..all.len()))
+        Ok(data.hold_out(n))
     }
 }
 
