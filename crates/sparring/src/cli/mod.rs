@@ -7,8 +7,9 @@ mod options;
 mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
-use commands::{attack, completions, demo, export, fetch, generate, inspect, list, lr_find, resume, train};
-use commands::{attack, completions, demo, eval, fetch, generate, inspect, list, lr_find, resume, train};
+use commands::{
+    attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, resume, train,
+};
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
 use std::process::ExitCode;
