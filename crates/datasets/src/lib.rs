@@ -3,6 +3,7 @@
 
 mod batches;
 mod catalogue;
+pub mod corruptions;
 mod dataset;
 mod digest;
 mod error;
@@ -14,6 +15,7 @@ mod mini_batch;
 pub mod mnist;
 mod pixels;
 mod place;
+pub mod raster;
 mod split;
 pub mod synthetic;
 mod unit;
