@@ -116,7 +116,7 @@ fn ended_after(cells: usize, signal: &str, dir: &Path, line: &str) -> (Option<i3
         finished += usize::from(lines.next().expect("a line").unwrap().contains("is finished"));
     }
     // The next ones are at work.
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::thread::sleep(std::time::Duration::from_millis(100));
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
     let rest = lines.map_while(Result::ok).collect::<Vec<_>>().join("\n");
     (child.wait().unwrap().code(), rest)
@@ -125,7 +125,7 @@ fn ended_after(cells: usize, signal: &str, dir: &Path, line: &str) -> (Option<i3
 #[test]
 fn a_sweep_that_was_ended_goes_on_to_the_same_bytes() {
     let dir = folder("sweep-killed");
-    let text = GRID.replace("epochs = 2", "epochs = 60").replace("[1, 2, 3]", "[1, 2]");
+    let text = GRID.replace("epochs = 2", "epochs = 150").replace("[1, 2, 3]", "[1, 2]");
     grid(&dir, "g.toml", &text);
     printed(&dir, "sweep g.toml --out whole --jobs 2");
     let cells = names(&dir.join("whole/cells"));

@@ -1,9 +1,15 @@
 //! A grid: one kind of training, flags of all cells, axes of which every combination is a cell.
 
 mod cells;
+mod entries;
 mod read;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
+
+/// The key of the combinations that are left out.
+const EXCLUDE: &str = "exclude";
 
 /// A grid, as its author wrote it.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,9 +5,9 @@ use crate::CellState;
 use sparring_report::html::{Block, Cell, Code, Note, Page, Section, StatTile, Table, Tone};
 use sparring_report::svg::{Axis, AxisRange, BarChart, BarSeries, Chart, TickFormat};
 
-/// Figures of trainings that are on the page, if there; the others are in the files beside it.
-const SHOWN: [&str; 8] =
-    ["test_accuracy", "test_mse", "pca_mse", "train_loss", "d_real", "d_fake", "robust_accuracy", "epochs"];
+/// Figures of trainings that are on the page, if there, before those of the attacks and after them; the others are in the files beside it.
+const FIRST: [&str; 5] = ["test_accuracy", "test_mse", "pca_mse", "d_real", "d_fake"];
+const LAST: [&str; 3] = ["robust_accuracy", "train_loss", "epochs"];
 /// More groups of bars cannot be read.
 const MOST_GROUPS: usize = 16;
 /// Nor can more bars in each.
@@ -30,6 +30,14 @@ fn told(name: &str, v: f64) -> String {
     }
 }
 
+/// Which images, and how well so few can tell: half the width of a 95 % interval, at most.
+fn attacked_images(n: usize) -> String {
+    let points = 98.0 / (n as f64).sqrt();
+    format!(
+        "the first {n} test images; of all images an accuracy may be up to {points:.1} points away (95\u{a0}%)"
+    )
+}
+
 fn with_spread(name: &str, mean: f64, std: Option<f64>) -> String {
     match std {
         None => told(name, mean),
@@ -39,12 +47,16 @@ fn with_spread(name: &str, mean: f64, std: Option<f64>) -> String {
 }
 
 impl SweepTable {
-    /// The figures on the page.
+    /// The figures on the page: what a net is worth, what is left of it under all attacks, under each, and the rest.
     fn shown(&self) -> Vec<&str> {
-        let of_attacks = |name: &&str| *name == "clean" || name.contains('@');
-        let there = self.figures.iter().map(String::as_str);
-        let (attacks, training): (Vec<&str>, Vec<&str>) = there.partition(of_attacks);
-        SHOWN.into_iter().filter(|name| training.contains(name)).chain(attacks).collect()
+        let there = || self.figures.iter().map(String::as_str);
+        let worst = |name: &&str| name.starts_with("worst@");
+        let listed = |names: &'static [&'static str]| {
+            names.iter().copied().filter(|name| there().any(|own| own == *name))
+        };
+        let attacks = there().filter(|name| name.contains('@') && !worst(name));
+        let clean = there().filter(|name| *name == "clean");
+        listed(&FIRST).chain(clean).chain(there().filter(worst)).chain(attacks).chain(listed(&LAST)).collect()
     }
     /// The means over seeds in words, of the figures that are read first: names of the columns, and a row for each combination on the other axes.
     pub fn means(&self) -> (Vec<String>, Vec<Vec<String>>) {
@@ -189,9 +201,7 @@ impl SweepTable {
             ("cells", shard),
             ("program", format!("sparring {} on {}", self.program.0, self.program.1)),
         ];
-        facts.extend(
-            attacked.map(|a| ("attacked", format!("the first {} test images of each finished net", a.n))),
-        );
+        facts.extend(attacked.map(|a| ("attacked", attacked_images(a.n))));
         setup.blocks.push(Block::facts(facts));
         setup.blocks.push(Block::Code(Code { caption: "The grid:".into(), text: self.grid.text.clone() }));
         setup.blocks.push(Block::Code(Code {
