@@ -5,6 +5,8 @@ use sparring_store::sha256_hex;
 
 /// Most characters of a folder's name before the hash.
 const NAME: usize = 60;
+/// Digits of the hash, 64 bits: of a hundred thousand cells two have the same ones with a probability of 3e-10, and are then refused.
+const HASH: usize = 16;
 
 /// Letters and digits of what varies, hyphens between.
 fn plain(texts: &[String]) -> String {
@@ -51,7 +53,8 @@ impl Grid {
             value => value.to_string(),
         });
         let name = plain(&told.collect::<Vec<_>>());
-        let name = if name.is_empty() { hash[..8].to_string() } else { format!("{name}-{}", &hash[..8]) };
+        let name =
+            if name.is_empty() { hash[..HASH].to_string() } else { format!("{name}-{}", &hash[..HASH]) };
         GridCell { name, values: values.into_iter().cloned().collect(), words }
     }
 }

@@ -3,7 +3,7 @@
 use super::entries::{Lines, Value, axes, entries, flag, scalar, settings, unknown};
 use super::{EXCLUDE, Grid, GridValue};
 use crate::StudyError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::de::{DeTable, DeValue};
 
 const TRAIN: &str = "train";
@@ -100,7 +100,16 @@ impl Grid {
         if cells.is_none_or(|n| n > MOST_CELLS) {
             return Err(StudyError::at_line(1, format!("the axes span more than {MOST_CELLS} cells")));
         }
-        if grid.cells().is_empty() {
+        let cells = grid.cells();
+        let mut names = BTreeSet::new();
+        for cell in &cells {
+            // `["a"]` and `"a"` are one and the same flag.
+            if !names.insert(&cell.name) {
+                let what = format!("two cells have the same command line: sparring {}", cell.words.join(" "));
+                return Err(StudyError::at_line(1, what));
+            }
+        }
+        if cells.is_empty() {
             return Err(StudyError::at_line(1, "every cell is excluded"));
         }
         Ok(grid)

@@ -61,6 +61,10 @@ fn a_slip_is_named_with_its_line() {
         (format!("train = \"gan\"\nattack = [\"pgd\"]\n{axes}"), "`attack` is a table: [attack]"),
         (format!("train = \"gan\"\n[flags]\na-b = 1\na_b = 1\n{axes}"), "flags.a_b: it is there twice"),
         ("train = \n".into(), "line 1: "),
+        (
+            "train = \"gan\"\n[axes]\ngroup = [\"norm\", [\"norm\"]]\n".into(),
+            "the same command line: sparring train gan --group norm",
+        ),
     ] {
         let refusal = refused(&text);
         assert!(refusal.contains(told) && !refusal.contains('\n'), "{text}: {refusal}");

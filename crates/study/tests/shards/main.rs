@@ -144,7 +144,8 @@ fn what_makes_no_sense_is_refused_behind_a_right_checksum() {
     let dir = tempfile::tempdir().unwrap();
     let good = shard(dir.path(), "1/3", |_| ());
     let value: Value = read_sealed(good.join(MANIFEST)).unwrap();
-    let strange: [(&str, fn(&mut Value)); 12] = [
+    type Change = fn(&mut Value);
+    let strange: [(&str, Change); 12] = [
         ("format 2", |v| v["format"] = json!(2)),
         ("format 0", |v| drop(v.as_object_mut().unwrap().remove("format"))),
         ("shard", |v| v["shard"]["count"] = json!(0)),

@@ -4,6 +4,7 @@ use super::files::Files;
 use super::plan::executable;
 use crate::cli::io::signal;
 use crate::cli::{Failure, Outcome};
+use std::ffi::OsString;
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -33,7 +34,7 @@ pub(super) enum Ended {
 
 impl Child {
     /// Starts the command with these words; its stdout goes to `out`.
-    pub(super) fn start(words: &[String], out: &Path, files: &Files, name: &str) -> Outcome<Self> {
+    pub(super) fn start(words: &[OsString], out: &Path, files: &Files, name: &str) -> Outcome<Self> {
         let told = files.told(name);
         let log = File::options().create(true).append(true).open(&told).map_err(|e| Failure::at(&told, e))?;
         // The process has the lock with its stderr, for as long as it lives, whatever becomes of this one.

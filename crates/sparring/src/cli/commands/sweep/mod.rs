@@ -33,7 +33,7 @@ pub(crate) struct Args {
     /// The number of shards, where the environment gives an index alone (Kubernetes).
     #[arg(long, value_name = "N", value_parser = count, conflicts_with = "shard")]
     shards: Option<usize>,
-    /// Trainings at a time; the results do not depend on it. Default: one for each thread.
+    /// Trainings at a time, each with its own data in memory; the results do not depend on it. Default: one for each thread.
     #[arg(long, value_name = "N", value_parser = threads)]
     jobs: Option<usize>,
     /// Threads of all trainings together; the results do not depend on it. Default: one for each core.

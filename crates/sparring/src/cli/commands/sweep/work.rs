@@ -8,6 +8,7 @@ use crate::cli::io::{progress::Progress, say, signal};
 use crate::cli::{Failure, Outcome};
 use sparring_study::{CellResult, CellState};
 use std::collections::VecDeque;
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -146,8 +147,9 @@ impl Work<'_> {
         let (name, next) = (self.name(row), self.next(row));
         let files = &self.place.files;
         let run = files.run(&name);
-        let path = run.to_string_lossy().into_owned();
-        let words = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let words = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
+        let given = |list: &[String]| list.iter().map(OsString::from).collect::<Vec<_>>();
+        let path = vec![run.clone().into_os_string()];
         let usual = words(&["--threads", &self.threads, "--json"]);
         let attacks = matches!(next, Next::Attack);
         let (command, out) = match next {
@@ -158,11 +160,11 @@ impl Work<'_> {
             Next::Train => {
                 clear(&run)?;
                 let cell = &self.plan.cells[self.place.manifest.rows[row].index];
-                ([cell.words.clone(), words(&["--out", &path]), usual].concat(), files.trained(&name))
+                ([given(&cell.words), words(&["--out"]), path, usual].concat(), files.trained(&name))
             }
-            Next::Resume => ([words(&["resume", &path]), usual].concat(), files.trained(&name)),
+            Next::Resume => ([words(&["resume"]), path, usual].concat(), files.trained(&name)),
             Next::Attack => {
-                ([words(&["attack", &path]), self.plan.attack.clone(), usual].concat(), files.attacked(&name))
+                ([words(&["attack"]), path, given(&self.plan.attack), usual].concat(), files.attacked(&name))
             }
         };
         let child = Child::start(&command, &out, files, &name)?;
@@ -180,7 +182,13 @@ impl Work<'_> {
         let name = self.name(row);
         match &state {
             CellState::Failed { reason } => progress.line(&format!("{name} failed: {reason}")),
-            _ => progress.line(&format!("{name} is finished")),
+            CellState::Done { result } => {
+                let accuracy = result["figures"]["test_accuracy"].as_f64();
+                let accuracy =
+                    accuracy.map_or(String::new(), |a| format!(", test accuracy {:.2} %", 100.0 * a));
+                progress.line(&format!("{name} is finished{accuracy}"));
+            }
+            CellState::Open => {}
         }
         self.place.manifest.rows[row].state = state;
         if self.written.elapsed() > BETWEEN {

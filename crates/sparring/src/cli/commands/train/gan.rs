@@ -115,9 +115,9 @@ impl Args {
         self.activations.applied(&self.arch)
     }
     fn model(&self, arch: &Arch) -> Outcome<Gan> {
-        let spec = arch.gan().expect("the flag takes GANs");
-        let key = Key::new(self.machine.seed).named("init");
-        Gan::new(spec, (0.0, 1.0), key).map_err(|e| Failure::Usage(format!("the GAN {arch}: {e}")))
+        let (spec, key) = (arch.gan().expect("the flag takes GANs"), Key::new(self.machine.seed));
+        let made = Gan::new(spec, (0.0, 1.0), key.named("init"));
+        made.map_err(|e| Failure::Usage(format!("the GAN {arch}: {e}")))
     }
     /// Refuses what a training on these data would refuse before it begins.
     pub(super) fn check(&self, data: &Named) -> Outcome {
@@ -194,7 +194,6 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let recipe = args.recipe()?;
     let arch = args.arch()?;
     args.machine.start()?;
-    let key = Key::new(args.machine.seed);
     let mut model = args.model(&arch)?;
     let data = place::data(&args.data, resumed.as_ref())?;
     data.fits(model.shape(), "the GAN")?;
@@ -209,7 +208,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut watch = Watch {
         progress: Progress::new("training gan", steps as u64),
         run,
-        noise: model.noise(key.named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
+        noise: model.noise(Key::new(args.machine.seed).named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
         paged: pages::gan::on_the_page(recipe.epochs),
         grids: Vec::new(),
         epochs: place.rows()?.len(),

@@ -1,10 +1,12 @@
 //! Sweeps: one process, shards of every scheduler, kills and crashes all end in the same table.
 
-use crate::{command, folder, names, object, printed, ran, refusal, said, tiny};
+mod ended;
+mod jobs;
+mod refused;
+
+use crate::{command, folder, object, printed, ran, refusal, said, tiny};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// What a merge has to write as one process does.
 const TABLE: [&str; 5] = ["grid.toml", "manifest.json", "report.html", "results.csv", "results.json"];
@@ -107,63 +109,6 @@ fn one_process_and_three_shards_write_the_same_bytes() {
     assert!(nonsense.status.code() == Some(2) && said(&nonsense).contains("SLURM_ARRAY_TASK_COUNT"));
 }
 
-/// Starts a sweep and ends it once so many cells are finished; the rest of what it says.
-fn ended_after(cells: usize, signal: &str, dir: &Path, line: &str) -> (Option<i32>, String) {
-    let mut child = command(dir, line).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let mut finished = 0;
-    while finished < cells {
-        finished += usize::from(lines.next().expect("a line").unwrap().contains("is finished"));
-    }
-    // The next ones are at work.
-    std::thread::sleep(std::time::Duration::from_millis(100));
-    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
-    let rest = lines.map_while(Result::ok).collect::<Vec<_>>().join("\n");
-    (child.wait().unwrap().code(), rest)
-}
-
-#[test]
-fn a_sweep_that_was_ended_goes_on_to_the_same_bytes() {
-    let dir = folder("sweep-killed");
-    let text = GRID.replace("epochs = 2", "epochs = 150").replace("[1, 2, 3]", "[1, 2]");
-    grid(&dir, "g.toml", &text);
-    printed(&dir, "sweep g.toml --out whole --jobs 2");
-    let cells = names(&dir.join("whole/cells"));
-    assert_eq!(cells.len(), 4);
-
-    let (code, _) = ended_after(1, "-KILL", &dir, "sweep g.toml --out killed --jobs 2");
-    assert_eq!(code, None);
-    assert!(refusal(&dir, "merge early killed", 1).contains("unfinished"));
-    let out = ran(&dir, "sweep g.toml --out killed --jobs 2");
-    assert!(out.status.success() && said(&out).contains("going on"), "{}", said(&out));
-    same_table(&dir.join("whole"), &dir.join("killed"));
-
-    let (code, told) = ended_after(1, "-TERM", &dir, "sweep g.toml --out asked --jobs 1");
-    assert!(
-        code == Some(143) && told.contains("of 4 cells are finished; the same command goes on"),
-        "{told}"
-    );
-    // The training at work was saved by its own process before the sweep ended.
-    let begun = names(&dir.join("asked/cells"));
-    let saved = |cell: &String| {
-        let files = names(&dir.join("asked/cells").join(cell));
-        files.contains(&"resume.bin".into()) || files.contains(&"report.html".into())
-    };
-    assert!(begun.len() >= 2 && begun.iter().all(saved), "{begun:?}");
-    printed(&dir, "sweep g.toml --out asked --jobs 2 --threads 3");
-    same_table(&dir.join("whole"), &dir.join("asked"));
-    for cell in &cells {
-        for name in ["model.safetensors", "metrics.jsonl", "report.html", "config.json"] {
-            let read = |run: &str| std::fs::read(dir.join(run).join("cells").join(cell).join(name)).unwrap();
-            assert!(read("whole") == read("killed") && read("whole") == read("asked"), "{cell}/{name}");
-        }
-    }
-    // One at a time.
-    let lock = std::fs::File::create(dir.join("asked/.claim")).unwrap();
-    lock.lock().unwrap();
-    assert!(refusal(&dir, "sweep g.toml --out asked", 1).contains("taken"));
-}
-
 #[test]
 fn a_crashed_cell_is_never_a_result() {
     let dir = folder("sweep-crashed");
@@ -212,79 +157,4 @@ fn every_kind_is_swept() {
         let group = &result["groups"][0];
         assert!(group["n"] == 2 && group["figures"][figure]["std"].is_f64(), "{result}");
     }
-}
-
-#[test]
-fn a_wrong_grid_is_refused_before_anything_starts() {
-    let dir = folder("sweep-refused");
-    let base = "train = \"classifier\"\n[flags]\ndata = \"moons\"\n[axes]\nseed = [1, 2]\n";
-    for (from, to, words) in [
-        ("seed = [1, 2]", "sede = [1, 2]", &["line 5", "axes.sede", "did you mean `seed`"][..]),
-        ("seed = [1, 2]", "seed = [1, -2]", &["line 5", "axes.seed", "-2"]),
-        ("[axes]", "optimizer = \"adma\"\n[axes]", &["line 4", "flags.optimizer", "adma", "adam"]),
-        ("[axes]", "lr = 0\n[axes]", &["flags.lr", "above 0"]),
-        ("[axes]", "out = \"x\"\n[axes]", &["flags.out", "the sweep itself"]),
-        ("[axes]", "threads = 2\n[axes]", &["flags.threads", "the sweep itself"]),
-        ("[axes]", "ema = true\n[axes]", &["flags.ema"]),
-        ("[axes]", "spec = \"none.toml\"\n[axes]", &["flags.spec", "none.toml"]),
-        ("[axes]", "arch = \"madry\"\n[axes]", &["madry", "moons", "1 x 28 x 28"]),
-        ("[axes]", "attack-steps = 3\n[axes]", &["flags.attack-steps", "--defense"]),
-        ("moons", "mons", &["flags.data", "mons", "moons"]),
-        ("[axes]", "[attack]\nattack = \"pdg\"\n[axes]", &["attack.attack", "pdg", "pgd"]),
-        ("[axes]", "[attack]\nepss = 0.1\n[axes]", &["line 5", "attack.epss", "did you mean `eps`"]),
-        ("[axes]", "[attack]\nn = 100000\n[axes]", &["line 5", "attack.n", "test images"]),
-        ("[axes]", "[attack]\neps = 3\n[axes]", &["attack.eps"]),
-        ("[axes]", "[attack]\nsave = \"x.npz\"\n[axes]", &["attack.save"]),
-        ("\"classifier\"", "\"gan\"", &["data", "moons"]),
-    ] {
-        let text = base.replacen(from, to, 1);
-        grid(&dir, "g.toml", &text);
-        let told = refusal(&dir, "sweep g.toml --out o", 2);
-        assert!(
-            words.iter().all(|word| told.contains(word)) && told.starts_with("sparring: g.toml: line "),
-            "{to}: {told}"
-        );
-    }
-    assert_eq!(names(&dir), ["g.toml"]);
-    assert!(refusal(&dir, "sweep none.toml --out o", 1).contains("none.toml"));
-    grid(&dir, "g.toml", base);
-    std::fs::create_dir(dir.join("full")).unwrap();
-    std::fs::write(dir.join("full/mine.txt"), "x").unwrap();
-    assert!(refusal(&dir, "sweep g.toml --out full", 1).contains("not empty"));
-}
-
-#[test]
-fn the_job_files_do_what_they_say() {
-    let dir = folder("sweep-jobs");
-    let jobs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/jobs");
-    grid(&dir, "g.toml", &GRID.replace("\"relu\", ", ""));
-    let script = |name: &str, arguments: &[&str], variables: &[(&str, &str)]| {
-        let mut bash = Command::new("bash");
-        bash.arg(jobs.join(name)).args(arguments).current_dir(&dir);
-        bash.env("SPARRING", env!("CARGO_BIN_EXE_sparring")).env("SPARRING_ISA", "baseline");
-        bash.envs(variables.iter().copied()).output()
-    };
-    let Ok(out) = script("one-machine.sh", &["g.toml", "here", "2"], &[]) else { return };
-    assert!(out.status.success(), "{}", said(&out));
-    for task in ["1", "4"] {
-        let array = [
-            ("SLURM_ARRAY_TASK_ID", task),
-            ("SLURM_ARRAY_TASK_MIN", "1"),
-            ("SLURM_ARRAY_TASK_MAX", "4"),
-            ("SLURM_ARRAY_TASK_STEP", "3"),
-            ("SLURM_ARRAY_TASK_COUNT", "2"),
-        ];
-        let out = script("slurm-array.sh", &["g.toml", "slurm"], &array).unwrap();
-        assert!(out.status.success(), "{}", said(&out));
-    }
-    let one = [("SHARD", "1/2"), ("SLURM_ARRAY_TASK_ID", "0"), ("SLURM_ARRAY_TASK_COUNT", "1")];
-    let out = script("slurm-array.sh", &["g.toml", "slurm"], &one).unwrap();
-    assert!(out.status.success() && said(&out).contains("1 of 1 cells are finished"), "{}", said(&out));
-    printed(&dir, "merge slurm/all slurm/shard-0 slurm/shard-1");
-    same_table(&dir.join("here/all"), &dir.join("slurm/all"));
-    let job = std::fs::read_to_string(jobs.join("kubernetes-indexed-job.yaml")).unwrap();
-    let after = |key: &str| {
-        job.split(key).nth(1).unwrap().split_whitespace().next().unwrap().trim_matches('"').to_string()
-    };
-    assert_eq!(after("\n  completions:"), after("name: JOB_COMPLETIONS\n              value:"));
 }
