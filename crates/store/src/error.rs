@@ -90,6 +90,12 @@ pub enum StoreError {
         /// Where it breaks.
         what: String,
     },
+    /// The bytes are not a whole JSON file with its own checksum.
+    #[error("not a whole file of this program: {}", shown(what, MESSAGE))]
+    Sealed {
+        /// Where it breaks.
+        what: String,
+    },
     /// What is no network in a file that somebody wrote.
     #[error("line {line}: {}", shown(what, MESSAGE))]
     Spec {

@@ -9,6 +9,7 @@ mod pages;
 use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{
     attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, resume, train,
+    attack, completions, demo, fetch, generate, inspect, list, lr_find, merge, resume, sweep, train,
 };
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
@@ -33,6 +34,10 @@ enum Command {
     Train(train::Kind),
     /// Go on with a training that was interrupted, to the same bits as if it had not been.
     Resume(resume::Args),
+    /// Train every combination of a grid of flags, attack the nets, and make one table: resumable, in parallel, over shards.
+    Sweep(sweep::Args),
+    /// Put the shards of a sweep together: the table that one process would have written, byte for byte.
+    Merge(merge::Args),
     /// Find a learning rate for a classifier: a short training in which it grows.
     LrFind(lr_find::Args),
     /// Measure a trained classifier or autoencoder on examples.
@@ -86,6 +91,15 @@ fn run(command: Command) -> Outcome {
         Command::Fetch(args) => fetch::run(&args),
         Command::Train(kind) => train::run(&kind, None),
         Command::Resume(args) => resume::run(&args, training),
+        Command::Sweep(args) => {
+            let mut definition = definition();
+            sweep::run(&args, &definition.clone(), &mut |words| match line(&mut definition, words)? {
+                Command::Train(kind) => Ok(sweep::Line::Train(kind)),
+                Command::Attack(args) => Ok(sweep::Line::Attack(args)),
+                _ => unreachable!("a grid's cells are trainings and attacks"),
+            })
+        }
+        Command::Merge(args) => merge::run(&args),
         Command::LrFind(args) => lr_find::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Attack(args) => attack::run(&args),
@@ -99,12 +113,16 @@ fn run(command: Command) -> Outcome {
 
 /// The training that a command line asks for; `None` if it asks for something else.
 fn training(words: &[String]) -> Outcome<Option<train::Kind>> {
-    let words = std::iter::once("sparring").chain(words.iter().map(String::as_str));
-    let parsed = definition().try_get_matches_from(words).and_then(|m| Cli::from_arg_matches(&m));
-    match parsed.map_err(|e| Failure::Usage(e.render().to_string()))?.command {
+    match line(&mut definition(), words).map_err(|e| Failure::Usage(e.render().to_string()))? {
         Command::Train(kind) => Ok(Some(kind)),
         _ => Ok(None),
     }
+}
+
+/// What a command line asks for.
+fn line(definition: &mut clap::Command, words: &[String]) -> Result<Command, clap::Error> {
+    let words = std::iter::once("sparring").chain(words.iter().map(String::as_str));
+    Ok(Cli::from_arg_matches(&definition.try_get_matches_from_mut(words)?)?.command)
 }
 
 /// The whole command line.

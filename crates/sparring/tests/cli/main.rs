@@ -20,6 +20,8 @@ mod signals;
 mod sizes;
 mod small;
 mod specs;
+#[cfg(unix)]
+mod sweeps;
 mod writing;
 
 use serde_json::Value;

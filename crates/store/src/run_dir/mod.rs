@@ -87,6 +87,8 @@ impl RunDir {
             }
             claim => claim?,
         };
+        // What a run that was killed at its very beginning was writing.
+        sweep(&path);
         claim::check_empty(&path)?;
         Ok(Self { path, made, _claim: claim })
     }

@@ -106,6 +106,15 @@ fn an_interrupted_run_goes_on_in_its_directory_alone() {
 }
 
 #[test]
+fn what_a_killed_run_was_writing_does_not_take_the_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join(".config.json.tmp.4000000.0"), b"{").unwrap();
+    let run = RunDir::create(dir.path()).unwrap();
+    assert_eq!(names(dir.path()), [".claim"]);
+    drop(run);
+}
+
+#[test]
 fn rows_are_read_back_and_cut() {
     let dir = tempfile::tempdir().unwrap();
     let run = RunDir::create(dir.path()).unwrap();

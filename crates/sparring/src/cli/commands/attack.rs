@@ -44,10 +44,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let (model, own_data) = pages::weights::load_classifier(&args.model.path, net.as_ref(), &names)?;
     let data = Named::for_model(args.data.as_deref(), own_data.as_ref())?;
     data.fits(model.spec().input, "this network")?;
-    let asked = &data.asked;
-    if let Some(n) = args.n.filter(|&n| n > data.set.test.len()) {
-        return Err(Failure::Usage(format!("--n {n}: {asked} has {} test images", data.set.test.len())));
-    }
+    enough(args, &data)?;
     let test = data.set.test.first(args.n.unwrap_or(1000).min(data.set.test.len())).all();
     args.fit(&threats, test.shape.iter().product())?;
     // Tried before the work whose results they are to hold.
@@ -82,6 +79,23 @@ pub(crate) fn run(args: &Args) -> Outcome {
         say::error(&second.to_string());
     }
     saved.and(page)
+}
+
+/// As many test images as are asked for.
+fn enough(args: &Args, data: &Named) -> Outcome {
+    let (asked, there) = (&data.asked, data.set.test.len());
+    match args.n.filter(|&n| n > there) {
+        Some(n) => Err(Failure::Usage(format!("--n {n}: {asked} has {there} test images"))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses what an attack on a network for these data would refuse before it begins.
+pub(crate) fn check(args: &Args, data: &Named) -> Outcome {
+    let threats = args.threats()?;
+    threats.iter().try_for_each(|threat| args.suite(threat.eps).map(drop))?;
+    enough(args, data)?;
+    args.fit(&threats, data.set.shape().iter().product())
 }
 
 /// One budget.

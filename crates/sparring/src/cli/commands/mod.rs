@@ -10,5 +10,7 @@ pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod list;
 pub(crate) mod lr_find;
+pub(crate) mod merge;
 pub(crate) mod resume;
+pub(crate) mod sweep;
 pub(crate) mod train;

@@ -18,11 +18,24 @@ static HEARD: AtomicBool = AtomicBool::new(false);
 static HELD: AtomicBool = AtomicBool::new(false);
 static KEPT: Mutex<String> = Mutex::new(String::new());
 
+/// Set by a parent that keeps the other end of this process's stdin: when that closes, however the parent ended, it counts as a SIGTERM.
+pub(crate) const ENDS_WITH_STDIN: &str = "SPARRING_ENDS_WITH_STDIN";
+
 /// Starts to listen.
 pub(crate) fn watch() -> Outcome {
     let came = Arc::new(AtomicUsize::new(0));
     for signal in [SIGINT, SIGTERM].into_iter().chain(hangup()) {
         signal_hook::flag::register_usize(signal, Arc::clone(&came), signal as usize)?;
+    }
+    if std::env::var_os(ENDS_WITH_STDIN).is_some() {
+        let came = Arc::clone(&came);
+        std::thread::Builder::new().name("stdin".into()).spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            // A signal of its own is answered already.
+            if ASKED.load(Ordering::Relaxed) == 0 {
+                came.store(SIGTERM as usize, Ordering::Relaxed);
+            }
+        })?;
     }
     // Whatever else this process does, even if it blocks for ever, this thread goes on looking.
     std::thread::Builder::new().name("signals".into()).spawn(move || listen(&came))?;

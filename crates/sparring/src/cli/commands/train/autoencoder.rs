@@ -5,13 +5,14 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, AskedNet, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written,
+    ActivationFlag, AskedNet, DataArgs, GroupArgs, MachineArgs, Named, Shorthands, TransformArgs, Written,
     above_zero, arch, count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use sparring::metrics::{Pca, mean_image_mse};
 use sparring::models::{Arch, Autoencoder, ModelKind};
+use sparring::nn::Graph;
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::train::{Recipe, autoencoder_session, pixels, reconstruction_mse};
@@ -21,7 +22,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    data: DataArgs,
+    pub(super) data: DataArgs,
     /// The network, `linear-autoencoder(code=16)` with parameters.
     #[arg(long, default_value = "autoencoder", value_parser = arch(ModelKind::Autoencoder))]
     arch: Written<Arch>,
@@ -65,25 +66,38 @@ impl Args {
         self.activation.all_belong("--arch", &[&self.arch])?;
         Ok(AskedNet::Named(self.activation.applied(&self.arch)?))
     }
+    fn recipe(&self) -> Outcome<Recipe> {
+        let recipe = Recipe {
+            epochs: self.epochs,
+            batch: self.batch,
+            rule: self.optimizer,
+            lr: self.lr.unwrap_or(self.optimizer.default_lr()),
+            schedule: self.schedule.clone(),
+            transforms: self.transforms.chain.clone(),
+            groups: self.groups.groups.clone(),
+            seed: self.machine.seed,
+            ..Recipe::default()
+        };
+        recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
+        Ok(recipe)
+    }
+    /// Refuses what a training on these data would refuse before it begins.
+    pub(super) fn check(&self, data: &Named) -> Outcome {
+        self.recipe()?;
+        let net = self.net(None)?;
+        data.fits(coded(&net)?.0.input, &format!("the network {net}"))
+    }
+}
+
+/// The network and the layers of its encoder.
+fn coded(net: &AskedNet) -> Outcome<(Graph, usize)> {
+    net.autoencoder().ok_or_else(|| Failure::Usage(format!("{}: no layer can be the code", net.flag())))
 }
 
 pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let net = args.net(resumed.as_ref())?;
-    let (spec, encoder) = net
-        .autoencoder()
-        .ok_or_else(|| Failure::Usage(format!("{}: no layer can be the code", net.flag())))?;
-    let recipe = Recipe {
-        epochs: args.epochs,
-        batch: args.batch,
-        rule: args.optimizer,
-        lr: args.lr.unwrap_or(args.optimizer.default_lr()),
-        schedule: args.schedule.clone(),
-        transforms: args.transforms.chain.clone(),
-        groups: args.groups.groups.clone(),
-        seed: args.machine.seed,
-        ..Recipe::default()
-    };
-    recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
+    let (spec, encoder) = coded(&net)?;
+    let recipe = args.recipe()?;
     args.machine.start()?;
     let data = place::data(&args.data, resumed.as_ref())?;
     data.fits(spec.input, &format!("the network {net}"))?;

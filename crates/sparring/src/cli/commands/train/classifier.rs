@@ -6,7 +6,7 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, AskedNet, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written,
+    ActivationFlag, AskedNet, DataArgs, GroupArgs, MachineArgs, Named, Shorthands, TransformArgs, Written,
     above_zero, arch, count, name,
 };
 use crate::cli::pages;
@@ -22,7 +22,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    data: DataArgs,
+    pub(super) data: DataArgs,
     /// The network, `madry(norm=batch)` with parameters; mlp fits its input and its classes to the data.
     #[arg(long, default_value = "mlp", value_parser = arch(ModelKind::Classifier))]
     arch: Written<Arch>,
@@ -104,6 +104,14 @@ impl Args {
             )));
         }
         Ok(recipe)
+    }
+    /// Refuses what a training on these data would refuse before it begins.
+    pub(super) fn check(&self, data: &Named) -> Outcome {
+        self.recipe(false)?;
+        let net = self.net(None)?;
+        let spec =
+            net.classifier_for(data.set.shape(), data.set.classes).expect("the flag takes classifiers");
+        data.fits(spec.input, &format!("the network {net}"))
     }
 }
 

@@ -5,8 +5,8 @@ use super::watch::{METRICS, failed, unwritten};
 use crate::cli::io::json::json;
 use crate::cli::io::{progress::Progress, say, signal};
 use crate::cli::options::{
-    DataArgs, GanActivationFlags, GroupArgs, MachineArgs, ShorthandList, Shorthands, TransformArgs, Written,
-    above_zero, arch, count, name, share, written,
+    DataArgs, GanActivationFlags, GroupArgs, MachineArgs, Named, ShorthandList, Shorthands, TransformArgs,
+    Written, above_zero, arch, count, name, share, written,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -24,7 +24,7 @@ use sparring_report::grid::save_png;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    data: DataArgs,
+    pub(super) data: DataArgs,
     /// The networks, `dcgan(latent=64)` with parameters.
     #[arg(long, default_value = "gan", value_parser = arch(ModelKind::Gan))]
     arch: Written<Arch>,
@@ -110,6 +110,20 @@ impl Args {
         recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
         Ok(recipe)
     }
+    fn arch(&self) -> Outcome<Arch> {
+        self.activations.all_belong("--arch", &[&self.arch])?;
+        self.activations.applied(&self.arch)
+    }
+    fn model(&self, arch: &Arch) -> Outcome<Gan> {
+        let (spec, key) = (arch.gan().expect("the flag takes GANs"), Key::new(self.machine.seed));
+        let made = Gan::new(spec, (0.0, 1.0), key.named("init"));
+        made.map_err(|e| Failure::Usage(format!("the GAN {arch}: {e}")))
+    }
+    /// Refuses what a training on these data would refuse before it begins.
+    pub(super) fn check(&self, data: &Named) -> Outcome {
+        self.recipe()?;
+        data.fits(self.model(&self.arch()?)?.shape(), "the GAN")
+    }
 }
 
 /// Images of the grid drawn after each epoch, always from the same noise.
@@ -178,13 +192,9 @@ impl Observer<Gan> for Watch<'_> {
 
 pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let recipe = args.recipe()?;
-    args.activations.all_belong("--arch", &[&args.arch])?;
-    let arch = args.activations.applied(&args.arch)?;
+    let arch = args.arch()?;
     args.machine.start()?;
-    let key = Key::new(args.machine.seed);
-    let spec = arch.gan().expect("the flag takes GANs");
-    let refused = |e| Failure::Usage(format!("the GAN {arch}: {e}"));
-    let mut model = Gan::new(spec, (0.0, 1.0), key.named("init")).map_err(refused)?;
+    let mut model = args.model(&arch)?;
     let data = place::data(&args.data, resumed.as_ref())?;
     data.fits(model.shape(), "the GAN")?;
     let place = Place::open(&args.place, resumed, arch.name(), |run| {
@@ -198,7 +208,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut watch = Watch {
         progress: Progress::new("training gan", steps as u64),
         run,
-        noise: model.noise(key.named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
+        noise: model.noise(Key::new(args.machine.seed).named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
         paged: pages::gan::on_the_page(recipe.epochs),
         grids: Vec::new(),
         epochs: place.rows()?.len(),

@@ -8,8 +8,8 @@ mod place;
 mod watch;
 
 use crate::cli::Outcome;
-use crate::cli::options::MachineArgs;
-pub(crate) use place::{Resumed, reopen};
+use crate::cli::options::{MachineArgs, Named};
+pub(crate) use place::{Resumed, is_finished, is_saved, reopen};
 pub(crate) use watch::{EpochRow, Test, Watch};
 
 /// What to train.
@@ -30,6 +30,22 @@ impl Kind {
             Self::Classifier(args) => &mut args.place.save_every,
             Self::Autoencoder(args) => &mut args.place.save_every,
             Self::Gan(args) => &mut args.place.save_every,
+        }
+    }
+    /// The name of its data, as it was asked for.
+    pub(crate) fn data(&self) -> &str {
+        match self {
+            Self::Classifier(args) => &args.data.data,
+            Self::Autoencoder(args) => &args.data.data,
+            Self::Gan(args) => &args.data.data,
+        }
+    }
+    /// Refuses what a training on these data would refuse before it begins.
+    pub(crate) fn check(&self, data: &Named) -> Outcome {
+        match self {
+            Self::Classifier(args) => args.check(data),
+            Self::Autoencoder(args) => args.check(data),
+            Self::Gan(args) => args.check(data),
         }
     }
     /// Threads and output.

@@ -198,10 +198,19 @@ pub(crate) fn reopen(path: &Path) -> Outcome<Option<(RunDir, Value)>> {
         e => e.into(),
     })?;
     // Asked under the lock: a run may end at this very moment.
-    if [REPORT, WEIGHTS].iter().all(|name| path.join(name).is_file()) {
+    if is_finished(path) {
         return Ok(None);
     }
-    let newest = path.join(RESUME);
-    let saved = newest.is_file() || previous_checkpoint(&newest).is_file();
-    if saved { Ok(Some((run, config))) } else { Err(not_one(RESUME)) }
+    if is_saved(path) { Ok(Some((run, config))) } else { Err(not_one(RESUME)) }
+}
+
+/// Whether the run in this directory came to its end.
+pub(crate) fn is_finished(run: &Path) -> bool {
+    [REPORT, WEIGHTS].iter().all(|name| run.join(name).is_file())
+}
+
+/// Whether there is a state that the run can go on from.
+pub(crate) fn is_saved(run: &Path) -> bool {
+    let newest = run.join(RESUME);
+    newest.is_file() || previous_checkpoint(&newest).is_file()
 }

@@ -1,0 +1,128 @@
+//! The directory of a sweep: new, or one that was begun and goes on.
+
+use super::child::is_at_work;
+use super::files::Files;
+use super::plan::Plan;
+use crate::cli::io::{say, signal};
+use crate::cli::{Failure, Outcome};
+use serde_json::json;
+use sparring::store::{RunDir, StoreError};
+use sparring_study::{CellState, MANIFEST, Manifest, Shard, SweepTable};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// The copy of the grid.
+const GRID: &str = "grid.toml";
+/// How long the trainings of a sweep that was killed are waited for: they end by themselves.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The directory, owned by this process for as long as this lives.
+pub(super) struct Place {
+    pub(super) run: RunDir,
+    pub(super) manifest: Manifest,
+    pub(super) files: Files,
+}
+
+impl Place {
+    pub(super) fn open(path: &Path, shard: Shard, plan: &Plan) -> Outcome<Self> {
+        let names: Vec<String> = plan.cells.iter().map(|cell| cell.name.clone()).collect();
+        let mut manifest = Manifest::begin(SweepTable::KIND, shard, &names, plan.inputs.clone());
+        let begun = [MANIFEST, GRID].iter().any(|name| path.join(name).symlink_metadata().is_ok());
+        let run = if begun { RunDir::reopen(path) } else { RunDir::create(path) };
+        let run = run.map_err(|e| match e {
+            StoreError::Claimed { .. } => Failure::Failed(format!("{e}; wait for its end, or stop it")),
+            e => Failure::Failed(format!("{e}; name another directory with --out")),
+        })?;
+        if let Some(before) = Manifest::read(run.path())? {
+            goes_on(&mut manifest, &before, run.path())?;
+        }
+        let depends_on = json!({ "program": manifest.inputs.program, "data": manifest.inputs.data });
+        let files = Files::new(run.path(), &depends_on, &plan.attack);
+        run.write(GRID, plan.inputs.plan.as_bytes())?;
+        manifest.write(run.path())?;
+        run.keep();
+        for folder in ["cells", "logs"] {
+            let folder = run.path().join(folder);
+            std::fs::create_dir_all(&folder).map_err(|e| Failure::at(&folder, e))?;
+        }
+        let place = Self { run, manifest, files };
+        place.wait_for_orphans()?;
+        Ok(place)
+    }
+    /// Trainings of a sweep that was killed save themselves and end; nothing is begun before they have.
+    fn wait_for_orphans(&self) -> Outcome {
+        let (begun, mut said) = (Instant::now(), false);
+        for row in self.manifest.rows.iter().filter(|row| !matches!(row.state, CellState::Done { .. })) {
+            while is_at_work(&self.files, &row.name) {
+                if begun.elapsed() > PATIENCE {
+                    let what = "a process of a sweep that was killed still works on it; wait for its end, or stop it";
+                    return Err(Failure::at(&self.files.run(&row.name), what));
+                }
+                if !said {
+                    say::note("waiting for the trainings that were left behind to save themselves ..");
+                    said = true;
+                }
+                signal::check()?;
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+        Ok(())
+    }
+    /// How far it is.
+    pub(super) fn told(&self) -> String {
+        let done = self.manifest.count(|state| matches!(state, CellState::Done { .. }));
+        let failed = self.manifest.count(|state| matches!(state, CellState::Failed { .. }));
+        let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
+        format!("{done} of {} cells are finished{failed}", self.manifest.rows.len())
+    }
+}
+
+/// Takes over what was finished before. A grid may have changed: a cell is known by its command line.
+fn goes_on(manifest: &mut Manifest, before: &Manifest, path: &Path) -> Outcome {
+    let shown = path.display();
+    let refused =
+        |what: String| Err(Failure::Failed(format!("{shown}: {what}; name another directory with --out")));
+    if before.kind != SweepTable::KIND {
+        return refused(format!("it holds a `{}`, not a sweep", before.kind));
+    }
+    if before.shard != manifest.shard {
+        let (is, asked) = (before.shard, manifest.shard);
+        return refused(format!(
+            "it holds shard {is}, this would be {asked}: say --shard {is} to go on with it"
+        ));
+    }
+    let (is, here) = (&before.inputs.program, &manifest.inputs.program);
+    if is != here {
+        let same = is.version == here.version && is.isa == here.isa;
+        let what = if same {
+            "another build of the program".into()
+        } else {
+            format!("version {} on {}", is.version, is.isa)
+        };
+        return refused(format!("it was begun by {what}, whose bits may differ: go on with that one"));
+    }
+    for (name, hash) in &before.inputs.data {
+        if manifest.inputs.data.get(name).is_some_and(|here| here != hash) {
+            return refused(format!("the data `{name}` are others than it was begun with"));
+        }
+    }
+    let same_grid = before.inputs.plan == manifest.inputs.plan;
+    let mut kept = 0;
+    for row in &mut manifest.rows {
+        let known = before.rows.iter().find(|known| known.name == row.name);
+        // Of another grid the outputs are read again: the attack may have changed.
+        if let Some(known) = known.filter(|known| same_grid && matches!(known.state, CellState::Done { .. }))
+        {
+            row.state = known.state.clone();
+            kept += 1;
+        }
+    }
+    if same_grid {
+        say::note(&format!("going on: {kept} of {} cells are finished", manifest.rows.len()));
+    } else {
+        say::note(
+            "the grid has changed since this directory was begun: cells with the same command line are taken from it, the others are new",
+        );
+    }
+    Ok(())
+}
