@@ -8,8 +8,8 @@ mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{
-    attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, resume, train,
-    attack, completions, demo, fetch, generate, inspect, list, lr_find, merge, resume, sweep, train,
+    attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, merge, resume, sweep,
+    train,
 };
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
