@@ -1,6 +1,9 @@
 //! `sparring train autoencoder`.
 
+use super::kept_files::{self, KeptFiles};
 use super::place::{self, Place, PlaceArgs, Resumed};
+use super::trouble::{self, AnomalyArgs, PolicyArgs};
+use super::validation::ValidationArgs;
 use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
@@ -14,7 +17,7 @@ use sparring::metrics::{Pca, mean_image_mse};
 use sparring::models::{Arch, Autoencoder, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
-use sparring::train::{Recipe, autoencoder_session, pixels, reconstruction_mse};
+use sparring::train::{Recipe, Validation, autoencoder_session, pixels, reconstruction_mse};
 use std::path::PathBuf;
 
 /// Flags.
@@ -50,6 +53,12 @@ pub(crate) struct Args {
     #[command(flatten)]
     groups: GroupArgs,
     #[command(flatten)]
+    validation: ValidationArgs,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    #[command(flatten)]
+    anomaly: AnomalyArgs,
+    #[command(flatten)]
     pub(super) machine: MachineArgs,
     #[command(flatten)]
     pub(super) place: PlaceArgs,
@@ -80,18 +89,23 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         schedule: args.schedule.clone(),
         transforms: args.transforms.chain.clone(),
         groups: args.groups.groups.clone(),
+        selection: args.validation.selection(),
+        on_non_finite: args.policy.on_non_finite,
+        anomaly: args.anomaly.anomaly,
         seed: args.machine.seed,
         ..Recipe::default()
     };
     recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
     args.machine.start()?;
-    let data = place::data(&args.data, resumed.as_ref())?;
+    args.validation.check(None)?;
+    let mut data = place::data(&args.data, resumed.as_ref())?;
     data.fits(spec.input, &format!("the network {net}"))?;
+    let validation = args.validation.hold_out(&mut data, (0, false), &recipe.schedule, args.machine.seed)?;
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
     let place = Place::open(&args.place, resumed, &net.name(), |run| {
         let mut config = json!({
             "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()),
-            "recipe": recipe, "spec": model.spec(), "code": model.code(),
+            "validation": validation.len(), "recipe": recipe, "spec": model.spec(), "code": model.code(),
         });
         net.config().into_iter().for_each(|(key, value)| config[key] = value);
         config
@@ -103,7 +117,18 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut watch =
         Watch::new(format!("training {}", net.name()), steps, run, measure).keeping(&place.rows()?);
     let mut training = autoencoder_session(&mut model, &data.set.train, &recipe)?;
-    let done = place.train(&mut training, &mut watch).map_err(|e| watch.failed(e))?;
+    if !validation.is_empty() {
+        training = training.validating(Validation::of(validation))?;
+    }
+    let mut files = KeptFiles {
+        inner: &mut watch,
+        run,
+        save: pages::weights::save_autoencoder,
+        best: args.validation.keep_best,
+        last: args.validation.keep_last.unwrap_or(0),
+    };
+    let done = place.train(&mut training, &mut files).map_err(|e| watch.failed(e))?;
+    let progress = *training.progress();
     drop(training);
     let rows = watch.finish();
     let weights = run.file("model.safetensors");
@@ -137,12 +162,15 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             baselines.mean_image
         ));
     }
+    warnings.extend(trouble::warning(&progress));
     let facts = pages::autoencoder::Facts { net: &net, data: &data, recipe: &recipe, baselines, test_mse };
     pages::autoencoder::page(&facts, &model, &pca, &rows, &done)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({
             "test_mse": test_mse, "pca_mse": baselines.pca, "pca_components": pca.k(), "mean_image_mse": baselines.mean_image,
             "epochs": done.epochs.len(), "seconds": done.seconds, "run": run.path(),
+            "best_epoch": progress.best.map(|best| best.epoch), "stopped_early": progress.stopped.is_some(),
+            "skipped_steps": progress.skipped, "roll_backs": progress.roll_backs,
             "warnings": warnings,
         }));
     } else {
@@ -155,6 +183,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             done.seconds,
             say::path(run.path())
         ));
+        kept_files::in_words(&progress, recipe.epochs).iter().for_each(|line| say::result(line));
     }
     warnings.iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())
