@@ -11,6 +11,7 @@ mod error;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 mod find;
+mod holdout;
 pub mod idx;
 mod mini_batch;
 pub mod mnist;

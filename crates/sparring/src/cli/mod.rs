@@ -48,7 +48,6 @@ enum Command {
     Generate(generate::Args),
     /// Write a trained model as safetensors, npz or the TOML file of its network.
     Export(export::Args),
-    /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, datasets.
     /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, datasets, corruptions.
     List(list::Args),
     /// Show what a run or a file holds.

@@ -2,6 +2,7 @@
 
 use crate::cli::{Failure, Outcome};
 use sparring::datasets::{DataError, Dataset, Split, find, folder_of};
+use sparring::seed::Key;
 use sparring::store::terminal::shown;
 use std::path::{Component, Path, PathBuf};
 
@@ -49,15 +50,17 @@ impl Named {
             (None, None) => Self::find("mnist-10k"),
         }
     }
-    /// Takes the last `n` training images off the set: those to validate on.
+    /// Takes `n` training images, stratified and drawn by the seed of the run, off the set: those to validate on.
     ///
     /// # Panics
     /// If there are not so many.
-    pub(crate) fn hold_out(&mut self, n: usize) -> Split {
-        let all = self.set.train.clone();
-        let kept = all.len() - n;
-        self.set.train = all.range(0..kept);
-        all.range(kept..all.len())
+    pub(crate) fn hold_out(&mut self, n: usize, seed: u64) -> Split {
+        if n == 0 {
+            return self.set.train.first(0);
+        }
+        let (train, held) = self.set.train.holdout(n, Key::new(seed).named("holdout"));
+        self.set.train = train;
+        held
     }
     /// A network that takes other inputs is refused before anything is made for it.
     pub(crate) fn fits(&self, input: [usize; 3], what: &str) -> Outcome {

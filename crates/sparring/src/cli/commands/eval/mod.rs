@@ -58,8 +58,8 @@ struct Examples {
 
 impl Args {
     fn examples(&self, mut data: Named) -> Outcome<Examples> {
-        let held_out = held_out(&self.model.path)?.min(data.set.train.len());
-        let validation = data.hold_out(held_out);
+        let (held_out, seed) = held_out(&self.model.path)?;
+        let validation = data.hold_out(held_out.min(data.set.train.len()), seed);
         let split = match self.split {
             Part::Test => &data.set.test,
             Part::Train => &data.set.train,
@@ -80,10 +80,10 @@ impl Args {
     }
 }
 
-/// Training examples that a run held out.
-fn held_out(run: &Path) -> Outcome<usize> {
-    let config = read_config(run)?;
-    Ok(config.and_then(|config| config["validation"].as_u64()).unwrap_or(0) as usize)
+/// How many training examples a run held out, and its seed, which drew them.
+fn held_out(run: &Path) -> Outcome<(usize, u64)> {
+    let config = read_config(run)?.unwrap_or_default();
+    Ok((config["validation"].as_u64().unwrap_or(0) as usize, config["recipe"]["seed"].as_u64().unwrap_or(0)))
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
