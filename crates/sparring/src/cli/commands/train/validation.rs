@@ -5,7 +5,6 @@ use crate::cli::{Failure, Outcome};
 use sparring::attacks::{AnyAttack, AnyNorm, Threat};
 use sparring::datasets::Split;
 use sparring::optim::AnySchedule;
-use sparring::seed::Key;
 use sparring::train::{AnyDefense, Kept, Monitor, Selection, ValidationAttack};
 
 /// Flags.
