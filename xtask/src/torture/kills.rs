@@ -17,6 +17,7 @@ const LINES: &[&str] = &[
     "train classifier --data moons --epochs 6 --ema 0.2 --schedule one-cycle",
     "train classifier --data small --epochs 3 --arch fgsm-rs --defense pgd(steps=3)",
     "train classifier --data small --epochs 1 --arch madry(norm=batch)",
+    "train classifier --data moons --epochs 6 --schedule plateau(patience=0) --keep-best --keep-last 2 --early-stop 4 --validate-attack pgd(steps=3) --validate-eps 0.1",
     "train autoencoder --data small --epochs 8",
     "train gan --data small --epochs 8",
 ];

@@ -55,6 +55,12 @@ pub fn run(args: &[String]) -> Result<(), String> {
     if let Some(wrong) = only.iter().find(|name| !ALL.iter().any(|group| group.name == **name)) {
         return Err(format!("--only: there is no {wrong:?}\n{}", usage()));
     }
+    if cases.is_some() && only.len() != 1 {
+        return Err(format!(
+            "--cases counts other things in each group; name the one group with --only\n{}",
+            usage()
+        ));
+    }
     let asked = |group: &&Group| only.is_empty() || only.iter().any(|name| name == group.name);
     ALL.iter().filter(asked).try_for_each(|group| {
         (group.run)(cases.unwrap_or(group.usual)).map_err(|e| format!("{}: {e}", group.name))
@@ -63,7 +69,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
 
 fn usage() -> String {
     let mut text = String::from(
-        "cargo xtask torture [--cases N] [--only NAME,..]\n  --cases N    how many, of each group\n",
+        "cargo xtask torture [--cases N] [--only NAME,..]\n  --cases N    how many, of one group\n",
     );
     ALL.iter().for_each(|group| text += &format!("  {:<12} {}\n", group.name, group.about));
     text
@@ -78,6 +84,7 @@ mod tests {
         let run = |line: &str| run(&line.split(' ').map(String::from).collect::<Vec<_>>()).unwrap_err();
         assert!(run("--only format").contains("formats"));
         assert!(run("--cases 0").contains("above 0"));
+        assert!(run("--cases 9").contains("--only"));
         assert!(run("--depth").contains("--cases N"));
     }
 }

@@ -6,7 +6,7 @@ use crate::cli::{Failure, Outcome};
 use serde_json::json;
 use sparring::nn::{Graph, Network};
 use sparring::seed::Key;
-use sparring::store::{Stored, Weights, read, spec_text, write, write_new};
+use sparring::store::{Stored, Weights, read, spec_text, write_new, write_new_weights};
 use std::path::{Path, PathBuf};
 
 /// Flags.
@@ -53,10 +53,12 @@ pub(crate) fn run(args: &Args) -> Outcome {
         let nets =
             document.networks.iter().map(|n| loaded(&file, &weights, n)).collect::<Outcome<Vec<_>>>()?;
         let named: Vec<_> = names.iter().copied().zip(&nets).collect();
-        write(&args.out, &document.kind, &named, document.extra.clone())?;
+        write_new_weights(&args.out, &document.kind, &named, document.extra.clone())?;
         let path = say::path(&args.out);
         if args.out.extension().is_some_and(|e| e.eq_ignore_ascii_case("npz")) {
             format!("numpy.load(\"{path}\")[\"{}\"]", first_name(&weights))
+        } else if names.len() > 1 {
+            format!("safetensors.torch.load_file(\"{path}\")")
         } else {
             format!("net.load_state_dict(safetensors.torch.load_file(\"{path}\"))")
         }
