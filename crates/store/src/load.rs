@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub enum Naming<'a> {
-    /// They are the same, but for the prefix of a wrapper before all of them (`module.`, `_orig_mod.`).
+    /// They are the same, but for a prefix before all of them: of a wrapper (`module.`, `_orig_mod.`), or of the module that holds the network (`model.`).
     #[default]
     Same,
     /// By rules; a name without one stays as it is.
@@ -29,7 +29,7 @@ type Named = Vec<(String, Vec<usize>)>;
 
 impl Weights {
     /// Puts the tensors whose names begin with `prefix` and a dot (all of them if it is empty) into `network`; the names must be the
-    /// network's, none missing and none left over, but for the prefix of a wrapper. Returns what a user should be told.
+    /// network's, none missing and none left over, but for a prefix of all names. Returns what a user should be told.
     ///
     /// # Errors
     /// [`StoreError::Names`] with every name that does not fit; the network is then untouched.
@@ -83,6 +83,11 @@ impl Weights {
         let found: Named = self.tensors.iter().map(|(n, a)| (n.clone(), a.shape().dims().to_vec())).collect();
         names(wanted, &found, naming).is_ok()
     }
+    /// Whether [`Naming::ByOrder`] has one answer for a network with these tensors: no two layers have equal shapes.
+    pub fn fits_one_way(&self, wanted: &[(String, Vec<usize>)]) -> bool {
+        let found: Named = self.tensors.iter().map(|(n, a)| (n.clone(), a.shape().dims().to_vec())).collect();
+        pair(wanted, &found).is_ok_and(|(_, alike)| alike.is_empty())
+    }
     /// The network with this prefix, built from its spec and filled.
     ///
     /// # Errors
@@ -116,7 +121,7 @@ fn names(
     if let (Naming::Same, Ok(())) = (naming, compare(wanted, found)) {
         return Ok((same, Vec::new()));
     }
-    let wrapper = wrapper(found);
+    let wrapper = if let Naming::Same = naming { prefix(wanted, found) } else { wrapper(found) };
     let bare = |name: &str| name[wrapper.len()..].to_string();
     let mut pairs: Vec<_> = same.into_iter().map(|(theirs, _)| (theirs.clone(), bare(&theirs))).collect();
     let mut notes = Vec::new();
@@ -147,6 +152,24 @@ fn names(
     }
     compare(wanted, &new)?;
     Ok((pairs, notes))
+}
+
+/// The prefix of every name without which the names are those of the network; if there is none, that of the wrappers.
+fn prefix(wanted: &[(String, Vec<usize>)], found: &[(String, Vec<usize>)]) -> String {
+    let wrapper = wrapper(found);
+    let mut prefix = wrapper.clone();
+    let all = |p: &str| found.iter().all(|(name, _)| name.len() > p.len() && name.starts_with(p));
+    let bare = |p: &str| -> Named {
+        found.iter().map(|(name, shape)| (name[p.len()..].to_string(), shape.clone())).collect()
+    };
+    while compare(wanted, &bare(&prefix)).is_err() {
+        let first = found.first().and_then(|(name, _)| name[prefix.len()..].split_once('.'));
+        match first.map(|(module, _)| format!("{prefix}{module}.")).filter(|p| all(p)) {
+            Some(longer) => prefix = longer,
+            None => return wrapper,
+        }
+    }
+    prefix
 }
 
 /// The longest chain of wrappers that every name begins with.

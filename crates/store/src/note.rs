@@ -3,7 +3,7 @@
 use crate::terminal::{NAME, shown};
 use std::fmt;
 
-/// Something a user should be told about the weights just read; its text is one line.
+/// Something a user should be told about the weights just read; its text is a line, of a warning two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadNote {
@@ -24,9 +24,9 @@ pub enum LoadNote {
         /// Their names.
         names: Vec<String>,
     },
-    /// All names began with the prefix of a wrapper.
+    /// All names began with the prefix of a wrapper, or of the module that holds the network.
     Unwrapped {
-        /// `module.` (`nn.DataParallel`), `_orig_mod.` (`torch.compile`), or both.
+        /// `module.` (`nn.DataParallel`), `_orig_mod.` (`torch.compile`), `model.`, or several.
         prefix: String,
     },
     /// Names were changed by rules.
@@ -77,7 +77,10 @@ impl fmt::Display for LoadNote {
                     return Ok(());
                 }
                 let alike = list(alike.iter().map(|n| shown(n, NAME)));
-                write!(f, "; of equal shapes, so told apart by the order of their names alone: {alike}")
+                write!(
+                    f,
+                    "\nwarning: of equal shapes, told apart by the order of their names alone, which may be wrong: {alike}; --rename FILE says which is which"
+                )
             }
         }
     }

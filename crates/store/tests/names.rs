@@ -56,6 +56,8 @@ fn every_way_to_names_gives_the_same_network() {
         ("module.1", "module.3", "module."),
         ("_orig_mod.1", "_orig_mod.3", "_orig_mod."),
         ("module._orig_mod.1", "module._orig_mod.3", "module._orig_mod."),
+        ("model.1", "model.3", "model."),
+        ("module.net.seq.1", "module.net.seq.3", "module.net.seq."),
     ] {
         let (values, notes) = loaded(&named(first, last), Naming::Same);
         assert_eq!(values, truth, "{first}");
@@ -74,6 +76,16 @@ fn every_way_to_names_gives_the_same_network() {
     assert_eq!(values, truth);
     assert!(matches!(&notes[0], LoadNote::ByOrder { alike, .. } if alike.is_empty()));
     assert!(named("fc1", "fc2").fits(&layout(&spec(), ""), Naming::ByOrder));
+    assert!(named("fc1", "fc2").fits_one_way(&layout(&spec(), "")));
+    let twice = Graph::chain([1, 1, 2], vec![layers::flatten(), layers::linear(2, 2), layers::linear(2, 2)]);
+    let square: Vec<_> =
+        ["in.weight", "out.weight"].map(|name| (name, F32, &[2, 2][..], floats(1, 4))).into();
+    let biases: Vec<_> = ["in.bias", "out.bias"].map(|name| (name, F32, &[2][..], floats(2, 2))).into();
+    let alike = Weights::parse(&foreign(&[square, biases].concat())).unwrap();
+    let wanted = layout(&twice, "");
+    assert!(alike.fits(&wanted, Naming::ByOrder) && !alike.fits_one_way(&wanted));
+    let notes = alike.load_named("", &mut twice.build(Key::new(1)).unwrap(), Naming::ByOrder).unwrap();
+    assert!(notes[0].to_string().contains("warning: of equal shapes"), "{}", notes[0]);
     assert!(!named("fc1", "fc2").fits(&layout(&spec(), ""), Naming::Same));
 }
 

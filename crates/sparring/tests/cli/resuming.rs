@@ -137,7 +137,11 @@ fn what_cannot_go_on_is_named() {
     let config = dir.join("lives/config.json");
     let written = std::fs::read_to_string(&config).unwrap();
     for (from, to, said) in [
-        (r#""lr": 0.001"#, r#""lr": 0.5"#, "`recipe`"),
+        (
+            r#""lr": 0.001"#,
+            r#""lr": 0.5"#,
+            "`recipe.lr` in config.json is 0.5, and its `arguments` make it 0.001; the file was changed since the run began",
+        ),
         (
             r#""classifier",
     "--data""#,
@@ -160,8 +164,40 @@ fn what_cannot_go_on_is_named() {
         let text = refusal(&dir, "resume lives", 1);
         assert!(text.contains(said), "{said}: {text}");
     }
-    std::fs::write(&config, written).unwrap();
+    std::fs::write(&config, &written).unwrap();
+    let text = refusal(&dir, "resume lives --data rings", 1);
+    assert!(text.contains("began with the data moons, and rings are others"), "{text}");
+    let text = refusal(&dir, "resume lives --data nothere", 2);
+    assert!(text.contains("nothere") && !text.contains("config.json"), "{text}");
+    // What is lost is named, with the line that begins it again.
+    let rows = dir.join("lives/metrics.jsonl");
+    let lines = std::fs::read(&rows).unwrap();
+    std::fs::write(&rows, b"{\"epoch\": 1, \"lr\"").unwrap();
+    let text = refusal(&dir, "resume lives", 1);
+    assert!(
+        text.contains("metrics.jsonl") && text.contains("to begin again: sparring train classifier"),
+        "{text}"
+    );
+    std::fs::write(&rows, lines).unwrap();
     assert!(names(&dir.join("lives")).contains(&"resume.bin".into()));
+}
+
+/// A step may be long: what a signal meets within the first one is finished and saved, too.
+#[test]
+fn a_signal_within_the_first_step_loses_nothing() {
+    let dir = folder("first-step");
+    let line = "train classifier --defense pgd(steps=200) --batch 2000 --epochs 2 --out run";
+    let mut child = command(&dir, line).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while !dir.join("run/resume.bin").is_file() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let out = child.wait_with_output().unwrap();
+    let text = said(&out);
+    assert_eq!(out.status.code(), Some(130), "{text}");
+    assert!(text.contains("saved up to step 1; to go on: sparring resume run"), "{text}");
 }
 
 /// A disk that is full, played by a limit on the size of files: a clear error, and the older state is whole.

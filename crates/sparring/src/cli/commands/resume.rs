@@ -58,5 +58,8 @@ pub(crate) fn run(args: &Args, parse: impl Fn(&[String]) -> Outcome<Option<Kind>
             (config["data"].as_str().ok_or_else(|| broken("it names no data".into()))?.to_string(), folder)
         }
     };
-    train::run(&kind, Some(Resumed { run, config, data: RunData { asked, folder } }))
+    train::run(
+        &kind,
+        Some(Resumed { run, config, data: RunData { asked, folder }, elsewhere: args.data.is_some() }),
+    )
 }

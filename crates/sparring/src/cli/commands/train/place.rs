@@ -9,10 +9,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sparring::math::simd;
-use sparring::store::{RunDir, StoreError, previous_checkpoint};
+use sparring::store::{RunDir, StoreError, previous_checkpoint, terminal};
 use sparring::train::{
     EpochReport, History, Learner, Observed, Observer, SaveEvery, SavedTraining, Saver, Session, TrainError,
 };
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +44,8 @@ pub(crate) struct Resumed {
     /// Its `config.json`.
     pub(crate) config: Value,
     pub(crate) data: RunData,
+    /// Whether the data were named anew.
+    pub(crate) elsewhere: bool,
 }
 
 impl Resumed {
@@ -56,7 +59,11 @@ impl Resumed {
 
 /// The data of a training: those of the run that it goes on with, else those asked for.
 pub(super) fn data(args: &DataArgs, resumed: Option<&Resumed>) -> Outcome<Named> {
-    resumed.map_or_else(|| args.load(), |resumed| Named::of_run(&resumed.data))
+    match resumed {
+        None => args.load(),
+        Some(Resumed { data, elsewhere: true, .. }) => Named::find(&data.asked),
+        Some(Resumed { data, .. }) => Named::of_run(data),
+    }
 }
 
 /// The directory of a training, and the state it goes on from.
@@ -83,8 +90,9 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
             run.write_json(CONFIG, &config)?;
             return Ok(Self { run, saved: None, every });
         };
-        same(&written, &config(&run), run.path())?;
-        let (saved, newest) = SavedTraining::read(run.path().join(RESUME))?;
+        let (saved, newest) = SavedTraining::read(run.path().join(RESUME))
+            .map_err(|e| Failure::Failed(format!("{e}; {}", begin_again(&written))))?;
+        same(&written, &config(&run), run.path(), saved.version())?;
         if let Some(e) = newest {
             say::note(&format!("warning: {e}; the state saved before it is taken, of step {}", saved.step()));
         }
@@ -108,7 +116,10 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
     pub(super) fn rows(&self) -> Outcome<Vec<Value>> {
         match &self.saved {
             None => Ok(Vec::new()),
-            Some(saved) => Ok(self.run.rows(METRICS, saved.epochs().len())?),
+            Some(saved) => self.run.rows(METRICS, saved.epochs().len()).map_err(|e| {
+                let config = sparring::store::read_config(self.run.path()).ok().flatten().unwrap_or_default();
+                Failure::Failed(format!("{e}; {}", begin_again(&config)))
+            }),
         }
     }
     /// All steps that are left, watched, and saved on the way. A signal ends it after a step, whose state is then the one in the file.
@@ -123,6 +134,8 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
         let path = self.run.file(RESUME);
         self.run.file(&previous_checkpoint(Path::new(RESUME)).to_string_lossy());
         let every = self.every.map_or(SaveEvery::Epoch, |n| SaveEvery::Steps(n as u64));
+        // The first step is finished, too, and saved.
+        signal::hold();
         let saver = match &self.saved {
             None => Saver::begin(&path, every, session, ""),
             Some(saved) => {
@@ -158,21 +171,62 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
     }
 }
 
-/// Both configurations describe one training; what says where things are may differ.
-fn same(written: &Value, here: &Value, run: &Path) -> Outcome {
-    const PLACES: [&str; 4] = ["arguments", "repeat", "data", "data_from_run"];
-    let keys = here.as_object().into_iter().flat_map(|o| o.keys());
-    let other: Vec<&str> = keys
-        .filter(|key| !PLACES.contains(&key.as_str()) && written[key.as_str()] != here[key.as_str()])
-        .map(String::as_str)
-        .collect();
-    if other.is_empty() {
-        return Ok(());
+/// The way out where a run cannot go on.
+fn begin_again(config: &Value) -> String {
+    match config["repeat"].as_str() {
+        Some(line) => format!("to begin again: {line}"),
+        None => "begin it again in another directory".into(),
     }
+}
+
+/// Where two configurations differ, and how: `recipe.epochs`, 8, 60.
+fn different(a: &Value, b: &Value, path: &str, found: &mut Vec<(String, String, String)>) {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            for key in keys {
+                let none = &Value::Null;
+                let dot = if path.is_empty() { "" } else { "." };
+                let (a, b) = (a.get(key).unwrap_or(none), b.get(key).unwrap_or(none));
+                different(a, b, &format!("{path}{dot}{key}"), found);
+            }
+        }
+        (a, b) if a != b => found.push((path.into(), a.to_string(), b.to_string())),
+        _ => {}
+    }
+}
+
+/// Both configurations describe one training; what says where things are may differ.
+fn same(written: &Value, here: &Value, run: &Path, version: &str) -> Outcome {
+    const PLACES: [&str; 4] = ["arguments", "repeat", "data", "data_from_run"];
+    let here_only = |config: &Value| -> Value {
+        let keys = here.as_object().into_iter().flat_map(|o| o.keys());
+        let kept = keys.filter(|key| !PLACES.contains(&key.as_str()));
+        kept.map(|key| (key.clone(), config[key.as_str()].clone())).collect::<serde_json::Map<_, _>>().into()
+    };
+    let mut found = Vec::new();
+    different(&here_only(written), &here_only(here), "", &mut found);
+    let Some((path, was, is)) = found.first() else { return Ok(()) };
+    let run = run.display();
+    let (began, now) = (&written["data"], &here["data"]);
+    if began != now {
+        let data = |v: &Value| v.as_str().unwrap_or("other data").to_string();
+        return Err(Failure::Failed(format!(
+            "{run}: began with the data {}, and {} are others; leave --data out, or name the place where those are now",
+            data(began),
+            data(now)
+        )));
+    }
+    let what = if version == env!("CARGO_PKG_VERSION") {
+        "the file was changed since the run began: put it back"
+    } else {
+        "another version began the run: go on with that one"
+    };
+    let (was, is) = (terminal::shown(was, 60), terminal::shown(is, 60));
     Err(Failure::Failed(format!(
-        "{}: this version makes another training of the same command (`{}` in {CONFIG}); go on with the version that began it",
-        run.display(),
-        other.join("`, `")
+        "{run}: `{}` in {CONFIG} is {was}, and its `arguments` make it {is}; {what}, or {}",
+        terminal::shown(path, 80),
+        begin_again(written)
     )))
 }
 
@@ -189,6 +243,12 @@ pub(crate) fn reopen(path: &Path) -> Outcome<Option<(RunDir, Value)>> {
         ))
     };
     let config = sparring::store::read_config(path)?.ok_or_else(|| not_one(CONFIG))?;
+    let nothing_saved = || {
+        Failure::Failed(format!(
+            "{shown}: nothing was saved ({RESUME} is not there); {}",
+            begin_again(&config)
+        ))
+    };
     let trains = config["command"].as_str().is_some_and(|c| c.starts_with("train "));
     if !trains || !config["arguments"].is_array() {
         return Err(not_one("training that was begun by this version or a later one"));
@@ -201,7 +261,7 @@ pub(crate) fn reopen(path: &Path) -> Outcome<Option<(RunDir, Value)>> {
     if is_finished(path) {
         return Ok(None);
     }
-    if is_saved(path) { Ok(Some((run, config))) } else { Err(not_one(RESUME)) }
+    if is_saved(path) { Ok(Some((run, config))) } else { Err(nothing_saved()) }
 }
 
 /// Whether the run in this directory came to its end.
