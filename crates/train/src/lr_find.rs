@@ -67,7 +67,8 @@ impl LrFind {
         }
         if !(rate.holds(self.highest) && rate.holds(self.highest / self.lowest) && self.highest > self.lowest)
         {
-            return refuse("highest", self.highest.to_string(), "a finite number above `lowest`");
+            let must = "above `lowest` and at most 3e38 times it, and a finite number in f32";
+            return refuse("highest", format!("{:e}", self.highest), must);
         }
         if self.steps == 0 {
             return refuse("steps", "0".into(), "at least 1");
@@ -145,9 +146,16 @@ fn steps<M: Supervised>(
     }
 }
 
-/// The rate of the steepest fall up to the smallest mean loss, by differences over two steps; means lie `behind` the losses by so many steps.
+/// The least fall of the mean loss, as a share of it, that is more than the noise of batches.
+const FALL: f64 = 0.05;
+
+/// The rate of the steepest fall up to the smallest mean loss, by differences over two steps; means lie `behind` the losses by so many steps. `None` where the mean did not fall.
 fn steepest(steps: &[LrStep], behind: f64) -> Option<f64> {
     let last = (0..steps.len()).min_by(|&a, &b| steps[a].mean.total_cmp(&steps[b].mean))?;
+    let first = steps[(behind.round() as usize).min(last)].mean;
+    if steps[last].mean > first - FALL * first.abs() {
+        return None;
+    }
     let fall = |i: usize| (steps[i + 1].mean - steps[i - 1].mean) / (steps[i + 1].lr / steps[i - 1].lr).ln();
     let falls = (1..last).map(|i| (fall(i), i)).filter(|(fall, _)| *fall < 0.0);
     let (_, at) = falls.min_by(|a, b| a.0.total_cmp(&b.0))?;
@@ -169,5 +177,9 @@ mod tests {
         assert_eq!(steepest(&steps, 13.0), steps.iter().rev().find(|s| s.lr < 0.11 * found).map(|s| s.lr));
         let rising: Vec<_> = steps.iter().map(|s| LrStep { mean: s.lr, ..*s }).collect();
         assert_eq!((steepest(&rising, 0.0), steepest(&[], 0.0)), (None, None));
+        // The noise of batches around one value is no fall.
+        let flat: Vec<_> =
+            steps.iter().map(|s| LrStep { mean: 2.3 + 0.03 * (1e5 * s.lr).sin(), ..*s }).collect();
+        assert_eq!(steepest(&flat, 5.0), None);
     }
 }

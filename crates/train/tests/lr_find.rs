@@ -36,7 +36,7 @@ fn settings_that_make_no_sense_are_named() {
     let usual = LrFind::default;
     for (find, why) in [
         (LrFind { lowest: 0.0, ..usual() }, "lowest is 0"),
-        (LrFind { highest: 1e-7, ..usual() }, "highest is 0.0000001"),
+        (LrFind { highest: 1e-7, ..usual() }, "highest is 1e-7"),
         (LrFind { steps: 0, ..usual() }, "steps is 0"),
         (LrFind { memory: 1.0, ..usual() }, "memory is 1"),
         (LrFind { diverged: 1.0, ..usual() }, "diverged is 1"),

@@ -58,6 +58,7 @@ enum Command {
 
 /// Parses, runs, and turns the result into an exit code: 0 done, 1 could not be done, 2 wrong usage, 130/143 after a signal.
 pub(crate) fn main() -> ExitCode {
+    io::memory::watch();
     let parsed = definition().try_get_matches().and_then(|m| Cli::from_arg_matches(&m));
     let done = match parsed {
         Ok(cli) => sparring::math::simd::isa_request()

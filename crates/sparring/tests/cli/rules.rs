@@ -91,5 +91,5 @@ fn a_learning_rate_is_found_and_drawn() {
     let page = std::fs::read_to_string(dir.join("found/report.html")).unwrap();
     assert!(page.contains("<svg") && page.contains("Loss by learning rate"));
     let told = refusal(&dir, "lr-find --data tiny --lowest 1 --highest 0.1", 2);
-    assert!(told.contains("highest is 0.1, but must be a finite number above `lowest`"), "{told}");
+    assert!(told.contains("highest is 1e-1, but must be above `lowest`"), "{told}");
 }

@@ -1,6 +1,7 @@
 //! Where words, bars, files and signals go.
 
 pub(crate) mod json;
+pub(crate) mod memory;
 pub(crate) mod out;
 pub(crate) mod progress;
 pub(crate) mod say;
