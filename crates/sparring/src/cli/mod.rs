@@ -7,7 +7,7 @@ mod options;
 mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
-use commands::{attack, completions, demo, fetch, generate, inspect, list, lr_find, resume, train};
+use commands::{attack, completions, demo, fetch, generate, inspect, list, lr_find, predict, resume, train};
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
 use std::process::ExitCode;
@@ -35,6 +35,8 @@ enum Command {
     LrFind(lr_find::Args),
     /// Attack a trained classifier and re-check every result.
     Attack(attack::Args),
+    /// Say what pictures show, by a trained classifier.
+    Predict(predict::Args),
     /// Draw samples from a trained GAN.
     Generate(generate::Args),
     /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, datasets, corruptions.
@@ -81,6 +83,7 @@ fn run(command: Command) -> Outcome {
         Command::Resume(args) => resume::run(&args, training),
         Command::LrFind(args) => lr_find::run(&args),
         Command::Attack(args) => attack::run(&args),
+        Command::Predict(args) => predict::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::List(args) => list::run(&args),
         Command::Inspect(args) => inspect::run(&args),

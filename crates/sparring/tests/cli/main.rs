@@ -9,6 +9,7 @@ mod lists;
 mod models;
 mod numbers;
 mod pages;
+mod predict;
 #[cfg(unix)]
 mod resuming;
 mod rules;

@@ -23,7 +23,7 @@ fn wrong_usage_ends_with_2() {
         "inspect",
         "generate run -n 0",
         "generate run -n 1000000000",
-        "fetch cifar-10",
+        "fetch imagenet",
         "fetch mnist-10k",
         "fetch mnist --from a --mirror http://b/",
         "fetch mnist --mirror ftp://b/",
@@ -32,7 +32,7 @@ fn wrong_usage_ends_with_2() {
         refusal(&dir, line, 2);
     }
     assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 0, "nothing is written");
-    assert!(refusal(&dir, "fetch cifar-10", 2).contains("fashion-mnist"));
+    assert!(refusal(&dir, "fetch imagenet", 2).contains("fashion-mnist"));
 }
 
 #[test]

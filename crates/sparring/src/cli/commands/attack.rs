@@ -24,7 +24,7 @@ use sparring::tensor::{Array, Precision};
 use std::path::Path;
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    let (threats, net) = (args.threats()?, args.net()?);
+    let (threats, net) = (args.threats()?, args.net.net()?);
     let suites = threats.iter().map(|t| args.suite(t.eps)).collect::<Outcome<Vec<_>>>()?;
     if let (Some(path), true) = (&args.save, args.save == args.report) {
         let shown = path.display();
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     if about.is_ok_and(|m| !m.is_file() && !m.is_dir()) {
         return Err(Failure::at(&args.model, "not a file; name a run directory or a weights file"));
     }
-    let names = args.names.load()?;
+    let names = args.net.names.load()?;
     args.machine.start()?;
     let (model, own_data) = pages::weights::load_classifier(&args.model, net.as_ref(), &names)?;
     let data = match (&args.data, &own_data) {

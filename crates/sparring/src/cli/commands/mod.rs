@@ -8,5 +8,6 @@ pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod list;
 pub(crate) mod lr_find;
+pub(crate) mod predict;
 pub(crate) mod resume;
 pub(crate) mod train;

@@ -160,7 +160,7 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
 
 /// Both configurations describe one training; what says where things are may differ.
 fn same(written: &Value, here: &Value, run: &Path) -> Outcome {
-    const PLACES: [&str; 4] = ["arguments", "repeat", "data", "data_from_run"];
+    const PLACES: [&str; 5] = ["arguments", "repeat", "data", "data_from_run", "class_names"];
     let keys = here.as_object().into_iter().flat_map(|o| o.keys());
     let other: Vec<&str> = keys
         .filter(|key| !PLACES.contains(&key.as_str()) && written[key.as_str()] != here[key.as_str()])
