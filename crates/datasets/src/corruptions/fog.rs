@@ -32,6 +32,9 @@ impl Corruption for Fog {
 fn plasma(side: usize, decay: f64, random: &mut Stream) -> Vec<f64> {
     let mut map = vec![0.0; side * side];
     let (mut step, mut rough) = (side, 100.0);
+    let mut words = vec![0; side * side];
+    random.fill_bits(&mut words);
+    let mut shares = words.iter().map(|&word| f64::from(word) / 4_294_967_296.0);
     while step >= 2 {
         let half = step / 2;
         let corners = || (0..side).step_by(step).flat_map(|r| (0..side).step_by(step).map(move |c| (r, c)));
@@ -39,7 +42,8 @@ fn plasma(side: usize, decay: f64, random: &mut Stream) -> Vec<f64> {
             let mean =
                 around.iter().map(|&(r, c)| map[(r & (side - 1)) * side + (c & (side - 1))]).sum::<f64>()
                     / 4.0;
-            map[r * side + c] = mean + rough * rough * (2.0 * random.uniform_f64() - 1.0);
+            map[r * side + c] =
+                mean + rough * rough * (2.0 * shares.next().expect("a word for each place") - 1.0);
         };
         // `r + side` keeps what lies above or left of the map positive.
         corners().for_each(|(r, c)| {

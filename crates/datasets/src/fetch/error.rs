@@ -131,7 +131,7 @@ pub enum FetchError {
         trouble: Trouble,
     },
     /// The folder to copy from lacks a file.
-    #[error("{} holds neither {file} nor {file}.gz", from.display())]
+    #[error("{} holds no {file}{}", from.display(), if file.ends_with(".zip") { String::new() } else { format!(" and no {file}.gz") })]
     NotThere {
         /// The folder.
         from: PathBuf,
