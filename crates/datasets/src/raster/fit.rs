@@ -122,7 +122,7 @@ fn luminance(colours: &Raster) -> Vec<f64> {
 /// The background, which the rim shows, becomes 0: inverted where what differs from it most is darker, and stretched where it is no black or the ink is faint.
 fn light_on_dark(image: &mut Raster, steps: &mut Vec<String>) -> Result<(), FitError> {
     let ([h, w], x) = (image.size(), image.values_mut());
-    let on_rim = |i: &usize| i / w == 0 || i / w == h - 1 || i % w == 0 || i % w == w - 1;
+    let on_rim = |i: &usize| [0, h - 1].contains(&(i / w)) || [0, w - 1].contains(&(i % w));
     let sorted = |x: &[f64]| {
         let mut rim: Vec<f64> = (0..h * w).filter(on_rim).map(|i| x[i]).collect();
         rim.sort_by(f64::total_cmp);
