@@ -1,6 +1,7 @@
 //! Single images: as files hold them, as numbers, and what is done to them.
 
 mod blur;
+mod digit;
 mod fit;
 mod image;
 mod picture;
