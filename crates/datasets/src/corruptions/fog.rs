@@ -32,37 +32,45 @@ impl Corruption for Fog {
 fn plasma(side: usize, decay: f64, random: &mut Stream) -> Vec<f64> {
     let mut map = vec![0.0; side * side];
     let (mut step, mut rough) = (side, 100.0);
+    let mut words = vec![0; side * side];
+    random.fill_bits(&mut words);
+    let mut shares = words.iter().map(|&word| f64::from(word) / 4_294_967_296.0);
     while step >= 2 {
         let half = step / 2;
-        let corners = || (0..side).step_by(step).flat_map(|r| (0..side).step_by(step).map(move |c| (r, c)));
-        let mut set = |map: &mut [f64], (r, c): (usize, usize), around: [(usize, usize); 4]| {
-            let mean =
-                around.iter().map(|&(r, c)| map[(r & (side - 1)) * side + (c & (side - 1))]).sum::<f64>()
-                    / 4.0;
-            map[r * side + c] = mean + rough * rough * (2.0 * random.uniform_f64() - 1.0);
+        let mut set = |(r, c): (usize, usize), around: [(usize, usize); 4]| {
+            // Coordinates past an edge come in again at the other.
+            let place = |(r, c): (usize, usize)| (r & (side - 1)) * side + (c & (side - 1));
+            let mean = around.iter().map(|&at| map[place(at)]).sum::<f64>() / 4.0;
+            let share = shares.next().expect("a word for each place");
+            map[place((r, c))] = mean + rough * rough * (2.0 * share - 1.0);
         };
-        // `r + side` keeps what lies above or left of the map positive.
-        corners().for_each(|(r, c)| {
-            set(&mut map, (r + half, c + half), [(r, c), (r + step, c), (r, c + step), (r + step, c + step)]);
+        let (above, left) = (side - half, side - half);
+        each(side, step, |r, c| {
+            set((r + half, c + half), [(r, c), (r + step, c), (r, c + step), (r + step, c + step)]);
         });
-        corners().for_each(|(r, c)| {
-            set(
-                &mut map,
-                (r, c + half),
-                [(r, c), (r, c + step), (r + half, c + half), (r + side - half, c + half)],
-            );
+        each(side, step, |r, c| {
+            set((r, c + half), [(r, c), (r, c + step), (r + half, c + half), (r + above, c + half)]);
         });
-        corners().for_each(|(r, c)| {
-            set(
-                &mut map,
-                (r + half, c),
-                [(r, c), (r + step, c), (r + half, c + half), (r + half, c + side - half)],
-            );
+        each(side, step, |r, c| {
+            set((r + half, c), [(r, c), (r + step, c), (r + half, c + half), (r + half, c + left)]);
         });
         (step, rough) = (half, rough / decay);
     }
     let (low, high) = map.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
     map.iter().map(|v| (v - low) / (high - low)).collect()
+}
+
+/// Calls `corner` with every `step`-th row and column.
+fn each(side: usize, step: usize, mut corner: impl FnMut(usize, usize)) {
+    let mut r = 0;
+    while r < side {
+        let mut c = 0;
+        while c < side {
+            corner(r, c);
+            c += step;
+        }
+        r += step;
+    }
 }
 
 #[cfg(test)]

@@ -10,8 +10,7 @@ corruption! {
 }
 
 impl Corruption for GaussianBlur {
-    const ABOUT: &'static str =
-        "Gaussian of 1, 2, 3, 4, 6 pixels along both axes (the authors' code: along the columns alone)";
+    const ABOUT: &'static str = "Gaussian of 1, 2, 3, 4, 6 pixels, both axes (MNIST-C's code: columns alone)";
     const FOLLOWS: Follows = Follows::Kind;
     fn apply(&self, image: &mut Raster, _: &mut Stream) {
         image.blur(of(self.severity, [1.0, 2.0, 3.0, 4.0, 6.0]));

@@ -11,7 +11,7 @@ corruption! {
 }
 
 impl Corruption for GlassBlur {
-    const ABOUT: &'static str = "pixels change places with near ones between two blurs along both axes (the authors' code: along the columns alone)";
+    const ABOUT: &'static str = "near pixels swap between two blurs along both axes (MNIST-C: columns alone)";
     const FOLLOWS: Follows = Follows::Kind;
     fn apply(&self, image: &mut Raster, random: &mut Stream) {
         let (sigma, reach, rounds) =

@@ -10,8 +10,7 @@ corruption! {
 }
 
 impl Corruption for MotionBlur {
-    const ABOUT: &'static str =
-        "weighted mean along a line, half a Gaussian of 3, 5, 8, 12, 15 pixels, within 45° of the rows";
+    const ABOUT: &'static str = "smeared along a line by half a Gaussian of 3, 5, 8, 12, 15 pixels";
     const FOLLOWS: Follows = Follows::Published;
     fn apply(&self, image: &mut Raster, random: &mut Stream) {
         let (radius, sigma) = of(self.severity, [(10, 3.0), (15, 5.0), (15, 8.0), (15, 12.0), (20, 15.0)]);

@@ -10,8 +10,7 @@ corruption! {
 }
 
 impl Corruption for Spatter {
-    const ABOUT: &'static str =
-        "grey drops where blurred noise exceeds a threshold, more and smaller at higher severity";
+    const ABOUT: &'static str = "grey drops, more and smaller ones at higher severity";
     const FOLLOWS: Follows = Follows::Published;
     fn apply(&self, image: &mut Raster, random: &mut Stream) {
         let (mean, deviation, sigma, threshold, soft) = of(

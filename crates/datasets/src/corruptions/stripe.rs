@@ -10,8 +10,7 @@ corruption! {
 }
 
 impl Corruption for Stripe {
-    const ABOUT: &'static str =
-        "inverted in the outer 1/8, 3/16, 1/4, 5/16, 3/8 of the columns on each side; MNIST-C has 1/4";
+    const ABOUT: &'static str = "outer 1/8, 3/16, 1/4, 5/16, 3/8 of each side inverted; MNIST-C has 1/4";
     const FOLLOWS: Follows = Follows::Published;
     fn apply(&self, image: &mut Raster, _: &mut Stream) {
         let w = image.size()[1];

@@ -54,6 +54,16 @@ pub enum Trouble {
         /// Pinned.
         want: String,
     },
+    /// The file, as it is served, is not the set's.
+    #[error("{kind} of the file as it is served is {got}, not {want}")]
+    Served {
+        /// SHA-256 or MD5.
+        kind: &'static str,
+        /// Found.
+        got: String,
+        /// Pinned.
+        want: String,
+    },
     /// The unpacked length is not the set's.
     #[error("unpacks to {got} bytes, not {want}")]
     Length {
@@ -121,7 +131,7 @@ pub enum FetchError {
         trouble: Trouble,
     },
     /// The folder to copy from lacks a file.
-    #[error("{} holds neither {file} nor {file}.gz", from.display())]
+    #[error("{} holds no {file}{}", from.display(), if file.ends_with(".zip") { String::new() } else { format!(" and no {file}.gz") })]
     NotThere {
         /// The folder.
         from: PathBuf,

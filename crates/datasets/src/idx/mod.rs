@@ -25,6 +25,5 @@ pub use limits::Limits;
 pub use read::{decode, read};
 pub use write::{Packing, encode, write};
 
-#[cfg(feature = "fetch")]
 pub(crate) use unpack::unpack;
 pub(crate) use write::header_bytes;

@@ -8,8 +8,8 @@ mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{
-    attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, merge, resume, sweep,
-    train,
+    attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, merge, predict, resume,
+    sweep, train,
 };
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
@@ -44,6 +44,8 @@ enum Command {
     Eval(eval::Args),
     /// Attack a trained classifier and re-check every result.
     Attack(attack::Args),
+    /// Say what pictures show, by a trained classifier.
+    Predict(predict::Args),
     /// Draw samples from a trained GAN.
     Generate(generate::Args),
     /// Write a trained model as safetensors, npz or the TOML file of its network.
@@ -103,6 +105,7 @@ fn run(command: Command) -> Outcome {
         Command::LrFind(args) => lr_find::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Attack(args) => attack::run(&args),
+        Command::Predict(args) => predict::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Export(args) => export::run(&args),
         Command::List(args) => list::run(&args),

@@ -68,7 +68,7 @@ fn facts_of_a_list_are_numbers() {
     assert_eq!(find("datasets", "rings")["arguments"][1]["name"], "classes");
     assert_eq!(find("losses", "margin")["arguments"].as_array().map(Vec::len), Some(0));
     std::fs::create_dir_all(dir.join("data/mnist")).unwrap();
-    for file in datasets::mnist::MNIST.files {
+    for file in datasets::pinned::MNIST.files {
         assert!(find("datasets", "mnist")["found"].is_null());
         std::fs::write(dir.join(format!("data/mnist/{}.gz", file.name)), b"").unwrap();
     }

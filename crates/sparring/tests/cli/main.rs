@@ -11,6 +11,7 @@ mod lists;
 mod models;
 mod numbers;
 mod pages;
+mod predict;
 #[cfg(unix)]
 mod resuming;
 mod rules;

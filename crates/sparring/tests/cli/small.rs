@@ -23,7 +23,7 @@ fn wrong_usage_ends_with_2() {
         "inspect",
         "generate run -n 0",
         "generate run -n 1000000000",
-        "fetch cifar-10",
+        "fetch imagenet",
         "fetch mnist-10k",
         "fetch mnist --from a --mirror http://b/",
         "fetch mnist --mirror ftp://b/",
@@ -32,7 +32,7 @@ fn wrong_usage_ends_with_2() {
         refusal(&dir, line, 2);
     }
     assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 0, "nothing is written");
-    assert!(refusal(&dir, "fetch cifar-10", 2).contains("fashion-mnist"));
+    assert!(refusal(&dir, "fetch imagenet", 2).contains("fashion-mnist"));
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn fetch_refuses_wrong_files() {
     std::fs::create_dir(dir.join("wrong")).unwrap();
     let fetch = || reason(&dir, "fetch mnist --from wrong --json");
     assert!(fetch().contains("train-images-idx3-ubyte"));
-    for file in datasets::mnist::MNIST.files {
+    for file in datasets::pinned::MNIST.files {
         std::fs::write(dir.join("wrong").join(file.name), b"not these").unwrap();
     }
     assert!(fetch().contains("wrong/train-images-idx3-ubyte"));

@@ -11,6 +11,7 @@ pub(crate) mod inspect;
 pub(crate) mod list;
 pub(crate) mod lr_find;
 pub(crate) mod merge;
+pub(crate) mod predict;
 pub(crate) mod resume;
 pub(crate) mod sweep;
 pub(crate) mod train;

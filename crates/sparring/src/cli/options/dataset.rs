@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 /// The data of a training.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct DataArgs {
-    /// A folder with the set's files, or a name (see `sparring list datasets`): `mnist-10k` is built in, "rings(n=500)" and its like are
+    /// A folder with the set's files, or with PNGs by class (CLASS/*.png, or train/CLASS/*.png and test/CLASS/*.png), or a name (see `sparring list datasets`): `mnist-10k` is built in, "rings(n=500)" and its like are
     /// computed, others are looked up as $SPARRING_DATA/NAME, then ./data/NAME.
     #[arg(long, default_value = "mnist-10k", value_name = "NAME|DIR")]
     pub(crate) data: String,

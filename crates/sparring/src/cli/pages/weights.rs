@@ -70,6 +70,13 @@ fn data_of(path: &Path) -> Outcome<Option<RunData>> {
     Ok(value["data"].as_str().map(|asked| RunData { asked: asked.into(), folder }))
 }
 
+/// What the classes of a run's data are called, as its `config.json` says; empty where they are called by their numbers.
+pub(crate) fn class_names(path: &Path) -> Outcome<Vec<String>> {
+    let config = if path.is_dir() { read_config(path)? } else { None };
+    let names = config.as_ref().and_then(|c| c["class_names"].as_array()).into_iter().flatten();
+    Ok(names.map(|n| n.as_str().unwrap_or_default().to_string()).collect())
+}
+
 /// The flag for names of foreign files, refused for a file of ours.
 fn check_names(file: &Path, weights: &Weights, names: &Names) -> Outcome {
     match names.flag().filter(|_| weights.document().is_some()) {

@@ -159,6 +159,9 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             "validation": validation.len(), "validation_attack": attack.map(|a| a.to_string()), "recipe": recipe, "spec": model.spec(),
         });
         net.config().into_iter().for_each(|(key, value)| config[key] = value);
+        if !data.set.class_names.is_empty() {
+            config["class_names"] = data.set.class_names.clone().into();
+        }
         config
     })?;
     let run = &place.run;

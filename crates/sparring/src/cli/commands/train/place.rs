@@ -198,7 +198,7 @@ fn different(a: &Value, b: &Value, path: &str, found: &mut Vec<(String, String, 
 
 /// Both configurations describe one training; what says where things are may differ.
 fn same(written: &Value, here: &Value, run: &Path, version: &str) -> Outcome {
-    const PLACES: [&str; 4] = ["arguments", "repeat", "data", "data_from_run"];
+    const PLACES: [&str; 5] = ["arguments", "repeat", "data", "data_from_run", "class_names"];
     let here_only = |config: &Value| -> Value {
         let keys = here.as_object().into_iter().flat_map(|o| o.keys());
         let kept = keys.filter(|key| !PLACES.contains(&key.as_str()));

@@ -1,0 +1,165 @@
+//! `sparring predict RUN IMAGE.png ..`: what a classifier takes pictures for.
+
+use crate::cli::io::json::json;
+use crate::cli::io::say;
+use crate::cli::options::{MachineArgs, ModelArgs};
+use crate::cli::pages::weights::{class_names, load_classifier};
+use crate::cli::{Failure, Outcome};
+use serde_json::Value;
+use sparring::datasets::raster::{Fit, Fitted, Picture};
+use sparring::models::ClassifierNet;
+use sparring::oracle::{Batch, Classifier};
+use std::path::{Path, PathBuf};
+
+/// Flags.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    model: ModelArgs,
+    /// Pictures: PNGs of any size, grey or in colours, light on dark or dark on light.
+    #[arg(required = true, value_name = "IMAGE.png")]
+    images: Vec<PathBuf>,
+    /// How pictures are fitted to the network. Default: digit for a net of MNIST, QMNIST or EMNIST, and for bare weights that take 1 x 28 x 28; drawn for other nets of
+    /// grey that name no folder of pictures; else plain.
+    #[arg(long, value_enum)]
+    fit: Option<How>,
+    /// Changes nothing: pictures must have the network's size and channels.
+    #[arg(long, conflicts_with = "fit")]
+    as_is: bool,
+    #[command(flatten)]
+    machine: MachineArgs,
+}
+
+/// What is done to a picture.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum How {
+    /// Light on dark, cut to the ink, 20 of 28 pixels large, centred by mass: as MNIST was made.
+    Digit,
+    /// Light on dark, and resized.
+    Drawn,
+    /// Resized.
+    Plain,
+}
+
+/// How many classes are named.
+const TOP: usize = 3;
+/// Pictures that pass the network at once.
+const CHUNK: usize = 64;
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    let (net, names) = (args.model.net()?, args.model.names.load()?);
+    args.machine.start()?;
+    let (model, data) = load_classifier(&args.model.path, net.as_ref(), &names)?;
+    let classes = class_names(&args.model.path)?;
+    let input = model.spec().input;
+    let fit = match (args.as_is, args.fit) {
+        (true, _) => Fit::AsIs,
+        (_, Some(How::Digit)) => Fit::Digit,
+        (_, Some(How::Drawn)) => Fit::Drawn,
+        (_, Some(How::Plain)) => Fit::Plain,
+        _ => usual(input, data.as_ref().map(|d| d.asked.as_str())),
+    };
+    let fitted = args.images.iter().map(|path| fitted(path, input, fit)).collect::<Outcome<Vec<_>>>()?;
+    let mut told = Vec::new();
+    for (paths, fitted) in args.images.chunks(CHUNK).zip(fitted.chunks(CHUNK)) {
+        for ((path, fitted), p) in paths.iter().zip(fitted).zip(probabilities(&model, fitted)?) {
+            told.push(Prediction::of(path, fitted, &p, &classes));
+        }
+    }
+    if args.machine.json {
+        let images: Vec<Value> = told.iter().map(Prediction::object).collect();
+        say::json(&json!({ "model": args.model.path, "images": images }));
+    } else {
+        say::result(&told.iter().map(Prediction::text).collect::<Vec<_>>().join("\n"));
+    }
+    Ok(())
+}
+
+/// What a network's own images need; `data` is the set it was trained on.
+fn usual([channels, h, w]: [usize; 3], data: Option<&str>) -> Fit {
+    let Some(data) = data.filter(|_| channels == 1) else {
+        return if (channels, h, w) == (1, 28, 28) { Fit::Digit } else { Fit::Plain };
+    };
+    // A name, or a folder that is called after the set in it.
+    let name =
+        data.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(data).to_ascii_lowercase();
+    match name.as_str() {
+        "fashion-mnist" | "fashion_mnist" | "kmnist" => Fit::Drawn,
+        name if ["mnist", "qmnist", "emnist"].iter().any(|known| name.starts_with(known)) => Fit::Digit,
+        _ => Fit::Plain,
+    }
+}
+
+fn fitted(path: &Path, input: [usize; 3], fit: Fit) -> Outcome<Fitted> {
+    let picture = Picture::read(path)?;
+    picture.fitted(input, fit).map_err(|e| Failure::at(path, e))
+}
+
+/// Softmax of the logits of each picture.
+fn probabilities(model: &ClassifierNet, fitted: &[Fitted]) -> Outcome<Vec<Vec<f64>>> {
+    let x: Vec<f32> = fitted.iter().flat_map(|f| f.x.iter().copied()).collect();
+    let ids: Vec<u64> = (0..fitted.len() as u64).collect();
+    let mut logits = vec![0.0; fitted.len() * model.classes()];
+    model.victim().logits(Batch::new(&x, model.spec().input, &ids)?, &mut logits)?;
+    Ok(logits.chunks_exact(model.classes()).map(softmax).collect())
+}
+
+fn softmax(logits: &[f32]) -> Vec<f64> {
+    let most = logits.iter().fold(f64::NEG_INFINITY, |m, &z| m.max(z.into()));
+    let e: Vec<f64> = logits.iter().map(|&z| (f64::from(z) - most).exp()).collect();
+    let sum: f64 = e.iter().sum();
+    e.iter().map(|v| v / sum).collect()
+}
+
+/// What is told of a picture.
+struct Prediction<'a> {
+    path: &'a Path,
+    /// Class, name and probability of the likeliest.
+    top: Vec<(usize, String, f64)>,
+    steps: &'a [String],
+}
+
+impl<'a> Prediction<'a> {
+    fn of(path: &'a Path, fitted: &'a Fitted, p: &[f64], names: &[String]) -> Self {
+        let mut order: Vec<usize> = (0..p.len()).collect();
+        order.sort_by(|&a, &b| p[b].total_cmp(&p[a]).then(a.cmp(&b)));
+        let name = |k: usize| names.get(k).cloned().unwrap_or_else(|| k.to_string());
+        let top = order.into_iter().take(TOP).map(|k| (k, name(k), p[k])).collect();
+        Self { path, top, steps: &fitted.steps }
+    }
+    fn text(&self) -> String {
+        let said = |(_, name, p): &(usize, String, f64)| format!("{name} ({:.1} %)", 100.0 * p);
+        let top: Vec<String> = self.top.iter().map(said).collect();
+        let (first, others) = (&top[0], top[1..].join(", "));
+        format!("{}: {first}, then {others}\n  {}", say::path(self.path), self.steps.join("; "))
+    }
+    fn object(&self) -> Value {
+        let one = |(class, name, p): &(usize, String, f64)| json!({ "class": class, "name": name, "probability": p });
+        let (class, name, p) = &self.top[0];
+        json!({
+            "file": self.path, "class": class, "name": name, "probability": p,
+            "top": self.top.iter().map(one).collect::<Vec<_>>(), "steps": self.steps,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fit_follows_from_what_the_net_was_trained_on() {
+        for (input, data, fit) in [
+            ([1, 28, 28], None, Fit::Digit),
+            ([1, 32, 32], None, Fit::Plain),
+            ([1, 28, 28], Some("mnist-10k"), Fit::Digit),
+            ([1, 28, 28], Some("/data/MNIST/"), Fit::Digit),
+            ([1, 28, 28], Some("emnist-letters"), Fit::Digit),
+            ([1, 28, 28], Some("fashion-mnist"), Fit::Drawn),
+            ([1, 28, 28], Some("my/pictures"), Fit::Plain),
+            ([3, 32, 32], Some("cifar-10"), Fit::Plain),
+        ] {
+            assert_eq!(usual(input, data), fit, "{data:?}");
+        }
+    }
+}
