@@ -1,4 +1,4 @@
-"""Four nets saved by PyTorch, and their logits: the truth for the tests of weights that are read through a network's TOML file.
+"""Nets saved by PyTorch, and their logits: the truth for the tests of weights that are read through a network's TOML file.
 
     python golden/formats/make.py                 # writes the files beside itself
     python golden/formats/make.py --check DIR     # loads what we wrote (DIR/NET.safetensors, DIR/NET.npz) by load_state_dict(strict=True), and compares
@@ -69,7 +69,17 @@ class Named(nn.Module):
         return self.fc(torch.cat([x + self.block(x), x], dim=1).flatten(1))
 
 
-NETS = {"mlp": mlp, "madry": madry, "batch_norm": batch_norm, "named": Named}
+def layers():
+    """Group, instance and RMS norm, spectral and weight norm, a gated unit, upsampling, dropout of channels and of SELU networks."""
+    spectral, weight = nn.utils.parametrizations.spectral_norm, nn.utils.parametrizations.weight_norm
+    return nn.Sequential(
+        spectral(nn.Conv2d(1, 4, 3, stride=2, padding=1)), nn.GroupNorm(2, 4), nn.ReLU(), nn.Dropout2d(0.2), nn.Upsample(scale_factor=2, mode="bilinear"),
+        nn.MaxPool2d(4), nn.InstanceNorm2d(4, affine=True), weight(nn.Conv2d(4, 8, 3)), nn.GLU(1), nn.RMSNorm([5, 5]), nn.Flatten(), nn.AlphaDropout(0.1),
+        weight(nn.Linear(100, 16)), nn.SELU(), spectral(nn.Linear(16, 10)),
+    )  # fmt: skip
+
+
+NETS = {"mlp": mlp, "madry": madry, "batch_norm": batch_norm, "named": Named, "layers": layers}
 
 
 def build(name):

@@ -2,8 +2,8 @@
 
     python golden/layers/make.py
 
-writes layers.safetensors beside itself. Case LAYER/K holds tensors LAYER/K/NAME; the README says what each is. The settings of a
-case (stride, momentum, ..) are vectors beside them (int64 or float64), and once more as one JSON object under the metadata key
+writes layers.safetensors and more_layers.safetensors beside itself. Case LAYER/K holds tensors LAYER/K/NAME; the README says what each is. The
+settings of a case (stride, momentum, ..) are vectors beside them (int64 or float64), and once more as one JSON object under the metadata key
 `cases`: one key, because safetensors writes several in no fixed order.
 """
 
@@ -192,6 +192,105 @@ def residual(shape, channels, stride, size, momentum):
     keep(case, {"eval_logits": logits, "eval_dx": dx})
 
 
+def more_norms():
+    """Group, instance and RMS norm, with and without parameters; eps 0 stands for PyTorch's None."""
+    for x, groups, affine in [((3, 6, 4, 2), 3, 1), ((2, 4, 3, 3), 1, 1), ((4, 6), 2, 1), ((2, 4, 2, 2), 4, 0)]:
+        net = nn.GroupNorm(groups, x[1], eps=1e-4, affine=bool(affine))
+        layer("group_norm", net, 2 * draw(*x) + 1, groups=groups, channels=x[1], eps=1e-4, affine=affine)
+    for x, affine in [((3, 2, 4, 3), 0), ((1, 3, 1, 5), 1)]:
+        net = nn.InstanceNorm2d(x[1], affine=bool(affine))
+        layer("instance_norm", net, 2 * draw(*x) + 1, channels=x[1], eps=1e-5, affine=affine)
+    for x, normalized, eps, affine in [((5, 7), [7], 0.0, 1), ((3, 2, 4, 5), [4, 5], 1e-3, 1), ((2, 3, 6), [6], 1e-2, 0)]:
+        net = nn.RMSNorm(normalized, eps=eps or None, elementwise_affine=bool(affine))
+        layer("rms_norm", net, 2 * draw(*x), normalized_shape=normalized, eps=eps, affine=affine)
+
+
+class Function(nn.Module):
+    """A layer without parameters."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x):
+        return self.function(x)
+
+
+def channels():
+    """GLU and its relatives, whose gate is the activation number `gate` of the test; maxout."""
+    gates = [torch.sigmoid, F.silu, F.gelu, F.relu, lambda b: b]
+    for gate, function in enumerate(gates):
+        for x in ((3, 6), (2, 4, 3, 2))[: 1 + (gate == 1)]:
+            halves = lambda x, f=function: x.chunk(2, 1)[0] * f(x.chunk(2, 1)[1])  # noqa: E731
+            layer("glu", nn.GLU(1) if gate == 0 else Function(halves), draw(*x), gate=gate)
+    for x, pieces in [((4, 6), 3), ((2, 4, 3, 2), 2)]:
+        layer("maxout", Function(lambda x, k=pieces: x.unflatten(1, (-1, k)).amax(2)), draw(*x), pieces=pieces)
+
+
+def larger():
+    """Upsampling by whole factors; mode 0 is nearest, 1 bilinear."""
+    for x, scale in [((2, 2, 3, 4), (2, 2)), ((1, 3, 2, 1), (3, 2)), ((2, 1, 1, 5), (1, 4))]:
+        for mode, name in enumerate(["nearest", "bilinear"]):
+            layer("upsample", nn.Upsample(scale_factor=scale, mode=name), draw(*x), scale=scale, mode=mode)
+
+
+def look_up(padding):
+    """An embedding; x are the indices as float64, and no gradient reaches them. PyTorch's padding entry gets none either."""
+    case = begin("embedding", {} if padding is None else {"padding_idx": padding})
+    net = nn.Embedding(5, 3, padding_idx=padding).double()
+    spread(net)
+    x = torch.tensor([[0, 4, 1], [1, 1, 2]])
+    y = net(x)
+    dy = draw(*y.shape)
+    (grad,) = torch.autograd.grad(y, [net.weight], dy)
+    keep(case, net.state_dict())
+    keep(case, {"x": x.double(), "y": y, "dy": dy, "dx": torch.zeros(2, 3, dtype=torch.float64), "d/weight": grad})
+
+
+def parametrized():
+    """Weights that other tensors make: spectral norm takes one power iteration in training, whose vectors are `after/KEY`, and none in evaluation."""
+    for name, function in [("weight_norm", nn.utils.parametrizations.weight_norm), ("spectral_norm", nn.utils.parametrizations.spectral_norm)]:
+        for kind, make, x in [
+            (0, lambda: nn.Linear(4, 3), (5, 4)),
+            (1, lambda: nn.Conv2d(2, 3, (3, 2), stride=2, padding=1), (2, 2, 5, 4)),
+            (2, lambda: nn.ConvTranspose2d(2, 3, (3, 2), stride=2, padding=1, bias=False), (2, 2, 3, 4)),
+        ]:
+            case = begin(name, {"kind": kind})
+            net = spread(function(make().double()))
+            keep(case, net.state_dict())
+            keep(case, gradients(net, draw(*x), "train/"))
+            keep(case, {f"after/{key}": value for key, value in net.state_dict().items() if "._" in key})
+            keep(case, gradients(net.eval(), draw(*x), "eval/"))
+
+
+def drops():
+    """What each number of x becomes where it is kept and where it is dropped, gathered over many masks; evaluation is the identity."""
+    for name, make, x, p in [("dropout2d", nn.Dropout2d, (16, 6, 1, 2), 0.3), ("alpha_dropout", nn.AlphaDropout, (10, 12), 0.2)]:
+        case = begin(name, {"p": p})
+        x = draw(*x)
+        net = make(p)
+        kept, dropped = torch.full_like(x, torch.nan), torch.full_like(x, torch.nan)
+        for _ in range(200):
+            y = net(x)
+            # Whatever is dropped becomes the same number.
+            values, counts = y.flatten().unique(return_counts=True)
+            gone = y == values[counts.argmax()]
+            kept, dropped = torch.where(gone, kept, y), torch.where(gone, y, dropped)
+        assert not (kept.isnan() | dropped.isnan()).any()
+        keep(case, {"x": x, "kept": kept, "dropped": dropped})
+        assert torch.equal(net.eval()(x), x)
+
+
+def save(file):
+    """The cases so far, in a file of their own."""
+    out = pathlib.Path(__file__).resolve().parent / file
+    save_file(TENSORS, out, metadata={"cases": json.dumps(SETTINGS | {"torch": torch.__version__})})
+    out.chmod(0o644)
+    print(f"{file}: {len(SETTINGS)} cases, {len(TENSORS)} tensors, {out.stat().st_size} bytes")
+    TENSORS.clear()
+    SETTINGS.clear()
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.manual_seed(4)
@@ -201,7 +300,12 @@ if __name__ == "__main__":
     pools()
     residual((6, 2, 6, 6), 2, 1, 6, 0.0)
     residual((5, 2, 7, 7), 3, 2, 4, 0.9)
-    out = pathlib.Path(__file__).resolve().parent / "layers.safetensors"
-    save_file(TENSORS, out, metadata={"cases": json.dumps(SETTINGS | {"torch": torch.__version__})})
-    out.chmod(0o644)
-    print(f"{len(SETTINGS)} cases, {len(TENSORS)} tensors, {out.stat().st_size} bytes")
+    save("layers.safetensors")
+    more_norms()
+    channels()
+    larger()
+    look_up(None)
+    look_up(1)
+    parametrized()
+    drops()
+    save("more_layers.safetensors")

@@ -4,7 +4,7 @@ use crate::fields::Fields;
 use crate::{Cost, Cx, Layer, Lowering, ParamSpec, ShapeError, Span};
 use sparring_autograd::Var;
 use sparring_math::named::NamedError;
-use sparring_tensor::{Elem, Shape};
+use sparring_tensor::{Array, Elem, Shape};
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
@@ -49,6 +49,8 @@ trait Erased: Facts + fmt::Debug + Send + Sync {
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost;
     fn forward_f32<'t>(&self, cx: &Cx<'t, f32>, p: &[Var<'t, f32>], x: &[Var<'t, f32>]) -> Var<'t, f32>;
     fn forward_f64<'t>(&self, cx: &Cx<'t, f64>, p: &[Var<'t, f64>], x: &[Var<'t, f64>]) -> Var<'t, f64>;
+    fn set_dependent_f32(&self, values: &mut [Array<f32>]);
+    fn set_dependent_f64(&self, values: &mut [Array<f64>]);
     fn fields(&self) -> serde_json::Result<Fields>;
 }
 
@@ -79,6 +81,12 @@ impl<L: Layer> Erased for L {
     }
     fn forward_f64<'t>(&self, cx: &Cx<'t, f64>, p: &[Var<'t, f64>], x: &[Var<'t, f64>]) -> Var<'t, f64> {
         self.forward(cx, p, x)
+    }
+    fn set_dependent_f32(&self, values: &mut [Array<f32>]) {
+        self.set_dependent(values);
+    }
+    fn set_dependent_f64(&self, values: &mut [Array<f64>]) {
+        self.set_dependent(values);
     }
     fn fields(&self) -> serde_json::Result<Fields> {
         Fields::of(self)
@@ -173,6 +181,16 @@ impl AnyLayer {
             self.0.forward_f64(&typed, &on(&typed, p), &on(&typed, x)).id()
         };
         cx.tape().var(id)
+    }
+    /// The values after [`Layer::set_dependent`].
+    pub(crate) fn with_dependent<E: Elem>(&self, mut values: Vec<Array<E>>) -> Vec<Array<E>> {
+        let any: &mut dyn Any = &mut values;
+        if let Some(values) = any.downcast_mut::<Vec<Array<f32>>>() {
+            self.0.set_dependent_f32(values);
+        } else if let Some(values) = any.downcast_mut::<Vec<Array<f64>>>() {
+            self.0.set_dependent_f64(values);
+        }
+        values
     }
     /// Its fields, without the tag.
     pub(crate) fn fields(&self) -> serde_json::Result<Fields> {

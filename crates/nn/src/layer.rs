@@ -4,7 +4,7 @@ use crate::{Cost, Cx, Lowering, ParamSpec, ShapeError};
 use serde::{Serialize, de::DeserializeOwned};
 use sparring_autograd::Var;
 use sparring_math::named::Named;
-use sparring_tensor::{Elem, Shape};
+use sparring_tensor::{Array, Elem, Shape};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -57,6 +57,10 @@ pub trait Layer: Named + fmt::Debug + PartialEq + Serialize + DeserializeOwned +
     /// Its parameters, in PyTorch's names, layouts and order.
     fn parameters(&self) -> Vec<ParamSpec> {
         Vec::new()
+    }
+    /// Sets first values that follow from others: `values` are those of [`parameters`](Self::parameters), in order, as they were drawn.
+    fn set_dependent<E: Elem>(&self, values: &mut [Array<E>]) {
+        let _ = values;
     }
     /// What one example costs; axis 0 of the inputs is a batch of 1 and their shapes fit. A layer that needs memory beyond its output, or does
     /// more than a few operations a number, says so here.

@@ -26,6 +26,8 @@ pub enum ParamInit {
     Weight(Init),
     /// Drawn as the biases of a layer with this fan-in are.
     Bias(Init, usize),
+    /// Drawn from the standard normal distribution.
+    Normal,
     /// One number everywhere.
     Constant(f64),
     /// These numbers.

@@ -1,6 +1,6 @@
 //! The numbers of a network, by name.
 
-use crate::{Graph, Param, ParamInit, ShapeError};
+use crate::{Graph, Param, ParamInit, ParamSpec, ShapeError};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem, Shape};
 
@@ -18,17 +18,25 @@ impl<E: Elem> Params<E> {
     pub fn draw(graph: &Graph, key: Key) -> Self {
         let mut all = Vec::new();
         for (i, node) in graph.nodes.iter().enumerate() {
-            for p in node.layer.parameters() {
+            let specs = node.layer.parameters();
+            let draw = |p: &ParamSpec| {
                 let (key, shape) = (key.child(i as u64).named(p.name), Shape::new(&p.shape));
-                let value = match p.start {
+                match &p.start {
                     ParamInit::Weight(init) => init.weight(&p.shape, key),
-                    ParamInit::Bias(init, fan_in) => init.bias(shape.numel(), fan_in, key),
-                    ParamInit::Constant(v) => Array::full(shape, E::of(v)),
+                    ParamInit::Bias(init, fan_in) => init.bias(shape.numel(), *fan_in, key),
+                    ParamInit::Normal => {
+                        let mut numbers = key.rng(0);
+                        Array::from_fn(shape, |_| E::of(numbers.normal()))
+                    }
+                    ParamInit::Constant(v) => Array::full(shape, E::of(*v)),
                     ParamInit::Values(values) => Array::from_fn(shape, |i| E::of(values[i])),
-                };
-                let param = Param::new(format!("{}.{}", node.name, p.name), p.kind, value);
-                all.push(param.with_output_axis(p.output_axis));
-            }
+                }
+            };
+            let values = node.layer.with_dependent(specs.iter().map(draw).collect());
+            let named = |(p, value): (&ParamSpec, _)| {
+                Param::new(format!("{}.{}", node.name, p.name), p.kind, value).with_output_axis(p.output_axis)
+            };
+            all.extend(specs.iter().zip(values).map(named));
         }
         Self { all }
     }

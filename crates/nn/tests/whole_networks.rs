@@ -14,7 +14,7 @@ const STEP: f64 = 1e-6;
 const IDS: [u64; 3] = [7, 2, 11];
 
 /// Every kind of layer with parameters, both pools, smooth, kinked and learnt activations, dropout.
-fn networks() -> [(&'static str, Graph); 2] {
+fn networks() -> [(&'static str, Graph); 4] {
     let chain = |name, input, layers| {
         let layers = pieces(layers).into_iter().map(|layer| layer.parse().unwrap());
         (name, Graph::chain(input, layers.collect()))
@@ -30,6 +30,17 @@ fn networks() -> [(&'static str, Graph); 2] {
             [1, 1, 12],
             "reshape(3-2-2), conv_transpose2d(3, 2, 4x3, 2x1, 1, 1x0, init=glorot), gelu, avg_pool2d(3x2, 2, 1x0), flatten,
              dropout(0.3), linear(6, 5)",
+        ),
+        chain(
+            "norms, gates, noise, upsampling",
+            [2, 3, 2],
+            "conv2d(2, 4, 1, parametrization=weight_norm), group_norm(2, 4), swiglu, dropout2d(0.3), upsample(2, mode=bilinear), instance_norm(2, affine=true),
+             gaussian_noise(0.1), upsample(1x2), rms_norm(6-8), maxout, flatten, alpha_dropout(0.2), gaussian_dropout(0.3), linear(48, 5)",
+        ),
+        chain(
+            "weight norms",
+            [1, 2, 4],
+            "conv_transpose2d(1, 2, 2, parametrization=weight_norm), tanh, flatten, linear(30, 6, parametrization=weight_norm), geglu, linear(3, 5)",
         ),
     ]
 }

@@ -9,7 +9,7 @@ use sparring_store::{
 };
 use std::path::{Path, PathBuf};
 
-const NETS: [&str; 4] = ["mlp", "madry", "batch_norm", "named"];
+const NETS: [&str; 5] = ["mlp", "madry", "batch_norm", "named", "layers"];
 
 fn golden(folder: &str, file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../golden").join(folder).join(file)

@@ -4,7 +4,7 @@
 use sparring_activations::AnyActivation;
 use sparring_math::named::Family as _;
 use sparring_models::{ALL, Arch};
-use sparring_nn::layers::{self, Conv2d, Linear};
+use sparring_nn::layers::{self, Conv2d, Interpolation, Linear};
 use sparring_nn::{AnyLayer, Graph, Source};
 use sparring_store::{parse_spec, read_spec, spec_text};
 
@@ -49,6 +49,10 @@ fn what_is_written_reads_back_as_the_same_network() {
     all.push(branched());
     let every = AnyActivation::TABLE.at_defaults().into_iter().map(|f| layers::activation(&f));
     all.push(Graph::chain([1, 1, 3], every.collect()));
+    let further = "group_norm(2, 2); instance_norm(2, affine=true); rms_norm(4); rms_norm(4, eps=0.5, affine=false); upsample(2x1, mode=bilinear); \
+        dropout2d(0.25); alpha_dropout(0.1); gaussian_noise(0.2); gaussian_dropout(0.3); conv2d(2, 8, 1, parametrization=weight_norm); swiglu; maxout(4); flatten; \
+        embedding(4, 2, padding_idx=1); flatten; linear(64, 2, parametrization=spectral_norm)";
+    all.push(Graph::chain([2, 4, 4], further.split("; ").map(layer).collect()));
     // Standardised: by its key where nothing else reads the input, as a layer where something does.
     let mut standard = Graph::new([1, 4, 4]);
     let normal = standard.push(layers::normalize(&[0.1307], &[0.3081]));
@@ -114,6 +118,19 @@ fn pytorchs_words_and_defaults_are_understood() {
         (r#"{type="ReLU"}"#, layer("relu")),
         (r#"{type="Dropout"}"#, layers::dropout(0.5)),
         (r#"{type="LayerNorm", normalized_shape=[3, 9, 9]}"#, layers::layer_norm(&[3, 9, 9])),
+        (r#"{type="GroupNorm", num_groups=1, num_channels=3, affine=true}"#, layers::group_norm(1, 3)),
+        (
+            r#"{type="InstanceNorm2d", num_features=3, momentum=0.1, track_running_stats=false}"#,
+            layers::instance_norm(3),
+        ),
+        (r#"{type="RMSNorm", normalized_shape=[9, 9], eps="None"}"#, layers::rms_norm(&[9, 9])),
+        (
+            r#"{type="Upsample", scale_factor=2, mode="bilinear", align_corners=false}"#,
+            layers::upsample(2, Interpolation::Bilinear),
+        ),
+        (r#"{type="UpsamplingNearest2d", scale_factor=3}"#, layers::upsample(3, Interpolation::Nearest)),
+        (r#"{type="Dropout2d", p=0.1, inplace=true}"#, layers::dropout2d(0.1)),
+        (r#"{type="AlphaDropout"}"#, layers::alpha_dropout(0.5)),
         (r#"{type="Unflatten", dim=1, unflattened_size=[9, 27]}"#, layers::reshape(&[9, 27])),
         (r#"{type="Flatten", start_dim=1}"#, layers::flatten()),
     ] {

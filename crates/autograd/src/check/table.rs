@@ -169,6 +169,14 @@ checks! {
         let index: Arc<[usize]> = Arc::from([2, 0]);
         check("select_cols", move |_, x| ops::square(ops::select_cols(x[0], index.clone())), &[&[2, 3]], same)
     };
+    gather_rows => {
+        let index: Arc<[usize]> = Arc::from([2, 0, 2, 1]);
+        check("gather_rows", move |_, x| ops::square(ops::gather_rows(x[0], Arc::clone(&index))), &[&[4, 2, 3]], same)
+    };
+    scatter_rows => {
+        let index: Arc<[usize]> = Arc::from([2, 0, 2]);
+        check("scatter_rows", move |_, x| ops::square(ops::scatter_rows(x[0], Arc::clone(&index), 4)), &[&[3, 2]], same)
+    };
     scatter_cols => {
         let index: Arc<[usize]> = Arc::from([2, 0]);
         check("scatter_cols", move |_, x| ops::square(ops::scatter_cols(x[0], index.clone(), 3)), &[&[2]], same)

@@ -22,6 +22,7 @@ ops! {
     embed_axis: embed_axis;
     exp: exp;
     gather_pixels: gather_pixels, max_pool2d;
+    gather_rows: gather_rows;
     lift: activation;
     linear: linear;
     ln: ln;
@@ -35,6 +36,7 @@ ops! {
     scale: scale;
     scatter_cols: scatter_cols;
     scatter_pixels: scatter_pixels;
+    scatter_rows: scatter_rows;
     select_cols: select_cols;
     slice_axis: slice_axis;
     softmax: softmax;

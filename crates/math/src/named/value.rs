@@ -88,6 +88,26 @@ impl Value for bool {
     }
 }
 
+/// `none`, or what the value itself reads.
+impl<V: Value + Default> Value for Option<V> {
+    fn read(&mut self, text: &str) -> Result<(), String> {
+        *self = if crate::grammar::same(text.trim(), "none") {
+            None
+        } else {
+            let mut value = V::default();
+            value.read(text)?;
+            Some(value)
+        };
+        Ok(())
+    }
+    fn text(&self) -> String {
+        self.as_ref().map_or("none".into(), Value::text)
+    }
+    fn number(&self) -> Option<f64> {
+        self.as_ref().and_then(Value::number)
+    }
+}
+
 /// The items of a list as files write it, `[3, 5]`, or with another sign between them.
 fn items(text: &str, between: char) -> impl Iterator<Item = &str> {
     let list = text.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
@@ -248,6 +268,15 @@ mod tests {
             ["", "x", "4x", "4x3x2", "-1", "[4]", "[4x3]", "[4, 3"]
                 .iter()
                 .all(|text| extents.read(text).is_err())
+        );
+        let mut perhaps = None::<usize>;
+        for (text, want) in [("7", Some(7)), ("None", None), ("0", Some(0)), ("none", None)] {
+            assert_eq!((perhaps.read(text), perhaps), (Ok(()), want));
+            let written = perhaps.text();
+            assert_eq!((perhaps.read(&written), perhaps), (Ok(()), want));
+        }
+        assert!(
+            perhaps.read("x").is_err() && Some(3_usize).numbers() == [3.0] && perhaps.numbers().is_empty()
         );
         assert!(0_usize.read("1.5").is_err() && 0_usize.read("-1").is_err() && false.read("1").is_err());
     }

@@ -115,6 +115,11 @@ pub(super) fn input_gradient<E: Elem>(
                 }
             });
         }
+        BlockOp::Affine(i) => deliver(cx, block, 0, before, input, dx, examples, |_, to, apart| {
+            let affine = &program.affines[i];
+            let (scale, zeros) = (affine.scale.as_slice(), affine.zeros.as_slice());
+            affine.block.affine(rows, dz, to, [stride, apart], scale, zeros);
+        }),
         BlockOp::LayerNorm(i) => {
             let norm = &program.layer_norms[i];
             let gain = program.plains[norm.params[0]].value.as_slice();

@@ -2,9 +2,9 @@
 
 use super::extent::Extent;
 use sparring_activations::{Activation, AnyActivation, Sharing, Trainable};
-use sparring_tensor::Elem;
 use sparring_tensor::channels_last::{AveragePoolBlock, PoolBlock};
 use sparring_tensor::normalize::{BatchNormBlock, LayerNormBlock};
+use sparring_tensor::{Array, Elem};
 use std::sync::Arc;
 
 /// Where a block reads.
@@ -40,6 +40,8 @@ pub(super) enum BlockOp {
     BatchNorm(usize),
     /// Layer normalisation.
     LayerNorm(usize),
+    /// Fixed numbers for each channel.
+    Affine(usize),
     /// The sum of all inputs.
     Add,
     /// All inputs side by side along the channels.
@@ -76,22 +78,48 @@ pub(super) enum Act {
     Learnt(usize),
 }
 
-/// Dropout behind everything else of a block.
+/// Random numbers behind everything else of a block.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct DropoutOp {
-    pub p: f64,
-    /// The node whose key draws the mask.
+pub(super) struct NoiseOp {
+    pub noise: Noise,
+    /// Random words of an example: one for each number, or one for each channel of an image, that all its pixels share.
+    pub words: usize,
+    /// The node whose key draws them.
     pub node: usize,
 }
 
-/// An operation and its epilogue: perhaps an activation, then perhaps a pooling, then perhaps dropout.
+/// What random numbers do.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Noise {
+    /// 0 with this probability, else scaled up.
+    Dropout(f64),
+    /// x + std · z.
+    Added(f64),
+    /// x · (1 + std · z).
+    Factor(f64),
+}
+
+impl NoiseOp {
+    /// Words that are kept for an example of `len` numbers: normal numbers are made in blocks.
+    pub fn stride(&self, len: usize) -> usize {
+        match self.noise {
+            Noise::Dropout(_) => len,
+            Noise::Added(_) | Noise::Factor(_) => len.next_multiple_of(NORMALS),
+        }
+    }
+}
+
+/// Normal numbers that are made together of as many words.
+pub(super) const NORMALS: usize = 32;
+
+/// An operation and its epilogue: perhaps an activation, then perhaps a pooling, then perhaps noise or dropout.
 #[derive(Clone, Debug)]
 pub(super) struct Block {
     pub op: BlockOp,
     pub inputs: Vec<Input>,
     pub act: Option<Act>,
     pub pool: Option<PoolOp>,
-    pub dropout: Option<DropoutOp>,
+    pub noise: Option<NoiseOp>,
     /// After the operation.
     pub middle: Extent,
     /// After the epilogue.
@@ -106,9 +134,9 @@ pub(super) struct Block {
 
 impl Block {
     pub fn new(op: BlockOp, inputs: Vec<Input>, middle: Extent) -> Self {
-        let (act, pool, dropout) = (None, None, None);
+        let (act, pool, noise) = (None, None, None);
         let (feeds_matmul, learns, flushes) = (false, false, false);
-        Self { op, inputs, act, pool, dropout, middle, output: middle, feeds_matmul, learns, flushes }
+        Self { op, inputs, act, pool, noise, middle, output: middle, feeds_matmul, learns, flushes }
     }
     /// The extent of the first input.
     pub fn input(&self) -> Extent {
@@ -123,7 +151,7 @@ impl Block {
     }
     /// Nothing behind the operation.
     pub fn is_bare(&self) -> bool {
-        self.act.is_none() && self.pool.is_none() && self.dropout.is_none()
+        self.act.is_none() && self.pool.is_none() && self.noise.is_none()
     }
     /// max(x, 0), whose kernels work in place and together with a pooling.
     pub fn is_rectified(&self) -> bool {
@@ -174,6 +202,16 @@ pub(super) struct BatchNormOp {
     pub params: [usize; 4],
     pub eps: f64,
     pub momentum: f64,
+}
+
+/// y = x · scale + shift with fixed numbers for each channel.
+#[derive(Clone, Debug)]
+pub(super) struct AffineOp<E: Elem> {
+    pub block: BatchNormBlock,
+    pub scale: Array<E>,
+    pub shift: Array<E>,
+    /// Nothing to add: the gradient is dy · scale.
+    pub zeros: Array<E>,
 }
 
 /// A layer normalisation: weight and bias among the plain parameters.

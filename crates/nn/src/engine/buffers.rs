@@ -43,7 +43,7 @@ pub(super) struct Buffers<E: Elem> {
     /// After the pooling, and which element of each window was the largest.
     pub p: Option<Array<E>>,
     winners: Vec<u8>,
-    /// Random words of dropout, one for each number of the output.
+    /// Random words of dropout or noise, one for each number of the output.
     words: Vec<u32>,
     /// Gradients at the same places.
     pub dz: Option<Array<E>>,
@@ -105,8 +105,8 @@ impl<E: Elem> Buffers<E> {
         if let Some(PoolOp::Max(_)) = block.pool {
             this.winners = vec![0; rows * block.output.len()];
         }
-        if block.dropout.is_some() {
-            this.words = vec![0; rows * block.output.len()];
+        if let Some(noise) = block.noise {
+            this.words = vec![0; rows * noise.stride(block.output.len())];
         }
         this.a = block.act_apart().map(|_| middle(block, rows));
         this.z = middle(block, if block.is_fused() { 1 } else { rows });

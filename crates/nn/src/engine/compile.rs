@@ -5,12 +5,15 @@
 //!
 //! | node | joins | needs |
 //! |---|---|---|
-//! | activation | any block | no activation, pooling or dropout there |
-//! | pooling | any block | no pooling or dropout there |
-//! | dropout | any block | no dropout there |
+//! | activation | any block | no activation, pooling or noise there |
+//! | pooling | any block | no pooling or noise there |
+//! | dropout | any block | no noise there |
+//! | Gaussian noise | any block | no noise and no rectifier there |
 //! | flatten, reshape, identity | the view of its input | nothing: numbers stay where they are, orders are remembered |
 
-use super::block::{Act, BatchNormOp, Block, BlockOp, DropoutOp, LayerNormOp, Learnt, Operand, PoolOp};
+use super::block::{
+    Act, AffineOp, BatchNormOp, Block, BlockOp, LayerNormOp, Learnt, Noise, NoiseOp, Operand, PoolOp,
+};
 use super::extent::Extent;
 use super::finish::finish;
 use super::instruction::Instruction;
@@ -21,7 +24,7 @@ use super::weight::{Form, Weight};
 use crate::{Graph, Mode, Network, Node, Source};
 use sparring_activations::Sharing;
 use sparring_tensor::normalize::{BatchNormBlock, LayerNormBlock};
-use sparring_tensor::{Elem, Shape};
+use sparring_tensor::{Array, Elem, Shape};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -41,6 +44,7 @@ pub(super) fn compile<E: Elem>(network: &Network<E>, mode: Mode) -> Program<E> {
         learnt: Vec::new(),
         batch_norms: Vec::new(),
         layer_norms: Vec::new(),
+        affines: Vec::new(),
         tapes: Vec::new(),
         dim: graph.input.iter().product(),
     };
@@ -168,13 +172,18 @@ impl<E: Elem> Compiler<'_, E> {
                 self.program.layer_norms.push(LayerNormOp { block, rows, params: [params, params + 1] });
                 x.through(&mut self.program.blocks, BlockOp::LayerNorm(self.program.layer_norms.len() - 1))
             }
-            Lowering::Dropout(p) => {
-                // Masks are drawn in the order of an image's channels last, of a vector's numbers.
-                let x = x.in_order_of(blocks, shapes[i]);
-                let (x, b) = x.grow(blocks, |b| b.dropout.is_none());
-                self.program.blocks[b].dropout = Some(DropoutOp { p, node: i });
-                x
+            Lowering::Affine { scale, shift } => {
+                let x = x.channels_last(blocks);
+                let [scale, shift] = [scale, shift].map(|v| Array::from_fn([v.len()], |c| E::of(v[c])));
+                let block = BatchNormBlock::new(x.extent.len() / scale.len(), scale.len());
+                let zeros = Array::zeros([scale.len()]);
+                self.program.affines.push(AffineOp { block, scale, shift, zeros });
+                x.through(&mut self.program.blocks, BlockOp::Affine(self.program.affines.len() - 1))
             }
+            Lowering::Dropout(p) => self.noise(x, i, shapes[i], Noise::Dropout(p), None),
+            Lowering::Dropout2d(p) => self.noise(x, i, shapes[i], Noise::Dropout(p), Some(shapes[i][1])),
+            Lowering::GaussianNoise(std) => self.noise(x, i, shapes[i], Noise::Added(std), None),
+            Lowering::GaussianDropout(std) => self.noise(x, i, shapes[i], Noise::Factor(std), None),
             Lowering::Add => {
                 let inputs = View::alike(blocks, inputs);
                 let out = self.block(BlockOp::Add, &inputs, inputs[0].extent);
@@ -185,9 +194,21 @@ impl<E: Elem> Compiler<'_, E> {
             _ => x,
         }
     }
+    /// Random words, `words` of them an example, or one for each number.
+    fn noise(&mut self, x: View, node: usize, shape: Shape, noise: Noise, words: Option<usize>) -> View {
+        let blocks = &mut self.program.blocks;
+        // They are drawn in the order of an image's channels last, of a vector's numbers.
+        let x = x.in_order_of(blocks, shape);
+        // A rectifier that works in place reads its derivative from the sign of the output, which dropout leaves alone.
+        let keeps_sign = matches!(noise, Noise::Dropout(_));
+        let (x, b) = x.grow(blocks, |b| b.noise.is_none() && (keeps_sign || !b.is_rectified()));
+        let words = words.unwrap_or(x.extent.len());
+        blocks[b].noise = Some(NoiseOp { noise, words, node });
+        x
+    }
     fn pool(&mut self, x: View, pool: PoolOp) -> View {
         let x = x.channels_last(&mut self.program.blocks);
-        let (x, b) = x.grow(&mut self.program.blocks, |b| b.pool.is_none() && b.dropout.is_none());
+        let (x, b) = x.grow(&mut self.program.blocks, |b| b.pool.is_none() && b.noise.is_none());
         let block = &mut self.program.blocks[b];
         let output = Extent::image(pool.output(), x.extent.c);
         (block.pool, block.output) = (Some(pool), output);

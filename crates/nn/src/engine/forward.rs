@@ -64,6 +64,11 @@ pub(super) fn operation<E: Elem>(
                 norm.affine(rows, x, z, [stride, out], scale, shift);
             }
         }
+        BlockOp::Affine(n) => {
+            let affine = &program.affines[n];
+            let (scale, shift) = (affine.scale.as_slice(), affine.shift.as_slice());
+            affine.block.affine(rows, x, to.z.as_mut_slice(), [stride, out], scale, shift);
+        }
         BlockOp::LayerNorm(n) => {
             let norm = &program.layer_norms[n];
             let [gain, bias] = norm.params.map(|p| program.plains[p].value.as_slice());

@@ -20,7 +20,15 @@ use std::sync::{Mutex, PoisonError};
 pub struct Compiled<E: Elem = f32> {
     pub(super) program: Program<E>,
     /// Idle buffers.
-    idle: Mutex<Vec<Vec<Shard<E>>>>,
+    idle: Mutex<Vec<Workspace<E>>>,
+}
+
+/// What a pass needs beside the weights, kept for the next one.
+#[derive(Debug)]
+struct Workspace<E: Elem> {
+    shards: Vec<Shard<E>>,
+    /// Of each batch normalisation.
+    norms: Vec<Coefficients<E>>,
 }
 
 /// What layers draw random numbers from in a pass, and whether they do.
@@ -84,7 +92,11 @@ impl<E: Elem> Compiled<E> {
         wanted: Option<Wanted>,
         f: impl FnOnce(&mut [Shard<E>], &[Coefficients<E>], usize) -> R,
     ) -> R {
-        let mut shards = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let Workspace { mut shards, mut norms } = idle.unwrap_or_else(|| Workspace {
+            shards: Vec::new(),
+            norms: self.program.batch_norms.iter().map(|n| Coefficients::new(&self.program, n)).collect(),
+        });
         let cut = Cut::fixed(n);
         let count = cut.shards();
         if shards.len() < count {
@@ -94,14 +106,11 @@ impl<E: Elem> Compiled<E> {
             let examples = cut.shard(i);
             shard.prepare(&self.program, examples.start, examples.len(), wanted, false);
         }
-        let of_running = |norm| {
-            let mut coefficients = Coefficients::new(&self.program, norm);
+        for (coefficients, norm) in norms.iter_mut().zip(&self.program.batch_norms) {
             coefficients.follow_running(&self.program, norm);
-            coefficients
-        };
-        let norms: Vec<_> = self.program.batch_norms.iter().map(of_running).collect();
+        }
         let out = f(&mut shards[..count], &norms, self.work(n));
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(shards);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(Workspace { shards, norms });
         out
     }
     fn examples(&self, x: &[E]) -> usize {

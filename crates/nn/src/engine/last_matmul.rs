@@ -57,7 +57,7 @@ impl<E: Elem> LastMatmul<E> {
     /// For a dense chain; `None` if the last matmul is not wide or the only one, or what follows it has numbers of its own.
     pub fn new(program: &Program<E>) -> Option<Self> {
         let last = program.last();
-        let plain = last.dropout.is_none() && !matches!(last.act, Some(Act::Learnt(_)));
+        let plain = last.noise.is_none() && !matches!(last.act, Some(Act::Learnt(_)));
         let chain = program.is_dense_chain() && program.blocks.len() > 1;
         let w = program.weights.last().filter(|_| plain && chain)?;
         let (all, width) = (w.forward.cols().div_ceil(w.forward.width()), w.forward.width());

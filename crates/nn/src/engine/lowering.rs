@@ -39,8 +39,21 @@ pub enum Lowering {
         /// Added to the variance.
         eps: f64,
     },
+    /// y = x · scale + shift with fixed numbers for each channel of an image.
+    Affine {
+        /// A number for each channel.
+        scale: Vec<f64>,
+        /// A number for each channel.
+        shift: Vec<f64>,
+    },
     /// Each element 0 with this probability, else scaled up; the mask from the key of the step and the layer, and the example's id.
     Dropout(f64),
+    /// The same with one decision for each channel of an image.
+    Dropout2d(f64),
+    /// x + std · z, z standard normal, drawn as masks are.
+    GaussianNoise(f64),
+    /// x · (1 + std · z), z standard normal, drawn as masks are.
+    GaussianDropout(f64),
     /// The sum of all inputs.
     Add,
     /// All inputs side by side along the channels.

@@ -1,6 +1,6 @@
 //! A compiled network: instructions, and parameters as the kernels read them.
 
-use super::block::{BatchNormOp, Block, BlockOp, LayerNormOp, Learnt};
+use super::block::{AffineOp, BatchNormOp, Block, BlockOp, LayerNormOp, Learnt};
 use super::weight::Weight;
 use crate::{AnyLayer, Param, ParamKind, Span};
 use sparring_seed::Key;
@@ -45,6 +45,7 @@ pub(super) struct Program<E: Elem> {
     pub learnt: Vec<Learnt<E>>,
     pub batch_norms: Vec<BatchNormOp>,
     pub layer_norms: Vec<LayerNormOp>,
+    pub affines: Vec<AffineOp<E>>,
     pub tapes: Vec<OnTape>,
     /// Numbers of an example.
     pub dim: usize,

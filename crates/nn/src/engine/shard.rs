@@ -23,8 +23,8 @@ pub(super) struct Shard<E: Elem> {
     pub first: usize,
     pub rows: usize,
     capacity: usize,
-    /// What the buffers were made for, and whether some of them are scratch buffers elsewhere.
-    made_for: Option<(Wanted, bool)>,
+    /// Whether some buffers are scratch buffers elsewhere.
+    shares: bool,
     /// Blocks of the program that the examples pass here: all, or all but the last.
     blocks: usize,
     pub buffers: Vec<Buffers<E>>,
@@ -50,7 +50,7 @@ impl<E: Elem> Scratch<E> {
 impl<E: Elem> Shard<E> {
     pub fn empty() -> Self {
         let (buffers, metrics) = (Vec::new(), Vec::new());
-        Self { first: 0, rows: 0, capacity: 0, made_for: None, blocks: 0, buffers, metrics, bad: None }
+        Self { first: 0, rows: 0, capacity: 0, shares: false, blocks: 0, buffers, metrics, bad: None }
     }
     /// Makes the buffers large enough for `rows` examples from the `first` on; gradients only if they are `wanted`. Where `shares_scratch`, a pass for [`Wanted::Weights`] or [`Wanted::WeightsAndInput`] needs
     /// [`exchange_scratch`](Self::exchange_scratch) around it.
@@ -64,10 +64,9 @@ impl<E: Elem> Shard<E> {
     ) {
         let count = program.blocks.len() - usize::from(wanted == Some(Wanted::WeightsButLast));
         let blocks = &program.blocks[..count];
-        let purpose = wanted.map(|w| (w, shares_scratch));
         let shared = shares_scratch && matches!(wanted, Some(Wanted::Weights | Wanted::WeightsAndInput));
-        if rows > self.capacity || self.blocks != count || self.made_for != purpose {
-            (self.capacity, self.blocks, self.made_for) = (rows.max(self.capacity), count, purpose);
+        if rows > self.capacity || self.blocks != count || self.shares != shared {
+            (self.capacity, self.blocks, self.shares) = (rows.max(self.capacity), count, shared);
             let new = if shared { Buffers::without_scratch } else { Buffers::new };
             self.buffers = blocks.iter().map(|b| new(b, self.capacity)).collect();
         }
@@ -80,6 +79,8 @@ impl<E: Elem> Shard<E> {
                 }
                 if wanted.learns() {
                     buffers.prepare_sums(block, program);
+                } else {
+                    buffers.grads.clear();
                 }
             }
         }

@@ -4,6 +4,7 @@
 //!             running ← running + momentum · (batch − running), with the unbiased variance
 //! evaluation  the same with the running statistics
 
+use super::standardized::{channel_shape, scale_and_shift, scaled_and_shifted};
 use crate::TorchArgument::{self, Is, Only};
 use crate::{AnyLayer, Cost, Cx, Layer, Lowering, Mode, ParamInit, ParamKind, ParamSpec, ShapeError, Span};
 use serde::{Deserialize, Serialize};
@@ -54,15 +55,6 @@ pub fn batch_norm(channels: usize) -> AnyLayer {
 const MEAN: usize = 2;
 const VAR: usize = 3;
 
-impl BatchNorm {
-    /// The shape in which a number for each channel is broadcast.
-    fn per_channel(&self, rank: usize) -> Shape {
-        let mut dims = [1; 4];
-        dims[1] = self.channels;
-        Shape::new(&dims[..rank])
-    }
-}
-
 impl Layer for BatchNorm {
     const TORCH: &'static str = "nn.BatchNorm1d, nn.BatchNorm2d";
     const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[
@@ -84,14 +76,11 @@ impl Layer for BatchNorm {
         }
     }
     fn parameters(&self) -> Vec<ParamSpec> {
-        let new =
-            |name, kind, value| ParamSpec::new(name, kind, &[self.channels], ParamInit::Constant(value));
-        vec![
-            new("weight", ParamKind::Norm, 1.0),
-            new("bias", ParamKind::Norm, 0.0),
-            new("running_mean", ParamKind::Buffer, 0.0),
-            new("running_var", ParamKind::Buffer, 1.0),
-        ]
+        let running = |(name, value)| {
+            ParamSpec::new(name, ParamKind::Buffer, &[self.channels], ParamInit::Constant(value))
+        };
+        let running = [("running_mean", 0.0), ("running_var", 1.0)].map(running);
+        scale_and_shift(&[self.channels]).into_iter().chain(running).collect()
     }
     fn cost(&self, _: &[Shape], output: Shape) -> Cost {
         // Input and output are both kept.
@@ -106,8 +95,7 @@ impl Layer for BatchNorm {
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let (x, shape) = (x[0], x[0].shape());
-        let wide = self.per_channel(shape.rank());
-        let of_channel = |v: Var<'t, E>| ops::reshape(v, wide);
+        let wide = channel_shape(self.channels, shape.rank());
         let (mean, var) = if cx.mode() == Mode::Train {
             let count = shape.numel() / self.channels;
             assert!(count > 1, "batch_norm: one value for each channel in {shape} has no variance");
@@ -126,10 +114,10 @@ impl Layer for BatchNorm {
             }
             (mean, var)
         } else {
-            (of_channel(p[MEAN]), of_channel(p[VAR]))
+            (ops::reshape(p[MEAN], wide), ops::reshape(p[VAR], wide))
         };
         let deviation = ops::sqrt(ops::offset(var, E::of(self.eps)));
-        (x - mean) / deviation * of_channel(p[0]) + of_channel(p[1])
+        scaled_and_shifted((x - mean) / deviation, &p[..MEAN])
     }
     fn lower(&self) -> Lowering {
         Lowering::BatchNorm { eps: self.eps, momentum: self.momentum }

@@ -1,5 +1,6 @@
 //! Checks that several layers share: a specification may come from a file that somebody made up.
 
+use super::Parametrization;
 use crate::ShapeError;
 use sparring_math::named::{NamedError, Range, Value};
 use sparring_tensor::Shape;
@@ -28,6 +29,26 @@ pub(super) fn image(kind: &str, x: Shape, channels: usize) -> Result<[usize; 3],
     }
 }
 
+/// The shape of an input that must end in these axes, the batch before them.
+pub(super) fn last_axes(kind: &str, x: Shape, axes: &[usize]) -> Result<Shape, ShapeError> {
+    if x.rank() > axes.len() && x.dims().ends_with(axes) {
+        return Ok(x);
+    }
+    Err(ShapeError::new(kind, format!("expected [batch, .., {axes:?}], got {x}")))
+}
+
+/// The shape of `[n, c · times, ..]` with c channels.
+pub(super) fn fewer_channels(kind: &str, x: Shape, times: usize) -> Result<Shape, ShapeError> {
+    match *x.dims() {
+        [n, c, ref rest @ ..] if c > 0 && c.is_multiple_of(times) => {
+            let mut dims = vec![n, c / times];
+            dims.extend(rest);
+            Ok(Shape::new(&dims))
+        }
+        _ => Err(ShapeError::new(kind, format!("expected [batch, a multiple of {times}, ..], got {x}"))),
+    }
+}
+
 /// For fields of files that are left out where they are `true`.
 pub(super) fn present() -> bool {
     true
@@ -35,6 +56,14 @@ pub(super) fn present() -> bool {
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
 pub(super) fn is_true(value: &bool) -> bool {
     *value
+}
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+pub(super) fn is_false(value: &bool) -> bool {
+    !*value
+}
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+pub(super) fn is_plain(parametrization: &Parametrization) -> bool {
+    *parametrization == Parametrization::None
 }
 /// For extents that are left out of files where they are zero.
 pub(super) fn is_none(extents: &[usize; 2]) -> bool {

@@ -1,12 +1,12 @@
 //! Two-dimensional convolution (cross-correlation, as everywhere).
 
-use super::{BORDER, STEP, is_true, present, weight_and_bias};
+use super::{BORDER, STEP, Parametrization, WeightAndBias, is_plain, is_true, present};
 use crate::TorchArgument::{self, Is, Only};
-use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError, Span};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, NamedError, Range};
-use sparring_tensor::{ConvGeometry, Elem, Shape};
+use sparring_tensor::{Array, ConvGeometry, Elem, Shape};
 
 /// Weight `[outputs, inputs, kh, kw]`, bias `[outputs]`; input `[n, inputs, h, w]`. Extents are `[height, width]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Conv2d {
     /// Whether a bias is added.
     #[serde(default = "present", skip_serializing_if = "is_true")]
     pub bias: bool,
+    /// What the weight is made of.
+    #[serde(default, skip_serializing_if = "is_plain")]
+    pub parametrization: Parametrization,
 }
 
 impl Default for Conv2d {
@@ -40,6 +43,7 @@ impl Default for Conv2d {
             padding: [0; 2],
             init: Init::Torch,
             bias: true,
+            parametrization: Parametrization::None,
         }
     }
 }
@@ -53,6 +57,7 @@ sparring_math::named! {
     padding: BORDER, "zeros on each side of the input";
     bias: Range::TRUE_OR_FALSE, "whether a bias is added";
     init: Init::RANGE, "initializer";
+    parametrization: Range::Words(Parametrization::WORDS), "what the weight is made of";
     {
         fn check_together(&self) -> Result<(), NamedError> {
             self.init.check(Self::NAME)
@@ -67,6 +72,15 @@ pub fn conv2d(inputs: usize, outputs: usize, kernel: usize, stride: usize, paddi
 }
 
 impl Conv2d {
+    /// Extents of the weight.
+    fn extents(&self) -> [usize; 4] {
+        let [kh, kw] = self.kernel;
+        [self.outputs, self.inputs, kh, kw]
+    }
+    fn affine<'s>(&self, shape: &'s [usize]) -> WeightAndBias<'s> {
+        let Self { parametrization, bias, init, .. } = *self;
+        WeightAndBias { parametrization, shape, outputs: 0, bias, init }
+    }
     fn geometry(&self) -> ConvGeometry {
         ConvGeometry { stride: self.stride, padding: self.padding }
     }
@@ -91,17 +105,23 @@ impl Layer for Conv2d {
         }
     }
     fn parameters(&self) -> Vec<ParamSpec> {
-        let [kh, kw] = self.kernel;
-        weight_and_bias(&[self.outputs, self.inputs, kh, kw], self.outputs, self.bias, self.init)
+        self.affine(&self.extents()).parameters()
+    }
+    fn set_dependent<E: Elem>(&self, values: &mut [Array<E>]) {
+        self.affine(&self.extents()).set_dependent(values);
     }
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
         let ([_, ic, h, w], [_, oc, oh, ow]) = (inputs[0].dims4(), output.dims4());
-        Cost::convolution([ic, h, w], [oc, oh, ow], self.kernel, self.stride, output.numel())
+        self.affine(&self.extents()).cost(Cost::convolution([ic, h, w], [oc, oh, ow], self.kernel, self.stride, output.numel()))
     }
-    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
-        ops::conv2d(x[0], p[0], p.get(1).copied(), self.geometry())
+    fn span(&self) -> Span {
+        self.parametrization.span()
+    }
+    fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        let (weight, bias) = self.affine(&self.extents()).of(cx, p);
+        ops::conv2d(x[0], weight, bias, self.geometry())
     }
     fn lower(&self) -> Lowering {
-        Lowering::Conv2d(self.geometry())
+        self.parametrization.lower(Lowering::Conv2d(self.geometry()))
     }
 }

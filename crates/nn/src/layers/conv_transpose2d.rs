@@ -1,12 +1,12 @@
 //! Transposed convolution: the input gradient of a convolution, used forwards.
 
-use super::{BORDER, STEP, is_none, is_true, present, weight_and_bias};
+use super::{BORDER, STEP, is_none, Parametrization, WeightAndBias, is_plain, is_true, present};
 use crate::TorchArgument::{self, Is, Only};
-use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError, Span};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, NamedError, Range, Value};
-use sparring_tensor::{ConvGeometry, Elem, Shape};
+use sparring_tensor::{Array, ConvGeometry, Elem, Shape};
 
 /// Weight `[inputs, outputs, kh, kw]` (PyTorch's layout), bias `[outputs]`; input `[n, inputs, h, w]`, output extent
 /// (h − 1) · stride − 2 · padding + kh + output_padding. Extents are `[height, width]`.
@@ -32,6 +32,9 @@ pub struct ConvTranspose2d {
     /// Whether a bias is added.
     #[serde(default = "present", skip_serializing_if = "is_true")]
     pub bias: bool,
+    /// What the weight is made of.
+    #[serde(default, skip_serializing_if = "is_plain")]
+    pub parametrization: Parametrization,
 }
 
 impl Default for ConvTranspose2d {
@@ -45,6 +48,7 @@ impl Default for ConvTranspose2d {
             output_padding: [0; 2],
             init: Init::Torch,
             bias: true,
+            parametrization: Parametrization::None,
         }
     }
 }
@@ -59,6 +63,7 @@ sparring_math::named! {
     output_padding: BORDER, "added below and right of the output";
     bias: Range::TRUE_OR_FALSE, "whether a bias is added";
     init: Init::RANGE, "initializer";
+    parametrization: Range::Words(Parametrization::WORDS), "what the weight is made of";
     {
         fn check_together(&self) -> Result<(), NamedError> {
             if (0..2).any(|i| self.output_padding[i] >= self.stride[i]) {
@@ -84,6 +89,15 @@ pub fn conv_transpose2d(
 }
 
 impl ConvTranspose2d {
+    /// Extents of the weight.
+    fn extents(&self) -> [usize; 4] {
+        let [kh, kw] = self.kernel;
+        [self.inputs, self.outputs, kh, kw]
+    }
+    fn affine<'s>(&self, shape: &'s [usize]) -> WeightAndBias<'s> {
+        let Self { parametrization, bias, init, .. } = *self;
+        WeightAndBias { parametrization, shape, outputs: 1, bias, init }
+    }
     fn geometry(&self) -> ConvGeometry {
         ConvGeometry { stride: self.stride, padding: self.padding }
     }
@@ -112,23 +126,29 @@ impl Layer for ConvTranspose2d {
         }
     }
     fn parameters(&self) -> Vec<ParamSpec> {
-        let [kh, kw] = self.kernel;
-        let mut all =
-            weight_and_bias(&[self.inputs, self.outputs, kh, kw], self.outputs, self.bias, self.init);
-        all[0].output_axis = 1;
+        let mut all = self.affine(&self.extents()).parameters();
+        // Tensors of the weight's layout count the inputs first.
+        all.iter_mut().filter(|p| p.shape.len() == 4).for_each(|p| p.output_axis = 1);
         all
+    }
+    fn set_dependent<E: Elem>(&self, values: &mut [Array<E>]) {
+        self.affine(&self.extents()).set_dependent(values);
     }
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
         let ([_, ic, h, w], [_, oc, oh, ow]) = (inputs[0].dims4(), output.dims4());
         // The convolution whose input gradient this is takes the output as its image.
-        Cost::convolution([oc, oh, ow], [ic, h, w], self.kernel, self.stride, output.numel())
+        self.affine(&self.extents()).cost(Cost::convolution([oc, oh, ow], [ic, h, w], self.kernel, self.stride, output.numel()))
     }
-    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+    fn span(&self) -> Span {
+        self.parametrization.span()
+    }
+    fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let out = self.shape(&[x[0].shape()]).unwrap_or_else(|e| panic!("{e}"));
-        let y = ops::conv2d_input_grad(x[0], p[0], out, self.geometry());
-        p.get(1).map_or(y, |&b| y + ops::reshape(b, [1, out[1], 1, 1]))
+        let (weight, bias) = self.affine(&self.extents()).of(cx, p);
+        let y = ops::conv2d_input_grad(x[0], weight, out, self.geometry());
+        bias.map_or(y, |b| y + ops::reshape(b, [1, out[1], 1, 1]))
     }
     fn lower(&self) -> Lowering {
-        Lowering::ConvTranspose2d(self.geometry())
+        self.parametrization.lower(Lowering::ConvTranspose2d(self.geometry()))
     }
 }

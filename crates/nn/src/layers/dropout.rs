@@ -47,6 +47,26 @@ pub(crate) fn words(key: Key, id: u64, out: &mut [u32]) {
     }
 }
 
+/// The place in an example of this shape of its number i in the order of an image's channels last: channel i mod c of pixel i / c.
+pub(super) fn channels_first(shape: Shape, i: usize) -> usize {
+    let [_, c, h, w] = if shape.rank() == 4 { shape.dims4() } else { return i };
+    i % c * (h * w) + i / c
+}
+
+/// 0 with probability p, else `keep`, for each number of this shape; those of an example from its id.
+pub(super) fn mask<E: Elem>(cx: &Cx<'_, E>, shape: Shape, p: f64, keep: E) -> Array<E> {
+    let row = shape.dims()[1..].iter().product::<usize>().max(1);
+    let threshold = rows::drop_threshold(p);
+    let (mut factors, mut drawn) = (Array::stale(shape), vec![0; row]);
+    for (n, out) in factors.as_mut_slice().chunks_mut(row).enumerate() {
+        words(cx.key(), cx.id(n), &mut drawn);
+        for (i, &word) in drawn.iter().enumerate() {
+            out[channels_first(shape, i)] = if word < threshold { E::ZERO } else { keep };
+        }
+    }
+    factors
+}
+
 impl Layer for Dropout {
     const TORCH: &'static str = "nn.Dropout";
     const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("inplace", Unused)];
@@ -57,19 +77,7 @@ impl Layer for Dropout {
         if cx.mode() == Mode::Eval || self.p == 0.0 {
             return x[0];
         }
-        let shape = x[0].shape();
-        let row = shape.dims()[1..].iter().product::<usize>().max(1);
-        let (threshold, keep) = (rows::drop_threshold(self.p), E::of(1.0 / (1.0 - self.p)));
-        let (mut factors, mut drawn) = (Array::stale(shape), vec![0; row]);
-        // Places of channels last: channel i mod c of pixel i / c.
-        let c = if shape.rank() == 4 { shape[1] } else { 1 };
-        for (n, out) in factors.as_mut_slice().chunks_mut(row).enumerate() {
-            words(cx.key(), cx.id(n), &mut drawn);
-            for (i, &word) in drawn.iter().enumerate() {
-                out[i % c * (row / c) + i / c] = if word < threshold { E::ZERO } else { keep };
-            }
-        }
-        x[0] * cx.tape().constant(factors)
+        x[0] * cx.tape().constant(mask(cx, x[0].shape(), self.p, E::of(1.0 / (1.0 - self.p))))
     }
     fn lower(&self) -> Lowering {
         if self.p == 0.0 { Lowering::Identity } else { Lowering::Dropout(self.p) }

@@ -4,9 +4,9 @@
 
 use super::AXES;
 use crate::TorchArgument::{self, Is, Only};
-use crate::{AnyLayer, Cost, Cx, Layer, Lowering, ParamInit, ParamKind, ParamSpec, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Layer, Lowering, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
-use sparring_autograd::{Var, ops};
+use sparring_autograd::Var;
 use sparring_math::named::{Named, NamedError, Range};
 use sparring_tensor::{Elem, Shape};
 
@@ -62,32 +62,16 @@ impl Layer for LayerNorm {
         ("bias", Only(&["true"])),
     ];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
-        let dims = inputs[0].dims();
-        let fits = dims.len() > self.shape.len() && dims.ends_with(&self.shape);
-        if fits {
-            return Ok(inputs[0]);
-        }
-        let what = format!("expected [batch, .., {:?}], got {}", self.shape, inputs[0]);
-        Err(ShapeError::new(Self::NAME, what))
+        super::last_axes(Self::NAME, inputs[0], &self.shape)
     }
     fn parameters(&self) -> Vec<ParamSpec> {
-        let new =
-            |name, value| ParamSpec::new(name, ParamKind::Norm, &self.shape, ParamInit::Constant(value));
-        vec![new("weight", 1.0), new("bias", 0.0)]
+        super::standardized::scale_and_shift(&self.shape)
     }
     fn cost(&self, _: &[Shape], output: Shape) -> Cost {
         Cost { mul_adds: 4 * output.numel() as u64, ..Cost::of_output(output.numel()) }
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
-        let (shape, n) = (x[0].shape(), self.numbers());
-        let rows = Shape::new(&[shape.numel() / n, n]);
-        let (x, each) = (ops::reshape(x[0], rows), Shape::new(&[rows[0], 1]));
-        let share = E::of(1.0 / n as f64);
-        let centred = x - ops::scale(ops::sum_to(x, each), share);
-        let var = ops::scale(ops::sum_to(ops::square(centred), each), share);
-        let y = centred / ops::sqrt(ops::offset(var, E::of(self.eps)));
-        let [weight, bias] = [0, 1].map(|i| ops::reshape(p[i], [1, n]));
-        ops::reshape(y * weight + bias, shape)
+        super::standardized::standardized(x[0], self.numbers(), self.eps) * p[0] + p[1]
     }
     fn lower(&self) -> Lowering {
         Lowering::LayerNorm { numbers: self.numbers(), eps: self.eps }

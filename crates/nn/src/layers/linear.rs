@@ -1,12 +1,12 @@
 //! Affine map: y = x Wᵀ + b.
 
-use super::{is_true, present, weight_and_bias};
+use super::{Parametrization, WeightAndBias, is_plain, is_true, present};
 use crate::TorchArgument::{self, Is};
-use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError, Span};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, NamedError, Range};
-use sparring_tensor::{Elem, Shape};
+use sparring_tensor::{Array, Elem, Shape};
 
 /// W `[outputs, inputs]`, b `[outputs]`; input `[n, inputs]`, output `[n, outputs]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,11 +22,14 @@ pub struct Linear {
     /// Whether b is added.
     #[serde(default = "present", skip_serializing_if = "is_true")]
     pub bias: bool,
+    /// What the weight is made of.
+    #[serde(default, skip_serializing_if = "is_plain")]
+    pub parametrization: Parametrization,
 }
 
 impl Default for Linear {
     fn default() -> Self {
-        Self { inputs: 1, outputs: 1, init: Init::Torch, bias: true }
+        Self { inputs: 1, outputs: 1, init: Init::Torch, bias: true, parametrization: Parametrization::None }
     }
 }
 
@@ -36,6 +39,7 @@ sparring_math::named! {
     outputs as out: Range::COUNT, "numbers of an output", required;
     bias: Range::TRUE_OR_FALSE, "whether a bias is added";
     init: Init::RANGE, "initializer";
+    parametrization: Range::Words(Parametrization::WORDS), "what the weight is made of";
     {
         fn check_together(&self) -> Result<(), NamedError> {
             self.init.check(Self::NAME)
@@ -46,6 +50,17 @@ sparring_math::named! {
 /// An affine map with PyTorch's initializer.
 pub fn linear(inputs: usize, outputs: usize) -> AnyLayer {
     Linear { inputs, outputs, ..Linear::default() }.into()
+}
+
+impl Linear {
+    /// Extents of the weight.
+    fn extents(&self) -> [usize; 2] {
+        [self.outputs, self.inputs]
+    }
+    fn affine<'s>(&self, shape: &'s [usize]) -> WeightAndBias<'s> {
+        let Self { parametrization, bias, init, .. } = *self;
+        WeightAndBias { parametrization, shape, outputs: 0, bias, init }
+    }
 }
 
 impl Layer for Linear {
@@ -61,15 +76,22 @@ impl Layer for Linear {
         }
     }
     fn parameters(&self) -> Vec<ParamSpec> {
-        weight_and_bias(&[self.outputs, self.inputs], self.outputs, self.bias, self.init)
+        self.affine(&self.extents()).parameters()
+    }
+    fn set_dependent<E: Elem>(&self, values: &mut [Array<E>]) {
+        self.affine(&self.extents()).set_dependent(values);
     }
     fn cost(&self, _: &[Shape], _: Shape) -> Cost {
-        Cost::linear(self.inputs, self.outputs)
+        self.affine(&self.extents()).cost(Cost::linear(self.inputs, self.outputs))
     }
-    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
-        ops::linear(x[0], p[0], p.get(1).copied())
+    fn span(&self) -> Span {
+        self.parametrization.span()
+    }
+    fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+        let (weight, bias) = self.affine(&self.extents()).of(cx, p);
+        ops::linear(x[0], weight, bias)
     }
     fn lower(&self) -> Lowering {
-        Lowering::Matmul
+        self.parametrization.lower(Lowering::Matmul)
     }
 }

@@ -1,12 +1,16 @@
 //! One file a layer. A word in `layers!` registers it: the tag in files, the parser, `sparring list layers`, the tests over all.
 
-mod affine;
 mod check;
+mod parametrization;
 mod registry;
+mod standardized;
 
 use crate::error::given;
-use affine::weight_and_bias;
-use check::{AXES, BORDER, STEP, axes, image, is_none, is_true, present};
+use check::{
+    AXES, BORDER, STEP, axes, fewer_channels, image, is_false, is_none, is_plain, is_true, last_axes, present,
+};
+pub use parametrization::Parametrization;
+use parametrization::WeightAndBias;
 pub use registry::{LayerInfo, register, table, tags};
 
 macro_rules! layers {
@@ -21,19 +25,31 @@ macro_rules! layers {
 layers! {
     activated: Activated, activation;
     add: Add, add;
+    alpha_dropout: AlphaDropout, alpha_dropout;
     batch_norm: BatchNorm, batch_norm;
     concat: Concat, concat;
     conv2d: Conv2d, conv2d;
     conv_transpose2d: ConvTranspose2d, conv_transpose2d;
     dropout: Dropout, dropout;
+    dropout2d: Dropout2d, dropout2d;
+    embedding: Embedding, embedding;
     flatten: Flatten, flatten;
+    gaussian_dropout: GaussianDropout, gaussian_dropout;
+    gaussian_noise: GaussianNoise, gaussian_noise;
     global_avg_pool2d: GlobalAvgPool2d, global_avg_pool2d;
+    glu: Glu, glu;
+    group_norm: GroupNorm, group_norm;
+    instance_norm: InstanceNorm, instance_norm;
     layer_norm: LayerNorm, layer_norm;
     linear: Linear, linear;
+    maxout: Maxout, maxout;
     normalize: Normalize, normalize;
     pool: Pool2d, max_pool2d, avg_pool2d;
     reshape: Reshape, reshape;
+    rms_norm: RmsNorm, rms_norm;
+    upsample: Upsample, upsample;
 }
 
 pub(crate) use dropout::words;
 pub use pool::Pool;
+pub use upsample::Interpolation;

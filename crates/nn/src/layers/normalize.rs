@@ -1,7 +1,7 @@
 //! The standardisation of the data as a layer, so that budgets of attacks stay in pixels.
 
 use crate::TorchArgument::{self, Unused};
-use crate::{AnyLayer, Cx, Layer, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::Var;
 use sparring_math::named::{Named, NamedError, Range, Value};
@@ -59,5 +59,12 @@ impl Layer for Normalize {
         let [mean, std] = [&self.mean, &self.std]
             .map(|values| cx.tape().constant(Array::from_fn([1, values.len(), 1, 1], |i| E::of(values[i]))));
         (x[0] - mean) / std
+    }
+    fn lower(&self) -> Lowering {
+        let scale: Vec<f64> = self.std.iter().map(|std| 1.0 / std).collect();
+        let shift: Vec<f64> = self.mean.iter().zip(&scale).map(|(mean, scale)| -mean * scale).collect();
+        // A large shift would cancel against the scaled number, and cost the digits that x − mean keeps.
+        let cancels = shift.iter().any(|shift| shift.abs() > 1e3);
+        if cancels { Lowering::Tape } else { Lowering::Affine { scale, shift } }
     }
 }

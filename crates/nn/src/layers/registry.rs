@@ -180,7 +180,7 @@ mod tests {
             // What a file says and what a text says are the same fields.
             let file = serde_json::to_value(&layer).unwrap();
             for p in info.entry.parameters {
-                let left_out = ["bias", "output_padding"].contains(&p.field);
+                let left_out = ["affine", "bias", "output_padding", "parametrization"].contains(&p.field);
                 assert!(
                     left_out || file.get(p.field).is_some(),
                     "{}: no field {} in {file}",
@@ -262,6 +262,22 @@ mod tests {
             ),
             ("BatchNorm1d(num_features=8, affine=true)", layers::batch_norm(8)),
             ("AdaptiveAvgPool2d(output_size=1)", layers::global_avg_pool2d()),
+            ("GLU(dim=1)", layers::glu(&"sigmoid".parse().unwrap())),
+            ("SwiGLU", layers::glu(&"silu".parse().unwrap())),
+            (
+                "Embedding(num_embeddings=9, embedding_dim=3, padding_idx=0, sparse=false)",
+                layers::Embedding { entries: 9, dim: 3, padding_idx: Some(0) }.into(),
+            ),
+            (
+                "Linear(3, 2, parametrization=SpectralNorm)",
+                layers::Linear {
+                    inputs: 3,
+                    outputs: 2,
+                    parametrization: layers::Parametrization::SpectralNorm,
+                    ..Default::default()
+                }
+                .into(),
+            ),
             (
                 "LeakyReLU(negative_slope=0.2, inplace=true)",
                 layers::activation(&"leaky_relu(0.2)".parse().unwrap()),
@@ -281,6 +297,18 @@ mod tests {
             ("layer_norm(3-0)", ["layer_norm.shape", "above 0"]),
             ("dropout(1)", ["dropout.p is 1", "below 1"]),
             ("linear(", ["layer", "parenthesis"]),
+            ("group_norm(3, 4)", ["group_norm.groups is 3", "divisor of the channels, 4"]),
+            ("glu(gate=prelu)", ["glu.gate is prelu", "without learnt parameters"]),
+            ("embedding(3, 2, padding_idx=3)", ["padding_idx is 3", "below the number of entries, 3"]),
+            ("rms_norm(4, eps=0)", ["rms_norm.eps is 0", "above 0"]),
+            (
+                "instance_norm2d(4, track_running_stats=true)",
+                ["track_running_stats is true", "must be false"],
+            ),
+            (
+                "linear(1, 2, parametrization=norm)",
+                ["linear.parametrization", "weight_norm or spectral_norm"],
+            ),
             ("conv2d(1, 2, 3, dilation=2)", ["conv2d.dilation is 2", "must be 1"]),
             ("linear(in=1, in_features=2, out=3)", ["linear.in", "twice"]),
             ("relu(negative_slope=1)", ["relu has no parameter", "negative_slope"]),

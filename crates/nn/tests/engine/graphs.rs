@@ -57,6 +57,17 @@ pub fn chains() -> Vec<Graph> {
              conv_transpose2d(5, 2, 3, 2, 1), sigmoid",
         ),
         ([3, 5, 4], "normalize(0.1|0.2|0.3, 1|0.5|2), conv2d(3, 4, 3, 1, 1), relu, flatten, linear(80, 3)"),
+        (
+            [2, 4, 3],
+            "conv2d(2, 8, 3, 1, 1), group_norm(2, 8), relu, dropout2d(0.3), upsample(2x1), swiglu, instance_norm(4, affine=true), gaussian_noise(0.1),
+             maxout(2), upsample(2, mode=bilinear), rms_norm(16-6), flatten, linear(192, 5, parametrization=weight_norm), sigmoid, embedding(3, 2), flatten,
+             linear(10, 3)",
+        ),
+        (
+            [1, 4, 4],
+            "conv2d(1, 6, 3, 1, 1, parametrization=spectral_norm), max_pool2d(2), dropout2d(0.4), conv_transpose2d(6, 2, 2, 2, parametrization=spectral_norm), selu,
+             alpha_dropout(0.2), flatten, linear(32, 8, parametrization=spectral_norm), gaussian_dropout(0.3), glu, linear(4, 3)",
+        ),
         ([3, 6, 6], "conv2d(3, 5, 1), twist(0.5), global_avg_pool2d, flatten, centre, linear(5, 4)"),
     ];
     of.into_iter().map(|(input, layers)| chain(input, layers)).chain([residual(), unlike_images()]).collect()

@@ -2,7 +2,7 @@
 
 use crate::graphs::{Centre, Twist, act, pool};
 use crate::{ORDERS, check, rounding};
-use sparring_nn::layers::{self, Pool};
+use sparring_nn::layers::{self, Interpolation, Parametrization, Pool};
 use sparring_nn::{AnyLayer, Graph, Lowering, Source, Span};
 use sparring_seed::Key;
 use sparring_tensor::Shape;
@@ -20,10 +20,17 @@ pub fn random_graph(seed: u64) -> Graph {
         open[0].0 = g.push(layers::normalize(&vec![0.1; input[0]], &vec![0.5; input[0]]));
     }
     let chain = below(4) == 0;
+    let made_of = if seed % 3 == 2 { PARAMETRIZATIONS[below(3)] } else { Parametrization::None };
     for _ in 0..4 + below(9) {
         let back = if chain { 0 } else { below(open.len().min(2) as u32) };
         let (from, shape) = open[open.len() - 1 - back].clone();
         let acts = ["relu", "tanh", "silu", "leaky_relu", "prelu", "gelu", "sigmoid", "softplus"];
+        // One graph in three has the layers that came later, so that the others stay what they were.
+        if seed % 3 == 2 && below(5) < 2 {
+            let further = further(&shape, &mut below);
+            open.extend(pushed(&mut g, from, &shape, &further));
+            continue;
+        }
         let layer: AnyLayer = match (shape.len(), below(14)) {
             (_, 0 | 1) => act(acts[below(acts.len() as u32)]),
             (_, 2) => layers::dropout(0.1 + 0.1 * below(5) as f64),
@@ -33,7 +40,19 @@ pub fn random_graph(seed: u64) -> Graph {
             (3, 6 | 7) => {
                 // A window that sees nothing but padding makes a constant: no network has one, and a batch normalisation behind it knows nothing but rounding.
                 let kernel = 1 + 2 * below(2);
-                layers::conv2d(shape[0], 1 + below(9), kernel, 1 + below(2), below(2).min(kernel / 2))
+                let (outputs, stride, padding) = (1 + below(9), 1 + below(2), below(2).min(kernel / 2));
+                let (kernel, stride, padding) = ([kernel; 2], [stride; 2], [padding; 2]);
+                let (inputs, parametrization) = (shape[0], made_of);
+                layers::Conv2d {
+                    inputs,
+                    outputs,
+                    kernel,
+                    stride,
+                    padding,
+                    parametrization,
+                    ..Default::default()
+                }
+                .into()
             }
             (3, 8) => {
                 let (inputs, outputs) = (shape[0], 1 + below(5));
@@ -49,6 +68,7 @@ pub fn random_graph(seed: u64) -> Graph {
                     output_padding,
                     init,
                     bias,
+                    parametrization: made_of,
                 }
                 .into()
             }
@@ -60,7 +80,14 @@ pub fn random_graph(seed: u64) -> Graph {
             (3, 11) => layers::flatten(),
             (1, 6..=9) => {
                 let (inputs, outputs, bias) = (shape[0], 1 + below(40), below(4) > 0);
-                layers::Linear { inputs, outputs, init: sparring_nn::Init::Torch, bias }.into()
+                layers::Linear {
+                    inputs,
+                    outputs,
+                    init: sparring_nn::Init::Torch,
+                    bias,
+                    parametrization: made_of,
+                }
+                .into()
             }
             (1, 10) => layers::layer_norm(&shape),
             (1, 11) if shape[0] % 2 == 0 => layers::reshape(&[shape[0] / 2, 2, 1]),
@@ -82,14 +109,7 @@ pub fn random_graph(seed: u64) -> Graph {
             }
             _ => continue,
         };
-        let mut batch = vec![1];
-        batch.extend(&shape);
-        // Nothing that grows past a few hundred numbers, nothing that does not fit.
-        let Ok(out) = layer.shape(&[Shape::new(&batch)]) else { continue };
-        if out.numel() > 700 || out.dims().contains(&0) {
-            continue;
-        }
-        open.push((g.push_from(layer, &[from]), out.dims()[1..].to_vec()));
+        open.extend(pushed(&mut g, from, &shape, &[layer]));
     }
     // Every end is read: flattened and side by side.
     let read: Vec<Source> = g.nodes.iter().flat_map(|n| n.inputs.clone()).collect();
@@ -110,6 +130,52 @@ pub fn random_graph(seed: u64) -> Graph {
         g.outputs = if below(2) == 0 { vec![last, other] } else { vec![other, last] };
     }
     g
+}
+
+const PARAMETRIZATIONS: [Parametrization; 3] =
+    [Parametrization::None, Parametrization::WeightNorm, Parametrization::SpectralNorm];
+
+/// Layers one after the other behind `from`, if they fit and nothing grows past a few hundred numbers; the last one's place and shape.
+fn pushed(
+    g: &mut Graph,
+    mut from: Source,
+    shape: &[usize],
+    layers: &[AnyLayer],
+) -> Option<(Source, Vec<usize>)> {
+    let mut batch = Shape::new(&[&[1], shape].concat());
+    for layer in layers {
+        batch = layer.shape(&[batch]).ok().filter(|out| out.numel() <= 700 && !out.dims().contains(&0))?;
+    }
+    for layer in layers {
+        from = g.push_from(layer.clone(), &[from]);
+    }
+    Some((from, batch.dims()[1..].to_vec()))
+}
+
+/// Layers that came later, for an input of this shape.
+fn further(shape: &[usize], below: &mut impl FnMut(u32) -> usize) -> Vec<AnyLayer> {
+    let c = shape[0];
+    let groups = (1..=c).filter(|g| c.is_multiple_of(*g)).nth(below(2)).unwrap_or(c);
+    let gate = ["sigmoid", "silu", "gelu", "tanh"][below(4)].parse().unwrap();
+    let (scale, mode) =
+        ([1 + below(2), 1 + below(2)], [Interpolation::Nearest, Interpolation::Bilinear][below(2)]);
+    let affine = below(2) == 0;
+    let all: Vec<Vec<AnyLayer>> = vec![
+        vec![layers::GroupNorm { groups, channels: c, eps: 1e-2, affine }.into()],
+        vec![layers::alpha_dropout(0.2)],
+        vec![layers::gaussian_dropout(0.2)],
+        vec![layers::gaussian_noise(0.3)],
+        vec![layers::glu(&gate)],
+        vec![layers::maxout(2)],
+        vec![layers::RmsNorm { shape: shape.to_vec(), eps: Some(1e-2), affine }.into()],
+        // Whole numbers from 0 to 1.
+        vec![act("sigmoid"), layers::embedding(2, 2), layers::flatten()],
+        vec![layers::InstanceNorm { channels: c, eps: 1e-2, affine }.into()],
+        vec![layers::dropout2d(0.3)],
+        vec![layers::Upsample { scale, mode }.into()],
+    ];
+    let of = below(if shape.len() == 3 { 11 } else { 8 });
+    all[of].clone()
 }
 
 #[test]
@@ -160,7 +226,7 @@ fn random_graphs_are_of_every_kind() {
             }
         }
     }
-    let fixed = "Tape Matmul Conv2d ConvTranspose2d Activation MaxPool2d AveragePool2d GlobalAveragePool2d BatchNorm LayerNorm Dropout Add Concat Flatten Reshape \
+    let fixed = "Tape Affine Dropout2d Matmul Conv2d ConvTranspose2d Activation MaxPool2d AveragePool2d GlobalAveragePool2d BatchNorm LayerNorm Dropout Add Concat Flatten Reshape \
         vector image chain twist centre prelu";
     let spaced =
         ["no chain", "outputs 1", "outputs 2", "spans 0", "spans 1", "spans 2", "readers 2", "tape between"];

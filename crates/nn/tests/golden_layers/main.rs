@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 mod case;
+mod more;
 #[path = "../engine/reference.rs"]
 mod reference;
 
@@ -15,7 +16,7 @@ use sparring_nn::{AnyLayer, Engine, Graph, Init, Mode, Network, OutputRows, Para
 use sparring_optim::{AnyRule, Sgd};
 use sparring_seed::Key;
 use sparring_tensor::Elem;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 fn train<'a>() -> Randomness<'a> {
     Randomness { mode: Mode::Train, ..Randomness::none() }
@@ -92,17 +93,19 @@ fn layer_of(case: &Case<'_>) -> AnyLayer {
             LayerNorm { shape: case.counts("normalized_shape"), eps }.into()
         }
         "prelu" => layers::activation(&AnyActivation::Prelu(Prelu::default())),
-        "linear" => Linear { inputs: weight(1), outputs: weight(0), init, bias }.into(),
+        "linear" => Linear { inputs: weight(1), outputs: weight(0), init, bias, ..Linear::default() }.into(),
         "conv2d" => {
             let (kernel, [stride, padding]) =
                 ([weight(2), weight(3)], ["stride", "padding"].map(|k| case.pair(k)));
-            Conv2d { inputs: weight(1), outputs: weight(0), kernel, stride, padding, init, bias }.into()
+            let (inputs, outputs) = (weight(1), weight(0));
+            Conv2d { inputs, outputs, kernel, stride, padding, init, bias, ..Conv2d::default() }.into()
         }
         "conv_transpose2d" => {
             let [stride, padding, output_padding] =
                 ["stride", "padding", "output_padding"].map(|k| case.pair(k));
             let (inputs, outputs, kernel) = (weight(0), weight(1), [weight(2), weight(3)]);
-            ConvTranspose2d { inputs, outputs, kernel, stride, padding, output_padding, init, bias }.into()
+            let rest = ConvTranspose2d::default();
+            ConvTranspose2d { inputs, outputs, kernel, stride, padding, output_padding, bias, ..rest }.into()
         }
         "avg_pool2d" => {
             let [kernel, stride, padding] = ["kernel_size", "stride", "padding"].map(|k| case.pair(k));
@@ -159,8 +162,7 @@ fn residual_net(case: &Case<'_>) -> Graph {
     let relu = || layers::activation(&"relu".parse().unwrap());
     let conv = |inputs, kernel, stride| {
         let (kernel, stride, padding) = ([kernel; 2], [stride; 2], [kernel / 2; 2]);
-        Conv2d { inputs, outputs: channels, kernel, stride, padding, init: Init::default(), bias: false }
-            .into()
+        Conv2d { inputs, outputs: channels, kernel, stride, padding, bias: false, ..Conv2d::default() }.into()
     };
     let mut graph = Graph::new([inputs, h, w]);
     let mut skip = graph.last();
@@ -271,32 +273,31 @@ fn residual<E: Elem>(case: &Case<'_>, tolerance: f64) {
     }
 }
 
+/// Calls `check` for each of the `count` cases of a file.
+fn each_case(file: &str, count: usize, mut check: impl FnMut(&Case<'_>)) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../golden/layers");
+    let bytes = std::fs::read(format!("{folder}/{file}.safetensors")).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let case = |name: &String| name.split('/').take(2).collect::<Vec<_>>().join("/");
+    let names: BTreeSet<String> = file.names().into_iter().map(|name| case(&name.to_string())).collect();
+    assert_eq!(names.len(), count, "{names:?}");
+    names.iter().for_each(|name| check(&Case { file: &file, name }));
+}
+
 #[test]
 fn every_case_on_both_engines() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../golden/layers/layers.safetensors");
-    let bytes = std::fs::read(path).unwrap();
-    let file = SafeTensors::deserialize(&bytes).unwrap();
-    let mut names: BTreeMap<String, usize> = BTreeMap::new();
-    for name in file.names() {
-        let case: Vec<_> = name.split('/').take(2).collect();
-        *names.entry(case.join("/")).or_default() += 1;
-    }
-    assert_eq!(names.len(), 36, "{names:?}");
-    for name in names.keys() {
-        let case = Case { file: &file, name };
-        match name.split('/').next().unwrap() {
-            "batch_norm1d" | "batch_norm2d" => {
-                batch_norm::<f64>(&case, 1e-12);
-                batch_norm::<f32>(&case, 1e-4);
-            }
-            "residual" => {
-                residual::<f64>(&case, 1e-12);
-                residual::<f32>(&case, 1e-4);
-            }
-            _ => {
-                stateless::<f64>(&case, layer_of(&case), 1e-12);
-                stateless::<f32>(&case, layer_of(&case), 1e-5);
-            }
+    each_case("layers", 36, |case| match case.name.split('/').next().unwrap() {
+        "batch_norm1d" | "batch_norm2d" => {
+            batch_norm::<f64>(case, 1e-12);
+            batch_norm::<f32>(case, 1e-4);
         }
-    }
+        "residual" => {
+            residual::<f64>(case, 1e-12);
+            residual::<f32>(case, 1e-4);
+        }
+        _ => {
+            stateless::<f64>(case, layer_of(case), 1e-12);
+            stateless::<f32>(case, layer_of(case), 1e-5);
+        }
+    });
 }

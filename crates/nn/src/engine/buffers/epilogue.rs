@@ -1,11 +1,12 @@
-//! Activation, pooling and dropout behind a block's operation, forwards and backwards.
+//! Activation, pooling and noise behind a block's operation, forwards and backwards.
 
 use super::Buffers;
-use crate::engine::block::{Act, Block, BlockOp, PoolOp};
+use crate::engine::block::{Act, Block, BlockOp, NORMALS, Noise, PoolOp};
 use crate::engine::program::{Pass, Program};
 use crate::engine::relu;
 use crate::{Mode, layers};
 use sparring_activations::Activation;
+use sparring_math::simd;
 use sparring_tensor::{Elem, reduce, rows};
 
 impl<E: Elem> Buffers<E> {
@@ -21,7 +22,7 @@ impl<E: Elem> Buffers<E> {
             pool.relu_max(z, y, at);
         }
     }
-    /// Activation, pooling and dropout of all rows, but for what [`finish_image`](Self::finish_image) or the operation itself has done.
+    /// Activation, pooling and noise of all rows, but for what [`finish_image`](Self::finish_image) or the operation itself has done.
     pub fn finish(
         &mut self,
         program: &Program<E>,
@@ -50,7 +51,7 @@ impl<E: Elem> Buffers<E> {
             }
         }
         self.pool(block, rows);
-        self.drop(block, pass, first, rows);
+        self.disturb(block, pass, first, rows);
     }
     fn pool(&mut self, block: &Block, rows: usize) {
         let (Some(pool), false) = (block.pool, block.is_fused()) else { return };
@@ -67,16 +68,33 @@ impl<E: Elem> Buffers<E> {
             }
         }
     }
-    fn drop(&mut self, block: &Block, pass: &Pass<'_>, first: usize, rows: usize) {
-        let (Some(dropout), Mode::Train) = (block.dropout, pass.mode) else { return };
+    fn disturb(&mut self, block: &Block, pass: &Pass<'_>, first: usize, rows: usize) {
+        let (Some(noise), Mode::Train) = (block.noise, pass.mode) else { return };
         let (key, len, stride) =
-            (pass.key.child(dropout.node as u64), block.output.len(), block.output.stride());
-        let mut words = std::mem::take(&mut self.words);
-        for (r, words) in words.chunks_exact_mut(len.max(1)).take(rows).enumerate() {
-            layers::words(key, pass.id(first + r), words);
-            mask(dropout.p, words, &mut self.output_mut()[r * stride..][..len]);
+            (pass.key.child(noise.node as u64), block.output.len(), block.output.stride());
+        let mut all = std::mem::take(&mut self.words);
+        for (r, words) in all.chunks_exact_mut(noise.stride(len).max(1)).take(rows).enumerate() {
+            let y = &mut self.output_mut()[r * stride..][..len];
+            let id = pass.id(first + r);
+            match noise.noise {
+                Noise::Dropout(p) => {
+                    layers::words(key, id, &mut words[..noise.words]);
+                    for from in noise.words..len {
+                        words[from] = words[from - noise.words];
+                    }
+                    mask(p, words, y);
+                }
+                Noise::Added(std) => {
+                    key.rng(id).fill_bits(words);
+                    for_each_normal(words, y, |y, z| *y += E::of(std) * z);
+                }
+                Noise::Factor(std) => {
+                    key.rng(id).fill_bits(words);
+                    for_each_normal(words, y, |y, z| *y *= E::ONE + E::of(std) * z);
+                }
+            }
         }
-        self.words = words;
+        self.words = all;
     }
     /// The gradient at the operation from that at the output. With `flush`, what is too small in it to teach anything becomes 0, and whether it is
     /// finite is the result.
@@ -90,12 +108,17 @@ impl<E: Elem> Buffers<E> {
     ) -> bool {
         let (n, m) = (block.middle, block.output);
         let all = rows * n.stride();
-        if let (Some(dropout), Mode::Train) = (block.dropout, pass.mode) {
-            let words = std::mem::take(&mut self.words);
-            for (r, words) in words.chunks_exact(m.len().max(1)).take(rows).enumerate() {
-                mask(dropout.p, words, &mut self.output_gradient()[r * m.stride()..][..m.len()]);
+        if let (Some(noise), Mode::Train) = (block.noise, pass.mode) {
+            let all = std::mem::take(&mut self.words);
+            for (r, words) in all.chunks_exact(noise.stride(m.len()).max(1)).take(rows).enumerate() {
+                let dy = &mut self.output_gradient()[r * m.stride()..][..m.len()];
+                match noise.noise {
+                    Noise::Dropout(p) => mask(p, words, dy),
+                    Noise::Added(_) => {}
+                    Noise::Factor(std) => for_each_normal(words, dy, |d, z| *d *= E::ONE + E::of(std) * z),
+                }
             }
-            self.words = words;
+            self.words = all;
         }
         let dz = self.dz.as_mut().expect("prepared for gradients").as_mut_slice();
         if let (Some(pool), Some(dp), Some(p)) = (block.pool, &self.dp, &self.p) {
@@ -166,6 +189,17 @@ impl<E: Elem> Buffers<E> {
 /// Dropout of an example's numbers, or of their gradients.
 fn mask<E: Elem>(p: f64, words: &[u32], x: &mut [E]) {
     rows::dropout_in_place(words, rows::drop_threshold(p), E::of(1.0 / (1.0 - p)), x);
+}
+
+/// `f(x, z)` for each number of an example, with the normal number that its random word makes.
+fn for_each_normal<E: Elem>(words: &[u32], x: &mut [E], f: impl Fn(&mut E, E)) {
+    const TOGETHER: usize = 16 * NORMALS;
+    let mut normals = [0.0; TOGETHER];
+    for (words, x) in words.chunks(TOGETHER).zip(x.chunks_mut(TOGETHER)) {
+        let z = &mut normals[..x.len()];
+        simd::normals(words, z);
+        x.iter_mut().zip(z).for_each(|(x, z)| f(x, E::of(f64::from(*z))));
+    }
 }
 
 /// Gradients below do not change a weight (the rules cut off at more than this), but their products with weights and derivatives would be subnormal.
