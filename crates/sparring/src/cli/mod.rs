@@ -28,7 +28,7 @@ enum Command {
     Fetch(fetch::Args),
     /// Train a classifier, an autoencoder or a GAN.
     #[command(subcommand)]
-    Train(train::Kind),
+    Train(Box<train::Kind>),
     /// Go on with a training that was interrupted, to the same bits as if it had not been.
     Resume(resume::Args),
     /// Find a learning rate for a classifier: a short training in which it grows.
@@ -93,7 +93,7 @@ fn training(words: &[String]) -> Outcome<Option<train::Kind>> {
     let words = std::iter::once("sparring").chain(words.iter().map(String::as_str));
     let parsed = definition().try_get_matches_from(words).and_then(|m| Cli::from_arg_matches(&m));
     match parsed.map_err(|e| Failure::Usage(e.render().to_string()))?.command {
-        Command::Train(kind) => Ok(Some(kind)),
+        Command::Train(kind) => Ok(Some(*kind)),
         _ => Ok(None),
     }
 }

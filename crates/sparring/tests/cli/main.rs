@@ -18,6 +18,7 @@ mod signals;
 mod sizes;
 mod small;
 mod specs;
+mod steering;
 mod writing;
 
 use serde_json::Value;

@@ -10,8 +10,8 @@ use sparring_optim::Better;
 use sparring_seed::Key;
 
 impl<F: Learner> Session<'_, F> {
-    /// The figure that decides.
-    fn monitor(&self) -> Monitor {
+    /// The figure by which a plateau, early stopping and the best weights go.
+    pub fn monitor(&self) -> Monitor {
         let usual = if self.validation.is_some() { Monitor::ValidationLoss } else { Monitor::TrainLoss };
         self.settings.selection.monitor.unwrap_or(usual)
     }
