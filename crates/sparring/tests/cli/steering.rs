@@ -63,10 +63,10 @@ fn a_training_ends_early_and_says_so() {
 fn steps_that_are_not_finite_follow_the_policy() {
     let dir = folder("not-finite");
     let line = "train classifier --data moons --epochs 2 --optimizer sgd --lr 1e30 --out";
-    let back = object(&dir, &format!("{line} a --on-non-finite roll-back(factor=1e-16,times=3) --json"));
+    let back = object(&dir, &format!("{line} a --on-non-finite roll-back(factor=1e-16,times=2) --json"));
     assert!(number(&back, "roll_backs") > 0.0 && number(&back, "train_loss").is_finite());
     assert!(back["warnings"].to_string().contains("the training went back"), "{back}");
-    let out = ran(&dir, &format!("{line} b --on-non-finite roll-back(factor=1e-16,times=3)"));
+    let out = ran(&dir, &format!("{line} b --on-non-finite roll-back(factor=1e-16,times=2)"));
     assert!(said(&out).contains("; back to step 0 with a lower learning rate"), "{}", said(&out));
     for policy in ["error", "skip", "roll-back(factor=0.9)"] {
         let text = refusal(&dir, &format!("{line} c --on-non-finite {policy}"), 1);

@@ -3,7 +3,7 @@
 use super::Session;
 use crate::TrainError;
 use crate::learner::{EpochOf, EpochTimes, Learner};
-use crate::loop_state::{BestEpoch, Progress};
+use crate::loop_state::{BestEpoch, LoopProgress};
 use crate::monitor::Monitor;
 use crate::observe::EpochReport as _;
 use sparring_optim::Better;
@@ -63,7 +63,7 @@ impl<F: Learner> Session<'_, F> {
     /// The rate, the best weights and the end follow the figure of an epoch.
     fn judge(&mut self, epoch: u64, figure: f64) {
         let better = self.monitor().better();
-        let Progress { plateau, best, stopped, .. } = &mut self.state.progress;
+        let LoopProgress { plateau, best, stopped, .. } = &mut self.state.progress;
         if let (Some(state), Some(plateau)) = (plateau, self.settings.schedule.plateau()) {
             state.observe(plateau, figure, better);
         }
