@@ -1,10 +1,11 @@
 //! What is trained: a kind of model with its objectives and engines.
 
-use crate::TrainError;
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
 use crate::observe::{Current, Observed};
 use crate::validation::{Validated, Validation};
+use crate::{TrainError, trouble};
+use sparring_attacks::AttackError;
 use sparring_datasets::{BatchRows, MiniBatch, Split};
 use sparring_nn::Params;
 use sparring_seed::Key;
@@ -106,6 +107,22 @@ pub enum Failure {
     Anomaly(String),
     /// Anything else.
     Other(TrainError),
+}
+
+impl Failure {
+    /// The error of the step, where the model stops being finite `at` this place.
+    pub(crate) fn told(self, epoch: usize, step: u64, at: Option<String>) -> TrainError {
+        match self {
+            Self::Loss(loss) => TrainError::NonFinite { epoch, step, loss, at: trouble::told(at) },
+            Self::Anomaly(at) => TrainError::Anomaly { epoch, step, at },
+            // A defence's attack refuses logits that are not finite: where the network is the cause, that is the error, as for any other step.
+            Self::Other(e @ TrainError::Attack(AttackError::NonFinite { .. })) => match at {
+                Some(at) => TrainError::NonFinite { epoch, step, loss: f64::NAN, at },
+                None => e,
+            },
+            Self::Other(e) => e,
+        }
+    }
 }
 
 impl<T: Into<TrainError>> From<T> for Failure {

@@ -47,7 +47,7 @@ pub use gan::{Alarm, Game, GanEpoch, GanRecipe, GanSteps, GanSummary, fit_gan, g
 pub use learner::{EpochOf, EpochTimes, Failure, Learner, StepContext};
 pub use learner_state::LearnerState;
 pub use loop_settings::LoopSettings;
-pub use loop_state::{BestEpoch, LoopState, Progress, Snapshot};
+pub use loop_state::{BestEpoch, LoopProgress, LoopState, Snapshot};
 pub use lr_find::{LrFind, LrFound, LrStep, lr_find};
 pub use monitor::{Kept, Monitor, Selection};
 pub use non_finite::{Fail, NonFinitePolicy, RollBack, Skip};

@@ -16,7 +16,7 @@ pub struct BestEpoch {
 
 /// What the figures of the epochs, and steps that were not finite, have led to.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Progress {
+pub struct LoopProgress {
     /// Of a plateau schedule.
     pub plateau: Option<PlateauState>,
     /// Of a training that keeps the best weights; `None` before the first epoch with a figure.
@@ -33,7 +33,7 @@ pub struct Progress {
     pub lr_factor: f64,
 }
 
-impl Default for Progress {
+impl Default for LoopProgress {
     fn default() -> Self {
         Self {
             plateau: None,
@@ -47,7 +47,7 @@ impl Default for Progress {
     }
 }
 
-impl Progress {
+impl LoopProgress {
     /// Rates are numbers to train by.
     pub(crate) fn makes_sense(&self) -> bool {
         let rate = |v: f64| v.is_finite() && v > 0.0;
@@ -68,7 +68,7 @@ pub struct Snapshot {
 #[derive(Clone, Debug, Default)]
 pub struct LoopState {
     /// The figures.
-    pub progress: Progress,
+    pub progress: LoopProgress,
     /// The weights of the best epoch, of each network, where they are kept.
     pub best: Vec<Params<f32>>,
     /// The beginning of the epoch, where a training may go back to it.

@@ -3,7 +3,7 @@
 use crate::TrainError;
 use crate::learner::{EpochOf, Learner};
 use crate::learner_state::LearnerState;
-use crate::loop_state::{Progress, Snapshot};
+use crate::loop_state::{LoopProgress, Snapshot};
 use crate::session::Session;
 use crate::session_state::SessionState;
 use serde::de::DeserializeOwned;
@@ -32,7 +32,7 @@ pub(crate) struct Meta<Ep> {
     pub epochs: Vec<Ep>,
     /// Of the learner.
     pub learner: LearnerMeta,
-    pub progress: Progress,
+    pub progress: LoopProgress,
     /// The step of the snapshot, and its learner.
     pub snapshot: Option<(u64, LearnerMeta)>,
     /// Whatever the caller wants to find again.
@@ -88,7 +88,7 @@ impl<Ep> Meta<Ep> {
             reported: 0,
             epochs,
             learner: LearnerMeta::default(),
-            progress: Progress::default(),
+            progress: LoopProgress::default(),
             snapshot: None,
             note,
         }

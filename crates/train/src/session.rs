@@ -4,7 +4,7 @@ use crate::TrainError;
 use crate::learner::{EpochOf, Learner, StepContext};
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
-use crate::loop_state::{LoopState, Progress, Snapshot};
+use crate::loop_state::{LoopProgress, LoopState, Snapshot};
 use crate::non_finite::NonFinitePolicy;
 use crate::observe::{Current, Flow, Observer, StepMetrics, StepOutcome};
 use crate::parallel::on_team;
@@ -57,7 +57,7 @@ impl<'d, F: Learner> Session<'d, F> {
         let batches =
             Batches::new(train, settings.batch, Key::new(settings.seed), 0, Order::Shuffled, settings.last);
         let plateau = settings.schedule.plateau().map(|plateau| plateau.begin(settings.lr));
-        let progress = Progress { plateau, ..Progress::default() };
+        let progress = LoopProgress { plateau, ..LoopProgress::default() };
         let mut this = Self {
             learner,
             settings,
@@ -100,7 +100,7 @@ impl<'d, F: Learner> Session<'d, F> {
         self.step >= self.steps() || self.state.progress.stopped.is_some()
     }
     /// What the figures of the epochs, and steps that were not finite, have led to.
-    pub fn progress(&self) -> &Progress {
+    pub fn progress(&self) -> &LoopProgress {
         &self.state.progress
     }
     /// Why the last step was not made that the [`NonFinitePolicy`] left out or went back from.
@@ -136,7 +136,7 @@ impl<'d, F: Learner> Session<'d, F> {
             self.learner.discard();
             self.learner.current();
             let at = self.learner.broken(&mut self.batch, rows, &cx);
-            remedy::told(failure, epoch, step, at)
+            failure.told(epoch, step, at)
         });
         let (ends_epoch, examples) = (step.is_multiple_of(self.per_epoch()), self.batch.len());
         let outcome = StepOutcome::Done;
@@ -172,7 +172,7 @@ impl<'d, F: Learner> Session<'d, F> {
     }
     /// Learning rate of a step.
     fn lr_of(&self, step: u64) -> f64 {
-        let Progress { plateau, lr_factor, .. } = &self.state.progress;
+        let LoopProgress { plateau, lr_factor, .. } = &self.state.progress;
         let usual = || self.settings.schedule.lr(self.settings.lr, step, self.steps());
         lr_factor * plateau.as_ref().map_or_else(usual, |plateau| plateau.lr)
     }

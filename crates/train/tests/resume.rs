@@ -12,8 +12,8 @@ use sparring_optim::{AnyRule, AnySchedule, AnyTransform, ClipNorm, Ema, L2Penalt
 use sparring_seed::Key;
 use sparring_tensor::team;
 use sparring_train::{
-    AnyDefense, AnyDisplacement, Current, EpochOf, EpochReport, Flow, GanRecipe, Kept, Learner, Monitor,
-    Observed, Observer, Progress, Quiet, Recipe, SaveEvery, SavedTraining, Saver, Selection, Session,
+    AnyDefense, AnyDisplacement, Current, EpochOf, EpochReport, Flow, GanRecipe, Kept, Learner, LoopProgress,
+    Monitor, Observed, Observer, Quiet, Recipe, SaveEvery, SavedTraining, Saver, Selection, Session,
     StepMetrics, TrainError, Validation, ValidationAttack, autoencoder_session, gan_session, session,
 };
 use std::collections::BTreeSet;
@@ -103,7 +103,7 @@ where
 }
 
 /// What the figures and the trouble of a whole training lead to.
-fn progress(data: &Split, recipe: &Recipe) -> Progress {
+fn progress(data: &Split, recipe: &Recipe) -> LoopProgress {
     let mut model = ClassifierNet::new(graph(), Key::new(3)).unwrap();
     let mut session = session(&mut model, data, recipe).unwrap();
     session.run(&mut Quiet).unwrap();

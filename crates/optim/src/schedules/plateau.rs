@@ -24,7 +24,7 @@ use sparring_math::named::{Named, Range};
 pub struct Plateau {
     /// What the rate is multiplied by, in (0, 1).
     pub factor: f64,
-    /// Epochs without improvement that are borne.
+    /// Epochs without improvement before a cut; the next one cuts.
     pub patience: usize,
     /// The share of the best figure by which the next has to improve on it.
     pub threshold: f64,
@@ -44,7 +44,7 @@ impl Default for Plateau {
 sparring_math::named! {
     Plateau: "plateau", ["reduce-on-plateau"], "PyTorch, torch.optim.lr_scheduler.ReduceLROnPlateau";
     factor: Range::between(0.0, 1.0).in_f32(), "what the rate is multiplied by";
-    patience: WHOLE, "epochs without improvement that are borne";
+    patience: WHOLE, "epochs without improvement before a cut";
     threshold: Range::from_to_below(0.0, 1.0), "share of the best figure by which the next has to improve on it";
     cooldown: WHOLE, "epochs after a cut in which none is counted";
     min_lr: Range::at_least(0.0), "lowest rate";

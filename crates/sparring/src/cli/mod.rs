@@ -28,7 +28,7 @@ enum Command {
     Fetch(fetch::Args),
     /// Train a classifier, an autoencoder or a GAN.
     #[command(subcommand)]
-    Train(train::Kind),
+    Train(Box<train::Kind>),
     /// Go on with a training that was interrupted, to the same bits as if it had not been.
     Resume(resume::Args),
     /// Train every combination of a grid of flags, attack the nets, and make one table: resumable, in parallel, over shards.
@@ -115,6 +115,10 @@ fn run(command: Command) -> Outcome {
 fn training(words: &[String]) -> Outcome<Option<train::Kind>> {
     match line(&mut definition(), words).map_err(|e| Failure::Usage(e.render().to_string()))? {
         Command::Train(kind) => Ok(Some(kind)),
+    let words = std::iter::once("sparring").chain(words.iter().map(String::as_str));
+    let parsed = definition().try_get_matches_from(words).and_then(|m| Cli::from_arg_matches(&m));
+    match parsed.map_err(|e| Failure::Usage(e.render().to_string()))?.command {
+        Command::Train(kind) => Ok(Some(*kind)),
         _ => Ok(None),
     }
 }

@@ -23,6 +23,7 @@ mod small;
 mod specs;
 #[cfg(unix)]
 mod sweeps;
+mod steering;
 mod writing;
 
 use serde_json::Value;

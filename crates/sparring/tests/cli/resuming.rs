@@ -46,13 +46,18 @@ fn interrupted(dir: &Path, line: &str, signal: &str, saves: u32) -> u64 {
 fn what_goes_on_ends_as_if_it_had_not_been_interrupted() {
     let dir = folder("resume");
     tiny(&dir);
-    for (kind, flags) in [
+    let steered = "--data moons --epochs 12 --early-stop 11 --keep-best --keep-last 2 --validate-attack fgsm --validate-eps 0.05 --schedule plateau(patience=0,threshold=0.5) --on-non-finite roll-back";
+    for (i, (kind, flags)) in [
         ("classifier", "--data moons --epochs 12 --ema 0.2 --clip-norm 1"),
+        ("classifier", steered),
         ("autoencoder", "--data tiny --epochs 30"),
         ("gan", "--data tiny --epochs 30"),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
         let line = format!("train {kind} {flags} --seed 3");
-        let (whole, cut) = (format!("{kind}-whole"), format!("{kind}-cut"));
+        let (whole, cut) = (format!("{i}-whole"), format!("{i}-cut"));
         printed(&dir, &format!("{line} --out {whole}"));
         interrupted(&dir, &format!("{line} --out {cut} --save-every 5 --threads 2"), "-INT", 2);
         assert!(names(&dir.join(&cut)).contains(&"resume.bin".into()), "{:?}", names(&dir.join(&cut)));

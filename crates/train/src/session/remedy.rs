@@ -1,12 +1,11 @@
 //! What becomes of a step whose loss or gradient is not finite.
 
 use super::Session;
-use crate::learner::{Failure, Learner};
+use crate::TrainError;
+use crate::learner::Learner;
 use crate::learner_state::LearnerState;
 use crate::non_finite::NonFinitePolicy;
 use crate::observe::{StepMetrics, StepOutcome};
-use crate::{TrainError, trouble};
-use sparring_attacks::AttackError;
 use std::time::Instant;
 
 impl<F: Learner> Session<'_, F> {
@@ -72,18 +71,4 @@ impl<F: Learner> Session<'_, F> {
 fn is_finite(state: &LearnerState) -> bool {
     let params = state.networks.iter().flat_map(|(_, params, _)| params.iter());
     params.into_iter().all(|p| sparring_tensor::reduce::all_finite(&p.value))
-}
-
-/// The error of a step that was not made.
-pub(super) fn told(failure: Failure, epoch: usize, step: u64, at: Option<String>) -> TrainError {
-    match failure {
-        Failure::Loss(loss) => TrainError::NonFinite { epoch, step, loss, at: trouble::told(at) },
-        Failure::Anomaly(at) => TrainError::Anomaly { epoch, step, at },
-        // A defence's attack refuses logits that are not finite: where the network is the cause, that is the error, as for any other step.
-        Failure::Other(e @ TrainError::Attack(AttackError::NonFinite { .. })) => match at {
-            Some(at) => TrainError::NonFinite { epoch, step, loss: f64::NAN, at },
-            None => e,
-        },
-        Failure::Other(e) => e,
-    }
 }

@@ -3,15 +3,15 @@
 use super::Session;
 use crate::TrainError;
 use crate::learner::{EpochOf, EpochTimes, Learner};
-use crate::loop_state::{BestEpoch, Progress};
+use crate::loop_state::{BestEpoch, LoopProgress};
 use crate::monitor::Monitor;
 use crate::observe::EpochReport as _;
 use sparring_optim::Better;
 use sparring_seed::Key;
 
 impl<F: Learner> Session<'_, F> {
-    /// The figure that decides.
-    fn monitor(&self) -> Monitor {
+    /// The figure by which a plateau, early stopping and the best weights go.
+    pub fn monitor(&self) -> Monitor {
         let usual = if self.validation.is_some() { Monitor::ValidationLoss } else { Monitor::TrainLoss };
         self.settings.selection.monitor.unwrap_or(usual)
     }
@@ -63,7 +63,7 @@ impl<F: Learner> Session<'_, F> {
     /// The rate, the best weights and the end follow the figure of an epoch.
     fn judge(&mut self, epoch: u64, figure: f64) {
         let better = self.monitor().better();
-        let Progress { plateau, best, stopped, .. } = &mut self.state.progress;
+        let LoopProgress { plateau, best, stopped, .. } = &mut self.state.progress;
         if let (Some(state), Some(plateau)) = (plateau, self.settings.schedule.plateau()) {
             state.observe(plateau, figure, better);
         }

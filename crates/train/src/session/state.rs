@@ -38,8 +38,8 @@ impl<F: Learner> Session<'_, F> {
         }
         let progress = state.loop_state.progress;
         let keeps = self.settings.selection.keeps_best();
-        let best = progress.best.is_some() == !state.loop_state.best.is_empty()
-            && (keeps || progress.best.is_none());
+        let best =
+            progress.best.is_some() != state.loop_state.best.is_empty() && (keeps || progress.best.is_none());
         if progress.plateau.is_some() != self.settings.schedule.plateau().is_some() || !best {
             return refused("its figures decide on something else".into());
         }

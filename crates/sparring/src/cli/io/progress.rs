@@ -26,7 +26,8 @@ impl Progress {
         let (label, terminal) = (label.into(), std::io::stderr().is_terminal());
         let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(length), target);
-        let style = ProgressStyle::with_template("{prefix:24} {bar:32} {percent:>3} %  {eta} left  {msg}");
+        let style =
+            ProgressStyle::with_template("{prefix:24} {bar:32} {percent:>3} %  {eta} left  {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_prefix(label.clone());
         let now = Instant::now();

@@ -143,7 +143,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         last: args.validation.keep_last.unwrap_or(0),
     };
     let done = place.train(&mut training, &mut files).map_err(|e| watch.failed(e))?;
-    let progress = *training.progress();
+    let (progress, monitor) = (*training.progress(), training.monitor());
     drop(training);
     let rows = watch.finish();
     let weights = run.file("model.safetensors");
@@ -198,7 +198,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             done.seconds,
             say::path(run.path())
         ));
-        kept_files::in_words(&progress, recipe.epochs).iter().for_each(|line| say::result(line));
+        kept_files::in_words(&progress, monitor, recipe.epochs).iter().for_each(|line| say::result(line));
     }
     warnings.iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())

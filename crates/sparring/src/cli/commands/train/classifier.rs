@@ -183,7 +183,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         last: args.validation.keep_last.unwrap_or(0),
     };
     let done = place.train(&mut training, &mut files).map_err(|e| watch.failed(e))?;
-    let progress = *training.progress();
+    let (progress, monitor) = (*training.progress(), training.monitor());
     drop(training);
     let rows = watch.finish();
     let weights = run.file("model.safetensors");
@@ -222,7 +222,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             done.seconds,
             say::path(run.path())
         ));
-        kept_files::in_words(&progress, recipe.epochs).iter().for_each(|line| say::result(line));
+        kept_files::in_words(&progress, monitor, recipe.epochs).iter().for_each(|line| say::result(line));
         robust.iter().for_each(|r| say::result(&hardening::in_words(r)));
         say::note(&format!("next: sparring attack {}", pages::again::quoted(&run.path().to_string_lossy())));
     }

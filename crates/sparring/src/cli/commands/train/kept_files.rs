@@ -2,7 +2,9 @@
 
 use crate::cli::Outcome;
 use sparring::store::RunDir;
-use sparring::train::{Current, Epoch, Flow, Observed, Observer, Progress, StepMetrics, TrainError};
+use sparring::train::{
+    Current, Epoch, Flow, LoopProgress, Monitor, Observed, Observer, StepMetrics, TrainError,
+};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -15,14 +17,14 @@ fn of_epoch(epoch: usize) -> String {
 }
 
 /// Which weights a training has kept, where figures decided; nothing where it made all its epochs and kept the last.
-pub(super) fn in_words(progress: &Progress, epochs: usize) -> Option<String> {
+pub(super) fn in_words(progress: &LoopProgress, monitor: Monitor, epochs: usize) -> Option<String> {
     let best = progress.best?;
     let end = match progress.stopped {
         Some(epoch) => format!("; ended early, after epoch {epoch} of {epochs}"),
         None => String::new(),
     };
     Some(format!(
-        "weights         of epoch {}, whose monitored figure, {:.4}, is the best{end}",
+        "weights         of epoch {}, whose {monitor}, {:.4}, is the best{end}",
         best.epoch, best.figure
     ))
 }

@@ -1,7 +1,7 @@
 //! Steps whose loss or gradient is not finite: the flags that say what becomes of them, and what is said of them.
 
 use crate::cli::options::name;
-use sparring::train::{NonFinitePolicy, Progress, StepMetrics, StepOutcome, TrainError};
+use sparring::train::{LoopProgress, NonFinitePolicy, StepMetrics, StepOutcome, TrainError};
 
 /// The policy.
 #[derive(Debug, clap::Args)]
@@ -30,12 +30,12 @@ pub(super) fn unmade(step: &StepMetrics, why: &TrainError) -> String {
 }
 
 /// What is said at the end of a training with such steps.
-pub(super) fn warning(progress: &Progress) -> Option<String> {
+pub(super) fn warning(progress: &LoopProgress) -> Option<String> {
     let times = |n: u64, one: &str, many: &str| match n {
         1 => format!("1 {one}"),
         n => format!("{n} {many}"),
     };
-    let Progress { skipped, roll_backs, lr_factor, .. } = *progress;
+    let LoopProgress { skipped, roll_backs, lr_factor, .. } = *progress;
     if skipped > 0 {
         let steps = times(skipped, "step was", "steps were");
         Some(format!("{steps} left out, as the loss or a gradient was not finite"))

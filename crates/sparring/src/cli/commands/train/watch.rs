@@ -158,7 +158,7 @@ impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<'_,
     fn step(&mut self, s: &StepMetrics, _: &mut dyn Current<M>) -> Result<Flow, TrainError> {
         let last = self.rows.last().map_or_else(String::new, |row| format!(", {}", figures(row)));
         let rate = self.rate.after(s);
-        self.progress.at(s.step, &format!("epoch {}, loss {:.4}{last}, {rate}", s.epoch, s.loss));
+        self.progress.at(s.step, &format!("epoch {}, loss {:.4}, {rate}{last}", s.epoch, s.loss));
         if self.keeping {
             signal::hold();
         }
