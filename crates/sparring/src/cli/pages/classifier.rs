@@ -3,13 +3,13 @@
 use super::accuracy::{self, cell, interval, tile};
 use super::curves::{self, Training};
 use super::number::{number, percent};
-use super::{again, layers, recipe};
+use super::{again, layers, learning, mistakes, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
 use crate::cli::options::{AskedNet, Named};
 use sparring::models::ClassifierNet;
 use sparring::train::{History, Recipe, Robustness};
-use sparring_report::html::{Block, Details, Note, Page, Section, StatTile, Table, Tone};
+use sparring_report::html::{Block, Note, Page, Section, StatTile, Table, Tone};
 
 /// What the run was asked to do.
 pub(crate) struct Facts<'a> {
@@ -96,8 +96,7 @@ fn result(facts: &Facts<'_>, rows: &[EpochRow], done: &History, worth: Worth<'_>
     let recipe = facts.recipe;
     let training = Training { name: "this run", slot: curves::slot(recipe), rows, recipe };
     let n = facts.data.set.test.len();
-    let accuracy = curves::accuracies(&training, n);
-    result.blocks.push(Block::Charts(vec![curves::loss(&[training]), accuracy]));
+    result.blocks.extend(learning::charts(&training, n));
     let last = rows.last().map_or(f64::NAN, |r| r.test.value());
     result.blocks.push(Block::text(format!(
         "With {n} test images the accuracy of the last epoch is known to lie in {} with 95\u{a0}% confidence; the band in the chart is \
@@ -126,12 +125,9 @@ pub(crate) fn page(
     ];
     pairs.extend(recipe::facts(facts.recipe));
     setup.blocks.push(Block::facts(pairs));
-    setup.blocks.push(again::block());
-    setup.blocks.push(Block::Details(Details {
-        summary: "Layers".into(),
-        blocks: vec![layers::table("", &model.summary(), None)],
-    }));
+    setup.blocks.push(layers::table("Layers", &model.summary(), None));
     setup.blocks.push(layers::spec(model.spec())?);
+    setup.blocks.push(again::block());
     let footer = match worth.robust {
         Some(_) => "No attack proves robustness: `sparring attack` runs stronger ones on the test images.",
         None => "Clean accuracy says nothing about robustness: `sparring attack` measures that.",
@@ -139,7 +135,7 @@ pub(crate) fn page(
     Ok(Page {
         title: format!("Classifier {}", facts.net.name()),
         subtitle: format!("Trained on {} by `sparring train classifier`", facts.data.asked),
-        sections: vec![result(facts, rows, done, worth), setup],
+        sections: vec![result(facts, rows, done, worth), mistakes::section(model, &set.test)?, setup],
         footer: footer.into(),
     })
 }
