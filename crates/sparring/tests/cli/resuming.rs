@@ -41,19 +41,40 @@ fn interrupted(dir: &Path, line: &str, signal: &str, saves: u32) -> u64 {
     step
 }
 
+/// The files of `--log` hold the rows of `metrics.jsonl`; what the event file holds is the matter of store's tests.
+fn logged(run: &Path) {
+    let rows = std::fs::read_to_string(run.join("metrics.jsonl")).unwrap();
+    let csv = std::fs::read_to_string(run.join("metrics.csv")).unwrap();
+    let header: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    assert_eq!(csv.lines().count(), 1 + rows.lines().count());
+    let mut all = Vec::new();
+    for (row, line) in rows.lines().zip(csv.lines().skip(1)) {
+        let row: serde_json::Value = serde_json::from_str(row).unwrap();
+        for (key, text) in header.iter().zip(line.split(',')) {
+            assert_eq!(text.parse::<f64>().ok(), row[key].as_f64(), "{key} of {line}");
+        }
+        all.push(row);
+    }
+    let events = std::fs::read(run.join("events.out.tfevents.sparring")).unwrap();
+    assert!(events == sparring::store::event_bytes(&all));
+}
+
 /// Every kind, interrupted twice: by a signal, then by a kill.
 #[test]
 fn what_goes_on_ends_as_if_it_had_not_been_interrupted() {
     let dir = folder("resume");
     tiny(&dir);
     for (kind, flags) in [
-        ("classifier", "--data moons --epochs 12 --ema 0.2 --clip-norm 1"),
+        ("classifier", "--data moons --epochs 12 --ema 0.2 --clip-norm 1 --log csv,tensorboard"),
         ("autoencoder", "--data tiny --epochs 30"),
-        ("gan", "--data tiny --epochs 30"),
+        ("gan", "--data tiny --epochs 30 --log tensorboard"),
     ] {
         let line = format!("train {kind} {flags} --seed 3");
         let (whole, cut) = (format!("{kind}-whole"), format!("{kind}-cut"));
         printed(&dir, &format!("{line} --out {whole}"));
+        if flags.contains("csv") {
+            logged(&dir.join(&whole));
+        }
         interrupted(&dir, &format!("{line} --out {cut} --save-every 5 --threads 2"), "-INT", 2);
         assert!(names(&dir.join(&cut)).contains(&"resume.bin".into()), "{:?}", names(&dir.join(&cut)));
         let result = object(&dir, &format!("resume {cut} --threads 1 --json"));

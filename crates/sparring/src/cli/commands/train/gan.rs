@@ -13,7 +13,7 @@ use crate::cli::{Failure, Outcome};
 use sparring::models::{Arch, Gan, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule, Ema};
 use sparring::seed::Key;
-use sparring::store::RunDir;
+use sparring::store::{RowLogs, RunDir};
 use sparring::tensor::Array;
 use sparring::train::{
     Current, Flow, GanEpoch, GanRecipe, GanSummary, Observer, StepMetrics, TrainError, gan_session,
@@ -118,6 +118,7 @@ const SHOWN: u64 = 64;
 struct Watch<'a> {
     progress: Progress,
     run: &'a RunDir,
+    logs: RowLogs<'a>,
     noise: Array<f32>,
     /// The epochs on the page; the pictures of the others are in the run's folder alone.
     paged: Vec<usize>,
@@ -160,6 +161,7 @@ impl Observer<Gan> for Watch<'_> {
         });
         // Times stay out of the files: equal runs write equal files.
         self.run.append(METRICS, &row).map_err(unwritten)?;
+        self.logs.append(row).map_err(unwritten)?;
         self.run.keep();
         self.epochs += 1;
         let png = pages::gan::grid(model, self.noise.clone())
@@ -198,6 +200,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut watch = Watch {
         progress: Progress::new("training gan", steps as u64),
         run,
+        logs: place.logs()?,
         noise: model.noise(key.named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
         paged: pages::gan::on_the_page(recipe.epochs),
         grids: Vec::new(),

@@ -4,12 +4,14 @@ mod autoencoder;
 mod classifier;
 mod gan;
 mod hardening;
+mod log;
 mod place;
 mod watch;
 
 use crate::cli::Outcome;
 use crate::cli::options::MachineArgs;
-pub(crate) use place::{Resumed, reopen};
+pub(crate) use log::Log;
+pub(crate) use place::{PlaceArgs, Resumed, reopen};
 pub(crate) use watch::{EpochRow, Test, Watch};
 
 /// What to train.
@@ -24,12 +26,12 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// How often it is saved.
-    pub(crate) fn save_every_mut(&mut self) -> &mut Option<usize> {
+    /// Where it writes, and how often it is saved.
+    pub(crate) fn place_mut(&mut self) -> &mut PlaceArgs {
         match self {
-            Self::Classifier(args) => &mut args.place.save_every,
-            Self::Autoencoder(args) => &mut args.place.save_every,
-            Self::Gan(args) => &mut args.place.save_every,
+            Self::Classifier(args) => &mut args.place,
+            Self::Autoencoder(args) => &mut args.place,
+            Self::Gan(args) => &mut args.place,
         }
     }
     /// Threads and output.
