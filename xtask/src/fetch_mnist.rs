@@ -4,12 +4,11 @@ use flags::Flags;
 use indicatif::{ProgressBar, ProgressStyle};
 use sparring_datasets::default_folder;
 use sparring_datasets::fetch::{Event, Next, Request, fetch};
-use sparring_datasets::mnist::Pinned;
+use sparring_datasets::pinned::Pinned;
 use std::path::PathBuf;
 
 /// What the flags are.
-pub const USAGE: &str =
-    "cargo xtask fetch-mnist [--dataset mnist|fashion-mnist] [--to DIR] [--from DIR] [--mirror URL]...";
+pub const USAGE: &str = "cargo xtask fetch-mnist [--dataset mnist|fashion-mnist|kmnist|qmnist|emnist|cifar-10] [--to DIR] [--from DIR] [--mirror URL]...";
 
 /// Fetches the set with a bar on stderr; the last word goes to stdout.
 ///
@@ -106,7 +105,7 @@ mod tests {
             ("--too x", "--too"),
             ("--to", "lacks its value"),
             ("--to --from x", "--to lacks"),
-            ("--dataset cifar", "cifar"),
+            ("--dataset imagenet", "imagenet"),
             ("--from x --mirror http://a/", "one of them"),
         ] {
             let error = parse(&words(line)).unwrap_err();

@@ -5,7 +5,7 @@
 pub enum Origin {
     /// Inside the program.
     BuiltIn,
-    /// Four files in a folder, which `sparring fetch` brings.
+    /// Files in a folder, which `sparring fetch` brings.
     Files,
     /// Computed from a seed.
     Generated,
@@ -28,6 +28,8 @@ pub struct DatasetEntry {
     pub source: &'static str,
     /// Terms of the data.
     pub licence: &'static str,
+    /// Its folder under the roots, and its name for `sparring fetch`.
+    pub folder: &'static str,
     /// How it is had.
     pub origin: Origin,
 }
@@ -42,13 +44,31 @@ const fn digits(name: &'static str, train: usize, test: usize, origin: Origin) -
         classes: 10,
         source,
         licence: "CC BY-SA 3.0",
+        folder: name,
         origin,
     }
 }
 
 const fn plane(name: &'static str, classes: usize, source: &'static str) -> DatasetEntry {
     let (shape, licence) = ([1, 1, 2], "MIT OR Apache-2.0");
-    DatasetEntry { name, train: 2000, test: 1000, shape, classes, source, licence, origin: Origin::Generated }
+    DatasetEntry {
+        name,
+        train: 2000,
+        test: 1000,
+        shape,
+        classes,
+        source,
+        licence,
+        folder: name,
+        origin: Origin::Generated,
+    }
+}
+
+const fn emnist(name: &'static str, train: usize, test: usize, classes: usize) -> DatasetEntry {
+    let (source, licence) =
+        ("Cohen et al. 2017, arXiv:1702.05373, from NIST SD 19", "work of NIST, terms not stated");
+    let set = digits(name, train, test, Origin::Files);
+    DatasetEntry { classes, source, licence, folder: "emnist", ..set }
 }
 
 /// Every set with a name.
@@ -60,7 +80,30 @@ pub const ALL: &[DatasetEntry] = &[
         name: "fashion-mnist",
         source: "Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747",
         licence: "MIT",
+        folder: "fashion-mnist",
         ..digits("", 60_000, 10_000, Origin::Files)
+    },
+    DatasetEntry {
+        source: "Clanuwat et al. 2018, arXiv:1812.01718",
+        licence: "CC BY-SA 4.0",
+        ..digits("kmnist", 60_000, 10_000, Origin::Files)
+    },
+    DatasetEntry {
+        source: "Yadav, Bottou 2019, arXiv:1905.10498",
+        licence: "BSD-3-Clause",
+        ..digits("qmnist", 60_000, 60_000, Origin::Files)
+    },
+    emnist("emnist-byclass", 697_932, 116_323, 62),
+    emnist("emnist-bymerge", 697_932, 116_323, 47),
+    emnist("emnist-balanced", 112_800, 18_800, 47),
+    emnist("emnist-letters", 124_800, 20_800, 26),
+    emnist("emnist-digits", 240_000, 40_000, 10),
+    emnist("emnist-mnist", 60_000, 10_000, 10),
+    DatasetEntry {
+        source: "Krizhevsky 2009: Learning multiple layers of features from tiny images",
+        licence: "not stated",
+        shape: [3, 32, 32],
+        ..digits("cifar-10", 50_000, 10_000, Origin::Files)
     },
     plane("moons", 2, "two interleaved half circles, noise 0.1"),
     plane("blobs", 3, "normal clouds on the corners of a triangle"),

@@ -6,7 +6,7 @@ use crate::{DataError, Split};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Provenance {
-    /// The SHA-256 of every file is the pinned one of the set with this name.
+    /// The digest of every file is the pinned one of the set with this name.
     Verified(String),
     /// Computed here from a seed.
     Generated,
@@ -25,6 +25,8 @@ pub struct Dataset {
     pub test: Split,
     /// Number of classes; every label is below it.
     pub classes: usize,
+    /// What the classes are called, in order; empty where they are called by their numbers.
+    pub class_names: Vec<String>,
     /// What is known about the bytes.
     pub provenance: Provenance,
 }
@@ -59,7 +61,11 @@ impl Dataset {
                 )));
             }
         }
-        Ok(Self { name, train, test, classes, provenance })
+        Ok(Self { name, train, test, classes, class_names: Vec::new(), provenance })
+    }
+    /// What class `k` is called: its name, or its number.
+    pub fn class_name(&self, k: usize) -> String {
+        self.class_names.get(k).cloned().unwrap_or_else(|| k.to_string())
     }
     /// `[channels, height, width]` of one example.
     pub fn shape(&self) -> [usize; 3] {

@@ -1,5 +1,7 @@
 //! What can go wrong between a name and its data.
 
+use crate::archive::ArchiveError;
+use crate::catalogue::ALL;
 use crate::idx::IdxError;
 use sparring_math::named::NamedError;
 use std::io;
@@ -25,7 +27,15 @@ pub enum DataError {
         /// What is wrong with it.
         source: IdxError,
     },
-    /// A folder lacks some of the four files.
+    /// An archive cannot be read.
+    #[error("{}: {source}", path.display())]
+    Archive {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ArchiveError,
+    },
+    /// A folder lacks some of its files.
     #[error("{} lacks {} (each may end in .gz); {}", dir.display(), files.join(", "), how_to_get(set, dir))]
     Missing {
         /// The folder.
@@ -73,8 +83,9 @@ pub enum DataError {
     Named(#[from] NamedError),
     /// A known set is not on this machine.
     #[error(
-        "{name} is not on this machine (looked in {}); get it with `sparring fetch {name}`, or `--data mnist-10k` needs none",
-        list(looked)
+        "{name} is not on this machine (looked in {}); get it with `sparring fetch {}`, or `--data mnist-10k` needs none",
+        list(looked),
+        fetched_as(name)
     )]
     Absent {
         /// The set.
@@ -86,7 +97,17 @@ pub enum DataError {
 
 fn how_to_get(set: &str, dir: &std::path::Path) -> String {
     let name = if set.is_empty() { "mnist" } else { set };
-    format!("get the files with `sparring fetch {name} --to {}`", dir.display())
+    let pictures = if set.is_empty() {
+        "; pictures go into folders by class, train/CLASS/*.png and test/CLASS/*.png, or CLASS/*.png"
+    } else {
+        ""
+    };
+    format!("get the files with `sparring fetch {name} --to {}`{pictures}", dir.display())
+}
+
+/// The name to fetch a set by: that of its folder.
+fn fetched_as(name: &str) -> &str {
+    ALL.iter().find(|e| e.name == name).map_or(name, |e| e.folder)
 }
 
 fn meant(nearest: Option<&str>) -> String {

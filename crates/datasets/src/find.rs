@@ -1,9 +1,9 @@
 //! Data sets by name.
 
-use crate::catalogue::{ALL, DatasetEntry, Origin};
-use crate::mnist::{Kind, holds_any, load_dir};
+use crate::catalogue::{ALL, Origin};
+use crate::folder::{emnist_at, holds_something, load_folder, load_known};
 use crate::synthetic::AnySynthetic;
-use crate::{DataError, Dataset, Provenance};
+use crate::{DataError, Dataset};
 use sparring_math::grammar::{Call, same};
 use sparring_math::named::{Family, nearest};
 use sparring_seed::Key;
@@ -24,7 +24,8 @@ pub fn default_folder(name: &str) -> PathBuf {
 ///
 /// `mnist-10k`, `moons`, `blobs` and `rings` need no file; computed ones have parameters, `rings(n=500, classes=3)`. Another name is looked up as `$SPARRING_DATA/NAME`, then
 /// `./data/NAME`; what has a `/` in it, or is no name, is a folder. A set found by a known name must have its pinned
-/// SHA-256, since no set may stand in for another; a folder given by its path may hold any set of the same form.
+/// digests, since no set may stand in for another; a folder given by its path may hold any set of a known form, of EMNIST's archive the split
+/// that `FOLDER/emnist-letters` names.
 ///
 /// ```
 /// let data = sparring_datasets::find("moons")?;
@@ -37,7 +38,7 @@ pub fn default_folder(name: &str) -> PathBuf {
 ///
 /// # Errors
 /// [`DataError::Absent`] for a known set that is not here, with the way to get it; [`DataError::Unknown`] for a name that
-/// nothing has; [`DataError::Named`] for a parameter of a computed set; and as [`load_dir`].
+/// nothing has; [`DataError::Named`] for a parameter of a computed set; and as the set is loaded.
 pub fn find(name_or_dir: &str) -> Result<Dataset, DataError> {
     find_in(name_or_dir, &roots())
 }
@@ -56,18 +57,21 @@ pub fn find_in(name_or_dir: &str, roots: &[PathBuf]) -> Result<Dataset, DataErro
         return Ok(crate::Mnist::embedded());
     }
     let known = entry.filter(|e| e.origin == Origin::Files);
-    let looked = places(known.map_or(name_or_dir, |e| e.name), roots);
+    let looked = places(known.map_or(name_or_dir, |e| e.folder), roots);
     if let Some(dir) = best(&looked) {
         return match known {
-            Some(entry) => verified(dir, entry),
-            None => load_dir(dir, Kind::Any),
+            Some(entry) => load_known(dir, entry),
+            None => load_folder(dir),
         };
     }
     if let Some(entry) = known {
         return Err(DataError::Absent { name: entry.name.into(), looked });
     }
     if !is_path(name_or_dir) && Path::new(name_or_dir).is_dir() {
-        return load_dir(name_or_dir, Kind::Any);
+        return load_folder(Path::new(name_or_dir));
+    }
+    if let Some(split) = emnist_at(Path::new(name_or_dir)) {
+        return split;
     }
     let known = ALL.iter().map(|e| e.name).collect::<Vec<_>>().join(", ");
     let nearest = nearest(name_or_dir, ALL.iter().map(|e| e.name));
@@ -94,7 +98,7 @@ fn places(name_or_dir: &str, roots: &[PathBuf]) -> Vec<PathBuf> {
 /// An empty folder, as a fetch without a network leaves it, does not hide a full one further on.
 fn best(looked: &[PathBuf]) -> Option<&PathBuf> {
     let there = |d: &&PathBuf| d.is_dir();
-    looked.iter().filter(there).find(|d| holds_any(d)).or_else(|| looked.iter().find(there))
+    looked.iter().filter(there).find(|d| holds_something(d)).or_else(|| looked.iter().find(there))
 }
 
 /// The folder that [`find`] reads a set from; `None` for one without files, or that is not there.
@@ -108,29 +112,7 @@ pub fn folder_of(name_or_dir: &str) -> Option<PathBuf> {
         return None;
     }
     let own = || Some(PathBuf::from(name_or_dir)).filter(|d| !is_path(name_or_dir) && d.is_dir());
-    best(&places(entry.map_or(name_or_dir, |e| e.name), &roots())).cloned().or_else(own)
-}
-
-fn verified(dir: &Path, entry: &DatasetEntry) -> Result<Dataset, DataError> {
-    let kind = if entry.name == "mnist" { Kind::Mnist } else { Kind::FashionMnist };
-    let set = load_dir(dir, kind)?;
-    match set.provenance {
-        Provenance::Verified(_) => Ok(set),
-        _ => Err(DataError::WrongSet {
-            dir: dir.into(),
-            wanted: entry.name.into(),
-            found: format!(
-                "the form is right but the SHA-256 is not the pinned one (to use it as it is, give the path {})",
-                path_form(dir)
-            ),
-        }),
-    }
-}
-
-/// The folder as `find` would take it for a path.
-fn path_form(dir: &Path) -> String {
-    let text = dir.display().to_string();
-    if text.contains(['/', '\\']) { text } else { format!("./{text}") }
+    best(&places(entry.map_or(name_or_dir, |e| e.folder), &roots())).cloned().or_else(own)
 }
 
 #[cfg(test)]

@@ -1,30 +1,11 @@
 //! 20,000 broken IDX and gzip files: no panic, bounded memory, nothing broken is taken for whole.
 #![allow(missing_docs)]
 
+mod memory;
+
+use memory::peak_of;
 use sparring_datasets::idx::{Idx, IdxValues, Limits, Packing, decode, encode};
 use sparring_seed::{Key, Stream};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
-struct Counting;
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes to the system's allocator unchanged; the counters touch no memory of the caller.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(NOW.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller's promise about `layout` is passed on.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: `ptr` came from `System.alloc` with this layout.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-}
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Whole files of every type and rank, raw and packed.
 fn seeds() -> Vec<Vec<u8>> {
@@ -98,10 +79,7 @@ fn twenty_thousand_mutants_find_no_hole() {
         if s.below(3) == 0 {
             file = gzip(&file);
         }
-        let before = NOW.load(Relaxed);
-        PEAK.store(before, Relaxed);
-        let read = decode(&file[..], &Limits::default());
-        let peak = PEAK.load(Relaxed) - before;
+        let (read, peak) = peak_of(|| decode(&file[..], &Limits::default()));
         assert!(peak <= 4 * file.len() + (16 << 20), "mutant {i}: {peak} bytes for a file of {}", file.len());
         match read {
             Err(_) => broken += 1,

@@ -54,6 +54,16 @@ pub enum Trouble {
         /// Pinned.
         want: String,
     },
+    /// The file, as it is served, is not the set's.
+    #[error("{kind} of the file as it is served is {got}, not {want}")]
+    Served {
+        /// SHA-256 or MD5.
+        kind: &'static str,
+        /// Found.
+        got: String,
+        /// Pinned.
+        want: String,
+    },
     /// The unpacked length is not the set's.
     #[error("unpacks to {got} bytes, not {want}")]
     Length {

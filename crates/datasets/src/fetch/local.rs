@@ -3,7 +3,7 @@
 use super::partial::Partial;
 use super::verify::{Stored, verify};
 use super::{Event, FetchError, Request, Trouble};
-use crate::mnist::PinnedFile;
+use crate::pinned::PinnedFile;
 use crate::place::name_it;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};

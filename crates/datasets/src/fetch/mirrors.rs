@@ -5,7 +5,7 @@ use super::client::Client;
 use super::partial::Partial;
 use super::verify::{Stored, verify};
 use super::{Event, Next, Request, Trouble};
-use crate::mnist::PinnedFile;
+use crate::pinned::PinnedFile;
 use crate::place::name_it;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
@@ -19,13 +19,11 @@ pub(super) fn bring(
     file: &PinnedFile<'_>,
     tell: &mut dyn FnMut(Event<'_>),
 ) -> Result<Result<PathBuf, Vec<String>>, Trouble> {
-    let addresses = request.addresses(file.name);
+    let addresses = request.addresses(file);
     let part = Partial::download(&request.to, file.name);
     let mut tried = Vec::new();
     for (m, url) in addresses.iter().enumerate() {
-        // gzip adds a few bytes to what it cannot pack.
-        let cap = file.bytes + file.bytes / 1000 + (1 << 16);
-        let attempt = Attempt { client, pace: request.pace, file: file.name, url, cap };
+        let attempt = Attempt { client, pace: request.pace, file: file.name, url, cap: file.most() };
         let mut k = 0;
         loop {
             k += 1;

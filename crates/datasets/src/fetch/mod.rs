@@ -6,7 +6,7 @@
 //!
 //! ```no_run
 //! use sparring_datasets::fetch::{Event, Request, fetch};
-//! use sparring_datasets::mnist::MNIST;
+//! use sparring_datasets::pinned::MNIST;
 //! let request = Request::new(MNIST, "data/mnist");
 //! let outcome = fetch(&request, &mut |event| if let Event::Stored { file, .. } = event { eprintln!("{file}") })?;
 //! println!("{outcome}");

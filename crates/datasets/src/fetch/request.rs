@@ -1,7 +1,7 @@
 //! What to fetch, to where, and how patiently.
 
 use super::FetchError;
-use crate::mnist::Pinned;
+use crate::pinned::{Pinned, PinnedFile};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub struct Request<'a> {
     pub dataset: Pinned<'a>,
     /// The folder that is to hold the files; made if absent.
     pub to: PathBuf,
-    /// Addresses to which `NAME.gz` is appended; they replace the built-in list. Empty: the built-in list.
+    /// Addresses to which the served name of a file is appended; they replace the built-in list. Empty: the built-in list.
     pub mirrors: Vec<String>,
     /// A folder to copy from instead of the network.
     pub from: Option<PathBuf>,
@@ -51,10 +51,11 @@ impl<'a> Request<'a> {
     }
 
     /// The addresses of one file, in order.
-    pub(super) fn addresses(&self, file: &str) -> Vec<String> {
+    pub(super) fn addresses(&self, file: &PinnedFile<'_>) -> Vec<String> {
         let built_in = || self.dataset.mirrors.iter().map(|m| (*m).to_string()).collect();
         let mirrors: Vec<String> = if self.mirrors.is_empty() { built_in() } else { self.mirrors.clone() };
-        mirrors.iter().map(|m| format!("{}/{file}.gz", m.trim_end_matches('/'))).collect()
+        let file = file.served_name();
+        mirrors.iter().map(|m| format!("{}/{file}", m.trim_end_matches('/'))).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use super::client::Client;
 use super::partial::Partial;
 use super::verify::verify;
 use super::{Done, Event, FetchError, Outcome, Request, Trouble, local, lock, mirrors};
-use crate::mnist::PinnedFile;
+use crate::pinned::PinnedFile;
 use std::path::PathBuf;
 
 /// Puts the set's files into the folder, verified; does nothing where they are already.
@@ -130,7 +130,7 @@ fn unavailable(request: &Request<'_>, found: &[Option<PathBuf>], tried: Vec<Stri
     FetchError::Unavailable {
         dataset: request.dataset.name.into(),
         to: request.to.clone(),
-        missing: files.filter(|(_, f)| f.is_none()).map(|(f, _)| format!("{}.gz", f.name)).collect(),
+        missing: files.filter(|(_, f)| f.is_none()).map(|(f, _)| f.served_name()).collect(),
         mirrors: request.dataset.mirrors.iter().map(|m| (*m).to_string()).collect(),
         tried,
     }

@@ -47,6 +47,12 @@ impl Source<'_> {
     }
 }
 
+impl Read for Source<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(out)
+    }
+}
+
 /// The members of a gzip file, one after the other.
 struct Members<R> {
     /// `None` behind the last.

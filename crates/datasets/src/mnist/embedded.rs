@@ -1,7 +1,7 @@
 //! MNIST-10k, packed into the program.
 
-use super::pinned::NAMES;
 use crate::idx::{IdxValues, Limits, decode};
+use crate::pinned::MNIST_FILES;
 use crate::{Dataset, Pixels, Provenance, Split};
 use std::sync::OnceLock;
 
@@ -30,7 +30,7 @@ fn unpack(which: usize) -> Vec<u8> {
     match decode(PACKED[which], &Limits::default()).map(|idx| idx.into_parts().1) {
         Ok(IdxValues::U8(bytes)) => bytes,
         // The test below unpacks the same constants.
-        _ => unreachable!("built-in {} is bytes", NAMES[which]),
+        _ => unreachable!("built-in {} is bytes", MNIST_FILES[which]),
     }
 }
 
@@ -45,7 +45,7 @@ mod tests {
             let data = unpack(which);
             let mut hasher = Hasher::default();
             hasher.update(&data);
-            assert_eq!((data.len(), hasher.finish().as_str()), (bytes, sha256), "{}", NAMES[which]);
+            assert_eq!((data.len(), hasher.finish().as_str()), (bytes, sha256), "{}", MNIST_FILES[which]);
         }
         let size: usize = PACKED.iter().map(|p| p.len()).sum();
         assert!(size < 2_100_000, "{size} bytes in every program");

@@ -1,16 +1,14 @@
-//! MNIST, Fashion-MNIST and the built-in MNIST-10k.
+//! MNIST, Fashion-MNIST, KMNIST and the built-in MNIST-10k.
 //!
-//! Both sets are four IDX files of the same names, so each needs a folder of its own; the SHA-256 of the unpacked bytes
-//! tells them apart.
+//! The three are four IDX files of the same names, so each needs a folder of its own; their pinned digests
+//! tell them apart.
 
 #[cfg(feature = "embedded")]
 mod embedded;
 mod load;
-mod pinned;
 
 pub(crate) use load::holds_any;
 pub use load::{Kind, load_dir};
-pub use pinned::{FASHION_MNIST, MNIST, Pinned, PinnedFile, SETS, Unpinned};
 
 use crate::{DataError, Dataset};
 use std::path::Path;
@@ -49,5 +47,18 @@ impl FashionMnist {
     /// As [`load_dir`].
     pub fn load(dir: impl AsRef<Path>) -> Result<Dataset, DataError> {
         load_dir(dir, Kind::FashionMnist)
+    }
+}
+
+/// Cursive Japanese, ten of its letters, 60,000 and 10,000 images of 28 x 28 (Clanuwat et al. 2018, arXiv:1812.01718; CC BY-SA 4.0).
+pub struct Kmnist;
+
+impl Kmnist {
+    /// The four files from `dir`, packed or not; proved to be KMNIST only as they are served, packed.
+    ///
+    /// # Errors
+    /// As [`load_dir`].
+    pub fn load(dir: impl AsRef<Path>) -> Result<Dataset, DataError> {
+        load_dir(dir, Kind::Kmnist)
     }
 }

@@ -24,5 +24,5 @@ pub(super) fn assemble(
     make: impl Fn(usize, Key) -> Split,
 ) -> Dataset {
     let (train, test) = (make(n, key.named("train")), make(n / 2, key.named("test")));
-    Dataset { name, train, test, classes, provenance: Provenance::Generated }
+    Dataset { name, train, test, classes, class_names: Vec::new(), provenance: Provenance::Generated }
 }

@@ -3,7 +3,7 @@
 use crate::server::{Server, honest};
 use crate::{Case, gzip, quick};
 use sparring_datasets::fetch::{Done, FetchError, Proxies, Request, fetch};
-use sparring_datasets::mnist::Pinned;
+use sparring_datasets::pinned::Pinned;
 use std::fs;
 use std::time::Duration;
 

@@ -3,12 +3,13 @@
 
 mod folders;
 mod misbehaviour;
+mod served;
 mod server;
 
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 use sparring_datasets::fetch::{FetchError, Outcome, Pace, Proxies, Request, fetch};
-use sparring_datasets::mnist::{Pinned, PinnedFile};
+use sparring_datasets::pinned::{Pinned, PinnedFile, Proof};
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -34,7 +35,7 @@ impl Case {
         Self { raw, packed, sha256 }
     }
     pub(crate) fn file(&self) -> PinnedFile<'_> {
-        PinnedFile { name: "digits", bytes: self.raw.len() as u64, sha256: &self.sha256 }
+        PinnedFile { name: "digits", bytes: self.raw.len() as u64, proof: Proof::Unpacked(&self.sha256) }
     }
     /// Fetches from these mirrors, quickly, and checks that what lies under the file's name is right or absent.
     pub(crate) fn fetch(&self, to: &Path, mirrors: &[&str]) -> (Result<Outcome, FetchError>, Vec<String>) {

@@ -39,7 +39,7 @@ enum Command {
     Attack(attack::Args),
     /// Draw samples from a trained GAN.
     Generate(generate::Args),
-    /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, datasets.
+    /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, datasets, corruptions.
     List(list::Args),
     /// Show what a run or a file holds.
     Inspect(inspect::Args),

@@ -31,6 +31,7 @@ fn every_list_holds_its_registry() {
         ("layers", names(sparring::nn::layers::tags())),
         ("models", names(sparring::models::ALL.iter().map(|m| m.name).collect())),
         ("datasets", names(datasets::ALL.iter().map(|d| d.name).collect())),
+        ("corruptions", names(datasets::corruptions::AnyCorruption::TABLE.names().collect())),
     ];
     for (what, names) in known {
         assert!(!names.is_empty());
@@ -67,7 +68,7 @@ fn facts_of_a_list_are_numbers() {
     assert_eq!(find("datasets", "rings")["arguments"][1]["name"], "classes");
     assert_eq!(find("losses", "margin")["arguments"].as_array().map(Vec::len), Some(0));
     std::fs::create_dir_all(dir.join("data/mnist")).unwrap();
-    for file in datasets::mnist::MNIST.files {
+    for file in datasets::pinned::MNIST.files {
         assert!(find("datasets", "mnist")["found"].is_null());
         std::fs::write(dir.join(format!("data/mnist/{}.gz", file.name)), b"").unwrap();
     }

@@ -139,7 +139,7 @@ fn fetch_refuses_wrong_files() {
     std::fs::create_dir(dir.join("wrong")).unwrap();
     let fetch = || reason(&dir, "fetch mnist --from wrong --json");
     assert!(fetch().contains("train-images-idx3-ubyte"));
-    for file in datasets::mnist::MNIST.files {
+    for file in datasets::pinned::MNIST.files {
         std::fs::write(dir.join("wrong").join(file.name), b"not these").unwrap();
     }
     assert!(fetch().contains("wrong/train-images-idx3-ubyte"));

@@ -4,21 +4,21 @@ use crate::cli::io::{say, signal};
 use crate::cli::{Failure, Outcome};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use sparring::datasets::default_folder;
 use sparring::datasets::fetch::{Done, Event, Next, Request, fetch};
-use sparring::datasets::mnist::Pinned;
+use sparring::datasets::pinned::Pinned;
+use sparring::datasets::{Origin, default_folder};
 use std::path::PathBuf;
 
 /// Flags.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// mnist or fashion-mnist; the other sets of `sparring list datasets` need no files.
+    /// mnist, fashion-mnist, kmnist, qmnist, emnist or cifar-10; the other sets of `sparring list datasets` need no files.
     #[arg(value_parser = pinned)]
     name: Pinned<'static>,
     /// The folder for the files. Default: $SPARRING_DATA/NAME, else ./data/NAME, where `--data NAME` looks.
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
-    /// An address to which `FILE.gz` is appended; may be given several times. Replaces the built-in list.
+    /// An address to which the served name of a file, as `FILE.gz`, is appended; may be given several times. Replaces the built-in list.
     #[arg(long, value_name = "URL", conflicts_with = "from")]
     mirror: Vec<String>,
     /// A folder to copy the files from, instead of the network.
@@ -30,7 +30,7 @@ pub(crate) struct Args {
 }
 
 fn pinned(name: &str) -> Result<Pinned<'static>, String> {
-    let known = sparring::datasets::ALL.iter().any(|e| e.name == name);
+    let known = sparring::datasets::ALL.iter().any(|e| e.name == name && e.origin != Origin::Files);
     Pinned::named(name)
         .map_err(|e| if known { format!("{name} needs no files: use it as it is") } else { e.to_string() })
 }

@@ -4,7 +4,7 @@ use super::Listing;
 use super::registries::arguments;
 use crate::cli::io::table::grouped;
 use serde_json::json;
-use sparring::datasets::mnist::Pinned;
+use sparring::datasets::pinned::Pinned;
 use sparring::datasets::synthetic::AnySynthetic;
 use sparring::datasets::{ALL, DatasetEntry, Origin, roots};
 use sparring::math::named::Family;
@@ -22,8 +22,8 @@ fn place(entry: &DatasetEntry) -> (String, Option<PathBuf>, Vec<PathBuf>) {
         Origin::BuiltIn => ("built in".into(), None, Vec::new()),
         Origin::Generated => ("computed".into(), None, Vec::new()),
         Origin::Files => {
-            let looked: Vec<PathBuf> = roots().iter().map(|root| root.join(entry.name)).collect();
-            let Ok(set) = Pinned::named(entry.name) else { return ("unknown".into(), None, looked) };
+            let looked: Vec<PathBuf> = roots().iter().map(|root| root.join(entry.folder)).collect();
+            let Ok(set) = Pinned::named(entry.folder) else { return ("unknown".into(), None, looked) };
             let best = looked.iter().map(|dir| (dir, held(dir, &set))).find(|(_, n)| *n > 0);
             match best {
                 Some((dir, n)) if n == set.files.len() => {
@@ -34,11 +34,11 @@ fn place(entry: &DatasetEntry) -> (String, Option<PathBuf>, Vec<PathBuf>) {
                         "{}: {n} of {} files; `sparring fetch {}`",
                         dir.display(),
                         set.files.len(),
-                        entry.name
+                        entry.folder
                     );
                     (text, None, looked)
                 }
-                None => (format!("not here; `sparring fetch {}`", entry.name), None, looked),
+                None => (format!("not here; `sparring fetch {}`", entry.folder), None, looked),
             }
         }
     }
