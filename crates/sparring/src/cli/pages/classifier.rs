@@ -135,7 +135,7 @@ pub(crate) fn page(
     Ok(Page {
         title: format!("Classifier {}", facts.net.name()),
         subtitle: format!("Trained on {} by `sparring train classifier`", facts.data.asked),
-        sections: vec![result(facts, rows, done, worth), mistakes::section(model, &set.test)?, setup],
+        sections: vec![result(facts, rows, done, worth), mistakes::section(model, set)?, setup],
         footer: footer.into(),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::number::{number, percent};
 use crate::cli::Outcome;
-use sparring::datasets::Split;
+use sparring::datasets::{Dataset, Split};
 use sparring::metrics::ClassificationMetrics;
 use sparring::models::ClassifierNet;
 use sparring::tensor::{Array, softmax};
@@ -21,15 +21,16 @@ const OPEN: usize = 12;
 const SIDE: usize = 4;
 
 /// The section, from the test images.
-pub(crate) fn section(model: &ClassifierNet, test: &Split) -> Outcome<Section> {
+pub(crate) fn section(model: &ClassifierNet, set: &Dataset) -> Outcome<Section> {
     let mut section = Section::new("Mistakes");
-    let (logits, labels) = (logits(model, test)?, test.labels());
+    let (logits, labels) = (logits(model, &set.test)?, set.test.labels());
+    let names: Vec<String> = (0..model.classes()).map(|c| set.class_name(c)).collect();
     match ClassificationMetrics::from_logits(&logits, &labels, model.classes()) {
         Ok(of) => {
             section.blocks.push(figures(&of));
-            section.blocks.extend(matrix(&of));
-            section.blocks.push(classes(&of));
-            section.blocks.extend(images(&logits, model.classes(), test)?);
+            section.blocks.extend(matrix(&of, &names));
+            section.blocks.push(classes(&of, &names));
+            section.blocks.extend(images(&logits, &names, &set.test)?);
         }
         Err(e) => section.blocks.push(Block::Note(Note {
             title: "No figures.".into(),
@@ -52,7 +53,7 @@ fn figures(of: &ClassificationMetrics) -> Block {
     ])
 }
 
-fn matrix(of: &ClassificationMetrics) -> Option<Block> {
+fn matrix(of: &ClassificationMetrics, names: &[String]) -> Option<Block> {
     let classes = of.confusion.classes();
     let pairs = (0..classes).flat_map(|label| (0..classes).map(move |predicted| (label, predicted)));
     (classes <= MOST_CLASSES).then(|| {
@@ -61,13 +62,13 @@ fn matrix(of: &ClassificationMetrics) -> Option<Block> {
             description: "how many test images of each class were taken for each class".into(),
             row_label: "true class".into(),
             column_label: "predicted class".into(),
-            names: (0..classes).map(|c| c.to_string()).collect(),
+            names: names.to_vec(),
             counts: pairs.map(|(label, predicted)| of.confusion.count(label, predicted)).collect(),
         }))
     })
 }
 
-fn classes(of: &ClassificationMetrics) -> Block {
+fn classes(of: &ClassificationMetrics, names: &[String]) -> Block {
     let share = |v: Option<f64>| percent(v.unwrap_or(f64::NAN), 1).into();
     let row = |name: String, n: usize, figures: [Option<f64>; 4]| {
         let [precision, recall, f1, auroc] = figures;
@@ -83,7 +84,7 @@ fn classes(of: &ClassificationMetrics) -> Block {
     };
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for (class, s) in of.per_class.iter().enumerate() {
-        rows.push(row(class.to_string(), s.examples, [s.precision, s.recall, s.f1, s.auroc]));
+        rows.push(row(names[class].clone(), s.examples, [s.precision, s.recall, s.f1, s.auroc]));
     }
     let m = of.macros;
     rows.push(row("mean".into(), of.examples(), [Some(m.precision), Some(m.recall), Some(m.f1), m.auroc]));
@@ -103,7 +104,8 @@ fn classes(of: &ClassificationMetrics) -> Block {
 }
 
 /// The misclassified images, the surest mistake first.
-fn images(logits: &[f32], classes: usize, test: &Split) -> Outcome<Option<Block>> {
+fn images(logits: &[f32], names: &[String], test: &Split) -> Outcome<Option<Block>> {
+    let classes = names.len();
     let [channels, height, width] = test.shape();
     if ![1, 3].contains(&channels) || height.min(width) < SIDE {
         return Ok(None);
@@ -125,8 +127,13 @@ fn images(logits: &[f32], classes: usize, test: &Split) -> Outcome<Option<Block>
         let label = test.label(i);
         cards.push(ImageCard {
             image: Image::new(test.shape(), &test.row(i))?,
-            alt: format!("test image {} of class {label}, predicted as {predicted}", test.id(i)),
-            title: format!("{label} → {predicted}"),
+            alt: format!(
+                "test image {} of class {}, predicted as {}",
+                test.id(i),
+                names[label],
+                names[predicted]
+            ),
+            title: format!("{} → {}", names[label], names[predicted]),
             tone: Tone::Plain,
             note: format!(
                 "{}, true {}",

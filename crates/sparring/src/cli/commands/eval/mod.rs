@@ -2,11 +2,13 @@
 
 mod autoencoder;
 mod classifier;
+mod corrupted;
 
 use crate::cli::io::say;
 use crate::cli::options::{MachineArgs, ModelArgs, Named, count};
 use crate::cli::pages::weights::{Judged, load_judged};
 use crate::cli::{Failure, Outcome};
+use corrupted::Kinds;
 use sparring::datasets::Split;
 use sparring::store::read_config;
 use std::path::Path;
@@ -20,24 +22,27 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME|DIR")]
     data: Option<String>,
     /// Which examples of the set: those to judge by, those trained on, or those that the run held out of them.
-    #[arg(long, value_enum, default_value_t = Part::Test)]
-    split: Part,
+    #[arg(long, value_enum, default_value_t = SplitName::Test)]
+    split: SplitName,
     /// The first N of them. Default: all.
     #[arg(long, value_name = "N", value_parser = count)]
     first: Option<usize>,
+    /// Also the accuracy of a classifier on corrupted copies of them, in five severities: all of `sparring list corruptions`, or those named.
+    #[arg(long, value_name = "NAME,..", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
+    corruptions: Option<Kinds>,
     #[command(flatten)]
     machine: MachineArgs,
 }
 
 /// Which examples of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Part {
+enum SplitName {
     Test,
     Train,
     Validation,
 }
 
-impl Part {
+impl SplitName {
     fn name(self) -> &'static str {
         match self {
             Self::Test => "test",
@@ -52,8 +57,8 @@ struct Examples {
     split: Split,
     /// `1000 test examples of mnist-10k`.
     words: String,
-    /// Training examples, for what has to be compared with them.
-    train: Split,
+    /// The set, without what a run held out of its training examples.
+    data: Named,
 }
 
 impl Args {
@@ -61,9 +66,9 @@ impl Args {
         let held_out = held_out(&self.model.path)?.min(data.set.train.len());
         let validation = data.hold_out(held_out);
         let split = match self.split {
-            Part::Test => &data.set.test,
-            Part::Train => &data.set.train,
-            Part::Validation => &validation,
+            SplitName::Test => data.set.test.clone(),
+            SplitName::Train => data.set.train.clone(),
+            SplitName::Validation => validation,
         };
         let (asked, name) = (&data.asked, self.split.name());
         if split.is_empty() {
@@ -76,7 +81,7 @@ impl Args {
         }
         let split = split.first(self.first.unwrap_or(split.len()));
         let words = format!("{} {name} examples of {asked}", split.len());
-        Ok(Examples { split, words, train: data.set.train })
+        Ok(Examples { split, words, data })
     }
 }
 
@@ -96,14 +101,21 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Judged::Autoencoder(model) => model.spec().input,
     };
     data.fits(input, "this network")?;
-    let asked = data.asked.clone();
     let examples = args.examples(data)?;
-    let (mut object, text) = match &model {
+    let (mut object, mut text) = match &model {
         Judged::Classifier(model) => classifier::measure(model, &examples)?,
         Judged::Autoencoder(model) => autoencoder::measure(model, &examples)?,
     };
+    if let Some(kinds) = &args.corruptions {
+        let Judged::Classifier(model) = &model else {
+            return Err(Failure::Usage("--corruptions: they are for classifiers; leave it out".into()));
+        };
+        let (entries, table) = corrupted::measure(model, &examples, kinds, args.machine.seed)?;
+        entries.into_iter().for_each(|(key, value)| object[key] = value);
+        text = format!("{text}\n\n{table}");
+    }
     if args.machine.json {
-        (object["data"], object["split"]) = (asked.into(), args.split.name().into());
+        (object["data"], object["split"]) = (examples.data.asked.into(), args.split.name().into());
         say::json(&object);
     } else {
         say::result(&format!("{}\n\n{text}", examples.words));
