@@ -19,7 +19,7 @@ fn masked(bytes: &[u8]) -> u32 {
             crc = crc >> 1 ^ if out == 1 { 0x82F6_3B78 } else { 0 };
         }
     }
-    ((!crc >> 15) | (!crc << 17)).wrapping_add(0xA282_EAD8)
+    (!crc).rotate_right(15).wrapping_add(0xA282_EAD8)
 }
 
 /// The events of a file; every checksum holds.

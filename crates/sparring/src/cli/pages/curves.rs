@@ -20,7 +20,6 @@ pub(crate) fn slot(recipe: &Recipe) -> usize {
 }
 
 /// One training with its name and its colour.
-#[derive(Clone)]
 pub(crate) struct Training<'a> {
     pub(crate) name: &'a str,
     pub(crate) slot: usize,

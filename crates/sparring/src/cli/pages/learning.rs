@@ -32,7 +32,7 @@ pub(super) fn charts(training: &Training<'_>, test_images: usize) -> Vec<Block> 
     let rows: Vec<Value> = training.rows.iter().map(crate::cli::io::json::value).collect();
     let mut validated = validated(&rows);
     let mut charts = vec![
-        with(curves::loss(&[training.clone()]), validated.remove("loss")),
+        with(curves::loss(std::slice::from_ref(training)), validated.remove("loss")),
         with(curves::accuracies(training, test_images), validated.remove("accuracy")),
     ];
     charts.extend(rate(training));
@@ -72,7 +72,11 @@ fn rate(training: &Training<'_>) -> Option<Chart> {
             description: "as it was at the end of each epoch".into(),
             x: epochs(),
             y: Axis { label: String::new(), range: AxisRange::FromZero, ..Axis::default() },
-            series: vec![Series { slot: Some(training.slot), ..Series::new("learning rate", points) }],
+            series: vec![Series {
+                slot: Some(training.slot),
+                stroke: Stroke::Solid,
+                ..Series::new("learning rate", points)
+            }],
             ..LineChart::default()
         })
     })
@@ -149,7 +153,7 @@ mod tests {
         assert_eq!(found["loss"], [(1.0, 0.5), (2.0, 0.5)]);
         let recipe = Recipe::default();
         let training = Training { name: "x", slot: 0, rows: &rows(|_| 0.1), recipe: &recipe };
-        let chart = with(curves::loss(&[training.clone()]), found.remove("loss"));
+        let chart = with(curves::loss(std::slice::from_ref(&training)), found.remove("loss"));
         let Chart::Line(loss) = chart else { panic!("curves") };
         let names: Vec<_> = loss.series.iter().map(|s| s.name.as_str()).collect();
         assert_eq!(names, ["training examples", "validation examples"]);

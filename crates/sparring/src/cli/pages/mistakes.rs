@@ -137,8 +137,8 @@ fn images(logits: &[f32], names: &[String], test: &Split) -> Outcome<Option<Bloc
             tone: Tone::Plain,
             note: format!(
                 "{}, true {}",
-                percent(of(i)[predicted].into(), 1),
-                percent(of(i)[label].into(), 1)
+                percent(of(i)[predicted].into(), 0),
+                percent(of(i)[label].into(), 0)
             ),
         });
     }

@@ -1,6 +1,6 @@
 //! The errors of an autoencoder, for people and for programs.
 
-use super::Examples;
+use super::examples::Examples;
 use crate::cli::Outcome;
 use crate::cli::io::json::json;
 use crate::cli::io::table::{facts, table};

@@ -1,6 +1,6 @@
 //! Every figure of a classifier, for people and for programs.
 
-use super::Examples;
+use super::examples::Examples;
 use crate::cli::Outcome;
 use crate::cli::io::json::{json, value};
 use crate::cli::io::table::{facts, table};

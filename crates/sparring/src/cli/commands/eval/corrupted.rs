@@ -1,6 +1,6 @@
 //! Accuracy on corrupted copies of the examples, kind by kind and severity by severity.
 
-use super::Examples;
+use super::examples::Examples;
 use crate::cli::Outcome;
 use crate::cli::io::json::json;
 use crate::cli::io::say;

@@ -3,15 +3,14 @@
 mod autoencoder;
 mod classifier;
 mod corrupted;
+mod examples;
 
 use crate::cli::io::say;
 use crate::cli::options::{MachineArgs, ModelArgs, Named, count};
 use crate::cli::pages::weights::{Judged, load_judged};
 use crate::cli::{Failure, Outcome};
 use corrupted::Kinds;
-use sparring::datasets::Split;
-use sparring::store::read_config;
-use std::path::Path;
+use examples::{Examples, SplitName};
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -34,63 +33,6 @@ pub(crate) struct Args {
     machine: MachineArgs,
 }
 
-/// Which examples of a set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum SplitName {
-    Test,
-    Train,
-    Validation,
-}
-
-impl SplitName {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Test => "test",
-            Self::Train => "training",
-            Self::Validation => "validation",
-        }
-    }
-}
-
-/// The examples that a model is measured on.
-struct Examples {
-    split: Split,
-    /// `1000 test examples of mnist-10k`.
-    words: String,
-    /// The set, without what a run held out of its training examples.
-    data: Named,
-}
-
-impl Args {
-    fn examples(&self, mut data: Named) -> Outcome<Examples> {
-        let held_out = held_out(&self.model.path)?.min(data.set.train.len());
-        let validation = data.hold_out(held_out);
-        let split = match self.split {
-            SplitName::Test => data.set.test.clone(),
-            SplitName::Train => data.set.train.clone(),
-            SplitName::Validation => validation,
-        };
-        let (asked, name) = (&data.asked, self.split.name());
-        if split.is_empty() {
-            return Err(Failure::Usage(format!(
-                "--split: there are no {name} examples; a run holds some out with `train classifier --validation N`, or with a defence"
-            )));
-        }
-        if let Some(n) = self.first.filter(|&n| n > split.len()) {
-            return Err(Failure::Usage(format!("--first {n}: {asked} has {} {name} examples", split.len())));
-        }
-        let split = split.first(self.first.unwrap_or(split.len()));
-        let words = format!("{} {name} examples of {asked}", split.len());
-        Ok(Examples { split, words, data })
-    }
-}
-
-/// Training examples that a run held out.
-fn held_out(run: &Path) -> Outcome<usize> {
-    let config = read_config(run)?;
-    Ok(config.and_then(|config| config["validation"].as_u64()).unwrap_or(0) as usize)
-}
-
 pub(crate) fn run(args: &Args) -> Outcome {
     let (net, names) = (args.model.net()?, args.model.names.load()?);
     args.machine.start()?;
@@ -101,7 +43,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Judged::Autoencoder(model) => model.spec().input,
     };
     data.fits(input, "this network")?;
-    let examples = args.examples(data)?;
+    let examples = Examples::of(data, args.split, args.first, &args.model.path)?;
     let (mut object, mut text) = match &model {
         Judged::Classifier(model) => classifier::measure(model, &examples)?,
         Judged::Autoencoder(model) => autoencoder::measure(model, &examples)?,
