@@ -8,11 +8,12 @@ mod gallery;
 use sparring_report::ReportError;
 use sparring_report::grid::{GridSpec, Image, images_from_rows, png_grid};
 use sparring_report::html::{
-    Block, Cell, Code, Details, Figure, ImageRow, ImageRows, Note, Page, Section, StatTile, Table, Tone,
+    Block, Cell, Code, Details, Figure, ImageCard, ImageCards, ImageRow, ImageRows, Note, Page, Section,
+    StatTile, Table, Tone,
 };
 use sparring_report::svg::{
-    Axis, AxisRange, BarChart, BarSeries, Chart, HorizontalLine, LineChart, Scale, Series, Size, TickFormat,
-    Ticks, VerticalLine,
+    Axis, AxisRange, BarChart, BarSeries, Chart, CountMatrix, HorizontalLine, LineChart, Scale, Series, Size,
+    TickFormat, Ticks, VerticalLine,
 };
 
 use digits::{SIDE, digit};
@@ -63,6 +64,14 @@ fn page() -> Result<Page, ReportError> {
     results.blocks.push(Block::Table(robustness()));
     results.blocks.push(Block::Chart(by_eps()));
     results.blocks.push(Block::Chart(bars()));
+    results.blocks.push(Block::Chart(Chart::Matrix(CountMatrix {
+        title: "Which digit is taken for which".into(),
+        row_label: "true class".into(),
+        column_label: "predicted class".into(),
+        names: ["3", "5", "8"].map(String::from).to_vec(),
+        counts: vec![95, 4, 1, 2, 87, 0, 6, 3, 91],
+        ..CountMatrix::default()
+    })));
 
     let mut training = Section::new("Training");
     training.blocks.push(Block::Charts(curves()));
@@ -82,6 +91,19 @@ fn page() -> Result<Page, ReportError> {
             ImageRow { label: "full strength".into(), alt: "a drawn digit".into(), images: strip(0.0)? },
             ImageRow { label: "faint".into(), alt: "a faint digit".into(), images: strip(0.45)? },
         ],
+    }));
+    let card = |i: usize| {
+        Ok(ImageCard {
+            image: Image::new([1, SIDE, SIDE], &digit(i, 0.3))?,
+            alt: format!("a faint {i}"),
+            title: format!("{i} → {}", (i + 3) % 10),
+            tone: Tone::Plain,
+            note: "71 %".into(),
+        })
+    };
+    examples.blocks.push(Block::ImageCards(ImageCards {
+        caption: "Single images, each with a few words.".into(),
+        cards: (0..6).map(card).collect::<Result<_, ReportError>>()?,
     }));
     examples.blocks.push(Block::Figure(Figure {
         png: grid,

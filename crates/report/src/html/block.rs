@@ -2,7 +2,7 @@
 //!
 //! Running text may hold `code` between backticks; nothing else in it has a meaning, and all of it is escaped.
 
-use super::{Gallery, ImageRows, Table, Tone};
+use super::{Gallery, ImageCards, ImageRows, Table, Tone};
 use crate::grid::Image;
 use crate::svg::Chart;
 
@@ -46,6 +46,8 @@ pub enum Block {
     Figures(Vec<Figure>),
     /// Rows of pictures, each with its name beside it.
     ImageRows(ImageRows),
+    /// Single pictures, each with a few words.
+    ImageCards(ImageCards),
     /// Adversarial examples.
     Gallery(Gallery),
     /// A command or a piece of a file.

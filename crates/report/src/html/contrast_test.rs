@@ -1,5 +1,7 @@
 //! Text can be read and curves can be seen on every ground, in light and dark (WCAG 2.1: 4.5 for text, 3 for shapes).
 
+use crate::svg::FULLEST;
+
 const PAGE: &str = include_str!("page.css");
 const CHART: &str = include_str!("../svg/chart.css");
 
@@ -39,6 +41,19 @@ fn text_can_be_read_on_every_ground() {
         for ink in ["--chart-ink", "--chart-soft"] {
             let c = contrast(colour(CHART, ink, which), colour(CHART, "--chart-back", which));
             assert!(c >= 4.5, "{ink}, sheet {which}: {c:.2}");
+        }
+    }
+}
+
+#[test]
+fn counts_can_be_read_on_their_cells() {
+    for which in 0..3 {
+        let back = colour(CHART, "--chart-back", which);
+        for slot in ["--c0", "--c1"] {
+            let full = colour(CHART, slot, which);
+            let cell = [0, 1, 2].map(|i| FULLEST * full[i] + (1.0 - FULLEST) * back[i]);
+            let c = contrast(colour(CHART, "--chart-ink", which), cell);
+            assert!(c >= 4.5, "{slot}, sheet {which}: {c:.2}");
         }
     }
 }

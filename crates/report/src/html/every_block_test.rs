@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::grid::{GridSpec, Image, png_grid};
-use crate::svg::{BarChart, BarSeries, Chart, HorizontalLine, LineChart, Series, VerticalLine};
+use crate::svg::{BarChart, BarSeries, Chart, CountMatrix, HorizontalLine, LineChart, Series, VerticalLine};
 
 /// A page whose every string is `text`.
 fn full_of(text: &str) -> Page {
@@ -27,6 +27,15 @@ fn full_of(text: &str) -> Page {
     let bars = BarSeries { name: t(), values: vec![0.5], ..BarSeries::default() };
     let bar =
         Chart::Bar(BarChart { title: t(), categories: vec![t()], series: vec![bars], ..BarChart::default() });
+    let matrix = Chart::Matrix(CountMatrix {
+        title: t(),
+        description: t(),
+        row_label: t(),
+        column_label: t(),
+        names: vec![t(), t()],
+        counts: vec![3, 1, 0, 2],
+    });
+    let card = ImageCard { image: image.clone(), alt: t(), title: t(), tone: Tone::Bad, note: t() };
     let cell = Cell { text: t(), note: t(), bar: Some(0.5), tone: Tone::Bad };
     let blocks = vec![
         Block::text(t()),
@@ -40,7 +49,7 @@ fn full_of(text: &str) -> Page {
             highlight: vec![0],
         }),
         Block::Chart(line.clone()),
-        Block::Charts(vec![line, bar]),
+        Block::Charts(vec![line, bar, matrix]),
         Block::Figure(Figure {
             png: png_grid(&[image.clone(), image.clone()], &GridSpec::default()).unwrap(),
             alt: t(),
@@ -52,6 +61,7 @@ fn full_of(text: &str) -> Page {
             caption: t(),
             rows: vec![ImageRow { label: t(), alt: t(), images: vec![image.clone(), image.clone()] }],
         }),
+        Block::ImageCards(ImageCards { caption: t(), cards: vec![card] }),
         Block::Gallery(Gallery { caption: t(), entries: vec![entry] }),
         Block::Code(Code { caption: t(), text: t() }),
         Block::Details(Details {
@@ -118,7 +128,7 @@ fn has_the_structure_it_was_given() {
         ("<section id=", 4),
         ("<a href=\"#s", 3),
         ("<table>", 1),
-        ("<svg xmlns", 4),
+        ("<svg xmlns", 5),
         ("<details>", 2),
         ("<pre tabindex", 1),
         ("<dl class=\"facts\">", 1),

@@ -2,6 +2,7 @@
 
 mod block;
 mod gallery;
+mod image_cards;
 mod image_rows;
 mod page;
 mod picture;
@@ -11,6 +12,7 @@ mod tone;
 
 pub use block::{Block, Code, Details, Fact, Figure, Note, Section, StatTile};
 pub use gallery::{Gallery, GalleryEntry, Prediction};
+pub use image_cards::{ImageCard, ImageCards};
 pub use image_rows::{ImageRow, ImageRows};
 pub use page::Page;
 pub use table::{Cell, Table};

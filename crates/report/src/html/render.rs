@@ -17,6 +17,7 @@ pub(super) fn block(block: &Block, out: &mut String) {
         Block::Figure(figure) => render_figure(figure, out),
         Block::Figures(figures) => render_figures(figures, out),
         Block::ImageRows(rows) => rows.render(out),
+        Block::ImageCards(cards) => cards.render(out),
         Block::Gallery(gallery) => gallery.render(out),
         Block::Code(code) => render_code(code, out),
         Block::Details(details) => render_details(details, out),

@@ -2,6 +2,7 @@
 
 use super::STYLE;
 use super::bar::BarChart;
+use super::count_matrix::CountMatrix;
 use super::line::LineChart;
 use super::size::Size;
 
@@ -12,6 +13,8 @@ pub enum Chart {
     Line(LineChart),
     /// Grouped bars.
     Bar(BarChart),
+    /// Counts of pairs.
+    Matrix(CountMatrix),
 }
 
 impl Chart {
@@ -37,6 +40,7 @@ impl Chart {
         match self {
             Self::Line(chart) => chart.draw(size, out),
             Self::Bar(chart) => chart.draw(size, out),
+            Self::Matrix(chart) => chart.draw(size, out),
         }
     }
 }

@@ -103,7 +103,7 @@ pub(super) fn draw(
     let full_height = full_height.max(top + LEAST + below);
     let plot = Plot { left, top, width: across, height: full_height - below - top };
 
-    open(full_width, full_height, around, out);
+    open(full_width, full_height, around.title, around.description, out);
     for (i, line) in title.iter().enumerate() {
         text(12.0, 23.0 + 19.0 * i as f64, Anchor::Start, "title", line, out);
     }
@@ -142,17 +142,18 @@ pub(super) fn draw(
     plot
 }
 
-fn open(width: f64, height: f64, around: &Surroundings<'_>, out: &mut String) {
+/// Appends the opening of a chart.
+pub(super) fn open(width: f64, height: f64, title: &str, description: &str, out: &mut String) {
     out.push_str("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" viewBox=\"0 0 ");
     num(width, out);
     out.push(' ');
     num(height, out);
     out.push_str("\" aria-label=\"");
-    name_into(around.title, out);
+    name_into(title, out);
     out.push_str("\"><title>");
-    name_into(around.title, out);
+    name_into(title, out);
     out.push_str("</title><desc>");
-    description_into(around.description, out);
+    description_into(description, out);
     out.push_str("</desc>");
 }
 

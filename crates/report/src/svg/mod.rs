@@ -7,6 +7,7 @@ mod bar;
 mod chart;
 #[cfg(test)]
 mod chart_test;
+mod count_matrix;
 mod decimate;
 mod frame;
 mod guides;
@@ -22,6 +23,9 @@ mod ticks;
 pub use axis::{Axis, AxisRange, Ticks};
 pub use bar::{BarChart, BarSeries};
 pub use chart::Chart;
+pub use count_matrix::CountMatrix;
+#[cfg(test)]
+pub(crate) use count_matrix::FULLEST;
 pub use guides::{HorizontalLine, VerticalLine};
 pub use line::{LineChart, Series};
 pub use marker::Stroke;

@@ -28,6 +28,7 @@ fn a_classifier_is_measured_as_its_training_and_its_attacks_have_it() {
         let (own, taken) =
             (confusion[c].iter().sum::<f64>(), confusion.iter().map(|row| row[c]).sum::<f64>());
         assert_eq!((number(class, "class"), number(class, "examples")), (c as f64, own));
+        assert_eq!(class["name"], c.to_string());
         assert_eq!(number(class, "recall"), confusion[c][c] / own);
         assert_eq!(number(class, "precision"), confusion[c][c] / taken);
         assert!(number(class, "auroc") > 0.9 && number(class, "f1") > 0.5, "{class}");
@@ -58,6 +59,44 @@ fn a_classifier_is_measured_as_its_training_and_its_attacks_have_it() {
     }
     assert!(refusal(&dir, "eval run --first 99999", 2).contains("--first 99999: mnist-10k has"));
     assert!(refusal(&dir, "eval run --data rings", 2).contains("this network takes 1 x 28 x 28"));
+}
+
+#[test]
+fn corruptions_are_measured_kind_by_kind() {
+    let dir = folder("eval-corruptions");
+    tiny(&dir);
+    printed(&dir, "train classifier --epochs 1 --out run");
+    let line = "eval run --first 200 --corruptions=fog,impulse-noise --json";
+    let of = object(&dir, &format!("{line} --threads 1"));
+    let (mut sum, kinds) = (0.0, list(&of, "corruptions"));
+    assert_eq!(
+        kinds.iter().map(|k| k["corruption"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["fog", "impulse_noise"]
+    );
+    for kind in kinds {
+        let five: Vec<f64> = list(kind, "accuracy").iter().map(|v| v.as_f64().unwrap()).collect();
+        assert!(five.len() == 5 && five[4] < number(&of, "accuracy"), "{kind}");
+        assert!((five.iter().sum::<f64>() / 5.0 - number(kind, "mean")).abs() < 1e-12);
+        sum += five.iter().sum::<f64>();
+    }
+    assert!((sum / 10.0 - number(&of, "corruptions_mean")).abs() < 1e-12);
+    assert_eq!(of, object(&dir, &format!("{line} --threads 3")));
+    let other = object(&dir, &format!("{line} --seed 2"));
+    assert_ne!(other["corruptions"], of["corruptions"], "other noise");
+    assert_eq!(other["accuracy"], of["accuracy"], "the same examples");
+
+    // Without names all of them; the flag does not swallow the word behind it.
+    let all = object(&dir, "eval --corruptions run --first 10 --json");
+    assert_eq!(
+        list(&all, "corruptions").len(),
+        object(&dir, "list corruptions --json").as_array().unwrap().len()
+    );
+    let text = printed(&dir, "eval run --first 10 --corruptions=zigzag");
+    assert!(text.contains("by severity") && text.contains("zigzag"), "{text}");
+    assert!(refusal(&dir, "eval run --corruptions=zigzak", 2).contains("zigzag"));
+    assert!(refusal(&dir, "eval run --corruptions=fog(severity=2)", 2).contains("all severities"));
+    printed(&dir, "train autoencoder --data tiny --epochs 1 --out ae");
+    assert!(refusal(&dir, "eval ae --corruptions", 2).contains("for classifiers"));
 }
 
 #[test]

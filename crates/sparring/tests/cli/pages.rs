@@ -72,6 +72,19 @@ fn classifier_and_attack() {
     for words in ["test accuracy", "95\u{a0}% interval", "training accuracy", "class=\"band\"", ">3</text>"] {
         assert!(html.contains(words), "{words}");
     }
+    for words in [
+        "Confusion matrix",
+        "<h2>Mistakes</h2>",
+        "macro F1",
+        " taken for ",
+        "<th scope=\"col\" class=\"n\">recall",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    let cards =
+        html.split("<figure class=\"image-cards\">").nth(1).unwrap().split("</figure>").next().unwrap();
+    assert_eq!((cards.matches("<img").count(), cards.matches("<b class=\"title").count()), (18, 18));
+    assert!(!html.contains("Learning rate</title>"), "it does not change");
     // Three epochs above 50 %: the axis is cut, and says so.
     assert!(html.contains("class=\"break\"") && html.contains("accuracy, axis from "), "no mark");
 

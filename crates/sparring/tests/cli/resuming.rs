@@ -41,6 +41,24 @@ fn interrupted(dir: &Path, line: &str, signal: &str, saves: u32) -> u64 {
     step
 }
 
+/// The files of `--log` hold the rows of `metrics.jsonl`; what the event file holds is the matter of store's tests.
+fn logged(run: &Path) {
+    let rows = std::fs::read_to_string(run.join("metrics.jsonl")).unwrap();
+    let csv = std::fs::read_to_string(run.join("metrics.csv")).unwrap();
+    let header: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    assert_eq!(csv.lines().count(), 1 + rows.lines().count());
+    let mut all = Vec::new();
+    for (row, line) in rows.lines().zip(csv.lines().skip(1)) {
+        let row: serde_json::Value = serde_json::from_str(row).unwrap();
+        for (key, text) in header.iter().zip(line.split(',')) {
+            assert_eq!(text.parse::<f64>().ok(), row[key].as_f64(), "{key} of {line}");
+        }
+        all.push(row);
+    }
+    let events = std::fs::read(run.join("events.out.tfevents.sparring")).unwrap();
+    assert!(events == sparring::store::event_bytes(&all));
+}
+
 /// Every kind, interrupted twice: by a signal, then by a kill.
 #[test]
 fn what_goes_on_ends_as_if_it_had_not_been_interrupted() {
@@ -48,10 +66,10 @@ fn what_goes_on_ends_as_if_it_had_not_been_interrupted() {
     tiny(&dir);
     let steered = "--data moons --epochs 12 --early-stop 11 --keep-best --keep-last 2 --validate-attack fgsm --validate-eps 0.05 --schedule plateau(patience=0,threshold=0.5) --on-non-finite roll-back";
     for (i, (kind, flags)) in [
-        ("classifier", "--data moons --epochs 12 --ema 0.2 --clip-norm 1"),
+        ("classifier", "--data moons --epochs 12 --ema 0.2 --clip-norm 1 --log csv,tensorboard"),
         ("classifier", steered),
         ("autoencoder", "--data tiny --epochs 30"),
-        ("gan", "--data tiny --epochs 30"),
+        ("gan", "--data tiny --epochs 30 --log tensorboard"),
     ]
     .into_iter()
     .enumerate()
@@ -59,6 +77,9 @@ fn what_goes_on_ends_as_if_it_had_not_been_interrupted() {
         let line = format!("train {kind} {flags} --seed 3");
         let (whole, cut) = (format!("{i}-whole"), format!("{i}-cut"));
         printed(&dir, &format!("{line} --out {whole}"));
+        if flags.contains("csv") {
+            logged(&dir.join(&whole));
+        }
         interrupted(&dir, &format!("{line} --out {cut} --save-every 5 --threads 2"), "-INT", 2);
         assert!(names(&dir.join(&cut)).contains(&"resume.bin".into()), "{:?}", names(&dir.join(&cut)));
         let result = object(&dir, &format!("resume {cut} --threads 1 --json"));

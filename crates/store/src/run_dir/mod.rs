@@ -150,11 +150,18 @@ impl RunDir {
     pub fn append(&self, name: &str, row: &impl Serialize) -> Result<(), StoreError> {
         let mut line = serde_json::to_vec(row)?;
         line.push(b'\n');
+        self.append_bytes(name, &line)
+    }
+    /// Adds bytes at the end of a file, and syncs it.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn append_bytes(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         let path = self.path.join(name);
         let _held = self.made.hold(&path);
         let add = || {
             let mut file = File::options().create(true).append(true).open(&path)?;
-            file.write_all(&line)?;
+            file.write_all(bytes)?;
             file.sync_data()
         };
         add().map_err(|e| failed(&path, e))

@@ -1,6 +1,6 @@
 //! `sparring resume`.
 
-use super::train::{self, Kind, Resumed, reopen};
+use super::train::{self, Kind, Log, Resumed, reopen};
 use crate::cli::io::{json::json, say};
 use crate::cli::options::{RunData, count, threads};
 use crate::cli::pages::again;
@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// Save the training every so many steps. Default: at the end of an epoch, at most once a second, and every 30 s.
     #[arg(long, value_name = "STEPS", value_parser = count)]
     save_every: Option<usize>,
+    /// Files of figures that the training did not ask for: metrics.csv, an event file for TensorBoard. Those it asked for go on.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "csv,tensorboard")]
+    log: Vec<Log>,
     /// One JSON object on the last line of stdout, that of the training.
     #[arg(long)]
     json: bool,
@@ -49,7 +52,9 @@ pub(crate) fn run(args: &Args, parse: impl Fn(&[String]) -> Outcome<Option<Kind>
     };
     let machine = kind.machine_mut();
     (machine.threads, machine.json) = (args.threads, args.json);
-    *kind.save_every_mut() = args.save_every;
+    let place = kind.place_mut();
+    place.save_every = args.save_every;
+    place.log.extend(&args.log);
     again::stand_for(words);
     let (asked, folder) = match &args.data {
         Some(data) => (data.clone(), None),

@@ -3,13 +3,13 @@
 use super::accuracy::{self, cell, interval, tile};
 use super::curves::{self, Training};
 use super::number::{number, percent};
-use super::{again, layers, recipe};
+use super::{again, layers, learning, mistakes, recipe};
 use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
 use crate::cli::options::{AskedNet, Named};
 use sparring::models::ClassifierNet;
 use sparring::train::{History, Recipe, Robustness};
-use sparring_report::html::{Block, Details, Note, Page, Section, StatTile, Table, Tone};
+use sparring_report::html::{Block, Note, Page, Section, StatTile, Table, Tone};
 
 /// What the run was asked to do.
 pub(crate) struct Facts<'a> {
@@ -102,8 +102,7 @@ fn result(facts: &Facts<'_>, rows: &[EpochRow], done: &History, worth: Worth<'_>
     let recipe = facts.recipe;
     let training = Training { name: "this run", slot: curves::slot(recipe), rows, recipe };
     let n = facts.data.set.test.len();
-    let accuracy = curves::accuracies(&training, n);
-    result.blocks.push(Block::Charts(vec![curves::loss(&[training]), accuracy]));
+    result.blocks.extend(learning::charts(&training, n));
     let last = kept(rows, done).map_or(f64::NAN, |r| r.test.value());
     let epoch = kept(rows, done)
         .filter(|r| r.epoch != rows.len())
@@ -135,12 +134,9 @@ pub(crate) fn page(
     ];
     pairs.extend(recipe::facts(facts.recipe));
     setup.blocks.push(Block::facts(pairs));
-    setup.blocks.push(again::block());
-    setup.blocks.push(Block::Details(Details {
-        summary: "Layers".into(),
-        blocks: vec![layers::table("", &model.summary(), None)],
-    }));
+    setup.blocks.push(layers::table("Layers", &model.summary(), None));
     setup.blocks.push(layers::spec(model.spec())?);
+    setup.blocks.push(again::block());
     let footer = match worth.robust {
         Some(_) => "No attack proves robustness: `sparring attack` runs stronger ones on the test images.",
         None => "Clean accuracy says nothing about robustness: `sparring attack` measures that.",
@@ -148,7 +144,7 @@ pub(crate) fn page(
     Ok(Page {
         title: format!("Classifier {}", facts.net.name()),
         subtitle: format!("Trained on {} by `sparring train classifier`", facts.data.asked),
-        sections: vec![result(facts, rows, done, worth), setup],
+        sections: vec![result(facts, rows, done, worth), mistakes::section(model, set)?, setup],
         footer: footer.into(),
     })
 }

@@ -1,6 +1,6 @@
 //! The errors of an autoencoder, for people and for programs.
 
-use super::Examples;
+use super::examples::Examples;
 use crate::cli::Outcome;
 use crate::cli::io::json::json;
 use crate::cli::io::table::{facts, table};
@@ -19,7 +19,7 @@ pub(super) fn measure(model: &Autoencoder, examples: &Examples) -> Outcome<(Valu
     let split = &examples.split;
     let (x, y, dim, labels) = (rows(split), reconstruct(model, split)?, split.dim(), split.labels());
     let error = mse(&y, &x);
-    let mean_image = mean_image_mse(&rows(&examples.train), &x, dim);
+    let mean_image = mean_image_mse(&rows(&examples.data.set.train), &x, dim);
     let explained = 1.0 - unexplained(error, mean_image);
     let of_each: Vec<f64> = x.chunks_exact(dim).zip(y.chunks_exact(dim)).map(|(x, y)| mse(x, y)).collect();
     let classes = labels.iter().max().map_or(0, |most| most + 1);

@@ -1,6 +1,6 @@
 //! Every figure of a classifier, for people and for programs.
 
-use super::Examples;
+use super::examples::Examples;
 use crate::cli::Outcome;
 use crate::cli::io::json::{json, value};
 use crate::cli::io::table::{facts, table};
@@ -21,14 +21,15 @@ const NAMED: usize = 5;
 pub(super) fn measure(model: &ClassifierNet, examples: &Examples) -> Outcome<(Value, String)> {
     let (logits, labels) = (logits(model, &examples.split)?, examples.split.labels());
     let of = ClassificationMetrics::from_logits(&logits, &labels, model.classes())?;
-    Ok((object(&of), text(&of)))
+    let names: Vec<String> = (0..model.classes()).map(|c| examples.data.set.class_name(c)).collect();
+    Ok((object(&of, &names), text(&of, &names)))
 }
 
 /// What is no number, as the recall of a class without examples, is null.
-fn object(of: &ClassificationMetrics) -> Value {
+fn object(of: &ClassificationMetrics, names: &[String]) -> Value {
     let per_class = of.per_class.iter().enumerate().map(|(class, s)| {
         json!({
-            "class": class, "precision": s.precision, "recall": s.recall, "f1": s.f1, "auroc": s.auroc, "examples": s.examples,
+            "class": class, "name": names[class], "precision": s.precision, "recall": s.recall, "f1": s.f1, "auroc": s.auroc, "examples": s.examples,
         })
     });
     let top_k = TOP.map(|k| (k.to_string(), value(&of.top_k(k))));
@@ -46,12 +47,11 @@ fn percent(share: f64) -> String {
     format!("{:.2} %", 100.0 * share)
 }
 
-fn text(of: &ClassificationMetrics) -> String {
+fn text(of: &ClassificationMetrics, names: &[String]) -> String {
     let sure = interval(of.accuracy(), of.examples()).replace('\u{a0}', " ");
     let mut pairs = vec![("accuracy", format!("{}, 95 % interval {sure}", percent(of.accuracy())))];
     let classes = of.confusion.classes();
-    let names = ["top-2", "top-3", "top-5"];
-    let tops = TOP.into_iter().zip(names).filter(|&(k, _)| k < classes);
+    let tops = TOP.into_iter().zip(["top-2", "top-3", "top-5"]).filter(|&(k, _)| k < classes);
     pairs.extend(tops.map(|(k, name)| (name, percent(of.top_k(k)))));
     pairs.extend([
         ("loss", format!("{:.4}", of.loss)),
@@ -68,7 +68,7 @@ fn text(of: &ClassificationMetrics) -> String {
         .per_class
         .iter()
         .enumerate()
-        .map(|(c, s)| row(c.to_string(), s.examples, [s.precision, s.recall, s.f1, s.auroc]))
+        .map(|(c, s)| row(names[c].clone(), s.examples, [s.precision, s.recall, s.f1, s.auroc]))
         .collect();
     let m = of.macros;
     rows.push(row("mean".into(), of.examples(), [Some(m.precision), Some(m.recall), Some(m.f1), m.auroc]));
@@ -77,27 +77,33 @@ fn text(of: &ClassificationMetrics) -> String {
     if m.classes < classes {
         parts.push(format!("the means are over the {} classes that have examples", m.classes));
     }
-    parts.push(mistakes(&of.confusion));
+    parts.push(mistakes(&of.confusion, names));
     parts.join("\n\n")
 }
 
 /// The matrix where it fits, and the most frequent mistakes.
-fn mistakes(confusion: &Confusion) -> String {
+fn mistakes(confusion: &Confusion, names: &[String]) -> String {
     let classes = confusion.classes();
     let worst = confusion.worst(NAMED);
-    let named: Vec<_> = worst.iter().map(|(l, p, n)| format!("{l} taken for {p}: {n}")).collect();
+    let named: Vec<_> =
+        worst.iter().map(|(l, p, n)| format!("{} taken for {}: {n}", names[*l], names[*p])).collect();
     let named = if named.is_empty() { "no mistakes".to_string() } else { named.join(", ") };
     if classes > MOST_CLASSES {
         return named;
     }
-    let names: Vec<String> = (0..classes).map(|c| c.to_string()).collect();
-    let headers: Vec<&str> = std::iter::once("true").chain(names.iter().map(String::as_str)).collect();
+    // Names are as long as they like: the columns have numbers, those of the rows.
+    let numbers: Vec<String> = (0..classes).map(|c| c.to_string()).collect();
+    let headers: Vec<&str> = std::iter::once("true").chain(numbers.iter().map(String::as_str)).collect();
+    let title = |label: usize| match &numbers[label] {
+        number if *number == names[label] => number.clone(),
+        number => format!("{number} {}", names[label]),
+    };
     let cell = |label, p| match confusion.count(label, p) {
         0 => "-".to_string(),
         n => n.to_string(),
     };
     let row = |label: usize| {
-        std::iter::once(names[label].clone()).chain((0..classes).map(|p| cell(label, p))).collect::<Vec<_>>()
+        std::iter::once(title(label)).chain((0..classes).map(|p| cell(label, p))).collect::<Vec<_>>()
     };
     let rows: Vec<_> = (0..classes).map(row).collect();
     format!("predicted classes of each true class\n{}\n{named}", table(&headers, &rows))

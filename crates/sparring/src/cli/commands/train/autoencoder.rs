@@ -129,8 +129,9 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let measure = |m: &Autoencoder| Test::Mse(reconstruction_mse(m, test).unwrap_or(f64::NAN));
-    let mut watch =
-        Watch::new(format!("training {}", net.name()), steps, run, measure).keeping(&place.rows()?);
+    let mut watch = Watch::new(format!("training {}", net.name()), steps, run, measure)
+        .keeping(&place.rows()?)
+        .logging(place.logs()?);
     let mut training = autoencoder_session(&mut model, &data.set.train, &recipe)?;
     if !validation.is_empty() {
         training = training.validating(Validation::of(validation))?;

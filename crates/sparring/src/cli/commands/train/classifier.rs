@@ -170,7 +170,8 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut watch = Watch::new(format!("training {}", net.name()), steps, run, |m: &ClassifierNet| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
     })
-    .keeping(&place.rows()?);
+    .keeping(&place.rows()?)
+    .logging(place.logs()?);
     let mut training = session(&mut model, &data.set.train, &recipe)?;
     if !validation.is_empty() {
         training = training.validating(Validation { split: validation.clone(), attack })?;

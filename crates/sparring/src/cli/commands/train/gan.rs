@@ -14,7 +14,7 @@ use crate::cli::{Failure, Outcome};
 use sparring::models::{Arch, Gan, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule, Ema};
 use sparring::seed::Key;
-use sparring::store::RunDir;
+use sparring::store::{RowLogs, RunDir};
 use sparring::tensor::Array;
 use sparring::train::{
     Current, Flow, GanEpoch, GanRecipe, GanSummary, Observer, StepMetrics, TrainError, gan_session,
@@ -141,6 +141,7 @@ struct Watch<'a> {
     progress: Progress,
     rate: Rate,
     run: &'a RunDir,
+    logs: RowLogs<'a>,
     noise: Array<f32>,
     /// The epochs on the page; the pictures of the others are in the run's folder alone.
     paged: Vec<usize>,
@@ -188,6 +189,7 @@ impl Observer<Gan> for Watch<'_> {
         });
         // Times stay out of the files: equal runs write equal files.
         self.run.append(METRICS, &row).map_err(unwritten)?;
+        self.logs.append(row).map_err(unwritten)?;
         self.run.keep();
         self.epochs += 1;
         let png = pages::gan::grid(model, self.noise.clone())
@@ -223,6 +225,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         progress: Progress::new("training gan", steps as u64),
         rate: Rate::begin(),
         run,
+        logs: place.logs()?,
         noise: model.noise(Key::new(args.machine.seed).named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
         paged: pages::gan::on_the_page(recipe.epochs),
         grids: Vec::new(),

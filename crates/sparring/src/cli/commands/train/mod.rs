@@ -5,6 +5,7 @@ mod classifier;
 mod gan;
 mod hardening;
 mod kept_files;
+mod log;
 mod place;
 mod trouble;
 mod validation;
@@ -12,7 +13,8 @@ mod watch;
 
 use crate::cli::Outcome;
 use crate::cli::options::{MachineArgs, Named};
-pub(crate) use place::{Resumed, is_finished, is_saved, reopen};
+pub(crate) use log::Log;
+pub(crate) use place::{PlaceArgs, Resumed, is_finished, is_saved, reopen};
 pub(crate) use watch::{EpochRow, Test, Watch};
 
 /// What to train.
@@ -27,12 +29,12 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// How often it is saved.
-    pub(crate) fn save_every_mut(&mut self) -> &mut Option<usize> {
+    /// Where it writes, and how often it is saved.
+    pub(crate) fn place_mut(&mut self) -> &mut PlaceArgs {
         match self {
-            Self::Classifier(args) => &mut args.place.save_every,
-            Self::Autoencoder(args) => &mut args.place.save_every,
-            Self::Gan(args) => &mut args.place.save_every,
+            Self::Classifier(args) => &mut args.place,
+            Self::Autoencoder(args) => &mut args.place,
+            Self::Gan(args) => &mut args.place,
         }
     }
     /// The name of its data, as it was asked for.

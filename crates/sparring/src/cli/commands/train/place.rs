@@ -1,5 +1,6 @@
 //! Where a training writes, how often it is saved, and from where it goes on.
 
+use super::log::{Log, formats};
 use super::watch::METRICS;
 use crate::cli::io::{out, say, signal};
 use crate::cli::options::{AskedNet, DataArgs, Named, RunData, count};
@@ -9,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sparring::math::simd;
-use sparring::store::{RunDir, StoreError, previous_checkpoint, terminal};
+use sparring::store::{LogFormat, RowLogs, RunDir, StoreError, previous_checkpoint, terminal};
 use sparring::train::{
     EpochReport, History, Learner, Observed, Observer, SaveEvery, SavedTraining, Saver, Session, TrainError,
 };
@@ -35,6 +36,9 @@ pub(crate) struct PlaceArgs {
     /// Save the training every so many steps, for `sparring resume`. Default: at the end of an epoch, at most once a second, and every 30 s.
     #[arg(long, value_name = "STEPS", value_parser = count)]
     pub(crate) save_every: Option<usize>,
+    /// Also write the figures of the epochs as metrics.csv, or as an event file for TensorBoard; equal runs write equal files, so its times are all 0.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "csv,tensorboard")]
+    pub(crate) log: Vec<Log>,
 }
 
 /// A run that was interrupted.
@@ -72,6 +76,7 @@ pub(super) struct Place<Ep> {
     pub(super) run: RunDir,
     saved: Option<SavedTraining<Ep>>,
     every: Option<usize>,
+    log: Vec<LogFormat>,
 }
 
 impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
@@ -82,13 +87,13 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
         name: &str,
         config: impl FnOnce(&RunDir) -> Value,
     ) -> Outcome<Self> {
-        let every = args.save_every;
+        let (every, log) = (args.save_every, formats(&args.log));
         let Some(Resumed { run, config: written, .. }) = resumed else {
             let run = out::run_dir(args.out.as_deref(), name)?;
             let mut config = config(&run);
             config["arguments"] = again::arguments().into();
             run.write_json(CONFIG, &config)?;
-            return Ok(Self { run, saved: None, every });
+            return Ok(Self { run, saved: None, every, log });
         };
         let (saved, newest) = SavedTraining::read(run.path().join(RESUME))
             .map_err(|e| Failure::Failed(format!("{e}; {}", begin_again(&written))))?;
@@ -106,7 +111,7 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
         if saved.version() != env!("CARGO_PKG_VERSION") {
             say::note(&format!("warning: version {} began the run: the bits may differ", saved.version()));
         }
-        Ok(Self { run, saved: Some(saved), every })
+        Ok(Self { run, saved: Some(saved), every, log })
     }
     fn what_is_saved(&self, step: u64) -> String {
         let run = again::quoted(&self.run.path().to_string_lossy());
@@ -121,6 +126,10 @@ impl<Ep: Serialize + DeserializeOwned + EpochReport> Place<Ep> {
                 Failure::Failed(format!("{e}; {}", begin_again(&config)))
             }),
         }
+    }
+    /// The files of `--log`, with those rows in them.
+    pub(super) fn logs(&self) -> Outcome<RowLogs<'_>> {
+        Ok(RowLogs::begin(&self.run, &self.log, self.rows()?)?)
     }
     /// All steps that are left, watched, and saved on the way. A signal ends it after a step, whose state is then the one in the file.
     pub(super) fn train<F>(

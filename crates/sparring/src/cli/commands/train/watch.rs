@@ -2,11 +2,12 @@
 
 use super::trouble::unmade;
 use crate::cli::Failure;
+use crate::cli::io::json::value;
 use crate::cli::io::progress::Progress;
 use crate::cli::io::signal;
 use serde::Serialize;
 use serde_json::Value;
-use sparring::store::RunDir;
+use sparring::store::{RowLogs, RunDir};
 use sparring::train::{Current, Epoch, Flow, Observed, Observer, StepMetrics, TrainError};
 use std::time::Instant;
 
@@ -91,6 +92,7 @@ pub(crate) struct Watch<'a, F> {
     run: &'a RunDir,
     measure: F,
     keeping: bool,
+    logs: Option<RowLogs<'a>>,
     rows: Vec<EpochRow>,
     rate: Rate,
 }
@@ -137,7 +139,11 @@ pub(super) fn unwritten(e: impl std::error::Error + Send + Sync + 'static) -> Tr
 impl<'a, F> Watch<'a, F> {
     pub(crate) fn new(label: impl Into<String>, steps: usize, run: &'a RunDir, measure: F) -> Self {
         let (progress, rate) = (Progress::new(label, steps as u64), Rate::begin());
-        Self { progress, run, measure, keeping: false, rows: Vec::new(), rate }
+        Self { progress, run, measure, keeping: false, logs: None, rows: Vec::new(), rate }
+    }
+    /// The rows go to these files too.
+    pub(crate) fn logging(self, logs: RowLogs<'a>) -> Self {
+        Self { logs: Some(logs), ..self }
     }
     /// Whatever is learnt will be saved, so a signal waits for the end of a step; `rows` are those of the epochs before an interruption.
     pub(crate) fn keeping(self, rows: &[Value]) -> Self {
@@ -181,6 +187,7 @@ impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<'_,
             test,
         };
         self.run.append(METRICS, &row).map_err(unwritten)?;
+        self.logs.iter_mut().try_for_each(|logs| logs.append(value(&row))).map_err(unwritten)?;
         if self.keeping {
             // What an epoch has shown is not lost, however the next one ends.
             self.run.keep();
