@@ -93,7 +93,7 @@ fn run(command: Command) -> Outcome {
         Command::Sweep(args) => {
             let mut definition = definition();
             sweep::run(&args, &definition.clone(), &mut |words| match line(&mut definition, words)? {
-                Command::Train(kind) => Ok(sweep::Line::Train(kind)),
+                Command::Train(kind) => Ok(sweep::Line::Train(*kind)),
                 Command::Attack(args) => Ok(sweep::Line::Attack(args)),
                 _ => unreachable!("a grid's cells are trainings and attacks"),
             })
@@ -114,10 +114,6 @@ fn run(command: Command) -> Outcome {
 /// The training that a command line asks for; `None` if it asks for something else.
 fn training(words: &[String]) -> Outcome<Option<train::Kind>> {
     match line(&mut definition(), words).map_err(|e| Failure::Usage(e.render().to_string()))? {
-        Command::Train(kind) => Ok(Some(kind)),
-    let words = std::iter::once("sparring").chain(words.iter().map(String::as_str));
-    let parsed = definition().try_get_matches_from(words).and_then(|m| Cli::from_arg_matches(&m));
-    match parsed.map_err(|e| Failure::Usage(e.render().to_string()))?.command {
         Command::Train(kind) => Ok(Some(*kind)),
         _ => Ok(None),
     }
