@@ -72,6 +72,7 @@ pub fn gan_session<'m, 'd>(
     let batch = batch.min(train.len());
     // The last batch may be small; a GAN step on a handful of examples is noise, so it is left out if another exists.
     let last = if train.len() > batch { Last::Drop } else { Last::Keep };
-    let settings = LoopSettings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last };
+    let (schedule, augment) = (recipe.schedule.clone(), Vec::new());
+    let settings = LoopSettings { epochs, batch, lr, schedule, seed, last, augment };
     Session::new(Game::new(model, train, recipe, &settings)?, train, settings)
 }

@@ -13,6 +13,7 @@ mod learner;
 mod learner_state;
 mod loop_settings;
 mod lr_find;
+mod mixing;
 mod objective;
 mod observe;
 mod paired;
@@ -43,7 +44,7 @@ pub use learner::{EpochOf, EpochTimes, Failure, Learner, StepContext};
 pub use learner_state::LearnerState;
 pub use loop_settings::LoopSettings;
 pub use lr_find::{LrFind, LrFound, LrStep, lr_find};
-pub use objective::{Classification, Discrimination, Reconstruction};
+pub use objective::{Classification, Discrimination, MixedLabels, Reconstruction};
 pub use observe::{Current, Epoch, EpochReport, Flow, Observed, Observer, Quiet, StepMetrics};
 pub use recipe::Recipe;
 pub use robustness::{Robustness, robustness};
@@ -56,7 +57,7 @@ pub use supervised::{Fitting, Supervised};
 /// The defences: [`Defense`] for each, with its paper's values.
 pub mod defenses {
     pub use crate::defense::{
-        Clean, FgsmRsTraining, FreeTraining, GradAlign, MartTraining, MixedTraining, NFgsm, PgdTraining,
-        TradesTraining,
+        Clean, FgsmRsTraining, ForwAbs, FreeTraining, GradAlign, MartTraining, MixedTraining, NFgsm,
+        PgdTraining, TradesTraining,
     };
 }

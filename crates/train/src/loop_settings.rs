@@ -3,6 +3,7 @@
 use crate::TrainError;
 use crate::error::require_positive;
 use sparring_datasets::Last;
+use sparring_datasets::augment::AnyAugmentation;
 use sparring_optim::AnySchedule;
 
 /// What every training has, whatever is trained.
@@ -20,6 +21,8 @@ pub struct LoopSettings {
     pub seed: u64,
     /// What becomes of a last batch that is not full.
     pub last: Last,
+    /// What is done to images; what mixes them is the learner's to do.
+    pub augment: Vec<AnyAugmentation>,
 }
 
 impl LoopSettings {

@@ -103,9 +103,9 @@ pub fn lr_find<M: Supervised>(
     find: &LrFind,
 ) -> Result<LrFound, TrainError> {
     find.validate()?;
-    let epochs = find.steps.div_ceil(train.len().div_ceil(recipe.batch.max(1)).max(1));
+    let epochs = find.steps.div_ceil(train.len().div_ceil(recipe.step_examples().max(1)).max(1));
     let schedule = ExponentialDecay { end: find.highest / find.lowest }.into();
-    let recipe = Recipe { epochs, lr: find.lowest, schedule, ema: None, ..recipe.clone() };
+    let recipe = Recipe { epochs, lr: find.lowest, schedule, average: None, ..recipe.clone() };
     recipe.validate()?;
     let before: Vec<_> = model.net().params.iter().map(|p| p.value.clone()).collect();
     let found = steps(model, train, &recipe, find);

@@ -143,6 +143,7 @@ impl<F: Learner> Session<'_, F> {
             .iter_mut()
             .zip(&meta.networks)
             .for_each(|((_, _, engine), (_, step))| engine.step = *step);
+        learner.expect_averages(|name| arrays.iter().any(|(found, ..)| found == name));
         let places = learner.arrays_mut();
         if places.len() != arrays.len() {
             return Err(other(format!("it has {} arrays, this training {}", arrays.len(), places.len())));

@@ -56,7 +56,8 @@ impl<'d, F: Learner> Session<'d, F> {
         }
         learner.check(train, &settings)?;
         let batches =
-            Batches::new(train, settings.batch, Key::new(settings.seed), 0, Order::Shuffled, settings.last);
+            Batches::new(train, settings.batch, Key::new(settings.seed), 0, Order::Shuffled, settings.last)
+                .augmented(&settings.augment);
         let mut this = Self {
             learner,
             settings,
@@ -196,7 +197,7 @@ impl<'d, F: Learner> Session<'d, F> {
     }
     /// What the training is, in words: a state goes on only where this is the same.
     pub(crate) fn described(&self) -> String {
-        let LoopSettings { epochs, batch, lr, ref schedule, seed, last } = self.settings;
+        let LoopSettings { epochs, batch, lr, ref schedule, seed, last, .. } = self.settings;
         let learner = self.learner.described();
         format!(
             "{epochs} epochs of batches of {batch} (last: {last:?}), lr {lr}, schedule {schedule}, seed {seed}, {learner}"

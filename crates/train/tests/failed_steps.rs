@@ -72,8 +72,8 @@ fn a_step_that_failed_is_made_again() {
         let mut one = model();
         let inner = session(&mut one, &data, &recipe).unwrap().learner;
         let Recipe { epochs, batch, lr, seed, .. } = recipe;
-        let settings =
-            LoopSettings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
+        let (schedule, last, augment) = (recipe.schedule.clone(), Last::Keep, Vec::new());
+        let settings = LoopSettings { epochs, batch, lr, schedule, seed, last, augment };
         let mut training = Session::new(Flaky { inner, fails_at }, &data, settings).unwrap();
         let e = training.run(&mut Quiet).unwrap_err().to_string();
         assert!(e.contains(&format!("step {fails_at}")), "{e}");
@@ -98,6 +98,7 @@ fn a_session_refuses_data_that_are_not_for_its_learner() {
         schedule: Recipe::default().schedule,
         seed: 1,
         last: Last::Keep,
+        augment: Vec::new(),
     };
     let e = Session::new(learner, &points, settings).err().map(|e| e.to_string());
     assert!(e.as_ref().is_some_and(|e| e.contains("the network takes")), "{e:?}");

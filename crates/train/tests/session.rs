@@ -1,6 +1,7 @@
 //! A training as a value: step by step it is `fit`; from a state it goes on to the same bits, on any number of threads.
 #![allow(missing_docs)]
 
+use sparring_datasets::augment::AnyAugmentation;
 use sparring_datasets::{Last, Mnist, Split};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};
 use sparring_nn::{Graph, Network, layers};
@@ -40,10 +41,14 @@ fn classifier(seed: u64) -> ClassifierNet {
     ClassifierNet::new(graph(), Key::new(seed)).unwrap()
 }
 
+fn augmented(all: &[&str]) -> Vec<AnyAugmentation> {
+    all.iter().map(|one| one.parse().unwrap()).collect()
+}
+
 /// Two epochs of four steps; the last of each is not full.
 fn recipe() -> Recipe {
-    let ema = Some(Ema { half_life: 0.3 });
-    Recipe { epochs: 2, batch: 32, ema, lr: 3e-3, ..Recipe::default() }
+    let average = Some(Ema { half_life: 0.3 }.into());
+    Recipe { epochs: 2, batch: 32, average, lr: 3e-3, ..Recipe::default() }
 }
 
 const IMAGES: usize = 110;
@@ -120,6 +125,7 @@ fn settings_and_data_that_give_no_step_are_refused() {
         schedule: AnySchedule::default(),
         seed: 1,
         last,
+        augment: Vec::new(),
     };
     let (data, few) = (digits(IMAGES), digits(10));
     for (settings, why) in [
@@ -150,7 +156,7 @@ fn a_classifier_goes_on_from_any_step() {
     let chain = ["clip-norm(max=1)", "l2(weight=1e-3)"].map(|t| t.parse().unwrap()).to_vec();
     for recipe in [
         recipe(),
-        Recipe { ema: None, defense: pgd.into(), ..recipe() },
+        Recipe { average: None, defense: pgd.into(), ..recipe() },
         Recipe { defense: trades.into(), transforms: chain, ..recipe() },
         Recipe { defense: free.into(), ..recipe() },
         Recipe { defense: trades.into(), displacement: "awp(gamma=0.1)".parse().ok(), ..recipe() },
@@ -158,6 +164,21 @@ fn a_classifier_goes_on_from_any_step() {
         Recipe { defense: defenses::GradAlign::new(0.1).into(), ..recipe() },
         Recipe { defense: "pgd(norm=l2, eps=1.5, steps=2)".parse().unwrap(), ..recipe() },
         Recipe { defense: mart.into(), label_smoothing: 0.1, ..recipe() },
+        Recipe { average: "swa(start=0.4, every=2)".parse().ok(), batch: 8, accumulate: 4, ..recipe() },
+        Recipe {
+            augment: augmented(&["shift", "elastic(alpha=8)", "cutmix"]),
+            batch: 16,
+            accumulate: 2,
+            ..recipe()
+        },
+        Recipe { augment: augmented(&["rotate", "noise", "mixup(alpha=1)"]), ..recipe() },
+        Recipe {
+            augment: augmented(&["scale", "cutout"]),
+            defense: pgd.into(),
+            accumulate: 2,
+            batch: 16,
+            ..recipe()
+        },
     ] {
         let data = digits(IMAGES);
         let mut model = classifier(3);
@@ -310,14 +331,14 @@ fn a_state_of_another_training_is_refused_and_changes_nothing() {
     )
     .unwrap();
     let mut longer = Recipe { epochs: 5, ..recipe() };
-    longer.ema = None;
+    longer.average = None;
     let (foreign, late) = {
         let mut training = session(&mut other, &data, &longer).unwrap();
         let foreign = training.state();
         go(&mut training, 9);
         (foreign, training.state())
     };
-    let plain = Recipe { ema: None, ..recipe() };
+    let plain = Recipe { average: None, ..recipe() };
     let unaveraged = session(&mut classifier(5), &data, &plain).unwrap().state();
     let mut model = classifier(3);
     let before = bits(&model.net);

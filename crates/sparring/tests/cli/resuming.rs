@@ -48,11 +48,16 @@ fn what_goes_on_ends_as_if_it_had_not_been_interrupted() {
     tiny(&dir);
     for (kind, flags) in [
         ("classifier", "--data moons --epochs 12 --ema 0.2 --clip-norm 1"),
-        ("autoencoder", "--data tiny --epochs 30"),
+        (
+            "classifier",
+            "--data tiny --epochs 30 --augment shift --augment mixup --accumulate 2 --average swa(start=0.5)",
+        ),
+        ("autoencoder", "--data tiny --epochs 30 --augment rotate"),
         ("gan", "--data tiny --epochs 30"),
     ] {
         let line = format!("train {kind} {flags} --seed 3");
-        let (whole, cut) = (format!("{kind}-whole"), format!("{kind}-cut"));
+        let name = flags.replace(|c: char| !c.is_ascii_alphanumeric(), "");
+        let (whole, cut) = (format!("{kind}-{name}-whole"), format!("{kind}-{name}-cut"));
         printed(&dir, &format!("{line} --out {whole}"));
         interrupted(&dir, &format!("{line} --out {cut} --save-every 5 --threads 2"), "-INT", 2);
         assert!(names(&dir.join(&cut)).contains(&"resume.bin".into()), "{:?}", names(&dir.join(&cut)));

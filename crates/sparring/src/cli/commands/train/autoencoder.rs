@@ -5,8 +5,8 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, AskedNet, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written,
-    above_zero, arch, count, name,
+    ActivationFlag, AskedNet, DataArgs, ExampleArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs,
+    Written, above_zero, arch, count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -46,6 +46,8 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 128, value_parser = count)]
     batch: usize,
     #[command(flatten)]
+    examples: ExampleArgs,
+    #[command(flatten)]
     transforms: TransformArgs,
     #[command(flatten)]
     groups: GroupArgs,
@@ -75,6 +77,8 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let recipe = Recipe {
         epochs: args.epochs,
         batch: args.batch,
+        accumulate: args.examples.accumulate,
+        augment: args.examples.augment.clone(),
         rule: args.optimizer,
         lr: args.lr.unwrap_or(args.optimizer.default_lr()),
         schedule: args.schedule.clone(),
@@ -97,7 +101,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         config
     })?;
     let run = &place.run;
-    let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
+    let steps = data.set.train.len().div_ceil(recipe.step_examples()).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let measure = |m: &Autoencoder| Test::Mse(reconstruction_mse(m, test).unwrap_or(f64::NAN));
     let mut watch =
