@@ -1,7 +1,6 @@
 //! A training as a value: step by step it is `fit`; from a state it goes on to the same bits, on any number of threads.
 #![allow(missing_docs)]
 
-use sparring_datasets::augment::AnyAugmentation;
 use sparring_datasets::{Last, Mnist, Split};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};
 use sparring_nn::{Graph, Network, layers};
@@ -39,10 +38,6 @@ fn graph() -> Graph {
 
 fn classifier(seed: u64) -> ClassifierNet {
     ClassifierNet::new(graph(), Key::new(seed)).unwrap()
-}
-
-fn augmented(all: &[&str]) -> Vec<AnyAugmentation> {
-    all.iter().map(|one| one.parse().unwrap()).collect()
 }
 
 /// Two epochs of four steps; the last of each is not full.
@@ -154,6 +149,7 @@ fn a_classifier_goes_on_from_any_step() {
     let mart = defenses::MartTraining { steps: 2, ..Default::default() };
     let free = defenses::FreeTraining { replays: 3, ..Default::default() };
     let chain = ["clip-norm(max=1)", "l2(weight=1e-3)"].map(|t| t.parse().unwrap()).to_vec();
+    let augmented = |all: &str| all.split(", ").map(|one| one.parse().unwrap()).collect();
     for recipe in [
         recipe(),
         Recipe { average: None, defense: pgd.into(), ..recipe() },
@@ -165,20 +161,9 @@ fn a_classifier_goes_on_from_any_step() {
         Recipe { defense: "pgd(norm=l2, eps=1.5, steps=2)".parse().unwrap(), ..recipe() },
         Recipe { defense: mart.into(), label_smoothing: 0.1, ..recipe() },
         Recipe { average: "swa(start=0.4, every=2)".parse().ok(), batch: 8, accumulate: 4, ..recipe() },
-        Recipe {
-            augment: augmented(&["shift", "elastic(alpha=8)", "cutmix"]),
-            batch: 16,
-            accumulate: 2,
-            ..recipe()
-        },
-        Recipe { augment: augmented(&["rotate", "noise", "mixup(alpha=1)"]), ..recipe() },
-        Recipe {
-            augment: augmented(&["scale", "cutout"]),
-            defense: pgd.into(),
-            accumulate: 2,
-            batch: 16,
-            ..recipe()
-        },
+        Recipe { augment: augmented("shift, elastic(8), cutmix"), batch: 16, accumulate: 2, ..recipe() },
+        Recipe { augment: augmented("rotate, noise, mixup(1)"), ..recipe() },
+        Recipe { augment: augmented("scale, cutout"), defense: pgd.into(), ..recipe() },
     ] {
         let data = digits(IMAGES);
         let mut model = classifier(3);
