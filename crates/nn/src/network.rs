@@ -5,6 +5,9 @@ use sparring_autograd::Var;
 use sparring_seed::Key;
 use sparring_tensor::{Elem, Shape};
 
+/// What stands in a forward pass for a parameter that has been bound to the tape.
+pub type ReplaceParam<'t, 'f, E> = dyn Fn(&Param<E>, Var<'t, E>) -> Var<'t, E> + 'f;
+
 /// A graph and its parameters.
 #[derive(Clone, Debug)]
 pub struct Network<E: Elem = f32> {
@@ -88,7 +91,7 @@ impl<E: Elem> Network<E> {
         cx: &Cx<'t, E>,
         i: usize,
         x: &[Var<'t, E>],
-        by: &dyn Fn(&Param<E>, Var<'t, E>) -> Var<'t, E>,
+        by: &ReplaceParam<'t, '_, E>,
     ) -> Var<'t, E> {
         let params: Vec<_> = self.params_of(i).iter().map(|p| by(p, cx.param(p))).collect();
         self.graph.nodes[i].layer.forward(&cx.layer(i), &params, x)
@@ -97,12 +100,7 @@ impl<E: Elem> Network<E> {
     ///
     /// # Panics
     /// As [`forward`](Self::forward).
-    pub fn forward_by<'t>(
-        &self,
-        cx: &Cx<'t, E>,
-        x: Var<'t, E>,
-        by: &dyn Fn(&Param<E>, Var<'t, E>) -> Var<'t, E>,
-    ) -> Var<'t, E> {
+    pub fn forward_by<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>, by: &ReplaceParam<'t, '_, E>) -> Var<'t, E> {
         let mut outputs = Vec::new();
         for (i, node) in self.graph.nodes.iter().enumerate() {
             let inputs = Graph::inputs_of(node, x, &outputs);

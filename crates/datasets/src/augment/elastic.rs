@@ -102,8 +102,8 @@ mod tests {
             ("elastic_rgb", [3, 7, 10], Elastic { alpha: 8.0, sigma: 1.3 }),
         ] {
             let mut pixels = golden.numbers(name, "x");
-            let mut buffers = ImageBuffers::default();
-            buffers.fields = ["down", "right"].map(|field| golden.numbers(name, field));
+            let fields = ["down", "right"].map(|field| golden.numbers(name, field));
+            let mut buffers = ImageBuffers { fields, ..ImageBuffers::default() };
             elastic.along(&mut pixels, shape, &mut buffers);
             golden.near(name, "y", &pixels);
         }
