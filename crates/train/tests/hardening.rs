@@ -116,6 +116,7 @@ fn every_defence_brings_a_recipe() {
         AnyDefense::default(),
         defenses::FgsmRsTraining::new(0.3).into(),
         defenses::NFgsm::new(0.3).into(),
+        defenses::ForwAbs::new(0.3).into(),
         defenses::GradAlign::new(0.3).into(),
         defenses::FreeTraining::new(0.3).into(),
         defenses::PgdTraining::new(0.3).into(),

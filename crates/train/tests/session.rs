@@ -158,6 +158,7 @@ fn a_classifier_goes_on_from_any_step() {
         Recipe { defense: trades.into(), displacement: "awp(gamma=0.1)".parse().ok(), ..recipe() },
         Recipe { displacement: "sam(rho=0.3)".parse().ok(), ..recipe() },
         Recipe { defense: defenses::GradAlign::new(0.1).into(), ..recipe() },
+        Recipe { defense: defenses::ForwAbs::new(0.1).into(), ..recipe() },
         Recipe { defense: "pgd(norm=l2, eps=1.5, steps=2)".parse().unwrap(), ..recipe() },
         Recipe { defense: mart.into(), label_smoothing: 0.1, ..recipe() },
         Recipe { average: "swa(start=0.4, every=2)".parse().ok(), batch: 8, accumulate: 4, ..recipe() },
