@@ -9,8 +9,8 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, AskedNet, DataArgs, GroupArgs, MachineArgs, Named, Shorthands, TransformArgs, Written,
-    above_zero, arch, count, name,
+    ActivationFlag, AskedNet, DataArgs, ExampleArgs, GroupArgs, MachineArgs, Named, Shorthands,
+    TransformArgs, Written, above_zero, arch, count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -49,6 +49,8 @@ pub(crate) struct Args {
     /// Training examples a step; cut to as many as there are. Default: 128, 32 of fewer than 10000; that of the defence (`sparring list defenses`).
     #[arg(long, value_parser = count)]
     batch: Option<usize>,
+    #[command(flatten)]
+    examples: ExampleArgs,
     #[command(flatten)]
     transforms: TransformArgs,
     #[command(flatten)]
@@ -100,7 +102,9 @@ impl Args {
             schedule: self.schedule.clone().unwrap_or(usual.schedule),
             transforms: self.transforms.chain.clone(),
             groups: self.groups.groups.clone(),
-            ema: self.hardening.ema(usual.ema)?,
+            average: self.hardening.average(usual.average)?,
+            accumulate: self.examples.accumulate,
+            augment: self.examples.augment.clone(),
             displacement: self.hardening.displace,
             label_smoothing: self.hardening.label_smoothing,
             defense,
@@ -165,7 +169,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         config
     })?;
     let run = &place.run;
-    let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
+    let steps = data.set.train.len().div_ceil(recipe.step_examples()).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let mut watch = Watch::new(format!("training {}", net.name()), steps, run, |m: &ClassifierNet| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
@@ -240,7 +244,11 @@ fn no_better_than_a_guess(
 ) -> Option<String> {
     // The loss of a guess is known for a cross-entropy alone.
     let plan = recipe.defense.plan(1.0);
-    if !matches!(plan.outputs, Outputs::One) || plan.penalty.is_some() || recipe.label_smoothing != 0.0 {
+    if !matches!(plan.outputs, Outputs::One)
+        || plan.penalty.is_some()
+        || recipe.label_smoothing != 0.0
+        || recipe.augment.iter().any(|one| one.mixes())
+    {
         return that_of_a_guess(classes, test_accuracy);
     }
     let guess = (classes as f64).ln();
