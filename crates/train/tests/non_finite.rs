@@ -281,7 +281,7 @@ fn a_step_that_failed_after_it_moved_the_weights_is_taken_back() {
     for defense in ["free(replays=3)", "trades(steps=2)", "pgd(steps=2)", "grad-align"] {
         let mut model = ClassifierNet::new(normed(), Key::new(1)).unwrap();
         let (defense, ema) = (defense.parse().unwrap(), Some(Ema { half_life: 0.2 }));
-        let recipe = Recipe { defense, ema, ..skipping() };
+        let recipe = Recipe { defense, average: ema.map(Into::into), ..skipping() };
         taken_back(session(&mut model, &data, &recipe).unwrap().learner, &data);
     }
 }
