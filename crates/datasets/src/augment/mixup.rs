@@ -24,8 +24,8 @@ impl Default for Mixup {
     }
 }
 
-/// What the parameter of a Beta distribution may be.
-pub(super) const ALPHA: Range = Range::above_to(0.0, 1000.0);
+/// What the parameter of a Beta distribution may be: below, the share is 0 or 1.
+pub(super) const ALPHA: Range = Range::from_to(1e-3, 1000.0);
 
 sparring_math::named! {
     Mixup: "mixup", [], "Zhang et al. 2018, arXiv:1710.09412";

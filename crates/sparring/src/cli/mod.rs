@@ -47,7 +47,7 @@ enum Command {
     Generate(generate::Args),
     /// Write a trained model as safetensors, npz or the TOML file of its network.
     Export(export::Args),
-    /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, datasets, corruptions.
+    /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, datasets, corruptions, augmentations, averages.
     List(list::Args),
     /// Show what a run or a file holds.
     Inspect(inspect::Args),
