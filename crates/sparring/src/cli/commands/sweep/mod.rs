@@ -50,39 +50,40 @@ pub(crate) struct Args {
 const HELP: &str = "\
 The grid:
 
-  train = \"classifier\"                     # or \"autoencoder\", \"gan\"
-  exclude = [{ defense = \"none\", lr = 0.1 }] # optional; a list of values means each of them
+  train = \"classifier\"      # or \"autoencoder\", \"gan\"
+  exclude = [{ defense = \"none\", lr = [0.1, 0.01] }]
 
-  [flags]                                  # of every cell: those of `sparring train classifier`, without dashes
+  [flags]                   # those of `sparring train classifier`
   data = \"moons\"
   epochs = 10
 
-  [axes]                                   # every combination is a cell; the last axis varies fastest
+  [axes]                    # every combination is a cell
   defense = [\"none\", \"pgd(eps=0.1)\"]
-  lr = [0.1, 0.01]
-  seed = [1, 2, 3]                         # means are taken over `seed`
+  lr = [0.1, 0.01, 0.001]
+  seed = [1, 2, 3]          # means are taken over `seed`
 
-  [attack]                                 # optional: flags of `sparring attack` for each finished classifier
+  [attack]                  # those of `sparring attack`
   attack = [\"fgsm\", \"pgd(steps=40)\"]
   eps = 0.1
   n = 500
 
-A flag without a value is `true`, a flag that is left out `false`, one that is given several times a list. Every cell's command line is checked before
-the first one starts.
+`exclude` leaves combinations out, `[attack]` attacks each finished classifier; both may be left out. The last axis varies fastest. \
+A flag without a value is `true`, a flag that is left out `false`, one that is given several times a list. Every cell's command line is checked before the first one starts.
 
 Files in DIR:
 
-  cells/NAME/    one run directory a cell: `sparring attack`, `resume` and `inspect` work on it
+  cells/NAME/    one run directory a cell, for `sparring attack` and the rest
   logs/          what the commands of the cells printed
-  manifest.json  what became of each cell, with hashes of grid, program and data, behind a checksum
+  manifest.json  what became of each cell; hashes of grid, program and data
   results.json, results.csv, report.html
-                 the table: the same bytes whatever the order, the threads or the shards
-  times.csv      seconds of each cell, which are no result and are not compared
+                 the table: the same bytes in any order, on any number of
+                 threads, jobs and shards
+  times.csv      seconds of each cell: no result, and not compared
 
-A cell that fails is listed with its reason, never counted, and the others go on; the exit code is then 1. The first Ctrl-C or SIGTERM saves all
+A cell that fails is listed with its reason, never counted, and the others go on; the exit code is then 1. The first Ctrl-C or SIGTERM saves all \
 trainings; the same command goes on with them, also after a kill.
 
-On several machines: the same command with --shard 0/N to N-1/N (in a job array without the flag), each with a directory of its own, then
+On several machines: the same command with --shard 0/N to N-1/N (in a job array without the flag), each with a directory of its own, then \
 `sparring merge OUT DIR..`. Job files for Slurm, Kubernetes and GNU parallel are in docs/jobs of the repository.";
 
 impl Args {
@@ -144,4 +145,19 @@ pub(crate) fn run(
         say::note(&format!("table in {}", place.run.path().join(shown::PAGE).display()));
     }
     shown::failures(&place.manifest)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_grid_of_the_help_is_one() {
+        let example: String = super::HELP
+            .lines()
+            .skip(2)
+            .take_while(|l| !l.starts_with('`'))
+            .map(|l| format!("{l}\n"))
+            .collect();
+        let grid = sparring_study::Grid::parse(&example).unwrap();
+        assert_eq!((grid.cells().len(), grid.attack.len()), (12, 3));
+    }
 }

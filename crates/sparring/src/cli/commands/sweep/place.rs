@@ -41,6 +41,7 @@ impl Place {
         run.write(GRID, plan.inputs.plan.as_bytes())?;
         manifest.write(run.path())?;
         run.keep();
+        signal::saved("what is finished is kept; the same command goes on with the others");
         for folder in ["cells", "logs"] {
             let folder = run.path().join(folder);
             std::fs::create_dir_all(&folder).map_err(|e| Failure::at(&folder, e))?;

@@ -107,11 +107,12 @@ impl Args {
     }
     /// Refuses what a training on these data would refuse before it begins.
     pub(super) fn check(&self, data: &Named) -> Outcome {
-        self.recipe(false)?;
-        let net = self.net(None)?;
+        let (recipe, net) = (self.recipe(false)?, self.net(None)?);
         let spec =
             net.classifier_for(data.set.shape(), data.set.classes).expect("the flag takes classifiers");
-        data.fits(spec.input, &format!("the network {net}"))
+        data.fits(spec.input, &format!("the network {net}"))?;
+        let mut kept = Named { asked: data.asked.clone(), set: data.set.clone() };
+        self.hardening.hold_out(&mut kept, &recipe.defense).map(drop)
     }
 }
 
