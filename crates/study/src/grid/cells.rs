@@ -5,8 +5,8 @@ use sparring_store::sha256_hex;
 
 /// Most characters of a folder's name before the hash.
 const NAME: usize = 60;
-/// Digits of the hash, 64 bits: of a hundred thousand cells two have the same ones with a probability of 3e-10, and are then refused.
-const HASH: usize = 16;
+/// Digits of the hash: of a thousand cells two have the same ones with a probability of 5e-7, and are then refused.
+const HASH: usize = 10;
 
 /// Letters and digits of what varies, hyphens between.
 fn plain(texts: &[String]) -> String {

@@ -147,7 +147,15 @@ impl Plan {
         definition: &clap::Command,
         parse: &mut dyn FnMut(&[String]) -> Result<Line, clap::Error>,
     ) -> Outcome<Self> {
-        let text = read_text(path)?;
+        Self::of(path, read_text(path)?, definition, parse)
+    }
+    /// The same of a text; `path` names it in refusals.
+    pub(super) fn of(
+        path: &Path,
+        text: String,
+        definition: &clap::Command,
+        parse: &mut dyn FnMut(&[String]) -> Result<Line, clap::Error>,
+    ) -> Outcome<Self> {
         let grid = Grid::parse(&text).map_err(|e| match e {
             StudyError::Grid { .. } => Failure::Usage(format!("{}: {e}", path.display())),
             e => Failure::at(path, e),
