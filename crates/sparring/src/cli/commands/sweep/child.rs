@@ -81,7 +81,9 @@ const TAIL: u64 = 16 << 10;
 fn reason(status: ExitStatus, told: &Path) -> String {
     #[cfg(unix)]
     if let Some(number) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return format!("its process was ended by signal {number}");
+        let memory =
+            if number == 9 { ", as the system does where memory is short: try fewer --jobs" } else { "" };
+        return format!("its process was ended by signal {number}{memory}");
     }
     let tail = || {
         let mut file = File::open(told).ok()?;
