@@ -1,11 +1,12 @@
 """Golden values for crates/optim, from PyTorch on the CPU in float64.
 
-Run: python make.py   (writes steps.csv, gradients.csv, schedules.csv, clip.csv, transforms.csv beside itself)
+Run: python make.py   (writes steps.csv, gradients.csv, schedules.csv, plateau.csv, clip.csv, transforms.csv beside itself)
 
 gradients.csv  one row per step: the gradient every rule gets, the same for all. Column 4 is always 0, column 5 is 0 on two
                of three steps, the scales run from 1e-9 to 1e4.
 steps.csv      rule variant, step, weights after that step.
 schedules.csv  schedule; its factor in each of 70 steps.
+plateau.csv    figures of 60 epochs; then schedule; which figures are better; the rate after each epoch, from 0.8.
 lbfgs.csv      history, iterations, then x: torch.optim.LBFGS with strong Wolfe conditions on Rosenbrock's function.
 clip.csv       maximal norm, norm returned, then the clipped gradient (first row of gradients.csv, cut in two tensors).
 transforms.csv rule, learning rate, transformations (`>` between them), `all` or `weight` (which of the two parameters are decayed), step, then the
@@ -244,6 +245,28 @@ for text, make in SCHEDULES.items():
             s.step()
     lines.append(text + ";" + ",".join(factors))
 (HERE / "schedules.csv").write_text("\n".join(lines) + "\n")
+
+# Figures of epochs that improve, stay, come back and grow noisy, and the rate after each.
+PLATEAUS = [
+    ("plateau(patience=2)", "min", dict(patience=2)),
+    ("plateau(factor=0.5, patience=0, threshold=0.05, cooldown=2, min_lr=0.01)", "min", dict(factor=0.5, patience=0, threshold=0.05, cooldown=2, min_lr=0.01)),
+    ("plateau(factor=0.3, patience=1, threshold=0, cooldown=3)", "max", dict(factor=0.3, patience=1, threshold=0.0, cooldown=3)),
+    ("plateau(factor=0.01, patience=1, min_lr=1e-8)", "max", dict(factor=0.01, patience=1, min_lr=1e-8)),
+]
+generator = torch.Generator().manual_seed(7)
+figures = [float(1.0 / (1 + k) ** 0.5 + 0.2 * torch.rand(1, generator=generator)) for k in range(60)]
+figures[5] = figures[4]
+figures[11] = float("nan")
+lines = [",".join(repr(v) for v in figures)]
+for text, mode, options in PLATEAUS:
+    o = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.8)
+    s = L.ReduceLROnPlateau(o, mode=mode, **options)
+    rates = []
+    for v in figures:
+        s.step(v)
+        rates.append(repr(float(o.param_groups[0]["lr"])))
+    lines.append(f"{text};{mode};" + ",".join(rates))
+(HERE / "plateau.csv").write_text("\n".join(lines) + "\n")
 
 rows = []
 for limit in (0.5, 10.0, 1e9):

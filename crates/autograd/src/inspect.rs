@@ -1,7 +1,19 @@
 //! A tape seen from outside.
 
-use crate::{Tape, Var};
-use sparring_tensor::{Array, Elem, Shape};
+use crate::pullback::pull_back;
+use crate::{Path, Tape, Var};
+use sparring_tensor::{Array, Elem, Shape, reduce};
+
+/// A gradient that is not finite, and the operation whose rule gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadGradient {
+    /// Position of the operation.
+    pub place: usize,
+    /// Its name.
+    pub op: &'static str,
+    /// Shape of the gradient.
+    pub shape: Shape,
+}
 
 /// A node seen from outside, for exports, summaries and bounds.
 #[derive(Clone, Debug)]
@@ -52,10 +64,28 @@ impl<E: Elem> Tape<E> {
     }
     /// The first recorded value that is infinite or NaN: its position and operation.
     pub fn first_non_finite(&self) -> Option<(usize, &'static str)> {
-        self.nodes()
-            .enumerate()
-            .find(|(_, n)| !sparring_tensor::reduce::all_finite(&n.value))
-            .map(|(i, n)| (i, n.name))
+        self.nodes().enumerate().find(|(_, n)| !reduce::all_finite(&n.value)).map(|(i, n)| (i, n.name))
+    }
+    /// The first gradient of ⟨seed, root⟩ at an input of an operation that is infinite or NaN, on the way back from the root.
+    ///
+    /// # Panics
+    /// If the shape of the seed is not the root's.
+    #[track_caller]
+    pub fn first_non_finite_gradient(&self, root: Var<'_, E>, seed: Array<E>) -> Option<BadGradient> {
+        assert_eq!(root.shape(), seed.shape(), "first_non_finite_gradient: root and seed differ in shape");
+        let recording = self.recording.borrow();
+        let nodes = &recording.nodes[..=root.id() as usize];
+        let mut cotangents = vec![None; nodes.len()];
+        cotangents[nodes.len() - 1] = Some(seed);
+        for (place, node) in nodes.iter().enumerate().rev() {
+            let (Some(op), Some(cotangent)) = (&node.op, cotangents[place].take()) else { continue };
+            pull_back(&recording, node, &cotangent, Path::Fast, &mut cotangents);
+            let given = recording.inputs(node).iter().filter_map(|&i| cotangents[i as usize].as_ref());
+            if let Some(bad) = given.into_iter().find(|g| !reduce::all_finite(g)) {
+                return Some(BadGradient { place, op: op.name(), shape: bad.shape() });
+            }
+        }
+        None
     }
 }
 
@@ -73,5 +103,19 @@ mod tests {
         let names: Vec<_> = tape.nodes().map(|n| n.name).collect();
         assert_eq!(names, ["leaf", "ln", "exp", "silu"]);
         assert_eq!(tape.first_non_finite(), Some((1, "ln")));
+    }
+
+    #[test]
+    fn the_operation_whose_gradient_is_infinite_is_named() {
+        let tape = Tape::<f64>::new();
+        // sqrt(0) = 0 is finite, its derivative is not.
+        let x = tape.leaf(Array::from_slice([2], &[0.0, 4.0]));
+        let y = ops::sqrt(ops::exp(x) - ops::exp(x));
+        let root = ops::sum(y);
+        assert_eq!(tape.first_non_finite(), None);
+        let bad = tape.first_non_finite_gradient(root, Array::scalar(1.0)).unwrap();
+        assert_eq!((bad.op, bad.shape.dims()), ("sqrt", &[2][..]));
+        let fine = ops::sum(ops::sqrt(ops::exp(x)));
+        assert_eq!(tape.first_non_finite_gradient(fine, Array::scalar(1.0)), None);
     }
 }

@@ -20,6 +20,6 @@ mod var;
 pub use check::{CheckError, Checking, gradcheck, gradgradcheck};
 pub use contract::{Handled, Op, Saved, Tape, Var, Vjp};
 pub use grads::Grads;
-pub use inspect::NodeView;
+pub use inspect::{BadGradient, NodeView};
 pub use pullback::Path;
 pub use sinks::Sinks;

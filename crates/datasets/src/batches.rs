@@ -1,5 +1,6 @@
 //! One epoch in batches: the order depends on (key, epoch) alone.
 
+use crate::augment::{AnyAugmentation, Augmenter};
 use crate::{MiniBatch, Split};
 use sparring_seed::Key;
 
@@ -29,6 +30,7 @@ pub struct BatchRows<'a> {
     split: &'a Split,
     chosen: &'a [u32],
     next: &'a [u32],
+    augmenter: &'a Augmenter,
 }
 
 impl BatchRows<'_> {
@@ -42,6 +44,11 @@ impl BatchRows<'_> {
         if let Some(&next) = self.next.get(i) {
             self.split.ask_for(next as usize);
         }
+        self.augmenter.apply(self.split.id(self.chosen[i] as usize), self.split.shape(), to);
+    }
+    /// Whether rows are images that are changed: much more work than a conversion.
+    pub fn is_augmented(&self) -> bool {
+        !self.augmenter.is_empty()
     }
     /// Writes all pixels into the batch, by the threads of the caller: `rows(x, dim, row)` calls `row(i, ..)` once for each row of `dim` numbers of `x`,
     /// in any order and on any thread.
@@ -76,6 +83,8 @@ pub struct Batches<'a> {
     last: Last,
     chosen: Vec<u32>,
     at: usize,
+    epoch: u64,
+    augmenter: Augmenter,
 }
 
 impl<'a> Batches<'a> {
@@ -90,14 +99,22 @@ impl<'a> Batches<'a> {
         if order == Order::Shuffled {
             split.gather_pages();
         }
-        let mut batches =
-            Self { split, batch, key, order, last, chosen: Vec::with_capacity(split.len()), at: 0 };
+        let (chosen, augmenter) = (Vec::with_capacity(split.len()), Augmenter::default());
+        let mut batches = Self { split, batch, key, order, last, chosen, at: 0, epoch, augmenter };
         batches.restart(epoch);
         batches
     }
+    /// The same with images changed by those of the chain that change single ones; they are drawn from this epoch on, which begins anew.
+    #[must_use]
+    pub fn augmented(mut self, chain: &[AnyAugmentation]) -> Self {
+        self.augmenter = Augmenter::new(chain);
+        self.restart(self.epoch);
+        self
+    }
     /// Begins another epoch in the same memory, as if made anew with this number.
     pub fn restart(&mut self, epoch: u64) {
-        self.at = 0;
+        (self.at, self.epoch) = (0, epoch);
+        self.augmenter.begin(self.key.named("augment").child(epoch));
         self.chosen.clear();
         self.chosen.extend(0..self.split.len() as u32);
         if self.order == Order::Shuffled {
@@ -121,7 +138,7 @@ impl<'a> Batches<'a> {
         self.at = end;
         let (chosen, next) = (&self.chosen[begin..end], &self.chosen[end..]);
         out.gather(self.split, chosen.iter().map(|&i| i as usize));
-        Some(BatchRows { split: self.split, chosen, next })
+        Some(BatchRows { split: self.split, chosen, next, augmenter: &self.augmenter })
     }
     /// Batches in one whole epoch.
     pub fn per_epoch(&self) -> usize {

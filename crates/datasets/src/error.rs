@@ -68,7 +68,15 @@ pub enum DataError {
         /// Names that exist.
         known: String,
     },
-    /// A parameter of a computed set.
+    /// A chain of augmentations that the examples cannot have.
+    #[error("augmentation {name}: {why}")]
+    Augmentation {
+        /// Which.
+        name: &'static str,
+        /// What does not fit.
+        why: String,
+    },
+    /// A parameter of a computed set or of an augmentation.
     #[error(transparent)]
     Named(#[from] NamedError),
     /// A known set is not on this machine.

@@ -1,19 +1,23 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod augment;
 mod batches;
 mod catalogue;
+pub mod corruptions;
 mod dataset;
 mod digest;
 mod error;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 mod find;
+mod holdout;
 pub mod idx;
 mod mini_batch;
 pub mod mnist;
 mod pixels;
 mod place;
+pub mod raster;
 mod split;
 pub mod synthetic;
 mod unit;

@@ -19,6 +19,8 @@ pub struct Split {
     labels: Arc<[u8]>,
     shape: [usize; 3],
     rows: Rows,
+    /// The id of each stored row, where that is not its place.
+    ids: Option<Arc<[u64]>>,
 }
 
 impl Split {
@@ -41,7 +43,7 @@ impl Split {
             return Err(DataError::Shape(format!("input {i} is {}", p[i])));
         }
         let rows = Rows::Range(0..labels.len());
-        Ok(Self { pixels, labels, shape, rows })
+        Ok(Self { pixels, labels, shape, rows, ids: None })
     }
 
     /// Number of examples in view.
@@ -98,7 +100,8 @@ impl Split {
     /// If `i >= len()`.
     #[track_caller]
     pub fn id(&self, i: usize) -> u64 {
-        self.at(i) as u64
+        let at = self.at(i);
+        self.ids.as_ref().map_or(at as u64, |ids| ids[at])
     }
     /// Example `i`'s class.
     ///
@@ -142,6 +145,13 @@ impl Split {
             self.pixels.to_f32(self.place(i), out);
         }
     }
+    /// The examples in view with other inputs, finite and as many, their classes and ids kept.
+    #[track_caller]
+    pub(crate) fn with_pixels(&self, pixels: Pixels) -> Self {
+        let labels: Vec<u8> = (0..self.len()).map(|i| self.labels[self.at(i)]).collect();
+        let ids = Some((0..self.len()).map(|i| self.id(i)).collect());
+        Self { ids, ..Self::new(pixels, self.shape, labels).expect("as many finite numbers") }
+    }
     /// Asks the caches for example `i`, which [`to_f32`](Self::to_f32) will soon read; nothing if there is none.
     pub(crate) fn ask_for(&self, i: usize) {
         if i < self.len() {
@@ -152,7 +162,7 @@ impl Split {
     pub(crate) fn gather_pages(&self) {
         self.pixels.gather_pages();
     }
-    /// The stored inputs of the whole, whatever part is in view; rows by [`id`](Split::id).
+    /// The stored inputs of the whole, whatever part is in view; rows by [`id`](Split::id), unless they were corrupted.
     pub fn pixels(&self) -> &Pixels {
         &self.pixels
     }

@@ -10,19 +10,20 @@
 /// ```
 /// assert_eq!(sparring_metrics::auroc(&[3.0, 2.0], &[1.0, 2.0]), Some(0.875));
 /// ```
-pub fn auroc(positives: &[f32], negatives: &[f32]) -> Option<f64> {
+pub fn auroc<S: Copy + Into<f64>>(positives: &[S], negatives: &[S]) -> Option<f64> {
     if positives.is_empty() || negatives.is_empty() {
         return None;
     }
-    if positives.iter().chain(negatives).any(|s| s.is_nan()) {
+    if positives.iter().chain(negatives).any(|&s| s.into().is_nan()) {
         return None;
     }
-    let mut sorted = negatives.to_vec();
-    sorted.sort_by(f32::total_cmp);
+    let mut sorted: Vec<f64> = negatives.iter().map(|&s| s.into()).collect();
+    sorted.sort_by(f64::total_cmp);
     // Twice the wins plus the ties: an integer, so the order of addition cannot matter.
     let twice: u128 = positives
         .iter()
         .map(|&p| {
+            let p = p.into();
             let below = sorted.partition_point(|&n| n < p);
             let upto = sorted.partition_point(|&n| n <= p);
             (below + upto) as u128
@@ -43,7 +44,7 @@ mod tests {
         assert_eq!(auroc(&[1.0; 5], &[1.0; 3]), Some(0.5));
         assert_eq!(auroc(&[0.0], &[-0.0]), Some(0.5));
         assert_eq!(auroc(&[], &[1.0]), None);
-        assert_eq!(auroc(&[f32::NAN], &[1.0]), None);
+        assert_eq!(auroc(&[f32::NAN], &[1.0f32]), None);
     }
 
     proptest! {

@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MetricsError {
-    /// A decomposition was asked for without a single row or with rows of no elements.
+    /// Not a single row, or rows of no elements.
     Empty,
     /// The slice is not a whole number of rows.
     Ragged {
@@ -27,6 +27,29 @@ pub enum MetricsError {
         /// The first row that holds one.
         row: usize,
     },
+    /// Outputs and labels are not of the same examples.
+    Sizes {
+        /// Outputs given.
+        len: usize,
+        /// Labels given.
+        examples: usize,
+        /// Outputs of an example.
+        classes: usize,
+    },
+    /// A label is no class.
+    Label {
+        /// The first example with such a label.
+        example: usize,
+        /// Its label.
+        label: usize,
+        /// Number of classes.
+        classes: usize,
+    },
+    /// Probabilities of an example are negative or do not sum to 1.
+    NoDistribution {
+        /// The first such example.
+        example: usize,
+    },
     /// No algorithm found a decomposition that holds to working precision.
     NoConvergence,
     /// Directions that were to span a subspace do not.
@@ -43,7 +66,7 @@ pub enum MetricsError {
 impl fmt::Display for MetricsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => write!(f, "no rows to fit: pass at least one row of at least one element"),
+            Self::Empty => write!(f, "no rows: pass at least one row of at least one element"),
             Self::Ragged { len, dim } => {
                 write!(f, "{len} elements are not a whole number of rows of {dim}: pass a multiple of {dim}")
             }
@@ -51,6 +74,19 @@ impl fmt::Display for MetricsError {
                 write!(f, "{k} components of {dim}-dimensional rows: ask for 1 to {dim}")
             }
             Self::NotFinite { row } => write!(f, "row {row} holds a NaN or an infinity: remove or repair it"),
+            Self::Sizes { len, examples, classes } => {
+                write!(
+                    f,
+                    "{len} outputs for {examples} labels of {classes} classes: pass {classes} outputs a label"
+                )
+            }
+            Self::Label { example, label, classes } => {
+                write!(f, "example {example} has label {label}: classes are 0 to {}", classes - 1)
+            }
+            Self::NoDistribution { example } => write!(
+                f,
+                "the probabilities of example {example} are negative or do not sum to 1: pass logits as logits"
+            ),
             Self::NoConvergence => {
                 write!(f, "no decomposition holds to working precision: rescale or repair the rows")
             }

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod auroc;
-mod classify;
+mod classification;
 mod decompose;
 mod distance;
 mod error;
@@ -11,7 +11,9 @@ mod pca;
 mod reconstruct;
 
 pub use auroc::auroc;
-pub use classify::{Confusion, accuracy, confusion};
+pub use classification::{
+    ClassScore, ClassificationMetrics, Confusion, MacroScore, accuracy, calibration_error, confusion,
+};
 pub use distance::{mean_pairwise_distance, nearest_distances};
 pub use error::MetricsError;
 pub use interval::wilson_interval;

@@ -1,8 +1,9 @@
 //! How weights follow gradients: transformations of the gradients, a rule behind them, and groups of parameters that are treated apart.
 
+use crate::param::Layout;
 use crate::{Decay, Group, ParamKind};
 use sparring_optim::{AnyRule, AnyTransform, Needs, OptimError, Rule, Seen, Transform, WholeTensor, squares};
-use sparring_tensor::{Array, Elem, Mat, MatMut, Shape, gemm};
+use sparring_tensor::{Array, Elem, Mat, MatMut, gemm};
 use std::ops;
 
 /// A rule of `sparring-optim` behind a chain of gradient transformations, as in optax, and groups of parameters.
@@ -77,6 +78,24 @@ impl Method {
     fn group(&self, kind: ParamKind) -> (Decay, f64) {
         self.groups.iter().find(|g| g.kinds.contains(&kind)).map_or((Decay::Kept, 1.0), |g| (g.decay, g.lr))
     }
+    /// Before the first step, and before any transformation changes a weight: slots begin at the weights.
+    pub(crate) fn begin<E: Elem>(
+        &self,
+        step: u64,
+        w: &[E],
+        slots: &mut [Array<E>],
+        range: ops::Range<usize>,
+    ) {
+        if step != 1 {
+            return;
+        }
+        let mut rest = &mut slots[self.rule.slots()..];
+        for transform in &self.transforms {
+            let (own, later) = rest.split_at_mut(Transform::<E>::slots(transform));
+            with_slots(own, range.clone(), |own| transform.begin(w, own));
+            rest = later;
+        }
+    }
     /// The transformations of a stage on some numbers of a parameter tensor.
     pub(crate) fn transform<E: Elem>(
         &self,
@@ -107,6 +126,7 @@ impl Method {
         range: ops::Range<usize>,
     ) {
         let none = Norms { tensor: f64::NAN, global: f64::NAN };
+        self.begin(step, w, slots, range.clone());
         self.transform(0..self.transforms.len(), step, (kind, lr), none, w, g);
         self.step(step, (kind, lr), w, g, slots, range);
     }
@@ -140,14 +160,6 @@ impl Method {
         let (own, mut others) = slots.split_at_mut(rule.slots());
         let seen = Seen { step, lr: lr * factor, norm: f64::NAN };
         let acts = |t: &&AnyTransform| decay == Decay::Kept || !Transform::<E>::decays(*t);
-        if step == 1 {
-            let mut rest = &mut *others;
-            for transform in &self.transforms {
-                let (own, later) = rest.split_at_mut(Transform::<E>::slots(transform));
-                with_slots(own, range.clone(), |own| transform.begin(w, own));
-                rest = later;
-            }
-        }
         with_slots(own, range.clone(), |own| stepped(rule, E::of(lr * factor), w, own));
         for transform in &self.transforms {
             let (own, later) = others.split_at_mut(Transform::<E>::slots(transform));
@@ -158,7 +170,8 @@ impl Method {
         }
     }
     /// A step of all tensors, whatever the method needs: the definition. `tensors` shows each of them, as often as it is asked.
-    pub(crate) fn step_tensors<E: Elem>(&self, step: u64, lr: f64, tensors: Tensors<'_, E>) {
+    pub(crate) fn step_tensors<E: Elem>(&self, lr: f64, tensors: Tensors<'_, E>) {
+        tensors(&mut |t| self.begin(t.step, t.w, t.slots, 0..t.w.len()));
         for transform in &self.transforms {
             let mut norm = f64::NAN;
             if needs(transform) == Needs::GlobalNorm {
@@ -167,28 +180,30 @@ impl Method {
                 norm = sum.sqrt();
             }
             tensors(&mut |t| {
-                let (decay, factor) = self.group(t.kind);
+                let (decay, factor) = self.group(t.of.kind);
                 if decay == Decay::None && Transform::<E>::decays(transform) {
                     return;
                 }
                 if needs(transform) == Needs::TensorNorm {
                     norm = squares(t.g).sqrt();
                 }
-                let (shape, seen) = (t.seen(), Seen { step, lr: lr * factor, norm });
-                let of = WholeTensor { shape: &shape, matmul: &matmul_transposed };
-                transform.apply_tensor(of, seen, t.w, t.g);
+                let seen = Seen { step: t.step, lr: lr * factor, norm };
+                t.by_outputs(needs(transform) == Needs::Tensor, |of, w, g, _| {
+                    transform.apply_tensor(of, seen, w, g);
+                });
             });
         }
         tensors(&mut |t| {
-            let shape = t.seen();
-            let of = WholeTensor { shape: &shape, matmul: &matmul_transposed };
-            let (g, all) = (&*t.g, 0..t.w.len());
-            let stepped = |rule: AnyRule, lr, w: &mut [E], own: &mut [&mut [E]]| {
-                rule.update_tensor(of, step, lr, w, g, own)
-            };
-            let after =
-                |t: &AnyTransform, seen, w: &mut [E], own: &mut [&mut [E]]| t.after_tensor(of, seen, w, own);
-            self.step_by(step, (t.kind, lr), t.w, t.slots, all, stepped, after);
+            let (step, kind, all) = (t.step, t.of.kind, 0..t.w.len());
+            t.by_outputs(self.sees_tensors(), |of, w, g, slots| {
+                let stepped = |rule: AnyRule, lr, w: &mut [E], own: &mut [&mut [E]]| {
+                    rule.update_tensor(of, step, lr, w, g, own)
+                };
+                let after = |t: &AnyTransform, seen, w: &mut [E], own: &mut [&mut [E]]| {
+                    t.after_tensor(of, seen, w, own)
+                };
+                self.step_by(step, (kind, lr), w, slots, all, stepped, after);
+            });
         });
     }
 }
@@ -198,17 +213,46 @@ pub(crate) type Tensors<'a, E> = &'a mut dyn FnMut(&mut dyn FnMut(TensorStep<'_,
 
 /// A parameter tensor in the layout of files, with its gradient and its slots.
 pub(crate) struct TensorStep<'a, E: Elem> {
-    pub kind: ParamKind,
-    pub shape: Shape,
+    pub of: Layout,
+    /// Steps in which it had a gradient, with this one.
+    pub step: u64,
     pub w: &'a mut [E],
     pub g: &'a mut [E],
     pub slots: &'a mut [Array<E>],
 }
 
 impl<E: Elem> TensorStep<'_, E> {
-    /// The shape that rule and transformations see: what is no weight counts as a vector.
-    fn seen(&self) -> Shape {
-        if self.kind == ParamKind::Weight { self.shape } else { Shape::new(&[self.w.len()]) }
+    /// Calls `f` with the tensor as rules and transformations see it: what is no weight counts as a vector, and where they look at the shape the first axis of a weight counts
+    /// its outputs.
+    fn by_outputs(
+        self,
+        looks: bool,
+        f: impl FnOnce(WholeTensor<'_, E>, &mut [E], &mut [E], &mut [Array<E>]),
+    ) {
+        let Self { of: Layout { kind, shape, output_axis }, w, g, slots, .. } = self;
+        let mut seen = if kind == ParamKind::Weight { shape.to_vec() } else { vec![w.len()] };
+        if !looks || kind != ParamKind::Weight || output_axis == 0 {
+            return f(WholeTensor { shape: &seen, matmul: &matmul_transposed }, w, g, slots);
+        }
+        let each = |swap: &dyn Fn(&mut [E]), w: &mut [E], g: &mut [E], slots: &mut [Array<E>]| {
+            swap(w);
+            swap(g);
+            slots.iter_mut().for_each(|slot| swap(slot.as_mut_slice()));
+        };
+        let (inputs, outputs) = (seen[0], seen[1]);
+        seen.swap(0, 1);
+        each(&|a| swap_axes(inputs, outputs, a), w, g, slots);
+        f(WholeTensor { shape: &seen, matmul: &matmul_transposed }, w, g, slots);
+        each(&|a| swap_axes(outputs, inputs, a), w, g, slots);
+    }
+}
+
+/// [a, b, ..] becomes [b, a, ..].
+fn swap_axes<E: Elem>(a: usize, b: usize, numbers: &mut [E]) {
+    let (old, inner) = (numbers.to_vec(), numbers.len() / (a * b).max(1));
+    for (i, from) in old.chunks_exact(inner.max(1)).enumerate() {
+        let to = (i % b) * a + i / b;
+        numbers[to * inner..][..inner].copy_from_slice(from);
     }
 }
 

@@ -10,13 +10,14 @@ use sparring_tensor::{Array, Elem, reduce};
 pub struct Optimizer<E: Elem = f32> {
     method: Method,
     step: u64,
-    slots: Vec<Vec<Array<E>>>,
+    /// Of each parameter, the steps in which it had a gradient: bias corrections and averages count those, as PyTorch's do.
+    kept: Vec<(u64, Vec<Array<E>>)>,
 }
 
 impl<E: Elem> Optimizer<E> {
     /// A fresh optimiser.
     pub fn new(method: impl Into<Method>) -> Self {
-        Self { method: method.into(), step: 0, slots: Vec::new() }
+        Self { method: method.into(), step: 0, kept: Vec::new() }
     }
     /// Steps done.
     pub fn steps(&self) -> u64 {
@@ -34,16 +35,25 @@ impl<E: Elem> Optimizer<E> {
         }
         self.step = step;
         let trained = params.iter().filter(|p| p.is_trained());
-        for p in trained.skip(self.slots.len()) {
+        for p in trained.skip(self.kept.len()) {
             let zeros = || Array::zeros(p.value.shape());
-            self.slots.push((0..self.method.slots()).map(|_| zeros()).collect());
+            self.kept.push((0, (0..self.method.slots()).map(|_| zeros()).collect()));
         }
-        self.method.step_tensors(step, lr, &mut |visit| {
+        for (p, (steps, _)) in params.iter().filter(|p| p.is_trained()).zip(&mut self.kept) {
+            *steps += u64::from(grads.param(p.id()).is_some());
+        }
+        self.method.step_tensors(lr, &mut |visit| {
             let trained = params.iter_mut().filter(|p| p.is_trained());
-            for (p, slots) in trained.zip(&mut self.slots) {
-                let (kind, shape) = (p.kind(), p.shape());
+            for (p, (step, slots)) in trained.zip(&mut self.kept) {
                 if let Some(g) = grads.param_mut(p.id()) {
-                    visit(TensorStep { kind, shape, w: p.value.as_mut_slice(), g: g.as_mut_slice(), slots });
+                    let of = p.layout();
+                    visit(TensorStep {
+                        of,
+                        step: *step,
+                        w: p.value.as_mut_slice(),
+                        g: g.as_mut_slice(),
+                        slots,
+                    });
                 }
             }
         });

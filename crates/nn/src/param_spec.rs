@@ -43,12 +43,14 @@ pub struct ParamSpec {
     pub kind: ParamKind,
     /// Its first value.
     pub start: ParamInit,
+    /// The axis that counts the outputs: 0, but 1 of a transposed convolution.
+    pub output_axis: usize,
 }
 
 impl ParamSpec {
     /// A parameter.
     pub fn new(name: &'static str, kind: ParamKind, shape: &[usize], start: ParamInit) -> Self {
-        Self { name, kind, shape: shape.to_vec(), start }
+        Self { name, kind, shape: shape.to_vec(), start, output_axis: 0 }
     }
     /// Numbers that it holds, saturating.
     pub fn len(&self) -> usize {

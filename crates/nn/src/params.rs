@@ -26,7 +26,8 @@ impl<E: Elem> Params<E> {
                     ParamInit::Constant(v) => Array::full(shape, E::of(v)),
                     ParamInit::Values(values) => Array::from_fn(shape, |i| E::of(values[i])),
                 };
-                all.push(Param::new(format!("{}.{}", node.name, p.name), p.kind, value));
+                let param = Param::new(format!("{}.{}", node.name, p.name), p.kind, value);
+                all.push(param.with_output_axis(p.output_axis));
             }
         }
         Self { all }

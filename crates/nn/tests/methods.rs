@@ -12,7 +12,8 @@ use sparring_nn::{
     Randomness, Victim, layers,
 };
 use sparring_optim::{
-    AdamW, AnyRule, AnyTransform, ClipLayer, ClipNorm, ClipValue, L1Penalty, L2Penalty, Sgd, WeightDecay,
+    AdamW, AnyRule, AnyTransform, ClipLayer, ClipNorm, ClipValue, L1Penalty, L2Penalty, Lookahead, MaxNorm,
+    Sgd, WeightDecay,
 };
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable};
 use sparring_seed::Key;
@@ -188,6 +189,38 @@ fn a_group_without_decay_stays_where_its_gradient_is_zero() {
         let factor = if before.kind() == ParamKind::Norm { 1.0 } else { 0.95 };
         let want: Vec<f64> = before.value.as_slice().iter().map(|w| w * factor).collect();
         near(after.value.as_slice(), &want, 1e-14);
+    }
+}
+
+#[test]
+fn slow_weights_begin_before_any_transformation() {
+    let net: Network<f64> = graph().build(Key::new(3)).unwrap();
+    let slow = Lookahead { k: 1, alpha: 0.5 };
+    let decay = WeightDecay { rate: 0.5 };
+    // Piece by piece, in stages, and by whole tensors.
+    let others: [AnyTransform; 3] =
+        [ClipValue { limit: 9.0 }.into(), ClipNorm { max: 9.0 }.into(), MaxNorm { max: 1e9 }.into()];
+    for other in others {
+        let transforms = vec![decay.into(), other, slow.into()];
+        let mut engine =
+            Engine::new(&net, Method { transforms, ..Method::from(AnyRule::from(Sgd::default())) });
+        let x = numbers(N * 16, 1);
+        let row = |i: usize, to: &mut [f64]| to.copy_from_slice(&x[i * 16..][..16]);
+        let draw = Randomness { mode: Mode::Train, ..Randomness::none() };
+        let zero = |rows: &mut OutputRows<'_, f64>| {
+            rows.iter().for_each(|(_, d, metrics)| {
+                d.fill(0.0);
+                *metrics = [0.0; 3];
+            });
+        };
+        engine.gradients(N, &row, draw, &zero);
+        engine.update(&net.params, 0.1).unwrap();
+        let after = engine.export_weights(&net.params);
+        for (before, after) in net.params.iter().zip(&after).filter(|(p, _)| p.kind() == ParamKind::Weight) {
+            // Decay leaves 0.95 w; the slow weight goes half of the way there from w.
+            let want: Vec<f64> = before.value.as_slice().iter().map(|w| w * 0.975).collect();
+            near(after.value.as_slice(), &want, 1e-14);
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub type MatMulTransposed<E> = dyn Fn([usize; 3], &[E], &[E], &mut [E]);
 /// What is known of a parameter tensor that is seen whole, its numbers in the layout of files.
 #[derive(Clone, Copy)]
 pub struct WholeTensor<'a, E> {
-    /// The shape: of a weight the first axis counts the outputs (of a transposed convolution, as PyTorch stores it, the inputs). Parameters that are no weights (biases, gains) count as vectors.
+    /// The shape: of a weight the first axis counts the outputs. Parameters that are no weights (biases, gains) count as vectors.
     pub shape: &'a [usize],
     /// The matmul that the caller has.
     pub matmul: &'a MatMulTransposed<E>,

@@ -21,9 +21,9 @@ pub use rules::{
     OptimisticAdam, RAdam, RmsProp, Rprop, Sgd,
 };
 pub use schedules::{
-    AnySchedule, Constant, Cosine, Cyclic, ExponentialDecay, LinearRamp, Milestones, MultiStep, Noam,
-    OneCycle, OneCycleCosine, Piecewise, PolynomialDecay, SCHEDULES, Schedule, ScheduleInfo, Sequence, Step,
-    WarmRestarts,
+    AnySchedule, Better, Constant, Cosine, Cyclic, ExponentialDecay, LinearRamp, Milestones, MultiStep, Noam,
+    OneCycle, OneCycleCosine, Piecewise, Plateau, PlateauState, PolynomialDecay, SCHEDULES, Schedule,
+    ScheduleInfo, Sequence, Step, WarmRestarts,
 };
 pub use sparring_math::named::NamedError as OptimError;
 pub use transforms::{

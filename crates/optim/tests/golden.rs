@@ -1,7 +1,7 @@
 //! Rules, schedules and clipping against PyTorch in f64; `golden/optim/make.py` made the files.
 
 use sparring_optim::{
-    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AmsGrad, AnyRule, AnySchedule, Asgd, Lamb, Lion,
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AmsGrad, AnyRule, AnySchedule, Asgd, Better, Lamb, Lion,
     MomentumKind, Muon, NAdam, OptimisticAdam, RAdam, RmsProp, Rprop, Rule, Schedule, Sgd, WholeTensor,
     clip_global_norm,
 };
@@ -142,6 +142,25 @@ fn schedules() {
             let got = schedule.lr(1.0, step, STEPS);
             assert!((got - want).abs() <= 1e-12, "{text}, step {step}: {got}, PyTorch {want}");
         }
+    }
+}
+
+#[test]
+fn plateaus() {
+    let mut lines = include_str!("../../../golden/optim/plateau.csv").lines();
+    let figures = numbers(lines.next().unwrap());
+    for line in lines {
+        let [text, mode, rates]: [&str; 3] = line.split(';').collect::<Vec<_>>().try_into().unwrap();
+        let schedule: AnySchedule = text.parse().unwrap();
+        let plateau = schedule.plateau().unwrap();
+        let (mut state, better) =
+            (plateau.begin(0.8), if mode == "min" { Better::Lower } else { Better::Higher });
+        for (epoch, (figure, want)) in figures.iter().zip(numbers(rates)).enumerate() {
+            let before = state.lr;
+            assert_eq!(state.observe(plateau, *figure, better), state.lr != before);
+            assert!((state.lr - want).abs() <= 1e-15, "{text}, epoch {epoch}: {}, PyTorch {want}", state.lr);
+        }
+        assert!(state.lr < 0.8, "{text} cuts");
     }
 }
 

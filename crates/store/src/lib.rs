@@ -52,4 +52,4 @@ pub use spec::{parse_spec, read_spec, spec_text};
 pub use temporary::{discard_unfinished, sweep};
 pub use tensors::{TensorFile, read_tensors, write_new_tensors, write_tensors};
 pub use values::TensorValues;
-pub use weights::{Prefixed, Weights, read, read_verified, write};
+pub use weights::{Prefixed, Weights, read, read_verified, write, write_new_weights};

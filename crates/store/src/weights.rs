@@ -3,7 +3,7 @@
 use crate::compare::compare;
 use crate::{
     Document, LoadNote, StoreError, Stored, TensorFile, container::bytes_for, layout, open::open,
-    verify_sha256, write_atomic,
+    verify_sha256, write_atomic, write_new,
 };
 use sparring_nn::{Graph, Network};
 use sparring_tensor::Array;
@@ -30,6 +30,21 @@ pub fn write(
     let path = path.as_ref();
     let bytes = bytes_of(path, kind, networks, extra).map_err(|e| e.at(path))?;
     write_atomic(path, &bytes)
+}
+
+/// As [`write`], but never over another file.
+///
+/// # Errors
+/// As there, and [`StoreError::Taken`] if the name is taken.
+pub fn write_new_weights(
+    path: impl AsRef<Path>,
+    kind: &str,
+    networks: &[Prefixed<'_>],
+    extra: serde_json::Value,
+) -> Result<(), StoreError> {
+    let path = path.as_ref();
+    let bytes = bytes_of(path, kind, networks, extra).map_err(|e| e.at(path))?;
+    write_new(path, &bytes)
 }
 
 fn bytes_of(

@@ -1,12 +1,10 @@
 //! Training an autoencoder on the mean squared error of a pixel.
 
-use crate::data::{check_data, check_range, pixels};
-use crate::parallel::map_parts;
+use crate::data::{check_data, check_range};
 use crate::supervised::Fitting;
 use crate::{History, Observer, Quiet, Recipe, Session, TrainError};
 use sparring_datasets::Split;
 use sparring_models::Autoencoder;
-use sparring_nn::NnError;
 
 /// Trains by the recipe.
 ///
@@ -55,27 +53,4 @@ pub fn autoencoder_session<'m, 'd>(
     check_data(train, model.spec().input)?;
     check_range(train, (0.0, 1.0))?;
     Fitting::session(model, train, recipe)
-}
-
-/// Reconstructions, one row of pixels an example.
-///
-/// # Errors
-/// If there is no example, or its shape is not the network's.
-pub fn reconstruct(model: &Autoencoder, split: &Split) -> Result<Vec<f32>, TrainError> {
-    check_data(split, model.spec().input)?;
-    model.net.params.check().map_err(NnError::from)?;
-    let parts = map_parts(split.len(), |part| {
-        model.reconstruct(pixels(split, &part.collect::<Vec<_>>())).as_slice().to_vec()
-    });
-    Ok(parts.concat())
-}
-
-/// Squared error averaged over pixels and examples.
-///
-/// # Errors
-/// If there is no example, or its shape is not the network's.
-pub fn reconstruction_mse(model: &Autoencoder, split: &Split) -> Result<f64, TrainError> {
-    let y = reconstruct(model, split)?;
-    let x = pixels(split, &(0..split.len()).collect::<Vec<_>>());
-    Ok(sparring_metrics::mse(&y, x.as_slice()))
 }

@@ -1,13 +1,9 @@
 //! Training a classifier, clean or adversarially.
 
-use crate::data::check_data;
-use crate::parallel::map_parts;
 use crate::supervised::Fitting;
 use crate::{History, Observer, Quiet, Recipe, Session, TrainError};
 use sparring_datasets::Split;
 use sparring_models::ClassifierNet;
-use sparring_oracle::{Batch, Classifier as _};
-use sparring_tensor::{Array, reduce};
 
 /// Trains by the recipe.
 ///
@@ -53,27 +49,4 @@ pub fn session<'m, 'd>(
 ) -> Result<Session<'d, Fitting<'m, ClassifierNet>>, TrainError> {
     recipe.validate()?;
     Fitting::session(model, train, recipe)
-}
-
-/// Fraction of examples classified rightly.
-///
-/// # Errors
-/// If there is no example, or its shape is not the network's.
-pub fn accuracy(model: &ClassifierNet, split: &Split) -> Result<f64, TrainError> {
-    check_data(split, model.spec().input)?;
-    let [c, h, w] = split.shape();
-    let (victim, classes) = (model.victim(), model.classes());
-    let right = map_parts(split.len(), |part| {
-        let indices: Vec<usize> = part.collect();
-        let ids: Vec<u64> = indices.iter().map(|&i| i as u64).collect();
-        let mut x = Array::<f32>::stale([indices.len(), c, h, w]);
-        split.to_f32(&indices, x.as_mut_slice());
-        let mut logits = vec![0.0; indices.len() * classes];
-        let batch = Batch::new(x.as_slice(), split.shape(), &ids).expect("as many ids as examples");
-        victim.logits(batch, &mut logits).map_err(|e| TrainError::Data(e.to_string()))?;
-        let rows = logits.chunks_exact(classes).zip(&indices);
-        Ok(rows.filter(|&(z, &i)| reduce::argmax(z) == split.label(i)).count())
-    });
-    let right = right.into_iter().sum::<Result<usize, TrainError>>()?;
-    Ok(right as f64 / split.len() as f64)
 }

@@ -40,6 +40,16 @@ pub enum TrainError {
         /// The first layer with a weight or an output that is not finite, in words.
         at: String,
     },
+    /// Anomaly mode found a number inside the network that is infinite or NaN.
+    #[error("epoch {epoch}, step {step}: {at}; lower the learning rate or clip the gradient")]
+    Anomaly {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// The step of the whole training, from 1.
+        step: u64,
+        /// Operation, layer and shape, in words.
+        at: String,
+    },
     /// What an observer could not do.
     #[error("{0}")]
     Observer(Box<dyn std::error::Error + Send + Sync>),
@@ -52,6 +62,19 @@ pub enum TrainError {
     /// The attack inside adversarial training.
     #[error("defence: {0}")]
     Attack(#[from] AttackError),
+}
+
+impl TrainError {
+    /// Whether a loss, a gradient or a running statistic was not finite: what a [`NonFinitePolicy`](crate::NonFinitePolicy) decides on.
+    pub fn is_non_finite(&self) -> bool {
+        matches!(
+            self,
+            Self::NonFinite { .. }
+                | Self::Anomaly { .. }
+                | Self::Network(NnError::NonFinite { .. } | NnError::Statistics { .. })
+                | Self::Attack(AttackError::NonFinite { .. })
+        )
+    }
 }
 
 /// `Ok` for a number above 0 and finite. Steps are made in `f32`: there a smaller number is 0 and a larger one infinite.

@@ -1,12 +1,12 @@
 //! Training a GAN: alternating steps of discriminator and generator on the non-saturating loss (Goodfellow et al. 2014,
 //! arXiv:1406.2661).
 
-use crate::TrainError;
 use crate::data::{check_data, check_range};
 use crate::loop_settings::LoopSettings;
 use crate::observe::Observer;
 use crate::session::Session;
 use crate::summary::History;
+use crate::{Selection, TrainError};
 use sparring_datasets::{Last, Split};
 use sparring_models::Gan;
 
@@ -67,11 +67,12 @@ pub fn gan_session<'m, 'd>(
     recipe.validate()?;
     check_data(train, model.shape())?;
     check_range(train, model.range())?;
-    let GanRecipe { epochs, batch, lr, seed, .. } = *recipe;
+    let GanRecipe { epochs, batch, lr, seed, on_non_finite, .. } = *recipe;
     // No more than there is: nothing is as long as a number that somebody typed.
     let batch = batch.min(train.len());
     // The last batch may be small; a GAN step on a handful of examples is noise, so it is left out if another exists.
     let last = if train.len() > batch { Last::Drop } else { Last::Keep };
-    let settings = LoopSettings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last };
+    let (schedule, selection) = (recipe.schedule.clone(), Selection::default());
+    let settings = LoopSettings { epochs, batch, lr, schedule, seed, last, selection, on_non_finite };
     Session::new(Game::new(model, train, recipe, &settings)?, train, settings)
 }

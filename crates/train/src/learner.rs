@@ -4,7 +4,9 @@ use crate::TrainError;
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
 use crate::observe::{Current, Observed};
+use crate::validation::{Validated, Validation};
 use sparring_datasets::{BatchRows, MiniBatch, Split};
+use sparring_nn::Params;
 use sparring_seed::Key;
 
 /// The context of a step.
@@ -49,6 +51,30 @@ pub trait Learner: Current<Self::Model> {
     /// # Errors
     /// If it belongs to another model or method.
     fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError>;
+    /// The weights as observers see them, of each network.
+    fn kept(&mut self) -> Vec<Params<f32>>;
+    /// Gives the model, whose training is over, weights that [`kept`](Self::kept) gave; its state stays that of the last step.
+    fn keep(&mut self, weights: &[Params<f32>]);
+    /// Refuses a validation part that the model cannot be judged on.
+    ///
+    /// # Errors
+    /// What does not fit, in words; by default that there can be none.
+    fn check_validation(&self, on: &Validation) -> Result<(), TrainError> {
+        let _ = on;
+        Err(no_validation())
+    }
+    /// What the model as observers see it is worth on a validation part that was checked.
+    ///
+    /// # Errors
+    /// If its attack refuses.
+    fn validate(&mut self, on: &Validation, key: Key) -> Result<Validated, TrainError> {
+        let _ = (on, key);
+        Err(no_validation())
+    }
+}
+
+fn no_validation() -> TrainError {
+    TrainError::Data("this kind of model is not judged on a validation part".into())
 }
 
 /// The report of an epoch of a learner.
@@ -67,6 +93,8 @@ pub struct EpochTimes {
     pub seconds: f64,
     /// Examples of the steps made in that time.
     pub examples: usize,
+    /// What the model is worth on the validation part, where there is one.
+    pub validated: Option<Validated>,
 }
 
 /// Why a step was not done.
@@ -74,6 +102,8 @@ pub struct EpochTimes {
 pub enum Failure {
     /// The loss is infinite or NaN.
     Loss(f64),
+    /// Anomaly mode found a number that is infinite or NaN: operation, layer and shape, in words.
+    Anomaly(String),
     /// Anything else.
     Other(TrainError),
 }

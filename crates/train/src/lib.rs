@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod anomaly;
 mod autoencoder;
 mod carried;
 mod classifier;
@@ -12,7 +13,10 @@ mod gan;
 mod learner;
 mod learner_state;
 mod loop_settings;
+mod loop_state;
 mod lr_find;
+mod monitor;
+mod non_finite;
 mod objective;
 mod observe;
 mod paired;
@@ -21,16 +25,17 @@ mod recipe;
 mod robustness;
 mod saved;
 mod saver;
+mod scores;
 mod session;
+mod session_state;
 mod summary;
 mod supervised;
 mod trained;
 mod trouble;
+mod validation;
 
-pub use autoencoder::{
-    autoencoder_session, fit_autoencoder, fit_autoencoder_with, reconstruct, reconstruction_mse,
-};
-pub use classifier::{accuracy, fit, fit_with, session};
+pub use autoencoder::{autoencoder_session, fit_autoencoder, fit_autoencoder_with};
+pub use classifier::{fit, fit_with, session};
 pub use data::pixels;
 pub use defense::{
     AnyDefense, DEFENSES, Defense, DefenseInfo, ExampleSource, Hyperparameters, InnerAttack, Outputs,
@@ -42,16 +47,22 @@ pub use gan::{Alarm, Game, GanEpoch, GanRecipe, GanSteps, GanSummary, fit_gan, g
 pub use learner::{EpochOf, EpochTimes, Failure, Learner, StepContext};
 pub use learner_state::LearnerState;
 pub use loop_settings::LoopSettings;
+pub use loop_state::{BestEpoch, LoopState, Progress, Snapshot};
 pub use lr_find::{LrFind, LrFound, LrStep, lr_find};
+pub use monitor::{Kept, Monitor, Selection};
+pub use non_finite::{Fail, NonFinitePolicy, RollBack, Skip};
 pub use objective::{Classification, Discrimination, Reconstruction};
-pub use observe::{Current, Epoch, EpochReport, Flow, Observed, Observer, Quiet, StepMetrics};
+pub use observe::{Current, Epoch, EpochReport, Flow, Observed, Observer, Quiet, StepMetrics, StepOutcome};
 pub use recipe::Recipe;
 pub use robustness::{Robustness, robustness};
 pub use saved::SavedTraining;
 pub use saver::{SaveEvery, Saver};
-pub use session::{Session, SessionState};
+pub use scores::{accuracy, logits, loss_and_accuracy, reconstruct, reconstruction_mse};
+pub use session::Session;
+pub use session_state::SessionState;
 pub use summary::History;
 pub use supervised::{Fitting, Supervised};
+pub use validation::{Validated, Validation, ValidationAttack};
 
 /// The defences: [`Defense`] for each, with its paper's values.
 pub mod defenses {

@@ -1,7 +1,7 @@
 //! What a training is, whatever is trained.
 
-use crate::TrainError;
 use crate::error::require_positive;
+use crate::{Hyperparameters, NonFinitePolicy, Selection, TrainError};
 use sparring_datasets::Last;
 use sparring_optim::AnySchedule;
 
@@ -20,6 +20,26 @@ pub struct LoopSettings {
     pub seed: u64,
     /// What becomes of a last batch that is not full.
     pub last: Last,
+    /// What the figures of the epochs decide.
+    pub selection: Selection,
+    /// What becomes of a step whose loss or gradient is not finite.
+    pub on_non_finite: NonFinitePolicy,
+}
+
+impl Default for LoopSettings {
+    fn default() -> Self {
+        let Hyperparameters { epochs, batch, lr, schedule, .. } = Hyperparameters::default();
+        Self {
+            epochs,
+            batch,
+            lr,
+            schedule,
+            seed: 1,
+            last: Last::Keep,
+            selection: Selection::default(),
+            on_non_finite: NonFinitePolicy::default(),
+        }
+    }
 }
 
 impl LoopSettings {
@@ -34,7 +54,13 @@ impl LoopSettings {
             }
         }
         require_positive("lr", self.lr)?;
+        self.selection.validate()?;
+        self.on_non_finite.validate()?;
         Ok(self.schedule.validate()?)
+    }
+    /// Whether anything depends on the figures of the epochs.
+    pub(crate) fn watches(&self) -> bool {
+        self.selection.keeps_best() || self.schedule.plateau().is_some()
     }
     /// Steps of the whole training over so many examples.
     pub(crate) fn steps_over(&self, examples: usize) -> u64 {

@@ -1,7 +1,7 @@
 //! Which learning rate to take: a short training in which it grows from step to step.
 
 use crate::supervised::{Fitting, Supervised};
-use crate::{Recipe, TrainError};
+use crate::{NonFinitePolicy, Recipe, Selection, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_datasets::Split;
 use sparring_math::named::Range;
@@ -105,7 +105,10 @@ pub fn lr_find<M: Supervised>(
     find.validate()?;
     let epochs = find.steps.div_ceil(train.len().div_ceil(recipe.batch.max(1)).max(1));
     let schedule = ExponentialDecay { end: find.highest / find.lowest }.into();
-    let recipe = Recipe { epochs, lr: find.lowest, schedule, ema: None, ..recipe.clone() };
+    // No epoch decides anything.
+    let (selection, on_non_finite) = (Selection::default(), NonFinitePolicy::default());
+    let recipe =
+        Recipe { epochs, lr: find.lowest, schedule, ema: None, selection, on_non_finite, ..recipe.clone() };
     recipe.validate()?;
     let before: Vec<_> = model.net().params.iter().map(|p| p.value.clone()).collect();
     let found = steps(model, train, &recipe, find);

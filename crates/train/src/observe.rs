@@ -2,6 +2,9 @@
 
 use crate::TrainError;
 use crate::learner_state::LearnerState;
+use crate::loop_state::LoopState;
+use crate::monitor::Monitor;
+use crate::validation::Validated;
 use serde::{Deserialize, Serialize};
 use sparring_models::{Autoencoder, ClassifierNet};
 
@@ -14,7 +17,18 @@ pub enum Flow {
     Stop,
 }
 
-/// One step done.
+/// What became of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepOutcome {
+    /// The weights have moved.
+    Done,
+    /// Loss or gradient were not finite: the step was left out.
+    Skipped,
+    /// Loss or gradient were not finite: the training is back at the beginning of the epoch, after [`StepMetrics::step`].
+    RolledBack,
+}
+
+/// One step.
 #[derive(Clone, Copy, Debug)]
 pub struct StepMetrics {
     /// From 1, over the whole training.
@@ -29,6 +43,10 @@ pub struct StepMetrics {
     pub loss: f64,
     /// Learning rate used.
     pub lr: f64,
+    /// Examples of the batch.
+    pub examples: usize,
+    /// What became of it.
+    pub outcome: StepOutcome,
 }
 
 /// One epoch of a classifier or an autoencoder done.
@@ -42,6 +60,10 @@ pub struct Epoch {
     pub train_loss: f64,
     /// Fraction of training examples classified rightly during the epoch, as they were trained on; `None` for autoencoders.
     pub train_accuracy: Option<f64>,
+    /// What the model is worth on the validation part, where there is one.
+    pub validation: Option<Validated>,
+    /// The epoch with the best monitored figure so far, where the best weights are kept.
+    pub best_epoch: Option<usize>,
     /// Learning rate of the last step.
     pub lr: f64,
     /// Wall-clock time of the epoch.
@@ -55,11 +77,31 @@ pub trait EpochReport: Clone {
     /// The same, as if it had taken no time: times differ from run to run.
     #[must_use]
     fn without_times(&self) -> Self;
+    /// A figure that a training is steered by; by default there is none.
+    fn figure(&self, monitor: Monitor) -> Option<f64> {
+        let _ = monitor;
+        None
+    }
+    /// Notes the best epoch so far.
+    fn set_best_epoch(&mut self, epoch: usize) {
+        let _ = epoch;
+    }
 }
 
 impl EpochReport for Epoch {
     fn without_times(&self) -> Self {
         Self { seconds: 0.0, examples_per_s: 0.0, ..*self }
+    }
+    fn figure(&self, monitor: Monitor) -> Option<f64> {
+        match monitor {
+            Monitor::TrainLoss => Some(self.train_loss),
+            Monitor::ValidationLoss => self.validation.map(|v| v.loss),
+            Monitor::ValidationAccuracy => self.validation?.accuracy,
+            Monitor::ValidationRobustAccuracy => self.validation?.robust_accuracy,
+        }
+    }
+    fn set_best_epoch(&mut self, epoch: usize) {
+        self.best_epoch = Some(epoch);
     }
 }
 
@@ -80,12 +122,24 @@ impl Observed for Autoencoder {
 pub trait Current<M> {
     /// The model with the weights as they are kept: the average, where there is one. Costs a copy of the weights after each step.
     fn current(&mut self) -> &M;
-    /// Everything that the next steps depend on.
+    /// Everything of the model that the next steps depend on.
     fn state(&mut self) -> LearnerState;
+    /// What the loop carries beside it; empty of a model that no loop trains.
+    fn loop_state(&self) -> LoopState {
+        LoopState::default()
+    }
 }
 
 /// Watches a training; all methods may be left out. An error ends the training and is given to its caller.
 pub trait Observer<M: Observed> {
+    /// Before [`step`](Self::step), of one that was left out or from which the training went back: why.
+    ///
+    /// # Errors
+    /// Whatever ends the training ([`TrainError::Observer`]).
+    fn trouble(&mut self, step: &StepMetrics, why: &TrainError) -> Result<(), TrainError> {
+        let _ = (step, why);
+        Ok(())
+    }
     /// After each step.
     ///
     /// # Errors

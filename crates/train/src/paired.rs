@@ -42,7 +42,7 @@ impl Pairs<'_> {
     ) -> Result<[f64; 2], Failure> {
         let (n, cols) = (self.labels.len(), engine.compiled().outputs());
         let draw = |of: &str| Randomness { mode: Mode::Train, key: key.named(of), ids: self.ids };
-        let (dim, [on_clean, on_adversarial]) = (self.clean.len() / n, loss.cross_entropies());
+        let dim = self.clean.len() / n;
         let [mut logits, mut pull] = [0; 2].map(|_| Array::<f32>::zeros([n * cols]));
         let (logits, pull) = (logits.as_mut_slice(), pull.as_mut_slice());
         engine.forward_of_batch(self.adversarial, draw("adversarial"), logits);
@@ -50,15 +50,8 @@ impl Pairs<'_> {
         let (mut sum, mut right) = (0.0, 0.0);
         let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&self.clean[i * dim..(i + 1) * dim]);
         engine.gradients_of_batch(n, &row, draw("clean"), &mut |clean, d_clean| {
-            let rows = clean.chunks_exact(cols).zip(d_clean.chunks_exact_mut(cols));
-            let moved = logits.chunks_exact(cols).zip(pull.chunks_exact_mut(cols));
-            for (((clean, d_clean), (z, dz)), &y) in rows.zip(moved).zip(self.labels) {
-                sum += f64::from(loss.eval(clean, z, y, [&mut *d_clean, &mut *dz]));
-                sum += f64::from(self.smoothing.add(on_clean, clean, y, d_clean));
-                sum += f64::from(self.smoothing.add(on_adversarial, z, y, dz));
-                right += f64::from(u8::from(reduce::argmax(z) == y));
-                d_clean.iter_mut().chain(dz).for_each(|d| *d /= n as f32);
-            }
+            let [loss, found] = self.at_outputs(loss, [clean, logits], [d_clean, pull]);
+            (sum, right) = (sum + loss, right + found);
         });
         let mean = sum / n as f64;
         if !mean.is_finite() {
@@ -69,6 +62,27 @@ impl Pairs<'_> {
         engine.gradients_of_batch(n, &row, draw("adversarial"), &mut |_, d| d.copy_from_slice(pull));
         self.accumulate(engine, params)?;
         Ok([mean, right])
+    }
+    /// The sum of the losses at the clean and the adversarial logits, and how many of the latter are right; the gradients of the mean there are written.
+    pub(crate) fn at_outputs(
+        &self,
+        loss: &dyn PairLoss<f32>,
+        [clean, adversarial]: [&[f32]; 2],
+        [d_clean, d_adversarial]: [&mut [f32]; 2],
+    ) -> [f64; 2] {
+        let (n, [on_clean, on_adversarial]) = (self.labels.len(), loss.cross_entropies());
+        let cols = clean.len() / n;
+        let (mut sum, mut right) = (0.0, 0.0);
+        let rows = clean.chunks_exact(cols).zip(d_clean.chunks_exact_mut(cols));
+        let moved = adversarial.chunks_exact(cols).zip(d_adversarial.chunks_exact_mut(cols));
+        for (((clean, d_clean), (z, dz)), &y) in rows.zip(moved).zip(self.labels) {
+            sum += f64::from(loss.eval(clean, z, y, [&mut *d_clean, &mut *dz]));
+            sum += f64::from(self.smoothing.add(on_clean, clean, y, d_clean));
+            sum += f64::from(self.smoothing.add(on_adversarial, z, y, dz));
+            right += f64::from(u8::from(reduce::argmax(z) == y));
+            d_clean.iter_mut().chain(dz).for_each(|d| *d /= n as f32);
+        }
+        [sum, right]
     }
     fn accumulate(&self, engine: &mut Engine, params: &Params<f32>) -> Result<(), NnError> {
         if self.statistics == Statistics::Forgotten {

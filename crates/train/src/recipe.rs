@@ -1,8 +1,10 @@
 //! How a network is trained, as data.
 
-use crate::error::require_positive;
-use crate::{AnyDefense, AnyDisplacement, Hyperparameters, TrainError};
+use crate::{
+    AnyDefense, AnyDisplacement, Hyperparameters, LoopSettings, NonFinitePolicy, Selection, TrainError,
+};
 use serde::{Deserialize, Serialize};
+use sparring_datasets::Last;
 use sparring_nn::{Group, Method};
 use sparring_optim::{AnyRule, AnySchedule, AnyTransform, Ema};
 use sparring_tensor::Precision;
@@ -42,6 +44,16 @@ pub struct Recipe {
     /// the weights are `f32` always. Other bits, so runs compare only within one precision.
     #[serde(with = "precision", skip_serializing_if = "precision::is_plain")]
     pub precision: Precision,
+    /// What the figures of the epochs decide: whether the training ends early, and which weights it keeps.
+    #[serde(skip_serializing_if = "Selection::is_usual")]
+    pub selection: Selection,
+    /// What becomes of a step whose loss or gradient is not finite.
+    #[serde(skip_serializing_if = "NonFinitePolicy::is_usual")]
+    pub on_non_finite: NonFinitePolicy,
+    /// Anomaly mode: every operation of every pass is looked at, forwards and backwards, and the first number that is not finite is named with its operation, layer and
+    /// shape. No bit of a training without such numbers changes; a step takes several times as long.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub anomaly: bool,
     /// Seed of shuffling, dropout and the defence's attacks.
     pub seed: u64,
 }
@@ -62,6 +74,9 @@ impl Default for Recipe {
             label_smoothing: 0.0,
             defense: AnyDefense::default(),
             precision: Precision::F32,
+            selection: Selection::default(),
+            on_non_finite: NonFinitePolicy::default(),
+            anomaly: false,
             seed: 1,
         }
     }
@@ -80,6 +95,12 @@ impl Recipe {
         let defense = defense.into();
         let Hyperparameters { epochs, batch, lr, schedule, ema } = defense.hyperparameters();
         Self { epochs, batch, lr, schedule, ema, defense, ..Self::default() }
+    }
+    /// What of it is the loop's.
+    pub fn settings(&self) -> LoopSettings {
+        let Self { epochs, batch, lr, selection, on_non_finite, seed, .. } = *self;
+        let schedule = self.schedule.clone();
+        LoopSettings { epochs, batch, lr, schedule, seed, last: Last::Keep, selection, on_non_finite }
     }
     /// The rule behind the transformations, with the groups and the usual one.
     pub fn method(&self) -> Method {
@@ -104,13 +125,7 @@ impl Recipe {
     /// [`TrainError`] naming the first field that does not.
     pub fn validate(&self) -> Result<(), TrainError> {
         let refuse = |field, value: String, must| Err(TrainError::Recipe { field, value, must });
-        if self.epochs == 0 {
-            return refuse("epochs", "0".into(), "at least 1");
-        }
-        if self.batch == 0 {
-            return refuse("batch", "0".into(), "at least 1");
-        }
-        require_positive("lr", self.lr)?;
+        self.settings().validate()?;
         if !(0.0..1.0).contains(&self.label_smoothing) {
             return refuse("label_smoothing", self.label_smoothing.to_string(), "at least 0 and below 1");
         }
@@ -122,7 +137,6 @@ impl Recipe {
             );
         }
         self.method().validate()?;
-        self.schedule.validate()?;
         self.ema.as_ref().map_or(Ok(()), Ema::validate)?;
         self.displacement.as_ref().map_or(Ok(()), AnyDisplacement::validate)?;
         Ok(self.defense.validate()?)

@@ -2,7 +2,10 @@
 
 use crate::TrainError;
 use crate::learner::{EpochOf, Learner};
-use crate::session::{Session, SessionState};
+use crate::learner_state::LearnerState;
+use crate::loop_state::{Progress, Snapshot};
+use crate::session::Session;
+use crate::session_state::SessionState;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sparring_math::simd;
@@ -27,12 +30,51 @@ pub(crate) struct Meta<Ep> {
     pub reported: u64,
     /// Reports of the epochs so far, without times.
     pub epochs: Vec<Ep>,
-    pub sums: Vec<f64>,
-    /// For each network its name and the steps of its engine.
-    pub networks: Vec<(String, u64)>,
+    /// Of the learner.
+    pub learner: LearnerMeta,
+    pub progress: Progress,
+    /// The step of the snapshot, and its learner.
+    pub snapshot: Option<(u64, LearnerMeta)>,
     /// Whatever the caller wants to find again.
     pub note: String,
 }
+
+/// What stands in the file of a learner beside its arrays.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct LearnerMeta {
+    pub sums: Vec<f64>,
+    /// For each network its name and the steps of its engine.
+    pub networks: Vec<(String, u64)>,
+}
+
+impl LearnerMeta {
+    fn of(state: &LearnerState) -> Self {
+        let networks = state.networks.iter().map(|(name, _, engine)| (name.clone(), engine.step));
+        Self { sums: state.sums.clone(), networks: networks.collect() }
+    }
+    /// Makes a state of the same learner ready for its arrays, of which those carried are among `arrays` under `before`.
+    fn prepare(
+        &self,
+        state: &mut LearnerState,
+        arrays: &[CheckpointArrayRead],
+        before: &str,
+    ) -> Result<(), TrainError> {
+        if !state.networks.iter().map(|n| &n.0).eq(self.networks.iter().map(|n| &n.0)) {
+            return Err(NnError::State("it belongs to another kind of model".into()).into());
+        }
+        state.networks.iter_mut().zip(&self.networks).for_each(|(to, (_, step))| to.2.step = *step);
+        state.sums.clone_from(&self.sums);
+        let carried = arrays.iter().filter_map(|(name, _, numbers)| {
+            let name = name.strip_prefix(before)?.strip_prefix("carried/")?;
+            Some((name.to_string(), numbers.clone()))
+        });
+        state.arrays = carried.collect();
+        Ok(())
+    }
+}
+
+/// An array as it was read.
+type CheckpointArrayRead = (String, Vec<usize>, Vec<f32>);
 
 impl<Ep> Meta<Ep> {
     /// Of a session, before its state is known.
@@ -45,8 +87,9 @@ impl<Ep> Meta<Ep> {
             step: 0,
             reported: 0,
             epochs,
-            sums: Vec::new(),
-            networks: Vec::new(),
+            learner: LearnerMeta::default(),
+            progress: Progress::default(),
+            snapshot: None,
             note,
         }
     }
@@ -68,10 +111,10 @@ pub(crate) fn write<Ep: Serialize>(
     keeps: bool,
 ) -> Result<(), StoreError> {
     (meta.step, meta.reported) = (state.step, state.reported);
-    meta.sums = std::mem::take(&mut state.learner.sums);
-    let networks = state.learner.networks.iter();
-    meta.networks = networks.map(|(name, _, engine)| (name.clone(), engine.step)).collect();
-    let arrays = state.learner.arrays_mut();
+    meta.learner = LearnerMeta::of(&state.learner);
+    meta.progress = state.loop_state.progress;
+    meta.snapshot = state.loop_state.snapshot.as_ref().map(|s| (s.step, LearnerMeta::of(&s.learner)));
+    let arrays = state.arrays_mut();
     let arrays: Vec<CheckpointArray<'_>> =
         arrays.into_iter().map(|(name, shape, numbers)| (name, shape, &*numbers)).collect();
     if keeps { keep_checkpoint(path, meta, &arrays) } else { write_checkpoint(path, meta, &arrays) }
@@ -128,22 +171,20 @@ impl<F: Learner> Session<'_, F> {
         }
         let mut state = self.state();
         (state.step, state.reported) = (meta.step, meta.reported);
-        let learner = &mut state.learner;
-        learner.sums.clone_from(&meta.sums);
-        let carried = arrays.iter().filter_map(|(name, _, numbers)| {
-            Some((name.strip_prefix("carried/")?.to_string(), numbers.clone()))
-        });
-        learner.arrays = carried.collect();
-        let names = learner.networks.iter().map(|(name, ..)| name);
-        if !names.eq(meta.networks.iter().map(|(name, _)| name)) {
-            return Err(other("it belongs to another kind of model".into()));
-        }
-        learner
-            .networks
-            .iter_mut()
-            .zip(&meta.networks)
-            .for_each(|((_, _, engine), (_, step))| engine.step = *step);
-        let places = learner.arrays_mut();
+        let usual = state.learner.clone();
+        meta.learner.prepare(&mut state.learner, arrays, "")?;
+        let kept = || usual.networks.iter().map(|(_, params, _)| params.clone()).collect();
+        state.loop_state.progress = meta.progress;
+        state.loop_state.best = meta.progress.best.map_or_else(Vec::new, |_| kept());
+        state.loop_state.snapshot = match &meta.snapshot {
+            None => None,
+            Some((step, of)) => {
+                let mut learner = usual;
+                of.prepare(&mut learner, arrays, "snapshot/")?;
+                Some(Snapshot { step: *step, learner })
+            }
+        };
+        let places = state.arrays_mut();
         if places.len() != arrays.len() {
             return Err(other(format!("it has {} arrays, this training {}", arrays.len(), places.len())));
         }

@@ -4,7 +4,8 @@ use crate::TrainError;
 use crate::learner::Learner;
 use crate::observe::{Current, EpochReport, Flow, Observed, Observer, StepMetrics};
 use crate::saved::{Meta, SavedTraining, write};
-use crate::session::{Session, SessionState};
+use crate::session::Session;
+use crate::session_state::SessionState;
 use crate::summary::History;
 use serde::Serialize;
 use sparring_store::drop_previous;
@@ -168,11 +169,15 @@ struct Saving<'a, 't, M: Observed> {
 }
 
 impl<M: Observed<Epoch: Serialize>> Observer<M> for Saving<'_, '_, M> {
+    fn trouble(&mut self, step: &StepMetrics, why: &TrainError) -> Result<(), TrainError> {
+        self.inner.trouble(step, why)
+    }
     fn step(&mut self, step: &StepMetrics, model: &mut dyn Current<M>) -> Result<Flow, TrainError> {
         let flow = self.inner.step(step, model)?;
         if self.saver.is_due(step, flow) {
-            let (reported, learner) = (step.epoch as u64 - 1, model.state());
-            self.saver.save(SessionState { step: step.step, reported, learner })?;
+            let (step, reported) = (step.step, step.epoch as u64 - 1);
+            let (learner, loop_state) = (model.state(), model.loop_state());
+            self.saver.save(SessionState { step, reported, learner, loop_state })?;
         }
         Ok(flow)
     }

@@ -1,28 +1,23 @@
 //! A training as a value: one loop for classifiers, autoencoders and GANs.
 
-use crate::learner::{EpochOf, EpochTimes, Failure, Learner, StepContext};
+use crate::TrainError;
+use crate::learner::{EpochOf, Learner, StepContext};
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
-use crate::observe::{Flow, Observer, StepMetrics};
+use crate::loop_state::{LoopState, Progress, Snapshot};
+use crate::non_finite::NonFinitePolicy;
+use crate::observe::{Current, Flow, Observer, StepMetrics, StepOutcome};
 use crate::parallel::on_team;
 use crate::summary::History;
-use crate::{TrainError, trouble};
+use crate::validation::Validation;
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
-use sparring_nn::NnError;
 use sparring_optim::Schedule as _;
 use sparring_seed::Key;
 use std::time::Instant;
 
-/// Where a training stands.
-#[derive(Clone, Debug)]
-pub struct SessionState {
-    /// Steps done.
-    pub step: u64,
-    /// Epochs that were reported.
-    pub reported: u64,
-    /// Of the learner.
-    pub learner: LearnerState,
-}
+mod remedy;
+mod report;
+mod state;
 
 /// A training: steps are made one by one, by epochs, or to the end.
 #[derive(Debug)]
@@ -33,6 +28,10 @@ pub struct Session<'d, F: Learner> {
     data: &'d Split,
     batches: Batches<'d>,
     batch: MiniBatch,
+    validation: Option<Validation>,
+    state: LoopState,
+    /// Why the last step that was not made was not.
+    trouble: Option<TrainError>,
     step: u64,
     /// Epochs that were reported; one that was stepped through without a report counts once the next begins.
     reported: u64,
@@ -57,12 +56,17 @@ impl<'d, F: Learner> Session<'d, F> {
         learner.check(train, &settings)?;
         let batches =
             Batches::new(train, settings.batch, Key::new(settings.seed), 0, Order::Shuffled, settings.last);
+        let plateau = settings.schedule.plateau().map(|plateau| plateau.begin(settings.lr));
+        let progress = Progress { plateau, ..Progress::default() };
         let mut this = Self {
             learner,
             settings,
             data: train,
             batches,
             batch: MiniBatch::default(),
+            validation: None,
+            state: LoopState { progress, ..LoopState::default() },
+            trouble: None,
             step: 0,
             reported: 0,
             lr: 0.0,
@@ -71,6 +75,14 @@ impl<'d, F: Learner> Session<'d, F> {
         };
         this.batches.restart(1);
         Ok(this)
+    }
+    /// The same training, judged after each epoch on examples that it does not see.
+    ///
+    /// # Errors
+    /// If the model cannot be judged on them.
+    pub fn validating(self, validation: Validation) -> Result<Self, TrainError> {
+        self.learner.check_validation(&validation)?;
+        Ok(Self { validation: Some(validation), ..self })
     }
     fn per_epoch(&self) -> u64 {
         self.batches.per_epoch().max(1) as u64
@@ -83,9 +95,17 @@ impl<'d, F: Learner> Session<'d, F> {
     pub fn steps_done(&self) -> u64 {
         self.step
     }
-    /// Whether all steps are done.
+    /// Whether all steps are done, or the training has ended early.
     pub fn is_done(&self) -> bool {
-        self.step >= self.steps()
+        self.step >= self.steps() || self.state.progress.stopped.is_some()
+    }
+    /// What the figures of the epochs, and steps that were not finite, have led to.
+    pub fn progress(&self) -> &Progress {
+        &self.state.progress
+    }
+    /// Why the last step was not made that the [`NonFinitePolicy`] left out or went back from.
+    pub fn last_trouble(&self) -> Option<&TrainError> {
+        self.trouble.as_ref()
     }
     /// The epoch of the next step, from 1.
     pub fn epoch_now(&self) -> usize {
@@ -94,7 +114,8 @@ impl<'d, F: Learner> Session<'d, F> {
     /// One step; `None` once all are done.
     ///
     /// # Errors
-    /// If the loss or a gradient is not finite, or an attack refuses. The step then does not count. A classifier or autoencoder whose loss is not finite has the weights before the step (before the
+    /// If the loss or a gradient is not finite and the policy is [`Fail`](crate::Fail) or has come to its limit, or an attack refuses. The step then does not count. A classifier or autoencoder whose
+    /// loss is not finite has the weights before the step (before the
     /// pass, where a defence makes several a step); where only a gradient is not finite some weights may have moved, and of a GAN the discriminator may have made its part of the step.
     pub fn step(&mut self) -> Result<Option<StepMetrics>, TrainError> {
         on_team(|| self.one())
@@ -105,46 +126,55 @@ impl<'d, F: Learner> Session<'d, F> {
         }
         let (steps, epoch) = (self.steps(), self.epoch_now());
         if self.step.is_multiple_of(self.per_epoch()) {
-            self.batches.restart(epoch as u64);
-            (self.begun, self.examples) = (Instant::now(), 0);
-            self.learner.begin_epoch();
-            self.reported = epoch as u64 - 1;
+            self.begin_epoch(epoch)?;
         }
+        let before = self.copies_steps().then(|| self.learner.state());
+        let (step, lr) = (self.step + 1, self.lr_of(self.step + 1));
         let Some(rows) = self.batches.next_rows(&mut self.batch) else { return Ok(None) };
-        let step = self.step + 1;
-        let lr = self.settings.schedule.lr(self.settings.lr, step, steps);
         let cx = StepContext { step, steps, key: Key::new(self.settings.seed).named("step").child(step), lr };
-        let loss = match self.learner.step(&mut self.batch, rows, &cx) {
-            Ok(loss) => loss,
-            Err(failure) => {
-                self.learner.discard();
-                self.learner.current();
-                let at = self.learner.broken(&mut self.batch, rows, &cx);
-                // The batch was not learnt from: whoever goes on meets it again.
-                self.rewind();
-                return Err(told(failure, epoch, step, at));
-            }
-        };
-        (self.step, self.lr) = (step, lr);
-        self.examples += self.batch.len();
-        let ends_epoch = step.is_multiple_of(self.per_epoch());
-        Ok(Some(StepMetrics { step, steps, epoch, ends_epoch, loss, lr }))
-    }
-    /// Whether the last epoch has ended and was not reported.
-    fn waits_for_report(&self) -> bool {
-        self.step.is_multiple_of(self.per_epoch()) && self.reported < self.step / self.per_epoch()
-    }
-    /// The report of the epoch that just ended; `None` inside an epoch, and once it was reported.
-    fn ended(&mut self) -> Option<EpochOf<F>> {
-        let (epochs, epoch) = (self.settings.epochs, (self.step / self.per_epoch()) as usize);
-        self.waits_for_report().then(|| {
-            self.reported = epoch as u64;
-            // Weights are brought back within the epoch's time, as whoever uses them needs them.
+        let made = self.learner.step(&mut self.batch, rows, &cx).map_err(|failure| {
+            self.learner.discard();
             self.learner.current();
-            let seconds = self.begun.elapsed().as_secs_f64();
-            let (lr, examples) = (self.lr, self.examples);
-            self.learner.end_epoch(EpochTimes { epoch, epochs, lr, seconds, examples })
-        })
+            let at = self.learner.broken(&mut self.batch, rows, &cx);
+            remedy::told(failure, epoch, step, at)
+        });
+        let (ends_epoch, examples) = (step.is_multiple_of(self.per_epoch()), self.batch.len());
+        let outcome = StepOutcome::Done;
+        let metrics = StepMetrics { step, steps, epoch, ends_epoch, loss: f64::NAN, lr, examples, outcome };
+        match made {
+            Ok(loss) => {
+                self.state.progress.skipped_in_a_row = 0;
+                self.count(&metrics);
+                Ok(Some(StepMetrics { loss, ..metrics }))
+            }
+            Err(why) => self.remedied(why, metrics, before).map(Some),
+        }
+    }
+    /// A batch was learnt from, or left out.
+    fn count(&mut self, of: &StepMetrics) {
+        (self.step, self.lr) = (of.step, of.lr);
+        self.examples += of.examples;
+    }
+    fn begin_epoch(&mut self, epoch: usize) -> Result<(), TrainError> {
+        self.check_figures()?;
+        self.batches.restart(epoch as u64);
+        (self.begun, self.examples) = (Instant::now(), 0);
+        self.learner.begin_epoch();
+        self.reported = epoch as u64 - 1;
+        if let NonFinitePolicy::RollBack(_) = self.settings.on_non_finite {
+            self.state.snapshot = Some(Snapshot { step: self.step, learner: self.learner.state() });
+        }
+        Ok(())
+    }
+    /// Whether steps are made from copies of what they change.
+    fn copies_steps(&self) -> bool {
+        matches!(self.settings.on_non_finite, NonFinitePolicy::Skip(_))
+    }
+    /// Learning rate of a step.
+    fn lr_of(&self, step: u64) -> f64 {
+        let Progress { plateau, lr_factor, .. } = &self.state.progress;
+        let usual = || self.settings.schedule.lr(self.settings.lr, step, self.steps());
+        lr_factor * plateau.as_ref().map_or_else(usual, |plateau| plateau.lr)
     }
     /// Steps to the end of the epoch, watched; `None` if an observer ended the training before.
     ///
@@ -163,7 +193,7 @@ impl<'d, F: Learner> Session<'d, F> {
         let mut stops = false;
         loop {
             // Before the next step: a training may have been interrupted between the last step of an epoch and its report.
-            if let Some(epoch) = self.ended() {
+            if let Some(epoch) = self.ended()? {
                 let flow = observer.epoch(&epoch, self.learner.current())?;
                 return Ok((Some(epoch), if stops { Flow::Stop } else { flow }));
             }
@@ -171,7 +201,11 @@ impl<'d, F: Learner> Session<'d, F> {
                 return Ok((None, Flow::Stop));
             }
             let Some(done) = self.one()? else { break };
-            stops = observer.step(&done, &mut self.learner)? == Flow::Stop;
+            if let (true, Some(why)) = (done.outcome != StepOutcome::Done, &self.trouble) {
+                observer.trouble(&done, why)?;
+            }
+            let mut running = Running { learner: &mut self.learner, state: &self.state };
+            stops = observer.step(&done, &mut running)? == Flow::Stop;
         }
         Ok((None, Flow::Continue))
     }
@@ -191,61 +225,32 @@ impl<'d, F: Learner> Session<'d, F> {
             }
         }
         self.learner.current();
+        if self.is_done() {
+            self.learner.keep(&self.state.best);
+        }
         summary.seconds = start.elapsed().as_secs_f64();
         Ok(summary)
-    }
-    /// What the training is, in words: a state goes on only where this is the same.
-    pub(crate) fn described(&self) -> String {
-        let LoopSettings { epochs, batch, lr, ref schedule, seed, last } = self.settings;
-        let learner = self.learner.described();
-        format!(
-            "{epochs} epochs of batches of {batch} (last: {last:?}), lr {lr}, schedule {schedule}, seed {seed}, {learner}"
-        )
     }
     /// The examples.
     pub(crate) fn data(&self) -> &'d Split {
         self.data
     }
-    /// Where the training stands: with the same settings, data and model, [`restore`](Self::restore) goes on as if it had not been interrupted.
-    pub fn state(&mut self) -> SessionState {
-        SessionState { step: self.step, reported: self.reported, learner: self.learner.state() }
-    }
-    /// Goes on from a state.
-    ///
-    /// # Errors
-    /// If it belongs to another training; nothing has changed then.
-    pub fn restore(&mut self, state: &SessionState) -> Result<(), TrainError> {
-        let (ended, begins) = (state.step / self.per_epoch(), state.step.is_multiple_of(self.per_epoch()));
-        let counts = state.reported == ended || begins && state.reported + 1 == ended;
-        if state.step > self.steps() || !counts {
-            let SessionState { step, reported, .. } = state;
-            return Err(NnError::State(format!("{step} steps of {}, {reported} epochs", self.steps())).into());
-        }
-        self.learner.restore(&state.learner)?;
-        (self.step, self.reported) = (state.step, state.reported);
-        self.lr = self.settings.schedule.lr(self.settings.lr, self.step.max(1), self.steps());
-        self.rewind();
-        (self.begun, self.examples) = (Instant::now(), 0);
-        Ok(())
-    }
-    /// The next batch is that of the next step.
-    fn rewind(&mut self) {
-        self.batches.restart(self.epoch_now() as u64);
-        for _ in 0..self.step % self.per_epoch() {
-            self.batches.next_rows(&mut self.batch);
-        }
-    }
 }
 
-fn told(failure: Failure, epoch: usize, step: u64, at: Option<String>) -> TrainError {
-    use sparring_attacks::AttackError;
-    match failure {
-        Failure::Loss(loss) => TrainError::NonFinite { epoch, step, loss, at: trouble::told(at) },
-        // A defence's attack refuses logits that are not finite: where the network is the cause, that is the error, as for any other step.
-        Failure::Other(e @ TrainError::Attack(AttackError::NonFinite { .. })) => match at {
-            Some(at) => TrainError::NonFinite { epoch, step, loss: f64::NAN, at },
-            None => e,
-        },
-        Failure::Other(e) => e,
+/// A learner in the loop that trains it.
+struct Running<'a, F> {
+    learner: &'a mut F,
+    state: &'a LoopState,
+}
+
+impl<F: Learner> Current<F::Model> for Running<'_, F> {
+    fn current(&mut self) -> &F::Model {
+        self.learner.current()
+    }
+    fn state(&mut self) -> LearnerState {
+        self.learner.state()
+    }
+    fn loop_state(&self) -> LoopState {
+        self.state.clone()
     }
 }

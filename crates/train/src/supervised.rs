@@ -11,13 +11,16 @@ use crate::parallel::fill;
 use crate::session::Session;
 use crate::trained::Trained;
 use crate::trouble::broken_layer;
+use crate::validation::{Validated, Validation};
 use crate::{AnyDefense, AnyDisplacement, ExampleSource, Recipe, TrainError};
-use sparring_datasets::{BatchRows, Last, MiniBatch, Split};
+use sparring_datasets::{BatchRows, MiniBatch, Split};
 use sparring_losses::{LabelSmoothing, check_targets};
 use sparring_models::{Autoencoder, ClassifierNet};
-use sparring_nn::{Engine, Network, NnError, Objective};
+use sparring_nn::{Engine, Network, NnError, Objective, Params};
+use sparring_seed::Key;
 use std::fmt::Debug;
 
+mod examined;
 mod pass;
 
 /// A model with one network that is trained by one objective.
@@ -35,6 +38,11 @@ pub trait Supervised: Observed<Epoch = Epoch> + Debug {
     fn check_labels(&self, _: &Split) -> Result<(), TrainError> {
         Ok(())
     }
+    /// What it is worth on a validation part.
+    ///
+    /// # Errors
+    /// If the attack refuses.
+    fn validated(&self, on: &Validation, key: Key) -> Result<Validated, TrainError>;
     /// Calls `f` with the objective of a batch; labels, where it has any, are smoothed.
     fn with_objective<R>(
         batch: &MiniBatch,
@@ -54,6 +62,9 @@ impl Supervised for ClassifierNet {
     fn check_labels(&self, train: &Split) -> Result<(), TrainError> {
         check_targets(&train.labels(), self.classes()).map_err(|e| TrainError::Data(e.to_string()))
     }
+    fn validated(&self, on: &Validation, key: Key) -> Result<Validated, TrainError> {
+        on.of_classifier(self, key)
+    }
     fn with_objective<R>(
         batch: &MiniBatch,
         smoothing: LabelSmoothing,
@@ -70,6 +81,9 @@ impl Supervised for Autoencoder {
     }
     fn net_mut(&mut self) -> &mut Network<f32> {
         &mut self.net
+    }
+    fn validated(&self, on: &Validation, _: Key) -> Result<Validated, TrainError> {
+        on.of_autoencoder(self)
     }
     fn with_objective<R>(batch: &MiniBatch, _: LabelSmoothing, f: impl FnOnce(&dyn Objective) -> R) -> R {
         f(&Reconstruction { examples: batch.len() })
@@ -97,6 +111,7 @@ pub struct Fitting<'m, M> {
     defense: AnyDefense,
     smoothing: LabelSmoothing,
     displacement: Option<AnyDisplacement>,
+    anomaly: bool,
     /// Pixels of the batch in their other form: adversarial, or clean where the adversarial ones are trained on.
     other: Vec<f32>,
     carried: Carried,
@@ -110,9 +125,7 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         train: &'d Split,
         recipe: &Recipe,
     ) -> Result<Session<'d, Self>, TrainError> {
-        let Recipe { epochs, batch, lr, seed, .. } = *recipe;
-        let settings =
-            LoopSettings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
+        let settings = recipe.settings();
         Self::fits(model, train, &settings)?;
         let engine = Engine::new(model.net(), recipe.method()).in_precision(recipe.precision);
         let passes = recipe.defense.plan(1.0).passes as u64;
@@ -122,9 +135,20 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         let (defense, other, carried, sums) =
             (recipe.defense, Vec::new(), Carried::default(), Sums::default());
         let smoothing = LabelSmoothing { smoothing: recipe.label_smoothing };
-        let displacement = recipe.displacement;
+        let (displacement, anomaly) = (recipe.displacement, recipe.anomaly);
         let described = recipe.described();
-        let this = Self { model, described, trained, defense, smoothing, displacement, other, carried, sums };
+        let this = Self {
+            model,
+            described,
+            trained,
+            defense,
+            smoothing,
+            displacement,
+            anomaly,
+            other,
+            carried,
+            sums,
+        };
         Session::new(this, train, settings)
     }
     /// Whether a perturbation goes on from step to step.
@@ -137,6 +161,11 @@ impl<'m, M: Supervised> Fitting<'m, M> {
     }
     /// The data are for this model, whose network can be trained on them.
     fn fits(model: &M, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
+        if let Some(monitor) = settings.selection.monitor.filter(|m| m.counts_answers() && !M::COUNTS) {
+            let (field, value) = ("monitor", monitor.to_string());
+            let must = "train_loss or validation_loss for an autoencoder";
+            return Err(TrainError::Recipe { field, value, must });
+        }
         check_data(train, model.net().graph().input)?;
         model.check_labels(train)?;
         check_network(model.net(), train.len(), settings, 1)
@@ -191,12 +220,14 @@ impl<M: Supervised> Learner for Fitting<'_, M> {
     }
     fn end_epoch(&mut self, done: EpochTimes) -> Epoch {
         let Sums { loss, right, seen } = std::mem::take(&mut self.sums);
-        let EpochTimes { epoch, epochs, lr, seconds, examples } = done;
+        let EpochTimes { epoch, epochs, lr, seconds, examples, validated } = done;
         Epoch {
             epoch,
             epochs,
             train_loss: loss / seen,
             train_accuracy: M::COUNTS.then_some(right / seen),
+            validation: validated,
+            best_epoch: None,
             lr,
             seconds,
             examples_per_s: examples as f64 / seconds,
@@ -215,5 +246,27 @@ impl<M: Supervised> Learner for Fitting<'_, M> {
         self.carried.noise = noise.to_vec();
         self.sums = Sums { loss, right, seen };
         Ok(())
+    }
+    fn kept(&mut self) -> Vec<Params<f32>> {
+        vec![self.current().net().params.clone()]
+    }
+    fn keep(&mut self, weights: &[Params<f32>]) {
+        if let [weights] = weights {
+            self.trained.give(self.model.net_mut(), weights);
+        }
+    }
+    fn check_validation(&self, on: &Validation) -> Result<(), TrainError> {
+        check_data(&on.split, self.model.net().graph().input)?;
+        match on.attack {
+            Some(attack) if !M::COUNTS || attack.examples == 0 => {
+                let must = "none for an autoencoder, and on at least 1 example of a classifier";
+                let value = format!("{} on {}", attack.attack, attack.examples);
+                Err(TrainError::Recipe { field: "validation attack", value, must })
+            }
+            _ => self.model.check_labels(&on.split),
+        }
+    }
+    fn validate(&mut self, on: &Validation, key: Key) -> Result<Validated, TrainError> {
+        self.current().validated(on, key)
     }
 }

@@ -51,6 +51,11 @@ impl Trained {
         }
         self.fresh = true;
     }
+    /// These weights into the network, which has them until the next step.
+    pub fn give(&mut self, net: &mut Network<f32>, weights: &Params<f32>) {
+        net.params.iter_mut().zip(weights).for_each(|(to, from)| to.value = from.value.clone());
+        self.fresh = true;
+    }
     /// The weights, not their average, and the engine's state.
     pub fn state(&self, net: &Network<f32>) -> (Params<f32>, EngineState<f32>) {
         (self.engine.export_weights(&net.params), self.engine.export_state(&net.params))

@@ -11,16 +11,26 @@ use sparring_tensor::{Array, reduce};
 /// # Shapes
 /// `x` [n, c, h, w]
 pub(crate) fn first_non_finite(net: &Network<f32>, x: Array<f32>) -> Option<String> {
-    let nodes = &net.graph().nodes;
-    let called = |i: usize| format!("layer {} ({})", nodes[i].name, nodes[i].layer.kind());
-    let broken = |i: &usize| net.params_of(*i).iter().any(|p| !reduce::all_finite(&p.value));
-    if let Some(i) = (0..nodes.len()).find(broken) {
-        return Some(format!("weights of {} are not finite", called(i)));
+    if let Some(said) = first_weights(net) {
+        return Some(said);
     }
     let tape = Tape::new();
     let outputs = net.forward_nodes(&Cx::eval(&tape), tape.constant(x));
     let first = outputs.iter().position(|y| !reduce::all_finite(&y.value()))?;
-    Some(format!("the output of {} is the first that is not finite", called(first)))
+    Some(format!("the output of {} is the first that is not finite", called(net, first)))
+}
+
+/// A layer by its name and kind.
+pub(crate) fn called(net: &Network<f32>, i: usize) -> String {
+    let node = &net.graph().nodes[i];
+    format!("layer {} ({})", node.name, node.layer.kind())
+}
+
+/// The first layer with a weight that is infinite or NaN, in words.
+pub(crate) fn first_weights(net: &Network<f32>) -> Option<String> {
+    let broken = |i: &usize| net.params_of(*i).iter().any(|p| !reduce::all_finite(&p.value));
+    let i = (0..net.graph().nodes.len()).find(broken)?;
+    Some(format!("weights of {} are not finite", called(net, i)))
 }
 
 /// The layer where a network stops being finite on this batch, pixels included; `None` if it does not.

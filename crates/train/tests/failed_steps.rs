@@ -1,8 +1,9 @@
 //! A step that failed does not count: whoever goes on meets the same batch again, and no training runs for ever.
 #![allow(missing_docs)]
 
-use sparring_datasets::{BatchRows, Last, MiniBatch, Mnist, Split};
+use sparring_datasets::{BatchRows, MiniBatch, Mnist, Split};
 use sparring_models::{ClassifierNet, Mlp};
+use sparring_nn::Params;
 use sparring_seed::Key;
 use sparring_train::{
     Current, EpochOf, EpochTimes, Failure, Learner, LearnerState, LoopSettings, Quiet, Recipe, Session,
@@ -54,6 +55,12 @@ impl<L: Learner> Learner for Flaky<L> {
     fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError> {
         self.inner.restore(state)
     }
+    fn kept(&mut self) -> Vec<Params<f32>> {
+        self.inner.kept()
+    }
+    fn keep(&mut self, weights: &[Params<f32>]) {
+        self.inner.keep(weights);
+    }
 }
 
 fn bits(model: &ClassifierNet) -> Vec<u32> {
@@ -71,10 +78,7 @@ fn a_step_that_failed_is_made_again() {
     for fails_at in [1, 3, 4, 5, 8] {
         let mut one = model();
         let inner = session(&mut one, &data, &recipe).unwrap().learner;
-        let Recipe { epochs, batch, lr, seed, .. } = recipe;
-        let settings =
-            LoopSettings { epochs, batch, lr, schedule: recipe.schedule.clone(), seed, last: Last::Keep };
-        let mut training = Session::new(Flaky { inner, fails_at }, &data, settings).unwrap();
+        let mut training = Session::new(Flaky { inner, fails_at }, &data, recipe.settings()).unwrap();
         let e = training.run(&mut Quiet).unwrap_err().to_string();
         assert!(e.contains(&format!("step {fails_at}")), "{e}");
         assert_eq!(training.steps_done(), fails_at - 1);
@@ -91,14 +95,7 @@ fn a_session_refuses_data_that_are_not_for_its_learner() {
     let mut model = ClassifierNet::new(Mlp::default().spec(), Key::new(1)).unwrap();
     let learner = session(&mut model, &data, &Recipe::default()).unwrap().learner;
     let points = sparring_datasets::synthetic::moons(40, 0.1, Key::new(1));
-    let settings = LoopSettings {
-        epochs: 1,
-        batch: 8,
-        lr: 0.1,
-        schedule: Recipe::default().schedule,
-        seed: 1,
-        last: Last::Keep,
-    };
+    let settings = LoopSettings { epochs: 1, batch: 8, ..LoopSettings::default() };
     let e = Session::new(learner, &points, settings).err().map(|e| e.to_string());
     assert!(e.as_ref().is_some_and(|e| e.contains("the network takes")), "{e:?}");
 }

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sparring_datasets::{Mnist, Split};
+use sparring_datasets::{Mnist, Pixels, Split};
 use sparring_math::named::Family as _;
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan};
 use sparring_nn::{Graph, layers};
@@ -12,10 +12,11 @@ use sparring_optim::{AnyRule, AnySchedule, AnyTransform, ClipNorm, Ema, L2Penalt
 use sparring_seed::Key;
 use sparring_tensor::team;
 use sparring_train::{
-    AnyDefense, AnyDisplacement, Current, EpochOf, EpochReport, Flow, GanRecipe, Learner, Observed, Observer,
-    Quiet, Recipe, SaveEvery, SavedTraining, Saver, Session, StepMetrics, TrainError, autoencoder_session,
-    gan_session, session,
+    AnyDefense, AnyDisplacement, Current, EpochOf, EpochReport, Flow, GanRecipe, Kept, Learner, Monitor,
+    Observed, Observer, Progress, Quiet, Recipe, SaveEvery, SavedTraining, Saver, Selection, Session,
+    StepMetrics, TrainError, Validation, ValidationAttack, autoencoder_session, gan_session, session,
 };
+use std::collections::BTreeSet;
 use std::path::Path;
 
 fn digits(n: usize) -> Split {
@@ -44,12 +45,20 @@ fn bits(model: &ClassifierNet) -> Vec<u32> {
         .collect()
 }
 
-/// Three epochs of four steps, the last of each not full.
+/// Four steps an epoch, the last of each not full.
 const IMAGES: usize = 110;
-const STEPS: u64 = 12;
+
+/// Random points at which each training is interrupted, the end of an epoch among them: 5, or what `cargo xtask torture --only cuts` asks for.
+fn cuts() -> usize {
+    std::env::var("SPARRING_TORTURE_CUTS").map_or(5, |text| text.parse().expect("a number of cuts"))
+}
+/// Three epochs, or as many as have room for the cuts.
+fn epochs() -> usize {
+    3.max(cuts() / 2)
+}
 
 fn recipe() -> Recipe {
-    Recipe { epochs: 3, batch: 32, lr: 3e-3, ..Recipe::default() }
+    Recipe { epochs: epochs(), batch: 32, lr: 3e-3, ..Recipe::default() }
 }
 
 /// Ends the training after a step, as a signal does.
@@ -93,6 +102,14 @@ where
     }
 }
 
+/// What the figures and the trouble of a whole training lead to.
+fn progress(data: &Split, recipe: &Recipe) -> Progress {
+    let mut model = ClassifierNet::new(graph(), Key::new(3)).unwrap();
+    let mut session = session(&mut model, data, recipe).unwrap();
+    session.run(&mut Quiet).unwrap();
+    *session.progress()
+}
+
 /// `run(seed of the model, path, observer)` trains from the file on.
 fn resumes(what: &str, run: impl Fn(u64, &Path, &str, u64)) {
     let dir = tempfile::tempdir().unwrap();
@@ -104,21 +121,22 @@ fn resumes(what: &str, run: impl Fn(u64, &Path, &str, u64)) {
         "{what}: a training that is done leaves one file"
     );
     let mut rng = Key::new(8).named(what).rng(0);
-    let mut cuts: Vec<u64> = (0..3).map(|_| 1 + u64::from(rng.below(STEPS as u32 - 1))).collect();
-    cuts.push(4 * (1 + u64::from(rng.below(3))));
-    for cut in cuts {
+    let last = epochs() as u32;
+    let mut points = BTreeSet::from([4 * (1 + u64::from(rng.below(last)))]);
+    while points.len() < cuts() {
+        points.insert(1 + u64::from(rng.below(4 * last - 1)));
+    }
+    for (i, cut) in points.into_iter().enumerate() {
         let path = dir.path().join(format!("{cut}.bin"));
         team::with_threads(2, || run(3, &path, "until", cut));
         // Other weights: everything comes from the file.
-        for threads in [1, 3] {
-            let copy = dir.path().join("copy.bin");
-            std::fs::copy(&path, &copy).unwrap();
-            team::with_threads(threads, || run(4, &copy, "quiet", 0));
-            assert!(
-                std::fs::read(&copy).unwrap() == expected,
-                "{what}, interrupted after step {cut}, {threads} threads"
-            );
-        }
+        let (threads, copy) = ([1, 3, 8][i % 3], dir.path().join("copy.bin"));
+        std::fs::copy(&path, &copy).unwrap();
+        team::with_threads(threads, || run(4, &copy, "quiet", 0));
+        assert!(
+            std::fs::read(&copy).unwrap() == expected,
+            "{what}, interrupted after step {cut}, {threads} threads"
+        );
     }
     let path = dir.path().join("failed.bin");
     run(3, &path, "fails", 2);
@@ -182,6 +200,75 @@ fn defended_classifiers() {
     }
 }
 
+/// Trained on the first images, judged on the rest by accuracy, loss and under an attack.
+fn judged(what: &str, recipe: &Recipe) {
+    let all = digits(IMAGES + 40);
+    let (train, split) = (all.first(IMAGES), all.range(IMAGES..IMAGES + 40));
+    let threat = sparring_attacks::Threat::linf(0.1).unwrap();
+    let attack = ValidationAttack { attack: "pgd(steps=2)".parse().unwrap(), threat, examples: 10 };
+    let validation = Validation { split, attack: Some(attack) };
+    resumes(what, |seed, path, how, n| {
+        let mut model = ClassifierNet::new(graph(), Key::new(seed)).unwrap();
+        let session = session(&mut model, &train, recipe).unwrap();
+        let session = session.validating(validation.clone()).unwrap();
+        with(how, n, |observer| part(session, path, observer));
+    });
+}
+
+#[test]
+fn classifiers_that_are_steered_by_figures() {
+    for schedule in ["constant", "plateau(factor=0.5, patience=0, threshold=0.3)"] {
+        for monitor in Monitor::ALL.map(Some).into_iter().chain([None]) {
+            let selection = Selection { monitor, kept: Kept::Best, ..Selection::default() };
+            let schedule = schedule.parse().unwrap();
+            judged("steered", &Recipe { selection, schedule, ema: Some(Ema { half_life: 0.3 }), ..recipe() });
+        }
+    }
+    // Weights that hardly move have the same accuracy after each epoch: the third is the last of thirty.
+    let monitor = Some(Monitor::ValidationAccuracy);
+    let selection = Selection { monitor, early_stop: Some(2), ..Selection::default() };
+    judged(
+        "ended early",
+        &Recipe { epochs: 30, lr: 1e-12, rule: "sgd".parse().unwrap(), selection, ..recipe() },
+    );
+    let selection = Selection { early_stop: Some(1), ..Selection::default() };
+    judged("ended early by the training loss", &Recipe { selection, ..recipe() });
+}
+
+#[test]
+fn classifiers_whose_steps_are_not_finite() {
+    // The rate grows to 1e30 in the second epoch, from where two roll-backs bring it to 1e-2.
+    let schedule: AnySchedule = "piecewise(0=1e-32, 0.4=1e-32, 0.45=1, 1=1)".parse().unwrap();
+    let rolled = Recipe {
+        rule: "sgd".parse().unwrap(),
+        lr: 1e30,
+        schedule,
+        on_non_finite: "roll-back(factor=1e-16, times=2)".parse().unwrap(),
+        ..recipe()
+    };
+    let defended = Recipe { defense: "free(replays=2)".parse().unwrap(), ..rolled.clone() };
+    for (what, recipe) in [("rolled back", rolled), ("rolled back, defended", defended)] {
+        assert!(progress(&digits(IMAGES), &recipe).roll_backs > 0, "{what}");
+        classifiers(what, &recipe);
+    }
+    // One example that overflows: its batch is left out of each epoch.
+    let mut pixels: Vec<f32> = digits(IMAGES).all().x;
+    pixels[5 * 784..6 * 784].fill(3e38);
+    let data = Split::new(
+        Pixels::F32(pixels.into()),
+        [1, 28, 28],
+        digits(IMAGES).all().labels.iter().map(|&l| l as u8).collect::<Vec<_>>(),
+    )
+    .unwrap();
+    let recipe = Recipe { on_non_finite: "skip".parse().unwrap(), ..recipe() };
+    assert_eq!(progress(&data, &recipe).skipped, 3);
+    resumes("skipped", |seed, path, how, n| {
+        let mut model = ClassifierNet::new(graph(), Key::new(seed)).unwrap();
+        let session = session(&mut model, &data, &recipe).unwrap();
+        with(how, n, |observer| part(session, path, observer));
+    });
+}
+
 #[test]
 fn autoencoders() {
     let (data, (spec, encoder)) = (digits(IMAGES), ArticleAutoencoder::default().spec());
@@ -196,7 +283,7 @@ fn autoencoders() {
 fn gans() {
     // The last batch is left out.
     let data = digits(4 * 32 + 5);
-    let plain = GanRecipe { epochs: 3, batch: 32, ..GanRecipe::default() };
+    let plain = GanRecipe { epochs: epochs(), batch: 32, ..GanRecipe::default() };
     let (d_rule, ema) = (Some("rmsprop".parse().unwrap()), Some(Ema { half_life: 0.3 }));
     let transforms = vec![AnyTransform::from(ClipNorm { max: 0.5 })];
     let other = GanRecipe { d_rule, ema, transforms, schedule: "cosine".parse().unwrap(), ..plain.clone() };

@@ -4,7 +4,7 @@
 use sparring_datasets::{Last, Mnist, Split};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};
 use sparring_nn::{Graph, Network, layers};
-use sparring_optim::{AnySchedule, Ema};
+use sparring_optim::Ema;
 use sparring_seed::Key;
 use sparring_tensor::team;
 use sparring_train::{
@@ -113,14 +113,7 @@ fn the_rate_after_a_resume_is_that_of_the_steps_since() {
 
 #[test]
 fn settings_and_data_that_give_no_step_are_refused() {
-    let settings = |batch, last| LoopSettings {
-        epochs: 1,
-        batch,
-        lr: 0.1,
-        schedule: AnySchedule::default(),
-        seed: 1,
-        last,
-    };
+    let settings = |batch, last| LoopSettings { epochs: 1, batch, lr: 0.1, last, ..LoopSettings::default() };
     let (data, few) = (digits(IMAGES), digits(10));
     for (settings, why) in [
         (settings(11, Last::Drop), "10 training examples give no batch of 11"),

@@ -3,6 +3,7 @@
 use super::markdown::{code, count, number, table};
 use sparring_activations::AnyActivation;
 use sparring_attacks::{AnyAttack, AnyNorm};
+use sparring_datasets::corruptions::AnyCorruption;
 use sparring_losses::TargetKind;
 use sparring_math::named::{Entry, Family as _};
 use sparring_models::{Arch, ModelKind};
@@ -31,6 +32,7 @@ pub const ALL: &[Table] = &[
     Table { name: "models", home: "crates/models/README.md", write: models },
     Table { name: "defenses", home: "crates/train/README.md", write: defenses },
     Table { name: "datasets", home: "crates/datasets/README.md", write: datasets },
+    Table { name: "corruptions", home: "crates/datasets/README.md", write: corruptions },
 ];
 
 /// The parameters of a thing with their defaults and ranges.
@@ -187,6 +189,14 @@ fn datasets() -> String {
     };
     let header = ["name", "comes", "train", "test", "shape", "classes", "licence", "source"];
     table(&header, &sparring_datasets::ALL.iter().map(row).collect::<Vec<_>>())
+}
+
+fn corruptions() -> String {
+    let row = |c: &AnyCorruption| {
+        vec![code(c.name()), c.severity().to_string(), c.follows().word().into(), c.about().into()]
+    };
+    let header = ["corruption", "default severity", "follows", "at severities 1 to 5"];
+    table(&header, &AnyCorruption::TABLE.at_defaults().iter().map(row).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

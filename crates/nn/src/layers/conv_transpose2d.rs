@@ -113,7 +113,10 @@ impl Layer for ConvTranspose2d {
     }
     fn parameters(&self) -> Vec<ParamSpec> {
         let [kh, kw] = self.kernel;
-        weight_and_bias(&[self.inputs, self.outputs, kh, kw], self.outputs, self.bias, self.init)
+        let mut all =
+            weight_and_bias(&[self.inputs, self.outputs, kh, kw], self.outputs, self.bias, self.init);
+        all[0].output_axis = 1;
+        all
     }
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
         let ([_, ic, h, w], [_, oc, oh, ow]) = (inputs[0].dims4(), output.dims4());

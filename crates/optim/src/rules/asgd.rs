@@ -22,7 +22,7 @@ use sparring_math::named::Range;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 pub struct Asgd {
-    /// Decay of the weights and of the rate, >= 0.
+    /// Decay of the weights and of the rate, >= 0. As PyTorch's it acts on every parameter, those of groups without weight decay too.
     pub lambda: f64,
     /// Power of the rate's fall, >= 0.
     pub alpha: f64,

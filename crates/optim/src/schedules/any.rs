@@ -1,6 +1,6 @@
 //! The enum over all schedules; the list is in `mod.rs`.
 
-use super::{AnySchedule, Constant, OneCycle, Schedule};
+use super::{AnySchedule, Constant, OneCycle, Plateau, Schedule};
 
 /// Registers schedules: the enum over all of them is a [`Schedule`] itself. After `also`: names for values of the others.
 macro_rules! schedules {
@@ -47,6 +47,16 @@ impl From<OneCycle> for AnySchedule {
 impl Default for AnySchedule {
     fn default() -> Self {
         Self::Constant(Constant {})
+    }
+}
+
+impl AnySchedule {
+    /// The schedule whose rate depends on the figures of the epochs, if it is that.
+    pub fn plateau(&self) -> Option<&Plateau> {
+        match self {
+            Self::Plateau(plateau) => Some(plateau),
+            _ => None,
+        }
     }
 }
 
@@ -110,6 +120,8 @@ mod tests {
             ("one-cycle(top=1)", "one-cycle.top is 1"),
             ("step(gamma=0.5", "parenthesis"),
             ("piecewise(0=0, 1)", "`1` is no point"),
+            ("plateau(factor=1)", "plateau.factor is 1"),
+            ("sequence(0.1=linear, 1=plateau)", "plateau stands alone"),
         ] {
             let e = text.parse::<AnySchedule>().unwrap_err().to_string();
             assert!(e.contains(why), "{text}: {e}");

@@ -23,6 +23,9 @@ pub trait Schedule: std::fmt::Debug + Send + Sync {
     }
 }
 
+/// Progress counts as a milestone this little before it: 0.3 / 0.1 is just below 3, and what happens there happens on the step that was meant.
+pub(super) const NEAR: f64 = 1e-9;
+
 /// Progress before step `step`.
 pub(super) fn before(step: u64, steps: u64) -> f64 {
     after(step.saturating_sub(1), steps)

@@ -1,5 +1,6 @@
 //! Triangles.
 
+use super::contract::NEAR;
 use super::{Schedule, ScheduleInfo};
 use sparring_math::named::{Named, Range};
 
@@ -46,7 +47,7 @@ impl Schedule for Cyclic {
     fn factor(&self, t: f64) -> f64 {
         let along = t.clamp(0.0, 1.0) * self.cycles as f64;
         // As in `Step`: a cycle begins on the step that was meant.
-        let cycle = (along + 1e-9).floor();
+        let cycle = (along + NEAR).floor();
         let x = (along - cycle).max(0.0);
         let up = if x <= self.rise { x / self.rise } else { (1.0 - x) / (1.0 - self.rise) };
         self.low + (1.0 - self.low) * up * self.decay.powf(cycle)

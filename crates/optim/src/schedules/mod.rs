@@ -15,6 +15,7 @@ mod noam;
 mod one_cycle;
 mod one_cycle_cosine;
 mod piecewise;
+mod plateau;
 mod polynomial;
 mod sequence;
 mod step;
@@ -31,6 +32,7 @@ pub use noam::Noam;
 pub use one_cycle::OneCycle;
 pub use one_cycle_cosine::OneCycleCosine;
 pub use piecewise::Piecewise;
+pub use plateau::{Better, Plateau, PlateauState};
 pub use polynomial::PolynomialDecay;
 pub use sequence::Sequence;
 pub use step::Step;
@@ -49,6 +51,7 @@ any::schedules!(
     Noam "noam",
     OneCycleCosine "one-cycle-cosine",
     Piecewise "piecewise",
+    Plateau "plateau",
     Sequence "sequence";
     also OneCycle
 );

@@ -1,5 +1,6 @@
 //! Steps down at given places.
 
+use super::contract::NEAR;
 use super::{Schedule, ScheduleInfo};
 use sparring_math::named::{Named, NamedError, Range};
 use std::fmt;
@@ -85,7 +86,7 @@ impl MultiStep {
 impl Schedule for MultiStep {
     fn factor(&self, t: f64) -> f64 {
         // As in `Step`: a stage begins on the step that was meant.
-        let behind = self.at.0.iter().filter(|at| **at <= t + 1e-9).count();
+        let behind = self.at.0.iter().filter(|at| **at <= t + NEAR).count();
         self.gamma.powi(behind as i32)
     }
 }

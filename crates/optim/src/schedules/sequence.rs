@@ -64,6 +64,9 @@ sparring_math::named! {
             if ends().zip(ends().skip(1)).any(|(a, b)| a >= b) || ends().next_back() != Some(1.0) {
                 return Err(refused("the ends do not rise to 1".into()));
             }
+            if self.stretches.iter().any(|(_, of)| of.plateau().is_some()) {
+                return Err(refused("plateau stands alone, as its rate is no function of the progress".into()));
+            }
             self.stretches.iter().try_for_each(|(_, of)| of.validate())
         }
     }

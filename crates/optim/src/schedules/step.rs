@@ -2,6 +2,7 @@
 
 use super::Schedule;
 use super::ScheduleInfo;
+use super::contract::NEAR;
 use sparring_math::named::{Named, NamedError, Range};
 
 /// Multiplies the rate by `gamma` after every `every` of the training: factor `gamma^floor(t / every)`.
@@ -56,7 +57,7 @@ impl Step {
 impl Schedule for Step {
     fn factor(&self, t: f64) -> f64 {
         // 0.3 / 0.1 is just below 3: a stage begins on the step that was meant.
-        self.gamma.powf((t.clamp(0.0, 1.0) / self.every + 1e-9).floor())
+        self.gamma.powf((t.clamp(0.0, 1.0) / self.every + NEAR).floor())
     }
 }
 

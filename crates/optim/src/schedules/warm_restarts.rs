@@ -1,5 +1,6 @@
 //! Cosines with restarts.
 
+use super::contract::NEAR;
 use super::{Schedule, ScheduleInfo};
 use sparring_math::named::{Named, Range};
 
@@ -42,8 +43,6 @@ impl WarmRestarts {
 
     /// Progress through the cycle that progress `t` lies in.
     fn within(&self, t: f64) -> f64 {
-        // 0.3 / 0.1 is just below 3: a cycle begins on the step that was meant.
-        const NEAR: f64 = 1e-9;
         let longest = (self.cycles - 1) as i32;
         // In units of the last cycle, which do not overflow: the lengths are growth^-longest, .., 1.
         let lengths = (0..=longest).map(|i| self.growth.powi(i - longest));

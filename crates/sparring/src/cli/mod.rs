@@ -8,7 +8,8 @@ mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{
-    attack, completions, demo, fetch, generate, inspect, list, lr_find, merge, resume, sweep, train,
+    attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, merge, resume, sweep,
+    train,
 };
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
@@ -39,11 +40,15 @@ enum Command {
     Merge(merge::Args),
     /// Find a learning rate for a classifier: a short training in which it grows.
     LrFind(lr_find::Args),
+    /// Measure a trained classifier or autoencoder on examples.
+    Eval(eval::Args),
     /// Attack a trained classifier and re-check every result.
     Attack(attack::Args),
     /// Draw samples from a trained GAN.
     Generate(generate::Args),
-    /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, datasets.
+    /// Write a trained model as safetensors, npz or the TOML file of its network.
+    Export(export::Args),
+    /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, datasets, corruptions.
     List(list::Args),
     /// Show what a run or a file holds.
     Inspect(inspect::Args),
@@ -95,8 +100,10 @@ fn run(command: Command) -> Outcome {
         }
         Command::Merge(args) => merge::run(&args),
         Command::LrFind(args) => lr_find::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Attack(args) => attack::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::List(args) => list::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Completions(args) => completions::run(&args, definition()),

@@ -31,6 +31,7 @@ fn every_list_holds_its_registry() {
         ("layers", names(sparring::nn::layers::tags())),
         ("models", names(sparring::models::ALL.iter().map(|m| m.name).collect())),
         ("datasets", names(datasets::ALL.iter().map(|d| d.name).collect())),
+        ("corruptions", names(datasets::corruptions::AnyCorruption::TABLE.names().collect())),
     ];
     for (what, names) in known {
         assert!(!names.is_empty());

@@ -2,6 +2,8 @@
 #![cfg(feature = "cli")]
 
 mod data;
+mod eval;
+mod exporting;
 mod files;
 mod flags;
 mod leftovers;

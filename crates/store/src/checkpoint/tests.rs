@@ -55,35 +55,6 @@ fn every_bit_and_every_length_counts() {
     assert!(refused(&longer));
 }
 
-/// Whoever changes a file on purpose computes its checksum anew: the rest must hold.
-#[test]
-fn a_forged_checksum_opens_no_door() {
-    let bytes = whole();
-    let key = sparring_seed::Key::new(5);
-    for case in 0..20_000_u64 {
-        let mut rng = key.rng(case);
-        let mut forged = bytes.clone();
-        for _ in 0..=rng.below(4) {
-            let at = rng.below(forged.len() as u32) as usize;
-            match rng.below(4) {
-                0 => forged[at] ^= 1 << rng.below(8),
-                1 => forged[at] = 0xff,
-                2 => forged.iter_mut().skip(at).take(8).for_each(|b| *b = 0xff),
-                _ => forged.truncate(at.max(1)),
-            }
-        }
-        if forged.len() > 64 {
-            format::seal(&mut forged);
-        }
-        // An error or a value, never a panic; what is read has as many numbers as its shapes say.
-        if let Ok(read) = decode_checkpoint::<Meta>(&forged) {
-            for (name, shape, numbers) in read.arrays {
-                assert_eq!(shape.iter().product::<usize>(), numbers.len(), "{name} in case {case}");
-            }
-        }
-    }
-}
-
 #[test]
 fn lengths_that_lie_are_refused() {
     let mut bytes = whole();

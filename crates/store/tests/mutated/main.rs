@@ -1,6 +1,7 @@
 //! Broken files: no panic, bounded memory, nothing broken is taken for whole.
 #![allow(missing_docs)]
 
+mod checkpoint;
 mod memory;
 mod mutate;
 mod npz;

@@ -15,7 +15,7 @@ use crate::trained::Trained;
 use crate::trouble::first_non_finite;
 use sparring_datasets::{BatchRows, MiniBatch, Split};
 use sparring_models::Gan;
-use sparring_nn::{Compiled, Engine, Mode, NnError, OutputRows, Randomness};
+use sparring_nn::{Compiled, Engine, Mode, NnError, OutputRows, Params, Randomness};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Tensor, team};
 
@@ -67,6 +67,11 @@ impl<'m> Game<'m> {
     }
     /// The data are for these networks, which can be trained on them.
     fn fits(model: &Gan, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
+        if settings.watches() {
+            let (field, value) = ("schedule", settings.schedule.to_string());
+            let must = "one that needs no figure of an epoch: a GAN's losses do not say how good it is";
+            return Err(TrainError::Recipe { field, value, must });
+        }
         check_data(train, model.shape())?;
         check_network(&model.generator, train.len(), settings, 1)?;
         // Real examples and as many fakes.
@@ -213,6 +218,16 @@ impl Learner for Game<'_> {
     type Model = Gan;
     fn check(&self, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
         Self::fits(self.model, train, settings)
+    }
+    fn kept(&mut self) -> Vec<Params<f32>> {
+        let model = self.current();
+        vec![model.generator.params.clone(), model.discriminator.params.clone()]
+    }
+    fn keep(&mut self, weights: &[Params<f32>]) {
+        if let [generator, discriminator] = weights {
+            self.generator.give(&mut self.model.generator, generator);
+            self.discriminator.give(&mut self.model.discriminator, discriminator);
+        }
     }
     fn described(&self) -> String {
         self.recipe.described()

@@ -1,7 +1,7 @@
 //! How a GAN is trained, as data.
 
-use crate::TrainError;
 use crate::error::require_positive;
+use crate::{NonFinitePolicy, TrainError};
 use serde::{Deserialize, Deserializer, Serialize};
 use sparring_nn::{Group, Method};
 use sparring_optim::{Adam, AnyRule, AnySchedule, AnyTransform, Ema};
@@ -57,6 +57,9 @@ pub struct GanRecipe {
     pub ema: Option<Ema>,
     /// Steps of the generator for each of the discriminator.
     pub steps: GanSteps,
+    /// What becomes of a step of which a loss or gradient is not finite.
+    #[serde(skip_serializing_if = "NonFinitePolicy::is_usual")]
+    pub on_non_finite: NonFinitePolicy,
     /// Seed of shuffling and noise.
     pub seed: u64,
 }
@@ -75,6 +78,7 @@ impl Default for GanRecipe {
             groups: Vec::new(),
             ema: None,
             steps: GanSteps::Alternating,
+            on_non_finite: NonFinitePolicy::default(),
             seed: 1,
         }
     }
@@ -108,6 +112,7 @@ impl GanRecipe {
         self.d_lr.map_or(Ok(()), |lr| require_positive("d_lr", lr))?;
         self.methods().iter().try_for_each(Method::validate)?;
         self.schedule.validate()?;
+        self.on_non_finite.validate()?;
         Ok(self.ema.as_ref().map_or(Ok(()), Ema::validate)?)
     }
     /// How generator and discriminator follow their gradients.

@@ -16,7 +16,7 @@ use sparring_seed::Key;
 use sparring_tensor::{Array, team};
 
 /// The loss of pairs, where the step has any: without an attack it reads clean examples alone.
-fn pairs_of(plan: &Plan) -> Option<&dyn PairLoss<f32>> {
+pub(super) fn pairs_of(plan: &Plan) -> Option<&dyn PairLoss<f32>> {
     match (&plan.outputs, &plan.examples) {
         (Outputs::Paired(loss), ExampleSource::Attack(..)) => Some(&**loss),
         _ => None,
@@ -37,6 +37,9 @@ impl<M: Supervised> Fitting<'_, M> {
     ) -> Result<[f64; 2], Failure> {
         let moves = self.examples(plan, batch, rows, key)?;
         let layers = key.named("layers");
+        if self.anomaly {
+            self.examined(plan, batch, rows, layers)?;
+        }
         let progress = cx.step as f64 / cx.steps as f64;
         let found = match self.displacement.filter(|d| progress > d.warm_up()) {
             None => self.gradients(plan, batch, rows, layers, Statistics::Learned)?,

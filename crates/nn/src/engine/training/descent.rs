@@ -139,6 +139,9 @@ impl<E: Elem> Engine<E> {
                     let Piece { kind, w, part, .. } = piece;
                     let mut grad = part.grad.take().expect("made before");
                     let (g, norms) = (grad.as_mut_slice(), Norms { tensor: part.norm, global });
+                    if stage.start == 0 {
+                        method.begin(step, w, &mut part.slots, 0..w.len());
+                    }
                     method.transform(stage.clone(), step, (kind, lr), norms, w, g);
                     if last {
                         let all = 0..w.len();
@@ -166,10 +169,10 @@ impl<E: Elem> Engine<E> {
         let slots = |p: &&Param<E>| (0..self.method.slots()).map(|i| of(p, Beside::Slot(i))).collect();
         let mut slots: Vec<Vec<_>> = trained.iter().map(slots).collect();
         let mut grads: Vec<_> = trained.iter().map(|p| of(p, Beside::Grad)).collect();
-        self.method.step_tensors(step, lr, &mut |visit| {
+        self.method.step_tensors(lr, &mut |visit| {
             for (((p, w), g), slots) in trained.iter().zip(&mut weights).zip(&mut grads).zip(&mut slots) {
-                let (kind, shape, w) = (p.kind(), p.shape(), w.as_mut_slice());
-                visit(TensorStep { kind, shape, w, g: g.as_mut_slice(), slots });
+                let (w, g) = (w.as_mut_slice(), g.as_mut_slice());
+                visit(TensorStep { of: p.layout(), step, w, g, slots });
             }
         });
         for ((p, w), slots) in trained.iter().zip(&weights).zip(&slots) {

@@ -24,7 +24,7 @@ use sparring::tensor::{Array, Precision};
 use std::path::Path;
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    let (threats, net) = (args.threats()?, args.net()?);
+    let (threats, net) = (args.threats()?, args.model.net()?);
     let suites = threats.iter().map(|t| args.suite(t.eps)).collect::<Outcome<Vec<_>>>()?;
     if let (Some(path), true) = (&args.save, args.save == args.report) {
         let shown = path.display();
@@ -39,18 +39,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
         out::ending(path, flag, ending)?;
         out::free(path, flag)?;
     }
-    let about = args.model.metadata();
-    if about.is_ok_and(|m| !m.is_file() && !m.is_dir()) {
-        return Err(Failure::at(&args.model, "not a file; name a run directory or a weights file"));
-    }
-    let names = args.names.load()?;
+    let names = args.model.names.load()?;
     args.machine.start()?;
-    let (model, own_data) = pages::weights::load_classifier(&args.model, net.as_ref(), &names)?;
-    let data = match (&args.data, &own_data) {
-        (Some(asked), _) => Named::find(asked)?,
-        (None, Some(own)) => Named::of_run(own)?,
-        (None, None) => Named::find("mnist-10k")?,
-    };
+    let (model, own_data) = pages::weights::load_classifier(&args.model.path, net.as_ref(), &names)?;
+    let data = Named::for_model(args.data.as_deref(), own_data.as_ref())?;
     data.fits(model.spec().input, "this network")?;
     enough(args, &data)?;
     let test = data.set.test.first(args.n.unwrap_or(1000).min(data.set.test.len())).all();
@@ -73,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     // The figures are told whatever becomes of the files.
     let saved = args.save.as_deref().map_or(Ok(()), |path| save(path, &test, &reports[0]));
     let page: Outcome = args.report.as_deref().map_or(Ok(()), |path| {
-        let page = pages::attack::page(&args.model, &data, &model, &test, &reports)?;
+        let page = pages::attack::page(&args.model.path, &data, &model, &test, &reports)?;
         write_new(path, page.to_html().as_bytes())?;
         say::note(&format!("page in {}", path.display()));
         Ok(())

@@ -3,6 +3,8 @@
 pub(crate) mod attack;
 pub(crate) mod completions;
 pub(crate) mod demo;
+pub(crate) mod eval;
+pub(crate) mod export;
 pub(crate) mod fetch;
 pub(crate) mod generate;
 pub(crate) mod inspect;

@@ -1,7 +1,8 @@
 //! Which data.
 
 use crate::cli::{Failure, Outcome};
-use sparring::datasets::{DataError, Dataset, find, folder_of};
+use sparring::datasets::{DataError, Dataset, Split, find, folder_of};
+use sparring::seed::Key;
 use sparring::store::terminal::shown;
 use std::path::{Component, Path, PathBuf};
 
@@ -40,6 +41,26 @@ impl Named {
             e => e.into(),
         })?;
         Ok(Self { asked: asked.to_string(), set })
+    }
+    /// The set asked for, else that of the run, else that of a bare weights file.
+    pub(crate) fn for_model(asked: Option<&str>, own: Option<&RunData>) -> Outcome<Self> {
+        match (asked, own) {
+            (Some(asked), _) => Self::find(asked),
+            (None, Some(own)) => Self::of_run(own),
+            (None, None) => Self::find("mnist-10k"),
+        }
+    }
+    /// Takes `n` training images, stratified and drawn by the seed of the run, off the set: those to validate on.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    pub(crate) fn hold_out(&mut self, n: usize, seed: u64) -> Split {
+        if n == 0 {
+            return self.set.train.first(0);
+        }
+        let (train, held) = self.set.train.holdout(n, Key::new(seed).named("holdout"));
+        self.set.train = train;
+        held
     }
     /// A network that takes other inputs is refused before anything is made for it.
     pub(crate) fn fits(&self, input: [usize; 3], what: &str) -> Outcome {

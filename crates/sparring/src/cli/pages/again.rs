@@ -42,6 +42,11 @@ pub(crate) fn arguments() -> Vec<String> {
     .split_off(1)
 }
 
+/// The first of them.
+pub(crate) fn subcommand() -> String {
+    arguments().into_iter().next().unwrap_or_default()
+}
+
 fn all_words() -> Vec<String> {
     std::iter::once("sparring".to_string()).chain(arguments()).collect()
 }

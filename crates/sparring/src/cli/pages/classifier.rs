@@ -27,8 +27,14 @@ pub(crate) struct Worth<'a> {
     pub(crate) warnings: &'a [String],
 }
 
+/// The row of the epoch whose weights were kept.
+fn kept<'a>(rows: &'a [EpochRow], done: &History) -> Option<&'a EpochRow> {
+    let best = done.epochs.last().and_then(|e| e.best_epoch);
+    best.map_or(rows.last(), |best| rows.iter().find(|row| row.epoch == best))
+}
+
 fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &History, worth: Worth<'_>) -> Block {
-    let last = rows.last();
+    let last = kept(rows, done);
     let n = facts.data.set.test.len();
     let hardened = facts.recipe.defense.eps().is_some();
     let tested = last.map_or(f64::NAN, |r| r.test.value());
@@ -38,7 +44,7 @@ fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &History, worth: Worth<'_>)
         tiles.push(StatTile {
             value: percent(trained, 1),
             label: if hardened { "training accuracy, under attack" } else { "training accuracy" }.into(),
-            note: format!("of the last epoch, on its {images}"),
+            note: format!("of epoch {}, on its {images}", last.map_or(0, |r| r.epoch)),
             tone: Tone::Plain,
         });
     }
@@ -98,9 +104,12 @@ fn result(facts: &Facts<'_>, rows: &[EpochRow], done: &History, worth: Worth<'_>
     let n = facts.data.set.test.len();
     let accuracy = curves::accuracies(&training, n);
     result.blocks.push(Block::Charts(vec![curves::loss(&[training]), accuracy]));
-    let last = rows.last().map_or(f64::NAN, |r| r.test.value());
+    let last = kept(rows, done).map_or(f64::NAN, |r| r.test.value());
+    let epoch = kept(rows, done)
+        .filter(|r| r.epoch != rows.len())
+        .map_or("the last epoch".into(), |r| format!("epoch {}, whose weights were kept,", r.epoch));
     result.blocks.push(Block::text(format!(
-        "With {n} test images the accuracy of the last epoch is known to lie in {} with 95\u{a0}% confidence; the band in the chart is \
+        "With {n} test images the accuracy of {epoch} is known to lie in {} with 95\u{a0}% confidence; the band in the chart is \
          that interval.",
         interval(last, n)
     )));

@@ -137,7 +137,16 @@ mod tests {
     use sparring::train::defenses;
 
     fn row(epoch: usize) -> EpochRow {
-        EpochRow { epoch, lr: 0.1, train_loss: 1.0, train_accuracy: Some(0.4), test: Test::Accuracy(0.9) }
+        EpochRow {
+            epoch,
+            lr: 0.1,
+            train_loss: 1.0,
+            train_accuracy: Some(0.4),
+            validation_loss: None,
+            validation_accuracy: None,
+            validation_robust_accuracy: None,
+            test: Test::Accuracy(0.9),
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What to say, and to try, when the tensors of a file are not those of a network.
 
-use super::again::quoted;
+use super::again::{quoted, subcommand};
 use crate::cli::Failure;
 use crate::cli::io::say;
 use crate::cli::options::AskedNet;
@@ -31,7 +31,11 @@ fn way_in(weights: &Weights, first: Option<&AskedNet>) -> Option<String> {
 pub(super) fn arch_wanted(file: &Path, weights: &Weights) -> Failure {
     let way = match way_in(weights, None) {
         Some(flags) => {
-            format!("its shapes are those of `sparring attack {} {flags}`", quoted(&file.to_string_lossy()))
+            format!(
+                "its shapes are those of `sparring {} {} {flags}`",
+                subcommand(),
+                quoted(&file.to_string_lossy())
+            )
         }
         None => "name it with --arch, or write it down for --spec net.toml".to_string(),
     };
@@ -46,7 +50,11 @@ pub(super) fn explained(e: &StoreError, file: &Path, weights: &Weights, net: Opt
     let Some(lists) = e.side_by_side(ROWS) else { return Failure::at(file, e) };
     say::note(&lists);
     let way = match way_in(weights, net) {
-        Some(flags) => format!("this loads it: sparring attack {} {flags}", quoted(&file.to_string_lossy())),
+        Some(flags) => format!(
+            "this loads it: sparring {} {} {flags}",
+            subcommand(),
+            quoted(&file.to_string_lossy())
+        ),
         None => match e.reason() {
             StoreError::Names { unexpected, shapes, .. } if unexpected.is_empty() && shapes.is_empty() => {
                 "the file lacks tensors of this network: save the whole state_dict".to_string()

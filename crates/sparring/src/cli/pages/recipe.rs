@@ -3,7 +3,7 @@
 use sparring::nn::Group;
 use sparring::optim::{AnyTransform, Ema};
 use sparring::tensor::Precision;
-use sparring::train::{AnyDefense, GanRecipe, Recipe};
+use sparring::train::{AnyDefense, GanRecipe, NonFinitePolicy, Recipe};
 
 /// A recipe as facts.
 pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
@@ -19,6 +19,17 @@ pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
     facts.extend(recipe.displacement.map(|d| ("displacement of the weights", d.to_string())));
     if recipe.label_smoothing != 0.0 {
         facts.push(("label smoothing", recipe.label_smoothing.to_string()));
+    }
+    let selection = recipe.selection;
+    if selection.keeps_best() {
+        facts.push(("weights kept", "those of the epoch with the best monitored figure".into()));
+    }
+    facts.extend(
+        selection.early_stop.map(|n| ("early stopping", format!("after {n} epochs without a better figure"))),
+    );
+    facts.extend(selection.monitor.map(|monitor| ("monitored figure", monitor.to_string())));
+    if recipe.on_non_finite != NonFinitePolicy::default() {
+        facts.push(("steps that are not finite", recipe.on_non_finite.to_string()));
     }
     facts.extend(around(recipe));
     if recipe.precision != Precision::F32 {

@@ -32,6 +32,9 @@ pub(crate) fn save_gan(path: &Path, model: &Gan) -> Outcome {
 
 /// A run directory's weights file, or the file itself.
 pub(crate) fn weights_file(path: &Path) -> Outcome<PathBuf> {
+    if path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        return Err(Failure::at(path, "not a file; name a run directory or a weights file"));
+    }
     let file = if path.is_dir() { path.join("model.safetensors") } else { path.to_path_buf() };
     if file.is_file() {
         return Ok(file);
@@ -106,15 +109,61 @@ pub(crate) fn load_classifier(
     names: &Names,
 ) -> Outcome<(ClassifierNet, Option<RunData>)> {
     let file = weights_file(path)?;
-    let weights = read(&file)?;
-    weights.expect_kind("classifier").map_err(|e| Failure::at(&file, e))?;
-    let spec = spec_of(&file, &weights, net)?;
-    check_names(&file, &weights, names)?;
-    let mut model = ClassifierNet::new(spec, Key::new(REPLACED)).map_err(|e| Failure::at(&file, e))?;
+    Ok((classifier(&file, &read(&file)?, net, names)?, data_of(path)?))
+}
+
+fn classifier(
+    file: &Path,
+    weights: &Weights,
+    net: Option<&AskedNet>,
+    names: &Names,
+) -> Outcome<ClassifierNet> {
+    weights.expect_kind("classifier").map_err(|e| Failure::at(file, e))?;
+    let spec = spec_of(file, weights, net)?;
+    check_names(file, weights, names)?;
+    let mut model = ClassifierNet::new(spec, Key::new(REPLACED)).map_err(|e| Failure::at(file, e))?;
     let loaded = weights.load_named("", &mut model.net, names.naming());
-    let notes = loaded.map_err(|e| explained(&e, &file, &weights, net))?;
+    let notes = loaded.map_err(|e| explained(&e, file, weights, net))?;
     tell(weights.notes().iter().chain(&notes));
+    Ok(model)
+}
+
+/// A model that can be judged on labelled examples.
+#[derive(Debug)]
+pub(crate) enum Judged {
+    Classifier(ClassifierNet),
+    Autoencoder(Autoencoder),
+}
+
+/// A classifier or an autoencoder from a run directory or a weights file, and the data the run was trained on. A file of another program is taken for a classifier's.
+pub(crate) fn load_judged(
+    path: &Path,
+    net: Option<&AskedNet>,
+    names: &Names,
+) -> Outcome<(Judged, Option<RunData>)> {
+    let file = weights_file(path)?;
+    let weights = read(&file)?;
+    let model = if weights.kind() == Some("autoencoder") {
+        Judged::Autoencoder(autoencoder(&file, &weights, net, names)?)
+    } else {
+        Judged::Classifier(classifier(&file, &weights, net, names)?)
+    };
     Ok((model, data_of(path)?))
+}
+
+fn autoencoder(
+    file: &Path,
+    weights: &Weights,
+    net: Option<&AskedNet>,
+    names: &Names,
+) -> Outcome<Autoencoder> {
+    let spec = spec_of(file, weights, net)?;
+    check_names(file, weights, names)?;
+    let encoder = weights.extra().and_then(|extra| extra["encoder"].as_u64()).unwrap_or(0) as usize;
+    let model = Autoencoder::new(spec, encoder, Key::new(REPLACED));
+    let mut model = model.map_err(|e| Failure::at(file, e))?;
+    weights.load_into("", &mut model.net).map_err(|e| Failure::at(file, e))?;
+    Ok(model)
 }
 
 /// A GAN from a run directory or a weights file; of a file of another program its generator, built as that of the articles' GAN.

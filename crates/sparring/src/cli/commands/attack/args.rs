@@ -3,12 +3,10 @@
 use super::choice::Choice;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, AskedNet, Budget, List, MachineArgs, NamingArgs, ShorthandList, Shorthands, Written,
-    arch, count, name, twice,
+    Budget, List, MachineArgs, ModelArgs, ShorthandList, Shorthands, count, name, twice,
 };
 use crate::cli::{Failure, Outcome};
 use sparring::attacks::{AnyAttack, AnyNorm, EvaluateOptions, Threat};
-use sparring::models::{Arch, ModelKind};
 use sparring::oracle::Bounds;
 use sparring::tensor::Precision;
 use std::path::PathBuf;
@@ -26,8 +24,8 @@ impl ShorthandList for AttackFlags {
 /// Flags.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A run directory or a weights file (.safetensors, .npz).
-    pub(super) model: PathBuf,
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
     /// A folder with the set's files, or a name. Default: the run's own data, mnist-10k for a
     /// bare weights file.
     #[arg(long, value_name = "NAME|DIR")]
@@ -55,16 +53,6 @@ pub(crate) struct Args {
     /// proposal is verified in f32 whatever this is.
     #[arg(long, default_value = "f32")]
     pub(super) proposal_precision: Precision,
-    /// The architecture of a weights file that does not name its own (from PyTorch, say), `madry(norm=batch)` with parameters.
-    #[arg(long, value_parser = arch(ModelKind::Classifier))]
-    arch: Option<Written<Arch>>,
-    /// The network of a weights file that does not name its own, from a TOML file: torch.nn's names and arguments (README of sparring-store).
-    #[arg(long, value_name = "FILE.toml", conflicts_with = "arch")]
-    spec: Option<PathBuf>,
-    #[command(flatten)]
-    activation: Shorthands<ActivationFlag>,
-    #[command(flatten)]
-    pub(super) names: NamingArgs,
     /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
     #[arg(long, value_name = "FILE.safetensors|npz")]
     pub(super) save: Option<PathBuf>,
@@ -117,14 +105,5 @@ impl Args {
         };
         let fits = threats.iter().try_for_each(|t| t.fits(Bounds::UNIT, dim));
         fits.map_err(|e| Failure::Usage(format!("{flag}: {e}")))
-    }
-    /// `--spec`, or `--arch` with its activation: without either the network is what its file says it is.
-    pub(super) fn net(&self) -> Outcome<Option<AskedNet>> {
-        let arch = self.arch.as_slice();
-        self.activation.all_belong("--arch", &arch.iter().collect::<Vec<_>>())?;
-        if let Some(path) = &self.spec {
-            return AskedNet::read(path).map(Some);
-        }
-        arch.first().map(|arch| self.activation.applied(arch).map(AskedNet::Named)).transpose()
     }
 }

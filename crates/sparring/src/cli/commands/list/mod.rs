@@ -1,5 +1,6 @@
 //! `sparring list WHAT`.
 
+mod corruptions;
 mod datasets;
 mod listing;
 mod registries;
@@ -43,6 +44,8 @@ enum What {
     Layers,
     /// Data sets, and where each is looked up.
     Datasets,
+    /// Corruptions of images, in the manner of MNIST-C.
+    Corruptions,
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
@@ -57,6 +60,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         What::Models => registries::models(),
         What::Layers => registries::layers(),
         What::Datasets => datasets::datasets(),
+        What::Corruptions => corruptions::corruptions(),
     };
     if args.json {
         say::json(&Value::Array(listing.objects));

@@ -1,6 +1,9 @@
 //! `sparring train autoencoder`.
 
+use super::kept_files::{self, KeptFiles};
 use super::place::{self, Place, PlaceArgs, Resumed};
+use super::trouble::{self, AnomalyArgs, PolicyArgs};
+use super::validation::ValidationArgs;
 use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
@@ -15,7 +18,7 @@ use sparring::models::{Arch, Autoencoder, ModelKind};
 use sparring::nn::Graph;
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
-use sparring::train::{Recipe, autoencoder_session, pixels, reconstruction_mse};
+use sparring::train::{Recipe, Validation, autoencoder_session, pixels, reconstruction_mse};
 use std::path::PathBuf;
 
 /// Flags.
@@ -51,6 +54,12 @@ pub(crate) struct Args {
     #[command(flatten)]
     groups: GroupArgs,
     #[command(flatten)]
+    validation: ValidationArgs,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    #[command(flatten)]
+    anomaly: AnomalyArgs,
+    #[command(flatten)]
     pub(super) machine: MachineArgs,
     #[command(flatten)]
     pub(super) place: PlaceArgs,
@@ -75,6 +84,9 @@ impl Args {
             schedule: self.schedule.clone(),
             transforms: self.transforms.chain.clone(),
             groups: self.groups.groups.clone(),
+            selection: self.validation.selection(),
+            on_non_finite: self.policy.on_non_finite,
+            anomaly: self.anomaly.anomaly,
             seed: self.machine.seed,
             ..Recipe::default()
         };
@@ -83,9 +95,11 @@ impl Args {
     }
     /// Refuses what a training on these data would refuse before it begins.
     pub(super) fn check(&self, data: &Named) -> Outcome {
-        self.recipe()?;
+        let recipe = self.recipe()?;
+        self.validation.check(None)?;
         let net = self.net(None)?;
-        data.fits(coded(&net)?.0.input, &format!("the network {net}"))
+        data.fits(coded(&net)?.0.input, &format!("the network {net}"))?;
+        self.validation.count(data, (0, false), &recipe.schedule).map(drop)
     }
 }
 
@@ -99,13 +113,16 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let (spec, encoder) = coded(&net)?;
     let recipe = args.recipe()?;
     args.machine.start()?;
-    let data = place::data(&args.data, resumed.as_ref())?;
+    args.validation.check(None)?;
+    let mut data = place::data(&args.data, resumed.as_ref())?;
     data.fits(spec.input, &format!("the network {net}"))?;
+    let validation = args.validation.count(&data, (0, false), &recipe.schedule)?;
+    let validation = data.hold_out(validation, args.machine.seed);
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
     let place = Place::open(&args.place, resumed, &net.name(), |run| {
         let mut config = json!({
             "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()),
-            "recipe": recipe, "spec": model.spec(), "code": model.code(),
+            "validation": validation.len(), "recipe": recipe, "spec": model.spec(), "code": model.code(),
         });
         net.config().into_iter().for_each(|(key, value)| config[key] = value);
         config
@@ -117,7 +134,18 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut watch =
         Watch::new(format!("training {}", net.name()), steps, run, measure).keeping(&place.rows()?);
     let mut training = autoencoder_session(&mut model, &data.set.train, &recipe)?;
-    let done = place.train(&mut training, &mut watch).map_err(|e| watch.failed(e))?;
+    if !validation.is_empty() {
+        training = training.validating(Validation::of(validation))?;
+    }
+    let mut files = KeptFiles {
+        inner: &mut watch,
+        run,
+        save: pages::weights::save_autoencoder,
+        best: args.validation.keep_best,
+        last: args.validation.keep_last.unwrap_or(0),
+    };
+    let done = place.train(&mut training, &mut files).map_err(|e| watch.failed(e))?;
+    let progress = *training.progress();
     drop(training);
     let rows = watch.finish();
     let weights = run.file("model.safetensors");
@@ -151,12 +179,15 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             baselines.mean_image
         ));
     }
+    warnings.extend(trouble::warning(&progress));
     let facts = pages::autoencoder::Facts { net: &net, data: &data, recipe: &recipe, baselines, test_mse };
     pages::autoencoder::page(&facts, &model, &pca, &rows, &done)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({
             "test_mse": test_mse, "pca_mse": baselines.pca, "pca_components": pca.k(), "mean_image_mse": baselines.mean_image,
             "epochs": done.epochs.len(), "seconds": done.seconds, "run": run.path(),
+            "best_epoch": progress.best.map(|best| best.epoch), "stopped_early": progress.stopped.is_some(),
+            "skipped_steps": progress.skipped, "roll_backs": progress.roll_backs,
             "warnings": warnings,
         }));
     } else {
@@ -169,6 +200,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             done.seconds,
             say::path(run.path())
         ));
+        kept_files::in_words(&progress, recipe.epochs).iter().for_each(|line| say::result(line));
     }
     warnings.iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())

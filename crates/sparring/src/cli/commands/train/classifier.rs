@@ -1,7 +1,10 @@
 //! `sparring train classifier`.
 
 use super::hardening::{self, HardeningArgs};
+use super::kept_files::{self, KeptFiles};
 use super::place::{self, Place, PlaceArgs, Resumed};
+use super::trouble::{self, AnomalyArgs, PolicyArgs};
+use super::validation::{ValidateArgs, ValidationArgs};
 use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
@@ -15,7 +18,7 @@ use sparring::models::{Arch, ClassifierNet, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::tensor::Precision;
-use sparring::train::{History, Outputs, Recipe, accuracy, session};
+use sparring::train::{History, Outputs, Recipe, Validation, accuracy, session};
 use std::path::PathBuf;
 
 /// Flags.
@@ -52,6 +55,14 @@ pub(crate) struct Args {
     groups: GroupArgs,
     #[command(flatten)]
     hardening: HardeningArgs,
+    #[command(flatten)]
+    validation: ValidationArgs,
+    #[command(flatten)]
+    validate: ValidateArgs,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    #[command(flatten)]
+    anomaly: AnomalyArgs,
     /// The arithmetic of convolutions: f32, or split6 (three bf16 parts a number, not less exact than f32, other bits) on a machine with AMX tiles.
     #[arg(long, default_value = "f32")]
     precision: Precision,
@@ -94,6 +105,9 @@ impl Args {
             label_smoothing: self.hardening.label_smoothing,
             defense,
             precision: self.precision,
+            selection: self.validation.selection(),
+            on_non_finite: self.policy.on_non_finite,
+            anomaly: self.anomaly.anomaly,
             seed: self.machine.seed,
         };
         recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
@@ -107,17 +121,22 @@ impl Args {
     }
     /// Refuses what a training on these data would refuse before it begins.
     pub(super) fn check(&self, data: &Named) -> Outcome {
-        let (recipe, net) = (self.recipe(false)?, self.net(None)?);
+        let recipe = self.recipe(false)?;
+        self.validation.check(Some(&self.validate))?;
+        let attack = self.validate.attack(&recipe.defense)?;
+        let net = self.net(None)?;
         let spec =
             net.classifier_for(data.set.shape(), data.set.classes).expect("the flag takes classifiers");
         data.fits(spec.input, &format!("the network {net}"))?;
-        let mut kept = Named { asked: data.asked.clone(), set: data.set.clone() };
-        self.hardening.hold_out(&mut kept, &recipe.defense).map(drop)
+        let usual = hardening::usual_validation(&recipe.defense, data.set.train.len());
+        self.validation.count(data, (usual, attack.is_some()), &recipe.schedule).map(drop)
     }
 }
 
 pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut recipe = args.recipe(resumed.is_some())?;
+    args.validation.check(Some(&args.validate))?;
+    let attack = args.validate.attack(&recipe.defense)?;
     let net = args.net(resumed.as_ref())?;
     args.machine.start()?;
     let mut data = place::data(&args.data, resumed.as_ref())?;
@@ -128,12 +147,14 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         recipe.epochs = args.epochs.unwrap_or(20);
         recipe.batch = args.batch.unwrap_or(32);
     }
-    let validation = args.hardening.hold_out(&mut data, &recipe.defense)?;
+    let usual = hardening::usual_validation(&recipe.defense, data.set.train.len());
+    let validation = args.validation.count(&data, (usual, attack.is_some()), &recipe.schedule)?;
+    let validation = data.hold_out(validation, args.machine.seed);
     let mut model = ClassifierNet::new(spec, Key::new(args.machine.seed).named("init"))?;
     let place = Place::open(&args.place, resumed, &net.name(), |run| {
         let mut config = json!({
             "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()),
-            "validation": validation.len(), "recipe": recipe, "spec": model.spec(),
+            "validation": validation.len(), "validation_attack": attack.map(|a| a.to_string()), "recipe": recipe, "spec": model.spec(),
         });
         net.config().into_iter().for_each(|(key, value)| config[key] = value);
         config
@@ -146,7 +167,18 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     })
     .keeping(&place.rows()?);
     let mut training = session(&mut model, &data.set.train, &recipe)?;
-    let done = place.train(&mut training, &mut watch).map_err(|e| watch.failed(e))?;
+    if !validation.is_empty() {
+        training = training.validating(Validation { split: validation.clone(), attack })?;
+    }
+    let mut files = KeptFiles {
+        inner: &mut watch,
+        run,
+        save: pages::weights::save_classifier,
+        best: args.validation.keep_best,
+        last: args.validation.keep_last.unwrap_or(0),
+    };
+    let done = place.train(&mut training, &mut files).map_err(|e| watch.failed(e))?;
+    let progress = *training.progress();
     drop(training);
     let rows = watch.finish();
     let weights = run.file("model.safetensors");
@@ -159,6 +191,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let warnings: Vec<String> = no_better_than_a_guess(&done, &recipe, model.classes(), test_accuracy)
         .into_iter()
         .chain(overfitted)
+        .chain(trouble::warning(&progress))
         .collect();
     let worth = pages::classifier::Worth { robust: robust.as_ref(), warnings: &warnings };
     let facts = pages::classifier::Facts { net: &net, data: &data, recipe: &recipe };
@@ -169,6 +202,8 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             "seconds": done.seconds, "examples_per_s": done.examples_per_s(), "run": run.path(),
             "robust_accuracy": robust.map(|r| r.robust),
             "validation": robust.as_ref().map(hardening::object),
+            "best_epoch": progress.best.map(|best| best.epoch), "stopped_early": progress.stopped.is_some(),
+            "skipped_steps": progress.skipped, "roll_backs": progress.roll_backs,
             "warnings": warnings,
         }));
     } else {
@@ -182,6 +217,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             done.seconds,
             say::path(run.path())
         ));
+        kept_files::in_words(&progress, recipe.epochs).iter().for_each(|line| say::result(line));
         robust.iter().for_each(|r| say::result(&hardening::in_words(r)));
         say::note(&format!("next: sparring attack {}", pages::again::quoted(&run.path().to_string_lossy())));
     }

@@ -1,7 +1,8 @@
 //! `sparring train gan`.
 
 use super::place::{self, Place, PlaceArgs, Resumed};
-use super::watch::{METRICS, failed, unwritten};
+use super::trouble::{self, PolicyArgs};
+use super::watch::{METRICS, Rate, failed, unwritten};
 use crate::cli::io::json::json;
 use crate::cli::io::{progress::Progress, say, signal};
 use crate::cli::options::{
@@ -61,6 +62,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FRACTION", default_value_t = 0.0, value_parser = share)]
     ema: f64,
     #[command(flatten)]
+    policy: PolicyArgs,
+    #[command(flatten)]
     pub(super) machine: MachineArgs,
     #[command(flatten)]
     pub(super) place: PlaceArgs,
@@ -104,10 +107,15 @@ impl Args {
             transforms: self.transforms.chain.clone(),
             groups: self.groups.groups.clone(),
             ema: (self.ema != 0.0).then_some(Ema { half_life: self.ema }),
+            on_non_finite: self.policy.on_non_finite,
             seed: self.machine.seed,
             ..usual
         };
         recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
+        if recipe.schedule.plateau().is_some() {
+            let what = "--schedule plateau: a GAN's losses do not say how good it is; name another schedule";
+            return Err(Failure::Usage(what.into()));
+        }
         Ok(recipe)
     }
     fn arch(&self) -> Outcome<Arch> {
@@ -131,6 +139,7 @@ const SHOWN: u64 = 64;
 
 struct Watch<'a> {
     progress: Progress,
+    rate: Rate,
     run: &'a RunDir,
     noise: Array<f32>,
     /// The epochs on the page; the pictures of the others are in the run's folder alone.
@@ -162,8 +171,13 @@ impl Watch<'_> {
 }
 
 impl Observer<Gan> for Watch<'_> {
+    fn trouble(&mut self, s: &StepMetrics, why: &TrainError) -> Result<(), TrainError> {
+        self.progress.line(&trouble::unmade(s, why));
+        Ok(())
+    }
     fn step(&mut self, s: &StepMetrics, _: &mut dyn Current<Gan>) -> Result<Flow, TrainError> {
-        self.progress.at(s.step, &format!("epoch {}, G loss {:.3}", s.epoch, s.loss));
+        let rate = self.rate.after(s);
+        self.progress.at(s.step, &format!("epoch {}, G loss {:.3}, {rate}", s.epoch, s.loss));
         signal::hold();
         Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
     }
@@ -207,6 +221,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let steps = (data.set.train.len() / recipe.batch).max(1).saturating_mul(recipe.epochs);
     let mut watch = Watch {
         progress: Progress::new("training gan", steps as u64),
+        rate: Rate::begin(),
         run,
         noise: model.noise(Key::new(args.machine.seed).named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
         paged: pages::gan::on_the_page(recipe.epochs),
@@ -216,6 +231,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     watch.read_grids();
     let mut training = gan_session(&mut model, &data.set.train, &recipe)?;
     let done = place.train(&mut training, &mut watch).map_err(|e| failed(e, watch.epochs, run))?;
+    let progress = *training.progress();
     drop(training);
     let done = GanSummary::from(done);
     watch.progress.finish();
@@ -232,6 +248,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         say::json(&json!({
             "d_real": d_real, "d_fake": d_fake, "alarms": alarms, "epochs": done.epochs.len(),
             "seconds": done.seconds, "run": run.path(),
+            "skipped_steps": progress.skipped, "roll_backs": progress.roll_backs,
         }));
     } else {
         say::result(&format!(
@@ -247,5 +264,6 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             pages::again::quoted(&run.path().to_string_lossy())
         ));
     }
+    trouble::warning(&progress).iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())
 }

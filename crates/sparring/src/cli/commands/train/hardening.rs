@@ -1,7 +1,7 @@
 //! Adversarial training on the command line: its flags, the images held out, and what they say in the end.
 
 use crate::cli::io::say;
-use crate::cli::options::{Named, ShorthandList, Shorthands, Written, name, share, whole, written};
+use crate::cli::options::{ShorthandList, Shorthands, Written, name, share, written};
 use crate::cli::pages::decimal;
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
@@ -30,10 +30,6 @@ pub(super) struct HardeningArgs {
     /// The share of each label that goes to all classes alike.
     #[arg(long, value_name = "SHARE", default_value = "0", value_parser = share)]
     pub(super) label_smoothing: f64,
-    /// The last N training images are held out; with a defence they are attacked at the end. Default: 0; with a defence a
-    /// twentieth of the images, at most 1000.
-    #[arg(long, value_name = "N", value_parser = whole)]
-    validation: Option<usize>,
 }
 
 /// Flags that set a parameter of the defence.
@@ -63,22 +59,11 @@ impl HardeningArgs {
         ema.as_ref().map_or(Ok(()), Ema::validate).map_err(|e| Failure::Usage(format!("--{e}")))?;
         Ok(ema)
     }
-    /// Takes the validation images off the end of the training images.
-    pub(super) fn hold_out(&self, data: &mut Named, defense: &AnyDefense) -> Outcome<Split> {
-        let all = data.set.train.clone();
-        let usual = if defense.eps().is_none() { 0 } else { (all.len() / 20).min(1000) };
-        let n = self.validation.unwrap_or(usual);
-        if n >= all.len() {
-            let (asked, len) = (&data.asked, all.len());
-            let what = format!(
-                "--validation {n}: {asked} has {len} training images, and some must be left to train on"
-            );
-            return Err(Failure::Usage(what));
-        }
-        let kept = all.len() - n;
-        data.set.train = all.range(0..kept);
-        Ok(all.range(kept..all.len()))
-    }
+}
+
+/// Validation images that are held out with a defence, of so many training images.
+pub(super) fn usual_validation(defense: &AnyDefense, all: usize) -> usize {
+    if defense.eps().is_none() { 0 } else { (all / 20).min(1000) }
 }
 
 /// What the defence was worth on the validation images; `None` without either.

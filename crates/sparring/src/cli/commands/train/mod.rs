@@ -4,7 +4,10 @@ mod autoencoder;
 mod classifier;
 mod gan;
 mod hardening;
+mod kept_files;
 mod place;
+mod trouble;
+mod validation;
 mod watch;
 
 use crate::cli::Outcome;

@@ -1,5 +1,6 @@
 //! Watching a training from the command: bar, epoch lines, test figures, signals.
 
+use super::trouble::unmade;
 use crate::cli::Failure;
 use crate::cli::io::progress::Progress;
 use crate::cli::io::signal;
@@ -7,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sparring::store::RunDir;
 use sparring::train::{Current, Epoch, Flow, Observed, Observer, StepMetrics, TrainError};
+use std::time::Instant;
 
 /// One line of `metrics.jsonl`. No times: equal runs write equal files.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -16,6 +18,12 @@ pub(crate) struct EpochRow {
     pub(crate) train_loss: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) train_accuracy: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) validation_loss: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) validation_accuracy: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) validation_robust_accuracy: Option<f64>,
     /// Accuracy of a classifier, squared error of an autoencoder, on the test images.
     #[serde(flatten)]
     pub(crate) test: Test,
@@ -43,6 +51,10 @@ impl EpochRow {
             lr: number("lr"),
             train_loss: number("train_loss"),
             train_accuracy: row["train_accuracy"].as_f64(),
+            // A loss that is no number is null.
+            validation_loss: row.get("validation_loss").map(|_| number("validation_loss")),
+            validation_accuracy: row["validation_accuracy"].as_f64(),
+            validation_robust_accuracy: row["validation_robust_accuracy"].as_f64(),
             test,
         }
     }
@@ -56,6 +68,20 @@ impl Test {
     }
 }
 
+/// The figures of an epoch beside its loss, for people.
+fn figures(row: &EpochRow) -> String {
+    let share = |what: &str, v: f64| format!("{what} {:.2} %", 100.0 * v);
+    let mut all: Vec<String> =
+        row.validation_loss.map(|v| format!("validation loss {v:.4}")).into_iter().collect();
+    all.extend(row.validation_accuracy.map(|v| share("validation accuracy", v)));
+    all.extend(row.validation_robust_accuracy.map(|v| share("under attack", v)));
+    all.push(match row.test {
+        Test::Accuracy(a) => share("test accuracy", a),
+        Test::Mse(m) => format!("test MSE {m:.5}"),
+    });
+    all.join(", ")
+}
+
 /// The file of the rows.
 pub(super) const METRICS: &str = "metrics.jsonl";
 
@@ -66,6 +92,29 @@ pub(crate) struct Watch<'a, F> {
     measure: F,
     keeping: bool,
     rows: Vec<EpochRow>,
+    rate: Rate,
+}
+
+/// Examples a second, over the present epoch.
+#[derive(Debug)]
+pub(super) struct Rate {
+    since: Instant,
+    examples: usize,
+}
+
+impl Rate {
+    pub(super) fn begin() -> Self {
+        Self { since: Instant::now(), examples: 0 }
+    }
+    /// After a step; the first of an epoch begins anew.
+    pub(super) fn after(&mut self, step: &StepMetrics) -> String {
+        self.examples += step.examples;
+        let rate = self.examples as f64 / self.since.elapsed().as_secs_f64();
+        if step.ends_epoch {
+            *self = Self::begin();
+        }
+        format!("{rate:.0} examples/s")
+    }
 }
 
 /// What to say of a training that failed after so many epochs, whose figures stay.
@@ -87,7 +136,8 @@ pub(super) fn unwritten(e: impl std::error::Error + Send + Sync + 'static) -> Tr
 
 impl<'a, F> Watch<'a, F> {
     pub(crate) fn new(label: impl Into<String>, steps: usize, run: &'a RunDir, measure: F) -> Self {
-        Self { progress: Progress::new(label, steps as u64), run, measure, keeping: false, rows: Vec::new() }
+        let (progress, rate) = (Progress::new(label, steps as u64), Rate::begin());
+        Self { progress, run, measure, keeping: false, rows: Vec::new(), rate }
     }
     /// Whatever is learnt will be saved, so a signal waits for the end of a step; `rows` are those of the epochs before an interruption.
     pub(crate) fn keeping(self, rows: &[Value]) -> Self {
@@ -106,11 +156,17 @@ impl<'a, F> Watch<'a, F> {
 
 impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<'_, F> {
     fn step(&mut self, s: &StepMetrics, _: &mut dyn Current<M>) -> Result<Flow, TrainError> {
-        self.progress.at(s.step, &format!("epoch {}, loss {:.4}", s.epoch, s.loss));
+        let last = self.rows.last().map_or_else(String::new, |row| format!(", {}", figures(row)));
+        let rate = self.rate.after(s);
+        self.progress.at(s.step, &format!("epoch {}, loss {:.4}{last}, {rate}", s.epoch, s.loss));
         if self.keeping {
             signal::hold();
         }
         Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
+    }
+    fn trouble(&mut self, s: &StepMetrics, why: &TrainError) -> Result<(), TrainError> {
+        self.progress.line(&unmade(s, why));
+        Ok(())
     }
     fn epoch(&mut self, e: &Epoch, model: &M) -> Result<Flow, TrainError> {
         let test = (self.measure)(model);
@@ -119,6 +175,9 @@ impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<'_,
             lr: e.lr,
             train_loss: e.train_loss,
             train_accuracy: e.train_accuracy,
+            validation_loss: e.validation.map(|v| v.loss),
+            validation_accuracy: e.validation.and_then(|v| v.accuracy),
+            validation_robust_accuracy: e.validation.and_then(|v| v.robust_accuracy),
             test,
         };
         self.run.append(METRICS, &row).map_err(unwritten)?;
@@ -127,13 +186,13 @@ impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<'_,
             self.run.keep();
         }
         self.rows.push(row);
-        let figure = match test {
-            Test::Accuracy(a) => format!("test accuracy {:.2} %", 100.0 * a),
-            Test::Mse(m) => format!("test MSE {m:.5}"),
-        };
         self.progress.line(&format!(
-            "epoch {}/{}, loss {:.4}, {figure}, {:.0} examples/s",
-            e.epoch, e.epochs, e.train_loss, e.examples_per_s
+            "epoch {}/{}, loss {:.4}, {}, {:.0} examples/s",
+            e.epoch,
+            e.epochs,
+            e.train_loss,
+            figures(&row),
+            e.examples_per_s
         ));
         Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
     }

@@ -1,4 +1,4 @@
-//! How often a classifier is right, and how it is wrong.
+//! Which classes are taken for which.
 
 /// Share of `predicted` that equals `labels`, in [0, 1]; NaN for no examples.
 ///
@@ -104,6 +104,35 @@ impl Confusion {
         share(self.count(class, class), all)
     }
 
+    /// F1 = 2·TP / (2·TP + FP + FN) of `class`, the harmonic mean of precision and recall; `None` if it neither occurs nor was predicted.
+    ///
+    /// # Panics
+    /// If `class` is not below [`Confusion::classes`].
+    #[track_caller]
+    pub fn f1(&self, class: usize) -> Option<f64> {
+        let of_class = |i| self.count(class, i) + self.count(i, class);
+        share(2 * self.count(class, class), (0..self.classes).map(of_class).sum())
+    }
+
+    /// Matthews correlation coefficient for any number of classes, in [-1, 1]: 1 is perfect, 0 no better than chance.
+    ///
+    /// (c·s − Σ_k p_k·t_k) / √((s² − Σ_k p_k²)(s² − Σ_k t_k²)) with s examples, c of them right, t_k of class k, p_k predicted as k.
+    /// 0 if all examples, or all predictions, are of one class.
+    ///
+    /// Source: J. Gorodkin, Comparing two K-category assignments by a K-category correlation coefficient, Computational Biology and
+    /// Chemistry 28 (2004).
+    pub fn mcc(&self) -> f64 {
+        let all = |of: &dyn Fn(usize, usize) -> usize| -> Vec<f64> {
+            (0..self.classes).map(|k| (0..self.classes).map(|i| of(k, i)).sum::<usize>() as f64).collect()
+        };
+        let (of_class, predicted) = (all(&|k, i| self.count(k, i)), all(&|k, i| self.count(i, k)));
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let n: f64 = of_class.iter().sum();
+        let right: f64 = (0..self.classes).map(|c| self.count(c, c) as f64).sum();
+        let spread = (n * n - dot(&predicted, &predicted)) * (n * n - dot(&of_class, &of_class));
+        if spread > 0.0 { (right * n - dot(&predicted, &of_class)) / spread.sqrt() } else { 0.0 }
+    }
+
     /// The `most` most frequent mistakes as (label, predicted, count), most frequent first, then by class; zeros are left out.
     pub fn worst(&self, most: usize) -> Vec<(usize, usize, usize)> {
         let mut pairs: Vec<_> = (0..self.classes)
@@ -135,6 +164,7 @@ mod tests {
         assert_eq!((m.count(0, 0), m.count(0, 1), m.count(1, 0), m.count(2, 2)), (1, 2, 1, 0));
         assert_eq!((m.recall(0), m.recall(2), m.recall(3)), (Some(1.0 / 3.0), Some(0.0), None));
         assert_eq!((m.precision(1), m.precision(2)), (Some(0.25), None));
+        assert_eq!((m.f1(1), m.f1(2), m.f1(3)), (Some(2.0 / 6.0), Some(0.0), None));
         assert_eq!(m.worst(2), [(0, 1, 2), (1, 0, 1)]);
     }
 
@@ -142,6 +172,7 @@ mod tests {
     fn nothing_measured_is_not_a_number() {
         assert!(accuracy(&[], &[]).is_nan());
         assert!(confusion(&[], &[], 3).accuracy().is_nan());
+        assert_eq!(confusion(&[], &[], 3).mcc(), 0.0);
     }
 
     #[test]

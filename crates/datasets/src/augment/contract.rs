@@ -1,0 +1,33 @@
+//! What an augmentation is.
+
+use super::mix::Mix;
+use super::plane_map::PlaneMap;
+use super::scratch::Scratch;
+use sparring_math::named::Named;
+use sparring_seed::Stream;
+
+/// A random change of training images, drawn anew for each example and epoch: it does one of three things.
+pub trait Augmentation: Named {
+    /// What it does, in one line.
+    const ABOUT: &'static str;
+    /// Whether it makes one image of two: then [`mix`](Self::mix) is called once a batch, and nothing else.
+    const MIXES: bool = false;
+
+    /// Where each pixel is taken from, for a change that moves pixels by a map of the plane; maps of neighbours in a chain become one.
+    fn map(&self, rng: &mut Stream) -> Option<PlaneMap> {
+        let _ = rng;
+        None
+    }
+    /// Changes the pixels of one image in place, where there is no [`map`](Self::map).
+    ///
+    /// # Shapes
+    /// `pixels` `c · h · w` for `[c, h, w]`.
+    fn apply(&self, pixels: &mut [f32], shape: [usize; 3], scratch: &mut Scratch, rng: &mut Stream) {
+        let _ = (pixels, shape, scratch, rng);
+    }
+    /// How the images of a batch are mixed with those of others.
+    fn mix(&self, shape: [usize; 3], rng: &mut Stream) -> Option<Mix> {
+        let _ = (shape, rng);
+        None
+    }
+}
