@@ -59,6 +59,12 @@ fn few(all: impl Iterator<Item = (String, String)>, tone: Tone) -> Vec<Block> {
     all.into_iter().map(|(title, text)| Block::Note(Note { title, text, tone })).collect()
 }
 
+/// What is said under a table that was cut.
+fn cut(rows: usize, file: &str) -> Option<Block> {
+    let more = rows.checked_sub(MOST_ROWS).filter(|&more| more > 0)?;
+    Some(Block::text(format!("{more} more are in `{file}`.")))
+}
+
 impl SweepTable {
     /// The figures on the page: what a net is worth, what is left of it under all attacks, under each, and the rest.
     fn shown(&self) -> Vec<&str> {
@@ -97,6 +103,7 @@ impl SweepTable {
             rows: rows.into_iter().take(MOST_ROWS).map(|row| row.into_iter().map(Cell::from).collect()).collect(),
             ..Table::default()
         }));
+        section.blocks.extend(cut(self.groups.len(), "results.json"));
         section.blocks.extend(self.chart(&self.shown()));
         section
     }
@@ -159,10 +166,7 @@ impl SweepTable {
             rows: self.rows.iter().take(MOST_ROWS).map(row).collect(),
             ..Table::default()
         }));
-        if self.rows.len() > MOST_ROWS {
-            let more = self.rows.len() - MOST_ROWS;
-            section.blocks.push(Block::text(format!("{more} more are in `results.csv`.")));
-        }
+        section.blocks.extend(cut(self.rows.len(), "results.csv"));
         section
     }
     /// What is not as it should be: failed cells with their reasons, unfinished ones, warnings of trainings.
