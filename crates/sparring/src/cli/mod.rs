@@ -31,7 +31,7 @@ enum Command {
     Fetch(fetch::Args),
     /// Train a classifier, an autoencoder or a GAN.
     #[command(subcommand)]
-    Train(train::Kind),
+    Train(Box<train::Kind>),
     /// Go on with a training that was interrupted, to the same bits as if it had not been.
     Resume(resume::Args),
     /// Train every combination of a grid of flags, attack the nets, and make one table: resumable, in parallel, over shards.
@@ -94,7 +94,7 @@ fn run(command: Command) -> Outcome {
             let mut definition = definition();
             sweep::run(&args, &definition.clone(), &mut |words| match line(&mut definition, words)? {
                 Command::Train(kind) => Ok(sweep::Line::Train(kind)),
-                Command::Attack(args) => Ok(sweep::Line::Attack(args)),
+                Command::Attack(args) => Ok(sweep::Line::Attack(Box::new(args))),
                 _ => unreachable!("a grid's cells are trainings and attacks"),
             })
         }
@@ -113,7 +113,7 @@ fn run(command: Command) -> Outcome {
 /// The training that a command line asks for; `None` if it asks for something else.
 fn training(words: &[String]) -> Outcome<Option<train::Kind>> {
     match line(&mut definition(), words).map_err(|e| Failure::Usage(e.render().to_string()))? {
-        Command::Train(kind) => Ok(Some(kind)),
+        Command::Train(kind) => Ok(Some(*kind)),
         _ => Ok(None),
     }
 }

@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 /// What a cell's command line asks for.
 pub(crate) enum Line {
     /// `sparring train`.
-    Train(train::Kind),
+    Train(Box<train::Kind>),
     /// `sparring attack`.
-    Attack(attack::Args),
+    Attack(Box<attack::Args>),
 }
 
 /// Flags that the sweep itself sets.
@@ -177,7 +177,7 @@ impl Plan {
             match parse(&cell.words) {
                 Ok(Line::Train(kind)) => {
                     own.push(kind.data().to_string());
-                    by_data.entry(kind.data().into()).or_default().push(kind);
+                    by_data.entry(kind.data().into()).or_default().push(*kind);
                 }
                 Ok(Line::Attack(_)) => unreachable!("the words begin with train"),
                 Err(e) => return Err(source.of_clap(&e, false)),
