@@ -86,6 +86,17 @@ pub enum CellState {
     },
 }
 
+impl CellState {
+    /// `open`, `failed` or `done`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Failed { .. } => "failed",
+            Self::Done { .. } => "done",
+        }
+    }
+}
+
 impl Inputs {
     /// With the hash of the plan.
     pub fn new(plan: String, program: Program, data: BTreeMap<String, String>) -> Self {

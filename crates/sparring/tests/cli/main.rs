@@ -2,8 +2,8 @@
 #![cfg(feature = "cli")]
 
 mod data;
-mod exporting;
 mod eval;
+mod exporting;
 mod files;
 mod flags;
 mod leftovers;

@@ -5,19 +5,45 @@ use sparring_store::sha256_hex;
 
 /// Most characters of a folder's name before the hash.
 const NAME: usize = 60;
-/// Digits of the hash, 64 bits: of a hundred thousand cells two have the same ones with a probability of 3e-10, and are then refused.
-const HASH: usize = 16;
+/// Digits of the hash: of a thousand cells two have the same ones with a probability of 5e-7, and are then refused.
+const HASH: usize = 10;
 
-/// Letters and digits of what varies, hyphens between.
-fn plain(texts: &[String]) -> String {
+/// Letters and digits of a flag's value, hyphens between.
+fn plain(text: &str) -> String {
     let mut name = String::new();
-    for c in texts.join("-").chars() {
+    for c in text.chars() {
         let c = if c.is_ascii_alphanumeric() || ".=_".contains(c) { c } else { '-' };
         if name.len() < NAME && !(c == '-' && (name.is_empty() || name.ends_with('-'))) {
             name.push(c);
         }
     }
     name.trim_matches(['-', '.']).to_string()
+}
+
+/// The name of a cell's folder, of its words alone: the last flags, which are those of the axes, as many as fit, and a hash of all words.
+fn name(words: &[String]) -> String {
+    let mut flags: Vec<String> = Vec::new();
+    let mut words_left = words.iter().skip(2).peekable();
+    while let Some(flag) = words_left.next() {
+        let flag = flag.trim_start_matches('-');
+        let (key, value) = match flag.split_once('=') {
+            Some((key, value)) => (key, Some(value)),
+            None => (flag, words_left.next_if(|word| !word.starts_with('-')).map(String::as_str)),
+        };
+        flags.push(plain(&match value {
+            Some(value) if value.parse::<f64>().is_err() => value.to_string(),
+            Some(number) => format!("{key}={number}"),
+            None => key.to_string(),
+        }));
+    }
+    let mut name = String::new();
+    for flag in flags.into_iter().rev().filter(|flag| !flag.is_empty()) {
+        if name.len() + flag.len() > NAME {
+            break;
+        }
+        name = format!("{flag}-{name}");
+    }
+    format!("{name}{}", &sha256_hex(words.join("\n").as_bytes())[..HASH])
 }
 
 impl Grid {
@@ -45,16 +71,6 @@ impl Grid {
         let mut words = vec!["train".to_string(), self.train.0.clone()];
         words.extend(self.flags.iter().flat_map(|flag| flag.words()));
         words.extend(self.axes.iter().zip(&values).flat_map(|(axis, value)| value.words(&axis.key)));
-        let hash = sha256_hex(words.join("\n").as_bytes());
-        let varying = self.axes.iter().zip(&values).filter(|(axis, _)| axis.values.len() > 1);
-        let told = varying.map(|(axis, value)| match value {
-            GridValue::Text(text) if text.parse::<f64>().is_ok() => format!("{}={text}", axis.key),
-            GridValue::Switch(_) => format!("{}={value}", axis.key),
-            value => value.to_string(),
-        });
-        let name = plain(&told.collect::<Vec<_>>());
-        let name =
-            if name.is_empty() { hash[..HASH].to_string() } else { format!("{name}-{}", &hash[..HASH]) };
-        GridCell { name, values: values.into_iter().cloned().collect(), words }
+        GridCell { name: name(&words), values: values.into_iter().cloned().collect(), words }
     }
 }

@@ -64,7 +64,7 @@ pub enum GridValue {
 /// One training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GridCell {
-    /// The name of its folder: what varies, and a hash of all its words, so that a cell keeps its name when the grid grows.
+    /// The name of its folder, a function of `words` alone: the last of its flags, and a hash of all words. A cell keeps it when the grid grows.
     pub name: String,
     /// Its value on each axis.
     pub values: Vec<GridValue>,

@@ -17,7 +17,8 @@ fn cells_are_all_combinations_in_order() {
     assert_eq!(line(0), format!("{flags} --lr 0.1 --seed 2"));
     assert_eq!(line(1), format!("{flags} --lr 0.1 --seed 1"));
     assert_eq!(line(11), format!("{flags} --split-off --lr=-1 --seed 1"));
-    assert!(cells[0].name.starts_with("split-off=false-lr=0.1-seed=2-"), "{}", cells[0].name);
+    assert!(cells[0].name.starts_with("ema=0.2-bias-decay=none-norm-lr=0.1-seed=2-"), "{}", cells[0].name);
+    assert!(cells[11].name.starts_with("ema=0.2-bias-decay=none-norm-split-off-lr=-1-seed=1-"));
     let mut names: Vec<&str> = cells.iter().map(|c| c.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
@@ -25,6 +26,24 @@ fn cells_are_all_combinations_in_order() {
     // A cell keeps its name when the grid grows.
     let grown = Grid::parse(&text.replace("[2, 1]", "[3, 2, 1]")).unwrap().cells();
     assert!(cells.iter().all(|cell| grown.contains(cell)));
+}
+
+#[test]
+fn a_name_is_of_the_words_alone() {
+    let names = |rest: &str| -> Vec<String> {
+        let text = format!("train = \"classifier\"\n[flags]\ndata = \"moons\"\n{rest}");
+        Grid::parse(&text).unwrap().cells().into_iter().map(|cell| cell.name).collect()
+    };
+    let one = names("[axes]\nlr = [0.1]\nseed = [1, 2]\n");
+    let two = names("[axes]\nlr = [0.1, 0.2]\nseed = [1, 2]\n");
+    assert_eq!((two.len(), &two[..2]), (4, &one[..]));
+    assert_eq!(names("lr = 0.1\n[axes]\nseed = [1, 2]\n"), one);
+    // Of many flags the last ones are there, of a long value its begin.
+    let long = "x".repeat(100);
+    let many = names(&format!("arch = \"{long}\"\n[axes]\nactivation = [\"relu\"]\nseed = [1]\n"));
+    assert!(many[0].starts_with("relu-seed=1-") && many[0].len() < 30, "{many:?}");
+    let alone = names(&format!("[axes]\narch = [\"{long}\"]\n"));
+    assert!(alone[0].starts_with(&"x".repeat(50)) && alone[0].len() < 80, "{alone:?}");
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The table for spreadsheets.
 
 use super::SweepTable;
-use crate::CellState;
 use std::collections::BTreeMap;
 
 /// A field as RFC 4180 has it: quoted where it has to be.
@@ -22,17 +21,14 @@ impl SweepTable {
         let header = header.chain(self.figures.iter().map(String::as_str));
         lines.push(header.map(field).collect::<Vec<_>>().join(","));
         for row in &self.rows {
-            let state = match &row.state {
-                CellState::Open => "open",
-                CellState::Failed { .. } => "failed",
-                CellState::Done { .. } => "done",
-            };
             let own: BTreeMap<String, Option<f64>> =
                 row.result.iter().flat_map(|result| result.columns()).collect();
             let figure =
                 |name: &String| own.get(name).copied().flatten().map_or(String::new(), |v| v.to_string());
-            let fields =
-                [row.cell.clone()].into_iter().chain(row.values.iter().cloned()).chain([state.to_string()]);
+            let fields = [row.cell.clone()]
+                .into_iter()
+                .chain(row.values.iter().cloned())
+                .chain([row.state.word().to_string()]);
             let fields = fields.chain(self.figures.iter().map(figure));
             lines.push(fields.map(|text| field(&text)).collect::<Vec<_>>().join(","));
         }

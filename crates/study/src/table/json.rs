@@ -27,12 +27,7 @@ impl SweepTable {
         };
         let rows = self.rows.iter().map(|row| {
             let mut object = json!({ "cell": row.cell, "axes": named(&self.axes(), &row.values) });
-            object["state"] = match &row.state {
-                CellState::Open => "open",
-                CellState::Failed { .. } => "failed",
-                CellState::Done { .. } => "done",
-            }
-            .into();
+            object["state"] = row.state.word().into();
             if let CellState::Failed { reason } = &row.state {
                 object["reason"] = reason.as_str().into();
             }

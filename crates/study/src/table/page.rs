@@ -12,6 +12,8 @@ const LAST: [&str; 3] = ["robust_accuracy", "train_loss", "epochs"];
 const MOST_GROUPS: usize = 16;
 /// Nor can more bars in each.
 const MOST_SERIES: usize = 5;
+/// Nobody reads more notes of one kind.
+const MOST_NOTES: usize = 10;
 /// Longer tables are read as CSV.
 const MOST_ROWS: usize = 500;
 
@@ -44,6 +46,23 @@ fn with_spread(name: &str, mean: f64, std: Option<f64>) -> String {
         Some(std) if is_accuracy(name) => format!("{:.2} ± {:.2}\u{a0}%", 100.0 * mean, 100.0 * std),
         Some(std) => format!("{} ± {}", told(name, mean), told(name, std)),
     }
+}
+
+/// The first of many notes, and how many more there are.
+fn few(all: impl Iterator<Item = (String, String)>, tone: Tone) -> Vec<Block> {
+    let mut all: Vec<(String, String)> = all.collect();
+    let more = all.len().saturating_sub(MOST_NOTES);
+    all.truncate(MOST_NOTES);
+    if more > 0 {
+        all.push((String::new(), format!("{more} more of this kind are in `results.json`.")));
+    }
+    all.into_iter().map(|(title, text)| Block::Note(Note { title, text, tone })).collect()
+}
+
+/// What is said under a table that was cut.
+fn cut(rows: usize, file: &str) -> Option<Block> {
+    let more = rows.checked_sub(MOST_ROWS).filter(|&more| more > 0)?;
+    Some(Block::text(format!("{more} more are in `{file}`.")))
 }
 
 impl SweepTable {
@@ -84,6 +103,7 @@ impl SweepTable {
             rows: rows.into_iter().take(MOST_ROWS).map(|row| row.into_iter().map(Cell::from).collect()).collect(),
             ..Table::default()
         }));
+        section.blocks.extend(cut(self.groups.len(), "results.json"));
         section.blocks.extend(self.chart(&self.shown()));
         section
     }
@@ -146,34 +166,25 @@ impl SweepTable {
             rows: self.rows.iter().take(MOST_ROWS).map(row).collect(),
             ..Table::default()
         }));
-        if self.rows.len() > MOST_ROWS {
-            let more = self.rows.len() - MOST_ROWS;
-            section.blocks.push(Block::text(format!("{more} more are in `results.csv`.")));
-        }
+        section.blocks.extend(cut(self.rows.len(), "results.csv"));
         section
     }
     /// What is not as it should be: failed cells with their reasons, unfinished ones, warnings of trainings.
     fn notes(&self) -> Vec<Block> {
-        let note = |title: String, text: String, tone| Block::Note(Note { title, text, tone });
         let failed = self.rows.iter().filter_map(|row| match &row.state {
-            CellState::Failed { reason } => {
-                Some(note(format!("{} failed.", row.cell), reason.clone(), Tone::Bad))
-            }
+            CellState::Failed { reason } => Some((format!("{} failed.", row.cell), reason.clone())),
             _ => None,
         });
         let open = self.rows.iter().filter(|row| row.state == CellState::Open).count();
         let open = (open > 0).then(|| {
-            note(
-                "Unfinished.".into(),
-                format!("{open} cells are open: the same command goes on with them"),
-                Tone::Bad,
-            )
+            ("Unfinished.".to_string(), format!("{open} cells are open: the same command goes on with them"))
         });
         let warned = self.rows.iter().filter_map(|row| {
             let result = row.result.as_ref().filter(|result| !result.warnings.is_empty())?;
-            Some(note(format!("{}.", row.cell), result.warnings.join("; "), Tone::Plain))
+            Some((format!("{}.", row.cell), result.warnings.join("; ")))
         });
-        failed.chain(open).chain(warned.take(MOST_GROUPS)).collect()
+        let bad = few(failed, Tone::Bad).into_iter().chain(few(open.into_iter(), Tone::Bad));
+        bad.chain(few(warned, Tone::Plain)).collect()
     }
     /// The page: means over seeds with their chart, every cell, and what was asked for. The same bytes for the same table.
     pub fn page(&self) -> Page {

@@ -98,6 +98,22 @@ fn the_table_says_what_was_measured() {
 }
 
 #[test]
+fn a_page_says_what_it_leaves_out() {
+    let rates: Vec<usize> = (1..=502).collect();
+    let text = |rates: &[usize]| format!("train = \"classifier\"\n[axes]\nlr = {rates:?}\nseed = [1]\n");
+    let page = |rates: &[usize]| SweepTable::of(&manifest(&text(rates), "0/1")).unwrap().page().to_html();
+    let cut = page(&rates);
+    for file in ["results.json", "results.csv"] {
+        assert!(
+            cut.contains(&format!("2 more are in `{file}`"))
+                || cut.contains(&format!("2 more are in <code>{file}</code>")),
+            "{file}"
+        );
+    }
+    assert!(!page(&rates[..500]).contains("more are in"));
+}
+
+#[test]
 fn what_is_no_whole_is_refused_by_name() {
     let dir = tempfile::tempdir().unwrap();
     let at = dir.path();

@@ -1,6 +1,6 @@
 //! Manifests changed at random: never accepted, never a panic.
 
-use super::{Manifest, manifest};
+use super::{Grid, Manifest, manifest};
 use sparring_store::{sealed_json, unsealed_json};
 
 /// Numbers without a pattern (splitmix64).
@@ -56,4 +56,26 @@ fn five_thousand_changed_manifests_are_refused() {
             "{at}"
         );
     }
+}
+
+#[test]
+fn a_changed_grid_is_one_or_is_refused_in_a_line() {
+    let mut random = Random(4);
+    let (mut grids, mut refused) = (0, 0);
+    while grids + refused < 3000 {
+        let Ok(text) = String::from_utf8(changed(super::GRID.as_bytes(), &mut random)) else { continue };
+        match Grid::parse(&text) {
+            Ok(grid) => {
+                let cells = grid.cells();
+                assert!(!cells.is_empty() && cells.iter().all(|cell| cell.words.len() >= 2), "{text}");
+                grids += 1;
+            }
+            Err(e) => {
+                let told = e.to_string();
+                assert!(told.starts_with("line ") && !told.contains('\n'), "{text}: {told}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(grids > 100 && refused > 100, "{grids} grids, {refused} refused");
 }

@@ -1,6 +1,8 @@
 //! Sweeps: one process, shards of every scheduler, kills and crashes all end in the same table.
 
+mod changed;
 mod ended;
+#[cfg(unix)]
 mod jobs;
 mod refused;
 
@@ -84,7 +86,10 @@ fn one_process_and_three_shards_write_the_same_bytes() {
     let repeat = "sparring train classifier --data moons --epochs 2 --activation tanh --seed 2";
     assert_eq!(config["repeat"], repeat);
     let line = printed(&dir, "sweep g.toml --out elsewhere --dry-run --shard 4/6");
-    assert_eq!(line.trim(), format!("{repeat} --out elsewhere/cells/{cell}"));
+    let run = format!("elsewhere/cells/{cell}");
+    let attack = "--attack fgsm --attack 'pgd(steps=3)' --eps 0.05 --eps 0.1 --n 50";
+    assert_eq!(line.trim(), format!("{repeat} --out {run}\nsparring attack {run} {attack}"));
+    assert_eq!(printed(&dir, "sweep g.toml --out whole --dry-run").trim(), "");
     assert!(!dir.join("elsewhere").exists());
     let again = object(&dir, &format!("{} --json --out again", &repeat["sparring ".len()..]));
     assert_eq!(again["test_accuracy"], whole["rows"][4]["figures"]["test_accuracy"]);

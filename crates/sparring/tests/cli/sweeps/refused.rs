@@ -18,6 +18,12 @@ fn a_wrong_grid_is_refused_before_anything_starts() {
         ("[axes]", "spec = \"none.toml\"\n[axes]", &["flags.spec", "none.toml"]),
         ("[axes]", "arch = \"madry\"\n[axes]", &["madry", "moons", "1 x 28 x 28"]),
         ("[axes]", "attack-steps = 3\n[axes]", &["flags.attack-steps", "--defense"]),
+        ("[axes]", "validation = 100000\n[axes]", &["line 4", "flags.validation", "100000"]),
+        (
+            "[axes]",
+            "validation = 0\nmonitor = \"validation_loss\"\n[axes]",
+            &["line 4", "flags.validation", "--monitor"],
+        ),
         ("moons", "mons", &["flags.data", "mons", "moons"]),
         ("[axes]", "[attack]\nattack = \"pdg\"\n[axes]", &["attack.attack", "pdg", "pgd"]),
         ("[axes]", "[attack]\nepss = 0.1\n[axes]", &["line 5", "attack.epss", "did you mean `eps`"]),

@@ -4,12 +4,14 @@ mod idx;
 mod run_dir;
 mod seen;
 mod spec;
+mod sweep_dir;
 mod weights;
 
 use crate::cli::io::say;
 use crate::cli::{Failure, Outcome};
 use seen::Seen;
 use sparring::store::recognise_path;
+use sparring_study::Manifest;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// Flags.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A run directory, a weights file (.safetensors, .npz), a network (.toml) or an IDX file, raw or gzip.
+    /// A run directory, the directory of a sweep, a weights file (.safetensors, .npz), a network (.toml) or an IDX file, raw or gzip.
     path: PathBuf,
     /// One JSON object on the last line of stdout.
     #[arg(long)]
@@ -28,7 +30,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let path = &args.path;
     let kind = if path.is_dir() { Kind::Run } else { kind_of(path)? };
     let seen = match kind {
-        Kind::Run => run_dir::look(path)?,
+        Kind::Run => match Manifest::read(path)? {
+            Some(manifest) => sweep_dir::look(path, &manifest),
+            None => run_dir::look(path)?,
+        },
         Kind::Weights => weights::look(path)?,
         Kind::Idx => idx::look(path)?,
         Kind::Spec => spec::look(path)?,

@@ -1,7 +1,7 @@
 //! One command of a cell, as a process of its own: what it does to itself it does not do to the others.
 
 use super::files::Files;
-use super::plan::executable;
+use super::program::executable;
 use crate::cli::io::signal;
 use crate::cli::{Failure, Outcome};
 use std::ffi::OsString;
@@ -81,7 +81,9 @@ const TAIL: u64 = 16 << 10;
 fn reason(status: ExitStatus, told: &Path) -> String {
     #[cfg(unix)]
     if let Some(number) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return format!("its process was ended by signal {number}");
+        let memory =
+            if number == 9 { ", as the system does where memory is short: try fewer --jobs" } else { "" };
+        return format!("its process was ended by signal {number}{memory}");
     }
     let tail = || {
         let mut file = File::open(told).ok()?;

@@ -1,32 +1,49 @@
 //! Where the files of a cell are, and what its commands have left there.
 
-use serde_json::Value;
+use super::plan::Plan;
+use crate::cli::commands::train::{is_finished, is_saved};
+use crate::cli::io::say;
+use crate::cli::{Failure, Outcome};
+use serde_json::{Value, json};
 use sparring::store::sha256_hex;
-use sparring_study::{CellState, Manifest};
+use sparring_study::{CellResult, CellState, GridCell, Inputs, Manifest};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Larger outputs are not those of our commands, in bytes.
 const MOST: u64 = 256 << 20;
 
 /// The files of all cells in a directory. What was printed stands under names with a hash of what it depends on: an output of other data, another build
-/// or another attack is never taken for a result of this sweep.
+/// or another attack is never taken for a result of this sweep. Each cell's hash is of what its own commands read, so a grid may read more or less than it did.
 #[derive(Debug)]
 pub(super) struct Files {
     directory: PathBuf,
-    /// Of program and data.
-    trained: String,
-    /// Of these and the attack.
-    attacked: String,
+    /// Of each cell: the hash of what its training depends on, and of what its attack does.
+    hashes: BTreeMap<String, (String, String)>,
     /// Whether nets are attacked.
     attacks: bool,
 }
 
+/// What the next command of a cell is.
+pub(super) enum Next {
+    Train,
+    Resume,
+    Attack,
+    Nothing(CellResult),
+}
+
 impl Files {
-    pub(super) fn new(directory: &Path, depends_on: &Value, attack: &[String]) -> Self {
-        let short = |text: String| sha256_hex(text.as_bytes())[..8].to_string();
-        let trained = short(depends_on.to_string());
-        let attacked = short(format!("{depends_on} {}", attack.join("\n")));
-        Self { directory: directory.to_path_buf(), trained, attacked, attacks: !attack.is_empty() }
+    pub(super) fn new(directory: &Path, plan: &Plan) -> Self {
+        let short = |text: &str| sha256_hex(text.as_bytes())[..8].to_string();
+        let Inputs { program, data, .. } = &plan.inputs;
+        let read = |names: &[String]| names.iter().map(|name| json!([name, data[name]])).collect::<Vec<_>>();
+        let of = |(cell, reads): (&GridCell, &Vec<String>)| {
+            let trained = json!({ "program": program, "data": read(reads) }).to_string();
+            let attacked = json!({ "data": read(plan.attack_data.as_slice()), "attack": plan.attack });
+            (cell.name.clone(), (short(&trained), short(&format!("{trained} {attacked}"))))
+        };
+        let hashes = plan.cells.iter().zip(&plan.reads).map(of).collect();
+        Self { directory: directory.to_path_buf(), hashes, attacks: !plan.attack.is_empty() }
     }
     pub(super) fn run(&self, name: &str) -> PathBuf {
         self.directory.join(Manifest::run_of(name))
@@ -36,18 +53,52 @@ impl Files {
     }
     /// What the training prints on stdout.
     pub(super) fn trained(&self, name: &str) -> PathBuf {
-        self.log(name, &format!("train-{}.json", self.trained))
+        self.log(name, &format!("train-{}.json", self.hashes[name].0))
     }
     /// What the attack prints on stdout.
     pub(super) fn attacked(&self, name: &str) -> PathBuf {
-        self.log(name, &format!("attack-{}.json", self.attacked))
+        self.log(name, &format!("attack-{}.json", self.hashes[name].1))
     }
     /// What both print on stderr.
     pub(super) fn told(&self, name: &str) -> PathBuf {
         self.log(name, "log")
     }
+    /// What is left to do, from what the cell's commands have left behind.
+    pub(super) fn next(&self, name: &str) -> Next {
+        let run = self.run(name);
+        // Without its output a run may be another build's, or on other data.
+        let ours = self.trained(name).is_file();
+        match self.outputs(name) {
+            (Some(trained), attacked) if is_finished(&run) => match (self.attacks, attacked) {
+                (true, None) => Next::Attack,
+                (_, attacked) => {
+                    CellResult::of(&trained, attacked.as_ref()).map_or(Next::Attack, Next::Nothing)
+                }
+            },
+            _ if ours && !is_finished(&run) && is_saved(&run) => Next::Resume,
+            _ => Next::Train,
+        }
+    }
+    /// Makes way for a training: what could not go on is removed, a finished run of other data or another build is moved to `set-aside`.
+    pub(super) fn clear(&self, name: &str) -> Outcome {
+        let run = self.run(name);
+        if !run.exists() {
+            return Ok(());
+        }
+        if !is_finished(&run) {
+            say::note(&format!("{}: begun anew, what was there could not go on", run.display()));
+            return std::fs::remove_dir_all(&run).map_err(|e| Failure::at(&run, e));
+        }
+        let aside = self.directory.join("set-aside");
+        std::fs::create_dir_all(&aside).map_err(|e| Failure::at(&aside, e))?;
+        let free = (1..).map(|k| aside.join(format!("{name}-{k}"))).find(|path| !path.exists());
+        let free = free.expect("there are more numbers than files");
+        let (from, to) = (run.display(), free.display());
+        say::note(&format!("{from}: the finished run there has no result of this sweep, it is now {to}"));
+        std::fs::rename(&run, &free).map_err(|e| Failure::at(&run, e))
+    }
     /// The outputs of training and attack, as far as they are whole.
-    pub(super) fn outputs(&self, name: &str) -> (Option<Value>, Option<Value>) {
+    fn outputs(&self, name: &str) -> (Option<Value>, Option<Value>) {
         let attacked = self.attacks.then(|| last_line(&self.attacked(name))).flatten();
         (last_line(&self.trained(name)).filter(|object| object.get("run").is_some()), attacked)
     }

@@ -4,6 +4,7 @@ mod child;
 mod files;
 mod place;
 mod plan;
+mod program;
 mod shown;
 mod work;
 
@@ -11,10 +12,11 @@ use crate::cli::io::{say, signal};
 use crate::cli::options::{count, threads};
 use crate::cli::pages::again::quoted;
 use crate::cli::{Failure, Outcome};
+use files::Next;
 pub(crate) use plan::Line;
 pub(super) use shown::write_tables;
-use sparring_study::{Manifest, Shard, shard_of_environment};
-use std::path::PathBuf;
+use sparring_study::{CellState, Shard, shard_of_environment};
+use std::path::{Path, PathBuf};
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -33,16 +35,16 @@ pub(crate) struct Args {
     /// The number of shards, where the environment gives an index alone (Kubernetes).
     #[arg(long, value_name = "N", value_parser = count, conflicts_with = "shard")]
     shards: Option<usize>,
-    /// Trainings at a time, each with its own data in memory; the results do not depend on it. Default: one for each thread.
+    /// Trainings at a time, each with its own data in memory, at most one a thread; the results do not depend on it. Default: one for each thread.
     #[arg(long, value_name = "N", value_parser = threads)]
     jobs: Option<usize>,
     /// Threads of all trainings together; the results do not depend on it. Default: one for each core.
     #[arg(long, value_parser = threads)]
     threads: Option<usize>,
-    /// Print the command line of each cell that is to be done, and do nothing.
+    /// Print the command lines of each cell that is to be done, a line each, and do nothing.
     #[arg(long)]
     dry_run: bool,
-    /// One JSON object on the last line of stdout: `rows` as in results.json with `seconds`, `failed`, `report`.
+    /// One JSON object on the last line of stdout: `rows` as in results.json with `seconds` (as in times.csv), `failed`, `report`.
     #[arg(long)]
     json: bool,
 }
@@ -50,39 +52,42 @@ pub(crate) struct Args {
 const HELP: &str = "\
 The grid:
 
-  train = \"classifier\"                     # or \"autoencoder\", \"gan\"
-  exclude = [{ defense = \"none\", lr = 0.1 }] # optional; a list of values means each of them
+  train = \"classifier\"      # or \"autoencoder\", \"gan\"
+  exclude = [{ defense = \"none\", lr = [0.1, 0.01] }]
 
-  [flags]                                  # of every cell: those of `sparring train classifier`, without dashes
+  [flags]                   # those of `sparring train classifier`
   data = \"moons\"
   epochs = 10
 
-  [axes]                                   # every combination is a cell; the last axis varies fastest
+  [axes]                    # every combination is a cell
   defense = [\"none\", \"pgd(eps=0.1)\"]
-  lr = [0.1, 0.01]
-  seed = [1, 2, 3]                         # means are taken over `seed`
+  lr = [0.1, 0.01, 0.001]
+  seed = [1, 2, 3]          # means are taken over `seed`
 
-  [attack]                                 # optional: flags of `sparring attack` for each finished classifier
+  [attack]                  # those of `sparring attack`
   attack = [\"fgsm\", \"pgd(steps=40)\"]
   eps = 0.1
   n = 500
 
-A flag without a value is `true`, a flag that is left out `false`, one that is given several times a list. Every cell's command line is checked before
-the first one starts.
+`exclude` leaves combinations out, `[attack]` attacks each finished classifier; both may be left out. The last axis varies fastest. \
+A flag without a value is `true`, a flag that is left out `false`, one that is given several times a list. Every cell's command line is checked before the first one starts.
 
 Files in DIR:
 
-  cells/NAME/    one run directory a cell: `sparring attack`, `resume` and `inspect` work on it
+  cells/NAME/    one run directory a cell, for `sparring attack` and the rest
   logs/          what the commands of the cells printed
-  manifest.json  what became of each cell, with hashes of grid, program and data, behind a checksum
+  manifest.json  what became of each cell; hashes of grid, program and data
   results.json, results.csv, report.html
-                 the table: the same bytes whatever the order, the threads or the shards
-  times.csv      seconds of each cell, which are no result and are not compared
+                 the table: the same bytes in any order, on any number of
+                 threads, jobs and shards
+  times.csv      seconds of each cell, of a training that was resumed those
+                 since: no result, and not compared
+  set-aside/     finished runs that are no result here: of other data, say
 
-A cell that fails is listed with its reason, never counted, and the others go on; the exit code is then 1. The first Ctrl-C or SIGTERM saves all
+A cell that fails is listed with its reason, never counted, and the others go on; the exit code is then 1. The first Ctrl-C or SIGTERM saves all \
 trainings; the same command goes on with them, also after a kill.
 
-On several machines: the same command with --shard 0/N to N-1/N (in a job array without the flag), each with a directory of its own, then
+On several machines: the same command with --shard 0/N to N-1/N (in a job array without the flag), each with a directory of its own, then \
 `sparring merge OUT DIR..`. Job files for Slurm, Kubernetes and GNU parallel are in docs/jobs of the repository.";
 
 impl Args {
@@ -115,14 +120,7 @@ pub(crate) fn run(
     let shard = args.shard()?;
     let plan = plan::Plan::read(&args.grid, definition, parse)?;
     if args.dry_run {
-        for (_, cell) in plan.cells.iter().enumerate().filter(|(position, _)| shard.has(*position)) {
-            let out = args.out.join(Manifest::run_of(&cell.name));
-            let mut words = vec!["sparring".to_string()];
-            words.extend(cell.words.iter().cloned());
-            words.extend(["--out".to_string(), out.to_string_lossy().into_owned()]);
-            say::result(&words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "));
-        }
-        return Ok(());
+        return dry_run(&args.out, shard, &plan);
     }
     let mut place = place::Place::open(&args.out, shard, &plan)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -144,4 +142,41 @@ pub(crate) fn run(
         say::note(&format!("table in {}", place.run.path().join(shown::PAGE).display()));
     }
     shown::failures(&place.manifest)
+}
+
+/// Prints what the sweep would run, a line a command.
+fn dry_run(out: &Path, shard: Shard, plan: &plan::Plan) -> Outcome {
+    let manifest = place::manifest(out, shard, plan)?;
+    let files = files::Files::new(out, plan);
+    for row in manifest.rows.iter().filter(|row| !matches!(row.state, CellState::Done { .. })) {
+        let run = files.run(&row.name);
+        let say = |next: &Next| {
+            let words = work::words(plan, next, &plan.cells[row.index], &run);
+            let words: Vec<String> = words.iter().map(|word| quoted(&word.to_string_lossy())).collect();
+            say::result(&format!("sparring {}", words.join(" ")));
+        };
+        let next = files.next(&row.name);
+        if !matches!(next, Next::Nothing(_)) {
+            say(&next);
+        }
+        if matches!(next, Next::Train | Next::Resume) && !plan.attack.is_empty() {
+            say(&Next::Attack);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_grid_of_the_help_is_one() {
+        let example: String = super::HELP
+            .lines()
+            .skip(2)
+            .take_while(|l| !l.starts_with('`'))
+            .map(|l| format!("{l}\n"))
+            .collect();
+        let grid = sparring_study::Grid::parse(&example).unwrap();
+        assert_eq!((grid.cells().len(), grid.attack.len()), (12, 3));
+    }
 }

@@ -5,7 +5,6 @@ use super::files::Files;
 use super::plan::Plan;
 use crate::cli::io::{say, signal};
 use crate::cli::{Failure, Outcome};
-use serde_json::json;
 use sparring::store::{RunDir, StoreError};
 use sparring_study::{CellState, MANIFEST, Manifest, Shard, SweepTable};
 use std::path::Path;
@@ -25,22 +24,18 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn open(path: &Path, shard: Shard, plan: &Plan) -> Outcome<Self> {
-        let names: Vec<String> = plan.cells.iter().map(|cell| cell.name.clone()).collect();
-        let mut manifest = Manifest::begin(SweepTable::KIND, shard, &names, plan.inputs.clone());
         let begun = [MANIFEST, GRID].iter().any(|name| path.join(name).symlink_metadata().is_ok());
         let run = if begun { RunDir::reopen(path) } else { RunDir::create(path) };
         let run = run.map_err(|e| match e {
             StoreError::Claimed { .. } => Failure::Failed(format!("{e}; wait for its end, or stop it")),
             e => Failure::Failed(format!("{e}; name another directory with --out")),
         })?;
-        if let Some(before) = Manifest::read(run.path())? {
-            goes_on(&mut manifest, &before, run.path())?;
-        }
-        let depends_on = json!({ "program": manifest.inputs.program, "data": manifest.inputs.data });
-        let files = Files::new(run.path(), &depends_on, &plan.attack);
+        let manifest = manifest(run.path(), shard, plan)?;
+        let files = Files::new(run.path(), plan);
         run.write(GRID, plan.inputs.plan.as_bytes())?;
         manifest.write(run.path())?;
         run.keep();
+        signal::saved("what is finished is kept; the same command goes on with the others");
         for folder in ["cells", "logs"] {
             let folder = run.path().join(folder);
             std::fs::create_dir_all(&folder).map_err(|e| Failure::at(&folder, e))?;
@@ -75,6 +70,16 @@ impl Place {
         let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
         format!("{done} of {} cells are finished{failed}", self.manifest.rows.len())
     }
+}
+
+/// What is to be done in a directory, with what was finished there before.
+pub(super) fn manifest(path: &Path, shard: Shard, plan: &Plan) -> Outcome<Manifest> {
+    let names: Vec<String> = plan.cells.iter().map(|cell| cell.name.clone()).collect();
+    let mut manifest = Manifest::begin(SweepTable::KIND, shard, &names, plan.inputs.clone());
+    if let Some(before) = Manifest::read(path)? {
+        goes_on(&mut manifest, &before, path)?;
+    }
+    Ok(manifest)
 }
 
 /// Takes over what was finished before. A grid may have changed: a cell is known by its command line.

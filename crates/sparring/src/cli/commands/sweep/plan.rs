@@ -1,22 +1,22 @@
 //! A grid whose every command line is known to be right, and what its results depend on.
 
+use super::program::program;
 use crate::cli::commands::{attack, train};
 use crate::cli::options::Named;
 use crate::cli::{Failure, Outcome};
 use clap::error::{ContextKind, ContextValue};
 use sparring::math::named::nearest;
-use sparring::math::simd;
 use sparring::store::sha256_hex;
-use sparring_study::{Grid, GridCell, GridSetting, Inputs, Program, StudyError};
+use sparring_study::{Grid, GridCell, GridSetting, Inputs, StudyError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What a cell's command line asks for.
 pub(crate) enum Line {
     /// `sparring train`.
-    Train(train::Kind),
+    Train(Box<train::Kind>),
     /// `sparring attack`.
-    Attack(attack::Args),
+    Attack(Box<attack::Args>),
 }
 
 /// Flags that the sweep itself sets.
@@ -29,8 +29,12 @@ const MOST: u64 = 1 << 20;
 /// What is to be done.
 pub(super) struct Plan {
     pub(super) cells: Vec<GridCell>,
+    /// What the training of each cell reads, by its name in `inputs.data`.
+    pub(super) reads: Vec<Vec<String>>,
     /// The flags of `sparring attack` on each finished net; empty for none.
     pub(super) attack: Vec<String>,
+    /// The set that all nets are attacked on, where it is not that of their training.
+    pub(super) attack_data: Option<String>,
     pub(super) inputs: Inputs,
 }
 
@@ -147,7 +151,15 @@ impl Plan {
         definition: &clap::Command,
         parse: &mut dyn FnMut(&[String]) -> Result<Line, clap::Error>,
     ) -> Outcome<Self> {
-        let text = read_text(path)?;
+        Self::of(path, read_text(path)?, definition, parse)
+    }
+    /// The same of a text; `path` names it in refusals.
+    pub(super) fn of(
+        path: &Path,
+        text: String,
+        definition: &clap::Command,
+        parse: &mut dyn FnMut(&[String]) -> Result<Line, clap::Error>,
+    ) -> Outcome<Self> {
         let grid = Grid::parse(&text).map_err(|e| match e {
             StudyError::Grid { .. } => Failure::Usage(format!("{}: {e}", path.display())),
             e => Failure::at(path, e),
@@ -158,11 +170,15 @@ impl Plan {
         source.known(train.expect("a grid names one of these"), false)?;
         source.known(definition.find_subcommand("attack").expect("there is this command"), true)?;
         let cells = grid.cells();
-        let mut by_data: BTreeMap<String, Vec<(train::Kind, &GridCell)>> = BTreeMap::new();
-        let mut data = BTreeMap::new();
+        let mut by_data: BTreeMap<String, Vec<train::Kind>> = BTreeMap::new();
+        let (mut data, mut reads) = (BTreeMap::new(), Vec::new());
         for cell in &cells {
+            let mut own = Vec::new();
             match parse(&cell.words) {
-                Ok(Line::Train(kind)) => by_data.entry(kind.data().into()).or_default().push((kind, cell)),
+                Ok(Line::Train(kind)) => {
+                    own.push(kind.data().to_string());
+                    by_data.entry(kind.data().into()).or_default().push(*kind);
+                }
                 Ok(Line::Attack(_)) => unreachable!("the words begin with train"),
                 Err(e) => return Err(source.of_clap(&e, false)),
             }
@@ -170,7 +186,9 @@ impl Plan {
                 let file = PathBuf::from(spec);
                 let bytes = read_text(&file).map_err(|e| source.at(Some("--spec"), false, &e.to_string()))?;
                 data.insert(spec.to_string(), sha256_hex(bytes.as_bytes()));
+                own.push(spec.to_string());
             }
+            reads.push(own);
         }
         let attack: Vec<String> = grid.attack.iter().flat_map(GridSetting::words).collect();
         let attacks = match (attack.is_empty(), grid.train.0.as_str()) {
@@ -190,24 +208,24 @@ impl Plan {
                 );
             }
         };
-        let asked = value_of(&attack, "data").map(String::from);
-        for (name, cells) in &by_data {
+        let attack_data = value_of(&attack, "data").map(String::from);
+        for (name, kinds) in &by_data {
             let set = Named::find(name).map_err(|e| source.of_command(&prefixed("--data ", &e), false))?;
-            for (kind, _) in cells {
+            for kind in kinds {
                 kind.check(&set).map_err(|e| source.of_command(&e, false))?;
             }
-            if let (Some(attacks), None) = (&attacks, &asked) {
+            if let (Some(attacks), None) = (&attacks, &attack_data) {
                 attack::check(attacks, &set).map_err(|e| source.of_command(&e, true))?;
             }
             data.insert(name.clone(), fingerprint(&set));
         }
-        if let (Some(attacks), Some(name)) = (&attacks, &asked) {
+        if let (Some(attacks), Some(name)) = (&attacks, &attack_data) {
             let set = Named::find(name).map_err(|e| source.of_command(&prefixed("--data ", &e), true))?;
             attack::check(attacks, &set).map_err(|e| source.of_command(&e, true))?;
             data.insert(name.clone(), fingerprint(&set));
         }
         let inputs = Inputs::new(text, program()?, data);
-        Ok(Self { cells, attack, inputs })
+        Ok(Self { cells, reads, attack, attack_data, inputs })
     }
 }
 
@@ -221,20 +239,4 @@ fn prefixed(flag: &str, failure: &Failure) -> Failure {
 fn fingerprint(data: &Named) -> String {
     let both = format!("{} {}", data.set.train.fingerprint(), data.set.test.fingerprint());
     sha256_hex(both.as_bytes())
-}
-
-/// The file of this program, also after it was replaced by another.
-pub(super) fn executable() -> Outcome<PathBuf> {
-    let own = PathBuf::from("/proc/self/exe");
-    if own.exists() { Ok(own) } else { Ok(std::env::current_exe()?) }
-}
-
-fn program() -> Outcome<Program> {
-    let path = executable()?;
-    let bytes = std::fs::read(&path).map_err(|e| Failure::at(&path, e))?;
-    Ok(Program {
-        version: env!("CARGO_PKG_VERSION").into(),
-        sha256: sha256_hex(&bytes),
-        isa: simd::isa().to_string(),
-    })
 }

@@ -1,12 +1,12 @@
 //! All cells of a shard, some at a time.
 
 use super::child::{Child, Ended};
+use super::files::Next;
 use super::place::Place;
 use super::plan::Plan;
-use crate::cli::commands::train::{is_finished, is_saved};
-use crate::cli::io::{progress::Progress, say, signal};
-use crate::cli::{Failure, Outcome};
-use sparring_study::{CellResult, CellState};
+use crate::cli::Outcome;
+use crate::cli::io::{progress::Progress, signal};
+use sparring_study::{CellState, GridCell};
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::Path;
@@ -34,12 +34,24 @@ struct Job {
     child: Child,
 }
 
-/// What the next command of a cell is.
-enum Next {
-    Train,
-    Resume,
-    Attack,
-    Nothing(CellResult),
+impl Machine {
+    /// Trainings at a time where so many are left, and the threads of each: together never more than there are.
+    fn shared(self, left: usize) -> (usize, usize) {
+        let jobs = self.jobs.min(self.threads).min(left).max(1);
+        (jobs, (self.threads / jobs).max(1))
+    }
+}
+
+/// The words of a cell's next command; none if there is nothing left to do.
+pub(super) fn words(plan: &Plan, next: &Next, cell: &GridCell, run: &Path) -> Vec<OsString> {
+    let given = |list: &[String]| list.iter().map(OsString::from).collect::<Vec<_>>();
+    let path = vec![run.as_os_str().to_os_string()];
+    match next {
+        Next::Nothing(_) => Vec::new(),
+        Next::Train => [given(&cell.words), vec!["--out".into()], path].concat(),
+        Next::Resume => [vec!["resume".into()], path].concat(),
+        Next::Attack => [vec!["attack".into()], path, given(&plan.attack)].concat(),
+    }
 }
 
 /// Runs every cell that is not done; the number of the signal that ended it before, if one did.
@@ -48,9 +60,8 @@ pub(super) fn run(place: &mut Place, plan: &Plan, machine: Machine) -> Outcome<O
     let mut waiting: VecDeque<usize> =
         (0..place.manifest.rows.len()).filter(|&row| is_open(&place.manifest.rows[row].state)).collect();
     waiting.iter().for_each(|&row| place.manifest.rows[row].state = CellState::Open);
-    let jobs = machine.jobs.min(waiting.len()).max(1);
-    let mut work =
-        Work { place, plan, threads: (machine.threads / jobs).max(1).to_string(), written: Instant::now() };
+    let (jobs, threads) = machine.shared(waiting.len());
+    let mut work = Work { place, plan, threads: threads.to_string(), written: Instant::now() };
     let total = work.place.manifest.rows.len() as u64;
     let progress = Progress::new("sweep", total);
     signal::hold();
@@ -122,51 +133,26 @@ impl Work<'_> {
     fn name(&self, row: usize) -> String {
         self.place.manifest.rows[row].name.clone()
     }
-    /// What is left to do, from what the cell's commands have left behind.
     fn next(&self, row: usize) -> Next {
-        let (name, files) = (self.name(row), &self.place.files);
-        let run = files.run(&name);
-        let attacks = !self.plan.attack.is_empty();
-        // Without its output a run may be another build's, or on other data.
-        let ours = files.trained(&name).is_file();
-        match files.outputs(&name) {
-            (Some(trained), attacked) if is_finished(&run) => {
-                let whole = if attacks {
-                    attacked.as_ref().and_then(|a| CellResult::of(&trained, Some(a)))
-                } else {
-                    CellResult::of(&trained, None)
-                };
-                whole.map_or(Next::Attack, Next::Nothing)
-            }
-            _ if ours && !is_finished(&run) && is_saved(&run) => Next::Resume,
-            _ => Next::Train,
-        }
+        self.place.files.next(&self.name(row))
     }
     /// Starts the next command of a cell; `None` if there is nothing left to do.
     fn begin(&mut self, row: usize, progress: &Progress) -> Outcome<Option<Job>> {
         let (name, next) = (self.name(row), self.next(row));
         let files = &self.place.files;
-        let run = files.run(&name);
-        let words = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
-        let given = |list: &[String]| list.iter().map(OsString::from).collect::<Vec<_>>();
-        let path = vec![run.clone().into_os_string()];
-        let usual = words(&["--threads", &self.threads, "--json"]);
         let attacks = matches!(next, Next::Attack);
-        let (command, out) = match next {
+        match next {
             Next::Nothing(_) => {
                 self.record(row, progress)?;
                 return Ok(None);
             }
-            Next::Train => {
-                clear(&run)?;
-                let cell = &self.plan.cells[self.place.manifest.rows[row].index];
-                ([given(&cell.words), words(&["--out"]), path, usual].concat(), files.trained(&name))
-            }
-            Next::Resume => ([words(&["resume"]), path, usual].concat(), files.trained(&name)),
-            Next::Attack => {
-                ([words(&["attack"]), path, given(&self.plan.attack), usual].concat(), files.attacked(&name))
-            }
-        };
+            Next::Train => files.clear(&name)?,
+            _ => {}
+        }
+        let cell = &self.plan.cells[self.place.manifest.rows[row].index];
+        let mut command = words(self.plan, &next, cell, &files.run(&name));
+        command.extend(["--threads", &self.threads, "--json"].map(OsString::from));
+        let out = if attacks { files.attacked(&name) } else { files.trained(&name) };
         let child = Child::start(&command, &out, files, &name)?;
         Ok(Some(Job { row, attacks, child }))
     }
@@ -199,14 +185,14 @@ impl Work<'_> {
     }
 }
 
-/// Removes what a training left that cannot go on: it is one of this sweep, and is made again.
-fn clear(run: &Path) -> Outcome {
-    match std::fs::remove_dir_all(run) {
-        Ok(()) => {
-            say::note(&format!("{}: begun anew, what was there could not go on", run.display()));
-            Ok(())
-        }
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(e) => Err(Failure::at(run, e)),
+#[cfg(test)]
+mod tests {
+    use super::Machine;
+
+    #[test]
+    fn trainings_share_the_threads() {
+        let shared = |jobs, threads, left| Machine { jobs, threads }.shared(left);
+        assert_eq!((shared(8, 4, 100), shared(8, 4, 3), shared(2, 7, 9)), ((4, 1), (3, 1), (2, 3)));
+        assert_eq!((shared(1, 1, 5), shared(4, 8, 0)), ((1, 1), (1, 8)));
     }
 }

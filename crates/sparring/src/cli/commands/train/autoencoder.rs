@@ -99,10 +99,11 @@ impl Args {
     }
     /// Refuses what a training on these data would refuse before it begins.
     pub(super) fn check(&self, data: &Named) -> Outcome {
-        self.recipe()?;
+        let recipe = self.recipe()?;
         self.validation.check(None)?;
         let net = self.net(None)?;
-        data.fits(coded(&net)?.0.input, &format!("the network {net}"))
+        data.fits(coded(&net)?.0.input, &format!("the network {net}"))?;
+        self.validation.count(data, (0, false), &recipe.schedule).map(drop)
     }
 }
 
@@ -119,7 +120,8 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     args.validation.check(None)?;
     let mut data = place::data(&args.data, resumed.as_ref())?;
     data.fits(spec.input, &format!("the network {net}"))?;
-    let validation = args.validation.hold_out(&mut data, (0, false), &recipe.schedule, args.machine.seed)?;
+    let validation = args.validation.count(&data, (0, false), &recipe.schedule)?;
+    let validation = data.hold_out(validation, args.machine.seed);
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
     let place = Place::open(&args.place, resumed, &net.name(), |run| {
         let mut config = json!({

@@ -127,11 +127,13 @@ impl Args {
     pub(super) fn check(&self, data: &Named) -> Outcome {
         let recipe = self.recipe(false)?;
         self.validation.check(Some(&self.validate))?;
-        self.validate.attack(&recipe.defense)?;
+        let attack = self.validate.attack(&recipe.defense)?;
         let net = self.net(None)?;
         let spec =
             net.classifier_for(data.set.shape(), data.set.classes).expect("the flag takes classifiers");
-        data.fits(spec.input, &format!("the network {net}"))
+        data.fits(spec.input, &format!("the network {net}"))?;
+        let usual = hardening::usual_validation(&recipe.defense, data.set.train.len());
+        self.validation.count(data, (usual, attack.is_some()), &recipe.schedule).map(drop)
     }
 }
 
@@ -150,12 +152,8 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         recipe.batch = args.batch.unwrap_or(32);
     }
     let usual = hardening::usual_validation(&recipe.defense, data.set.train.len());
-    let validation = args.validation.hold_out(
-        &mut data,
-        (usual, attack.is_some()),
-        &recipe.schedule,
-        args.machine.seed,
-    )?;
+    let validation = args.validation.count(&data, (usual, attack.is_some()), &recipe.schedule)?;
+    let validation = data.hold_out(validation, args.machine.seed);
     let mut model = ClassifierNet::new(spec, Key::new(args.machine.seed).named("init"))?;
     let place = Place::open(&args.place, resumed, &net.name(), |run| {
         let mut config = json!({

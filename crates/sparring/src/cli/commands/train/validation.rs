@@ -3,7 +3,6 @@
 use crate::cli::options::{Budget, Named, count, name, share, whole};
 use crate::cli::{Failure, Outcome};
 use sparring::attacks::{AnyAttack, AnyNorm, Threat};
-use sparring::datasets::Split;
 use sparring::optim::AnySchedule;
 use sparring::train::{AnyDefense, Kept, Monitor, Selection, ValidationAttack};
 
@@ -75,14 +74,13 @@ impl ValidationArgs {
             _ => Ok(()),
         }
     }
-    /// Takes the validation images out of the training images: as many as asked for, else a twelfth where a flag needs them, else the `usual` number.
-    pub(super) fn hold_out(
+    /// How many training images are held out: as many as asked for, else a twelfth where a flag needs them, else the `usual` number.
+    pub(super) fn count(
         &self,
-        data: &mut Named,
+        data: &Named,
         (usual, attacked): (usize, bool),
         schedule: &AnySchedule,
-        seed: u64,
-    ) -> Outcome<Split> {
+    ) -> Outcome<usize> {
         let all = data.set.train.len();
         let needed = match self.monitor {
             Some(Monitor::TrainLoss) => attacked,
@@ -106,7 +104,7 @@ impl ValidationArgs {
                 "--validation 0: --monitor or --validate-attack needs validation images".into(),
             ));
         }
-        Ok(data.hold_out(n, seed))
+        Ok(n)
     }
 }
 
