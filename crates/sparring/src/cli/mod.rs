@@ -7,7 +7,10 @@ mod options;
 mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
-use commands::{attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, merge, predict, resume, sweep, train};
+use commands::{
+    attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, merge, predict, resume,
+    sweep, train,
+};
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
 use std::process::ExitCode;

@@ -43,7 +43,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Judged::Autoencoder(model) => model.spec().input,
     };
     data.fits(input, "this network")?;
-    let examples = Examples::of(data, args.split, args.first, args.data.is_none().then_some(args.model.path.as_path()))?;
+    let examples =
+        Examples::of(data, args.split, args.first, args.data.is_none().then_some(args.model.path.as_path()))?;
     let (mut object, mut text) = match &model {
         Judged::Classifier(model) => classifier::measure(model, &examples)?,
         Judged::Autoencoder(model) => autoencoder::measure(model, &examples)?,
