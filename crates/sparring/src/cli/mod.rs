@@ -96,8 +96,6 @@ fn run(command: Command) -> Outcome {
         Command::Sweep(args) => {
             let mut definition = definition();
             sweep::run(&args, &definition.clone(), &mut |words| match line(&mut definition, words)? {
-                Command::Train(kind) => Ok(sweep::Line::Train(*kind)),
-                Command::Attack(args) => Ok(sweep::Line::Attack(args)),
                 Command::Train(kind) => Ok(sweep::Line::Train(kind)),
                 Command::Attack(args) => Ok(sweep::Line::Attack(Box::new(args))),
                 _ => unreachable!("a grid's cells are trainings and attacks"),
