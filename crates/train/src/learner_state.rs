@@ -17,6 +17,11 @@ pub struct LearnerState {
 pub(crate) type StateArray<'a> = (String, Vec<usize>, &'a mut [f32]);
 
 impl LearnerState {
+    /// Whether all weights are finite: from others no step leads back.
+    pub(crate) fn is_finite(&self) -> bool {
+        let mut params = self.networks.iter().flat_map(|(_, params, _)| params.iter());
+        params.all(|p| sparring_tensor::reduce::all_finite(&p.value))
+    }
     /// The arrays of the networks: `weights/NAME`, `slot0/NAME` and so on, `average/NAME`, where there are several networks behind the name of theirs; and under `carried/NAME` all others.
     pub(crate) fn arrays_mut(&mut self) -> Vec<StateArray<'_>> {
         let mut all = Vec::new();
