@@ -1,6 +1,7 @@
 //! One pass of a step: its examples, its gradients, the update.
 
 use super::{Fitting, Supervised};
+use crate::anomaly::on_tape;
 use crate::learner::{Failure, StepContext};
 use crate::paired::{Pairs, Statistics};
 use crate::parallel::fill;
@@ -37,9 +38,6 @@ impl<M: Supervised> Fitting<'_, M> {
     ) -> Result<[f64; 2], Failure> {
         let moves = self.examples(plan, batch, rows, key)?;
         let layers = key.named("layers");
-        if self.anomaly {
-            self.examined(plan, batch, rows, layers)?;
-        }
         let progress = cx.step as f64 / cx.steps as f64;
         let found = match self.displacement.filter(|d| progress > d.warm_up()) {
             None => self.gradients(plan, batch, rows, layers, Statistics::Learned)?,
@@ -60,7 +58,7 @@ impl<M: Supervised> Fitting<'_, M> {
         &mut self,
         displacement: AnyDisplacement,
         plan: &Plan,
-        batch: &MiniBatch,
+        batch: &mut MiniBatch,
         rows: BatchRows<'_>,
         key: Key,
     ) -> Result<[f64; 2], Failure> {
@@ -129,11 +127,14 @@ impl<M: Supervised> Fitting<'_, M> {
     fn gradients(
         &mut self,
         plan: &Plan,
-        batch: &MiniBatch,
+        batch: &mut MiniBatch,
         rows: BatchRows<'_>,
         key: Key,
         statistics: Statistics,
     ) -> Result<[f64; 2], Failure> {
+        if self.anomaly {
+            self.examined(plan, batch, rows, key)?;
+        }
         let engine = &mut self.trained.engine;
         if let Some(loss) = pairs_of(plan) {
             let (labels, ids, clean, adversarial) = (&batch.labels, &batch.ids, &batch.x, &self.other);
@@ -169,6 +170,13 @@ impl<M: Supervised> Fitting<'_, M> {
         let tape = Tape::new();
         let cx = Cx::train(&tape, key.named("penalty"), &batch.ids);
         let term = penalty.term(net, &cx, &self.other, batch, key.named("penalty noise"));
+        if let Some(at) = self
+            .anomaly
+            .then(|| on_tape(&tape, (term, Array::scalar(1.0)), |_| "the penalty".into()))
+            .flatten()
+        {
+            return Err(Failure::Anomaly(at));
+        }
         let value = f64::from(term.item());
         let grads = tape.backward(term, Array::scalar(1.0));
         let found = net.params.iter().filter_map(|p| Some((p.id(), grads.param(p.id())?.as_slice())));
