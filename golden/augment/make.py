@@ -61,3 +61,21 @@ affine("affine_rgb", (3, 7, 10), -40.0, 0.75, 0.0, 2.0, rng)
 elastic("elastic", (1, 12, 9), 34.0, 4.0, rng)
 elastic("elastic_rgb", (3, 7, 10), 8.0, 1.3, rng)
 pathlib.Path(__file__).with_name("cases.csv").write_text("\n".join(lines) + "\n")
+
+
+def mixed(classes, n, share, smoothing, generator):
+    """share * CE(label) + (1 - share) * CE(other), the mean over a batch, and how many are right by the larger share."""
+    z = (3 * torch.randn(n, classes, generator=generator, dtype=torch.float64)).requires_grad_()
+    y, other = (torch.randint(classes, (n,), generator=generator) for _ in range(2))
+    loss = share * F.cross_entropy(z, y, label_smoothing=smoothing)
+    loss = loss + (1 - share) * F.cross_entropy(z, other, label_smoothing=smoothing)
+    loss.backward()
+    right = (z.argmax(1) == (y if share >= 0.5 else other)).sum()
+    words = [[smoothing], [share], y, other, z.detach(), [loss.item()], z.grad, [right]]
+    return ",".join(" ".join(f"{v:.17g}" for v in np.asarray(w, dtype=np.float64).ravel()) for w in words)
+
+
+generator = torch.Generator().manual_seed(4)
+cases = [mixed(*case, generator) for case in [(10, 6, 0.7, 0.0), (10, 6, 0.2, 0.1), (3, 9, 0.5, 0.0), (4, 5, 1.0, 0.3), (2, 4, 0.0, 0.0)]]
+head = "smoothing,share,labels,others,logits,loss,gradient,right"
+pathlib.Path(__file__).with_name("mixed.csv").write_text("\n".join([head, *cases]) + "\n")

@@ -152,7 +152,37 @@ def grad_align(eps=0.3):
     save_file(out, HERE / "grad_align.safetensors", {"about": json.dumps(dict(eps=eps))})
 
 
+def forw_abs(eps=0.3, coefficient=0.5):
+    """The authors' compute_forwabs_reg for Conv, BatchNorm, ReLU, Linear, ReLU, Linear: half the width of the box through absolute weights, without biases; the mean over the batch instead of the sum.
+    Batch norms divide by their running deviation and, as the authors' have no gain there, multiply by the size of theirs."""
+    torch.manual_seed(8)
+    model = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 3, 3, 2, 1), torch.nn.BatchNorm2d(3), torch.nn.ReLU(), torch.nn.Flatten(),
+        torch.nn.Linear(18, 6), torch.nn.ReLU(), torch.nn.Linear(6, 4),
+    )
+    rounded(model)
+    with torch.no_grad():
+        model[1].weight.copy_((torch.rand(3) - 0.3).float().double())
+        model[1].running_var.copy_((torch.rand(3) + 0.5).float().double())
+        model[1].running_mean.copy_(torch.rand(3).float().double())
+    x = torch.rand(5, 1, 4, 5).float().double()
+    x[0, 0, 0, :2] = torch.tensor([0.0, 1.0])
+    conv, norm, first, last = model[0], model[1], model[4], model[6]
+    width = ((x + eps).clamp(max=1.0) - (x - eps).clamp(min=0.0)) / 2
+    y = F.conv2d(width, conv.weight.abs(), None, conv.stride, conv.padding)
+    y = y * (norm.weight.abs() / torch.sqrt(norm.running_var + norm.eps))[None, :, None, None]
+    y = F.linear(F.linear(y.flatten(1), first.weight.abs()), last.weight.abs())
+    penalty = coefficient * y.sum() / len(x)
+    grads = torch.autograd.grad(penalty, list(model.parameters()), allow_unused=True)
+    out = {k: v for k, v in state(model, "start").items() if "num_batches" not in k}
+    out |= {"x": x.float(), "penalty": penalty.detach().float()[None]}
+    for (name, p), g in zip(model.named_parameters(), grads):
+        out[f"d/{name}"] = (torch.zeros_like(p) if g is None else g).detach().float().contiguous()
+    save_file(out, HERE / "forw_abs.safetensors", {"about": json.dumps(dict(eps=eps, coefficient=coefficient))})
+
+
 grad_align()
+forw_abs()
 free()
 displaced("awp", awp, "adversarial weight perturbation", gamma=0.1)
 displaced("sam", sam, "sharpness-aware minimisation", rho=0.3)

@@ -41,6 +41,20 @@ impl LabelSmoothing {
         dz[y] += s;
         s * share * below
     }
+    /// What is added to the loss against `y` where the share `share` of the label is that of the class `other`: (1 − s) · share · (z_y − z_other), which makes it
+    /// (1 − share) · loss(z, y) + share · loss(z, other). Its gradient is added to `dz`.
+    ///
+    /// # Panics
+    /// If the lengths differ or one of the two is no class.
+    #[track_caller]
+    pub fn add_label<E: Real>(&self, share: f64, z: &[E], [y, other]: [usize; 2], dz: &mut [E]) -> E {
+        assert_length("label smoothing", z.len(), "dz", dz.len());
+        [y, other].into_iter().for_each(|y| assert_class("label smoothing", y, z.len()));
+        let s = E::of((1.0 - self.smoothing) * share);
+        dz[y] += s;
+        dz[other] -= s;
+        s * (z[y] - z[other])
+    }
 }
 
 impl<E: Real> RowLoss<E> for LabelSmoothing {
@@ -89,6 +103,22 @@ mod tests {
     fn gradient_and_hessian_agree_with_differences() {
         for (n, smoothing) in [(2, 0.1), (10, 0.4), (17, 0.0)] {
             gradcheck::check(&LabelSmoothing { smoothing }, n, &(n / 2), 3.0);
+        }
+    }
+
+    #[test]
+    fn two_labels_are_two_losses_by_their_shares() {
+        let z = [0.3_f64, -1.2, 2.5, 0.0];
+        for (smoothing, share, labels) in [(0.0, 0.3, [1, 2]), (0.2, 0.75, [3, 0]), (0.1, 0.4, [2, 2])] {
+            let loss = LabelSmoothing { smoothing };
+            let [mut dz, mut first, mut second] = [[0.0; 4]; 3];
+            let got = loss.eval(&z, &labels[0], &mut dz) + loss.add_label(share, &z, labels, &mut dz);
+            let want = (1.0 - share) * loss.eval(&z, &labels[0], &mut first)
+                + share * loss.eval(&z, &labels[1], &mut second);
+            assert!((got - want).abs() < 1e-14, "{got} {want}");
+            for (i, d) in dz.iter().enumerate() {
+                assert!((d - (1.0 - share) * first[i] - share * second[i]).abs() < 1e-15, "{dz:?}");
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ pub use layer::{Layer, Span, TorchArgument};
 pub use layers::register;
 pub use loss::loss;
 pub use method::Method;
-pub use network::Network;
+pub use network::{Network, ReplaceParam};
 pub use optimizer::Optimizer;
 pub use param::Param;
 pub use param_spec::{ParamInit, ParamKind, ParamSpec};

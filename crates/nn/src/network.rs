@@ -1,9 +1,12 @@
 //! A graph with its numbers, run on a tape: the definition of what a network computes.
 
-use crate::{Cost, Cx, Graph, NnError, Node, Objective, Params, ShapeError};
+use crate::{Cost, Cx, Graph, NnError, Node, Objective, Param, Params, ShapeError};
 use sparring_autograd::Var;
 use sparring_seed::Key;
 use sparring_tensor::{Elem, Shape};
+
+/// What stands in a forward pass for a parameter that has been bound to the tape.
+pub type ReplaceParam<'t, 'f, E> = dyn Fn(&Param<E>, Var<'t, E>) -> Var<'t, E> + 'f;
 
 /// A graph and its parameters.
 #[derive(Clone, Debug)]
@@ -81,8 +84,29 @@ impl<E: Elem> Network<E> {
     }
     /// The output of node `i` on the inputs given.
     pub(crate) fn node<'t>(&self, cx: &Cx<'t, E>, i: usize, x: &[Var<'t, E>]) -> Var<'t, E> {
-        let params: Vec<_> = self.of_node(i).map(|p| cx.param(&self.params[p])).collect();
+        self.node_by(cx, i, x, &|_, v| v)
+    }
+    fn node_by<'t>(
+        &self,
+        cx: &Cx<'t, E>,
+        i: usize,
+        x: &[Var<'t, E>],
+        by: &ReplaceParam<'t, '_, E>,
+    ) -> Var<'t, E> {
+        let params: Vec<_> = self.params_of(i).iter().map(|p| by(p, cx.param(p))).collect();
         self.graph.nodes[i].layer.forward(&cx.layer(i), &params, x)
+    }
+    /// As [`forward`](Self::forward), by what `by` makes of each parameter: |w|, say. Gradients are those at the parameters.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn forward_by<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>, by: &ReplaceParam<'t, '_, E>) -> Var<'t, E> {
+        let mut outputs = Vec::new();
+        for (i, node) in self.graph.nodes.iter().enumerate() {
+            let inputs = Graph::inputs_of(node, x, &outputs);
+            outputs.push(self.node_by(cx, i, &inputs, by));
+        }
+        self.graph.ends().first().map_or(x, |&i| outputs[i])
     }
     /// The outputs of the nodes in `range`, where the node before it gave `x` (the network's input before the first): of a chain, or of all nodes.
     fn run<'t>(&self, cx: &Cx<'t, E>, x: Var<'t, E>, range: std::ops::Range<usize>) -> Vec<Var<'t, E>> {

@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod averages;
 mod contract;
-mod ema;
 mod floor;
 mod lbfgs;
 mod matrix;
@@ -12,8 +12,8 @@ mod schedules;
 mod transforms;
 mod units;
 
+pub use averages::{AVERAGES, AnyAverage, Ema, Swa};
 pub use contract::{MatMulTransposed, Needs, Rule, RuleInfo, WholeTensor};
-pub use ema::Ema;
 pub use lbfgs::{Lbfgs, LbfgsEnd, Minimum};
 pub use registry::{ALL, AnyRule};
 pub use rules::{

@@ -50,6 +50,10 @@ pub fn autoencoder_session<'m, 'd>(
         let value = recipe.label_smoothing.to_string();
         return Err(TrainError::Recipe { field: "label_smoothing", value, must: "0 for an autoencoder" });
     }
+    if let Some(mixes) = recipe.augment.iter().find(|one| one.mixes()) {
+        let (value, must) = (mixes.to_string(), "left out for an autoencoder: it has no labels to mix");
+        return Err(TrainError::Recipe { field: "augment", value, must });
+    }
     check_data(train, model.spec().input)?;
     check_range(train, (0.0, 1.0))?;
     Fitting::session(model, train, recipe)

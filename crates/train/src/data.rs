@@ -1,7 +1,6 @@
 //! Examples as the loops take them, and what is refused before the first step.
 
 use crate::TrainError;
-use crate::loop_settings::LoopSettings;
 use crate::parallel::map_parts;
 use sparring_datasets::{Last, Split};
 use sparring_nn::{Network, NnError};
@@ -55,14 +54,14 @@ pub(crate) fn check_range(split: &Split, range: (f64, f64)) -> Result<(), TrainE
 pub(crate) fn check_network(
     net: &Network<f32>,
     n: usize,
-    settings: &LoopSettings,
+    (batch, last): (usize, Last),
     times: usize,
 ) -> Result<(), TrainError> {
     net.params.check().map_err(NnError::from)?;
-    let batch = settings.batch.min(n);
+    let batch = batch.min(n);
     net.cost().map_err(NnError::from)?.admit(times * batch)?;
     let (least, node) = net.graph().least_batch().map_err(NnError::from)?;
-    let rest = if settings.last == Last::Keep { n % batch.max(1) } else { 0 };
+    let rest = if last == Last::Keep { n % batch.max(1) } else { 0 };
     let smallest = if rest > 0 { rest } else { batch };
     if let (Some(node), true) = (node, smallest < least) {
         let (name, kind) = (&node.name, node.layer.kind());

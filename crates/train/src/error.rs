@@ -1,6 +1,7 @@
 //! What can stop a training.
 
 use sparring_attacks::AttackError;
+use sparring_datasets::DataError;
 use sparring_math::named::NamedError;
 use sparring_models::ModelError;
 use sparring_nn::NnError;
@@ -23,6 +24,9 @@ pub enum TrainError {
     /// A parameter of the rule, the schedule, the average or the defence.
     #[error(transparent)]
     Named(#[from] NamedError),
+    /// The augmentations do not fit the data, or each other.
+    #[error(transparent)]
+    Examples(#[from] DataError),
     /// The data do not fit the model.
     #[error("data: {0}")]
     Data(String),

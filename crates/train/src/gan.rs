@@ -72,7 +72,8 @@ pub fn gan_session<'m, 'd>(
     let batch = batch.min(train.len());
     // The last batch may be small; a GAN step on a handful of examples is noise, so it is left out if another exists.
     let last = if train.len() > batch { Last::Drop } else { Last::Keep };
-    let (schedule, selection) = (recipe.schedule.clone(), Selection::default());
-    let settings = LoopSettings { epochs, batch, lr, schedule, seed, last, selection, on_non_finite };
+    let (schedule, selection, augment) = (recipe.schedule.clone(), Selection::default(), Vec::new());
+    let settings =
+        LoopSettings { epochs, batch, lr, schedule, seed, last, augment, selection, on_non_finite };
     Session::new(Game::new(model, train, recipe, &settings)?, train, settings)
 }

@@ -1,6 +1,7 @@
 //! What the next steps of a learner depend on.
 
-use sparring_nn::{EngineState, Params};
+use sparring_nn::{EngineState, Param, Params};
+use sparring_tensor::Array;
 
 /// The weights, buffers and method states of all networks of a learner, and what else it carries from step to step.
 #[derive(Clone, Debug)]
@@ -21,6 +22,17 @@ impl LearnerState {
     pub(crate) fn is_finite(&self) -> bool {
         let mut params = self.networks.iter().flat_map(|(_, params, _)| params.iter());
         params.all(|p| sparring_tensor::reduce::all_finite(&p.value))
+    }
+    /// Makes room for the averages of a file, which has those that begin in the course of a training only once they have begun; `has` tells of a name whether the file has an array of it.
+    pub(crate) fn expect_averages(&mut self, has: impl Fn(&str) -> bool) {
+        for (network, params, engine) in &mut self.networks {
+            let trained: Vec<_> = params.iter().filter(|p| p.is_trained()).collect();
+            let Some(first) = trained.first() else { continue };
+            let name = format!("average/{}", first.name());
+            let name = if network.is_empty() { name } else { format!("{network}/{name}") };
+            let zeros = |p: &&Param<f32>| Array::zeros(p.value.shape());
+            engine.average = has(&name).then(|| trained.iter().map(zeros).collect());
+        }
     }
     /// The arrays of the networks: `weights/NAME`, `slot0/NAME` and so on, `average/NAME`, where there are several networks behind the name of theirs; and under `carried/NAME` all others.
     pub(crate) fn arrays_mut(&mut self) -> Vec<StateArray<'_>> {

@@ -15,6 +15,7 @@ mod learner_state;
 mod loop_settings;
 mod loop_state;
 mod lr_find;
+mod mixing;
 mod monitor;
 mod non_finite;
 mod objective;
@@ -51,7 +52,7 @@ pub use loop_state::{BestEpoch, LoopProgress, LoopState, Snapshot};
 pub use lr_find::{LrFind, LrFound, LrStep, lr_find};
 pub use monitor::{Kept, Monitor, Selection};
 pub use non_finite::{Fail, NonFinitePolicy, RollBack, Skip};
-pub use objective::{Classification, Discrimination, Reconstruction};
+pub use objective::{Classification, Discrimination, MixedLabels, Reconstruction};
 pub use observe::{Current, Epoch, EpochReport, Flow, Observed, Observer, Quiet, StepMetrics, StepOutcome};
 pub use recipe::Recipe;
 pub use robustness::{Robustness, robustness};
@@ -67,7 +68,7 @@ pub use validation::{Validated, Validation, ValidationAttack};
 /// The defences: [`Defense`] for each, with its paper's values.
 pub mod defenses {
     pub use crate::defense::{
-        Clean, FgsmRsTraining, FreeTraining, GradAlign, MartTraining, MixedTraining, NFgsm, PgdTraining,
-        TradesTraining,
+        Clean, FgsmRsTraining, ForwAbs, FreeTraining, GradAlign, MartTraining, MixedTraining, NFgsm,
+        PgdTraining, TradesTraining,
     };
 }

@@ -3,6 +3,7 @@
 use crate::error::require_positive;
 use crate::{Hyperparameters, NonFinitePolicy, Selection, TrainError};
 use sparring_datasets::Last;
+use sparring_datasets::augment::AnyAugmentation;
 use sparring_optim::AnySchedule;
 
 /// What every training has, whatever is trained.
@@ -20,6 +21,8 @@ pub struct LoopSettings {
     pub seed: u64,
     /// What becomes of a last batch that is not full.
     pub last: Last,
+    /// What is done to images; what mixes them is the learner's to do.
+    pub augment: Vec<AnyAugmentation>,
     /// What the figures of the epochs decide.
     pub selection: Selection,
     /// What becomes of a step whose loss or gradient is not finite.
@@ -36,6 +39,7 @@ impl Default for LoopSettings {
             schedule,
             seed: 1,
             last: Last::Keep,
+            augment: Vec::new(),
             selection: Selection::default(),
             on_non_finite: NonFinitePolicy::default(),
         }

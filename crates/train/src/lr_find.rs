@@ -104,12 +104,19 @@ pub fn lr_find<M: Supervised>(
     find: &LrFind,
 ) -> Result<LrFound, TrainError> {
     find.validate()?;
-    let epochs = find.steps.div_ceil(train.len().div_ceil(recipe.batch.max(1)).max(1));
+    let epochs = find.steps.div_ceil(train.len().div_ceil(recipe.step_examples().max(1)).max(1));
     let schedule = ExponentialDecay { end: find.highest / find.lowest }.into();
     // No epoch decides anything.
     let (selection, on_non_finite) = (Selection::default(), NonFinitePolicy::default());
-    let recipe =
-        Recipe { epochs, lr: find.lowest, schedule, ema: None, selection, on_non_finite, ..recipe.clone() };
+    let recipe = Recipe {
+        epochs,
+        lr: find.lowest,
+        schedule,
+        average: None,
+        selection,
+        on_non_finite,
+        ..recipe.clone()
+    };
     recipe.validate()?;
     let before: Vec<_> = model.net().params.iter().map(|p| p.value.clone()).collect();
     let found = steps(model, train, &recipe, find);

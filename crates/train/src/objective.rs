@@ -12,6 +12,17 @@ pub struct Classification<'a> {
     pub labels: &'a [usize],
     /// Of the labels.
     pub smoothing: LabelSmoothing,
+    /// Second labels, where images were mixed.
+    pub mixed: Option<MixedLabels<'a>>,
+}
+
+/// The second labels of mixed images: the loss is share · CE(label) + (1 − share) · CE(other), and the answer that counts as right is the label of the larger share.
+#[derive(Clone, Copy, Debug)]
+pub struct MixedLabels<'a> {
+    /// The other class of each example of the whole batch.
+    pub others: &'a [usize],
+    /// The share of its own label, in [0, 1].
+    pub share: f64,
 }
 
 impl<E: Elem> Objective<E> for Classification<'_> {
@@ -23,11 +34,42 @@ impl<E: Elem> Objective<E> for Classification<'_> {
         out.copy_outputs(logits.as_mut_slice());
         let (losses, target) = (losses.as_mut_slice(), |i: usize| &labels[i]);
         self.smoothing.eval_rows(logits.as_slice(), cols, &target, losses, grads.as_mut_slice());
-        let found = grads.as_slice().chunks_exact(cols).zip(losses).zip(labels);
+        let mut counted = labels;
+        if let Some(MixedLabels { others, share }) = self.mixed {
+            let others = &others[out.first..];
+            let rows = logits.as_slice().chunks_exact(cols).zip(grads.as_mut_slice().chunks_exact_mut(cols));
+            for (((z, dz), loss), (y, other)) in rows.zip(&mut *losses).zip(labels.iter().zip(others)) {
+                *loss += self.smoothing.add_label(1.0 - share, z, [*y, *other], dz);
+            }
+            if share < 0.5 {
+                counted = others;
+            }
+        }
+        let found = grads.as_slice().chunks_exact(cols).zip(losses).zip(counted);
         for ((z, dz, metrics), ((grads, loss), label)) in out.iter().zip(found) {
             *metrics = [(*loss * share).to_f64(), f64::from(u8::from(reduce::argmax(z) == *label)), 0.0];
             dz.iter_mut().zip(grads).for_each(|(d, g)| *d = *g * share);
         }
+    }
+}
+
+/// An objective of some examples of a step, by their share of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Shared<'a> {
+    pub of: &'a dyn Objective,
+    pub share: f64,
+}
+
+impl Objective for Shared<'_> {
+    fn rows(&self, out: &mut OutputRows<'_, f32>) {
+        self.of.rows(out);
+        for (_, dz, metrics) in out.iter() {
+            metrics[0] *= self.share;
+            dz.iter_mut().for_each(|d| *d *= self.share as f32);
+        }
+    }
+    fn is_elementwise(&self) -> bool {
+        self.of.is_elementwise()
     }
 }
 

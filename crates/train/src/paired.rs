@@ -27,10 +27,12 @@ pub(crate) struct Pairs<'a> {
     /// Of the labels, in the cross-entropies that the loss has.
     pub smoothing: LabelSmoothing,
     pub statistics: Statistics,
+    /// Examples of the whole step, of which these may be a part: losses are divided by it.
+    pub of: usize,
 }
 
 impl Pairs<'_> {
-    /// Gradients of the mean loss over the pairs, accumulated in the engine; the mean loss and how many adversarial examples are classified rightly.
+    /// Gradients of the share of the pairs in the mean loss of the step, accumulated in the engine; that share and how many adversarial examples are classified rightly.
     ///
     /// The adversarial outputs are computed once more: three forward and two backward passes beside those of the attack.
     pub(crate) fn gradients(
@@ -46,14 +48,13 @@ impl Pairs<'_> {
         let [mut logits, mut pull] = [0; 2].map(|_| Array::<f32>::zeros([n * cols]));
         let (logits, pull) = (logits.as_mut_slice(), pull.as_mut_slice());
         engine.forward_of_batch(self.adversarial, draw("adversarial"), logits);
-        engine.discard();
         let (mut sum, mut right) = (0.0, 0.0);
         let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&self.clean[i * dim..(i + 1) * dim]);
         engine.gradients_of_batch(n, &row, draw("clean"), &mut |clean, d_clean| {
             let [loss, found] = self.at_outputs(loss, [clean, logits], [d_clean, pull]);
             (sum, right) = (sum + loss, right + found);
         });
-        let mean = sum / n as f64;
+        let mean = sum / self.of as f64;
         if !mean.is_finite() {
             return Err(Failure::Loss(mean));
         }
@@ -80,7 +81,7 @@ impl Pairs<'_> {
             sum += f64::from(self.smoothing.add(on_clean, clean, y, d_clean));
             sum += f64::from(self.smoothing.add(on_adversarial, z, y, dz));
             right += f64::from(u8::from(reduce::argmax(z) == y));
-            d_clean.iter_mut().chain(dz).for_each(|d| *d /= n as f32);
+            d_clean.iter_mut().chain(dz).for_each(|d| *d /= self.of as f32);
         }
         [sum, right]
     }

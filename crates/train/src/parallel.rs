@@ -19,9 +19,10 @@ pub(crate) fn fill(batch: &mut MiniBatch, rows: BatchRows<'_>) {
     if !batch.x.is_empty() {
         return;
     }
+    // A conversion costs about two additions, a sampled pixel many times that.
+    let cost = if rows.is_augmented() { 50 } else { 2 };
     rows.fill_by(batch, |x, dim, row| {
-        // A conversion costs about two additions.
-        let work = 2 * x.len();
+        let work = cost * x.len();
         par::for_each_chunk(x, ROWS * dim, work, |i, rows| {
             rows.chunks_exact_mut(dim).enumerate().for_each(|(j, x)| row(i * ROWS + j, x));
         });

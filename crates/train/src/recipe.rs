@@ -5,9 +5,13 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use sparring_datasets::Last;
+use sparring_datasets::augment::{AnyAugmentation, check_chain};
 use sparring_nn::{Group, Method};
-use sparring_optim::{AnyRule, AnySchedule, AnyTransform, Ema};
+use sparring_optim::{AnyAverage, AnyRule, AnySchedule, AnyTransform};
 use sparring_tensor::Precision;
+
+mod average;
+mod chain_of_texts;
 
 /// Everything but the network and the data. The same recipe, network and data give the same bits on one instruction set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,8 +19,14 @@ use sparring_tensor::Precision;
 pub struct Recipe {
     /// Passes over the data.
     pub epochs: usize,
-    /// Examples a step.
+    /// Examples that pass the network at once: a step's, or with [`accumulate`](Self::accumulate) those of a micro-batch.
     pub batch: usize,
+    /// Micro-batches of a step, whose gradients are added up: to rounding a step of so many times as many examples, in the memory of one. Batch normalisation sees each micro-batch by itself.
+    #[serde(skip_serializing_if = "is_one")]
+    pub accumulate: usize,
+    /// What is done to training images, in order, anew in each epoch.
+    #[serde(with = "chain_of_texts", skip_serializing_if = "Vec::is_empty")]
+    pub augment: Vec<AnyAugmentation>,
     /// Update rule.
     pub rule: AnyRule,
     /// Base learning rate; with a one-cycle schedule its peak.
@@ -29,9 +39,14 @@ pub struct Recipe {
     /// Parameters treated apart, as in `activation(lr=0.1)`; kinds that no group names are as usual: biases and parameters of normalisations and activations are not decayed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group>,
-    /// The weights that are kept, and that observers see, are this average of those of all steps; `None`: those of the last step.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ema: Option<Ema>,
+    /// The weights that are kept, and that observers see, are this average of those of all steps; `None`: those of the last step. Where layers take statistics over batches, those of the average
+    /// are found on a tenth of the training examples (1024 to 8192) whenever somebody looks at it: a thirtieth of an epoch of plain steps. Files before there was a choice have `ema` here, which is still read.
+    #[serde(
+        alias = "ema",
+        deserialize_with = "average::deserialize",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub average: Option<AnyAverage>,
     /// The weights are displaced for the gradient of each step; `None`: it is that at the weights.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub displacement: Option<AnyDisplacement>,
@@ -64,12 +79,14 @@ impl Default for Recipe {
         Self {
             epochs,
             batch,
+            accumulate: 1,
+            augment: Vec::new(),
             rule: AnyRule::default(),
             lr,
             schedule,
             transforms: Vec::new(),
             groups: Vec::new(),
-            ema,
+            average: ema.map(Into::into),
             displacement: None,
             label_smoothing: 0.0,
             defense: AnyDefense::default(),
@@ -84,7 +101,7 @@ impl Default for Recipe {
 
 impl Recipe {
     /// The recipe that a defence brings. Those of PGD and N-FGSM were chosen on validation images for nets of MNIST's size (docs/results/hardening.md has what each is worth,
-    /// seed by seed); FGSM-RS is the paper's as it stands; those of TRADES, MART, GradAlign, Free-AT and mixed training are PGD's, not chosen yet. Only PGD is known to harden every seed.
+    /// seed by seed); FGSM-RS is the paper's as it stands; ForwAbs has N-FGSM's; those of TRADES, MART, GradAlign, Free-AT and mixed training are PGD's, not chosen yet. Only PGD is known to harden every seed.
     ///
     /// ```
     /// use sparring_train::{Recipe, defenses};
@@ -94,13 +111,28 @@ impl Recipe {
     pub fn hardened(defense: impl Into<AnyDefense>) -> Self {
         let defense = defense.into();
         let Hyperparameters { epochs, batch, lr, schedule, ema } = defense.hyperparameters();
-        Self { epochs, batch, lr, schedule, ema, defense, ..Self::default() }
+        let average = ema.map(Into::into);
+        Self { epochs, batch, lr, schedule, average, defense, ..Self::default() }
+    }
+    /// Examples of a step.
+    pub fn step_examples(&self) -> usize {
+        self.batch.saturating_mul(self.accumulate)
     }
     /// What of it is the loop's.
     pub fn settings(&self) -> LoopSettings {
-        let Self { epochs, batch, lr, selection, on_non_finite, seed, .. } = *self;
-        let schedule = self.schedule.clone();
-        LoopSettings { epochs, batch, lr, schedule, seed, last: Last::Keep, selection, on_non_finite }
+        let Self { epochs, lr, selection, on_non_finite, seed, .. } = *self;
+        let (batch, schedule, augment) = (self.step_examples(), self.schedule.clone(), self.augment.clone());
+        LoopSettings {
+            epochs,
+            batch,
+            lr,
+            schedule,
+            seed,
+            last: Last::Keep,
+            augment,
+            selection,
+            on_non_finite,
+        }
     }
     /// The rule behind the transformations, with the groups and the usual one.
     pub fn method(&self) -> Method {
@@ -109,14 +141,20 @@ impl Recipe {
     }
     /// What the steps depend on beside the loop's settings, in words: a saved training goes on only where they are the same.
     pub(crate) fn described(&self) -> String {
-        let Self { rule, transforms, groups, ema, displacement, label_smoothing, defense, precision, .. } =
-            self;
-        let list = |all: Vec<String>| all.join(", ");
+        fn list<T: ToString>(all: &[T]) -> String {
+            all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        }
+        fn named<T: ToString>(one: Option<T>) -> String {
+            one.map_or_else(|| "none".to_string(), |one| one.to_string())
+        }
+        let Self { rule, label_smoothing, defense, precision, accumulate, .. } = self;
         format!(
-            "rule {rule}, transformations [{}], groups [{}], average {ema:?}, displacement {}, label smoothing {label_smoothing}, defence {defense}, precision {precision}",
-            list(transforms.iter().map(ToString::to_string).collect()),
-            list(groups.iter().map(ToString::to_string).collect()),
-            displacement.map_or_else(|| "none".to_string(), |d| d.to_string()),
+            "rule {rule}, transformations [{}], groups [{}], average {}, displacement {}, label smoothing {label_smoothing}, defence {defense}, precision {precision}, micro-batches {accumulate}, augmentations [{}]",
+            list(&self.transforms),
+            list(&self.groups),
+            named(self.average),
+            named(self.displacement),
+            list(&self.augment),
         )
     }
     /// Every number makes sense.
@@ -125,6 +163,17 @@ impl Recipe {
     /// [`TrainError`] naming the first field that does not.
     pub fn validate(&self) -> Result<(), TrainError> {
         let refuse = |field, value: String, must| Err(TrainError::Recipe { field, value, must });
+        if self.accumulate == 0 {
+            return refuse("accumulate", "0".into(), "at least 1");
+        }
+        check_chain(&self.augment)?;
+        if let Some(mixes) = self.augment.iter().find(|one| one.mixes() && self.defense.eps().is_some()) {
+            return refuse(
+                "augment",
+                mixes.to_string(),
+                "left out with a defence: its attack climbs the loss of one label",
+            );
+        }
         self.settings().validate()?;
         if !(0.0..1.0).contains(&self.label_smoothing) {
             return refuse("label_smoothing", self.label_smoothing.to_string(), "at least 0 and below 1");
@@ -137,7 +186,7 @@ impl Recipe {
             );
         }
         self.method().validate()?;
-        self.ema.as_ref().map_or(Ok(()), Ema::validate)?;
+        self.average.as_ref().map_or(Ok(()), AnyAverage::validate)?;
         self.displacement.as_ref().map_or(Ok(()), AnyDisplacement::validate)?;
         Ok(self.defense.validate()?)
     }
@@ -146,6 +195,11 @@ impl Recipe {
 #[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
 fn is_zero(share: &f64) -> bool {
     *share == 0.0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
+fn is_one(n: &usize) -> bool {
+    *n == 1
 }
 
 /// A precision as its name.
@@ -204,7 +258,7 @@ mod chain {
 mod tests {
     use super::*;
     use sparring_math::named::Family as _;
-    use sparring_optim::{ClipNorm, ClipValue, L2Penalty};
+    use sparring_optim::{ClipNorm, ClipValue, Ema, L2Penalty, Swa};
 
     #[test]
     fn groups_go_to_files_and_leave_the_other_kinds_as_usual() {
@@ -219,6 +273,32 @@ mod tests {
         let all: Vec<String> = recipe.method().groups.iter().map(ToString::to_string).collect();
         assert_eq!(all, ["activation(lr=0.1)", "weight(decay=none)", "bias|norm"]);
         assert!(read(r#"{"groups": ["bias", "norm|bias"]}"#).validate().is_err());
+    }
+
+    #[test]
+    fn averages_and_augmentations_go_to_files_and_older_averages_are_read() {
+        let read = |text: &str| serde_json::from_str::<Recipe>(text);
+        let half_life = Some(Ema { half_life: 0.07 }.into());
+        for text in [
+            r#"{"ema": {"half_life": 0.07}}"#,
+            r#"{"average": "ema(half_life=0.07)"}"#,
+            r#"{"average": {"ema": {"half_life": 0.07}}}"#,
+        ] {
+            assert_eq!(read(text).unwrap().average, half_life, "{text}");
+        }
+        assert_eq!(read(r#"{"ema": null}"#).unwrap().average, None);
+        assert!(read(r#"{"average": "swa(start=2)"}"#).is_err() && read(r#"{"ema": {"x": 1}}"#).is_err());
+        let augment = ["shift(pixels=3)", "mixup"].map(|text| text.parse().unwrap()).to_vec();
+        let recipe =
+            Recipe { augment, accumulate: 4, average: Some(Swa::default().into()), ..Recipe::default() };
+        let written = serde_json::to_string(&recipe).unwrap();
+        assert!(written.contains(r#""augment":["shift(pixels=3)","mixup"]"#), "{written}");
+        assert_eq!(read(&written).unwrap(), recipe);
+        let plain = serde_json::to_string(&Recipe::default()).unwrap();
+        assert!(!["augment", "accumulate", "average"].iter().any(|key| plain.contains(key)), "{plain}");
+        let pgd = crate::defenses::PgdTraining::default().into();
+        let e = Recipe { defense: pgd, ..recipe }.validate().unwrap_err().to_string();
+        assert!(e.contains("augment is mixup, but must be left out with a defence"), "{e}");
     }
 
     #[test]

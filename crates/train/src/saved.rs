@@ -69,6 +69,9 @@ impl LearnerMeta {
             Some((name.to_string(), numbers.clone()))
         });
         state.arrays = carried.collect();
+        state.expect_averages(|name| {
+            arrays.iter().any(|(found, ..)| found.strip_prefix(before).is_some_and(|found| found == name))
+        });
         Ok(())
     }
 }

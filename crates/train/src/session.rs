@@ -56,7 +56,8 @@ impl<'d, F: Learner> Session<'d, F> {
         }
         learner.check(train, &settings)?;
         let batches =
-            Batches::new(train, settings.batch, Key::new(settings.seed), 0, Order::Shuffled, settings.last);
+            Batches::new(train, settings.batch, Key::new(settings.seed), 0, Order::Shuffled, settings.last)
+                .augmented(&settings.augment);
         let plateau = settings.schedule.plateau().map(|plateau| plateau.begin(settings.lr));
         let progress = LoopProgress { plateau, ..LoopProgress::default() };
         let mut this = Self {

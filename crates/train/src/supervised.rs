@@ -5,6 +5,7 @@ use crate::data::{check_data, check_network};
 use crate::learner::{EpochTimes, Failure, Learner, StepContext};
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
+use crate::mixing::Mixing;
 use crate::objective::{Classification, Reconstruction};
 use crate::observe::{Current, Epoch, Observed};
 use crate::parallel::fill;
@@ -13,15 +14,18 @@ use crate::trained::Trained;
 use crate::trouble::broken_layer;
 use crate::validation::{Validated, Validation};
 use crate::{AnyDefense, AnyDisplacement, ExampleSource, Recipe, TrainError};
+use sparring_datasets::augment::check_augmentations;
 use sparring_datasets::{BatchRows, MiniBatch, Split};
 use sparring_losses::{LabelSmoothing, check_targets};
 use sparring_models::{Autoencoder, ClassifierNet};
 use sparring_nn::{Engine, Network, NnError, Objective, Params};
 use sparring_seed::Key;
+use statistics::Calibration;
 use std::fmt::Debug;
 
 mod examined;
 mod pass;
+mod statistics;
 
 /// A model with one network that is trained by one objective.
 pub trait Supervised: Observed<Epoch = Epoch> + Debug {
@@ -43,12 +47,8 @@ pub trait Supervised: Observed<Epoch = Epoch> + Debug {
     /// # Errors
     /// If the attack refuses.
     fn validated(&self, on: &Validation, key: Key) -> Result<Validated, TrainError>;
-    /// Calls `f` with the objective of a batch; labels, where it has any, are smoothed.
-    fn with_objective<R>(
-        batch: &MiniBatch,
-        smoothing: LabelSmoothing,
-        f: impl FnOnce(&dyn Objective) -> R,
-    ) -> R;
+    /// Calls `f` with the objective of these examples: that of their classes, where the model has any.
+    fn with_objective<R>(classes: &Classification<'_>, f: impl FnOnce(&dyn Objective) -> R) -> R;
 }
 
 impl Supervised for ClassifierNet {
@@ -65,12 +65,8 @@ impl Supervised for ClassifierNet {
     fn validated(&self, on: &Validation, key: Key) -> Result<Validated, TrainError> {
         on.of_classifier(self, key)
     }
-    fn with_objective<R>(
-        batch: &MiniBatch,
-        smoothing: LabelSmoothing,
-        f: impl FnOnce(&dyn Objective) -> R,
-    ) -> R {
-        f(&Classification { labels: &batch.labels, smoothing })
+    fn with_objective<R>(classes: &Classification<'_>, f: impl FnOnce(&dyn Objective) -> R) -> R {
+        f(classes)
     }
 }
 
@@ -85,8 +81,8 @@ impl Supervised for Autoencoder {
     fn validated(&self, on: &Validation, _: Key) -> Result<Validated, TrainError> {
         on.of_autoencoder(self)
     }
-    fn with_objective<R>(batch: &MiniBatch, _: LabelSmoothing, f: impl FnOnce(&dyn Objective) -> R) -> R {
-        f(&Reconstruction { examples: batch.len() })
+    fn with_objective<R>(classes: &Classification<'_>, f: impl FnOnce(&dyn Objective) -> R) -> R {
+        f(&Reconstruction { examples: classes.labels.len() })
     }
 }
 
@@ -115,6 +111,11 @@ pub struct Fitting<'m, M> {
     /// Pixels of the batch in their other form: adversarial, or clean where the adversarial ones are trained on.
     other: Vec<f32>,
     carried: Carried,
+    mixing: Mixing,
+    /// Most examples of a pass of the network.
+    micro: usize,
+    /// For the statistics of averaged weights.
+    calibration: Calibration,
     sums: Sums,
 }
 
@@ -126,28 +127,29 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         recipe: &Recipe,
     ) -> Result<Session<'d, Self>, TrainError> {
         let settings = recipe.settings();
-        Self::fits(model, train, &settings)?;
+        let (micro, defense) = (recipe.batch, recipe.defense);
+        Self::fits(model, train, &settings, micro)?;
         let engine = Engine::new(model.net(), recipe.method()).in_precision(recipe.precision);
-        let passes = recipe.defense.plan(1.0).passes as u64;
+        let plan = defense.plan(1.0);
+        plan.penalty.as_ref().map_or(Ok(()), |penalty| penalty.check(model.net()))?;
+        let passes = plan.passes as u64;
         let updates = settings.steps_over(train.len()).saturating_mul(passes);
-        let mut trained = Trained::new(engine, recipe.ema.map(|ema| ema.decay(updates)));
+        let mut trained = Trained::new(engine, recipe.average.map(|average| (average, updates)));
         trained.begin_average();
-        let (defense, other, carried, sums) =
-            (recipe.defense, Vec::new(), Carried::default(), Sums::default());
-        let smoothing = LabelSmoothing { smoothing: recipe.label_smoothing };
-        let (displacement, anomaly) = (recipe.displacement, recipe.anomaly);
-        let described = recipe.described();
         let this = Self {
             model,
-            described,
+            described: recipe.described(),
             trained,
             defense,
-            smoothing,
-            displacement,
-            anomaly,
-            other,
-            carried,
-            sums,
+            smoothing: LabelSmoothing { smoothing: recipe.label_smoothing },
+            displacement: recipe.displacement,
+            anomaly: recipe.anomaly,
+            other: Vec::new(),
+            carried: Carried::default(),
+            mixing: Mixing::of(&recipe.augment),
+            micro,
+            calibration: Calibration::of(train, recipe, updates),
+            sums: Sums::default(),
         };
         Session::new(this, train, settings)
     }
@@ -160,21 +162,23 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         numbers.len().is_multiple_of(self.trained.engine.compiled().inputs())
     }
     /// The data are for this model, whose network can be trained on them.
-    fn fits(model: &M, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
+    fn fits(model: &M, train: &Split, settings: &LoopSettings, micro: usize) -> Result<(), TrainError> {
         if let Some(monitor) = settings.selection.monitor.filter(|m| m.counts_answers() && !M::COUNTS) {
             let (field, value) = ("monitor", monitor.to_string());
             let must = "train_loss or validation_loss for an autoencoder";
             return Err(TrainError::Recipe { field, value, must });
         }
         check_data(train, model.net().graph().input)?;
+        check_augmentations(&settings.augment, train)?;
         model.check_labels(train)?;
-        check_network(model.net(), train.len(), settings, 1)
+        check_network(model.net(), train.len(), (micro.min(settings.batch), settings.last), 1)
     }
 }
 
 impl<M: Supervised> Current<M> for Fitting<'_, M> {
     fn current(&mut self) -> &M {
-        self.trained.sync(self.model.net_mut());
+        let Self { trained, model, calibration, defense, .. } = self;
+        trained.sync_after(model.net_mut(), |engine| calibration.estimate(engine, defense));
         self.model
     }
     fn state(&mut self) -> LearnerState {
@@ -189,7 +193,7 @@ impl<M: Supervised> Current<M> for Fitting<'_, M> {
 impl<M: Supervised> Learner for Fitting<'_, M> {
     type Model = M;
     fn check(&self, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
-        Self::fits(self.model, train, settings)
+        Self::fits(self.model, train, settings, self.micro)
     }
     fn described(&self) -> String {
         self.described.clone()

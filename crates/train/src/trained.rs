@@ -2,34 +2,41 @@
 
 use crate::TrainError;
 use sparring_nn::{Engine, EngineState, Network, NnError, Params};
+use sparring_optim::AnyAverage;
 
 /// An engine and the network it was made from, which is brought up to date when somebody asks.
 #[derive(Debug)]
 pub(crate) struct Trained {
     pub engine: Engine,
-    decay: Option<f64>,
+    /// The average that is kept, and the steps of the training.
+    average: Option<(AnyAverage, u64)>,
     /// Whether the network has the present weights.
     fresh: bool,
 }
 
 impl Trained {
-    pub fn new(engine: Engine, decay: Option<f64>) -> Self {
-        Self { engine, decay, fresh: false }
+    pub fn new(engine: Engine, average: Option<(AnyAverage, u64)>) -> Self {
+        Self { engine, average, fresh: false }
     }
     /// One step with the gradients found last.
     pub fn update(&mut self, net: &Network<f32>, lr: f64) -> Result<(), TrainError> {
         self.fresh = false;
         self.engine.update(&net.params, lr)?;
-        if let Some(decay) = self.decay {
+        let step = self.engine.steps();
+        if let Some(decay) = self.average.and_then(|(of, steps)| of.decay(step, steps)) {
             self.engine.average(decay);
         }
         Ok(())
     }
-    /// Begins the average at the weights as they are.
+    /// Begins an average that takes in the first weights.
     pub fn begin_average(&mut self) {
-        if let Some(decay) = self.decay {
-            self.engine.average(decay);
+        if self.average.is_some_and(|(of, _)| of.begins_at_once()) {
+            self.engine.average(0.0);
         }
+    }
+    /// Whether there is an average after so many steps.
+    fn has_average(&self, step: u64) -> bool {
+        self.average.is_some_and(|(of, steps)| of.has_begun(step, steps))
     }
     /// The present weights, not their average, into the network.
     pub fn store(&mut self, net: &mut Network<f32>) {
@@ -38,18 +45,28 @@ impl Trained {
     }
     /// The weights that are kept into the network: the average, where there is one.
     pub fn sync(&mut self, net: &mut Network<f32>) {
-        if self.fresh {
+        self.sync_after(net, |_| ());
+    }
+    /// The same; where a layer takes statistics over batches, `estimate` finds those of the average, which go to the network. The engine keeps those of its own weights.
+    pub fn sync_after(&mut self, net: &mut Network<f32>, estimate: impl FnOnce(&mut Engine)) {
+        if std::mem::replace(&mut self.fresh, true) {
             return;
         }
-        let averaged = self.decay.is_some();
-        if averaged {
-            self.engine.exchange_average();
+        let engine = &mut self.engine;
+        if self.average.is_none_or(|(of, steps)| !of.has_begun(engine.steps(), steps)) {
+            return engine.store(&mut net.params);
         }
-        self.engine.store(&mut net.params);
-        if averaged {
-            self.engine.exchange_average();
+        engine.exchange_average();
+        let own = engine.spans_batch().then(|| engine.buffers());
+        // Before the first step the network is the one that came.
+        if own.is_some() && engine.steps() > 0 {
+            estimate(engine);
         }
-        self.fresh = true;
+        engine.store(&mut net.params);
+        if let Some(own) = own {
+            engine.set_buffers(&own);
+        }
+        engine.exchange_average();
     }
     /// These weights into the network, which has them until the next step.
     pub fn give(&mut self, net: &mut Network<f32>, weights: &Params<f32>) {
@@ -72,7 +89,7 @@ impl Trained {
             return Err(NnError::State("it belongs to another network".into()).into());
         }
         params.check().map_err(NnError::from)?;
-        let keeps = self.decay.is_some() && net.params.iter().any(|p| p.is_trained());
+        let keeps = self.has_average(state.step) && net.params.iter().any(|p| p.is_trained());
         if state.average.is_some() != keeps {
             return Err(NnError::State("only one of the two keeps an average of the weights".into()).into());
         }

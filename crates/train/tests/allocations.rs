@@ -213,6 +213,19 @@ fn whole_trainings() {
         }
     }
 
+    // Each augmentation works in buffers that its thread keeps, and images are mixed in the place of adversarial ones.
+    let augment =
+        ["shift", "rotate", "elastic", "cutout", "noise", "mixup"].map(|one| one.parse().unwrap()).to_vec();
+    for (name, accumulate) in [("augmented", 1), ("accumulated", 2)] {
+        let mut net = ClassifierNet::new(pooled(), Key::new(1)).unwrap();
+        let recipe = recipe(AnyDefense::default());
+        let recipe = Recipe { augment: augment.clone(), accumulate, batch: 128 / accumulate, ..recipe };
+        let mut watch = Watch::default();
+        fit_with(&mut net, &data, &recipe, &mut watch).unwrap();
+        let seen = watch.0.unwrap();
+        assert_eq!(seen.large, 0, "{name}: {seen:?}");
+    }
+
     let (spec, encoder) = ArticleAutoencoder::default().spec();
     let mut model = Autoencoder::new(spec, encoder, Key::new(1)).unwrap();
     let mut watch = Watch::default();

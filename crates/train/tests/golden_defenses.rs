@@ -76,7 +76,7 @@ fn recipe() -> Recipe {
         rule: Sgd::default().into(),
         lr: 0.3,
         schedule: AnySchedule::default(),
-        ema: None,
+        average: None,
         ..Recipe::default()
     }
 }

@@ -46,9 +46,10 @@ impl Observer<ClassifierNet> for Until {
 fn the_average_is_that_of_the_weights_of_all_steps() {
     let data = digits(200);
     for dropout in [false, true] {
-        let train = |ema, steps| {
+        let train = |ema: Option<Ema>, steps| {
             let mut net = ClassifierNet::new(mlp(dropout), Key::new(5)).unwrap();
-            let recipe = Recipe { epochs: 2, batch: 50, lr: 0.01, ema, ..Recipe::default() };
+            let average = ema.map(Into::into);
+            let recipe = Recipe { epochs: 2, batch: 50, lr: 0.01, average, ..Recipe::default() };
             let mut until = Until(steps, Vec::new());
             fit_with(&mut net, &data, &recipe, &mut until).unwrap();
             (weights(&net), until.1)
@@ -115,6 +116,7 @@ fn every_defence_brings_a_recipe() {
         AnyDefense::default(),
         defenses::FgsmRsTraining::new(0.3).into(),
         defenses::NFgsm::new(0.3).into(),
+        defenses::ForwAbs::new(0.3).into(),
         defenses::GradAlign::new(0.3).into(),
         defenses::FreeTraining::new(0.3).into(),
         defenses::PgdTraining::new(0.3).into(),
@@ -137,7 +139,7 @@ fn every_defence_brings_a_recipe() {
         r#"{"epochs":3,"defense":{"method":"pgd","eps":0.3,"steps":7,"step_size":0.1,"warm_up":0.3}}"#,
     )
     .unwrap();
-    assert_eq!((old.epochs, old.ema, old.defense.eps()), (3, None, Some(0.3)));
+    assert_eq!((old.epochs, old.average, old.defense.eps()), (3, None, Some(0.3)));
     let named: Recipe =
         serde_json::from_str(r#"{"defense":"pgd(step_size=0.1)","rule":"sgd(momentum=0.9)"}"#).unwrap();
     assert_eq!(named.defense, old.defense);

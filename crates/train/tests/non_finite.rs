@@ -57,7 +57,11 @@ fn a_step_that_is_left_out_leaves_everything_as_it_was() {
         [(Mlp::default().spec(), "adam"), (normed(), "sgd(momentum=0.9)"), (normed(), "muon")]
     {
         let mut model = ClassifierNet::new(graph, Key::new(1)).unwrap();
-        let recipe = Recipe { rule: rule.parse().unwrap(), ema: Some(Ema { half_life: 0.2 }), ..skipping() };
+        let recipe = Recipe {
+            rule: rule.parse().unwrap(),
+            average: Some(Ema { half_life: 0.2 }.into()),
+            ..skipping()
+        };
         let mut training = session(&mut model, &data, &recipe).unwrap();
         let (mut skipped, mut before) = (Vec::new(), training.state());
         while let Some(step) = training.step().unwrap() {
@@ -281,7 +285,7 @@ fn a_step_that_failed_after_it_moved_the_weights_is_taken_back() {
     for defense in ["free(replays=3)", "trades(steps=2)", "pgd(steps=2)", "grad-align"] {
         let mut model = ClassifierNet::new(normed(), Key::new(1)).unwrap();
         let (defense, ema) = (defense.parse().unwrap(), Some(Ema { half_life: 0.2 }));
-        let recipe = Recipe { defense, ema, ..skipping() };
+        let recipe = Recipe { defense, average: ema.map(Into::into), ..skipping() };
         taken_back(session(&mut model, &data, &recipe).unwrap().learner, &data);
     }
 }

@@ -10,7 +10,7 @@ use sparring_optim::{Adam, AnyRule};
 use sparring_oracle::{Batch, Bounds, Classifier};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem};
-use sparring_train::{Classification, Discrimination, Reconstruction};
+use sparring_train::{Classification, Discrimination, MixedLabels, Reconstruction};
 use std::sync::Arc;
 
 /// An even number.
@@ -116,11 +116,16 @@ fn two_heads() -> Graph {
 #[test]
 fn one_objective_trains_on_both_engines() {
     let labels: Vec<usize> = (0..N).map(|i| i * 5 % 4).collect();
-    let classes = Classification { labels: &labels, smoothing: LabelSmoothing::default() };
+    let classes = Classification { labels: &labels, smoothing: LabelSmoothing::default(), mixed: None };
+    let others: Vec<usize> = (0..N).map(|i| i * 3 % 4).collect();
+    let mixed = Some(MixedLabels { others: &others, share: 0.3 });
+    let two = Classification { smoothing: LabelSmoothing { smoothing: 0.1 }, mixed, ..classes };
     let (image, game) =
         (Reconstruction { examples: N }, Discrimination { real: N / 2, share: 2.0 / N as f32 });
     for make in [dense, convolutional] {
         check::<f64>(&make(4), &classes, 1e-12);
+        check::<f64>(&make(4), &two, 1e-12);
+        check::<f32>(&make(4), &two, 2e-5);
         check::<f64>(&make(30), &image, 1e-12);
         check::<f64>(&make(1), &game, 1e-12);
         check::<f32>(&make(4), &classes, 2e-5);
@@ -140,8 +145,8 @@ fn an_objective_on_a_tape_is_the_operation_of_its_loss() {
     let x = Array::from_slice([N, 1, 5, 6], &(0..N * 30).map(|_| numbers.normal()).collect::<Vec<_>>());
     let tape = Tape::new();
     let (cx, x) = (Cx::train(&tape, Key::new(1), &[]), tape.leaf(x));
-    let (loss, [_, right, _]) =
-        net.loss(&cx, x, &Classification { labels: &labels, smoothing: LabelSmoothing::default() });
+    let classes = Classification { labels: &labels, smoothing: LabelSmoothing::default(), mixed: None };
+    let (loss, [_, right, _]) = net.loss(&cx, x, &classes);
     assert!(right > 0.0 && right.fract() == 0.0);
     let own = ops::mean(ops::row_loss(net.forward(&cx, x), CrossEntropy, Arc::<[usize]>::from(labels)));
     assert!((loss.item() - own.item()).abs() < 1e-14);
@@ -208,4 +213,28 @@ fn a_network_of_two_heads_learns_and_comes_back() {
     let mut logits = vec![0.0; 4 * N];
     victim.logits(Batch::new(&x, [1, 5, 6], &ids).unwrap(), &mut logits).unwrap();
     assert_eq!(logits, classes);
+}
+
+/// Loss, gradient and right answers of mixed labels as PyTorch has them.
+#[test]
+fn mixed_labels_are_those_of_pytorch() {
+    let file = include_str!("../../../golden/augment/mixed.csv");
+    let mut cases = 0;
+    for line in file.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let numbers = |i: usize| fields[i].split(' ').map(|v| v.parse().unwrap()).collect::<Vec<f64>>();
+        let classes = |i: usize| numbers(i).iter().map(|&v| v as usize).collect::<Vec<_>>();
+        let (labels, others, z, want) = (classes(2), classes(3), numbers(4), numbers(6));
+        let (smoothing, share) = (LabelSmoothing { smoothing: numbers(0)[0] }, numbers(1)[0]);
+        let mixed = Some(MixedLabels { others: &others, share });
+        let (mut dz, mut metrics) = (vec![0.0; z.len()], vec![[0.0; 3]; labels.len()]);
+        let mut rows = OutputRows::new(&z, &mut dz, &mut metrics, &[]);
+        Classification { labels: &labels, smoothing, mixed }.rows(&mut rows);
+        let sum = |i: usize| metrics.iter().map(|m| m[i]).sum::<f64>();
+        assert!((sum(0) - numbers(5)[0]).abs() < 1e-13, "{line}: {}", sum(0));
+        near("gradient", &dz, &want, 1e-13);
+        assert_eq!(sum(1), numbers(7)[0], "{line}");
+        cases += 1;
+    }
+    assert!(cases > 3);
 }

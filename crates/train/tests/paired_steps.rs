@@ -79,7 +79,7 @@ fn step_of(defense: AnyDefense, of: &dyn PairLoss<f32>, label_smoothing: f64) {
         rule: Sgd::default().into(),
         lr: 0.05,
         schedule: AnySchedule::default(),
-        ema: None,
+        average: None,
         label_smoothing,
         ..Recipe::default()
     };

@@ -171,9 +171,12 @@ fn classifiers_with_every_rule() {
 #[test]
 fn classifiers_with_transformations_and_averages() {
     let transforms = vec![L2Penalty { weight: 0.01 }.into(), ClipNorm { max: 0.5 }.into()];
-    let ema = Some(Ema { half_life: 0.3 });
+    let average = Some(Ema { half_life: 0.3 }.into());
     let schedule = "cosine(warmup=0.2)".parse().unwrap();
-    classifiers("transformed", &Recipe { transforms, ema, schedule, ..recipe() });
+    classifiers("transformed", &Recipe { transforms, average, schedule, ..recipe() });
+    let augment = ["rotate", "elastic", "mixup"].map(|one| one.parse().unwrap()).to_vec();
+    let (average, batch, accumulate) = ("swa(start=0.5)".parse().ok(), 8, 4);
+    classifiers("augmented", &Recipe { augment, average, batch, accumulate, ..recipe() });
 }
 
 #[test]
@@ -221,7 +224,10 @@ fn classifiers_that_are_steered_by_figures() {
         for monitor in Monitor::ALL.map(Some).into_iter().chain([None]) {
             let selection = Selection { monitor, kept: Kept::Best, ..Selection::default() };
             let schedule = schedule.parse().unwrap();
-            judged("steered", &Recipe { selection, schedule, ema: Some(Ema { half_life: 0.3 }), ..recipe() });
+            judged(
+                "steered",
+                &Recipe { selection, schedule, average: Some(Ema { half_life: 0.3 }.into()), ..recipe() },
+            );
         }
     }
     // Weights that hardly move have the same accuracy after each epoch: the third is the last of thirty.
@@ -305,13 +311,16 @@ fn another_training_is_refused_and_nothing_changes() {
     let (saved, _) = SavedTraining::read(&path).unwrap();
     assert_eq!((saved.step(), saved.note(), saved.epochs().len()), (5, "a note", 1));
     let other_net = Graph::chain([1, 28, 28], vec![layers::flatten(), layers::linear(784, 10)]);
-    let (other_data, ema) = (digits(IMAGES + 1), Some(Ema { half_life: 0.3 }));
+    let (other_data, average) = (digits(IMAGES + 1), Some(Ema { half_life: 0.3 }.into()));
+    let augment = vec!["shift".parse().unwrap()];
     for (graph, data, recipe, said) in [
         (graph(), &data, Recipe { seed: 9, ..recipe() }, "seed 9"),
         (graph(), &data, Recipe { epochs: 4, ..recipe() }, "4 epochs"),
         (graph(), &other_data, recipe(), "other data"),
         (graph(), &data, Recipe { rule: "sgd".parse().unwrap(), ..recipe() }, "rule sgd"),
-        (graph(), &data, Recipe { ema, ..recipe() }, "half_life: 0.3"),
+        (graph(), &data, Recipe { average, ..recipe() }, "half_life=0.3"),
+        (graph(), &data, Recipe { augment, ..recipe() }, "augmentations [shift]"),
+        (graph(), &data, Recipe { batch: 16, accumulate: 2, ..recipe() }, "micro-batches 2"),
         (graph(), &data, Recipe { defense: "fgsm-rs".parse().unwrap(), ..recipe() }, "defence fgsm-rs"),
         (other_net, &data, recipe(), "arrays"),
     ] {

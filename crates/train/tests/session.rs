@@ -42,8 +42,8 @@ fn classifier(seed: u64) -> ClassifierNet {
 
 /// Two epochs of four steps; the last of each is not full.
 fn recipe() -> Recipe {
-    let ema = Some(Ema { half_life: 0.3 });
-    Recipe { epochs: 2, batch: 32, ema, lr: 3e-3, ..Recipe::default() }
+    let average = Some(Ema { half_life: 0.3 }.into());
+    Recipe { epochs: 2, batch: 32, average, lr: 3e-3, ..Recipe::default() }
 }
 
 const IMAGES: usize = 110;
@@ -141,16 +141,22 @@ fn a_classifier_goes_on_from_any_step() {
     let mart = defenses::MartTraining { steps: 2, ..Default::default() };
     let free = defenses::FreeTraining { replays: 3, ..Default::default() };
     let chain = ["clip-norm(max=1)", "l2(weight=1e-3)"].map(|t| t.parse().unwrap()).to_vec();
+    let augmented = |all: &str| all.split(", ").map(|one| one.parse().unwrap()).collect();
     for recipe in [
         recipe(),
-        Recipe { ema: None, defense: pgd.into(), ..recipe() },
+        Recipe { average: None, defense: pgd.into(), ..recipe() },
         Recipe { defense: trades.into(), transforms: chain, ..recipe() },
         Recipe { defense: free.into(), ..recipe() },
         Recipe { defense: trades.into(), displacement: "awp(gamma=0.1)".parse().ok(), ..recipe() },
         Recipe { displacement: "sam(rho=0.3)".parse().ok(), ..recipe() },
         Recipe { defense: defenses::GradAlign::new(0.1).into(), ..recipe() },
+        Recipe { defense: defenses::ForwAbs::new(0.1).into(), ..recipe() },
         Recipe { defense: "pgd(norm=l2, eps=1.5, steps=2)".parse().unwrap(), ..recipe() },
         Recipe { defense: mart.into(), label_smoothing: 0.1, ..recipe() },
+        Recipe { average: "swa(start=0.4, every=2)".parse().ok(), batch: 8, accumulate: 4, ..recipe() },
+        Recipe { augment: augmented("shift, elastic(8), cutmix"), batch: 16, accumulate: 2, ..recipe() },
+        Recipe { augment: augmented("rotate, noise, mixup(1)"), ..recipe() },
+        Recipe { augment: augmented("scale, cutout"), defense: pgd.into(), ..recipe() },
     ] {
         let data = digits(IMAGES);
         let mut model = classifier(3);
@@ -303,14 +309,14 @@ fn a_state_of_another_training_is_refused_and_changes_nothing() {
     )
     .unwrap();
     let mut longer = Recipe { epochs: 5, ..recipe() };
-    longer.ema = None;
+    longer.average = None;
     let (foreign, late) = {
         let mut training = session(&mut other, &data, &longer).unwrap();
         let foreign = training.state();
         go(&mut training, 9);
         (foreign, training.state())
     };
-    let plain = Recipe { ema: None, ..recipe() };
+    let plain = Recipe { average: None, ..recipe() };
     let unaveraged = session(&mut classifier(5), &data, &plain).unwrap().state();
     let mut model = classifier(3);
     let before = bits(&model.net);

@@ -58,7 +58,7 @@ fn trained(recipe: &Recipe) -> (ClassifierNet, Seen, Option<u64>) {
 
 #[test]
 fn figures_are_those_of_a_plain_loop() {
-    let recipe = Recipe { epochs: 2, ema: Some(Ema { half_life: 0.2 }), ..Recipe::default() };
+    let recipe = Recipe { epochs: 2, average: Some(Ema { half_life: 0.2 }.into()), ..Recipe::default() };
     let (model, seen, best) = trained(&recipe);
     assert_eq!((seen.0.len(), best), (2, None));
     let held = parts().1;

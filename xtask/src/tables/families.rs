@@ -3,11 +3,12 @@
 use super::markdown::{code, count, number, table};
 use sparring_activations::AnyActivation;
 use sparring_attacks::{AnyAttack, AnyNorm};
+use sparring_datasets::augment::AnyAugmentation;
 use sparring_datasets::corruptions::AnyCorruption;
 use sparring_losses::TargetKind;
-use sparring_math::named::{Entry, Family as _};
+use sparring_math::named::{Entry, Family};
 use sparring_models::{Arch, ModelKind};
-use sparring_optim::{AnyRule, AnySchedule, AnyTransform};
+use sparring_optim::{AnyAverage, AnyRule, AnySchedule, AnyTransform};
 use sparring_train::{AnyDefense, DEFENSES};
 
 /// A table.
@@ -27,12 +28,14 @@ pub const ALL: &[Table] = &[
     Table { name: "rules", home: "crates/optim/README.md", write: rules },
     Table { name: "schedules", home: "crates/optim/README.md", write: schedules },
     Table { name: "transforms", home: "crates/optim/README.md", write: transforms },
+    Table { name: "averages", home: "crates/optim/README.md", write: averages },
     Table { name: "attacks", home: "crates/attacks/README.md", write: attacks },
     Table { name: "norms", home: "crates/attacks/README.md", write: norms },
     Table { name: "models", home: "crates/models/README.md", write: models },
     Table { name: "defenses", home: "crates/train/README.md", write: defenses },
     Table { name: "datasets", home: "crates/datasets/README.md", write: datasets },
     Table { name: "corruptions", home: "crates/datasets/README.md", write: corruptions },
+    Table { name: "augmentations", home: "crates/datasets/README.md", write: augmentations },
 ];
 
 /// The parameters of a thing with their defaults and ranges.
@@ -117,6 +120,23 @@ fn transforms() -> String {
     };
     let rows = sparring_optim::TRANSFORMS.iter().zip(AnyTransform::TABLE.entries);
     table(&["transformation", "what", "parameters", "paper"], &rows.map(row).collect::<Vec<_>>())
+}
+
+fn averages() -> String {
+    named::<AnyAverage>("average", sparring_optim::AVERAGES)
+}
+
+fn augmentations() -> String {
+    named::<AnyAugmentation>("augmentation", AnyAugmentation::ABOUT)
+}
+
+/// The table of a family of which nothing more is known.
+fn named<T: Family>(kind: &str, abouts: &[&str]) -> String {
+    let row = |(about, entry): (&&str, &Entry<T>)| {
+        vec![code(entry.name), (*about).into(), parameters(entry), entry.paper.into()]
+    };
+    let rows = abouts.iter().zip(T::TABLE.entries).map(row).collect::<Vec<_>>();
+    table(&[kind, "what", "parameters", "paper"], &rows)
 }
 
 fn attacks() -> String {

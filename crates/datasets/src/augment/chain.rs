@@ -1,8 +1,8 @@
 //! A chain of augmentations, as an epoch applies it.
 
 use super::AnyAugmentation;
+use super::image_buffers::with_buffers;
 use super::plane_map::PlaneMap;
-use super::scratch::with_scratch;
 use crate::{DataError, Pixels, Split};
 use sparring_seed::Key;
 
@@ -32,7 +32,7 @@ impl Augmenter {
         if self.is_empty() {
             return;
         }
-        with_scratch(|scratch| {
+        with_buffers(|buffers| {
             let mut waits: Option<PlaneMap> = None;
             for (one, key) in &self.chain {
                 let mut rng = key.rng(id);
@@ -41,12 +41,12 @@ impl Augmenter {
                     continue;
                 }
                 if let Some(map) = waits.take() {
-                    map.sample(pixels, shape, &mut scratch.padded);
+                    map.sample(pixels, shape, &mut buffers.padded);
                 }
-                one.apply(pixels, shape, scratch, &mut rng);
+                one.apply(pixels, shape, buffers, &mut rng);
             }
             if let Some(map) = waits {
-                map.sample(pixels, shape, &mut scratch.padded);
+                map.sample(pixels, shape, &mut buffers.padded);
             }
         });
     }

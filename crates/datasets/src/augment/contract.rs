@@ -1,8 +1,8 @@
 //! What an augmentation is.
 
+use super::image_buffers::ImageBuffers;
 use super::mix::Mix;
 use super::plane_map::PlaneMap;
-use super::scratch::Scratch;
 use sparring_math::named::Named;
 use sparring_seed::Stream;
 
@@ -22,8 +22,8 @@ pub trait Augmentation: Named {
     ///
     /// # Shapes
     /// `pixels` `c · h · w` for `[c, h, w]`.
-    fn apply(&self, pixels: &mut [f32], shape: [usize; 3], scratch: &mut Scratch, rng: &mut Stream) {
-        let _ = (pixels, shape, scratch, rng);
+    fn apply(&self, pixels: &mut [f32], shape: [usize; 3], buffers: &mut ImageBuffers, rng: &mut Stream) {
+        let _ = (pixels, shape, buffers, rng);
     }
     /// How the images of a batch are mixed with those of others.
     fn mix(&self, shape: [usize; 3], rng: &mut Stream) -> Option<Mix> {

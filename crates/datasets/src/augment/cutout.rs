@@ -1,7 +1,7 @@
 //! A square of zeros.
 
 use super::contract::Augmentation;
-use super::scratch::Scratch;
+use super::image_buffers::ImageBuffers;
 use sparring_math::named::Range;
 use sparring_seed::Stream;
 use std::ops::Range as Span;
@@ -29,7 +29,7 @@ sparring_math::named! {
 impl Augmentation for Cutout {
     const ABOUT: &'static str = "a square of zeros, its centre anywhere in the image";
 
-    fn apply(&self, pixels: &mut [f32], [_, h, w]: [usize; 3], _: &mut Scratch, rng: &mut Stream) {
+    fn apply(&self, pixels: &mut [f32], [_, h, w]: [usize; 3], _: &mut ImageBuffers, rng: &mut Stream) {
         let [rows, columns] = [h, w].map(|n| span(n, self.size, rng));
         for image in pixels.chunks_exact_mut(h * w) {
             rows.clone().for_each(|y| image[y * w..][columns.clone()].fill(0.0));

@@ -5,8 +5,8 @@
 //! source   Simard, Steinkraus, Platt 2003
 
 use super::contract::Augmentation;
+use super::image_buffers::ImageBuffers;
 use super::plane_map::sample;
-use super::scratch::Scratch;
 use sparring_math::named::Range;
 use sparring_seed::Stream;
 
@@ -36,21 +36,21 @@ sparring_math::named! {
 impl Augmentation for Elastic {
     const ABOUT: &'static str = "moves each pixel by a smooth random field";
 
-    fn apply(&self, pixels: &mut [f32], shape: [usize; 3], scratch: &mut Scratch, rng: &mut Stream) {
+    fn apply(&self, pixels: &mut [f32], shape: [usize; 3], buffers: &mut ImageBuffers, rng: &mut Stream) {
         let [_, h, w] = shape;
-        for field in &mut scratch.fields {
+        for field in &mut buffers.fields {
             field.resize(h * w, 0.0);
             rng.fill_uniform_in(-1.0, 1.0, field);
         }
-        self.along(pixels, shape, scratch);
+        self.along(pixels, shape, buffers);
     }
 }
 
 impl Elastic {
     /// Filters the noise in the fields and moves the pixels by it.
-    fn along(&self, pixels: &mut [f32], shape: [usize; 3], scratch: &mut Scratch) {
+    fn along(&self, pixels: &mut [f32], shape: [usize; 3], buffers: &mut ImageBuffers) {
         let w = shape[2];
-        let Scratch { padded, fields, between, weights } = scratch;
+        let ImageBuffers { padded, fields, between, weights } = buffers;
         self.weights(weights);
         fields.iter_mut().for_each(|field| filter(field, w, weights, between));
         let [down, right] = &*fields;
@@ -102,9 +102,9 @@ mod tests {
             ("elastic_rgb", [3, 7, 10], Elastic { alpha: 8.0, sigma: 1.3 }),
         ] {
             let mut pixels = golden.numbers(name, "x");
-            let mut scratch = Scratch::default();
-            scratch.fields = ["down", "right"].map(|field| golden.numbers(name, field));
-            elastic.along(&mut pixels, shape, &mut scratch);
+            let fields = ["down", "right"].map(|field| golden.numbers(name, field));
+            let mut buffers = ImageBuffers { fields, ..ImageBuffers::default() };
+            elastic.along(&mut pixels, shape, &mut buffers);
             golden.near(name, "y", &pixels);
         }
     }

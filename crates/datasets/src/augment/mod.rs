@@ -11,12 +11,12 @@ mod cutout;
 mod elastic;
 #[cfg(test)]
 mod golden;
+mod image_buffers;
 mod mix;
 mod mixup;
 mod pixel_noise;
 mod plane_map;
 mod rotate;
-mod scratch;
 mod shift;
 #[cfg(test)]
 mod tests;
@@ -28,12 +28,12 @@ pub use contract::Augmentation;
 pub use cut_mix::CutMix;
 pub use cutout::Cutout;
 pub use elastic::Elastic;
+pub use image_buffers::ImageBuffers;
 pub use mix::Mix;
 pub use mixup::Mixup;
 pub use pixel_noise::PixelNoise;
 pub use plane_map::PlaneMap;
 pub use rotate::Rotate;
-pub use scratch::Scratch;
 pub use shift::Shift;
 pub use zoom::Zoom;
 
@@ -71,8 +71,8 @@ macro_rules! augmentations {
                 match self { $(Self::$Name(one) => one.map(rng)),+ }
             }
             /// See [`Augmentation::apply`].
-            pub fn apply(&self, pixels: &mut [f32], shape: [usize; 3], scratch: &mut Scratch, rng: &mut Stream) {
-                match self { $(Self::$Name(one) => one.apply(pixels, shape, scratch, rng)),+ }
+            pub fn apply(&self, pixels: &mut [f32], shape: [usize; 3], buffers: &mut ImageBuffers, rng: &mut Stream) {
+                match self { $(Self::$Name(one) => one.apply(pixels, shape, buffers, rng)),+ }
             }
             /// See [`Augmentation::mix`].
             pub fn mix(&self, shape: [usize; 3], rng: &mut Stream) -> Option<Mix> {

@@ -1,7 +1,7 @@
 //! Noise on every pixel.
 
 use super::contract::Augmentation;
-use super::scratch::Scratch;
+use super::image_buffers::ImageBuffers;
 use sparring_math::named::Range;
 use sparring_seed::Stream;
 
@@ -26,7 +26,7 @@ sparring_math::named! {
 impl Augmentation for PixelNoise {
     const ABOUT: &'static str = "normal noise on every pixel, clipped to [0, 1]";
 
-    fn apply(&self, pixels: &mut [f32], _: [usize; 3], _: &mut Scratch, rng: &mut Stream) {
+    fn apply(&self, pixels: &mut [f32], _: [usize; 3], _: &mut ImageBuffers, rng: &mut Stream) {
         pixels.iter_mut().for_each(|v| *v = (f64::from(*v) + self.std * rng.normal()).clamp(0.0, 1.0) as f32);
     }
 }

@@ -92,17 +92,17 @@ impl<E: Elem> Coefficients<E> {
             (!(0..self.variance.len()).all(|c| finite(self.unbiased(c)))).then_some(3)
         }
     }
-    /// Running statistics after a step: they take a share of the batch's, with the unbiased variance, if it has any.
-    pub fn update_running(&self, program: &mut Program<E>, norm: &BatchNormOp) {
+    /// Running statistics after a pass: they take this share of the batch's, with the unbiased variance, if it has any.
+    pub fn update_running(&self, program: &mut Program<E>, norm: &BatchNormOp, share: f64) {
         if self.count == 0 {
             return;
         }
-        let momentum = E::of(norm.momentum);
+        let share = E::of(share);
         for (place, mean) in [(2, true), (3, false)] {
             let running = program.plains[norm.params[place]].value.as_mut_slice();
             for (c, r) in running.iter_mut().enumerate() {
                 let new = if mean { self.mean.as_slice()[c] } else { self.unbiased(c) };
-                *r += momentum * (new - *r);
+                *r += share * (new - *r);
             }
         }
     }

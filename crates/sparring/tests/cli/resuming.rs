@@ -68,7 +68,11 @@ fn what_goes_on_ends_as_if_it_had_not_been_interrupted() {
     for (i, (kind, flags)) in [
         ("classifier", "--data moons --epochs 12 --ema 0.2 --clip-norm 1 --log csv,tensorboard"),
         ("classifier", steered),
-        ("autoencoder", "--data tiny --epochs 30"),
+        (
+            "classifier",
+            "--data tiny --epochs 30 --augment shift --augment mixup --accumulate 2 --average swa(start=0.5)",
+        ),
+        ("autoencoder", "--data tiny --epochs 30 --augment rotate"),
         ("gan", "--data tiny --epochs 30 --log tensorboard"),
     ]
     .into_iter()

@@ -67,21 +67,14 @@ impl Defense for GradAlign {
 }
 
 impl Penalty for GradAlign {
-    fn term<'t>(
-        &self,
-        net: &Network<f32>,
-        cx: &Cx<'t, f32>,
-        x: &[f32],
-        batch: &MiniBatch,
-        key: Key,
-    ) -> Var<'t, f32> {
+    fn term<'t>(&self, net: &Network<f32>, cx: &Cx<'t, f32>, batch: &MiniBatch, key: Key) -> Var<'t, f32> {
         let dim = batch.shape.iter().product();
-        let (mut near, mut noise) = (x.to_vec(), vec![0.0; dim]);
+        let (mut near, mut noise) = (batch.x.clone(), vec![0.0; dim]);
         for (x, &id) in near.chunks_exact_mut(dim).zip(&batch.ids) {
             Linf.uniform(&mut key.rng(id), self.eps, &mut noise);
             x.iter_mut().zip(&noise).for_each(|(x, u)| *x += u);
         }
-        let (mean, lambda) = (mean_cosine(net, cx, [x, &near], batch), self.lambda as f32);
+        let (mean, lambda) = (mean_cosine(net, cx, [&batch.x, &near], batch), self.lambda as f32);
         ops::offset(ops::scale(mean, -lambda), lambda)
     }
 }

@@ -3,6 +3,7 @@
 mod clean;
 mod contract;
 mod fgsm_rs;
+mod forw_abs;
 mod free;
 mod grad_align;
 mod mart;
@@ -17,6 +18,7 @@ mod trades;
 pub use clean::Clean;
 pub use contract::{Defense, DefenseInfo, Hyperparameters};
 pub use fgsm_rs::FgsmRsTraining;
+pub use forw_abs::ForwAbs;
 pub use free::FreeTraining;
 pub use grad_align::GradAlign;
 pub use mart::MartTraining;

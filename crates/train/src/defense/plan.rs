@@ -1,5 +1,6 @@
 //! What one step of a training does with its batch.
 
+use crate::TrainError;
 use sparring_attacks::{AnyNorm, Attack, Threat};
 use sparring_autograd::Var;
 use sparring_datasets::MiniBatch;
@@ -40,15 +41,16 @@ pub enum ExampleSource {
 
 /// A term of the loss that is made on a tape, so that it may read gradients.
 pub trait Penalty: fmt::Debug + Send + Sync {
-    /// The term for a batch of clean examples with the pixels `x`; `key` is for what is random in it.
-    fn term<'t>(
-        &self,
-        net: &Network<f32>,
-        cx: &Cx<'t, f32>,
-        x: &[f32],
-        batch: &MiniBatch,
-        key: Key,
-    ) -> Var<'t, f32>;
+    /// The term for a batch of clean examples, divided by their number; `key` is for what is random in it.
+    fn term<'t>(&self, net: &Network<f32>, cx: &Cx<'t, f32>, batch: &MiniBatch, key: Key) -> Var<'t, f32>;
+    /// Refuses a network for which the term says nothing.
+    ///
+    /// # Errors
+    /// [`TrainError`] that says what it must be.
+    fn check(&self, net: &Network<f32>) -> Result<(), TrainError> {
+        let _ = net;
+        Ok(())
+    }
 }
 
 /// What one step of a training does with its batch.

@@ -3,7 +3,7 @@
 use super::contract::{Defense, DefenseInfo, Hyperparameters};
 use super::plan::Plan;
 use super::{
-    Clean, FgsmRsTraining, FreeTraining, GradAlign, MartTraining, MixedTraining, NFgsm, PgdTraining,
+    Clean, FgsmRsTraining, ForwAbs, FreeTraining, GradAlign, MartTraining, MixedTraining, NFgsm, PgdTraining,
     TradesTraining,
 };
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,7 @@ defenses! {
     Clean "none",
     FgsmRsTraining "fgsm-rs",
     NFgsm "n-fgsm",
+    ForwAbs "forw-abs",
     GradAlign "grad-align",
     FreeTraining "free",
     PgdTraining "pgd",

@@ -57,9 +57,9 @@ impl<'m> Game<'m> {
         Self::fits(model, train, settings)?;
         let [of_generator, of_discriminator] = recipe.methods();
         let steps = settings.steps_over(train.len()).saturating_mul(recipe.steps.generator());
-        let decay = recipe.ema.map(|ema| ema.decay(steps));
+        let average = recipe.ema.map(|ema| (ema.into(), steps));
         let discriminator = Trained::new(Engine::new(&model.discriminator, of_discriminator), None);
-        let mut generator = Trained::new(Engine::new(&model.generator, of_generator), decay);
+        let mut generator = Trained::new(Engine::new(&model.generator, of_generator), average);
         generator.begin_average();
         let (ids, spread) = ((0..settings.batch as u64).collect(), alarms::spread_of(train));
         let (recipe, fakes, sums) = (recipe.clone(), Vec::new(), Sums::default());
@@ -73,9 +73,10 @@ impl<'m> Game<'m> {
             return Err(TrainError::Recipe { field, value, must });
         }
         check_data(train, model.shape())?;
-        check_network(&model.generator, train.len(), settings, 1)?;
+        let batches = (settings.batch, settings.last);
+        check_network(&model.generator, train.len(), batches, 1)?;
         // Real examples and as many fakes.
-        check_network(&model.discriminator, train.len(), settings, 2)
+        check_network(&model.discriminator, train.len(), batches, 2)
     }
     /// One step of the discriminator on the `real` examples and as many fakes made from `z`: its loss, and the sums of σ(D(x)) and σ(D(G(z))).
     fn discriminate(

@@ -14,7 +14,7 @@ use std::time::Instant;
 impl<F: Learner> Session<'_, F> {
     /// What the training is, in words: a state goes on only where this is the same.
     pub(crate) fn described(&self) -> String {
-        let LoopSettings { epochs, batch, lr, ref schedule, seed, last, selection, on_non_finite } =
+        let LoopSettings { epochs, batch, lr, ref schedule, seed, last, selection, on_non_finite, .. } =
             self.settings;
         let learner = self.learner.described();
         let validation = self.validation.as_ref().map_or_else(|| "no validation".into(), |v| v.described());

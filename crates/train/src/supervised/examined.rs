@@ -5,6 +5,7 @@ use super::{Fitting, Supervised};
 use crate::Plan;
 use crate::anomaly::{End, examine};
 use crate::learner::Failure;
+use crate::objective::Classification;
 use crate::paired::{Pairs, Statistics};
 use crate::parallel::fill;
 use sparring_datasets::{BatchRows, MiniBatch};
@@ -23,12 +24,12 @@ impl<M: Supervised> Fitting<'_, M> {
     ) -> Result<(), Failure> {
         fill(batch, rows);
         self.trained.store(self.model.net_mut());
+        let (labels, smoothing) = (&batch.labels, self.smoothing);
+        let classes = Classification { labels, smoothing, mixed: self.mixing.labels(0..batch.len()) };
         let found = match pairs_of(plan) {
             Some(loss) => self.examined_pairs(batch, loss, key),
             None => self.run(batch, &batch.x, key, &mut |ends, x| {
-                let root = M::with_objective(batch, self.smoothing, |objective| {
-                    sparring_nn::loss(ends, x, objective).0
-                });
+                let root = M::with_objective(&classes, |objective| sparring_nn::loss(ends, x, objective).0);
                 (root, Array::scalar(1.0))
             }),
         };
@@ -43,7 +44,8 @@ impl<M: Supervised> Fitting<'_, M> {
     fn examined_pairs(&self, batch: &MiniBatch, loss: &dyn PairLoss<f32>, key: Key) -> Option<String> {
         let MiniBatch { labels, ids, x: clean, .. } = batch;
         let (adversarial, smoothing, statistics) = (&self.other, self.smoothing, Statistics::Forgotten);
-        let pairs = Pairs { labels, ids, clean, adversarial, smoothing, statistics };
+        let of = batch.len();
+        let pairs = Pairs { labels, ids, clean, adversarial, smoothing, statistics, of };
         let (mut logits, mut pull) = (Array::zeros([0]), Array::zeros([0]));
         let forwards = self.run(batch, adversarial, key.named("adversarial"), &mut |ends, _| {
             logits = ends[0].value();

@@ -3,6 +3,7 @@
 use super::{Fitting, Supervised};
 use crate::anomaly::on_tape;
 use crate::learner::{Failure, StepContext};
+use crate::objective::{Classification, Shared};
 use crate::paired::{Pairs, Statistics};
 use crate::parallel::fill;
 use crate::{AnyDisplacement, CountedPass, ExampleSource, InnerAttack, Outputs, Penalty, Plan, TrainError};
@@ -11,10 +12,11 @@ use sparring_autograd::Tape;
 use sparring_datasets::{BatchRows, MiniBatch};
 use sparring_losses::PairLoss;
 use sparring_models::ClassifierNet;
-use sparring_nn::{Cx, Mode, Randomness, Victim};
+use sparring_nn::{Compiled, Cx, Mode, Objective, Randomness, Victim};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 use sparring_tensor::{Array, team};
+use std::ops::Range;
 
 /// The loss of pairs, where the step has any: without an attack it reads clean examples alone.
 pub(super) fn pairs_of(plan: &Plan) -> Option<&dyn PairLoss<f32>> {
@@ -26,6 +28,27 @@ pub(super) fn pairs_of(plan: &Plan) -> Option<&dyn PairLoss<f32>> {
 
 /// Examples a thread attacks at a time; no bit depends on it.
 const CHUNK: usize = 32;
+
+/// Makes the adversarial examples of a batch, whose pixels are filled in, of a network as it is.
+pub(super) fn perturb(
+    attack: &InnerAttack,
+    threat: &Threat,
+    compiled: &Compiled,
+    batch: &MiniBatch,
+    key: Key,
+    out: &mut Vec<f32>,
+) -> Result<(), TrainError> {
+    out.resize(batch.x.len(), 0.0);
+    let x = Batch::new(&batch.x, batch.shape, &batch.ids).map_err(|e| TrainError::Data(e.to_string()))?;
+    let goal = Goal::Untargeted(&batch.labels);
+    let key = key.named("defense");
+    let victim = Victim::of_compiled(compiled, batch.shape, ClassifierNet::BOUNDS);
+    // The team's threads, which run the rest of the step, not rayon's.
+    perturb_chunked_on(attack, &victim, x, goal, threat, key, out, CHUNK, &|out, size, run| {
+        team::for_each_chunk(out, size, run);
+    })?;
+    Ok(())
+}
 
 impl<M: Supervised> Fitting<'_, M> {
     /// One pass: its mean loss, and how many examples are classified rightly.
@@ -67,8 +90,9 @@ impl<M: Supervised> Fitting<'_, M> {
             false => Statistics::Forgotten,
         };
         let first = self.gradients(plan, batch, rows, key, of(CountedPass::AtWeights))?;
+        let adds_up = self.adds_up(plan, batch.len());
         let (params, engine) = (&self.model.net().params, &mut self.trained.engine);
-        if pairs_of(plan).is_none() && plan.penalty.is_none() {
+        if !adds_up {
             engine.accumulate(params)?;
         }
         let mut directions = engine.export_gradients(params)?;
@@ -90,11 +114,19 @@ impl<M: Supervised> Fitting<'_, M> {
         key: Key,
     ) -> Result<bool, Failure> {
         if let ExampleSource::Clean = plan.examples {
+            // A row may be asked for more than once, which is dear where it is more than a conversion.
+            if rows.is_augmented() || self.mixing.is_on() {
+                fill(batch, rows);
+            }
+            self.mixing.mix(batch, &mut self.other, key);
             return Ok(false);
         }
         fill(batch, rows);
         match &plan.examples {
-            ExampleSource::Attack(attack, threat) => self.attack(&**attack, threat, batch, key)?,
+            ExampleSource::Attack(attack, threat) => {
+                let compiled = self.trained.engine.compiled();
+                perturb(&**attack, threat, compiled, batch, key, &mut self.other)?;
+            }
             _ => self.carried.apply(&batch.x, ClassifierNet::BOUNDS, &mut self.other),
         }
         let moves = pairs_of(plan).is_none();
@@ -103,27 +135,11 @@ impl<M: Supervised> Fitting<'_, M> {
         }
         Ok(moves)
     }
-    /// Makes the adversarial examples of a batch, whose pixels are filled in.
-    fn attack(
-        &mut self,
-        attack: &InnerAttack,
-        threat: &Threat,
-        batch: &MiniBatch,
-        key: Key,
-    ) -> Result<(), TrainError> {
-        self.other.resize(batch.x.len(), 0.0);
-        let x = Batch::new(&batch.x, batch.shape, &batch.ids).map_err(|e| TrainError::Data(e.to_string()))?;
-        let goal = Goal::Untargeted(&batch.labels);
-        let key = key.named("defense");
-        let victim = Victim::of_compiled(self.trained.engine.compiled(), batch.shape, ClassifierNet::BOUNDS);
-        let out = &mut self.other;
-        // The team's threads, which run the rest of the step, not rayon's.
-        perturb_chunked_on(attack, &victim, x, goal, threat, key, out, CHUNK, &|out, size, run| {
-            team::for_each_chunk(out, size, run);
-        })?;
-        Ok(())
+    /// Whether the gradients of the pass wait for the update, added up.
+    fn adds_up(&self, plan: &Plan, n: usize) -> bool {
+        n > self.micro || pairs_of(plan).is_some() || plan.penalty.is_some()
     }
-    /// Gradients of the pass on its examples.
+    /// Gradients of the pass on its examples, micro-batch by micro-batch; the mean loss, and how many are classified rightly.
     fn gradients(
         &mut self,
         plan: &Plan,
@@ -135,50 +151,93 @@ impl<M: Supervised> Fitting<'_, M> {
         if self.anomaly {
             self.examined(plan, batch, rows, key)?;
         }
+        let (n, mut sums) = (batch.len(), [0.0; 2]);
+        self.trained.engine.discard();
+        for first in (0..n).step_by(self.micro) {
+            let places = first..n.min(first + self.micro);
+            let found = self.gradients_of(places, plan, batch, rows, key, statistics)?;
+            sums.iter_mut().zip(found).for_each(|(sum, found)| *sum += found);
+            if self.adds_up(plan, n) && pairs_of(plan).is_none() && plan.penalty.is_none() {
+                self.trained.engine.accumulate(&self.model.net().params)?;
+            }
+        }
+        Ok(sums)
+    }
+    /// Gradients of some examples of the pass, by their share.
+    fn gradients_of(
+        &mut self,
+        places: Range<usize>,
+        plan: &Plan,
+        batch: &MiniBatch,
+        rows: BatchRows<'_>,
+        key: Key,
+        statistics: Statistics,
+    ) -> Result<[f64; 2], Failure> {
         let engine = &mut self.trained.engine;
+        let dim = batch.shape.iter().product::<usize>();
+        let (n, first, of, smoothing) = (places.len(), places.start, batch.len(), self.smoothing);
+        let (labels, ids) = (&batch.labels[places.clone()], &batch.ids[places.clone()]);
+        let numbers = places.start * dim..places.end * dim;
         if let Some(loss) = pairs_of(plan) {
-            let (labels, ids, clean, adversarial) = (&batch.labels, &batch.ids, &batch.x, &self.other);
-            let pairs = Pairs { labels, ids, clean, adversarial, smoothing: self.smoothing, statistics };
+            let (clean, adversarial) = (&batch.x[numbers.clone()], &self.other[numbers]);
+            let pairs = Pairs { labels, ids, clean, adversarial, smoothing, statistics, of };
             return pairs.gradients(engine, &self.model.net().params, loss, key);
         }
-        let dim = batch.shape.iter().product::<usize>();
-        let row = |i: usize, to: &mut [f32]| match batch.x.get(i * dim..(i + 1) * dim) {
+        let row = |i: usize, to: &mut [f32]| match batch.x.get((first + i) * dim..(first + i + 1) * dim) {
             Some(x) => to.copy_from_slice(x),
-            None => rows.write(i, to),
+            None => rows.write(first + i, to),
         };
-        let draw = Randomness { mode: Mode::Train, key, ids: &batch.ids };
-        let (n, grad) = (batch.len(), &mut self.carried.grad);
-        let [loss, right, _] = M::with_objective(batch, self.smoothing, |objective| match plan.examples {
-            ExampleSource::Carried { .. } => engine.gradients_with_input(n, &row, draw, objective, grad),
-            _ => engine.gradients(n, &row, draw, objective),
+        let draw = Randomness { mode: Mode::Train, key, ids };
+        let (grad, share) = (&mut self.carried.grad, n as f64 / of as f64);
+        let classes = Classification { labels, smoothing, mixed: self.mixing.labels(places.clone()) };
+        let [loss, right, _] = M::with_objective(&classes, |objective| {
+            let shared = Shared { of: objective, share };
+            let objective: &dyn Objective = if n == of { objective } else { &shared };
+            match plan.examples {
+                ExampleSource::Carried { .. } => {
+                    engine.gradients_with_input(n, &row, draw, objective, &mut grad[numbers])
+                }
+                _ => engine.gradients(n, &row, draw, objective),
+            }
         });
         if statistics == Statistics::Forgotten {
             engine.forget_statistics();
         }
         let penalty = match &plan.penalty {
-            Some(penalty) if loss.is_finite() => self.penalty(&**penalty, batch, key)?,
+            Some(penalty) if loss.is_finite() => self.penalty(&**penalty, batch, places, key)?,
             _ => 0.0,
         };
         let loss = loss + penalty;
         if loss.is_finite() { Ok([loss, right]) } else { Err(Failure::Loss(loss)) }
     }
-    /// Adds the gradients of a penalty to those found last; its value. It has no part in running statistics.
-    fn penalty(&mut self, penalty: &dyn Penalty, batch: &MiniBatch, key: Key) -> Result<f64, Failure> {
+    /// Adds the gradients of a penalty on some examples, by their share, to those found last; its value. It has no part in running statistics.
+    fn penalty(
+        &mut self,
+        penalty: &dyn Penalty,
+        batch: &MiniBatch,
+        places: Range<usize>,
+        key: Key,
+    ) -> Result<f64, Failure> {
         self.trained.store(self.model.net_mut());
         let (net, engine) = (self.model.net(), &mut self.trained.engine);
         engine.accumulate(&net.params)?;
+        let (dim, share) = (self.other.len() / batch.len(), places.len() as f32 / batch.len() as f32);
+        let examples = MiniBatch {
+            x: self.other[places.start * dim..places.end * dim].to_vec(),
+            labels: batch.labels[places.clone()].to_vec(),
+            ids: batch.ids[places].to_vec(),
+            shape: batch.shape,
+        };
         let tape = Tape::new();
-        let cx = Cx::train(&tape, key.named("penalty"), &batch.ids);
-        let term = penalty.term(net, &cx, &self.other, batch, key.named("penalty noise"));
-        if let Some(at) = self
-            .anomaly
-            .then(|| on_tape(&tape, (term, Array::scalar(1.0)), |_| "the penalty".into()))
-            .flatten()
-        {
+        let cx = Cx::train(&tape, key.named("penalty"), &examples.ids);
+        let term = penalty.term(net, &cx, &examples, key.named("penalty noise"));
+        let seed = Array::scalar(share);
+        let found = || on_tape(&tape, (term, seed.clone()), |_| "the penalty".into());
+        if let Some(at) = self.anomaly.then(found).flatten() {
             return Err(Failure::Anomaly(at));
         }
-        let value = f64::from(term.item());
-        let grads = tape.backward(term, Array::scalar(1.0));
+        let value = f64::from(term.item() * share);
+        let grads = tape.backward(term, seed);
         let found = net.params.iter().filter_map(|p| Some((p.id(), grads.param(p.id())?.as_slice())));
         engine.accumulate_with(&net.params, found)?;
         Ok(value)

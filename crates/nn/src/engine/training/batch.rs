@@ -96,21 +96,24 @@ impl<E: Elem> Engine<E> {
     /// # Panics
     /// If `x` does not hold whole examples or `out` not one output for each; otherwise as [`gradients`](Self::gradients).
     pub fn forward_of_batch(&mut self, x: &[E], draw: Randomness<'_>, out: &mut [E]) {
-        let (dim, cols) = (self.compiled.inputs(), self.compiled.outputs());
+        let n = self.forward_in_training(x, draw);
+        let cols = self.compiled.outputs();
+        assert!(out.len() == n * cols, "engine: {} outputs for {n} examples of {cols}", out.len());
+        gather(&self.compiled.program, &self.shards[..self.cut.shards()], out);
+        self.whole.forget();
+    }
+    /// A forward pass that finds the statistics of the batch; the number of its examples.
+    pub(super) fn forward_in_training(&mut self, x: &[E], draw: Randomness<'_>) -> usize {
+        let dim = self.compiled.inputs();
         let n = x.len() / dim;
-        assert!(
-            n > 0 && x.len() == n * dim && out.len() == n * cols,
-            "engine: {} numbers for examples of {dim}",
-            x.len()
-        );
+        assert!(n > 0 && x.len() == n * dim, "engine: {} numbers for examples of {dim}", x.len());
         let row = |i: usize, to: &mut [E]| to.copy_from_slice(&x[i * dim..(i + 1) * dim]);
         self.present = false;
         let batch = self.whole_cut(n, &row, Wanted::Input);
         let (program, work) = (&self.compiled.program, self.compiled.work(n));
         let shards = &mut self.shards[..batch.cut.shards()];
         self.whole.forward(program, shards, pass_of(draw), work, batch, None);
-        gather(program, shards, out);
-        self.whole.forget();
+        n
     }
     /// A cut by the number of examples alone, and no matmul cut by columns.
     fn whole_cut<'a>(

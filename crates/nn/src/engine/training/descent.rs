@@ -184,10 +184,14 @@ impl<E: Elem> Engine<E> {
     }
     /// Running statistics of the last pass, once a step.
     fn commit(&mut self) {
+        self.commit_by(None);
+    }
+    /// The same; those of batch normalisations by this share instead of their momentum.
+    pub(super) fn commit_by(&mut self, share: Option<f64>) {
         let program = &mut self.compiled.program;
         let norms = std::mem::take(&mut program.batch_norms);
         for (norm, found) in norms.iter().zip(&self.whole.norms) {
-            found.update_running(program, norm);
+            found.update_running(program, norm, share.unwrap_or(norm.momentum));
         }
         program.batch_norms = norms;
         for (place, value) in self.whole.learned.drain(..) {

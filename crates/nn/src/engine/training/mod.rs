@@ -21,6 +21,7 @@ mod batch;
 mod descent;
 mod displace;
 mod memory;
+mod statistics;
 
 pub use memory::EngineState;
 

@@ -3,6 +3,7 @@
 mod arch;
 mod asked_net;
 mod dataset;
+mod examples;
 mod groups;
 mod list;
 mod machine;
@@ -16,6 +17,7 @@ mod transform;
 pub(crate) use arch::{ActivationFlag, GanActivationFlags, arch};
 pub(crate) use asked_net::AskedNet;
 pub(crate) use dataset::{DataArgs, Named, RunData};
+pub(crate) use examples::ExampleArgs;
 pub(crate) use groups::GroupArgs;
 pub(crate) use list::{List, twice};
 pub(crate) use machine::{MachineArgs, threads, threads_of_environment};

@@ -118,6 +118,9 @@ mod tests {
             lr: lr(epoch),
             train_loss: 1.0,
             train_accuracy: None,
+            validation_loss: None,
+            validation_accuracy: None,
+            validation_robust_accuracy: None,
             test: Test::Accuracy(0.9),
         };
         (1..=3).map(row).collect()

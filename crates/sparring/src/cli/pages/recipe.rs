@@ -1,7 +1,7 @@
 //! Facts of a recipe.
 
 use sparring::nn::Group;
-use sparring::optim::{AnyTransform, Ema};
+use sparring::optim::{AnyAverage, AnyTransform};
 use sparring::tensor::Precision;
 use sparring::train::{AnyDefense, GanRecipe, NonFinitePolicy, Recipe};
 
@@ -15,10 +15,17 @@ pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
         ("seed", recipe.seed.to_string()),
     ];
     facts.push(("defence", defense(&recipe.defense)));
-    facts.extend(recipe.ema.map(|ema| average("average of the weights", ema)));
+    facts.extend(recipe.average.map(|of| average("average of the weights", of)));
     facts.extend(recipe.displacement.map(|d| ("displacement of the weights", d.to_string())));
     if recipe.label_smoothing != 0.0 {
         facts.push(("label smoothing", recipe.label_smoothing.to_string()));
+    }
+    if recipe.accumulate > 1 {
+        facts.push(("batches of a step", recipe.accumulate.to_string()));
+    }
+    if !recipe.augment.is_empty() {
+        let chain: Vec<String> = recipe.augment.iter().map(ToString::to_string).collect();
+        facts.push(("augmentation", chain.join(", then ")));
     }
     let selection = recipe.selection;
     if selection.keeps_best() {
@@ -51,7 +58,7 @@ pub(crate) fn gan_facts(recipe: &GanRecipe) -> Vec<(&'static str, String)> {
     ];
     facts.extend(recipe.d_rule.map(|rule| ("optimizer of the discriminator", rule.to_string())));
     facts.extend(recipe.d_lr.map(|lr| ("learning rate of the discriminator", lr.to_string())));
-    facts.extend(recipe.ema.map(|ema| average("average of the generator", ema)));
+    facts.extend(recipe.ema.map(|ema| average("average of the generator", ema.into())));
     facts.extend(gradients(&recipe.transforms));
     facts.extend(groups(&recipe.groups));
     facts.extend([
@@ -62,9 +69,14 @@ pub(crate) fn gan_facts(recipe: &GanRecipe) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn average(of: &'static str, ema: Ema) -> (&'static str, String) {
+fn average(of: &'static str, average: AnyAverage) -> (&'static str, String) {
     // As f32: 7 %, not 7.000000000000001 %.
-    (of, format!("half-life {} % of the training", (100.0 * ema.half_life) as f32))
+    match average {
+        AnyAverage::Ema(ema) => {
+            (of, format!("half-life {} % of the training", (100.0 * ema.half_life) as f32))
+        }
+        other => (of, other.to_string()),
+    }
 }
 
 /// What is done to gradients and weights around the rule, in order.
@@ -115,7 +127,9 @@ mod tests {
         let average = ("average of the weights", "half-life 5 % of the training".to_string());
         assert_eq!(told(&Recipe::hardened(defenses::PgdTraining::new(0.3))), [average]);
         let asked = |text: &str| Recipe {
-            ema: Some(Ema { half_life: 0.07 }),
+            average: "ema(half_life=0.07)".parse().ok(),
+            augment: ["shift", "mixup"].map(|one| one.parse().unwrap()).to_vec(),
+            accumulate: 2,
             transforms: text.split(" > ").map(|t| t.parse().unwrap()).collect(),
             groups: vec!["activation(lr=0.1)".parse().unwrap(), "weight(decay=none)".parse().unwrap()],
             precision: Precision::Split6,
@@ -127,6 +141,8 @@ mod tests {
             ("average of the weights", "half-life 7 % of the training"),
             ("displacement of the weights", "sam"),
             ("label smoothing", "0.1"),
+            ("batches of a step", "2"),
+            ("augmentation", "shift, then mixup"),
             ("gradients", "clip-value(limit=0.5), then clip-norm(max=1.5)"),
             ("parameters apart", "activation(lr=0.1), weight(decay=none)"),
             ("precision", "split6"),

@@ -42,6 +42,10 @@ enum What {
     Models,
     /// Layers of a network's spec, with their fields, PyTorch's names, and how each runs.
     Layers,
+    /// Random changes of training images.
+    Augmentations,
+    /// Averages of the weights.
+    Averages,
     /// Data sets, and where each is looked up.
     Datasets,
     /// Corruptions of images, in the manner of MNIST-C.
@@ -59,6 +63,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         What::Defenses => registries::defenses(),
         What::Models => registries::models(),
         What::Layers => registries::layers(),
+        What::Augmentations => registries::augmentations(),
+        What::Averages => registries::averages(),
         What::Datasets => datasets::datasets(),
         What::Corruptions => corruptions::corruptions(),
     };

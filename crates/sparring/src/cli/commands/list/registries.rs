@@ -5,10 +5,13 @@ use crate::cli::io::table::{grouped, table};
 use serde_json::{Map, Value, json};
 use sparring::activations::AnyActivation;
 use sparring::attacks::{AnyAttack, AnyNorm, PRESETS};
+use sparring::datasets::augment::AnyAugmentation;
 use sparring::losses::{LossName, TargetKind};
-use sparring::math::named::{Entry, Family as _, Parameter};
+use sparring::math::named::{Entry, Family, Parameter};
 use sparring::models::Arch;
-use sparring::optim::{AnyRule, AnySchedule, AnyTransform, SCHEDULES, TRANSFORMS, TransformInfo};
+use sparring::optim::{
+    AVERAGES, AnyAverage, AnyRule, AnySchedule, AnyTransform, SCHEDULES, TRANSFORMS, TransformInfo,
+};
 use sparring::train::{AnyDefense, AnyDisplacement, DEFENSES};
 
 /// Four significant digits at most; a dash for what is unbounded.
@@ -221,6 +224,38 @@ pub(super) fn defenses() -> Listing {
              PGD-50 with 10 restarts.\n{displaced}"
         ),
     }
+}
+
+/// Name, what it is and parameters of all members of a family.
+fn plain<T: Family>(headers: &'static [&'static str], abouts: &[&str], below: &str) -> Listing {
+    let all = abouts.iter().zip(T::TABLE.entries);
+    Listing {
+        headers,
+        rows: all.clone().map(|(about, e)| words(&[e.name, about, &told(e), e.paper])).collect(),
+        objects: all
+            .map(|(about, e)| {
+                json!({ "name": e.name, "aliases": e.aliases, "about": about, "source": e.paper, "arguments": arguments(Some(e)) })
+            })
+            .collect(),
+        below: below.into(),
+    }
+}
+
+pub(super) fn augmentations() -> Listing {
+    plain::<AnyAugmentation>(
+        &["augmentation", "what", "parameters", "source"],
+        AnyAugmentation::ABOUT,
+        "`--augment \"rotate(degrees=10)\"` of `sparring train classifier` and `autoencoder`, again for more, in order. What happens to an image hangs on \
+         seed, epoch and image alone; shift, rotate and scale beside each other are sampled once; mixup and cutmix come last, and without a defence.",
+    )
+}
+
+pub(super) fn averages() -> Listing {
+    plain::<AnyAverage>(
+        &["average", "what", "parameters", "source"],
+        AVERAGES,
+        "`--average \"swa(start=0.5)\"` of `sparring train classifier`; `--ema 0.05` is \"ema(half_life=0.05)\".",
+    )
 }
 
 pub(super) fn layers() -> Listing {

@@ -9,8 +9,8 @@ use super::watch::{Test, Watch};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, AskedNet, DataArgs, GroupArgs, MachineArgs, Named, Shorthands, TransformArgs, Written,
-    above_zero, arch, count, name,
+    ActivationFlag, AskedNet, DataArgs, ExampleArgs, GroupArgs, MachineArgs, Named, Shorthands,
+    TransformArgs, Written, above_zero, arch, count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -51,6 +51,8 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 128, value_parser = count)]
     batch: usize,
     #[command(flatten)]
+    examples: ExampleArgs,
+    #[command(flatten)]
     transforms: TransformArgs,
     #[command(flatten)]
     groups: GroupArgs,
@@ -80,6 +82,8 @@ impl Args {
         let recipe = Recipe {
             epochs: self.epochs,
             batch: self.batch,
+            accumulate: self.examples.accumulate,
+            augment: self.examples.augment.clone(),
             rule: self.optimizer,
             lr: self.lr.unwrap_or(self.optimizer.default_lr()),
             schedule: self.schedule.clone(),
@@ -127,7 +131,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         config
     })?;
     let run = &place.run;
-    let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
+    let steps = data.set.train.len().div_ceil(recipe.step_examples()).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let measure = |m: &Autoencoder| Test::Mse(reconstruction_mse(m, test).unwrap_or(f64::NAN));
     let mut watch = Watch::new(format!("training {}", net.name()), steps, run, measure)

@@ -10,8 +10,8 @@ use super::watch::{Test, Watch, rate};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, AskedNet, DataArgs, GroupArgs, MachineArgs, Named, Shorthands, TransformArgs, Written,
-    above_zero, arch, count, name,
+    ActivationFlag, AskedNet, DataArgs, ExampleArgs, GroupArgs, MachineArgs, Named, Shorthands,
+    TransformArgs, Written, above_zero, arch, count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -50,6 +50,8 @@ pub(crate) struct Args {
     /// Training examples a step; cut to as many as there are. Default: 128, 32 of fewer than 10000; that of the defence (`sparring list defenses`).
     #[arg(long, value_parser = count)]
     batch: Option<usize>,
+    #[command(flatten)]
+    examples: ExampleArgs,
     #[command(flatten)]
     transforms: TransformArgs,
     #[command(flatten)]
@@ -101,7 +103,9 @@ impl Args {
             schedule: self.schedule.clone().unwrap_or(usual.schedule),
             transforms: self.transforms.chain.clone(),
             groups: self.groups.groups.clone(),
-            ema: self.hardening.ema(usual.ema)?,
+            average: self.hardening.average(usual.average)?,
+            accumulate: self.examples.accumulate,
+            augment: self.examples.augment.clone(),
             displacement: self.hardening.displace,
             label_smoothing: self.hardening.label_smoothing,
             defense,
@@ -170,7 +174,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         config
     })?;
     let run = &place.run;
-    let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
+    let steps = data.set.train.len().div_ceil(recipe.step_examples()).saturating_mul(recipe.epochs);
     let test = &data.set.test;
     let mut watch = Watch::new(format!("training {}", net.name()), steps, run, |m: &ClassifierNet| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))

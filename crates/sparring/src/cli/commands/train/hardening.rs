@@ -7,7 +7,7 @@ use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
 use sparring::datasets::Split;
 use sparring::models::ClassifierNet;
-use sparring::optim::Ema;
+use sparring::optim::{AnyAverage, Ema};
 use sparring::seed::Key;
 use sparring::train::{AnyDefense, AnyDisplacement, Robustness, robustness};
 
@@ -23,6 +23,9 @@ pub(super) struct HardeningArgs {
     /// weights. Default: 0; that of the defence (`sparring list defenses`).
     #[arg(long, value_name = "FRACTION", value_parser = share)]
     ema: Option<f64>,
+    /// Keep another average of the weights, "swa(start=0.75)" or "ema(half_life=0.05)" with parameters; statistics of batch normalisations are found anew for it. Default: as --ema.
+    #[arg(long, value_name = "AVERAGE", conflicts_with = "ema", value_parser = name::<AnyAverage>())]
+    average: Option<AnyAverage>,
     /// The gradient of each step is taken at displaced weights, "awp(gamma=0.005)" or "sam(rho=0.05)" with parameters (`sparring list
     /// defenses`). Default: at the weights.
     #[arg(long, visible_aliases = ["awp", "sam"], value_name = "DISPLACEMENT", value_parser = name::<AnyDisplacement>())]
@@ -54,10 +57,11 @@ impl HardeningArgs {
         self.parameters.applied(&self.defense)
     }
     /// The average of the weights: the one asked for, else the usual one.
-    pub(super) fn ema(&self, usual: Option<Ema>) -> Outcome<Option<Ema>> {
-        let ema = self.ema.map_or(usual, |half_life| (half_life != 0.0).then_some(Ema { half_life }));
+    pub(super) fn average(&self, usual: Option<AnyAverage>) -> Outcome<Option<AnyAverage>> {
+        let Some(half_life) = self.ema else { return Ok(self.average.or(usual)) };
+        let ema = (half_life != 0.0).then_some(Ema { half_life });
         ema.as_ref().map_or(Ok(()), Ema::validate).map_err(|e| Failure::Usage(format!("--{e}")))?;
-        Ok(ema)
+        Ok(ema.map(Into::into))
     }
 }
 

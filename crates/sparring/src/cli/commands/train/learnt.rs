@@ -33,7 +33,11 @@ pub(super) fn classifier(
     };
     // The loss of a guess is known for a cross-entropy alone.
     let plan = recipe.defense.plan(1.0);
-    if !matches!(plan.outputs, Outputs::One) || plan.penalty.is_some() || recipe.label_smoothing != 0.0 {
+    if !matches!(plan.outputs, Outputs::One)
+        || plan.penalty.is_some()
+        || recipe.label_smoothing != 0.0
+        || recipe.augment.iter().any(|one| one.mixes())
+    {
         return like_a_guess();
     }
     let guess = (classes as f64).ln();

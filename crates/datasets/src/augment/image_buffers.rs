@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 /// Buffers that an image needs while it is changed: each thread keeps its own, so that no image allocates.
 #[derive(Debug, Default)]
-pub struct Scratch {
+pub struct ImageBuffers {
     /// A channel with a border of zeros.
     pub(super) padded: Vec<f32>,
     /// Displacements down and to the right, in pixels.
@@ -16,10 +16,10 @@ pub struct Scratch {
 }
 
 thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
+    static BUFFERS: RefCell<ImageBuffers> = RefCell::default();
 }
 
 /// Calls `f` with the buffers of this thread.
-pub(super) fn with_scratch(f: impl FnOnce(&mut Scratch)) {
-    SCRATCH.with_borrow_mut(f);
+pub(super) fn with_buffers(f: impl FnOnce(&mut ImageBuffers)) {
+    BUFFERS.with_borrow_mut(f);
 }
