@@ -72,7 +72,7 @@ pub enum Kept {
     Best,
 }
 
-/// What the figures of the epochs decide beside the learning rate.
+/// What the figures of the epochs decide beside the learning rate. [`Session`](crate::Session) applies it, whether its steps are made one by one, by epochs or to the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Selection {
