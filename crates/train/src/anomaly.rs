@@ -30,12 +30,8 @@ pub(crate) fn examine(
         Some(i) => called(net, i),
         None => "the loss".into(),
     };
-    if let Some((place, op)) = tape.first_non_finite() {
-        let shape = tape.var(place as u32).shape();
-        return Some(format!(
-            "the output of {op} in {}, {shape}, is the first that is not finite",
-            layer(place)
-        ));
+    if let Some(said) = first_output(&tape, layer) {
+        return Some(said);
     }
     let ends = &net.graph().outputs;
     let ends: Vec<_> = if ends.is_empty() {
@@ -50,14 +46,29 @@ pub(crate) fn examine(
             "all layers are finite, but not the loss of their output, {shape}, or its gradient there"
         ));
     }
-    let found = tape.first_non_finite_gradient(root, seed)?;
-    let place = found.place;
-    Some(format!(
-        "the gradient of {} in {}, {} at its input, is the first that is not finite on the way back",
-        found.op,
-        layer(place),
-        found.shape
-    ))
+    on_tape(&tape, (root, seed), layer)
+}
+
+/// The first output of an operation on a tape that is infinite or NaN.
+fn first_output(tape: &Tape, layer: impl Fn(usize) -> String) -> Option<String> {
+    let (place, op) = tape.first_non_finite()?;
+    let (shape, layer) = (tape.var(place as u32).shape(), layer(place));
+    Some(format!("the output of {op} in {layer}, {shape}, is the first that is not finite"))
+}
+
+/// The first output of an operation on a tape, or else the first gradient on the way back from `root`, that is infinite or NaN; `layer` names the layer of an operation.
+pub(crate) fn on_tape<'t>(
+    tape: &'t Tape,
+    (root, seed): (Var<'t>, Array<f32>),
+    layer: impl Fn(usize) -> String,
+) -> Option<String> {
+    first_output(tape, &layer).or_else(|| {
+        let found = tape.first_non_finite_gradient(root, seed)?;
+        let (op, layer, shape) = (found.op, layer(found.place), found.shape);
+        Some(format!(
+            "the gradient of {op} in {layer}, {shape} at its input, is the first that is not finite on the way back"
+        ))
+    })
 }
 
 #[cfg(test)]

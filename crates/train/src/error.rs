@@ -44,7 +44,7 @@ pub enum TrainError {
         /// The first layer with a weight or an output that is not finite, in words.
         at: String,
     },
-    /// Anomaly mode found a number inside the network that is infinite or NaN.
+    /// A number inside the network is infinite or NaN: what anomaly mode found, or a weight after a step.
     #[error("epoch {epoch}, step {step}: {at}; lower the learning rate or clip the gradient")]
     Anomaly {
         /// The epoch, from 1.

@@ -105,6 +105,8 @@ pub enum Failure {
     Loss(f64),
     /// Anomaly mode found a number that is infinite or NaN: operation, layer and shape, in words.
     Anomaly(String),
+    /// A weight is infinite or NaN after the step.
+    Weights,
     /// Anything else.
     Other(TrainError),
 }
@@ -115,6 +117,7 @@ impl Failure {
         match self {
             Self::Loss(loss) => TrainError::NonFinite { epoch, step, loss, at: trouble::told(at) },
             Self::Anomaly(at) => TrainError::Anomaly { epoch, step, at },
+            Self::Weights => TrainError::Anomaly { epoch, step, at: trouble::told(at) },
             // A defence's attack refuses logits that are not finite: where the network is the cause, that is the error, as for any other step.
             Self::Other(e @ TrainError::Attack(AttackError::NonFinite { .. })) => match at {
                 Some(at) => TrainError::NonFinite { epoch, step, loss: f64::NAN, at },

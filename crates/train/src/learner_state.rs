@@ -18,6 +18,11 @@ pub struct LearnerState {
 pub(crate) type StateArray<'a> = (String, Vec<usize>, &'a mut [f32]);
 
 impl LearnerState {
+    /// Whether all weights are finite: from others no step leads back.
+    pub(crate) fn is_finite(&self) -> bool {
+        let mut params = self.networks.iter().flat_map(|(_, params, _)| params.iter());
+        params.all(|p| sparring_tensor::reduce::all_finite(&p.value))
+    }
     /// Makes room for the averages of a file, which has those that begin in the course of a training only once they have begun; `has` tells of a name whether the file has an array of it.
     pub(crate) fn expect_averages(&mut self, has: impl Fn(&str) -> bool) {
         for (network, params, engine) in &mut self.networks {

@@ -1,6 +1,8 @@
 //! What the loop carries from epoch to epoch beside the model.
 
 use crate::learner_state::LearnerState;
+use crate::loop_settings::LoopSettings;
+use crate::non_finite::NonFinitePolicy;
 use serde::{Deserialize, Serialize};
 use sparring_nn::Params;
 use sparring_optim::PlateauState;
@@ -48,10 +50,25 @@ impl Default for LoopProgress {
 }
 
 impl LoopProgress {
-    /// Rates are numbers to train by.
-    pub(crate) fn makes_sense(&self) -> bool {
+    /// Whether a training by these settings may have come to it in so many steps and reported epochs.
+    pub(crate) fn fits(&self, settings: &LoopSettings, step: u64, reported: u64) -> bool {
         let rate = |v: f64| v.is_finite() && v > 0.0;
-        rate(self.lr_factor) && self.plateau.is_none_or(|p| rate(p.lr))
+        let Self { plateau, best, stopped, skipped, skipped_in_a_row, roll_backs, lr_factor } = *self;
+        let plateau = match (plateau, settings.schedule.plateau()) {
+            (None, None) => true,
+            (Some(is), Some(of)) => rate(is.lr) && is.bad <= reported && is.cooldown <= of.cooldown as u64,
+            _ => false,
+        };
+        let may_roll = match settings.on_non_finite {
+            NonFinitePolicy::RollBack(back) => back.times as u64,
+            _ => 0,
+        };
+        let best = best.is_none_or(|best| {
+            settings.selection.keeps_best() && (1..=reported).contains(&best.epoch) && !best.figure.is_nan()
+        });
+        let stopped = stopped.is_none_or(|at| settings.selection.early_stop.is_some() && at == reported);
+        let skipped = skipped_in_a_row <= skipped && skipped <= step;
+        plateau && best && stopped && skipped && roll_backs <= may_roll && rate(lr_factor)
     }
 }
 

@@ -72,7 +72,7 @@ pub enum Kept {
     Best,
 }
 
-/// What the figures of the epochs decide beside the learning rate.
+/// What the figures of the epochs decide beside the learning rate. [`Session`](crate::Session) applies it, whether its steps are made one by one, by epochs or to the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Selection {
@@ -80,7 +80,7 @@ pub struct Selection {
     pub monitor: Option<Monitor>,
     /// The training ends once the figure has not been better than its best for so many epochs, at least 1, and keeps the best weights; `None`: all epochs are made.
     pub early_stop: Option<u64>,
-    /// Which weights are kept where the training does not end early.
+    /// Which weights are kept without `early_stop`, which keeps the best however the training ends.
     pub kept: Kept,
 }
 

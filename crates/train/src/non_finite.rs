@@ -10,7 +10,7 @@ pub struct Fail {}
 
 sparring_math::named! { Fail: "error", ["fail"], ""; }
 
-/// The step is left out: weights, state of the rule and running statistics are as before it, its batch is passed over. Each step costs a copy of them.
+/// The step is left out: weights, state of the rule and running statistics are as before it, its batch is passed over; so is one after which a weight is not finite. Each step costs two copies of them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Skip {
@@ -29,7 +29,8 @@ sparring_math::named! {
     most: Range::COUNT, "steps in a row that may be left out";
 }
 
-/// The training goes back to the beginning of the epoch and on from there, every learning rate multiplied by `factor` from then on.
+/// The training goes back to the beginning of the epoch and on from there, every learning rate multiplied by `factor` from then on; so it does where a weight is not finite after the last step of an epoch,
+/// or its validation loss is not.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RollBack {

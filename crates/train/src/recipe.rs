@@ -65,8 +65,8 @@ pub struct Recipe {
     /// What becomes of a step whose loss or gradient is not finite.
     #[serde(skip_serializing_if = "NonFinitePolicy::is_usual")]
     pub on_non_finite: NonFinitePolicy,
-    /// Anomaly mode: every operation of every pass is looked at, forwards and backwards, and the first number that is not finite is named with its operation, layer and
-    /// shape. No bit of a training without such numbers changes; a step takes several times as long.
+    /// Anomaly mode: every operation of the passes that give a step its gradients is looked at, forwards and backwards, those at displaced weights and that of a penalty too, but not those of a defence's attack;
+    /// the first number that is not finite is named with its operation, layer and shape. No bit of a training without such numbers changes; a step takes several times as long.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub anomaly: bool,
     /// Seed of shuffling, dropout and the defence's attacks.

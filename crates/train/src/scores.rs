@@ -13,7 +13,7 @@ use sparring_tensor::reduce;
 /// Fraction of examples classified rightly.
 ///
 /// # Errors
-/// If there is no example, or its shape is not the network's.
+/// If there is no example, its shape is not the network's, or a label is no class of it.
 pub fn accuracy(model: &ClassifierNet, split: &Split) -> Result<f64, TrainError> {
     Ok(loss_and_accuracy(model, split)?.1)
 }

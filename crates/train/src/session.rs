@@ -1,7 +1,7 @@
 //! A training as a value: one loop for classifiers, autoencoders and GANs.
 
 use crate::TrainError;
-use crate::learner::{EpochOf, Learner, StepContext};
+use crate::learner::{EpochOf, Failure, Learner, StepContext};
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
 use crate::loop_state::{LoopProgress, LoopState, Snapshot};
@@ -18,6 +18,7 @@ use std::time::Instant;
 mod remedy;
 mod report;
 mod state;
+use report::Ended;
 
 /// A training: steps are made one by one, by epochs, or to the end.
 #[derive(Debug)]
@@ -112,7 +113,8 @@ impl<'d, F: Learner> Session<'d, F> {
     pub fn epoch_now(&self) -> usize {
         (self.step / self.per_epoch()) as usize + 1
     }
-    /// One step; `None` once all are done.
+    /// One step; `None` once all are done. What the figures of an epoch decide ([`Selection`](crate::Selection), a plateau schedule), and the validation that they need, comes before the next step;
+    /// the call that gives `None` judges the last epoch and gives the model the weights that are kept. Reports go to those who call [`epoch`](Self::epoch) or [`run`](Self::run).
     ///
     /// # Errors
     /// If the loss or a gradient is not finite and the policy is [`Fail`](crate::Fail) or has come to its limit, or an attack refuses. The step then does not count. A classifier or autoencoder whose
@@ -122,7 +124,13 @@ impl<'d, F: Learner> Session<'d, F> {
         on_team(|| self.one())
     }
     fn one(&mut self) -> Result<Option<StepMetrics>, TrainError> {
+        if self.settings.watches() {
+            if let Some(Ended::RolledBack(back)) = self.ended()? {
+                return Ok(Some(back));
+            }
+        }
         if self.is_done() {
+            self.keep();
             return Ok(None);
         }
         let (steps, epoch) = (self.steps(), self.epoch_now());
@@ -131,16 +139,20 @@ impl<'d, F: Learner> Session<'d, F> {
         }
         let before = self.copies_steps().then(|| self.learner.state());
         let (step, lr) = (self.step + 1, self.lr_of(self.step + 1));
+        let ends_epoch = step.is_multiple_of(self.per_epoch());
+        let looks = self.looks_at_weights(ends_epoch);
         let Some(rows) = self.batches.next_rows(&mut self.batch) else { return Ok(None) };
         let cx = StepContext { step, steps, key: Key::new(self.settings.seed).named("step").child(step), lr };
-        let made = self.learner.step(&mut self.batch, rows, &cx).map_err(|failure| {
+        let made = self.learner.step(&mut self.batch, rows, &cx).and_then(|loss| {
+            if looks && !self.learner.state().is_finite() { Err(Failure::Weights) } else { Ok(loss) }
+        });
+        let made = made.map_err(|failure| {
             self.learner.discard();
             self.learner.current();
             let at = self.learner.broken(&mut self.batch, rows, &cx);
             failure.told(epoch, step, at)
         });
-        let (ends_epoch, examples) = (step.is_multiple_of(self.per_epoch()), self.batch.len());
-        let outcome = StepOutcome::Done;
+        let (examples, outcome) = (self.batch.len(), StepOutcome::Done);
         let metrics = StepMetrics { step, steps, epoch, ends_epoch, loss: f64::NAN, lr, examples, outcome };
         match made {
             Ok(loss) => {
@@ -167,10 +179,6 @@ impl<'d, F: Learner> Session<'d, F> {
         }
         Ok(())
     }
-    /// Whether steps are made from copies of what they change.
-    fn copies_steps(&self) -> bool {
-        matches!(self.settings.on_non_finite, NonFinitePolicy::Skip(_))
-    }
     /// Learning rate of a step.
     fn lr_of(&self, step: u64) -> f64 {
         let LoopProgress { plateau, lr_factor, .. } = &self.state.progress;
@@ -194,17 +202,20 @@ impl<'d, F: Learner> Session<'d, F> {
         let mut stops = false;
         loop {
             // Before the next step: a training may have been interrupted between the last step of an epoch and its report.
-            if let Some(epoch) = self.ended()? {
-                let flow = observer.epoch(&epoch, self.learner.current())?;
-                return Ok((Some(epoch), if stops { Flow::Stop } else { flow }));
+            match self.ended()? {
+                None => {}
+                Some(Ended::RolledBack(back)) => self.tell(&back, observer)?,
+                Some(Ended::Reported(epoch)) => {
+                    let flow = observer.epoch(&epoch, self.learner.current())?;
+                    self.keep();
+                    return Ok((Some(epoch), if stops { Flow::Stop } else { flow }));
+                }
             }
             if stops {
                 return Ok((None, Flow::Stop));
             }
             let Some(done) = self.one()? else { break };
-            if let (true, Some(why)) = (done.outcome != StepOutcome::Done, &self.trouble) {
-                observer.trouble(&done, why)?;
-            }
+            self.tell(&done, observer)?;
             let mut running = Running { learner: &mut self.learner, state: &self.state };
             stops = observer.step(&done, &mut running)? == Flow::Stop;
         }
@@ -226,9 +237,7 @@ impl<'d, F: Learner> Session<'d, F> {
             }
         }
         self.learner.current();
-        if self.is_done() {
-            self.learner.keep(&self.state.best);
-        }
+        self.keep();
         summary.seconds = start.elapsed().as_secs_f64();
         Ok(summary)
     }

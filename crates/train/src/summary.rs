@@ -12,9 +12,15 @@ pub struct History<Ep = crate::Epoch> {
 }
 
 impl History {
-    /// Mean training loss of the last epoch; NaN if none was finished.
+    /// The epoch whose weights the model has: the best one where a training that is done keeps the best weights, else the last; `None` if none was finished.
+    pub fn kept(&self) -> Option<&crate::Epoch> {
+        let last = self.epochs.last()?;
+        let best = last.best_epoch.filter(|_| !self.stopped);
+        best.and_then(|best| self.epochs.iter().find(|e| e.epoch == best)).or(Some(last))
+    }
+    /// Mean training loss of the [kept](Self::kept) epoch; NaN if none was finished.
     pub fn train_loss(&self) -> f64 {
-        self.epochs.last().map_or(f64::NAN, |e| e.train_loss)
+        self.kept().map_or(f64::NAN, |e| e.train_loss)
     }
     /// Examples over time spent in epochs, observers left out; of a training that was resumed, those since then, and NaN if no epoch ended since.
     pub fn examples_per_s(&self) -> f64 {

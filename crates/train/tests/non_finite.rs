@@ -57,7 +57,11 @@ fn a_step_that_is_left_out_leaves_everything_as_it_was() {
         [(Mlp::default().spec(), "adam"), (normed(), "sgd(momentum=0.9)"), (normed(), "muon")]
     {
         let mut model = ClassifierNet::new(graph, Key::new(1)).unwrap();
-        let recipe = Recipe { rule: rule.parse().unwrap(), average: Some(Ema { half_life: 0.2 }.into()), ..skipping() };
+        let recipe = Recipe {
+            rule: rule.parse().unwrap(),
+            average: Some(Ema { half_life: 0.2 }.into()),
+            ..skipping()
+        };
         let mut training = session(&mut model, &data, &recipe).unwrap();
         let (mut skipped, mut before) = (Vec::new(), training.state());
         while let Some(step) = training.step().unwrap() {

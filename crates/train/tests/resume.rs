@@ -224,7 +224,10 @@ fn classifiers_that_are_steered_by_figures() {
         for monitor in Monitor::ALL.map(Some).into_iter().chain([None]) {
             let selection = Selection { monitor, kept: Kept::Best, ..Selection::default() };
             let schedule = schedule.parse().unwrap();
-            judged("steered", &Recipe { selection, schedule, average: Some(Ema { half_life: 0.3 }.into()), ..recipe() });
+            judged(
+                "steered",
+                &Recipe { selection, schedule, average: Some(Ema { half_life: 0.3 }.into()), ..recipe() },
+            );
         }
     }
     // Weights that hardly move have the same accuracy after each epoch: the third is the last of thirty.

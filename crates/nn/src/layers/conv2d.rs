@@ -1,6 +1,6 @@
 //! Two-dimensional convolution (cross-correlation, as everywhere).
 
-use super::{BORDER, STEP, Parametrization, WeightAndBias, is_plain, is_true, present};
+use super::{BORDER, Parametrization, STEP, WeightAndBias, is_plain, is_true, present};
 use crate::TorchArgument::{self, Is, Only};
 use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError, Span};
 use serde::{Deserialize, Serialize};
@@ -112,7 +112,13 @@ impl Layer for Conv2d {
     }
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
         let ([_, ic, h, w], [_, oc, oh, ow]) = (inputs[0].dims4(), output.dims4());
-        self.affine(&self.extents()).cost(Cost::convolution([ic, h, w], [oc, oh, ow], self.kernel, self.stride, output.numel()))
+        self.affine(&self.extents()).cost(Cost::convolution(
+            [ic, h, w],
+            [oc, oh, ow],
+            self.kernel,
+            self.stride,
+            output.numel(),
+        ))
     }
     fn span(&self) -> Span {
         self.parametrization.span()

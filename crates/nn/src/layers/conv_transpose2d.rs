@@ -1,6 +1,6 @@
 //! Transposed convolution: the input gradient of a convolution, used forwards.
 
-use super::{BORDER, STEP, is_none, Parametrization, WeightAndBias, is_plain, is_true, present};
+use super::{BORDER, Parametrization, STEP, WeightAndBias, is_none, is_plain, is_true, present};
 use crate::TorchArgument::{self, Is, Only};
 use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError, Span};
 use serde::{Deserialize, Serialize};
@@ -137,7 +137,13 @@ impl Layer for ConvTranspose2d {
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
         let ([_, ic, h, w], [_, oc, oh, ow]) = (inputs[0].dims4(), output.dims4());
         // The convolution whose input gradient this is takes the output as its image.
-        self.affine(&self.extents()).cost(Cost::convolution([oc, oh, ow], [ic, h, w], self.kernel, self.stride, output.numel()))
+        self.affine(&self.extents()).cost(Cost::convolution(
+            [oc, oh, ow],
+            [ic, h, w],
+            self.kernel,
+            self.stride,
+            output.numel(),
+        ))
     }
     fn span(&self) -> Span {
         self.parametrization.span()

@@ -21,9 +21,9 @@ mod signals;
 mod sizes;
 mod small;
 mod specs;
+mod steering;
 #[cfg(unix)]
 mod sweeps;
-mod steering;
 mod writing;
 
 use serde_json::Value;

@@ -81,5 +81,8 @@ fn a_network_that_memory_does_not_hold_is_a_line() {
     let out = std::process::Command::new("sh").args(["-c", &script]).current_dir(&dir).output().unwrap();
     let text = said(&out);
     assert_eq!(out.status.code(), Some(1), "{text}");
-    assert!(text.contains("no memory for") && text.contains("--batch") && !text.contains("panicked"), "{text}");
+    assert!(
+        text.contains("no memory for") && text.contains("--batch") && !text.contains("panicked"),
+        "{text}"
+    );
 }

@@ -23,6 +23,7 @@ fn the_best_weights_and_the_last_few_stand_in_files() {
     let best = rows.iter().find(|row| figure(row) == highest).unwrap();
     assert_eq!((rows.len(), &result["best_epoch"]), (7, &best["epoch"]));
     assert_eq!(result["test_accuracy"], best["test_accuracy"], "the weights are those of the best epoch");
+    assert_eq!(result["train_loss"], best["train_loss"], "and so is the loss");
     let read = |name: &str| std::fs::read(dir.join("a").join(name)).unwrap();
     assert!(read("best.safetensors") == read("model.safetensors"));
     let files = names(&dir.join("a"));
@@ -87,7 +88,10 @@ fn what_does_not_go_together_is_refused() {
         ("classifier --monitor loss", "train_loss, validation_loss"),
         ("classifier --validation 1.5", "a fraction from 0 to below 1"),
         ("classifier --validation 100000 --keep-best", "some must be left"),
-        ("classifier --validation 0 --monitor validation_loss", "needs validation images"),
+        ("classifier --validation 0 --keep-best --monitor validation_loss", "needs validation images"),
+        ("classifier --monitor train_loss", "nothing goes by it"),
+        ("autoencoder --monitor validation_loss", "nothing goes by it"),
+        ("classifier --validate-n 7", "--validate-attack"),
         ("classifier --early-stop 0", "1 or above"),
         ("classifier --on-non-finite skip(most=0)", "skip.most is 0"),
         ("classifier --schedule sequence(0.5=plateau,1=cosine)", "plateau stands alone"),

@@ -5,10 +5,34 @@ use crate::TrainError;
 use crate::learner::Learner;
 use crate::learner_state::LearnerState;
 use crate::non_finite::NonFinitePolicy;
-use crate::observe::{StepMetrics, StepOutcome};
+use crate::observe::{Observer, StepMetrics, StepOutcome};
 use std::time::Instant;
 
 impl<F: Learner> Session<'_, F> {
+    /// Whether steps are made from copies of what they change.
+    pub(super) fn copies_steps(&self) -> bool {
+        matches!(self.settings.on_non_finite, NonFinitePolicy::Skip(_))
+    }
+    /// Whether a step after which a weight is not finite is one that failed.
+    pub(super) fn looks_at_weights(&self, ends_epoch: bool) -> bool {
+        match self.settings.on_non_finite {
+            NonFinitePolicy::Fail(_) => false,
+            NonFinitePolicy::Skip(_) => true,
+            // What the next epoch would go back to.
+            NonFinitePolicy::RollBack(_) => ends_epoch,
+        }
+    }
+    /// Tells of a step that was left out or gone back from.
+    pub(super) fn tell(
+        &self,
+        step: &StepMetrics,
+        observer: &mut dyn Observer<F::Model>,
+    ) -> Result<(), TrainError> {
+        match &self.trouble {
+            Some(why) if step.outcome != StepOutcome::Done => observer.trouble(step, why),
+            _ => Ok(()),
+        }
+    }
     /// What the policy makes of the step; `before` is what the learner was before it, where the policy asked for that.
     pub(super) fn remedied(
         &mut self,
@@ -28,7 +52,7 @@ impl<F: Learner> Session<'_, F> {
         let progress = self.state.progress;
         let done = match (self.settings.on_non_finite, before) {
             (NonFinitePolicy::Skip(skip), Some(before)) => {
-                if progress.skipped_in_a_row >= skip.most as u64 || !is_finite(&before) {
+                if progress.skipped_in_a_row >= skip.most as u64 || !before.is_finite() {
                     return Err(why);
                 }
                 self.skip(&before, of)?
@@ -53,7 +77,7 @@ impl<F: Learner> Session<'_, F> {
     }
     /// `None` where there is nothing to go back to that could be trained on.
     fn roll_back(&mut self, factor: f64, of: StepMetrics) -> Result<Option<StepMetrics>, TrainError> {
-        let Some(snapshot) = self.state.snapshot.as_ref().filter(|s| is_finite(&s.learner)) else {
+        let Some(snapshot) = self.state.snapshot.as_ref().filter(|s| s.learner.is_finite()) else {
             return Ok(None);
         };
         self.learner.restore(&snapshot.learner)?;
@@ -65,10 +89,4 @@ impl<F: Learner> Session<'_, F> {
         let (step, outcome) = (self.step, StepOutcome::RolledBack);
         Ok(Some(StepMetrics { step, ends_epoch: false, examples: 0, outcome, ..of }))
     }
-}
-
-/// Whether all weights are finite: from others no step leads back.
-fn is_finite(state: &LearnerState) -> bool {
-    let params = state.networks.iter().flat_map(|(_, params, _)| params.iter());
-    params.into_iter().all(|p| sparring_tensor::reduce::all_finite(&p.value))
 }

@@ -5,9 +5,18 @@ use crate::TrainError;
 use crate::learner::{EpochOf, EpochTimes, Learner};
 use crate::loop_state::{BestEpoch, LoopProgress};
 use crate::monitor::Monitor;
-use crate::observe::EpochReport as _;
+use crate::non_finite::NonFinitePolicy;
+use crate::observe::{EpochReport as _, StepMetrics, StepOutcome};
+use crate::validation::Validated;
 use sparring_optim::Better;
 use sparring_seed::Key;
+
+/// What became of an epoch whose steps are made.
+pub(super) enum Ended<Ep> {
+    Reported(Ep),
+    /// Its validation was not finite, and the training is back at its beginning.
+    RolledBack(StepMetrics),
+}
 
 impl<F: Learner> Session<'_, F> {
     /// The figure by which a plateau, early stopping and the best weights go.
@@ -29,12 +38,37 @@ impl<F: Learner> Session<'_, F> {
         let must = "a figure that there is: those of validation need a validation part, that under attack its attack";
         TrainError::Recipe { field, value, must }
     }
+    /// Once the training is done its model has the weights that are kept.
+    pub(super) fn keep(&mut self) {
+        if self.is_done() {
+            self.learner.current();
+            self.learner.keep(&self.state.best);
+        }
+    }
     /// Whether the last epoch has ended and was not reported.
     pub(super) fn waits_for_report(&self) -> bool {
         self.step.is_multiple_of(self.per_epoch()) && self.reported < self.step / self.per_epoch()
     }
-    /// The report of the epoch that just ended; `None` inside an epoch, and once it was reported.
-    pub(super) fn ended(&mut self) -> Result<Option<EpochOf<F>>, TrainError> {
+    /// What the model is worth on the validation part. A loss that is not finite is an error where the training may go back from it; outputs that no attack takes always are.
+    fn validated(&mut self, epoch: usize) -> Result<Option<Validated>, TrainError> {
+        let Some(on) = &self.validation else { return Ok(None) };
+        let found = self.learner.validate(on, Key::new(self.settings.seed).named("validation"));
+        let broken = |loss, at: &str| TrainError::NonFinite { epoch, step: self.step, loss, at: at.into() };
+        match found {
+            Err(e) if e.is_non_finite() => {
+                Err(broken(f64::NAN, "outputs on validation examples are not finite"))
+            }
+            Ok(Validated { loss, .. })
+                if !loss.is_finite()
+                    && matches!(self.settings.on_non_finite, NonFinitePolicy::RollBack(_)) =>
+            {
+                Err(broken(loss, "that of the validation examples"))
+            }
+            found => found.map(Some),
+        }
+    }
+    /// What becomes of the epoch that just ended; `None` inside an epoch, and once it was reported.
+    pub(super) fn ended(&mut self) -> Result<Option<Ended<EpochOf<F>>>, TrainError> {
         let (epochs, epoch) = (self.settings.epochs, (self.step / self.per_epoch()) as usize);
         if !self.waits_for_report() {
             return Ok(None);
@@ -42,10 +76,25 @@ impl<F: Learner> Session<'_, F> {
         // Weights are brought back within the epoch's time, as whoever uses them needs them.
         self.learner.current();
         let seconds = self.begun.elapsed().as_secs_f64();
-        let key = Key::new(self.settings.seed).named("validation");
-        let validated = self.validation.as_ref().map(|on| self.learner.validate(on, key)).transpose()?;
-        self.reported = epoch as u64;
         let (lr, examples) = (self.lr, self.examples);
+        let validated = match self.validated(epoch) {
+            Err(why) if why.is_non_finite() => {
+                let (step, steps, outcome) = (self.step, self.steps(), StepOutcome::Done);
+                let of = StepMetrics {
+                    step,
+                    steps,
+                    epoch,
+                    ends_epoch: true,
+                    loss: f64::NAN,
+                    lr,
+                    examples: 0,
+                    outcome,
+                };
+                return Ok(Some(Ended::RolledBack(self.remedied(why, of, None)?)));
+            }
+            found => found?,
+        };
+        self.reported = epoch as u64;
         let times = EpochTimes { epoch, epochs, lr, seconds, examples, validated };
         let mut report = self.learner.end_epoch(times);
         if self.settings.watches() {
@@ -58,7 +107,7 @@ impl<F: Learner> Session<'_, F> {
         if self.is_done() {
             self.state.snapshot = None;
         }
-        Ok(Some(report))
+        Ok(Some(Ended::Reported(report)))
     }
     /// The rate, the best weights and the end follow the figure of an epoch.
     fn judge(&mut self, epoch: u64, figure: f64) {

@@ -3,9 +3,12 @@
 use super::Session;
 use crate::TrainError;
 use crate::learner::Learner;
+use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
+use crate::loop_state::{LoopState, Snapshot};
+use crate::non_finite::NonFinitePolicy;
 use crate::session_state::SessionState;
-use sparring_nn::NnError;
+use sparring_nn::{NnError, Params};
 use std::time::Instant;
 
 impl<F: Learner> Session<'_, F> {
@@ -36,17 +39,28 @@ impl<F: Learner> Session<'_, F> {
             let SessionState { step, reported, .. } = state;
             return refused(format!("{step} steps of {}, {reported} epochs", self.steps()));
         }
-        let progress = state.loop_state.progress;
-        let keeps = self.settings.selection.keeps_best();
-        let best =
-            progress.best.is_some() != state.loop_state.best.is_empty() && (keeps || progress.best.is_none());
-        if progress.plateau.is_some() != self.settings.schedule.plateau().is_some() || !best {
-            return refused("its figures decide on something else".into());
+        let LoopState { progress, best, snapshot } = &state.loop_state;
+        let stopped_inside = progress.stopped.is_some() && !begins;
+        if stopped_inside || !progress.fits(&self.settings, state.step, state.reported) {
+            return refused(format!("no training like this one comes to {progress:?}"));
         }
-        if !progress.makes_sense() {
-            return refused("its learning rate is none".into());
+        if progress.best.is_some() == best.is_empty() || !best.is_empty() && !are_of(best, &state.learner) {
+            return refused("its best weights belong to another network".into());
         }
-        self.learner.restore(&state.learner)?;
+        let per_epoch = self.per_epoch();
+        let of_epoch =
+            |at: u64| at.is_multiple_of(per_epoch) && at <= state.step && state.step - at <= per_epoch;
+        let before = snapshot.as_ref().map(|_| self.learner.state());
+        if let Some(Snapshot { step, learner }) = snapshot {
+            if !matches!(self.settings.on_non_finite, NonFinitePolicy::RollBack(_)) || !of_epoch(*step) {
+                return refused(format!("it would go back to step {step} from {}", state.step));
+            }
+            self.learner.restore(learner)?;
+        }
+        if let Err(e) = self.learner.restore(&state.learner) {
+            before.iter().try_for_each(|before| self.learner.restore(before))?;
+            return Err(e);
+        }
         (self.step, self.reported) = (state.step, state.reported);
         self.state = state.loop_state.clone();
         self.lr = self.lr_of(self.step.max(1));
@@ -61,4 +75,15 @@ impl<F: Learner> Session<'_, F> {
             self.batches.next_rows(&mut self.batch);
         }
     }
+}
+
+/// Whether these are the weights of the networks of a learner.
+fn are_of(weights: &[Params<f32>], learner: &LearnerState) -> bool {
+    let same = |a: &Params<f32>, b: &Params<f32>| {
+        a.len() == b.len()
+            && a.check().is_ok()
+            && a.iter().zip(b).all(|(a, b)| a.name() == b.name() && a.shape() == b.shape())
+    };
+    let networks = &learner.networks;
+    weights.len() == networks.len() && weights.iter().zip(networks).all(|(a, (_, b, _))| same(a, b))
 }

@@ -1,6 +1,7 @@
 //! One pass of a step: its examples, its gradients, the update.
 
 use super::{Fitting, Supervised};
+use crate::anomaly::on_tape;
 use crate::learner::{Failure, StepContext};
 use crate::objective::{Classification, Shared};
 use crate::paired::{Pairs, Statistics};
@@ -60,9 +61,6 @@ impl<M: Supervised> Fitting<'_, M> {
     ) -> Result<[f64; 2], Failure> {
         let moves = self.examples(plan, batch, rows, key)?;
         let layers = key.named("layers");
-        if self.anomaly {
-            self.examined(plan, batch, rows, layers)?;
-        }
         let progress = cx.step as f64 / cx.steps as f64;
         let found = match self.displacement.filter(|d| progress > d.warm_up()) {
             None => self.gradients(plan, batch, rows, layers, Statistics::Learned)?,
@@ -83,7 +81,7 @@ impl<M: Supervised> Fitting<'_, M> {
         &mut self,
         displacement: AnyDisplacement,
         plan: &Plan,
-        batch: &MiniBatch,
+        batch: &mut MiniBatch,
         rows: BatchRows<'_>,
         key: Key,
     ) -> Result<[f64; 2], Failure> {
@@ -145,11 +143,14 @@ impl<M: Supervised> Fitting<'_, M> {
     fn gradients(
         &mut self,
         plan: &Plan,
-        batch: &MiniBatch,
+        batch: &mut MiniBatch,
         rows: BatchRows<'_>,
         key: Key,
         statistics: Statistics,
     ) -> Result<[f64; 2], Failure> {
+        if self.anomaly {
+            self.examined(plan, batch, rows, key)?;
+        }
         let (n, mut sums) = (batch.len(), [0.0; 2]);
         self.trained.engine.discard();
         for first in (0..n).step_by(self.micro) {
@@ -230,8 +231,13 @@ impl<M: Supervised> Fitting<'_, M> {
         let tape = Tape::new();
         let cx = Cx::train(&tape, key.named("penalty"), &examples.ids);
         let term = penalty.term(net, &cx, &examples, key.named("penalty noise"));
+        let seed = Array::scalar(share);
+        let found = || on_tape(&tape, (term, seed.clone()), |_| "the penalty".into());
+        if let Some(at) = self.anomaly.then(found).flatten() {
+            return Err(Failure::Anomaly(at));
+        }
         let value = f64::from(term.item() * share);
-        let grads = tape.backward(term, Array::scalar(share));
+        let grads = tape.backward(term, seed);
         let found = net.params.iter().filter_map(|p| Some((p.id(), grads.param(p.id())?.as_slice())));
         engine.accumulate_with(&net.params, found)?;
         Ok(value)

@@ -2,6 +2,7 @@
 
 use crate::cli::{Failure, Outcome};
 use sparring::datasets::{DataError, Dataset, Split, find, folder_of};
+use sparring::losses::check_targets;
 use sparring::seed::Key;
 use sparring::store::terminal::shown;
 use std::path::{Component, Path, PathBuf};
@@ -74,6 +75,14 @@ impl Named {
             self.asked
         )))
     }
+    /// Labels that a network with so many classes cannot give are refused before anything is trained: those of test images, too.
+    pub(crate) fn labels_fit(&self, classes: usize) -> Outcome {
+        for (of, split) in [("training", &self.set.train), ("test", &self.set.test)] {
+            check_targets(&split.labels(), classes)
+                .map_err(|e| Failure::Usage(format!("{}: labels of its {of} examples: {e}", self.asked)))?;
+        }
+        Ok(())
+    }
     /// Looks up the set that a run was trained on: a name here and now, a folder where it was, seen from the run.
     pub(crate) fn of_run(data: &RunData) -> Outcome<Self> {
         let RunData { asked, folder } = data;
@@ -111,5 +120,24 @@ impl DataArgs {
     /// Looks the set up.
     pub(crate) fn load(&self) -> Outcome<Named> {
         Named::find(&self.data)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_that_a_network_cannot_give_are_refused_of_either_split() {
+        let mut data = Named::find("moons(n=40)").unwrap();
+        assert!(data.labels_fit(2).is_ok());
+        let told = |data: &Named| match data.labels_fit(1) {
+            Err(Failure::Usage(text)) => text,
+            _ => panic!("accepted, or another failure"),
+        };
+        assert!(told(&data).contains("labels of its training examples"));
+        let zeros: Vec<usize> = (0..data.set.train.len()).filter(|&i| data.set.train.label(i) == 0).collect();
+        data.set.train = data.set.train.subset(&zeros);
+        assert!(told(&data).contains("labels of its test examples"));
     }
 }

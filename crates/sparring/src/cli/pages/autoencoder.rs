@@ -141,7 +141,7 @@ fn result(facts: &Facts<'_>, pca: &Pca, code: usize, rows: &[EpochRow], done: &H
     section.blocks.extend(directions(pca, code));
     section.blocks.push(Block::Chart(curve(rows, facts.baselines, &linear)));
     section.blocks.push(Block::text(format!(
-        "The training error is the mean over an epoch while the network still changes ({} in the last one), the test error is \
+        "The training error is the mean over an epoch while the network still changes ({} in the one whose weights were kept), the test error is \
          measured after it.",
         number(done.train_loss(), 5)
     )));

@@ -29,8 +29,8 @@ pub(crate) struct Worth<'a> {
 
 /// The row of the epoch whose weights were kept.
 fn kept<'a>(rows: &'a [EpochRow], done: &History) -> Option<&'a EpochRow> {
-    let best = done.epochs.last().and_then(|e| e.best_epoch);
-    best.map_or(rows.last(), |best| rows.iter().find(|row| row.epoch == best))
+    let kept = done.kept()?.epoch;
+    rows.iter().find(|row| row.epoch == kept)
 }
 
 fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &History, worth: Worth<'_>) -> Block {
@@ -54,7 +54,7 @@ fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &History, worth: Worth<'_>)
     tiles.push(StatTile {
         value: number(done.train_loss(), 4),
         label: "train loss".into(),
-        note: "mean of the last epoch".into(),
+        note: format!("mean of epoch {}", last.map_or(0, |r| r.epoch)),
         tone: Tone::Plain,
     });
     Block::Tiles(tiles)

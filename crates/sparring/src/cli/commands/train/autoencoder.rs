@@ -1,6 +1,7 @@
 //! `sparring train autoencoder`.
 
 use super::kept_files::{self, KeptFiles};
+use super::learnt;
 use super::place::{self, Place, PlaceArgs, Resumed};
 use super::trouble::{self, AnomalyArgs, PolicyArgs};
 use super::validation::ValidationArgs;
@@ -100,7 +101,7 @@ impl Args {
     /// Refuses what a training on these data would refuse before it begins.
     pub(super) fn check(&self, data: &Named) -> Outcome {
         let recipe = self.recipe()?;
-        self.validation.check(None)?;
+        self.validation.check(None, &recipe.schedule)?;
         let net = self.net(None)?;
         data.fits(coded(&net)?.0.input, &format!("the network {net}"))?;
         self.validation.count(data, (0, false), &recipe.schedule).map(drop)
@@ -117,7 +118,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let (spec, encoder) = coded(&net)?;
     let recipe = args.recipe()?;
     args.machine.start()?;
-    args.validation.check(None)?;
+    args.validation.check(None, &args.schedule)?;
     let mut data = place::data(&args.data, resumed.as_ref())?;
     data.fits(spec.input, &format!("the network {net}"))?;
     let validation = args.validation.count(&data, (0, false), &recipe.schedule)?;
@@ -177,14 +178,8 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             )));
         }
     }
-    let mut warnings = Vec::new();
-    if test_mse >= baselines.mean_image {
-        warnings.push(format!(
-            "the test error {test_mse:.4e} is not below that of the mean image, {:.4e}: nothing was learnt; train longer, or lower --lr",
-            baselines.mean_image
-        ));
-    }
-    warnings.extend(trouble::warning(&progress));
+    let learnt = learnt::autoencoder(&rows, &recipe, baselines.mean_image, test_mse);
+    let warnings: Vec<String> = learnt.into_iter().chain(trouble::warning(&progress)).collect();
     let facts = pages::autoencoder::Facts { net: &net, data: &data, recipe: &recipe, baselines, test_mse };
     pages::autoencoder::page(&facts, &model, &pca, &rows, &done)?.save(run.file("report.html"))?;
     if args.machine.json {
@@ -205,7 +200,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             done.seconds,
             say::path(run.path())
         ));
-        kept_files::in_words(&progress, monitor, recipe.epochs).iter().for_each(|line| say::result(line));
+        kept_files::in_words(&progress, monitor, &recipe).iter().for_each(|line| say::result(line));
     }
     warnings.iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())

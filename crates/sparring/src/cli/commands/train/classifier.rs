@@ -2,10 +2,11 @@
 
 use super::hardening::{self, HardeningArgs};
 use super::kept_files::{self, KeptFiles};
+use super::learnt;
 use super::place::{self, Place, PlaceArgs, Resumed};
 use super::trouble::{self, AnomalyArgs, PolicyArgs};
 use super::validation::{ValidateArgs, ValidationArgs};
-use super::watch::{Test, Watch};
+use super::watch::{Test, Watch, rate};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{
@@ -18,7 +19,7 @@ use sparring::models::{Arch, ClassifierNet, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::tensor::Precision;
-use sparring::train::{History, Outputs, Recipe, Validation, accuracy, session};
+use sparring::train::{Recipe, Validation, accuracy, session};
 use std::path::PathBuf;
 
 /// Flags.
@@ -126,12 +127,15 @@ impl Args {
     /// Refuses what a training on these data would refuse before it begins.
     pub(super) fn check(&self, data: &Named) -> Outcome {
         let recipe = self.recipe(false)?;
-        self.validation.check(Some(&self.validate))?;
+        self.validation.check(Some(&self.validate), &recipe.schedule)?;
         let attack = self.validate.attack(&recipe.defense)?;
         let net = self.net(None)?;
         let spec =
             net.classifier_for(data.set.shape(), data.set.classes).expect("the flag takes classifiers");
         data.fits(spec.input, &format!("the network {net}"))?;
+        // A network whose shapes do not fit has no classes, and is refused when it is built.
+        let outputs = spec.shapes(1).ok().and_then(|shapes| Some(shapes.last()?.numel()));
+        outputs.map_or(Ok(()), |classes| data.labels_fit(classes))?;
         let usual = hardening::usual_validation(&recipe.defense, data.set.train.len());
         self.validation.count(data, (usual, attack.is_some()), &recipe.schedule).map(drop)
     }
@@ -139,7 +143,7 @@ impl Args {
 
 pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut recipe = args.recipe(resumed.is_some())?;
-    args.validation.check(Some(&args.validate))?;
+    args.validation.check(Some(&args.validate), &recipe.schedule)?;
     let attack = args.validate.attack(&recipe.defense)?;
     let net = args.net(resumed.as_ref())?;
     args.machine.start()?;
@@ -155,6 +159,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let validation = args.validation.count(&data, (usual, attack.is_some()), &recipe.schedule)?;
     let validation = data.hold_out(validation, args.machine.seed);
     let mut model = ClassifierNet::new(spec, Key::new(args.machine.seed).named("init"))?;
+    data.labels_fit(model.classes())?;
     let place = Place::open(&args.place, resumed, &net.name(), |run| {
         let mut config = json!({
             "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()),
@@ -196,7 +201,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let test_accuracy = accuracy(&model, test)?;
     let robust = hardening::judge(&model, &validation, &recipe.defense, args.machine.seed)?;
     let overfitted = robust.and_then(|r| hardening::warning(&r, &recipe.defense));
-    let warnings: Vec<String> = no_better_than_a_guess(&done, &recipe, model.classes(), test_accuracy)
+    let warnings: Vec<String> = learnt::classifier((&done, &rows), &recipe, model.classes(), test_accuracy)
         .into_iter()
         .chain(overfitted)
         .chain(trouble::warning(&progress))
@@ -215,8 +220,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             "warnings": warnings,
         }));
     } else {
-        let rate = Some(done.examples_per_s()).filter(|r| r.is_finite());
-        let rate = rate.map_or_else(String::new, |r| format!(", {r:.0} examples/s"));
+        let rate = rate(done.examples_per_s());
         say::result(&format!(
             "test accuracy   {:.2} % of {} images\ntrain loss      {:.4}\ntime            {:.1} s{rate}\nrun             {}",
             100.0 * test_accuracy,
@@ -225,56 +229,10 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             done.seconds,
             say::path(run.path())
         ));
-        kept_files::in_words(&progress, monitor, recipe.epochs).iter().for_each(|line| say::result(line));
+        kept_files::in_words(&progress, monitor, &recipe).iter().for_each(|line| say::result(line));
         robust.iter().for_each(|r| say::result(&hardening::in_words(r)));
         say::note(&format!("next: sparring attack {}", pages::again::quoted(&run.path().to_string_lossy())));
     }
     warnings.iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())
-}
-
-/// What is to be said of a training whose loss shows that nothing was learnt, or that it was lost again.
-fn no_better_than_a_guess(
-    done: &History,
-    recipe: &Recipe,
-    classes: usize,
-    test_accuracy: f64,
-) -> Option<String> {
-    // The loss of a guess is known for a cross-entropy alone.
-    let plan = recipe.defense.plan(1.0);
-    if !matches!(plan.outputs, Outputs::One)
-        || plan.penalty.is_some()
-        || recipe.label_smoothing != 0.0
-        || recipe.augment.iter().any(|one| one.mixes())
-    {
-        return that_of_a_guess(classes, test_accuracy);
-    }
-    let guess = (classes as f64).ln();
-    let best = done.epochs.iter().map(|e| e.train_loss).fold(f64::INFINITY, f64::min);
-    let (last, told) = (done.train_loss(), format!("that of a guess (ln {classes} = {guess:.4})"));
-    let figure = |v: f64| if v < 1e4 { format!("{v:.4}") } else { format!("{v:.1e}") };
-    let (best_is, last_is) = (figure(best), figure(last));
-    // The mean loss of an epoch counts its first steps as well: a little above is no sign where the accuracy says otherwise.
-    if best < 2.0 * guess && last < 2.0 * guess && test_accuracy > 2.0 / classes as f64 {
-        None
-    } else if best >= guess {
-        Some(format!(
-            "the loss never fell below {told}, its best epoch had {best_is}: nothing was learnt; train longer, or lower --lr"
-        ))
-    } else if last >= guess {
-        Some(format!(
-            "the loss rose to {last_is} in the last epoch, above {told}, from {best_is}; lower --lr"
-        ))
-    } else {
-        that_of_a_guess(classes, test_accuracy)
-    }
-}
-
-fn that_of_a_guess(classes: usize, test_accuracy: f64) -> Option<String> {
-    (test_accuracy < 1.1 / classes as f64).then(|| {
-        format!(
-            "the test accuracy, {:.1} %, is that of a guess among {classes} classes: nothing was learnt, or it was lost again; lower --lr or the budget, or train longer",
-            100.0 * test_accuracy
-        )
-    })
 }

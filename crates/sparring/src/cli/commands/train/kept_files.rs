@@ -3,7 +3,7 @@
 use crate::cli::Outcome;
 use sparring::store::RunDir;
 use sparring::train::{
-    Current, Epoch, Flow, LoopProgress, Monitor, Observed, Observer, StepMetrics, TrainError,
+    Current, Epoch, Flow, LoopProgress, Monitor, Observed, Observer, Recipe, StepMetrics, TrainError,
 };
 use std::io::ErrorKind;
 use std::path::Path;
@@ -17,16 +17,19 @@ fn of_epoch(epoch: usize) -> String {
 }
 
 /// Which weights a training has kept, where figures decided; nothing where it made all its epochs and kept the last.
-pub(super) fn in_words(progress: &LoopProgress, monitor: Monitor, epochs: usize) -> Option<String> {
-    let best = progress.best?;
+pub(super) fn in_words(progress: &LoopProgress, monitor: Monitor, recipe: &Recipe) -> Option<String> {
+    if !recipe.selection.keeps_best() {
+        return None;
+    }
+    let which = match progress.best {
+        Some(best) => format!("of epoch {}, whose {monitor}, {:.4}, is the best", best.epoch, best.figure),
+        None => format!("of the last epoch: {monitor} was a number in none"),
+    };
     let end = match progress.stopped {
-        Some(epoch) => format!("; ended early, after epoch {epoch} of {epochs}"),
+        Some(epoch) => format!("; ended early, after epoch {epoch} of {}", recipe.epochs),
         None => String::new(),
     };
-    Some(format!(
-        "weights         of epoch {}, whose {monitor}, {:.4}, is the best{end}",
-        best.epoch, best.figure
-    ))
+    Some(format!("weights         {which}{end}"))
 }
 
 /// An observer that writes weights after each epoch, and otherwise is `inner`.
@@ -69,5 +72,31 @@ impl<M: Observed<Epoch = Epoch>> Observer<M> for KeptFiles<'_, M> {
                 .map_err(super::watch::unwritten)?;
         }
         Ok(flow)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sparring::train::{BestEpoch, Selection};
+
+    #[test]
+    fn an_early_end_is_told_where_no_figure_was_a_number() {
+        let selection = Selection { early_stop: Some(2), ..Selection::default() };
+        let recipe = Recipe { epochs: 9, selection, ..Recipe::default() };
+        let told = |best, stopped, recipe: &Recipe| {
+            let progress = LoopProgress { best, stopped, ..LoopProgress::default() };
+            in_words(&progress, Monitor::TrainLoss, recipe)
+        };
+        let best = Some(BestEpoch { epoch: 3, figure: 0.25 });
+        let said = told(best, Some(5), &recipe).unwrap();
+        assert!(
+            said.ends_with(
+                "of epoch 3, whose train_loss, 0.2500, is the best; ended early, after epoch 5 of 9"
+            )
+        );
+        let said = told(None, Some(2), &recipe).unwrap();
+        assert!(said.contains("train_loss was a number in none; ended early, after epoch 2 of 9"), "{said}");
+        assert_eq!(told(None, None, &Recipe::default()), None);
     }
 }

@@ -5,6 +5,7 @@ mod classifier;
 mod gan;
 mod hardening;
 mod kept_files;
+mod learnt;
 mod log;
 mod place;
 mod trouble;

@@ -15,8 +15,8 @@ pub(super) struct PolicyArgs {
 /// Anomaly mode.
 #[derive(Debug, clap::Args)]
 pub(super) struct AnomalyArgs {
-    /// Look at the output and the gradient of every operation of every step, and name the first that is not finite with its layer and
-    /// shape. Steps take several times as long.
+    /// Look at the output and the gradient of every operation of every step, but those of a defence's attack, and name the first that is
+    /// not finite with its layer and shape. Steps take several times as long.
     #[arg(long)]
     pub(super) anomaly: bool,
 }

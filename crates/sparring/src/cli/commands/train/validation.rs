@@ -61,8 +61,8 @@ impl ValidationArgs {
         let kept = if self.keep_best { Kept::Best } else { Kept::Last };
         Selection { monitor: self.monitor, early_stop: self.early_stop.map(|n| n as u64), kept }
     }
-    /// A monitored figure that only a classifier has, or one under attack without an attack, is a mistake.
-    pub(super) fn check(&self, classifies: Option<&ValidateArgs>) -> Outcome {
+    /// A monitored figure that only a classifier has, one under attack without an attack, or one that nothing goes by, is a mistake.
+    pub(super) fn check(&self, classifies: Option<&ValidateArgs>, schedule: &AnySchedule) -> Outcome {
         let refuse = |monitor: Monitor, why: &str| Err(Failure::Usage(format!("--monitor {monitor}: {why}")));
         match (self.monitor, classifies) {
             (Some(m @ (Monitor::ValidationAccuracy | Monitor::ValidationRobustAccuracy)), None) => {
@@ -70,6 +70,9 @@ impl ValidationArgs {
             }
             (Some(m @ Monitor::ValidationRobustAccuracy), Some(args)) if args.validate_attack.is_none() => {
                 refuse(m, "name the attack with --validate-attack")
+            }
+            (Some(m), _) if !self.selection().keeps_best() && schedule.plateau().is_none() => {
+                refuse(m, "nothing goes by it; add --early-stop, --keep-best or --schedule plateau")
             }
             _ => Ok(()),
         }
@@ -118,7 +121,7 @@ pub(super) struct ValidateArgs {
     #[arg(long, value_name = "EPS", requires = "validate_attack")]
     validate_eps: Option<Budget>,
     /// Validation images that --validate-attack attacks, from the first.
-    #[arg(long, value_name = "N", default_value_t = 500, value_parser = count)]
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = count, requires = "validate_attack")]
     validate_n: usize,
 }
 

@@ -83,6 +83,14 @@ fn figures(row: &EpochRow) -> String {
     all.join(", ")
 }
 
+/// A rate behind other figures, where it is known: after a resume it may be that of no example.
+pub(super) fn rate(examples_per_s: f64) -> String {
+    match examples_per_s.is_finite() && examples_per_s > 0.0 {
+        true => format!(", {examples_per_s:.0} examples/s"),
+        false => String::new(),
+    }
+}
+
 /// The file of the rows.
 pub(super) const METRICS: &str = "metrics.jsonl";
 
@@ -194,13 +202,24 @@ impl<M: Observed<Epoch = Epoch>, F: FnMut(&M) -> Test> Observer<M> for Watch<'_,
         }
         self.rows.push(row);
         self.progress.line(&format!(
-            "epoch {}/{}, loss {:.4}, {}, {:.0} examples/s",
+            "epoch {}/{}, loss {:.4}, {}{}",
             e.epoch,
             e.epochs,
             e.train_loss,
             figures(&row),
-            e.examples_per_s
+            rate(e.examples_per_s)
         ));
         Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_that_is_not_known_is_left_out() {
+        assert_eq!(rate(1234.4), ", 1234 examples/s");
+        assert_eq!([0.0, f64::NAN, f64::INFINITY].map(rate), ["", "", ""]);
     }
 }

@@ -1,0 +1,178 @@
+//! What is said of a training that learnt nothing, or lost it again.
+
+use super::watch::EpochRow;
+use sparring::train::{History, Outputs, Recipe};
+
+/// The share of the best epoch's worth below which a model has lost it.
+const LOST: f64 = 0.75;
+
+/// Of a classifier with weights of this test accuracy.
+pub(super) fn classifier(
+    (done, rows): (&History, &[EpochRow]),
+    recipe: &Recipe,
+    classes: usize,
+    test_accuracy: f64,
+) -> Option<String> {
+    let best = best(rows, |a, b| a > b);
+    let lost = best.filter(|&(_, best)| best > 1.1 / classes as f64 && test_accuracy < LOST * best);
+    if let Some((epoch, best)) = lost {
+        let (best, is) = (100.0 * best, 100.0 * test_accuracy);
+        let after = after(recipe);
+        return Some(format!(
+            "the test accuracy is {is:.1} %, after epoch {epoch} it was {best:.1} %: what was learnt was lost again; {after}"
+        ));
+    }
+    let like_a_guess = || {
+        (test_accuracy < 1.1 / classes as f64).then(|| {
+            format!(
+                "the test accuracy, {:.1} %, is that of a guess among {classes} classes: nothing was learnt; {}, or lower the budget",
+                100.0 * test_accuracy,
+                instead(recipe)
+            )
+        })
+    };
+    // The loss of a guess is known for a cross-entropy alone.
+    let plan = recipe.defense.plan(1.0);
+    if !matches!(plan.outputs, Outputs::One)
+        || plan.penalty.is_some()
+        || recipe.label_smoothing != 0.0
+        || recipe.augment.iter().any(|one| one.mixes())
+    {
+        return like_a_guess();
+    }
+    let guess = (classes as f64).ln();
+    let least = done.epochs.iter().map(|e| e.train_loss).fold(f64::INFINITY, f64::min);
+    let (kept, told) = (done.train_loss(), format!("that of a guess (ln {classes} = {guess:.4})"));
+    let figure = |v: f64| if v < 1e4 { format!("{v:.4}") } else { format!("{v:.1e}") };
+    let (least_is, kept_is) = (figure(least), figure(kept));
+    // The mean loss of an epoch counts its first steps as well: a little above is no sign where the accuracy says otherwise.
+    if least < 2.0 * guess && kept < 2.0 * guess && test_accuracy > 2.0 / classes as f64 {
+        None
+    } else if least >= guess {
+        Some(format!(
+            "the loss never fell below {told}, its best epoch had {least_is}: nothing was learnt; {}",
+            instead(recipe)
+        ))
+    } else if kept >= guess {
+        let epoch = done.kept().map_or(0, |e| e.epoch);
+        Some(format!(
+            "the loss rose to {kept_is} in epoch {epoch}, above {told}, from {least_is}; {}",
+            after(recipe)
+        ))
+    } else {
+        like_a_guess()
+    }
+}
+
+/// Of an autoencoder with weights of this test error, where the mean image has that one.
+pub(super) fn autoencoder(
+    rows: &[EpochRow],
+    recipe: &Recipe,
+    mean_image: f64,
+    test_mse: f64,
+) -> Option<String> {
+    let best = best(rows, |a, b| a < b);
+    if let Some((epoch, best)) = best.filter(|&(_, best)| best < mean_image && best < LOST * test_mse) {
+        return Some(format!(
+            "the test error is {test_mse:.4e}, after epoch {epoch} it was {best:.4e}: what was learnt was lost again; {}",
+            after(recipe)
+        ));
+    }
+    (test_mse >= mean_image).then(|| {
+        format!(
+            "the test error {test_mse:.4e} is not below that of the mean image, {mean_image:.4e}: nothing was learnt; {}",
+            instead(recipe)
+        )
+    })
+}
+
+/// The epoch with the best figure on the test images, and the figure.
+fn best(rows: &[EpochRow], better: fn(f64, f64) -> bool) -> Option<(usize, f64)> {
+    let all = rows.iter().map(|row| (row.epoch, row.test.value())).filter(|(_, figure)| figure.is_finite());
+    all.reduce(|best, next| if better(next.1, best.1) { next } else { best })
+}
+
+/// What to do where nothing was learnt: a rate may be too low as well as too high.
+fn instead(recipe: &Recipe) -> String {
+    let chain: Vec<String> = recipe.transforms.iter().map(ToString::to_string).collect();
+    let chain = match chain.is_empty() {
+        true => String::new(),
+        false => format!(", or what is done to gradients ({})", chain.join(", ")),
+    };
+    format!("train longer, or change --lr (it is {:?}){chain}", recipe.lr)
+}
+
+/// What to do where it was lost.
+fn after(recipe: &Recipe) -> String {
+    let keep = if recipe.selection.keeps_best() { "" } else { ", or keep the best weights with --keep-best" };
+    format!("lower --lr (it is {:?}, {}){keep}", recipe.lr, recipe.schedule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::watch::Test;
+    use super::*;
+    use sparring::train::Epoch;
+
+    fn trained(figures: &[(f64, Test)]) -> (History, Vec<EpochRow>) {
+        let epochs = figures.len();
+        let of = |(i, &(train_loss, _)): (usize, &(f64, Test))| Epoch {
+            epoch: i + 1,
+            epochs,
+            train_loss,
+            train_accuracy: None,
+            validation: None,
+            best_epoch: None,
+            lr: 0.1,
+            seconds: 1.0,
+            examples_per_s: 1.0,
+        };
+        let row = |(i, &(train_loss, test)): (usize, &(f64, Test))| EpochRow {
+            epoch: i + 1,
+            lr: 0.1,
+            train_loss,
+            train_accuracy: None,
+            validation_loss: None,
+            validation_accuracy: None,
+            validation_robust_accuracy: None,
+            test,
+        };
+        let all = figures.iter().enumerate();
+        let done = History { epochs: all.clone().map(of).collect(), seconds: 1.0, stopped: false };
+        (done, all.map(row).collect())
+    }
+
+    #[test]
+    fn what_was_lost_is_told_apart_from_what_was_never_learnt() {
+        let of = |figures: &[(f64, f64)], lr: f64, transforms: &[&str]| {
+            let figures: Vec<_> =
+                figures.iter().map(|&(loss, share)| (loss, Test::Accuracy(share))).collect();
+            let (done, rows) = trained(&figures);
+            let transforms = transforms.iter().map(|t| t.parse().unwrap()).collect();
+            let recipe = Recipe { lr, transforms, ..Recipe::default() };
+            classifier((&done, &rows), &recipe, 10, figures.last().unwrap().1.value())
+        };
+        let said = of(&[(0.4, 0.88), (1.8, 0.51), (2.9, 0.27)], 0.001, &[]).unwrap();
+        assert!(
+            said.contains("is 27.0 %, after epoch 1 it was 88.0 %") && said.contains("lost again"),
+            "{said}"
+        );
+        assert!(said.contains("--keep-best"), "{said}");
+        assert_eq!(of(&[(0.4, 0.88), (0.5, 0.84)], 0.001, &[]), None);
+        let said = of(&[(2.31, 0.1), (2.31, 0.1)], 1e-30, &["clip-norm(max=0.001)"]).unwrap();
+        assert!(said.contains("nothing was learnt; train longer, or change --lr (it is 1e-30)"), "{said}");
+        assert!(said.ends_with("what is done to gradients (clip-norm(max=0.001))"), "{said}");
+    }
+
+    #[test]
+    fn of_an_autoencoder_too() {
+        let of = |errors: &[f64]| {
+            let figures: Vec<_> = errors.iter().map(|&e| (e, Test::Mse(e))).collect();
+            autoencoder(&trained(&figures).1, &Recipe::default(), 0.07, *errors.last().unwrap())
+        };
+        assert_eq!(of(&[0.05, 0.03]), None);
+        assert!(of(&[0.05, 0.03, 0.06]).unwrap().contains("after epoch 2 it was 3.0000e-2"));
+        assert!(of(&[0.05, 0.9]).unwrap().contains("lost again"));
+        assert!(of(&[0.09, 0.08]).unwrap().contains("nothing was learnt"));
+    }
+}
