@@ -124,10 +124,10 @@ impl<'d, F: Learner> Session<'d, F> {
         on_team(|| self.one())
     }
     fn one(&mut self) -> Result<Option<StepMetrics>, TrainError> {
-        if self.settings.watches() {
-            if let Some(Ended::RolledBack(back)) = self.ended()? {
-                return Ok(Some(back));
-            }
+        if self.settings.watches()
+            && let Some(Ended::RolledBack(back)) = self.ended()?
+        {
+            return Ok(Some(back));
         }
         if self.is_done() {
             self.keep();
