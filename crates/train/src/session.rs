@@ -15,10 +15,11 @@ use sparring_optim::Schedule as _;
 use sparring_seed::Key;
 use std::time::Instant;
 
+mod ended;
 mod remedy;
 mod report;
 mod state;
-use report::Ended;
+use ended::Ended;
 
 /// A training: steps are made one by one, by epochs, or to the end.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! The report of an epoch, and what its figures decide.
 
 use super::Session;
+use super::ended::Ended;
 use crate::TrainError;
 use crate::learner::{EpochOf, EpochTimes, Learner};
 use crate::loop_state::{BestEpoch, LoopProgress};
@@ -10,13 +11,6 @@ use crate::observe::{EpochReport as _, StepMetrics, StepOutcome};
 use crate::validation::Validated;
 use sparring_optim::Better;
 use sparring_seed::Key;
-
-/// What became of an epoch whose steps are made.
-pub(super) enum Ended<Ep> {
-    Reported(Ep),
-    /// Its validation was not finite, and the training is back at its beginning.
-    RolledBack(StepMetrics),
-}
 
 impl<F: Learner> Session<'_, F> {
     /// The figure by which a plateau, early stopping and the best weights go.
