@@ -195,20 +195,19 @@ fn what_cannot_go_on_is_named() {
         assert!(text.contains(said), "{said}: {text}");
     }
     std::fs::write(&config, &written).unwrap();
-    let text = refusal(&dir, "resume lives --data rings", 1);
-    assert!(text.contains("began with the data moons, and rings are others"), "{text}");
-    let text = refusal(&dir, "resume lives --data nothere", 2);
+    let text = refusal(&dir, "resume lives --data mnist-10k", 1);
+    assert!(text.contains("began with the data moons, and mnist-10k are others"), "{text}");
+    assert!(refusal(&dir, "resume lives --data rings", 1).contains("other data"));
+    let text = refusal(&dir, "resume lives --data nothere", 1);
     assert!(text.contains("nothere") && !text.contains("config.json"), "{text}");
     // What is lost is named, with the line that begins it again.
-    let rows = dir.join("lives/metrics.jsonl");
-    let lines = std::fs::read(&rows).unwrap();
-    std::fs::write(&rows, b"{\"epoch\": 1, \"lr\"").unwrap();
-    let text = refusal(&dir, "resume lives", 1);
+    interrupted(&dir, "train classifier --data moons --epochs 12 --save-every 63 --out rows", "-KILL", 2);
+    std::fs::write(dir.join("rows/metrics.jsonl"), b"{\"epoch\": 1, \"lr\"").unwrap();
+    let text = refusal(&dir, "resume rows", 1);
     assert!(
         text.contains("metrics.jsonl") && text.contains("to begin again: sparring train classifier"),
         "{text}"
     );
-    std::fs::write(&rows, lines).unwrap();
     assert!(names(&dir.join("lives")).contains(&"resume.bin".into()));
 }
 
@@ -227,7 +226,7 @@ fn a_signal_within_the_first_step_loses_nothing() {
     let out = child.wait_with_output().unwrap();
     let text = said(&out);
     assert_eq!(out.status.code(), Some(130), "{text}");
-    assert!(text.contains("saved up to step 1; to go on: sparring resume run"), "{text}");
+    assert!(text.contains("saved: step 1\n") && text.contains("to go on: sparring resume run"), "{text}");
 }
 
 /// A disk that is full, played by a limit on the size of files: a clear error, and the older state is whole.

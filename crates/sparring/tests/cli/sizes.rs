@@ -74,10 +74,10 @@ fn threads_are_a_few_for_each_core() {
 #[test]
 fn a_network_that_memory_does_not_hold_is_a_line() {
     let dir = folder("memory");
-    let net = "input = [784]\nlayers = [{ type = \"flatten\" }, { type = \"linear\", in = 784, out = 100000 }, { type = \"linear\", in = 100000, out = 10 }]\n";
+    let net = "input = [1, 28, 28]\nlayers = [{ type = \"flatten\" }, { type = \"linear\", in = 784, out = 300000 }, { type = \"linear\", in = 300000, out = 10 }]\n";
     std::fs::write(dir.join("big.toml"), net).unwrap();
     let line = "train classifier --spec big.toml --threads 1 --epochs 1";
-    let script = format!("ulimit -v 700000; exec {} {line}", env!("CARGO_BIN_EXE_sparring"));
+    let script = format!("ulimit -v 1000000; exec {} {line}", env!("CARGO_BIN_EXE_sparring"));
     let out = std::process::Command::new("sh").args(["-c", &script]).current_dir(&dir).output().unwrap();
     let text = said(&out);
     assert_eq!(out.status.code(), Some(1), "{text}");

@@ -21,7 +21,7 @@ fn a_wrong_grid_is_refused_before_anything_starts() {
         ("[axes]", "validation = 100000\n[axes]", &["line 4", "flags.validation", "100000"]),
         (
             "[axes]",
-            "validation = 0\nmonitor = \"validation_loss\"\n[axes]",
+            "validation = 0\nmonitor = \"validation_loss\"\nearly-stop = 3\n[axes]",
             &["line 4", "flags.validation", "--monitor"],
         ),
         ("moons", "mons", &["flags.data", "mons", "moons"]),
