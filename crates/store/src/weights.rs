@@ -32,7 +32,7 @@ pub fn write(
     write_atomic(path, &bytes)
 }
 
-/// As [`write`], but never over another file.
+/// As [`write()`], but never over another file.
 ///
 /// # Errors
 /// As there, and [`StoreError::Taken`] if the name is taken.
