@@ -14,7 +14,9 @@ pub(super) fn classifier(
     test_accuracy: f64,
 ) -> Option<String> {
     let best = best(rows, |a, b| a > b);
-    let lost = best.filter(|&(_, best)| best > 1.1 / classes as f64 && test_accuracy < LOST * best);
+    // A quarter of the way from a guess to the truth: what is lost must have been there.
+    let learnt = 0.25 + 0.75 / classes as f64;
+    let lost = best.filter(|&(_, best)| best > learnt && test_accuracy < LOST * best);
     if let Some((epoch, best)) = lost {
         let (best, is) = (100.0 * best, 100.0 * test_accuracy);
         let after = after(recipe);
@@ -159,6 +161,9 @@ mod tests {
         );
         assert!(said.contains("--keep-best"), "{said}");
         assert_eq!(of(&[(0.4, 0.88), (0.5, 0.84)], 0.001, &[]), None);
+        // Two guesses differ by chance.
+        let said = of(&[(9e3, 0.13), (9e9, 0.088)], 1e6, &[]).unwrap();
+        assert!(said.contains("that of a guess") && !said.contains("lost again"), "{said}");
         let said = of(&[(2.31, 0.1), (2.31, 0.1)], 1e-30, &["clip-norm(max=0.001)"]).unwrap();
         assert!(said.contains("nothing was learnt; train longer, or change --lr (it is 1e-30)"), "{said}");
         assert!(said.ends_with("what is done to gradients (clip-norm(max=0.001))"), "{said}");
