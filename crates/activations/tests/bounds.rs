@@ -1,8 +1,6 @@
 //! Declared range, Lipschitz constant, curvature, monotonicity and gains hold and are sharp.
 
-mod cases;
-
-use cases::{all, line};
+use crate::cases::{all, line};
 use sparring_activations::{Activation, AnyActivation, gain};
 use std::f64::consts::SQRT_2;
 

@@ -1,8 +1,6 @@
 //! f' and f'' against central differences; f32 against f64; NaN, limits, kinks.
 
-mod cases;
-
-use cases::{all, has_kink, line};
+use crate::cases::{all, has_kink, line};
 use sparring_activations::{Activation, AnyActivation};
 
 #[test]

@@ -1,8 +1,6 @@
 //! Slice functions of learnt activations against differences and plain loops: PReLU, and one from outside the crate.
 
-mod cases;
-
-use cases::line;
+use crate::cases::line;
 use sparring_activations::{About, Activation, AnyActivation, Parametric, Prelu, Sharing, Trainable};
 use sparring_math::Real;
 

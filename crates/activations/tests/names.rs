@@ -1,8 +1,6 @@
 //! Reading and writing.
 
-mod cases;
-
-use cases::all;
+use crate::cases::all;
 use sparring_activations::{ActivationError, AnyActivation, Elu, LeakyRelu, Prelu, Softplus};
 use std::collections::HashSet;
 

@@ -1,8 +1,6 @@
 //! A slice has the bits of the scalar calls, at each length and through the enum, the type and a trait object.
 
-mod cases;
-
-use cases::{all, line};
+use crate::cases::{all, line};
 use sparring_activations::{Activation, AnyActivation, Sigmoid, Silu};
 use sparring_math::{Real, simd};
 

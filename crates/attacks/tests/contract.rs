@@ -1,7 +1,6 @@
 //! What every attack owes, run over the whole table.
 
-mod models;
-use models::{Mlp, Points, all_logits, own_labels};
+use crate::models::{Mlp, Points, all_logits, own_labels};
 use sparring_attacks::{
     AnyAttack, AnyBlackBox, Attack, Ffgsm, Goal, Pgd, Rfgsm, Start, StepSize, Stop, Threat, UniformNoise,
     check_input,

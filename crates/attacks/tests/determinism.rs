@@ -1,7 +1,6 @@
 //! The same key gives the same bits, however the batch is cut and however many threads there are.
 
-mod models;
-use models::{Mlp, Points, own_labels};
+use crate::models::{Mlp, Points, own_labels};
 use sparring_attacks::{
     AnyAttack, Attack, EvaluateOptions, Goal, KeepExamples, Pgd, Threat, evaluate_with, perturb_chunked,
     suites,

@@ -1,7 +1,6 @@
 //! The judge: counts, worst cases, and cheats that must be caught.
 
-mod models;
-use models::{Mlp, Points, all_logits, margin, own_labels};
+use crate::models::{Mlp, Points, all_logits, margin, own_labels};
 use sparring_attacks::{
     AnyAttack, Attack, AttackError, AttackInfo, EvaluateOptions, Fgsm, Finding, Goal, KeepExamples, Pgd,
     Report, Settings, Stop, Threat, UniformNoise, evaluate, evaluate_with, suites,

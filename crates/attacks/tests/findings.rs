@@ -1,7 +1,6 @@
 //! Planted faults in models: each must raise its finding (or error), and none may raise it on a sound model.
 
-mod models;
-use models::{Mlp, Points, all_logits, margin, own_labels};
+use crate::models::{Mlp, Points, all_logits, margin, own_labels};
 use sparring_attacks::{
     AnyAttack, Attack, AttackError, Bim, Fgsm, Finding, Goal, Normalized, Pgd, Report, Start, StepSize,
     Threat, evaluate, suites,

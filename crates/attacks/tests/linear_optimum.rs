@@ -1,7 +1,6 @@
 //! On linear models the best attack is known in closed form: FGSM and PGD must reach it.
 
-mod models;
-use models::{Linear, Points, all_logits, margin, own_labels};
+use crate::models::{Linear, Points, all_logits, margin, own_labels};
 use sparring_attacks::{Attack, Fgsm, Goal, Pgd, Start, StepSize, Stop, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_oracle::{Bounds, Classifier};

@@ -1,7 +1,6 @@
 //! Attacks that climb a stand-in: the model alone is judge.
 
-mod models;
-use models::{Mlp, Points, own_labels};
+use crate::models::{Mlp, Points, own_labels};
 use sparring_attacks::{
     AnyAttack, AttackError, EvaluateOptions, Pgd, Proposer, Report, Threat, evaluate, evaluate_proposed,
 };

@@ -1,8 +1,7 @@
 //! Attacks, threats and reports as data.
 #![cfg(feature = "serde")]
 
-mod models;
-use models::{Mlp, Points, own_labels};
+use crate::models::{Mlp, Points, own_labels};
 use sparring_attacks::{AnyAttack, AnyBlackBox, Bim, Pgd, Report, StepSize, Threat, evaluate, suites};
 use sparring_seed::Key;
 

@@ -1,7 +1,6 @@
 //! How long steps are: by rule, by share, by paper.
 
-mod models;
-use models::{Mlp, Points, own_labels};
+use crate::models::{Mlp, Points, own_labels};
 use sparring_attacks::{
     AnyAttack, AnyNorm, Attack, Bim, Goal, PRESETS, Pgd, Preset, Start, StepSize, Stop, Threat, Titled, Walk,
 };

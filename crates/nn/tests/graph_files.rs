@@ -1,5 +1,4 @@
 //! Graphs in files: names, `from`, `outputs`, files written before there were graphs, and what is refused.
-#![allow(missing_docs)]
 
 use sparring_autograd::Var;
 use sparring_nn::{

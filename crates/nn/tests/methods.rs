@@ -1,10 +1,6 @@
 //! A method on the engine: groups, clipping, accumulation and averages are those of the tape and of plain loops.
-#![allow(missing_docs)]
 
-#[path = "engine/reference.rs"]
-#[allow(dead_code)]
-mod reference;
-
+use crate::engine::reference;
 use sparring_autograd::{Tape, ops};
 use sparring_losses::Mse;
 use sparring_nn::{

@@ -1,5 +1,4 @@
 //! Plans in parts of bf16 beside the same network in `f64`.
-#![allow(missing_docs)]
 
 use sparring_activations::AnyActivation;
 use sparring_losses::{CrossEntropy, RowLoss};

@@ -1,5 +1,4 @@
 //! What a method counts and sees of a parameter tensor: its own steps, and its outputs whichever axis they lie on.
-#![allow(missing_docs)]
 
 use sparring_autograd::{Tape, ops};
 use sparring_nn::{

@@ -1,7 +1,7 @@
 //! A file is written whole or not at all.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,8 @@ use crate::ReportError;
 
 /// Writes `bytes` to `path`: a new file beside it, synced, then renamed over it.
 ///
-/// A reader sees the old content or the new, never half of it; after a failure nothing is left behind.
+/// A reader sees the old content or the new, never half of it; after a failure nothing is left behind. What a killed writer leaves has
+/// the name and the lock of `sparring_store`'s temporary files, so that its `sweep` removes it.
 pub(crate) fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     let failed = |source| ReportError::Write { path: path.to_path_buf(), source };
     let name = path.file_name().ok_or_else(|| failed(io::Error::other("not the name of a file")))?;
@@ -19,8 +20,10 @@ pub(crate) fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), ReportError>
     };
     let (mut file, temporary) = create_beside(folder, name).map_err(failed)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    let renamed = written.and_then(|()| fs::rename(&temporary, path));
+    // Until here, for its lock.
     drop(file);
-    if let Err(source) = written.and_then(|()| fs::rename(&temporary, path)) {
+    if let Err(source) = renamed {
         // The first error is the one worth telling; a leftover is only untidy.
         let _ = fs::remove_file(&temporary);
         return Err(failed(source));
@@ -32,20 +35,25 @@ pub(crate) fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), ReportError>
     Ok(())
 }
 
-/// A new file with a name nobody has taken, in the same folder, so that the rename stays on one file system.
+/// A new file `.NAME.tmp.PID.K` that nobody has taken, in the same folder, so that the rename stays on one file system; locked for as long as it is
+/// written, which tells it from a leftover.
 fn create_beside(folder: &Path, name: &std::ffi::OsStr) -> io::Result<(File, PathBuf)> {
     for attempt in 0..1000 {
         let mut hidden = OsString::from(".");
         hidden.push(name);
-        hidden.push(format!(".{}-{attempt}.part", std::process::id()));
+        hidden.push(format!(".tmp.{}.{attempt}", std::process::id()));
         let temporary = folder.join(hidden);
-        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
-            Ok(file) => return Ok((file, temporary)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+        let file = match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            result => result?,
+        };
+        // A sweep may come between the two lines above and below: then the next name is tried. A file system without locks has none to hold.
+        let swept = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        if !swept && temporary.symlink_metadata().is_ok() {
+            return Ok((file, temporary));
         }
     }
-    Err(io::Error::other("too many unfinished .part files beside it: remove them"))
+    Err(io::Error::other("too many unfinished .tmp files beside it: remove them"))
 }
 
 #[cfg(test)]
@@ -64,6 +72,17 @@ mod tests {
         write_atomic(&path, b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(names(folder.path()), ["report.html"]);
+    }
+
+    #[test]
+    fn unfinished_file_has_a_name_that_is_swept_and_is_locked() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, path) = create_beside(folder.path(), "grid.png".as_ref()).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(name.starts_with(&format!(".grid.png.tmp.{}.", std::process::id())), "{name}");
+        assert!(File::open(&path).unwrap().try_lock().is_err());
+        drop(file);
+        assert!(File::open(&path).unwrap().try_lock().is_ok());
     }
 
     #[test]

@@ -1,5 +1,4 @@
 //! Files of other programs, and files that lie.
-#![allow(missing_docs)]
 
 use sparring_nn::{Graph, layers};
 use sparring_seed::Key;

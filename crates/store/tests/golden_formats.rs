@@ -1,5 +1,4 @@
 //! Nets that PyTorch saved, read through TOML files: the same logits (`golden/formats/make.py`, which also loads what we write: `--check`).
-#![allow(missing_docs)]
 
 use sparring_nn::{Compiled, Graph, Network};
 use sparring_seed::Key;

@@ -1,5 +1,4 @@
 //! Random text in every place where a file has text: no message of this crate holds a character that a terminal acts on.
-#![allow(missing_docs)]
 
 use sparring_seed::{Key, Stream};
 use sparring_store::terminal::{LINE, is_hidden};

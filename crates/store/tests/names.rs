@@ -1,9 +1,6 @@
 //! Names and types that other programs choose.
-#![allow(missing_docs)]
 
-mod foreign_file;
-
-use foreign_file::{floats, foreign};
+use crate::foreign_file::{floats, foreign};
 use safetensors::Dtype::{self, BF16, F16, F32, F64, I64};
 use sparring_nn::{Graph, Network, layers};
 use sparring_seed::Key;

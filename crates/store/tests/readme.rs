@@ -1,5 +1,4 @@
 //! The README's example of a spec is one, with every layer in it.
-#![allow(missing_docs)]
 
 use sparring_nn::{Graph, Lowering, layers};
 use sparring_seed::Key;

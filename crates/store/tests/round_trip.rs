@@ -1,5 +1,4 @@
 //! What goes out comes in again, bit for bit.
-#![allow(missing_docs)]
 
 use sparring_nn::{Graph, Network, layers};
 use sparring_seed::Key;

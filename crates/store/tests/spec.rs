@@ -1,5 +1,4 @@
 //! Networks as TOML files.
-#![allow(missing_docs)]
 
 use sparring_activations::AnyActivation;
 use sparring_math::named::Family as _;

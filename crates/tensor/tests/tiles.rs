@@ -1,5 +1,4 @@
 //! Products in parts of bf16 beside those of `f32` and of `f64`.
-#![allow(missing_docs)]
 
 use sparring_tensor::{Mat, MatMut, Panels, Precision, Tensor, TilePanels, gemm_in, team};
 

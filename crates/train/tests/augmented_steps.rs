@@ -1,5 +1,4 @@
 //! Augmented, mixed and accumulated steps, and the statistics of averaged weights, against the same by hand.
-#![allow(missing_docs)]
 
 use sparring_autograd::Tape;
 use sparring_datasets::augment::AnyAugmentation;

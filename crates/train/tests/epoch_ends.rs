@@ -1,5 +1,4 @@
 //! What comes at the ends of epochs: figures decide however the steps are made, weights are looked at before they are gone back to, and a state says nothing that cannot be.
-#![allow(missing_docs)]
 
 use sparring_attacks::{Pgd, Threat};
 use sparring_datasets::{Mnist, Pixels, Split};

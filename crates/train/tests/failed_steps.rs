@@ -1,5 +1,4 @@
 //! A step that failed does not count: whoever goes on meets the same batch again, and no training runs for ever.
-#![allow(missing_docs)]
 
 use sparring_datasets::{BatchRows, MiniBatch, Mnist, Split};
 use sparring_models::{ClassifierNet, Mlp};

@@ -1,5 +1,4 @@
 //! Trainings by the loops of the authors of defences, against `golden/defenses`.
-#![allow(missing_docs)]
 
 use safetensors::{Dtype, SafeTensors};
 use sparring_datasets::{Batches, Last, Order, Pixels, Split};

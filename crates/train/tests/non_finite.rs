@@ -1,5 +1,4 @@
 //! Steps whose loss or gradient is not finite: ended, left out, rolled back; anomaly mode names where.
-#![allow(missing_docs)]
 
 use sparring_datasets::{BatchRows, MiniBatch, Mnist, Pixels, Split};
 use sparring_models::{ArticleGan, ClassifierNet, Gan, Mlp};

@@ -1,5 +1,4 @@
 //! One objective trains a network on the tape and on the compiled engine: the same loss, metrics, gradients and weights.
-#![allow(missing_docs)]
 
 use sparring_autograd::{Path, Tape, ops};
 use sparring_losses::{CrossEntropy, LabelSmoothing};

@@ -1,5 +1,4 @@
 //! A layer of another crate, with parameters: registered, in a graph, trained, written, read back and attacked.
-#![allow(missing_docs)]
 
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{AnyAttack, Pgd, Threat, evaluate};

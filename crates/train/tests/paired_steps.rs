@@ -1,5 +1,4 @@
 //! A step of TRADES, MART or mixed training is that of the authors' codes: two passes of the network, each with its own batch statistics, and one loss of both.
-#![allow(missing_docs)]
 
 #[path = "../../nn/tests/engine/reference.rs"]
 #[allow(dead_code)]

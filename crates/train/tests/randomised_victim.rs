@@ -1,5 +1,4 @@
 //! A randomised defence under attack: each query draws anew, by the key, the query and the example alone.
-#![allow(missing_docs)]
 
 use sparring_attacks::{Goal, Pgd, Threat, evaluate, perturb_chunked, suites};
 use sparring_nn::{Graph, Network, Victim, layers};

@@ -1,6 +1,5 @@
 //! A training that was interrupted and resumed from its file ends with the same file, byte for byte, as one that was not: weights, running statistics, the state of the
 //! rule, averages, sums and reports.
-#![allow(missing_docs)]
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,5 +1,4 @@
 //! A training as a value: step by step it is `fit`; from a state it goes on to the same bits, on any number of threads.
-#![allow(missing_docs)]
 
 use sparring_datasets::{Last, Mnist, Split};
 use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};

@@ -1,5 +1,4 @@
 //! A validation part, and what its figures decide: the learning rate, the end of a training, the weights that are kept.
-#![allow(missing_docs)]
 
 use sparring_attacks::{Pgd, Threat, evaluate};
 use sparring_datasets::{Mnist, Split};

@@ -16,6 +16,7 @@ mod run;
 mod sizes;
 mod source;
 mod tree;
+mod unnamed_tests;
 mod unsafety;
 mod words;
 

@@ -4,7 +4,7 @@ use super::problem::{Problem, Weight};
 use super::tree::Tree;
 use super::{
     circles, doors, machine_paths, mentions, names, one_meaning, operations, outside, packages, roots, sizes,
-    unsafety, words,
+    unnamed_tests, unsafety, words,
 };
 use crate::tables;
 use std::path::Path;
@@ -29,6 +29,7 @@ pub fn run(root: &Path) -> Result<(), String> {
         machine_paths::check(&tree),
         operations::check(&tree),
         circles::check(&tree),
+        unnamed_tests::check(&tree),
     ]
     .concat();
     let stale = tables::stale(root)?;

@@ -1,7 +1,7 @@
 //! Every activation of the table, fixed and learnt, on the engine and on the tape.
 
-use crate::check;
-use crate::graphs::chain;
+use super::check;
+use super::graphs::chain;
 use sparring_activations::AnyActivation;
 use sparring_math::named::Family;
 use sparring_nn::layers;

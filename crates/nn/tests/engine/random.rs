@@ -1,7 +1,7 @@
 //! Random networks, and the engine on them.
 
-use crate::graphs::{Centre, Twist, act, pool};
-use crate::{ORDERS, check, rounding};
+use super::graphs::{Centre, Twist, act, pool};
+use super::{ORDERS, check, rounding};
 use sparring_nn::layers::{self, Interpolation, Parametrization, Pool};
 use sparring_nn::{AnyLayer, Graph, Lowering, Source, Span};
 use sparring_seed::Key;

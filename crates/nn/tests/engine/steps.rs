@@ -1,9 +1,9 @@
 //! The engine by itself: threads, batches of all kinds, states, gradients that are not finite.
 
-use crate::graphs::{Careless, act, chains, examples};
-use crate::random::random_graph;
-use crate::reference::pass_by;
-use crate::{Bowl, gradient_at, near};
+use super::graphs::{Careless, act, chains, examples};
+use super::random::random_graph;
+use super::reference::pass_by;
+use super::{Bowl, gradient_at, near};
 use sparring_nn::{Compiled, Engine, Graph, Method, Mode, Network, NnError, OutputRows, Randomness, layers};
 use sparring_optim::{Adam, AnyRule, Sgd};
 use sparring_seed::Key;

@@ -1,8 +1,8 @@
 //! The cases of `more_layers.safetensors`: further norms, gates, weights that other tensors make, dropout of whole channels and of SELU networks.
 
-use crate::case::Case;
-use crate::reference::pass;
-use crate::{compiled, each_case, on_engine, on_tape, sgd, stateless};
+use super::case::Case;
+use super::{compiled, each_case, on_engine, on_tape, sgd, stateless};
+use crate::engine::reference::pass;
 use sparring_nn::layers::{
     self, Conv2d, ConvTranspose2d, Embedding, GroupNorm, InstanceNorm, Interpolation, Linear,
     Parametrization, RmsNorm, Upsample,

@@ -242,6 +242,9 @@ fn a_full_disk_leaves_the_older_state() {
     assert_eq!(out.status.code(), Some(1), "{text}");
     assert!(text.contains("resume.bin") && text.contains("cannot write"), "{text}");
     assert!(!names(&dir.join("cut")).iter().any(|n| n.contains(".tmp.")), "{:?}", names(&dir.join("cut")));
+    // What a kill in the middle of a picture leaves is swept, too.
+    std::fs::write(dir.join("cut/.samples-007.png.tmp.4000000.0"), b"cut off").unwrap();
     printed(&dir, "resume cut");
     same(&dir.join("whole"), &dir.join("cut"));
+    assert!(!names(&dir.join("cut")).iter().any(|n| n.contains(".tmp.")), "{:?}", names(&dir.join("cut")));
 }

@@ -90,6 +90,13 @@ fn a_learning_rate_is_found_and_drawn() {
     assert!(rows.iter().any(|row| (number(row, "lr") - lr).abs() < 1e-12));
     let page = std::fs::read_to_string(dir.join("found/report.html")).unwrap();
     assert!(page.contains("<svg") && page.contains("Loss by learning rate"));
+    let net =
+        "input = [1, 28, 28]\nlayers = [{ type = \"flatten\" }, { type = \"linear\", in = 784, out = 10 }]\n";
+    std::fs::write(dir.join("net.toml"), net).unwrap();
+    object(&dir, "lr-find --data tiny --spec net.toml --json --out written");
+    let config: Value =
+        serde_json::from_str(&std::fs::read_to_string(dir.join("written/config.json")).unwrap()).unwrap();
+    assert_eq!(config["spec_file"], "net.toml");
     let told = refusal(&dir, "lr-find --data tiny --lowest 1 --highest 0.1", 2);
     assert!(told.contains("highest is 1e-1, but must be above `lowest`"), "{told}");
 }

@@ -1,6 +1,6 @@
 //! Views, products, panels, tiles.
 
-use crate::memory::{Calls, Fenced, Random};
+use super::memory::{Calls, Fenced, Random};
 use sparring_tensor::{
     Elem, Mat, MatMut, Panels, Precision, Support, TilePanels, accumulate_outer, gemm, gemm_in, write_outer,
 };

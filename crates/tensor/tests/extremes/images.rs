@@ -1,6 +1,6 @@
 //! Convolution and pooling.
 
-use crate::memory::{Calls, Fenced, Random};
+use super::memory::{Calls, Fenced, Random};
 use sparring_tensor::channels_last::{ConvBlock, PoolBlock, to_channels_first, to_channels_last};
 use sparring_tensor::{
     Array, ConvGeometry, Elem, Panels, PoolGeometry, Precision, Shape, TensorError, TilePanels, conv2d,

@@ -1,6 +1,6 @@
 //! Softmax, sums and other functions of rows, and numbers that are none.
 
-use crate::memory::{Calls, Fenced, Random, caught};
+use super::memory::{Calls, Fenced, Random, caught};
 use sparring_tensor::channels_last::{ConvBlock, PoolBlock};
 use sparring_tensor::{
     Array, ConvGeometry, Elem, Keep, Mat, MatMut, Panels, PoolGeometry, Precision, Shape, Support, gemm,

@@ -3,8 +3,8 @@
 use crate::cli::io::json::json;
 use crate::cli::io::{out, say};
 use crate::cli::options::{
-    ActivationFlag, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written, above_zero, arch,
-    count, name,
+    ActivationFlag, AskedNet, DataArgs, GroupArgs, MachineArgs, Shorthands, TransformArgs, Written,
+    above_zero, arch, count, name,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
@@ -22,6 +22,9 @@ pub(crate) struct Args {
     /// The network, `madry(norm=batch)` with parameters; mlp fits its input and its classes to the data.
     #[arg(long, default_value = "mlp", value_parser = arch(ModelKind::Classifier))]
     arch: Written<Arch>,
+    /// The network from a TOML file instead: torch.nn's names and arguments (README of sparring-store).
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "arch")]
+    spec: Option<PathBuf>,
     #[command(flatten)]
     activation: Shorthands<ActivationFlag>,
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
@@ -62,28 +65,27 @@ pub(crate) fn run(args: &Args) -> Outcome {
     };
     let usage = |e: sparring::train::TrainError| Failure::Usage(e.to_string());
     find.validate().and_then(|()| recipe.validate()).map_err(usage)?;
-    args.activation.all_belong("--arch", &[&args.arch])?;
-    let arch = args.activation.applied(&args.arch)?;
+    let net = AskedNet::of(args.spec.as_deref(), &args.arch, &args.activation, AskedNet::read)?;
     args.machine.start()?;
     let data = args.data.load()?;
-    let spec = arch.classifier_for(data.set.shape(), data.set.classes).expect("the flag takes classifiers");
-    data.fits(spec.input, &format!("--arch {arch}"))?;
+    let spec = net.classifier_for(data.set.shape(), data.set.classes).expect("the flag takes classifiers");
+    data.fits(spec.input, &format!("the network {net}"))?;
     let mut model = ClassifierNet::new(spec, Key::new(args.machine.seed).named("init"))?;
+    data.labels_fit(model.classes())?;
     let run = out::run_dir(args.out.as_deref(), "lr-find")?;
-    run.write_json(
-        "config.json",
-        &json!({
-            "command": "lr-find", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch,
-            "activation": arch.activation(), "recipe": recipe, "lr_find": find, "spec": model.spec(),
-        }),
-    )?;
+    let mut config = json!({
+        "command": "lr-find", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()),
+        "recipe": recipe, "lr_find": find, "spec": model.spec(),
+    });
+    net.config().into_iter().for_each(|(key, value)| config[key] = value);
+    run.write_json("config.json", &config)?;
     say::note(&format!(
         "{} steps or more, up to where the loss diverges, from {} to {} ..",
         find.steps, find.lowest, find.highest
     ));
     let found = lr_find(&mut model, &data.set.train, &recipe, &find)?;
     found.steps.iter().try_for_each(|step| run.append("lr-find.jsonl", step))?;
-    let facts = pages::lr_find::Facts { arch: &arch, data: &data, recipe: &recipe, find: &find };
+    let facts = pages::lr_find::Facts { net: &net, data: &data, recipe: &recipe, find: &find };
     pages::lr_find::page(&facts, model.spec(), &found).save(run.file("report.html"))?;
     run.keep();
     if args.machine.json {
@@ -100,9 +102,11 @@ pub(crate) fn run(args: &Args) -> Outcome {
             say::path(run.path())
         ));
         if let Some(lr) = found.suggestion {
+            let (flag, value) = net.flag_and_value();
             say::note(&format!(
-                "next: sparring train classifier --arch '{arch}' --optimizer '{}' --lr {lr:.1e}",
-                args.optimizer
+                "next: sparring train classifier {flag} {} --optimizer {} --lr {lr:.1e}",
+                pages::again::quoted(&value),
+                pages::again::quoted(&args.optimizer.to_string())
             ));
         }
     }

@@ -1,5 +1,6 @@
 //! The network that a command is asked for: an architecture by name, or a file that somebody wrote.
 
+use super::{ActivationFlag, Shorthands, Written};
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
 use sparring::models::Arch;
@@ -19,6 +20,20 @@ pub(crate) enum AskedNet {
 }
 
 impl AskedNet {
+    /// The network of `--spec`, which `read` reads, or of `--arch` with its activation.
+    pub(crate) fn of(
+        spec: Option<&Path>,
+        arch: &Written<Arch>,
+        activation: &Shorthands<ActivationFlag>,
+        read: impl FnOnce(&Path) -> Outcome<Self>,
+    ) -> Outcome<Self> {
+        if let Some(path) = spec {
+            activation.all_belong("--arch", &[])?;
+            return read(path);
+        }
+        activation.all_belong("--arch", &[arch])?;
+        activation.applied(arch).map(Self::Named)
+    }
     /// Reads the file of `--spec`.
     pub(crate) fn read(path: &Path) -> Outcome<Self> {
         let graph = read_spec(path).map_err(|e| Failure::Failed(format!("--spec {e}")))?;
@@ -36,12 +51,17 @@ impl AskedNet {
             }
         }
     }
+    /// The flag that asks for it, and its value.
+    pub(crate) fn flag_and_value(&self) -> (&'static str, String) {
+        match self {
+            Self::Named(arch) => ("--arch", arch.to_string()),
+            Self::File(path, _) => ("--spec", shown(&path.to_string_lossy(), 200)),
+        }
+    }
     /// What it is in a command line: `--arch madry`, `--spec net.toml`.
     pub(crate) fn flag(&self) -> String {
-        match self {
-            Self::Named(arch) => format!("--arch {arch}"),
-            Self::File(path, _) => format!("--spec {}", shown(&path.to_string_lossy(), 200)),
-        }
+        let (flag, value) = self.flag_and_value();
+        format!("{flag} {value}")
     }
     /// The entries of a run's `config.json`; the network itself stands beside them as `spec`.
     pub(crate) fn config(&self) -> [(&'static str, Value); 2] {

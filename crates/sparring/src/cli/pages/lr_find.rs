@@ -1,8 +1,7 @@
 //! The page of a learning-rate range test.
 
 use super::{again, layers};
-use crate::cli::options::Named;
-use sparring::models::Arch;
+use crate::cli::options::{AskedNet, Named};
 use sparring::nn::Graph;
 use sparring::train::{LrFind, LrFound, LrStep, Recipe};
 use sparring_report::html::{Block, Page, Section, StatTile};
@@ -10,7 +9,7 @@ use sparring_report::svg::{Axis, AxisRange, Chart, LineChart, Scale, Series, Str
 
 /// What was asked.
 pub(crate) struct Facts<'a> {
-    pub(crate) arch: &'a Arch,
+    pub(crate) net: &'a AskedNet,
     pub(crate) data: &'a Named,
     pub(crate) recipe: &'a Recipe,
     pub(crate) find: &'a LrFind,
@@ -64,7 +63,7 @@ pub(crate) fn page(facts: &Facts<'_>, spec: &Graph, found: &LrFound) -> Page {
     ));
     let mut setup = Section::new("What was done");
     let mut pairs = vec![
-        ("network", layers::network(facts.arch, spec)),
+        ("network", layers::asked(facts.net, spec)),
         ("data", format!("{}: {} training images", facts.data.asked, facts.data.set.train.len())),
         (
             "learning rates",

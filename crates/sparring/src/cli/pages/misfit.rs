@@ -32,7 +32,8 @@ fn way_in(weights: &Weights, first: Option<&AskedNet>) -> Option<WayIn> {
         for net in &try_all {
             let Some(wanted) = net.classifier().map(|spec| layout(&spec, "")) else { continue };
             if weights.fits(&wanted, naming) {
-                let (flag, value) = net.flag().split_once(' ').map(|(f, v)| (f.to_string(), quoted(v)))?;
+                let (flag, value) = net.flag_and_value();
+                let value = quoted(&value);
                 let certain = order.is_empty() || weights.fits_one_way(&wanted);
                 let order = if certain { order } else { "" };
                 return Some(WayIn { flags: format!("{flag} {value}{order}"), certain });

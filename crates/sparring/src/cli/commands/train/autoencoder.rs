@@ -71,12 +71,9 @@ pub(crate) struct Args {
 impl Args {
     /// The network of `--spec`, or of `--arch` with its activation; of a run that goes on, the one it had.
     fn net(&self, resumed: Option<&Resumed>) -> Outcome<AskedNet> {
-        if let Some(path) = &self.spec {
-            self.activation.all_belong("--arch", &[])?;
-            return resumed.map_or_else(|| AskedNet::read(path), |resumed| resumed.net(path));
-        }
-        self.activation.all_belong("--arch", &[&self.arch])?;
-        Ok(AskedNet::Named(self.activation.applied(&self.arch)?))
+        AskedNet::of(self.spec.as_deref(), &self.arch, &self.activation, |path| {
+            resumed.map_or_else(|| AskedNet::read(path), |resumed| resumed.net(path))
+        })
     }
     fn recipe(&self) -> Outcome<Recipe> {
         let recipe = Recipe {

@@ -1,5 +1,4 @@
 //! The compiled engine gives the numbers of the tape: outputs, gradients at the input and at the weights, and weights after steps.
-#![allow(missing_docs)]
 
 mod activations;
 mod both;
@@ -7,7 +6,7 @@ mod displaced;
 mod frozen;
 mod graphs;
 mod random;
-mod reference;
+pub mod reference;
 mod steps;
 
 use graphs::{chains, examples};

@@ -1,13 +1,10 @@
 //! Every case under `golden/layers` against PyTorch, on the tape and on the compiled engine, in `f64` and `f32`.
-#![allow(missing_docs)]
 
 mod case;
 mod more;
-#[path = "../engine/reference.rs"]
-mod reference;
 
+use crate::engine::reference::{Steps, pass};
 use case::{Case, set};
-use reference::{Steps, pass};
 use safetensors::SafeTensors;
 use sparring_activations::{AnyActivation, Prelu};
 use sparring_losses::{CrossEntropy, RowLoss};

@@ -1,5 +1,5 @@
 //! Safe functions that reach `unsafe` code, with extents and strides of all sizes: a call panics, with a check that names them, or
-//! touches nothing but its slices. Run it in release too, where arithmetic wraps: `cargo test --release -p sparring-tensor --test extremes`.
+//! touches nothing but its slices. Run it in release too, where arithmetic wraps: `cargo test --release -p sparring-tensor --test all extremes`.
 
 mod dense;
 mod images;

@@ -1,0 +1,25 @@
+//! Tests of the public interface, one program: each file of this folder is a module, but those that need a process of their own.
+#![allow(missing_docs)]
+
+mod attack_defaults;
+mod augmented_steps;
+mod default_rates;
+mod determinism;
+mod epoch_ends;
+mod failed_steps;
+mod few_images;
+mod golden_attacks;
+mod golden_defenses;
+mod hardening;
+mod lr_find;
+mod non_finite;
+mod objectives;
+mod outside_layer;
+mod paired_steps;
+mod randomised_victim;
+mod refusals;
+mod resume;
+mod session;
+mod settings;
+mod truth;
+mod validation;
