@@ -83,7 +83,7 @@ fn recipe() -> Recipe {
 #[test]
 fn free_is_the_authors_loop() {
     let golden = Golden::open("free");
-    let defense = defenses::FreeTraining { eps: 0.3, replays: 3, step_size: 0.2 };
+    let defense = defenses::FreeTraining { replays: 3, step_size: 0.2, ..Default::default() };
     let recipe = Recipe { defense: defense.into(), ..recipe() };
     let (data, mut model) = (golden.split(recipe.seed), golden.model());
     let mut training = session(&mut model, &data, &recipe).unwrap();

@@ -147,7 +147,7 @@ fn every_defence_brings_a_recipe() {
     for (defense, json) in [
         (AnyDefense::default(), r#"{"method":"none"}"#),
         (
-            defenses::FgsmRsTraining { eps: 0.5, step_size: 0.25 }.into(),
+            defenses::FgsmRsTraining { eps: 0.5, step_size: 0.25, warm_up: 0.0 }.into(),
             r#"{"method":"fgsm-rs","eps":0.5,"step_size":0.25}"#,
         ),
         (

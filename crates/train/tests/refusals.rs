@@ -33,7 +33,8 @@ fn bits(net: &Network<f32>) -> Vec<u32> {
 #[test]
 fn a_recipe_names_the_field_that_makes_no_sense() {
     let good = Recipe::default;
-    let fgsm_rs = |eps, step_size| AnyDefense::from(defenses::FgsmRsTraining { eps, step_size });
+    let fgsm_rs =
+        |eps, step_size| AnyDefense::from(defenses::FgsmRsTraining { eps, step_size, warm_up: 0.0 });
     let pgd = |eps, steps, step_size, warm_up| {
         AnyDefense::from(defenses::PgdTraining { eps, steps, step_size, warm_up, ..Default::default() })
     };

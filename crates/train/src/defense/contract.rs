@@ -72,6 +72,12 @@ pub(super) fn is_linf(norm: &AnyNorm) -> bool {
     *norm == AnyNorm::Linf
 }
 
+/// Whether the budget is whole from the first step on, as in files before there was a choice.
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
+pub(super) fn at_once(warm_up: &f64) -> bool {
+    *warm_up == 0.0
+}
+
 /// A row of the table of defences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

@@ -6,7 +6,7 @@
 //!
 //! As in the authors' code δ begins at 0, one for each place in a batch, and goes on from batch to batch; where x + δ lies outside the box, g is 0.
 
-use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH};
+use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH, WARM_UP, at_once, ramp};
 use super::pgd::PgdTraining;
 use super::plan::{ExampleSource, Plan};
 use serde::{Deserialize, Serialize};
@@ -24,12 +24,15 @@ pub struct FreeTraining {
     pub replays: usize,
     /// Length of the step of the perturbation after each pass; the paper's is eps.
     pub step_size: f32,
+    /// Fraction of the training over which the budget (and the step with it) grows from 0 to eps. Files before there was a choice have none.
+    #[serde(default, skip_serializing_if = "at_once")]
+    pub warm_up: f64,
 }
 
 impl FreeTraining {
     /// The paper's 8 replays of CIFAR-10, steps of eps.
     pub fn new(eps: f32) -> Self {
-        Self { eps, replays: 8, step_size: eps }
+        Self { eps, replays: 8, step_size: eps, warm_up: 0.0 }
     }
 }
 
@@ -44,6 +47,7 @@ sparring_math::named! {
     eps: BUDGET, "budget in L-inf, in pixels of [0, 1]";
     replays: Range::Whole { low: 1, high: 1000 }, "passes on each batch";
     step_size: LENGTH, "length of a step, in pixels of [0, 1]", follows "eps";
+    warm_up: WARM_UP, "fraction of the training over which the budget grows from 0 to eps";
     {
         fn follow(&mut self, given: &dyn Fn(&str) -> bool) {
             if !given("step_size") {
@@ -61,9 +65,13 @@ impl Defense for FreeTraining {
     fn eps(&self) -> Option<f32> {
         Some(self.eps)
     }
-    fn plan(&self, _progress: f64) -> Plan {
-        let threat = Threat { norm: AnyNorm::Linf, eps: self.eps };
-        let examples = ExampleSource::Carried { step_size: self.step_size, threat };
+    fn warm_up(&self) -> f64 {
+        self.warm_up
+    }
+    fn plan(&self, progress: f64) -> Plan {
+        let share = ramp(progress, self.warm_up);
+        let threat = Threat { norm: AnyNorm::Linf, eps: share * self.eps };
+        let examples = ExampleSource::Carried { step_size: share * self.step_size, threat };
         Plan { examples, passes: self.replays, ..Plan::clean() }
     }
     /// Those of PGD, not yet chosen by measurement, with as many passes in all: the epochs are divided by the replays.

@@ -6,7 +6,7 @@
 //!
 //! As in the authors' code an example whose gradient is 0 at either point does not count. The penalty is made on a tape: it costs several plain steps.
 
-use super::contract::{BUDGET, Defense, Hyperparameters};
+use super::contract::{BUDGET, Defense, Hyperparameters, WARM_UP, at_once, ramp};
 use super::pgd::PgdTraining;
 use super::plan::{Penalty, Plan};
 use serde::{Deserialize, Serialize};
@@ -29,12 +29,15 @@ pub struct GradAlign {
     pub eps: f32,
     /// Factor of the penalty.
     pub lambda: f64,
+    /// Fraction of the training over which the budget (and the step with it) grows from 0 to eps. Files before there was a choice have none.
+    #[serde(default, skip_serializing_if = "at_once")]
+    pub warm_up: f64,
 }
 
 impl GradAlign {
     /// The paper's lambda for CIFAR-10 at eps 8/255.
     pub fn new(eps: f32) -> Self {
-        Self { eps, lambda: 0.2 }
+        Self { eps, lambda: 0.2, warm_up: 0.0 }
     }
 }
 
@@ -48,6 +51,7 @@ sparring_math::named! {
     GradAlign: "grad-align", [], "Andriushchenko and Flammarion 2020, arXiv:2007.02617";
     eps: BUDGET, "budget in L-inf, in pixels of [0, 1]";
     lambda: Range::at_least(0.0).in_f32(), "factor of the penalty on gradients that turn within the ball";
+    warm_up: WARM_UP, "fraction of the training over which the budget grows from 0 to eps";
 }
 
 impl Defense for GradAlign {
@@ -57,8 +61,12 @@ impl Defense for GradAlign {
     fn eps(&self) -> Option<f32> {
         Some(self.eps)
     }
-    fn plan(&self, _progress: f64) -> Plan {
-        Plan { penalty: Some(Box::new(*self)), ..Plan::adversarial(Fgsm::default(), self.eps) }
+    fn warm_up(&self) -> f64 {
+        self.warm_up
+    }
+    fn plan(&self, progress: f64) -> Plan {
+        let now = Self { eps: ramp(progress, self.warm_up) * self.eps, ..*self };
+        Plan { penalty: Some(Box::new(now)), ..Plan::adversarial(Fgsm::default(), now.eps) }
     }
     /// Those of PGD, not yet chosen by measurement.
     fn hyperparameters(&self) -> Hyperparameters {

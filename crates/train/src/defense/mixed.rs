@@ -3,7 +3,7 @@
 //! loss     (1 − lambda) · CE(f(x), y) + lambda · CE(f(x'), y), x' of any attack
 //! source   Goodfellow, Shlens, Szegedy 2015, arXiv:1412.6572: FGSM, lambda 0.5
 
-use super::contract::{BUDGET, Defense, Hyperparameters};
+use super::contract::{BUDGET, Defense, Hyperparameters, WARM_UP, at_once, ramp};
 use super::pgd::PgdTraining;
 use super::plan::Plan;
 use serde::{Deserialize, Serialize};
@@ -21,12 +21,15 @@ pub struct MixedTraining {
     pub lambda: f64,
     /// What makes the adversarial examples.
     pub attack: AnyAttack,
+    /// Fraction of the training over which the budget grows from 0 to eps. Files before there was a choice have none.
+    #[serde(default, skip_serializing_if = "at_once")]
+    pub warm_up: f64,
 }
 
 impl MixedTraining {
     /// The paper's: half and half, FGSM.
     pub fn new(eps: f32) -> Self {
-        Self { eps, lambda: 0.5, attack: Fgsm::default().into() }
+        Self { eps, lambda: 0.5, attack: Fgsm::default().into(), warm_up: 0.0 }
     }
 }
 
@@ -41,6 +44,7 @@ sparring_math::named! {
     eps: BUDGET, "budget in L-inf, in pixels of [0, 1]";
     lambda: Range::from_to(0.0, 1.0), "weight of the adversarial examples; clean ones have the rest";
     attack: Range::Told("an attack such as fgsm or pgd(steps=7, stop=never)"), "what makes the adversarial examples";
+    warm_up: WARM_UP, "fraction of the training over which the budget grows from 0 to eps";
 }
 
 impl Defense for MixedTraining {
@@ -50,8 +54,15 @@ impl Defense for MixedTraining {
     fn eps(&self) -> Option<f32> {
         Some(self.eps)
     }
-    fn plan(&self, _progress: f64) -> Plan {
-        Plan::paired(self.attack, self.eps, sparring_losses::Mixed { lambda: self.lambda })
+    fn warm_up(&self) -> f64 {
+        self.warm_up
+    }
+    fn plan(&self, progress: f64) -> Plan {
+        Plan::paired(
+            self.attack,
+            ramp(progress, self.warm_up) * self.eps,
+            sparring_losses::Mixed { lambda: self.lambda },
+        )
     }
     /// Those of PGD, not yet chosen by measurement.
     fn hyperparameters(&self) -> Hyperparameters {

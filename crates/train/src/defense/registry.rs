@@ -93,7 +93,11 @@ mod tests {
 
     #[test]
     fn every_plan_is_one_that_the_loop_runs() {
-        for defense in AnyDefense::TABLE.at_defaults() {
+        let usual = AnyDefense::TABLE.at_defaults();
+        let growing = |usual: &AnyDefense| format!("{}(warm_up=0.4)", usual.name()).parse::<AnyDefense>();
+        let grown: Vec<AnyDefense> = usual.iter().filter_map(|d| growing(d).ok()).collect();
+        assert_eq!(grown.len(), usual.len() - 1, "the budget of every attack can grow");
+        for defense in usual.into_iter().chain(grown) {
             for progress in [1e-9, 0.1, 0.5, 1.0] {
                 let plan = defense.plan(progress);
                 assert!((1..100).contains(&plan.passes), "{defense}: {plan:?}");

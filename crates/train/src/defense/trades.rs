@@ -5,8 +5,8 @@
 //! source   Zhang et al. 2019, arXiv:1901.08573
 
 use super::contract::{
-    BUDGET_IN_NORM, Defense, Hyperparameters, LENGTH, NORM, check_budget, in_norm, inner_attack, is_linf,
-    linf,
+    BUDGET_IN_NORM, Defense, Hyperparameters, LENGTH, NORM, WARM_UP, at_once, check_budget, in_norm,
+    inner_attack, is_linf, linf, ramp,
 };
 use super::noisy_ascent::{Climbed, NoisyAscent};
 use super::plan::Plan;
@@ -31,12 +31,15 @@ pub struct TradesTraining {
     pub norm: AnyNorm,
     /// Length of a step.
     pub step_size: f32,
+    /// Fraction of the training over which the budget (and the step with it) grows from 0 to eps. Files before there was a choice have none.
+    #[serde(default, skip_serializing_if = "at_once")]
+    pub warm_up: f64,
 }
 
 impl TradesTraining {
     /// The authors' values for MNIST: beta 1, 40 steps of eps / 30.
     pub fn new(eps: f32) -> Self {
-        Self { eps, beta: 1.0, steps: 40, norm: AnyNorm::Linf, step_size: eps / 30.0 }
+        Self { eps, beta: 1.0, steps: 40, norm: AnyNorm::Linf, step_size: eps / 30.0, warm_up: 0.0 }
     }
 }
 
@@ -53,6 +56,7 @@ sparring_math::named! {
     steps: Range::COUNT, "attack steps";
     norm: NORM, "how the budget is measured";
     step_size: LENGTH, "length of a step, in pixels of [0, 1]", follows "eps / 30, in l2 eps / 10";
+    warm_up: WARM_UP, "fraction of the training over which the budget grows from 0 to eps";
     {
         fn follow(&mut self, given: &dyn Fn(&str) -> bool) {
             if !given("step_size") {
@@ -76,10 +80,14 @@ impl Defense for TradesTraining {
     fn norm(&self) -> AnyNorm {
         self.norm
     }
-    fn plan(&self, _progress: f64) -> Plan {
-        let (steps, step_size) = (self.steps, self.step_size);
+    fn warm_up(&self) -> f64 {
+        self.warm_up
+    }
+    fn plan(&self, progress: f64) -> Plan {
+        let share = ramp(progress, self.warm_up);
+        let (steps, step_size) = (self.steps, share * self.step_size);
         let attack = NoisyAscent { steps, step_size, climbs: Climbed::Divergence, about: &INFO };
-        Plan::paired(attack, self.eps, sparring_losses::Trades { beta: self.beta }).in_norm(self.norm)
+        Plan::paired(attack, share * self.eps, sparring_losses::Trades { beta: self.beta }).in_norm(self.norm)
     }
     /// Those of PGD, not yet chosen by measurement; the authors train for 100 epochs by SGD.
     fn hyperparameters(&self) -> Hyperparameters {
