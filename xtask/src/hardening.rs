@@ -10,19 +10,23 @@ use sparring_math::grammar::pieces;
 use std::path::Path;
 
 const USAGE: &str = "\
-cargo xtask hardening [--defenses NAME,..] [--data NAME,..] [--seeds K,..] [--arch NAME] [--n N] [--steps N] [--restarts N] [--json]
+cargo xtask hardening [--defenses NAME,..] [--data NAME,..] [--seeds K,..] [--arch NAME] [--n N] [--steps N] [--restarts N] [--train FLAGS] [--json]
 
 Trains the net by `sparring train classifier --defense NAME` with nothing but the defaults, for every data set and seed, and attacks the first N test
 images by FGSM and PGD. One table a data set: PGD by seed, median, lowest and highest; under the last the machine.
 
-  --defenses   default: pgd,n-fgsm,fgsm-rs; with parameters, too: 'pgd(steps=10),n-fgsm'
+  --defenses   default: all of them; with parameters, too: 'pgd(steps=10),n-fgsm'
   --data       names or folders as for `sparring --data`; default: mnist-10k. The whole set: --data mnist, with SPARRING_DATA set
   --seeds      default: 1,2,3,4,5
   --arch       default: fgsm-rs
   --n          test images; default: 1000
   --steps      of PGD, default: 50
   --restarts   of PGD, default: 10
+  --train      flags of every training beside the defence, as in '--label-smoothing 0.1 --augment shift'
   --json       one JSON object a trained net instead of tables";
+
+/// Every defence, the dearest first.
+const ALL: &str = "trades,mart,pgd,mixed,grad-align,free,forw-abs,n-fgsm,fgsm-rs";
 
 struct Plan {
     defenses: Vec<String>,
@@ -32,6 +36,7 @@ struct Plan {
     n: usize,
     steps: usize,
     restarts: usize,
+    train: Vec<String>,
     json: bool,
 }
 
@@ -87,13 +92,14 @@ pub fn run(args: &[String]) -> Result<(), String> {
 fn read(args: &[String]) -> Result<Plan, String> {
     let list = |text: &str| text.split(',').map(String::from).collect::<Vec<_>>();
     let mut plan = Plan {
-        defenses: list("pgd,n-fgsm,fgsm-rs"),
+        defenses: list(ALL),
         data: list("mnist-10k"),
         seeds: list("1,2,3,4,5"),
         arch: "fgsm-rs".into(),
         n: 1000,
         steps: 50,
         restarts: 10,
+        train: Vec::new(),
         json: false,
     };
     let mut flags = Flags::new(args);
@@ -108,6 +114,7 @@ fn read(args: &[String]) -> Result<Plan, String> {
             "--n" => plan.n = flags.count()?,
             "--steps" => plan.steps = flags.count()?,
             "--restarts" => plan.restarts = flags.count()?,
+            "--train" => plan.train = flags.value()?.split_whitespace().map(String::from).collect(),
             "--json" => plan.json = true,
             _ => return Err(flags.unknown(USAGE)),
         }
@@ -127,7 +134,8 @@ fn measure(
     let last = |args: &[&str]| last_json(&output_of(command, args, &root())?);
     let train =
         ["train", "classifier", "--arch", &plan.arch, "--defense", defense, "--data", data, "--seed", seed];
-    let trained = last(&[&train[..], &["--out", run, "--json"]].concat())?;
+    let more: Vec<&str> = plan.train.iter().map(String::as_str).collect();
+    let trained = last(&[&train[..], &more, &["--out", run, "--json"]].concat())?;
     let [n, steps, restarts] = [plan.n, plan.steps, plan.restarts].map(|v| v.to_string());
     let attack = [
         "attack",
@@ -165,8 +173,16 @@ fn object(data: &str, defense: &str, o: &Outcome) -> Value {
 fn table(data: &str, plan: &Plan, rows: &[(&str, Vec<Outcome>)]) -> String {
     let percent = |v: f64| format!("{:.1}", 100.0 * v);
     let mut text = format!(
-        "{data}, {} net, accuracy in % on the first {} test images, PGD-{} with {} restarts\n\n",
-        plan.arch, plan.n, plan.steps, plan.restarts
+        "{data}, {} net, accuracy in % on the first {} test images, PGD-{} with {} restarts{}\n\n",
+        plan.arch,
+        plan.n,
+        plan.steps,
+        plan.restarts,
+        if plan.train.is_empty() {
+            String::new()
+        } else {
+            format!(", trained with {}", plan.train.join(" "))
+        }
     );
     let seeds: Vec<String> = plan.seeds.iter().map(|s| format!("seed {s}")).collect();
     text += &format!(

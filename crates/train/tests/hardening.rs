@@ -197,7 +197,7 @@ fn defences_are_written_by_the_grammar() {
         assert_eq!(defense.to_string(), text);
     }
     for (text, step) in
-        [("pgd(eps=2, norm=l2)", 7.5 * 2.0 / 7.0), ("trades(eps=2, norm=l2)", 3.0 * (2.0 / 30.0))]
+        [("pgd(eps=2, norm=l2)", 7.5 * 2.0 / 7.0), ("trades(eps=2, norm=l2)", 7.5 * 2.0 / 10.0)]
     {
         let defense: AnyDefense = text.parse().unwrap();
         let step_size = defense.settings_as_text().into_iter().find(|s| s.0 == "step_size").unwrap().1;

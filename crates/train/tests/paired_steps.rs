@@ -60,7 +60,8 @@ fn one_step_is_two_passes_on_the_tape() {
     let trades = defenses::TradesTraining { beta: BETA, steps: 3, step_size: 0.1, ..Default::default() };
     step_of(trades.into(), &Trades { beta: BETA }, 0.0);
     step_of(trades.into(), &Trades { beta: BETA }, 0.2);
-    let mart = defenses::MartTraining { beta: BETA, steps: 3, step_size: 0.1, ..Default::default() };
+    let mart =
+        defenses::MartTraining { beta: BETA, steps: 3, step_size: 0.1, warm_up: 0.0, ..Default::default() };
     step_of(mart.into(), &Mart { beta: BETA }, 0.2);
     let mixed = defenses::MixedTraining { lambda: 0.25, ..Default::default() };
     step_of(mixed.into(), &Mixed { lambda: 0.25 }, 0.2);
