@@ -9,6 +9,7 @@ mod decorators;
 mod error;
 mod evaluation;
 mod goal;
+mod live;
 mod norms;
 mod presets;
 mod scratch;
@@ -16,7 +17,7 @@ pub mod suites;
 mod threat;
 
 pub use ascent::{Start, StepSize, Stop};
-pub use attacks::{AnyAttack, AnyBlackBox, Bim, Ffgsm, Fgsm, Pgd, Rfgsm, UniformNoise};
+pub use attacks::{AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, Ffgsm, Fgsm, Pgd, Rfgsm, UniformNoise};
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
 pub use contract::{Access, Attack, AttackInfo, Settings, Walk};
 pub use decorators::{Counting, Counts, Normalized};
@@ -26,6 +27,6 @@ pub use evaluation::{
     Report, evaluate, evaluate_proposed, evaluate_with,
 };
 pub use goal::{Goal, check_input, predicted};
-pub use norms::{AnyNorm, L2, Linf, Norm};
+pub use norms::{AnyNorm, L0, L1, L2, Linf, Norm};
 pub use presets::{PRESETS, Preset, Titled};
 pub use threat::{Threat, Violation};

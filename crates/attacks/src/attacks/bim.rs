@@ -55,7 +55,7 @@ impl Bim {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
-        norms: AnyNorm::ALL,
+        norms: AnyNorm::DENSE,
         defaults: "10 steps of 4 eps/steps (l2: 7.5) from x; loss cross-entropy",
     };
     /// # Errors

@@ -41,7 +41,7 @@ impl Ffgsm {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
-        norms: AnyNorm::ALL,
+        norms: AnyNorm::DENSE,
         defaults: "uniform start, one step of 1.25 eps; loss cross-entropy",
     };
     /// # Errors

@@ -32,7 +32,7 @@ impl Fgsm {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
-        norms: AnyNorm::ALL,
+        norms: AnyNorm::DENSE,
         defaults: "one step of eps from x; loss cross-entropy",
     };
 }

@@ -92,5 +92,7 @@ attacks! {
         ffgsm::Ffgsm "ffgsm",
         bim::Bim "bim",
         pgd::Pgd "pgd",
+        apgd::Apgd "apgd",
+        apgd_t::ApgdT "apgd-t",
     }
 }

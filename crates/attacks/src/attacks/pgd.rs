@@ -87,7 +87,7 @@ impl Pgd {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
-        norms: AnyNorm::ALL,
+        norms: AnyNorm::DENSE,
         defaults: "40 steps of 4 eps/steps (l2: 7.5), random start, 1 restart; loss cross-entropy",
     };
     /// # Errors

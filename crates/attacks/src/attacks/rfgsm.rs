@@ -40,7 +40,7 @@ impl Rfgsm {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
-        norms: AnyNorm::ALL,
+        norms: AnyNorm::DENSE,
         defaults: "random step of eps/2, then one step of eps/2; loss cross-entropy",
     };
     /// # Errors

@@ -95,4 +95,4 @@ impl Defense for MartTraining {
     }
 }
 
-const INFO: AttackInfo = inner_attack::<MartTraining>(AnyNorm::ALL, "noise of 0.001, 40 steps of eps / 30");
+const INFO: AttackInfo = inner_attack::<MartTraining>(AnyNorm::DENSE, "noise of 0.001, 40 steps of eps / 30");

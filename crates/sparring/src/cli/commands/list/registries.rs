@@ -131,6 +131,7 @@ pub(super) fn losses() -> Listing {
     for (info, entry) in sparring::losses::ALL.iter().zip(LossName::TABLE.entries) {
         let target = match info.target {
             TargetKind::Class => "class",
+            TargetKind::Aimed => "class and target",
             TargetKind::Values => "values",
             TargetKind::Side => "side",
         };
