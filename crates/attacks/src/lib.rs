@@ -13,11 +13,12 @@ mod live;
 mod norms;
 mod presets;
 mod scratch;
+mod square;
 pub mod suites;
 mod threat;
 
 pub use ascent::{Start, StepSize, Stop};
-pub use attacks::{AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, Ffgsm, Fgsm, Pgd, Rfgsm, UniformNoise};
+pub use attacks::{AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, Ffgsm, Fgsm, Pgd, Rfgsm, Schedule, Square, UniformNoise};
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
 pub use contract::{Access, Attack, AttackInfo, Settings, Walk};
 pub use decorators::{Counting, Counts, Normalized};

@@ -1,7 +1,8 @@
 //! What an attack climbs, asked of a model for all its candidates at once.
 
 use crate::live::{Live, Table};
-use crate::AttackError;
+use crate::{AttackError, Goal};
+use sparring_losses::{AnyClassLoss, RowLoss};
 use sparring_oracle::{Batch, Classifier, Differentiable};
 
 /// What is climbed, example by example of the batch.
@@ -10,6 +11,26 @@ pub(crate) trait Objective {
     fn eval(&self, row: usize, z: &[f32], dz: &mut [f32]) -> f32;
     /// Whether the goal of the example is reached.
     fn reached(&self, row: usize, z: &[f32]) -> bool;
+}
+
+/// The loss at the label, or minus that at the target.
+pub(crate) struct OfClass<'a> {
+    pub(crate) goal: Goal<'a>,
+    pub(crate) loss: AnyClassLoss,
+}
+
+impl Objective for OfClass<'_> {
+    fn eval(&self, row: usize, z: &[f32], dz: &mut [f32]) -> f32 {
+        let sign = self.goal.sign();
+        let value = self.loss.eval(z, &self.goal.classes()[row], dz);
+        if sign < 0.0 {
+            dz.iter_mut().for_each(|d| *d = -*d);
+        }
+        sign * value
+    }
+    fn reached(&self, row: usize, z: &[f32]) -> bool {
+        self.goal.reached(row, z)
+    }
 }
 
 /// What the model said to a candidate.

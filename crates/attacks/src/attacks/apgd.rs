@@ -11,11 +11,11 @@
 //! As in the authors' code the walk begins on the rim of the ball, and in the first period the first step of a cross-entropy counts as one that rises. For the cross-entropy the log-odds
 //! are climbed, in whose place it cannot vanish. An example that is fooled is kept as it is and costs nothing more.
 
-use crate::ascent::{Adaptive, Keep, LOSS, Objective, Said};
+use crate::ascent::{Adaptive, Keep, LOSS, Objective, OfClass, Said};
 use crate::goal::check_input;
 use crate::live::{Kept, Live, Table};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Threat};
-use sparring_losses::{AnyClassLoss, RowLoss};
+use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
@@ -89,27 +89,80 @@ impl Apgd {
     }
 }
 
-/// The loss at the label, or minus that at the target.
-struct OfClass<'a> {
-    goal: Goal<'a>,
-    loss: AnyClassLoss,
+impl Apgd {
+    /// One walk from given points (shape of `x.data()`; brought into ball and box first) instead of random ones: to compare with another implementation step by step. In L1 as many
+    /// elements move at first as two thirds of those that the start has changed.
+    ///
+    /// # Errors
+    /// As [`Attack::perturb`].
+    pub fn perturb_from<M: Differentiable + ?Sized>(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        start: &[f32],
+        goal: Goal<'_>,
+        threat: &Threat,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        check_start(x, start)?;
+        self.run(model, x, goal, threat, Key::new(0), Some(start), out)
+    }
+
+    fn run<M: Differentiable + ?Sized>(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        goal: Goal<'_>,
+        threat: &Threat,
+        key: Key,
+        start: Option<&[f32]>,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        self.validate()?;
+        threat.validate()?;
+        Self::INFO.admits(threat)?;
+        check_input(model, x, goal, out)?;
+        out.copy_from_slice(x.data());
+        let (dim, loss) = (x.dim(), self.loss.unsaturated());
+        // A cross-entropy is never negative, so that its first step counts as one that rises.
+        let before = if loss == self.loss { 0.0 } else { f32::NEG_INFINITY };
+        let objective = OfClass { goal, loss };
+        let mut kept = Kept::new(out, dim);
+        let mut query = x.query();
+        for restart in 0..if start.is_some() { 1 } else { self.restarts } {
+            let live = Live::of(x, kept.standing());
+            if live.is_empty() {
+                break;
+            }
+            let run = Restart {
+                steps: self.steps,
+                rho: self.rho,
+                eot: self.eot,
+                large_first: self.large_first,
+                before,
+                threat,
+                key: key.child(restart as u64),
+                query,
+                start,
+            };
+            run.run(model, &objective, x, live, &mut |row, point, said| kept.offer(row, point, said))?;
+            query += run.queries();
+        }
+        Ok(())
+    }
 }
 
-impl Objective for OfClass<'_> {
-    fn eval(&self, row: usize, z: &[f32], dz: &mut [f32]) -> f32 {
-        let sign = self.goal.sign();
-        let value = self.loss.eval(z, &self.goal.classes()[row], dz);
-        if sign < 0.0 {
-            dz.iter_mut().for_each(|d| *d = -*d);
-        }
-        sign * value
+/// A start has the shape of the batch.
+pub(super) fn check_start(x: Batch<'_>, start: &[f32]) -> Result<(), AttackError> {
+    let (expected, got) = (x.data().len(), start.len());
+    if expected == got {
+        return Ok(());
     }
-    fn reached(&self, row: usize, z: &[f32]) -> bool {
-        self.goal.reached(row, z)
-    }
+    Err(AttackError::Length { what: "numbers of the start", expected, got })
 }
 
 /// The walks of one restart: one in the ball, or one in each of several that shrink.
+#[derive(Clone, Copy)]
 pub(super) struct Restart<'a> {
     pub(super) steps: usize,
     pub(super) rho: f64,
@@ -120,6 +173,8 @@ pub(super) struct Restart<'a> {
     pub(super) threat: &'a Threat,
     pub(super) key: Key,
     pub(super) query: u64,
+    /// These points, row by row of the batch, instead of random ones.
+    pub(super) start: Option<&'a [f32]>,
 }
 
 impl Restart<'_> {
@@ -148,7 +203,12 @@ impl Restart<'_> {
         let mut points = Table::zeros(live.len(), dim);
         let legs = self.legs();
         for k in 0..live.len() {
-            let (x, point) = (x.row(live.row(k)), points.row_mut(k));
+            let (row, point) = (live.row(k), points.row_mut(k));
+            if let Some(start) = self.start {
+                point.copy_from_slice(&start[row * dim..(row + 1) * dim]);
+                continue;
+            }
+            let x = x.row(row);
             norm.rim(&mut self.key.rng(live.id(k)), legs[0].0 * self.threat.eps, point);
             point.iter_mut().zip(x).for_each(|(p, x)| *p += x);
         }
@@ -165,7 +225,7 @@ impl Restart<'_> {
                 eot: self.eot,
                 before: self.before,
                 leaves: last,
-                goes_on: legs.len() > 1,
+                goes_on: legs.len() > 1 || self.start.is_some(),
                 query,
             };
             let nobody = &mut |_: usize, _: &[f32], _: Said| ();
@@ -200,35 +260,6 @@ impl<M: Differentiable + ?Sized> Attack<M> for Apgd {
         key: Key,
         out: &mut [f32],
     ) -> Result<(), AttackError> {
-        self.validate()?;
-        threat.validate()?;
-        Self::INFO.admits(threat)?;
-        check_input(model, x, goal, out)?;
-        out.copy_from_slice(x.data());
-        let (dim, loss) = (x.dim(), self.loss.unsaturated());
-        // A cross-entropy is never negative, so that its first step counts as one that rises.
-        let before = if loss == self.loss { 0.0 } else { f32::NEG_INFINITY };
-        let objective = OfClass { goal, loss };
-        let mut kept = Kept::new(out, dim);
-        let mut query = x.query();
-        for restart in 0..self.restarts {
-            let live = Live::of(x, kept.standing());
-            if live.is_empty() {
-                break;
-            }
-            let run = Restart {
-                steps: self.steps,
-                rho: self.rho,
-                eot: self.eot,
-                large_first: self.large_first,
-                before,
-                threat,
-                key: key.child(restart as u64),
-                query,
-            };
-            run.run(model, &objective, x, live, &mut |row, point, said| kept.offer(row, point, said))?;
-            query += run.queries();
-        }
-        Ok(())
+        self.run(model, x, goal, threat, key, None, out)
     }
 }

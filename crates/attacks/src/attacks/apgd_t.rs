@@ -6,7 +6,7 @@
 //!
 //! An example that is fooled, by whatever class, is not tried at the next. The logits at the examples are asked for once.
 
-use super::apgd::{NORMS, Restart};
+use super::apgd::{NORMS, Restart, check_start};
 use crate::ascent::{Objective, logits};
 use crate::goal::{check_input, predicted};
 use crate::live::{Kept, Live, Table};
@@ -68,6 +68,81 @@ impl ApgdT {
     }
 }
 
+impl ApgdT {
+    /// One walk towards the likeliest wrong class from given points, as [`Apgd::perturb_from`](crate::Apgd::perturb_from).
+    ///
+    /// # Errors
+    /// As [`Attack::perturb`].
+    pub fn perturb_from<M: Differentiable + ?Sized>(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        start: &[f32],
+        goal: Goal<'_>,
+        threat: &Threat,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        check_start(x, start)?;
+        self.run(model, x, goal, threat, Key::new(0), Some(start), out)
+    }
+
+    fn run<M: Differentiable + ?Sized>(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        goal: Goal<'_>,
+        threat: &Threat,
+        key: Key,
+        start: Option<&[f32]>,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        self.validate()?;
+        threat.validate()?;
+        Self::INFO.admits(threat)?;
+        check_input(model, x, goal, out)?;
+        out.copy_from_slice(x.data());
+        let (n, dim, classes) = (x.len(), x.dim(), model.classes());
+        let all = Live::of(x, 0..n);
+        let (mut points, mut z) = (Table::zeros(n, dim), Table::zeros(n, classes));
+        points.first_mut(n).copy_from_slice(x.data());
+        let mut query = x.query();
+        logits(model, x, &all, &points, query, &mut z)?;
+        query += 1;
+        // Of each example the label and the class aimed at, turn by turn.
+        let turns = match goal {
+            Goal::Untargeted(_) if start.is_none() => self.targets.min(classes - 1),
+            _ => 1,
+        };
+        let orders: Vec<Vec<[usize; 2]>> = (0..n).map(|row| pairs(goal, row, z.row(row), turns)).collect();
+        let mut kept = Kept::new(out, dim);
+        for turn in 0..turns {
+            let pairs: Vec<[usize; 2]> = orders.iter().map(|order| order[turn]).collect();
+            for restart in 0..if start.is_some() { 1 } else { self.restarts } {
+                let live = Live::of(x, kept.standing());
+                if live.is_empty() {
+                    return Ok(());
+                }
+                let run = Restart {
+                    steps: self.steps,
+                    rho: self.rho,
+                    eot: self.eot,
+                    large_first: self.large_first,
+                    before: 0.0,
+                    threat,
+                    key: key.child(turn as u64).child(restart as u64),
+                    query,
+                    start,
+                };
+                run.run(model, &Towards { goal, pairs: &pairs }, x, live, &mut |row, point, said| {
+                    kept.offer(row, point, said);
+                })?;
+                query += run.queries();
+            }
+        }
+        Ok(())
+    }
+}
+
 /// From the label towards a class, of each example of the batch.
 struct Towards<'a> {
     goal: Goal<'a>,
@@ -106,49 +181,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for ApgdT {
         key: Key,
         out: &mut [f32],
     ) -> Result<(), AttackError> {
-        self.validate()?;
-        threat.validate()?;
-        Self::INFO.admits(threat)?;
-        check_input(model, x, goal, out)?;
-        out.copy_from_slice(x.data());
-        let (n, dim, classes) = (x.len(), x.dim(), model.classes());
-        let all = Live::of(x, 0..n);
-        let (mut points, mut z) = (Table::zeros(n, dim), Table::zeros(n, classes));
-        points.first_mut(n).copy_from_slice(x.data());
-        let mut query = x.query();
-        logits(model, x, &all, &points, query, &mut z)?;
-        query += 1;
-        // Of each example the label and the class aimed at, turn by turn.
-        let turns = match goal {
-            Goal::Untargeted(_) => self.targets.min(classes - 1),
-            Goal::Targeted(_) => 1,
-        };
-        let orders: Vec<Vec<[usize; 2]>> = (0..n).map(|row| pairs(goal, row, z.row(row), turns)).collect();
-        let mut kept = Kept::new(out, dim);
-        for turn in 0..turns {
-            let pairs: Vec<[usize; 2]> = orders.iter().map(|order| order[turn]).collect();
-            for restart in 0..self.restarts {
-                let live = Live::of(x, kept.standing());
-                if live.is_empty() {
-                    return Ok(());
-                }
-                let run = Restart {
-                    steps: self.steps,
-                    rho: self.rho,
-                    eot: self.eot,
-                    large_first: self.large_first,
-                    before: 0.0,
-                    threat,
-                    key: key.child(turn as u64).child(restart as u64),
-                    query,
-                };
-                run.run(model, &Towards { goal, pairs: &pairs }, x, live, &mut |row, point, said| {
-                    kept.offer(row, point, said);
-                })?;
-                query += run.queries();
-            }
-        }
-        Ok(())
+        self.run(model, x, goal, threat, key, None, out)
     }
 }
 

@@ -82,9 +82,12 @@ macro_rules! one_enum {
     };
 }
 
+pub use square::Schedule;
+
 attacks! {
     black: {
         uniform_noise::UniformNoise "noise",
+        square::Square "square",
     }
     white: {
         fgsm::Fgsm "fgsm",
