@@ -65,7 +65,9 @@ pub enum AttackError {
         hi: f32,
     },
     /// An attack does not work in a norm.
-    #[error("{attack} does not work in {norm}, only in {norms}; choose another norm, or an attack that does (sparring list attacks)")]
+    #[error(
+        "{attack} does not work in {norm}, only in {norms}; choose another norm, or an attack that does (sparring list attacks)"
+    )]
     Norm {
         /// The attack.
         attack: &'static str,

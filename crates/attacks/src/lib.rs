@@ -3,6 +3,7 @@
 
 mod ascent;
 mod attacks;
+mod boundary;
 mod chunked;
 mod contract;
 mod decorators;
@@ -11,6 +12,7 @@ mod evaluation;
 mod goal;
 mod live;
 mod norms;
+mod plane;
 mod presets;
 mod scratch;
 mod square;
@@ -18,14 +20,17 @@ pub mod suites;
 mod threat;
 
 pub use ascent::{Start, StepSize, Stop};
-pub use attacks::{AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, Ffgsm, Fgsm, Pgd, Rfgsm, Schedule, Square, UniformNoise};
+pub use attacks::{
+    AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, Fab, FabT, Ffgsm, Fgsm, Pgd, Rfgsm, Schedule, Square,
+    UniformNoise,
+};
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
 pub use contract::{Access, Attack, AttackInfo, Settings, Walk};
 pub use decorators::{Counting, Counts, Normalized};
 pub use error::AttackError;
 pub use evaluation::{
-    Adversarials, AttackCard, AttackResult, EvaluateOptions, Finding, KeepExamples, Progress, Proposer,
-    Report, evaluate, evaluate_proposed, evaluate_with,
+    Adversarials, AttackCard, AttackResult, Course, EvaluateOptions, Finding, KeepExamples, Progress,
+    Proposer, Report, evaluate, evaluate_proposed, evaluate_with,
 };
 pub use goal::{Goal, check_input, predicted};
 pub use norms::{AnyNorm, L0, L1, L2, Linf, Norm};

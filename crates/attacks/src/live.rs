@@ -78,11 +78,20 @@ impl Live {
         self.ids[k]
     }
     /// The candidates at these points, as a query of the model.
-    pub(crate) fn batch<'b>(&'b self, x: Batch<'_>, points: &'b Table, query: u64) -> Result<Batch<'b>, AttackError> {
+    pub(crate) fn batch<'b>(
+        &'b self,
+        x: Batch<'_>,
+        points: &'b Table,
+        query: u64,
+    ) -> Result<Batch<'b>, AttackError> {
         Ok(Batch::new(points.first(self.len()), x.shape(), &self.ids)?.with_query(query))
     }
     /// Lets go of the candidates for which `stays` is false, and moves what is kept of the others together.
-    pub(crate) fn retain(&mut self, mut stays: impl FnMut(usize) -> bool, kept: &mut [&mut dyn PerCandidate]) {
+    pub(crate) fn retain(
+        &mut self,
+        mut stays: impl FnMut(usize) -> bool,
+        kept: &mut [&mut dyn PerCandidate],
+    ) {
         let mut to = 0;
         for from in 0..self.len() {
             if !stays(from) {
@@ -138,7 +147,10 @@ mod tests {
         (0..4).for_each(|k| table.row_mut(k).fill(live.row(k) as f32));
         live.retain(|k| k != 1, &mut [&mut table, &mut states]);
         assert_eq!((live.len(), live.row(1), live.id(2)), (3, 3, 14));
-        assert_eq!((table.first(3), &states[..3]), (&[0.0, 0.0, 3.0, 3.0, 4.0, 4.0][..], &[0.0, 3.0, 4.0][..]));
+        assert_eq!(
+            (table.first(3), &states[..3]),
+            (&[0.0, 0.0, 3.0, 3.0, 4.0, 4.0][..], &[0.0, 3.0, 4.0][..])
+        );
         live.retain(|_| false, &mut [&mut table, &mut states]);
         assert!(live.is_empty());
     }

@@ -39,11 +39,14 @@ impl Window {
     fn pixels(self, [_, h, w]: [usize; 3]) -> impl Iterator<Item = (usize, usize)> {
         let Self { top, left, side } = self;
         let rows = (0..side).filter(move |i| top + i < h);
-        rows.flat_map(move |i| (0..side).filter(move |j| left + j < w).map(move |j| (i * side + j, (top + i) * w + left + j)))
+        rows.flat_map(move |i| {
+            (0..side).filter(move |j| left + j < w).map(move |j| (i * side + j, (top + i) * w + left + j))
+        })
     }
     fn has(self, width: usize, pixel: usize) -> bool {
         let (row, column) = (pixel / width, pixel % width);
-        (self.top..self.top + self.side).contains(&row) && (self.left..self.left + self.side).contains(&column)
+        (self.top..self.top + self.side).contains(&row)
+            && (self.left..self.left + self.side).contains(&column)
     }
 }
 

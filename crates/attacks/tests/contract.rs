@@ -2,8 +2,8 @@
 
 use crate::models::{Mlp, Points, all_logits, own_labels};
 use sparring_attacks::{
-    AnyAttack, AnyBlackBox, Attack, AttackError, Ffgsm, Goal, Pgd, Rfgsm, Start, StepSize, Stop, Threat, UniformNoise,
-    check_input,
+    AnyAttack, AnyBlackBox, Attack, AttackError, Ffgsm, Goal, Pgd, Rfgsm, Start, StepSize, Stop, Threat,
+    UniformNoise, check_input,
 };
 use sparring_losses::{AnyClassLoss, RowLoss};
 use sparring_oracle::{Batch, Bounds, Classifier, OracleError};

@@ -1,8 +1,8 @@
 //! The list of losses: adding one is one file and one word here.
 
 use crate::{
-    BceWithLogits, CrossEntropy, Dlr, LogOdds, LossError, LossInfo, Margin, Minimax, Mse, NonSaturating, RowLoss,
-    Side, TargetedDlr,
+    BceWithLogits, CrossEntropy, Dlr, LogOdds, LossError, LossInfo, Margin, Minimax, Mse, NonSaturating,
+    RowLoss, Side, TargetedDlr,
 };
 use sparring_math::Real;
 use sparring_math::named::Named;

@@ -1,7 +1,8 @@
 //! Every registered loss keeps the contract of the table.
 
 use sparring_losses::{
-    ALL, AnyClassLoss, AnyGanLoss, AnyTargetedLoss, AnyValueLoss, CrossEntropy, LossError, LossName, RowLoss, Side, TargetKind,
+    ALL, AnyClassLoss, AnyGanLoss, AnyTargetedLoss, AnyValueLoss, CrossEntropy, LossError, LossName, RowLoss,
+    Side, TargetKind,
 };
 
 #[test]

@@ -71,7 +71,14 @@ pub(crate) fn gradients<M: Differentiable + ?Sized>(
     let m = live.len();
     for round in 0..eot.max(1) {
         let to = if round == 0 { &mut *grad } else { &mut *spare };
-        pullback(model, objective, live.batch(x, points, query + round as u64)?, live, said, to.first_mut(m))?;
+        pullback(
+            model,
+            objective,
+            live.batch(x, points, query + round as u64)?,
+            live,
+            said,
+            to.first_mut(m),
+        )?;
         if round > 0 {
             let sum = grad.first_mut(m).iter_mut().zip(spare.first(m));
             sum.for_each(|(g, s)| *g += s);

@@ -48,14 +48,7 @@ pub struct Apgd {
 impl Default for Apgd {
     /// The paper's: 100 steps, one start, cross-entropy, ρ = 3/4.
     fn default() -> Self {
-        Self {
-            steps: 100,
-            restarts: 1,
-            loss: AnyClassLoss::default(),
-            rho: 0.75,
-            eot: 1,
-            large_first: false,
-        }
+        Self { steps: 100, restarts: 1, loss: AnyClassLoss::default(), rho: 0.75, eot: 1, large_first: false }
     }
 }
 

@@ -186,7 +186,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for ApgdT {
 }
 
 /// The label of an example and the class aimed at, `turns` times.
-fn pairs(goal: Goal<'_>, row: usize, z: &[f32], turns: usize) -> Vec<[usize; 2]> {
+pub(super) fn pairs(goal: Goal<'_>, row: usize, z: &[f32], turns: usize) -> Vec<[usize; 2]> {
     match goal {
         Goal::Targeted(to) => vec![[predicted(z), to[row]]],
         Goal::Untargeted(y) => {

@@ -89,7 +89,15 @@ impl<M: Differentiable + ?Sized> Attack<M> for Bim {
     ) -> Result<(), AttackError> {
         self.validate()?;
         let (from, step) = (Origin::Start(Start::Clean), self.step_size);
-        Ascent { loss: self.loss, from, step, steps: self.steps, restarts: 1, stop: self.stop }
-            .run(model, x, goal, threat, key, out)
+        Ascent {
+            about: &Self::INFO,
+            loss: self.loss,
+            from,
+            step,
+            steps: self.steps,
+            restarts: 1,
+            stop: self.stop,
+        }
+        .run(model, x, goal, threat, key, out)
     }
 }

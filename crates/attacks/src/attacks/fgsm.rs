@@ -55,6 +55,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fgsm {
     ) -> Result<(), AttackError> {
         let from = Origin::Start(Start::Clean);
         Ascent {
+            about: &Self::INFO,
             loss: self.loss,
             from,
             step: StepSize::Relative(1.0),

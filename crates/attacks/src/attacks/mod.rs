@@ -97,5 +97,7 @@ attacks! {
         pgd::Pgd "pgd",
         apgd::Apgd "apgd",
         apgd_t::ApgdT "apgd-t",
+        fab::Fab "fab",
+        fab_t::FabT "fab-t",
     }
 }

@@ -119,7 +119,15 @@ impl Pgd {
     }
 
     fn walk<'a>(&self, from: Origin<'a>, restarts: usize) -> Ascent<'a> {
-        Ascent { loss: self.loss, from, step: self.step_size, steps: self.steps, restarts, stop: self.stop }
+        Ascent {
+            about: &Self::INFO,
+            loss: self.loss,
+            from,
+            step: self.step_size,
+            steps: self.steps,
+            restarts,
+            stop: self.stop,
+        }
     }
 }
 

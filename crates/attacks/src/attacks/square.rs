@@ -149,7 +149,8 @@ impl<M: Classifier + ?Sized> Attack<M> for Square {
                 logits(model, x, &live, &points, from + query as u64, &mut z)?;
                 for k in 0..live.len() {
                     let (row, z) = (live.row(k), z.row(k));
-                    let now = Said { value: objective.eval(row, z, &mut dz), reached: objective.reached(row, z) };
+                    let now =
+                        Said { value: objective.eval(row, z, &mut dz), reached: objective.reached(row, z) };
                     if now.beats(said[k]) {
                         said[k] = now;
                         best.row_mut(k).copy_from_slice(points.row(k));

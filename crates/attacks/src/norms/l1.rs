@@ -64,7 +64,13 @@ fn shrink(sizes: &[(f64, f64)], eps: f64) -> f64 {
 fn cut(delta: &mut [f32], lambda: f64, room: impl Fn(usize, f32) -> f64) {
     for (i, d) in delta.iter_mut().enumerate() {
         let size = (f64::from(*d).abs() - lambda).max(0.0).min(room(i, *d));
-        *d = if size > 0.0 { (size as f32).copysign(*d) } else if d.is_nan() { *d } else { 0.0 };
+        *d = if size > 0.0 {
+            (size as f32).copysign(*d)
+        } else if d.is_nan() {
+            *d
+        } else {
+            0.0
+        };
     }
 }
 
@@ -106,7 +112,8 @@ impl Norm for L1 {
         assert_eq!(grad.len(), out.len(), "steepest: one direction a gradient element");
         out.fill(0.0);
         if grad.iter().all(|g| g.is_finite())
-            && let Some(at) = (0..grad.len()).reduce(|best, i| if grad[i].abs() > grad[best].abs() { i } else { best })
+            && let Some(at) =
+                (0..grad.len()).reduce(|best, i| if grad[i].abs() > grad[best].abs() { i } else { best })
             && grad[at] != 0.0
         {
             out[at] = 1.0_f32.copysign(grad[at]);
@@ -170,7 +177,8 @@ mod tests {
         for case in 0..300_u64 {
             let mut rng = Key::new(case).rng(0);
             let n = 1 + (rng.uniform_f64() * 12.0) as usize;
-            let x: Vec<f32> = (0..n).map(|_| (rng.uniform_f64() * 1.4 - 0.2).clamp(0.0, 1.0) as f32).collect();
+            let x: Vec<f32> =
+                (0..n).map(|_| (rng.uniform_f64() * 1.4 - 0.2).clamp(0.0, 1.0) as f32).collect();
             let d: Vec<f32> = (0..n).map(|_| (rng.normal() * 2.0) as f32).collect();
             let eps = (rng.uniform_f64() * 3.0) as f32;
             let mut adv: Vec<f32> = x.iter().zip(&d).map(|(x, d)| x + d).collect();

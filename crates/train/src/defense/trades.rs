@@ -95,4 +95,5 @@ impl Defense for TradesTraining {
     }
 }
 
-const INFO: AttackInfo = inner_attack::<TradesTraining>(AnyNorm::DENSE, "noise of 0.001, 40 steps of eps / 30");
+const INFO: AttackInfo =
+    inner_attack::<TradesTraining>(AnyNorm::DENSE, "noise of 0.001, 40 steps of eps / 30");
