@@ -121,7 +121,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let ids: Vec<u64> = (0..1000).collect();
     let x = Batch::new(&x, net.shape(), &ids)?;
     for threat in [Threat::linf(0.02)?, Threat::linf(0.05)?, Threat::l2(0.05)?] {
-        println!("{}\n", evaluate(&net, x, &y, &suites::standard(), &threat, key)?);
+        println!("{}\n", evaluate(&net, x, &y, &suites::standard(threat.norm), &threat, key)?);
     }
     Ok(())
 }

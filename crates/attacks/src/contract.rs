@@ -42,6 +42,20 @@ pub struct AttackInfo {
     pub defaults: &'static str,
 }
 
+impl AttackInfo {
+    /// Refuses a budget in a norm that the attack does not work in.
+    ///
+    /// # Errors
+    /// [`AttackError::Norm`].
+    pub fn admits(&self, threat: &Threat) -> Result<(), AttackError> {
+        if self.norms.contains(&threat.norm) {
+            return Ok(());
+        }
+        let norms = self.norms.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        Err(AttackError::Norm { attack: self.name, norm: threat.norm, norms })
+    }
+}
+
 /// The parameters of one attack as it stands, for cards and tables.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {

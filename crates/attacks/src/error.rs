@@ -64,6 +64,18 @@ pub enum AttackError {
         /// Upper end of the box.
         hi: f32,
     },
+    /// An attack does not work in a norm.
+    #[error(
+        "{attack} does not work in {norm}, only in {norms}; choose another norm, or an attack that does (sparring list attacks)"
+    )]
+    Norm {
+        /// The attack.
+        attack: &'static str,
+        /// The norm that was asked for.
+        norm: AnyNorm,
+        /// Those it works in.
+        norms: String,
+    },
     /// A parameter of an evaluation or a decorator is outside its range.
     #[error("{of}: {parameter} is {value}, must be {need}")]
     Parameter {

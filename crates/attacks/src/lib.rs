@@ -3,29 +3,36 @@
 
 mod ascent;
 mod attacks;
+mod boundary;
 mod chunked;
 mod contract;
 mod decorators;
 mod error;
 mod evaluation;
 mod goal;
+mod live;
 mod norms;
+mod plane;
 mod presets;
 mod scratch;
+mod square;
 pub mod suites;
 mod threat;
 
 pub use ascent::{Start, StepSize, Stop};
-pub use attacks::{AnyAttack, AnyBlackBox, Bim, Ffgsm, Fgsm, Pgd, Rfgsm, UniformNoise};
+pub use attacks::{
+    AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, Fab, FabT, Ffgsm, Fgsm, Pgd, Rfgsm, Schedule, Square,
+    UniformNoise,
+};
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
 pub use contract::{Access, Attack, AttackInfo, Settings, Walk};
 pub use decorators::{Counting, Counts, Normalized};
 pub use error::AttackError;
 pub use evaluation::{
-    Adversarials, AttackCard, AttackResult, EvaluateOptions, Finding, KeepExamples, Progress, Proposer,
-    Report, evaluate, evaluate_proposed, evaluate_with,
+    Adversarials, AttackCard, AttackResult, Course, EvaluateOptions, Finding, KeepExamples, Progress,
+    Proposer, Report, evaluate, evaluate_proposed, evaluate_with,
 };
 pub use goal::{Goal, check_input, predicted};
-pub use norms::{AnyNorm, L2, Linf, Norm};
+pub use norms::{AnyNorm, L0, L1, L2, Linf, Norm};
 pub use presets::{PRESETS, Preset, Titled};
 pub use threat::{Threat, Violation};

@@ -19,6 +19,11 @@ const fn info(name: &'static str, paper: &'static str, defaults: &'static str) -
     AttackInfo { name, aliases: &[], paper, access: Access::White, norms: &[AnyNorm::Linf], defaults }
 }
 
+/// The row of an attack under the name that it has in a suite.
+pub(crate) const fn suite_info(of: &AttackInfo, name: &'static str, defaults: &'static str) -> AttackInfo {
+    AttackInfo { name, aliases: &[], paper: of.paper, access: of.access, norms: of.norms, defaults }
+}
+
 /// All presets.
 pub const PRESETS: &[Preset] = &[
     Preset {

@@ -41,6 +41,22 @@ impl Threat {
         let threat = Self { norm: AnyNorm::L2, eps };
         threat.validate().map(|()| threat)
     }
+    /// The changes may add up to `eps`.
+    ///
+    /// # Errors
+    /// [`AttackError::Eps`] unless `eps` is finite and ≥ 0.
+    pub fn l1(eps: f32) -> Result<Self, AttackError> {
+        let threat = Self { norm: AnyNorm::L1, eps };
+        threat.validate().map(|()| threat)
+    }
+    /// So many elements may change.
+    ///
+    /// # Errors
+    /// [`AttackError::Eps`] unless `eps` is finite and ≥ 0.
+    pub fn l0(eps: f32) -> Result<Self, AttackError> {
+        let threat = Self { norm: AnyNorm::L0, eps };
+        threat.validate().map(|()| threat)
+    }
     /// # Errors
     /// [`AttackError::Eps`] unless `eps` is finite and ≥ 0.
     pub fn validate(&self) -> Result<(), AttackError> {
@@ -54,33 +70,23 @@ impl Threat {
     /// [`AttackError::BeyondBox`].
     pub fn fits(&self, bounds: Bounds, dim: usize) -> Result<(), AttackError> {
         let (lo, hi) = (bounds.lo(), bounds.hi());
-        let diagonal = (f64::from(hi) - f64::from(lo)) * self.norm.get().diagonal(dim);
+        let diagonal = self.norm.get().largest(bounds, dim);
         if f64::from(self.eps) <= diagonal * (1.0 + 1e-6) {
             return Ok(());
         }
         Err(AttackError::BeyondBox { eps: self.eps, norm: self.norm, diagonal, lo, hi })
     }
 
-    /// Moves `adv` into the ball around `x` and into the box. `x` must be in the box.
-    ///
-    /// The box comes last: `x` is in it, so cutting to it brings every element closer to `x`.
+    /// Moves `adv` into the ball around `x` and into the box, by [`Norm::confine`](crate::Norm::confine). `x` must be in the box.
     pub fn confine(&self, x: &[f32], bounds: Bounds, adv: &mut [f32]) {
-        for (a, &x) in adv.iter_mut().zip(x) {
-            *a -= x;
-        }
-        self.norm.get().project(adv, self.eps);
-        for (a, &x) in adv.iter_mut().zip(x) {
-            *a = bounds.clip(x + *a);
-        }
+        self.norm.get().confine(x, self.eps, bounds, adv);
     }
 
-    /// The largest measured size that counts as within budget: `eps · (1 + 10⁻⁶) + ‖(u, …, u)‖`, where `u` is one unit
-    /// in the last place (f32) of the largest number in the box.
+    /// The largest measured size that counts as within budget: `eps · (1 + 10⁻⁶)` and [`Norm::rounding`](crate::Norm::rounding).
     ///
     /// `x + δ` is rounded to f32 in every coordinate; nobody who works in f32 can do better, and no more is given.
     pub fn allowance(&self, bounds: Bounds, dim: usize) -> f64 {
-        let largest = f64::from(bounds.lo().abs().max(bounds.hi().abs()));
-        f64::from(self.eps) * (1.0 + 1e-6) + f64::from(f32::EPSILON) * largest * self.norm.get().diagonal(dim)
+        f64::from(self.eps) * (1.0 + 1e-6) + self.norm.get().rounding(bounds, dim)
     }
 
     /// Is `adv` finite, in the box, and within [`allowance`](Self::allowance) of `x`?

@@ -2,8 +2,8 @@
 
 use crate::models::{Mlp, Points, all_logits, own_labels};
 use sparring_attacks::{
-    AnyAttack, AnyBlackBox, Attack, Ffgsm, Goal, Pgd, Rfgsm, Start, StepSize, Stop, Threat, UniformNoise,
-    check_input,
+    AnyAttack, AnyBlackBox, Attack, AttackError, Ffgsm, Goal, Pgd, Rfgsm, Start, StepSize, Stop, Threat,
+    UniformNoise, check_input,
 };
 use sparring_losses::{AnyClassLoss, RowLoss};
 use sparring_oracle::{Batch, Bounds, Classifier, OracleError};
@@ -11,6 +11,11 @@ use sparring_seed::Key;
 
 fn threats(eps: f32) -> [Threat; 2] {
     [Threat::linf(eps).unwrap(), Threat::l2(3.0 * eps).unwrap()]
+}
+
+fn all_threats(eps: f32) -> [Threat; 4] {
+    let [linf, l2] = threats(eps);
+    [linf, l2, Threat::l1(8.0 * eps).unwrap(), Threat::l0(10.0 * eps).unwrap()]
 }
 
 fn run<M: ?Sized, A: Attack<M> + ?Sized>(a: &A, m: &M, x: Batch<'_>, goal: Goal<'_>, t: &Threat) -> Vec<f32> {
@@ -36,7 +41,13 @@ fn every_proposal_keeps_the_rules() {
     let x = p.batch();
     let y = own_labels(&model, x);
     for attack in AnyAttack::defaults() {
-        for threat in threats(0.2) {
+        for threat in all_threats(0.2) {
+            if !attack.info().norms.contains(&threat.norm) {
+                let mut out = p.data.clone();
+                let refused = attack.perturb(&model, x, Goal::Untargeted(&y), &threat, Key::new(1), &mut out);
+                assert!(matches!(refused, Err(AttackError::Norm { .. })), "{attack} {threat}");
+                continue;
+            }
             for goal in [Goal::Untargeted(&y), Goal::Targeted(&vec![1; 60])] {
                 let out = run(&attack, &model, x, goal, &threat);
                 for i in 0..60 {
@@ -173,9 +184,10 @@ fn names_round_trip_and_wrong_ones_are_told() {
         }
     }
     let told = "pdg".parse::<AnyAttack>().unwrap_err().to_string();
+    let all: Vec<&str> = AnyAttack::ALL.iter().map(|info| info.name).collect();
     assert_eq!(
         told,
-        "no attack is called `pdg` (did you mean `pgd`?); choose one of: noise, fgsm, r+fgsm, ffgsm, bim, pgd"
+        format!("no attack is called `pdg` (did you mean `pgd`?); choose one of: {}", all.join(", "))
     );
     assert!("pgd".parse::<AnyBlackBox>().is_err());
     for attack in AnyAttack::defaults() {

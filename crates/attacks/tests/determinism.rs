@@ -3,7 +3,6 @@
 use crate::models::{Mlp, Points, own_labels};
 use sparring_attacks::{
     AnyAttack, Attack, EvaluateOptions, Goal, KeepExamples, Pgd, Threat, evaluate_with, perturb_chunked,
-    suites,
 };
 use sparring_seed::Key;
 
@@ -42,7 +41,7 @@ fn proposals() {
                 .unwrap();
             assert_eq!(
                 other == whole,
-                ["fgsm", "bim"].contains(&attack.info().name),
+                ["fgsm", "bim", "fab", "fab-t"].contains(&attack.info().name),
                 "{attack}: the key must matter"
             );
         }
@@ -56,20 +55,12 @@ fn reports() {
     let mut y = own_labels(&model, p.batch());
     y[0] = (y[0] + 1) % 3;
     let report = |threads, batch| {
-        let options = EvaluateOptions { batch, keep: KeepExamples::Adversarials };
+        let options =
+            EvaluateOptions { batch, keep: KeepExamples::Adversarials, ..EvaluateOptions::default() };
         let threat = Threat::linf(0.1).unwrap();
         let mut r = pool(threads)
             .install(|| {
-                evaluate_with(
-                    &model,
-                    p.batch(),
-                    &y,
-                    &suites::standard(),
-                    &threat,
-                    Key::new(5),
-                    &options,
-                    &|_| (),
-                )
+                evaluate_with(&model, p.batch(), &y, &look(), &threat, Key::new(5), &options, &|_| ())
             })
             .unwrap();
         r.attacks.iter_mut().for_each(|a| a.seconds = 0.0);
@@ -95,4 +86,9 @@ fn an_example_keeps_its_numbers_in_another_company() {
         out
     };
     assert_eq!(run(0..20)[5 * 12..8 * 12], run(5..8));
+}
+
+/// Noise, one step and many.
+fn look() -> Vec<AnyAttack> {
+    ["noise", "fgsm", "pgd(steps=100, restarts=5)"].map(|name| name.parse().unwrap()).to_vec()
 }

@@ -29,7 +29,7 @@ fn accuracies_are_over_all_examples_and_the_worst_case_is_per_image() {
     for y in &mut y[..10] {
         *y = (*y + 1) % 3;
     }
-    let r = judged(&model, &p, &y, &suites::standard());
+    let r = judged(&model, &p, &y, &look());
     assert_eq!((r.n, r.clean), (100, 0.9));
     let mut robust = 0;
     for i in 0..100 {
@@ -71,13 +71,13 @@ fn worst_proposals_are_kept() {
     let p = Points::new(80, 12, 4);
     let mut y = own_labels(&model, p.batch());
     y[0] = (y[0] + 1) % 3;
-    let options = EvaluateOptions { batch: 16, keep: KeepExamples::Adversarials };
+    let options =
+        EvaluateOptions { batch: 16, keep: KeepExamples::Adversarials, ..EvaluateOptions::default() };
     let seen = Mutex::new(Vec::new());
-    let r =
-        evaluate_with(&model, p.batch(), &y, &suites::standard(), &linf(0.1), Key::new(2), &options, &|s| {
-            seen.lock().unwrap().push((s.index, s.done, s.total, s.of));
-        })
-        .unwrap();
+    let r = evaluate_with(&model, p.batch(), &y, &look(), &linf(0.1), Key::new(2), &options, &|s| {
+        seen.lock().unwrap().push((s.index, s.done, s.total, s.of));
+    })
+    .unwrap();
     let kept = r.adversarials.as_ref().unwrap();
     let (before, after) =
         (all_logits(&model, &p.data, p.batch()), all_logits(&model, &kept.x_adv, p.batch()));
@@ -248,4 +248,9 @@ fn budgets_in_other_units_are_refused() {
             "{told}"
         );
     }
+}
+
+/// Noise, one step and many.
+fn look() -> Vec<AnyAttack> {
+    ["noise", "fgsm", "pgd(steps=100, restarts=5)"].map(|name| name.parse().unwrap()).to_vec()
 }

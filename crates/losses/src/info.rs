@@ -5,6 +5,8 @@
 pub enum TargetKind {
     /// A class index.
     Class,
+    /// A label, and the class that an attack aims at.
+    Aimed,
     /// A row of values.
     Values,
     /// A side of a GAN.

@@ -1,8 +1,8 @@
 //! The list of losses: adding one is one file and one word here.
 
 use crate::{
-    BceWithLogits, CrossEntropy, LogOdds, LossError, LossInfo, Margin, Minimax, Mse, NonSaturating, RowLoss,
-    Side,
+    BceWithLogits, CrossEntropy, Dlr, LogOdds, LossError, LossInfo, Margin, Minimax, Mse, NonSaturating,
+    RowLoss, Side, TargetedDlr,
 };
 use sparring_math::Real;
 use sparring_math::named::Named;
@@ -110,7 +110,9 @@ macro_rules! losses {
 
 losses! {
     /// A loss against a class index, for classifiers and the attacks on them.
-    AnyClassLoss<E>(usize) { CrossEntropy, LogOdds, Margin }
+    AnyClassLoss<E>(usize) { CrossEntropy, LogOdds, Margin, Dlr }
+    /// A loss against a label and the class that an attack aims at, in that order.
+    AnyTargetedLoss<E>([usize; 2]) { TargetedDlr }
     /// A loss against a row of values, for autoencoders and regression.
     AnyValueLoss<E>([E]) { Mse, BceWithLogits }
     /// A loss of a GAN on critic logits.
@@ -130,7 +132,7 @@ impl AnyClassLoss {
     pub const fn unsaturated(self) -> Self {
         match self {
             Self::CrossEntropy | Self::LogOdds => Self::LogOdds,
-            Self::Margin => Self::Margin,
+            Self::Margin | Self::Dlr => self,
         }
     }
 
@@ -141,7 +143,7 @@ impl AnyClassLoss {
     /// target.
     pub fn check_targets(self, targets: &[usize], classes: usize) -> Result<(), LossError> {
         let needed = match self {
-            Self::LogOdds | Self::Margin => 2,
+            Self::LogOdds | Self::Margin | Self::Dlr => 2,
             Self::CrossEntropy => 1,
         };
         if classes < needed {

@@ -165,7 +165,8 @@ fn recipes_and_attacks_of_before_are_read() {
             "defense":{"method":"pgd","eps":0.3,"steps":7,"step_size":0.10714286,"warm_up":0.3},"seed":1}"#,
     )
     .unwrap();
-    assert_eq!(recipe, Recipe::hardened(sparring::train::defenses::PgdTraining::new(0.3)));
+    let hardened = Recipe::hardened(sparring::train::defenses::PgdTraining::new(0.3));
+    assert_eq!(recipe, Recipe { label_smoothing: 0.0, ..hardened });
     let sgd: AnyRule = serde_json::from_str(
         r#"{"sgd":{"momentum":0.9,"dampening":0.0,"weight_decay":0.0,"kind":"nesterov"}}"#,
     )

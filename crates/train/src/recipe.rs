@@ -75,7 +75,8 @@ pub struct Recipe {
 
 impl Default for Recipe {
     fn default() -> Self {
-        let Hyperparameters { epochs, batch, lr, schedule, ema } = Hyperparameters::default();
+        let Hyperparameters { epochs, batch, lr, schedule, ema, label_smoothing } =
+            Hyperparameters::default();
         Self {
             epochs,
             batch,
@@ -88,7 +89,7 @@ impl Default for Recipe {
             groups: Vec::new(),
             average: ema.map(Into::into),
             displacement: None,
-            label_smoothing: 0.0,
+            label_smoothing,
             defense: AnyDefense::default(),
             precision: Precision::F32,
             selection: Selection::default(),
@@ -110,9 +111,9 @@ impl Recipe {
     /// ```
     pub fn hardened(defense: impl Into<AnyDefense>) -> Self {
         let defense = defense.into();
-        let Hyperparameters { epochs, batch, lr, schedule, ema } = defense.hyperparameters();
+        let Hyperparameters { epochs, batch, lr, schedule, ema, label_smoothing } = defense.hyperparameters();
         let average = ema.map(Into::into);
-        Self { epochs, batch, lr, schedule, average, defense, ..Self::default() }
+        Self { epochs, batch, lr, schedule, average, label_smoothing, defense, ..Self::default() }
     }
     /// Examples of a step.
     pub fn step_examples(&self) -> usize {

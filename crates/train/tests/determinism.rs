@@ -143,7 +143,8 @@ fn evaluations_in_batches_of_1_32_and_1000() {
     for (suite, threat) in [(linf, Threat::linf(0.1).unwrap()), (l2, Threat::l2(1.5).unwrap())] {
         let run = |batch, threads| {
             on(threads, || {
-                let options = EvaluateOptions { batch, keep: KeepExamples::Adversarials };
+                let options =
+                    EvaluateOptions { batch, keep: KeepExamples::Adversarials, ..EvaluateOptions::default() };
                 let key = Key::new(7);
                 let report =
                     evaluate_with(&net.victim(), x, &test.labels, &suite, &threat, key, &options, &|_| ());

@@ -1,8 +1,8 @@
 //! PyTorch's weights in our nets: logits, input gradients and attacks against `golden/attacks`.
 
 use safetensors::{Dtype, SafeTensors};
-use sparring_attacks::{Attack, Fgsm, Goal, Pgd, StepSize, Stop, Threat};
-use sparring_losses::{CrossEntropy, RowLoss};
+use sparring_attacks::{Apgd, ApgdT, Attack, Fgsm, Goal, Pgd, StepSize, Stop, Threat, predicted};
+use sparring_losses::{AnyClassLoss, CrossEntropy, RowLoss};
 use sparring_models::{ClassifierNet, FgsmRs, Mlp};
 use sparring_nn::Graph;
 use sparring_oracle::{Batch, Classifier as _, Differentiable};
@@ -143,4 +143,60 @@ fn the_article_mlp_is_attacked_as_in_pytorch() {
 #[test]
 fn the_fgsm_rs_net_is_attacked_as_in_pytorch() {
     check("fgsm_rs", FgsmRs::default().spec());
+}
+
+/// Ten steps of APGD from given starts are those of its authors' code: `golden/attacks/apgd.py`.
+fn check_apgd(name: &str, spec: Graph, budgets: [(&str, Threat); 3]) {
+    const N: usize = 4;
+    let (net, cases) = (load(spec, name), Cases::open(name));
+    let x = &cases.get("x")[..N * 784];
+    let labels = &cases.labels[..N];
+    let batch = Batch::new(x, [1, 28, 28], &cases.ids[..N]).unwrap();
+    let bytes = read("apgd_cases");
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    for (norm, threat) in budgets {
+        let start = floats(&file, &format!("{name}.{norm}.start"));
+        for loss in ["ce", "dlr", "targeted"] {
+            let mut adv = vec![0.0; x.len()];
+            let (victim, goal) = (net.victim(), Goal::Untargeted(labels));
+            if loss == "targeted" {
+                let apgd = ApgdT { steps: 10, ..ApgdT::default() };
+                apgd.perturb_from(&victim, batch, &start, goal, &threat, &mut adv).unwrap();
+            } else {
+                let loss = if loss == "ce" { AnyClassLoss::CrossEntropy } else { AnyClassLoss::Dlr };
+                let apgd = Apgd { steps: 10, loss, ..Apgd::default() };
+                apgd.perturb_from(&victim, batch, &start, goal, &threat, &mut adv).unwrap();
+            }
+            let want = floats(&file, &format!("{name}.{norm}.{loss}"));
+            let fooled = file.tensor(&format!("{name}.{norm}.{loss}.fooled")).unwrap().data().to_vec();
+            let mut z = vec![0.0; N * 10];
+            victim.logits(Batch::new(&adv, [1, 28, 28], &cases.ids[..N]).unwrap(), &mut z).unwrap();
+            for (i, z) in z.chunks_exact(10).enumerate() {
+                let at = format!("{name} {norm} {loss}, example {i}");
+                assert_eq!(predicted(z) != labels[i], fooled[8 * i] == 1, "{at}");
+                // One that is fooled stays where it was first.
+                if fooled[8 * i] == 0 {
+                    let row = i * 784..(i + 1) * 784;
+                    let near = |(a, b): &(&f32, &f32)| (**a - **b).abs() <= 1e-4;
+                    let share = adv[row.clone()].iter().zip(&want[row]).filter(near).count() as f64 / 784.0;
+                    // In L1 one element of almost the gradient's threshold changes the step of all that move.
+                    let least = if norm == "L1" { 0.98 } else { 0.999 };
+                    assert!(share >= least, "{at}: {share} of the pixels agree");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn apgd_walks_as_its_authors_do() {
+    let budgets = |linf, l2, l1| {
+        [
+            ("Linf", Threat::linf(linf).unwrap()),
+            ("L2", Threat::l2(l2).unwrap()),
+            ("L1", Threat::l1(l1).unwrap()),
+        ]
+    };
+    check_apgd("mlp", Mlp::default().spec(), budgets(0.03, 0.4, 4.0));
+    check_apgd("fgsm_rs", FgsmRs::default().spec(), budgets(0.2, 1.5, 12.0));
 }

@@ -77,6 +77,7 @@ fn activations() -> String {
 fn losses() -> String {
     let target = |t| match t {
         TargetKind::Class => "a class",
+        TargetKind::Aimed => "a class and a target",
         TargetKind::Values => "a row of values",
         TargetKind::Side => "a side of a GAN",
     };

@@ -50,7 +50,7 @@ impl std::fmt::Display for StepSize {
         match self {
             Self::Auto => {
                 let factor = |n: &AnyNorm| format!("{n}:{}", n.get().walk());
-                let all = AnyNorm::ALL.iter().map(factor).collect::<Vec<_>>();
+                let all = AnyNorm::DENSE.iter().map(factor).collect::<Vec<_>>();
                 write!(f, "({})*eps/steps", all.join(","))
             }
             Self::Total(t) => write!(f, "{t}*eps/steps"),

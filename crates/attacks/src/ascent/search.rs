@@ -1,26 +1,10 @@
 //! The survivors of a batch: candidates kept side by side, the best of each example kept in the output.
 
+use super::Said;
 use crate::scratch::Scratch;
 use crate::{AttackError, Goal, Stop};
 use sparring_losses::{AnyClassLoss, RowLoss};
 use sparring_oracle::{Batch, Classifier, Differentiable};
-
-/// What the model says to a candidate.
-#[derive(Clone, Copy, Debug)]
-struct Verdict {
-    reached: bool,
-    /// What is climbed: the loss at the label, or minus the loss at the target.
-    objective: f32,
-}
-
-impl Verdict {
-    const NONE: Self = Self { reached: false, objective: f32::NEG_INFINITY };
-
-    /// Reaching the goal beats not reaching it, then the higher objective wins; a tie does not.
-    fn beats(self, old: Self) -> bool {
-        if self.reached == old.reached { self.objective > old.objective } else { self.reached }
-    }
-}
 
 /// Every buffer of an attack. Candidates of the examples still in play are compact in `adv[..m·dim]`,
 /// so that the model sees no example whose fate is known.
@@ -36,10 +20,10 @@ pub(crate) struct Search<'a> {
     rows: Vec<usize>,
     ids: Vec<u64>,
     /// Of each candidate, as last judged; where the losses are written first.
-    verdicts: Vec<Verdict>,
+    verdicts: Vec<Said>,
     losses: Scratch,
     /// Of each example: the verdict on what `out` holds; none yet in the first restart.
-    kept: Vec<Option<Verdict>>,
+    kept: Vec<Option<Said>>,
 }
 
 impl<'a> Search<'a> {
@@ -54,7 +38,7 @@ impl<'a> Search<'a> {
         let n = x.len();
         let adv = Scratch::zeros(x.data().len());
         let (rows, ids) = (Vec::with_capacity(n), Vec::with_capacity(n));
-        let verdicts = vec![Verdict::NONE; n];
+        let verdicts = vec![Said::NOTHING; n];
         let losses = Scratch::zeros(n);
         // The direction is that of the loss asked for, and it never vanishes.
         let loss = loss.unsaturated();
@@ -135,7 +119,7 @@ impl<'a> Search<'a> {
     /// Ends the only restart: what is left is the answer, and needs no judging.
     pub(crate) fn keep_all(&mut self) {
         for k in 0..self.rows.len() {
-            self.verdicts[k] = Verdict::NONE;
+            self.verdicts[k] = Said::NOTHING;
             self.keep(k);
         }
     }
@@ -184,7 +168,7 @@ fn judge(
     z: &[f32],
     dz: &mut [f32],
     losses: &mut [f32],
-    verdicts: &mut [Verdict],
+    verdicts: &mut [Said],
 ) -> Option<usize> {
     let sign = goal.sign();
     loss.eval_rows(z, classes, &|k| &goal.classes()[rows[k]], losses, dz);
@@ -194,7 +178,7 @@ fn judge(
     let mut bad = None;
     for (k, ((z, &row), verdict)) in z.chunks_exact(classes).zip(rows).zip(verdicts).enumerate() {
         if z.iter().fold(true, |all, z| all & z.is_finite()) {
-            *verdict = Verdict { reached: goal.reached(row, z), objective: sign * losses[k] };
+            *verdict = Said { reached: goal.reached(row, z), value: sign * losses[k] };
         } else {
             bad = bad.or(Some(k));
             dz[k * classes..(k + 1) * classes].fill(0.0);

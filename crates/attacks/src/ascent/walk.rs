@@ -3,7 +3,7 @@
 use super::{Origin, Search};
 use crate::goal::check_input;
 use crate::scratch::Scratch;
-use crate::{AttackError, Goal, StepSize, Stop, Threat};
+use crate::{AttackError, AttackInfo, Goal, StepSize, Stop, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
@@ -11,6 +11,8 @@ use sparring_seed::Key;
 /// x ← box ∩ ball of (x + step · steepest(∇ objective)), `steps` times, from `restarts` starts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ascent<'a> {
+    /// The attack that walks.
+    pub(crate) about: &'static AttackInfo,
     pub(crate) loss: AnyClassLoss,
     pub(crate) from: Origin<'a>,
     /// Length of a step.
@@ -31,6 +33,7 @@ impl Ascent<'_> {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         threat.validate()?;
+        self.about.admits(threat)?;
         check_input(model, x, goal, out)?;
         let (bounds, norm, classes) = (model.bounds(), threat.norm.get(), model.classes());
         let step = self.step.at(threat.norm, threat.eps, self.steps);

@@ -55,7 +55,7 @@ impl Bim {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
-        norms: AnyNorm::ALL,
+        norms: AnyNorm::DENSE,
         defaults: "10 steps of 4 eps/steps (l2: 7.5) from x; loss cross-entropy",
     };
     /// # Errors
@@ -89,7 +89,15 @@ impl<M: Differentiable + ?Sized> Attack<M> for Bim {
     ) -> Result<(), AttackError> {
         self.validate()?;
         let (from, step) = (Origin::Start(Start::Clean), self.step_size);
-        Ascent { loss: self.loss, from, step, steps: self.steps, restarts: 1, stop: self.stop }
-            .run(model, x, goal, threat, key, out)
+        Ascent {
+            about: &Self::INFO,
+            loss: self.loss,
+            from,
+            step,
+            steps: self.steps,
+            restarts: 1,
+            stop: self.stop,
+        }
+        .run(model, x, goal, threat, key, out)
     }
 }

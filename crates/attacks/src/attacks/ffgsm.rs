@@ -41,7 +41,7 @@ impl Ffgsm {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
-        norms: AnyNorm::ALL,
+        norms: AnyNorm::DENSE,
         defaults: "uniform start, one step of 1.25 eps; loss cross-entropy",
     };
     /// # Errors
@@ -70,7 +70,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Ffgsm {
     ) -> Result<(), AttackError> {
         self.validate()?;
         let (from, step) = (Origin::Uncut, self.step_size);
-        Ascent { loss: self.loss, from, step, steps: 1, restarts: 1, stop: Stop::Never }
+        Ascent { about: &Self::INFO, loss: self.loss, from, step, steps: 1, restarts: 1, stop: Stop::Never }
             .run(model, x, goal, threat, key, out)
     }
 }

@@ -32,7 +32,7 @@ impl Fgsm {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
-        norms: AnyNorm::ALL,
+        norms: AnyNorm::DENSE,
         defaults: "one step of eps from x; loss cross-entropy",
     };
 }
@@ -55,6 +55,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fgsm {
     ) -> Result<(), AttackError> {
         let from = Origin::Start(Start::Clean);
         Ascent {
+            about: &Self::INFO,
             loss: self.loss,
             from,
             step: StepSize::Relative(1.0),

@@ -82,9 +82,12 @@ macro_rules! one_enum {
     };
 }
 
+pub use square::Schedule;
+
 attacks! {
     black: {
         uniform_noise::UniformNoise "noise",
+        square::Square "square",
     }
     white: {
         fgsm::Fgsm "fgsm",
@@ -92,5 +95,9 @@ attacks! {
         ffgsm::Ffgsm "ffgsm",
         bim::Bim "bim",
         pgd::Pgd "pgd",
+        apgd::Apgd "apgd",
+        apgd_t::ApgdT "apgd-t",
+        fab::Fab "fab",
+        fab_t::FabT "fab-t",
     }
 }

@@ -87,7 +87,7 @@ impl Pgd {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
-        norms: AnyNorm::ALL,
+        norms: AnyNorm::DENSE,
         defaults: "40 steps of 4 eps/steps (l2: 7.5), random start, 1 restart; loss cross-entropy",
     };
     /// # Errors
@@ -119,7 +119,15 @@ impl Pgd {
     }
 
     fn walk<'a>(&self, from: Origin<'a>, restarts: usize) -> Ascent<'a> {
-        Ascent { loss: self.loss, from, step: self.step_size, steps: self.steps, restarts, stop: self.stop }
+        Ascent {
+            about: &Self::INFO,
+            loss: self.loss,
+            from,
+            step: self.step_size,
+            steps: self.steps,
+            restarts,
+            stop: self.stop,
+        }
     }
 }
 

@@ -40,7 +40,7 @@ impl Rfgsm {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
-        norms: AnyNorm::ALL,
+        norms: AnyNorm::DENSE,
         defaults: "random step of eps/2, then one step of eps/2; loss cross-entropy",
     };
     /// # Errors
@@ -70,7 +70,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Rfgsm {
         self.validate()?;
         let alpha = self.alpha * threat.eps;
         let (from, step) = (Origin::Corner(alpha), StepSize::Absolute(threat.eps - alpha));
-        Ascent { loss: self.loss, from, step, steps: 1, restarts: 1, stop: Stop::Never }
+        Ascent { about: &Self::INFO, loss: self.loss, from, step, steps: 1, restarts: 1, stop: Stop::Never }
             .run(model, x, goal, threat, key, out)
     }
 }

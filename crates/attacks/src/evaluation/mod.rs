@@ -12,7 +12,7 @@ mod verdict;
 mod worst;
 pub use card::AttackCard;
 pub use finding::Finding;
-pub use options::{EvaluateOptions, KeepExamples, Progress};
+pub use options::{Course, EvaluateOptions, KeepExamples, Progress};
 pub use propose::Proposer;
 pub use report::{Adversarials, AttackResult, Report};
 pub use run::{evaluate, evaluate_proposed, evaluate_with};

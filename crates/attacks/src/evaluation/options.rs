@@ -1,4 +1,4 @@
-//! How an evaluation is run; nothing here changes a bit of its figures.
+//! How an evaluation is run.
 
 use crate::AttackError;
 
@@ -14,6 +14,18 @@ pub enum KeepExamples {
     Adversarials,
 }
 
+/// Which examples an attack of a suite is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Course {
+    /// Every example that is right: the figure of each attack stands for itself.
+    #[default]
+    Each,
+    /// Those that no attack before it fooled, as AutoAttack does: the worst case is the same at a fraction of the cost, and the figure of an attack is what is left after it.
+    Cascade,
+}
+
 /// How an evaluation is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvaluateOptions {
@@ -21,12 +33,14 @@ pub struct EvaluateOptions {
     pub batch: usize,
     /// What to keep of the proposals.
     pub keep: KeepExamples,
+    /// Which examples an attack is given. Unlike the others this changes what is reported.
+    pub course: Course,
 }
 
 impl Default for EvaluateOptions {
     /// 56 examples: whole tiles of 14 rows, and what an attack keeps of them stays in the second-level cache beside a small model.
     fn default() -> Self {
-        Self { batch: 56, keep: KeepExamples::Nothing }
+        Self { batch: 56, keep: KeepExamples::Nothing, course: Course::Each }
     }
 }
 

@@ -17,7 +17,10 @@ pub struct AttackResult {
     pub steps: usize,
     /// Restarts (or samples).
     pub restarts: usize,
-    /// Examples still right under this attack, over all examples.
+    /// Examples still right under this attack; in a [cascade](crate::Course::Cascade) under it and all before it.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub survivors: usize,
+    /// Those over all examples.
     pub accuracy: f64,
     /// Examples the attack sent forward; the judge's own passes are not counted.
     pub forwards: u64,

@@ -5,7 +5,7 @@ use super::clean::Clean;
 use super::propose::{Chosen, Proposer, Task};
 use super::report::beaten;
 use super::worst::Worst;
-use super::{AttackCard, AttackResult, EvaluateOptions, Finding, Progress, Report};
+use super::{AttackCard, AttackResult, Course, EvaluateOptions, Finding, Progress, Report};
 use crate::goal::check_input;
 use crate::{Attack, AttackError, Counting, Goal, Threat};
 use sparring_oracle::{Batch, Classifier};
@@ -121,14 +121,20 @@ where
     let (n, batch) = (x.len(), options.batch);
 
     let clean = Clean::look(model, x, y, batch)?;
-    // The examples that are attacked, side by side.
-    let chosen = Chosen::new(x, y, &clean.right);
-    let (victims, labels) = (chosen.batch()?, &chosen.labels);
+    // The examples that are attacked, side by side: places among the right ones, and the examples themselves.
+    let mut attacked: Vec<usize> = (0..clean.right.len()).collect();
+    let mut chosen = Chosen::new(x, y, &clean.right);
     let mut worst = Worst::new(x, y, &clean, options.keep);
     let mut findings = clean.findings.clone();
     let mut attacks = Vec::with_capacity(suite.len());
     for (index, attack) in suite.iter().enumerate() {
         let (info, settings) = describe(attack, &Counting::new(model));
+        info.admits(threat)?;
+        if options.course == Course::Cascade && index > 0 {
+            attacked = worst.standing();
+            chosen = Chosen::new(x, y, &attacked.iter().map(|&k| clean.right[k]).collect::<Vec<_>>());
+        }
+        let (victims, labels) = (chosen.batch()?, &chosen.labels);
         let done = AtomicUsize::new(0);
         let told = |size| {
             let done = done.fetch_add(size, Ordering::Relaxed) + size;
@@ -138,14 +144,16 @@ where
         let attempt = attempt(model, proposer, attack, info.name, &task)?;
         findings.extend(Finding::of_walk(info.name, &settings, threat));
         findings.extend(Finding::of_gradients(info.name, attempt.counts));
-        let fooled = worst.add(&attempt.answers, &attempt.proposals);
+        let fooled = worst.add(&attacked, &attempt.answers, &attempt.proposals);
+        let survivors = labels.len() - fooled.iter().filter(|f| **f).count();
         attacks.push(AttackResult {
             attack: info.name.to_owned(),
             norm: threat.norm,
             eps: threat.eps,
             steps: settings.steps,
             restarts: settings.restarts,
-            accuracy: (labels.len() - fooled.iter().filter(|f| **f).count()) as f64 / n as f64,
+            survivors,
+            accuracy: survivors as f64 / n as f64,
             forwards: attempt.counts.forwards,
             backwards: attempt.counts.backwards,
             seconds: attempt.seconds,
@@ -157,12 +165,14 @@ where
         });
         findings.extend(attempt.findings);
     }
-    findings.extend(beaten(&attacks, n));
+    if options.course == Course::Each {
+        findings.extend(beaten(&attacks, n));
+    }
     Ok(Report {
         n,
         threat: *threat,
         clean: clean.right.len() as f64 / n as f64,
-        robust_accuracy: worst.standing() as f64 / n as f64,
+        robust_accuracy: worst.standing().len() as f64 / n as f64,
         adversarials: worst.kept(),
         predictions: clean.predictions,
         attacks,

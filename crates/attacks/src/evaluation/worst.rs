@@ -40,10 +40,11 @@ impl<'a> Worst<'a> {
         }
     }
 
-    /// One attack's judged proposals, in the order of the examples attacked. Returns which of all examples it fooled.
-    pub fn add(&mut self, answers: &[Answer], proposals: &[f32]) -> Vec<bool> {
+    /// One attack's judged proposals for `attacked`, places among the right examples. Returns which of all examples it fooled.
+    pub fn add(&mut self, attacked: &[usize], answers: &[Answer], proposals: &[f32]) -> Vec<bool> {
         let (dim, mut fooled) = (self.x.dim(), vec![false; self.x.len()]);
-        for (k, (&i, answer)) in self.right.iter().zip(answers).enumerate() {
+        for (p, (&k, answer)) in attacked.iter().zip(answers).enumerate() {
+            let i = self.right[k];
             fooled[i] = answer.prediction != self.y[i];
             self.standing[k] &= !fooled[i];
             if let Some(kept) = &mut self.kept
@@ -52,16 +53,16 @@ impl<'a> Worst<'a> {
                 self.margins[k] = answer.margin;
                 kept.predictions[i] = answer.prediction;
                 kept.made_by[i] = Some(self.attacks);
-                kept.x_adv[i * dim..(i + 1) * dim].copy_from_slice(&proposals[k * dim..(k + 1) * dim]);
+                kept.x_adv[i * dim..(i + 1) * dim].copy_from_slice(&proposals[p * dim..(p + 1) * dim]);
             }
         }
         self.attacks += 1;
         fooled
     }
 
-    /// Examples that no attack fooled.
-    pub fn standing(&self) -> usize {
-        self.standing.iter().filter(|s| **s).count()
+    /// Of the right examples those that no attack fooled.
+    pub fn standing(&self) -> Vec<usize> {
+        (0..self.standing.len()).filter(|&k| self.standing[k]).collect()
     }
 
     pub fn kept(self) -> Option<Adversarials> {

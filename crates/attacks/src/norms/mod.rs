@@ -22,6 +22,8 @@ macro_rules! norms {
         sparring_math::value_by_text!(AnyNorm);
 
         impl AnyNorm {
+            /// Those in which the steepest step moves every element: where an ascent by steps of one length makes sense.
+            pub const DENSE: &[Self] = &[Self::Linf, Self::L2];
             /// All norms.
             pub const ALL: &[Self] = &[$(Self::$Name),*];
             /// The norm itself.
@@ -35,4 +37,6 @@ macro_rules! norms {
 norms! {
     linf::Linf "linf",
     l2::L2 "l2",
+    l1::L1 "l1",
+    l0::L0 "l0",
 }

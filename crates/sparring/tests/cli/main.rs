@@ -22,6 +22,7 @@ mod sizes;
 mod small;
 mod specs;
 mod steering;
+mod suites;
 #[cfg(unix)]
 mod sweeps;
 mod writing;

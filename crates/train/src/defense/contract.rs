@@ -112,12 +112,21 @@ pub struct Hyperparameters {
     pub schedule: AnySchedule,
     /// The average of the weights that is kept, if one is.
     pub ema: Option<Ema>,
+    /// The share of each label that goes to all classes alike.
+    pub label_smoothing: f64,
 }
 
 /// Those of a training on clean examples.
 impl Default for Hyperparameters {
     fn default() -> Self {
-        Self { epochs: 5, batch: 128, lr: 1e-3, schedule: AnySchedule::default(), ema: None }
+        Self {
+            epochs: 5,
+            batch: 128,
+            lr: 1e-3,
+            schedule: AnySchedule::default(),
+            ema: None,
+            label_smoothing: 0.0,
+        }
     }
 }
 
@@ -125,6 +134,10 @@ impl Hyperparameters {
     /// Wong et al.'s for FGSM-RS: one cycle up to 5e-3 over 10 epochs.
     pub(super) fn one_cycle() -> Self {
         Self { epochs: 10, lr: 5e-3, schedule: Piecewise::default().into(), ..Self::default() }
+    }
+    /// For attacks of several steps: the same over 20 epochs of smaller batches, the average of the weights kept.
+    pub(super) fn several_steps() -> Self {
+        Self { epochs: 20, batch: 64, ema: Some(Ema::default()), ..Self::one_cycle() }
     }
 }
 

@@ -7,7 +7,6 @@
 //! As in the authors' code δ begins at 0, one for each place in a batch, and goes on from batch to batch; where x + δ lies outside the box, g is 0.
 
 use super::contract::{BUDGET, Defense, Hyperparameters, LENGTH, WARM_UP, at_once, ramp};
-use super::pgd::PgdTraining;
 use super::plan::{ExampleSource, Plan};
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{AnyNorm, Threat};
@@ -76,7 +75,7 @@ impl Defense for FreeTraining {
     }
     /// Those of PGD, not yet chosen by measurement, with as many passes in all: the epochs are divided by the replays.
     fn hyperparameters(&self) -> Hyperparameters {
-        let of_pgd = PgdTraining::new(self.eps).hyperparameters();
-        Hyperparameters { epochs: of_pgd.epochs.div_ceil(self.replays.max(1)), ..of_pgd }
+        let usual = Hyperparameters::several_steps();
+        Hyperparameters { epochs: usual.epochs.div_ceil(self.replays.max(1)), ..usual }
     }
 }

@@ -7,7 +7,6 @@
 //! As in the authors' code an example whose gradient is 0 at either point does not count. The penalty is made on a tape: it costs several plain steps.
 
 use super::contract::{BUDGET, Defense, Hyperparameters, WARM_UP, at_once, ramp};
-use super::pgd::PgdTraining;
 use super::plan::{Penalty, Plan};
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{Fgsm, Linf, Norm as _};
@@ -70,7 +69,7 @@ impl Defense for GradAlign {
     }
     /// Those of PGD, not yet chosen by measurement.
     fn hyperparameters(&self) -> Hyperparameters {
-        PgdTraining::new(self.eps).hyperparameters()
+        Hyperparameters::several_steps()
     }
 }
 

@@ -9,7 +9,6 @@ use super::contract::{
     inner_attack, is_linf, linf, ramp,
 };
 use super::noisy_ascent::{Climbed, NoisyAscent};
-use super::pgd::PgdTraining;
 use super::plan::Plan;
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{AnyNorm, AttackInfo};
@@ -91,9 +90,9 @@ impl Defense for MartTraining {
     }
     /// Those of PGD, not yet chosen by measurement.
     fn hyperparameters(&self) -> Hyperparameters {
-        PgdTraining::new(self.eps).hyperparameters()
+        Hyperparameters::several_steps()
     }
 }
 
 const INFO: AttackInfo =
-    inner_attack::<MartTraining>(AnyNorm::ALL, "noise of 0.001, 10 steps of 2.5 eps / 10");
+    inner_attack::<MartTraining>(AnyNorm::DENSE, "noise of 0.001, 10 steps of 2.5 eps / 10");

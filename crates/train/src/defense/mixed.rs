@@ -4,7 +4,6 @@
 //! source   Goodfellow, Shlens, Szegedy 2015, arXiv:1412.6572: FGSM, lambda 0.5
 
 use super::contract::{BUDGET, Defense, Hyperparameters, WARM_UP, at_once, ramp};
-use super::pgd::PgdTraining;
 use super::plan::Plan;
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{AnyAttack, Fgsm};
@@ -66,6 +65,6 @@ impl Defense for MixedTraining {
     }
     /// Those of PGD, not yet chosen by measurement.
     fn hyperparameters(&self) -> Hyperparameters {
-        PgdTraining::new(self.eps).hyperparameters()
+        Hyperparameters::several_steps()
     }
 }

@@ -11,7 +11,6 @@ use super::plan::Plan;
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{AnyNorm, StepSize, Stop};
 use sparring_math::named::{NamedError, Range};
-use sparring_optim::Ema;
 
 /// PGD from a uniform start.
 ///
@@ -89,6 +88,6 @@ impl Defense for PgdTraining {
         Plan::adversarial(attack, share * self.eps).in_norm(self.norm)
     }
     fn hyperparameters(&self) -> Hyperparameters {
-        Hyperparameters { epochs: 20, batch: 64, ema: Some(Ema::default()), ..Hyperparameters::one_cycle() }
+        Hyperparameters { label_smoothing: 0.1, ..Hyperparameters::several_steps() }
     }
 }

@@ -13,7 +13,6 @@ use super::plan::Plan;
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{AnyNorm, AttackInfo};
 use sparring_math::named::{NamedError, Range};
-use sparring_optim::Ema;
 
 /// Clean cross-entropy plus `beta` times the divergence to the answer on the worst example found.
 ///
@@ -91,9 +90,9 @@ impl Defense for TradesTraining {
     }
     /// Those of PGD, not yet chosen by measurement; the authors train for 100 epochs by SGD.
     fn hyperparameters(&self) -> Hyperparameters {
-        Hyperparameters { epochs: 20, batch: 64, ema: Some(Ema::default()), ..Hyperparameters::one_cycle() }
+        Hyperparameters::several_steps()
     }
 }
 
 const INFO: AttackInfo =
-    inner_attack::<TradesTraining>(AnyNorm::ALL, "noise of 0.001, 10 steps of 2.5 eps / 10");
+    inner_attack::<TradesTraining>(AnyNorm::DENSE, "noise of 0.001, 10 steps of 2.5 eps / 10");

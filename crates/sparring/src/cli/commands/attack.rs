@@ -71,9 +71,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Ok(())
     });
     if args.machine.json {
-        say::json(&show::object(&reports, precision));
+        say::json(&show::object(&reports, args.course(), precision));
     } else {
-        say::result(&show::text(&reports));
+        say::result(&show::text(&reports, args.course()));
     }
     if let (Err(_), Err(second)) = (&saved, &page) {
         say::error(&second.to_string());
@@ -116,7 +116,7 @@ fn evaluate(
     };
     // Smaller chunks where the network's layers are large; no figure depends on it.
     let most = model.cost().most_examples() / rayon::current_num_threads();
-    let options = EvaluateOptions { batch: args.batch.min(most.max(1)), keep };
+    let options = EvaluateOptions { batch: args.batch.min(most.max(1)), keep, course: args.course() };
     let (victim, key) = (model.victim(), Key::new(args.machine.seed).named("attack"));
     Ok(if precision == Precision::F32 {
         evaluate_with(&victim, x, &test.labels, suite, threat, key, &options, show)?

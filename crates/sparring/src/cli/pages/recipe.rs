@@ -125,7 +125,8 @@ mod tests {
         let told = |r: &Recipe| facts(r).into_iter().skip(6).collect::<Vec<_>>();
         assert_eq!(told(&Recipe::default()), []);
         let average = ("average of the weights", "half-life 5 % of the training".to_string());
-        assert_eq!(told(&Recipe::hardened(defenses::PgdTraining::new(0.3))), [average]);
+        let smoothed = ("label smoothing", "0.1".to_string());
+        assert_eq!(told(&Recipe::hardened(defenses::PgdTraining::new(0.3))), [average, smoothed]);
         let asked = |text: &str| Recipe {
             average: "ema(half_life=0.07)".parse().ok(),
             augment: ["shift", "mixup"].map(|one| one.parse().unwrap()).to_vec(),

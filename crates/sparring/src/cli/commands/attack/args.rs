@@ -21,6 +21,19 @@ impl ShorthandList for AttackFlags {
         &[("steps", "steps"), ("step-size", "step_size"), ("restarts", "restarts"), ("loss", "loss")];
 }
 
+/// A ready-made list of attacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum SuiteName {
+    /// FGSM and PGD-40: a first look.
+    Quick,
+    /// AutoAttack: APGD, APGD-T, FAB-T and Square, in its order and with its settings.
+    Standard,
+    /// AutoAttack's longer version: APGD on two losses, FAB, Square, APGD-T and FAB-T, with restarts.
+    Plus,
+    /// AutoAttack's version for randomised models: APGD on two losses, each gradient the mean of 20.
+    Rand,
+}
+
 /// Flags.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -34,11 +47,14 @@ pub(crate) struct Args {
     /// attacks`, also for the presets of papers); each runs on all correctly classified images.
     #[arg(long, value_name = "NAME,..", default_value = "fgsm,pgd")]
     pub(super) attack: Vec<List<Choice>>,
-    /// The norm of the budget: linf (how far any pixel may move) or l2 (the Euclidean length of the change).
+    /// A ready-made suite instead, in which each attack is given only the images that those before it left right.
+    #[arg(long, value_enum, conflicts_with = "attack")]
+    pub(super) suite: Option<SuiteName>,
+    /// The norm of the budget: linf (how far any pixel may move), l2 (the Euclidean length of the change), l1 (the sum of all changes) or l0 (how many numbers change).
     #[arg(long, default_value = "linf", value_parser = name::<AnyNorm>())]
     pub(super) norm: AnyNorm,
     /// The budget in that norm, in pixels of [0, 1]: 0.1, a fraction (8/255), or several (0.1,0.2,0.3: one table, one curve).
-    /// Default: 0.3 in linf, 2 in l2.
+    /// Default: 0.3 in linf, 2 in l2, 10 in l1, 12 in l0.
     #[arg(long, value_name = "EPS,..")]
     eps: Vec<List<Budget>>,
     #[command(flatten)]
@@ -79,7 +95,12 @@ impl Args {
     pub(super) fn threats(&self) -> Outcome<Vec<Threat>> {
         let mut all: Vec<f32> = self.eps.iter().flat_map(|list| &list.0).map(|budget| budget.0).collect();
         if all.is_empty() {
-            all.push(if self.norm == AnyNorm::L2 { 2.0 } else { 0.3 });
+            all.push(match self.norm {
+                AnyNorm::L2 => 2.0,
+                AnyNorm::L1 => 10.0,
+                AnyNorm::L0 => 12.0,
+                _ => 0.3,
+            });
         }
         if let Some(eps) = twice(&all) {
             return Err(Failure::Usage(format!("--eps: {eps} is named twice; name it once")));

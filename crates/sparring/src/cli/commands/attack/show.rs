@@ -5,7 +5,7 @@ use crate::cli::io::table::table;
 use crate::cli::pages::accuracy::interval;
 use crate::cli::pages::attack::findings;
 use serde_json::Value;
-use sparring::attacks::{AttackResult, Report};
+use sparring::attacks::{AttackResult, Course, Report};
 use sparring::tensor::Precision;
 
 /// One attack as programs read it.
@@ -17,8 +17,8 @@ pub(crate) fn row(a: &AttackResult) -> Value {
 }
 
 /// The object of `--json`. Of several budgets (in rising order) the rows of all stand in `attacks`, `robust_accuracy` is that of the
-/// largest, and `budgets` has that of each.
-pub(super) fn object(reports: &[Report], precision: Precision) -> Value {
+/// largest, and `budgets` has that of each. In a cascade the accuracy of an attack is what it and those before it left; `stages` has that as a count of images.
+pub(super) fn object(reports: &[Report], course: Course, precision: Precision) -> Value {
     let last = &reports[reports.len() - 1];
     let results = || reports.iter().flat_map(|r| &r.attacks);
     let mut object = json!({
@@ -26,6 +26,10 @@ pub(super) fn object(reports: &[Report], precision: Precision) -> Value {
         "robust_accuracy": last.robust_accuracy, "proposal_precision": precision.to_string(),
         "findings": findings(reports), "cards": results().map(|a| &a.card).collect::<Vec<_>>(),
     });
+    if course == Course::Cascade {
+        let stage = |a: &AttackResult| json!({ "attack": a.attack, "eps": a.eps, "survivors": a.survivors, "seconds": a.seconds });
+        object["stages"] = value(&results().map(stage).collect::<Vec<_>>());
+    }
     if reports.len() > 1 {
         let of = |r: &Report| json!({ "eps": r.threat.eps, "robust_accuracy": r.robust_accuracy });
         object["budgets"] = value(&reports.iter().map(of).collect::<Vec<_>>());
@@ -38,7 +42,7 @@ fn percent(accuracy: f64) -> String {
 }
 
 /// The table for a terminal, and what casts doubt on it.
-pub(super) fn text(reports: &[Report]) -> String {
+pub(super) fn text(reports: &[Report], course: Course) -> String {
     let last = &reports[reports.len() - 1];
     let line = |attack: &str, eps: String, accuracy: f64, cost: [String; 5]| {
         let interval = interval(accuracy, last.n).replace('\u{a0}', " ");
@@ -76,6 +80,9 @@ pub(super) fn text(reports: &[Report]) -> String {
         last.threat.norm,
         table(&headers, &rows)
     );
+    if course == Course::Cascade {
+        text.push_str("\neach attack had only the images that those before it left right: its accuracy is what is left after it");
+    }
     for finding in findings(reports) {
         text.push_str("\n! ");
         text.push_str(&finding);

@@ -1,14 +1,35 @@
 //! The attacks that the flags ask for.
 
-use super::args::Args;
+use super::args::{Args, SuiteName};
 use super::choice::Choice;
 use crate::cli::options::{Written, twice};
 use crate::cli::{Failure, Outcome};
-use sparring::attacks::{AnyAttack, Preset, Titled};
+use sparring::attacks::{AnyAttack, Course, Preset, Threat, Titled, suites};
 
 impl Args {
-    /// The attacks at this budget, with the flags applied; a flag that fits none of them is a mistake.
+    /// Which images an attack is given: in a suite those that are left.
+    pub(super) fn course(&self) -> Course {
+        if self.suite.is_some() { Course::Cascade } else { Course::Each }
+    }
+    /// The attacks at this budget, with the flags applied; a flag that fits none of them is a mistake, and so is a norm that one of them does not work in.
     pub(super) fn suite(&self, eps: f32) -> Outcome<Vec<Titled>> {
+        let all = self.attacks(eps)?;
+        let threat = Threat { norm: self.norm, eps };
+        let admitted = all.iter().try_for_each(|attack| attack.info.admits(&threat));
+        admitted.map(|()| all).map_err(|e| Failure::Usage(format!("--norm {}: {e}", self.norm)))
+    }
+
+    fn attacks(&self, eps: f32) -> Outcome<Vec<Titled>> {
+        if let Some(suite) = self.suite {
+            self.parameters.all_belong("--attack", &[])?;
+            let own = |attacks: Vec<AnyAttack>| attacks.into_iter().map(Titled::from).collect();
+            return Ok(match suite {
+                SuiteName::Quick => own(suites::quick()),
+                SuiteName::Standard => suites::standard(self.norm),
+                SuiteName::Plus => suites::plus(),
+                SuiteName::Rand => suites::rand(),
+            });
+        }
         let choices: Vec<&Choice> = self.attack.iter().flat_map(|list| &list.0).collect();
         let names: Vec<&str> = choices.iter().map(|c| c.name()).collect();
         if let Some(name) = twice(&names) {

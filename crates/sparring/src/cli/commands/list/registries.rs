@@ -131,6 +131,7 @@ pub(super) fn losses() -> Listing {
     for (info, entry) in sparring::losses::ALL.iter().zip(LossName::TABLE.entries) {
         let target = match info.target {
             TargetKind::Class => "class",
+            TargetKind::Aimed => "class and target",
             TargetKind::Values => "values",
             TargetKind::Side => "side",
         };
@@ -198,8 +199,12 @@ pub(super) fn defenses() -> Listing {
     for ((d, entry), usual) in DEFENSES.iter().zip(AnyDefense::TABLE.entries).zip(usual) {
         let recipe = usual.hyperparameters();
         let ema = recipe.ema.map_or(String::new(), |ema| format!(", ema {}", ema.half_life));
+        let smoothed = match recipe.label_smoothing {
+            0.0 => String::new(),
+            share => format!(", label smoothing {share}"),
+        };
         let brings = format!(
-            "{} epochs, batch {}, lr {}, {}{ema}",
+            "{} epochs, batch {}, lr {}, {}{ema}{smoothed}",
             recipe.epochs, recipe.batch, recipe.lr, recipe.schedule
         );
         rows.push(words(&[d.name, d.about, d.worth, &brings, &told(entry), d.paper]));
@@ -207,7 +212,7 @@ pub(super) fn defenses() -> Listing {
             "name": d.name, "about": d.about, "worth": d.worth, "paper": d.paper, "arguments": arguments(Some(entry)),
             "recipe": {
                 "epochs": recipe.epochs, "batch": recipe.batch, "lr": recipe.lr, "schedule": recipe.schedule.to_string(),
-                "ema": recipe.ema.map(|ema| ema.half_life),
+                "ema": recipe.ema.map(|ema| ema.half_life), "label_smoothing": recipe.label_smoothing,
             },
         }));
     }

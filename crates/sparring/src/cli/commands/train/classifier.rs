@@ -104,7 +104,7 @@ impl Args {
             accumulate: self.examples.accumulate,
             augment: self.examples.augment.clone(),
             displacement: self.hardening.displace,
-            label_smoothing: self.hardening.label_smoothing,
+            label_smoothing: self.hardening.label_smoothing.unwrap_or(usual.label_smoothing),
             defense,
             precision: self.precision,
             selection: self.validation.selection(),

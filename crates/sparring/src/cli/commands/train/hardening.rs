@@ -30,9 +30,9 @@ pub(super) struct HardeningArgs {
     /// defenses`). Default: at the weights.
     #[arg(long, visible_aliases = ["awp", "sam"], value_name = "DISPLACEMENT", value_parser = name::<AnyDisplacement>())]
     pub(super) displace: Option<AnyDisplacement>,
-    /// The share of each label that goes to all classes alike.
-    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = share)]
-    pub(super) label_smoothing: f64,
+    /// The share of each label that goes to all classes alike. Default: 0; that of the defence (`sparring list defenses`).
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub(super) label_smoothing: Option<f64>,
 }
 
 /// Flags that set a parameter of the defence.

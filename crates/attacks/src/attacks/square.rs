@@ -1,0 +1,183 @@
+//! Square: random search by squares, on logits alone.
+//!
+//! start    x + eps · random signs, one for each column and channel (L-inf); x + eps · a pattern in each of 5 × 5 tiles (L2, L1)
+//! query    L-inf: in a random square the change becomes ±2 eps, one sign a channel, cut to ball and box; L2, L1: a random square takes the
+//!          size of another and a pattern on top of its own
+//! accept   where the margin falls, or the goal is reached
+//! size     √p of the image's side; p = p₀ at first, halved at query 10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000
+//! source   Andriushchenko et al. 2020, arXiv:1912.00049; L1: Croce and Hein 2021, arXiv:2103.01208; authors' code in github.com/fra31/auto-attack
+//!
+//! As in the authors' code the last row and column are never a corner of a square. Squares are drawn for each example by itself.
+
+use crate::ascent::{Objective, OfClass, Said, logits};
+use crate::goal::check_input;
+use crate::live::{Kept, Live, Table};
+use crate::square::{self, Place};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Threat};
+use sparring_losses::AnyClassLoss;
+use sparring_math::named::{Named, Range};
+use sparring_oracle::{Batch, Classifier};
+use sparring_seed::Key;
+
+/// Random search by squares.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
+pub struct Square {
+    /// Queries of a restart.
+    pub queries: usize,
+    /// Restarts.
+    pub restarts: usize,
+    /// Share of the pixels in the first squares.
+    pub p: f64,
+    /// What is climbed.
+    pub loss: AnyClassLoss,
+    /// Whether the squares shrink over the queries there are, as if those were 10,000, or at fixed queries.
+    pub rescale: Schedule,
+}
+
+/// When the squares of a [`Square`] attack shrink.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Schedule {
+    /// At the queries of the paper, however many there are: AutoAttack's choice.
+    #[default]
+    Fixed,
+    /// At the same shares of the queries.
+    Scaled,
+}
+
+sparring_math::value_of_words!(Schedule { Fixed = "fixed", Scaled = "scaled" });
+
+impl Default for Square {
+    /// AutoAttack's: 5,000 queries, squares that begin with 80 % of the pixels.
+    fn default() -> Self {
+        Self { queries: 5000, restarts: 1, p: 0.8, loss: AnyClassLoss::Margin, rescale: Schedule::Fixed }
+    }
+}
+
+sparring_math::named! {
+    Square: "square", [], "Andriushchenko et al. 2020, arXiv:1912.00049";
+    queries: Range::COUNT, "queries of a restart";
+    restarts: Range::COUNT, "starts";
+    p: Range::above_to(0.0, 1.0), "share of the pixels in the first squares";
+    loss: crate::ascent::LOSS, "what is climbed";
+    rescale: Range::Words(Schedule::WORDS), "when squares shrink: at fixed queries, or scaled to as many as there are";
+}
+
+impl Square {
+    /// The row in the table of attacks.
+    pub const INFO: AttackInfo = AttackInfo {
+        name: Self::NAME,
+        aliases: Self::ALIASES,
+        paper: Self::PAPER,
+        access: Access::Black,
+        norms: &[AnyNorm::Linf, AnyNorm::L2, AnyNorm::L1],
+        defaults: "5000 queries, squares of 80 % of the pixels that shrink; loss margin",
+    };
+    /// # Errors
+    /// If there is no query or restart, or the share is none.
+    pub fn validate(&self) -> Result<(), AttackError> {
+        Ok(Named::validate(self)?)
+    }
+    /// The share of the pixels in the square of this query, from 0.
+    fn share(&self, query: usize) -> f64 {
+        let at = match self.rescale {
+            Schedule::Fixed => query,
+            Schedule::Scaled => (query as f64 / self.queries as f64 * 10_000.0) as usize,
+        };
+        let halved = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000].iter().filter(|&&q| at > q).count();
+        self.p / f64::from(1_u32 << halved)
+    }
+}
+
+impl<M: Classifier + ?Sized> Attack<M> for Square {
+    fn about(&self) -> &'static AttackInfo {
+        &Self::INFO
+    }
+    fn settings(&self) -> Settings {
+        let others = vec![
+            ("queries", self.queries.to_string()),
+            ("p", self.p.to_string()),
+            ("loss", self.loss.to_string()),
+            ("rescale", self.rescale.to_string()),
+        ];
+        Settings { others, ..Settings::new(0, self.restarts) }
+    }
+    fn perturb(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        goal: Goal<'_>,
+        threat: &Threat,
+        key: Key,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        self.validate()?;
+        threat.validate()?;
+        Self::INFO.admits(threat)?;
+        check_input(model, x, goal, out)?;
+        out.copy_from_slice(x.data());
+        let (dim, bounds) = (x.dim(), model.bounds());
+        let objective = OfClass { goal, loss: self.loss.unsaturated() };
+        let mut kept = Kept::new(out, dim);
+        for restart in 0..self.restarts {
+            let key = key.child(restart as u64);
+            let from = x.query() + (restart * (self.queries + 1)) as u64;
+            let mut live = Live::of(x, kept.standing());
+            let n = live.len();
+            let (mut points, mut best) = (Table::zeros(n, dim), Table::zeros(n, dim));
+            let mut z = Table::zeros(n, model.classes());
+            let (mut said, mut dz) = (vec![Said::NOTHING; n], vec![0.0; model.classes()]);
+            for query in 0..=self.queries {
+                if live.is_empty() {
+                    break;
+                }
+                let key = key.child(query as u64);
+                for k in 0..live.len() {
+                    let place = Place { x: x.row(live.row(k)), shape: x.shape(), threat, bounds };
+                    let mut rng = key.rng(live.id(k));
+                    let point = points.row_mut(k);
+                    match query.checked_sub(1) {
+                        None => square::start(&place, &mut rng, point),
+                        Some(step) => {
+                            point.copy_from_slice(best.row(k));
+                            square::change(&place, self.share(step), &mut rng, point);
+                        }
+                    }
+                }
+                logits(model, x, &live, &points, from + query as u64, &mut z)?;
+                for k in 0..live.len() {
+                    let (row, z) = (live.row(k), z.row(k));
+                    let now =
+                        Said { value: objective.eval(row, z, &mut dz), reached: objective.reached(row, z) };
+                    if now.beats(said[k]) {
+                        said[k] = now;
+                        best.row_mut(k).copy_from_slice(points.row(k));
+                    }
+                    if now.reached || query == self.queries {
+                        kept.offer(row, best.row(k), said[k]);
+                    }
+                }
+                let gone: Vec<bool> = said[..live.len()].iter().map(|s| s.reached).collect();
+                live.retain(|k| !gone[k], &mut [&mut best, &mut said]);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn squares_shrink_at_the_queries_of_the_paper() {
+        let square = Square::default();
+        for (query, p) in [(0, 0.8), (10, 0.8), (11, 0.4), (50, 0.4), (51, 0.2), (4999, 0.8 / 128.0)] {
+            assert_eq!(square.share(query), p, "{query}");
+        }
+        let scaled = Square { queries: 100, rescale: Schedule::Scaled, ..square };
+        assert_eq!([0, 1, 99].map(|q| scaled.share(q)), [0.8, 0.2, 0.8 / 512.0]);
+    }
+}
