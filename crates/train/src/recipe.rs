@@ -101,8 +101,8 @@ impl Default for Recipe {
 }
 
 impl Recipe {
-    /// The recipe that a defence brings. Those of PGD and N-FGSM were chosen on validation images for nets of MNIST's size (docs/results/hardening.md has what each is worth,
-    /// seed by seed); FGSM-RS is the paper's as it stands; ForwAbs has N-FGSM's; those of TRADES, MART, GradAlign, Free-AT and mixed training are PGD's, not chosen yet. Only PGD is known to harden every seed.
+    /// The recipe that a defence brings. Those of PGD, TRADES, MART, GradAlign and N-FGSM were chosen on validation images for nets of MNIST's size (docs/results/hardening.md has what each is worth,
+    /// seed by seed, and what was tried for the others); FGSM-RS is the paper's as it stands, ForwAbs has N-FGSM's.
     ///
     /// ```
     /// use sparring_train::{Recipe, defenses};

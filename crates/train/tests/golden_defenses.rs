@@ -153,7 +153,7 @@ fn a_displacement_takes_one_pass_of_statistics_and_leaves_plain_steps_alone() {
 fn a_penalty_adds_to_loss_and_gradient_of_a_step() {
     let golden = Golden::open("grad_align");
     let step = |lambda: f64| {
-        let defense = defenses::GradAlign { lambda, ..Default::default() }.into();
+        let defense = defenses::GradAlign { lambda, warm_up: 0.0, ..Default::default() }.into();
         let recipe = Recipe { defense, batch: 22, ..recipe() };
         let (data, mut model) = (golden.split(recipe.seed), golden.model());
         let mut training = session(&mut model, &data, &recipe).unwrap();

@@ -88,7 +88,6 @@ impl Defense for MartTraining {
         let attack = NoisyAscent { steps, step_size, climbs: Climbed::CrossEntropy, about: &INFO };
         Plan::paired(attack, share * self.eps, sparring_losses::Mart { beta: self.beta }).in_norm(self.norm)
     }
-    /// Those of PGD, not yet chosen by measurement.
     fn hyperparameters(&self) -> Hyperparameters {
         Hyperparameters::several_steps()
     }

