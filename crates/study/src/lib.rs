@@ -3,6 +3,7 @@
 
 mod environment;
 mod error;
+mod figure;
 mod grid;
 mod manifest;
 mod merge;

@@ -1,5 +1,6 @@
 //! The figures of one cell, from what its commands printed.
 
+use crate::figure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -84,19 +85,39 @@ impl CellResult {
     pub(crate) fn deserialized(value: &Value) -> Result<Self, serde_json::Error> {
         Self::deserialize(value)
     }
-    /// All figures under one kind of name, in the order of columns: those of the training, then `clean`, `ATTACK@EPS`, `worst@EPS`.
+    /// All figures under one kind of name, in the order of columns: those of the training, then `clean`, `ATTACK@EPS`, `worst@EPS`; in another norm
+    /// than L-inf `ATTACK@NORM:EPS` and `worst@NORM:EPS`.
     pub fn columns(&self) -> Vec<(String, Option<f64>)> {
         let mut all: Vec<(String, Option<f64>)> =
             self.figures.iter().map(|(name, value)| (name.clone(), Some(*value))).collect();
         let Some(attacked) = &self.attacked else { return all };
         all.push(("clean".into(), attacked.clean));
-        all.extend(attacked.attacks.iter().map(|a| (format!("{}@{}", a.attack, a.eps), a.accuracy)));
-        all.extend(attacked.worst.iter().map(|(eps, accuracy)| (format!("worst@{eps}"), *accuracy)));
+        all.extend(attacked.attacks.iter().map(|a| (under(&a.attack, &a.norm, a.eps), a.accuracy)));
+        let norm = attacked.norm();
+        all.extend(attacked.worst.iter().map(|(eps, accuracy)| (under("worst", norm, *eps), *accuracy)));
         all
+    }
+    /// The figures that are read first, in words: `test accuracy 82.85 %`; empty if there is none.
+    pub fn told(&self) -> String {
+        let own = figure::FIRST.iter().filter_map(|name| Some((name, self.figures.get(*name)?)));
+        let told = own.map(|(name, v)| format!("{} {}", figure::title(name), figure::told(name, *v)));
+        told.collect::<Vec<_>>().join(", ").replace('\u{a0}', " ")
     }
 }
 
+/// The usual norm, which columns do not name.
+const USUAL: &str = "linf";
+
+/// The name of a column under attack: `fgsm@0.1`, in another norm `fgsm@l2:0.1`.
+fn under(attack: &str, norm: &str, eps: f64) -> String {
+    if norm == USUAL { format!("{attack}@{eps}") } else { format!("{attack}@{norm}:{eps}") }
+}
+
 impl Attacked {
+    /// The norm of the budgets, which all attacks of one command have in common.
+    pub fn norm(&self) -> &str {
+        self.attacks.first().map_or(USUAL, |a| a.norm.as_str())
+    }
     fn of(object: &Value) -> Option<Self> {
         let figure = |row: &Value| {
             Some(AttackFigure {
@@ -142,6 +163,11 @@ mod tests {
         });
         let attacked = CellResult::of(&trained, Some(&several)).unwrap().attacked.unwrap();
         assert_eq!(attacked.worst, [(0.1, Some(0.25)), (0.2, Some(0.0))]);
+        let text = several.to_string().replace("linf", "l2");
+        let in_l2 = CellResult::of(&trained, Some(&serde_json::from_str(&text).unwrap())).unwrap();
+        let names: Vec<String> = in_l2.columns().into_iter().skip(4).map(|(name, _)| name).collect();
+        assert_eq!(names, ["fgsm@l2:0.1", "fgsm@l2:0.2", "worst@l2:0.1", "worst@l2:0.2"]);
+        assert_eq!(result.told(), "test accuracy 50.00 %");
         let back = serde_json::to_value(&result).unwrap();
         assert_eq!(serde_json::from_value::<CellResult>(back).unwrap(), result);
     }

@@ -36,7 +36,7 @@ fn full_of(text: &str) -> Page {
         counts: vec![3, 1, 0, 2],
     });
     let card = ImageCard { image: image.clone(), alt: t(), title: t(), tone: Tone::Bad, note: t() };
-    let cell = Cell { text: t(), note: t(), bar: Some(0.5), tone: Tone::Bad };
+    let cell = Cell { text: t(), note: t(), bar: Some(0.5), tone: Tone::Bad, link: t() };
     let blocks = vec![
         Block::text(t()),
         Block::Note(Note { title: t(), text: t(), tone: Tone::Good }),
@@ -45,7 +45,7 @@ fn full_of(text: &str) -> Page {
         Block::Table(Table {
             caption: t(),
             headers: vec![t(), t()],
-            rows: vec![vec![t().into(), cell], vec![t().into()]],
+            rows: vec![vec![t().into(), cell], vec![Cell { link: t(), ..t().into() }]],
             highlight: vec![0],
         }),
         Block::Chart(line.clone()),

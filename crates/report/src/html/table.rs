@@ -27,6 +27,8 @@ pub struct Cell {
     pub bar: Option<f64>,
     /// Colour of the text.
     pub tone: Tone,
+    /// A file beside the page that the text leads to, as in `cells/a/report.html`; empty for none. What is no such path is not linked.
+    pub link: String,
 }
 
 impl Cell {
@@ -120,6 +122,17 @@ fn is_long(text: &str) -> bool {
     text.chars().nth(32).is_some()
 }
 
+/// The longest path that is linked, in bytes.
+const LINK: usize = 250;
+
+/// Whether a link leads to a file in the page's own folder or below, and nowhere else.
+fn is_beside(link: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.=/".contains(c);
+    link.len() <= LINK
+        && link.chars().all(plain)
+        && link.split('/').all(|name| !matches!(name, "" | "." | ".."))
+}
+
 impl Cell {
     fn render(&self, out: &mut String) {
         match self.bar.filter(|b| b.is_finite()) {
@@ -130,6 +143,11 @@ impl Cell {
                 out.push_str("\"></span><span class=\"digits\">");
                 brief_into(&self.text, out);
                 out.push_str("</span></span>");
+            }
+            None if is_beside(&self.link) => {
+                out.push_str(&format!("<a href=\"{}\">", self.link));
+                brief_into(&self.text, out);
+                out.push_str("</a>");
             }
             None => brief_into(&self.text, out),
         }
@@ -195,6 +213,12 @@ mod tests {
             out.contains("<td class=\"long\">a text") && out.contains("<small>1 – 2 %</small></td>"),
             "{out}"
         );
+        let mut linked = String::new();
+        let cell = |link: &str| Cell { link: link.into(), ..Cell::from("x") };
+        let links = ["cells/a=0.1-b/report.html", "javascript:x", "/etc", "../x", "a//b", "http://x", ""];
+        Table { rows: vec![links.map(cell).to_vec()], ..Table::default() }.render(&mut linked);
+        assert_eq!(linked.matches("<a ").count(), 1, "{linked}");
+        assert!(linked.contains("<a href=\"cells/a=0.1-b/report.html\">x</a>"), "{linked}");
         let mut nothing = String::new();
         Table::default().render(&mut nothing);
         assert!(nothing.is_empty());

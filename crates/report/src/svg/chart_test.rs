@@ -33,6 +33,27 @@ fn a_line_has_its_ends_at_the_corners() {
 }
 
 #[test]
+fn single_points_of_one_colour_are_told_apart() {
+    let strokes = [Stroke::Solid, Stroke::Dotted, Stroke::Dashed, Stroke::DashDotted];
+    let series =
+        |stroke: Stroke| Series { slot: Some(0), stroke, ..Series::new(format!("{stroke:?}"), [(1.0, 0.5)]) };
+    let svg = drawn(line(strokes.map(series).to_vec()), Size::Wide);
+    // Each marker with its element's name and without its place, in the plot and in the legend.
+    let mut looks: Vec<String> = Vec::new();
+    for (at, _) in svg.match_indices("class=\"mark\"").chain(svg.match_indices("class=\"hollow\"")) {
+        let tag = &svg[svg[..at].rfind('<').unwrap()..];
+        let class = svg[at..].split('"').nth(1).unwrap();
+        let corners =
+            tag.split("points=\"").nth(1).map_or(0, |p| p.split('"').next().unwrap().split(' ').count());
+        looks.push(format!("{} {corners} {class}", tag.split(' ').next().unwrap()));
+    }
+    assert_eq!(looks.len(), 2 * strokes.len(), "{looks:?}");
+    looks.sort();
+    looks.dedup();
+    assert_eq!(looks.len(), strokes.len(), "{looks:?}");
+}
+
+#[test]
 fn no_number_is_a_gap() {
     let nan = f64::NAN;
     let points = [

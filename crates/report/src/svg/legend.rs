@@ -60,7 +60,7 @@ pub(super) fn draw(rows: &[Vec<Entry>], x: f64, y: f64, out: &mut String) {
                     out.push_str(&format!(" class=\"line\" stroke=\"{}\"", colour(*slot)));
                     stroke.dash(*slot, out);
                     out.push_str("/>");
-                    mark(*slot, x + SAMPLE / 2.0, y, "", out);
+                    mark(*slot, *stroke, x + SAMPLE / 2.0, y, "", out);
                 }
                 Sample::Level => {
                     out.push_str("<line");

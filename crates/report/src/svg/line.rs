@@ -168,7 +168,7 @@ impl LineChart {
             }
             next = at + apart;
             let hint = format!("{}: {}, {}", series.name, self.x.format.value(px), self.y.format.value(py));
-            mark(slot, at, up, hint.trim_start_matches(": "), out);
+            mark(slot, series.stroke, at, up, hint.trim_start_matches(": "), out);
         }
     }
 

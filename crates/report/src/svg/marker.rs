@@ -46,25 +46,33 @@ pub(super) fn colour(slot: usize) -> String {
     format!("var(--c{})", slot % COLOURS)
 }
 
-/// Appends the marker of series `slot` at (`x`, `y`); `hint`, if there is one, shows under a resting pointer.
-pub(super) fn mark(slot: usize, x: f64, y: f64, hint: &str, out: &mut String) {
-    let fill = colour(slot);
-    let tag = match slot % 4 {
+/// Appends the marker of series `slot` at (`x`, `y`); `hint`, if there is one, shows under a resting pointer. Of curves of one colour those with a stroke
+/// of their own have larger, hollow ones, each of its shape: a single point is told apart without a line, and where it lies on another.
+pub(super) fn mark(slot: usize, stroke: Stroke, x: f64, y: f64, hint: &str, out: &mut String) {
+    let shape = match stroke {
+        Stroke::OfSlot | Stroke::Solid => None,
+        Stroke::Dotted => Some(slot),
+        Stroke::Dashed => Some(slot + 1),
+        Stroke::DashDotted => Some(slot + 2),
+    };
+    let k = if shape.is_some() { 1.4 } else { 1.0 };
+    let tag = match shape.unwrap_or(slot) % 4 {
         0 => {
             out.push_str("<circle");
-            numbers(&[("cx", x), ("cy", y), ("r", 4.2)], out);
+            numbers(&[("cx", x), ("cy", y), ("r", 4.2 * k)], out);
             "circle"
         }
         1 => {
             out.push_str("<rect");
-            numbers(&[("x", x - 3.9), ("y", y - 3.9), ("width", 7.8), ("height", 7.8)], out);
+            let half = 3.9 * k;
+            numbers(&[("x", x - half), ("y", y - half), ("width", 2.0 * half), ("height", 2.0 * half)], out);
             "rect"
         }
-        2 => polygon(&[(x, y - 5.2), (x + 5.0, y + 3.8), (x - 5.0, y + 3.8)], out),
-        _ => polygon(&[(x, y - 5.4), (x + 5.4, y), (x, y + 5.4), (x - 5.4, y)], out),
+        2 => polygon(&[(x, y - 5.2 * k), (x + 5.0 * k, y + 3.8 * k), (x - 5.0 * k, y + 3.8 * k)], out),
+        _ => polygon(&[(x, y - 5.4 * k), (x + 5.4 * k, y), (x, y + 5.4 * k), (x - 5.4 * k, y)], out),
     };
-    out.push_str(" class=\"mark\" fill=\"");
-    out.push_str(&fill);
+    out.push_str(if shape.is_some() { " class=\"hollow\" stroke=\"" } else { " class=\"mark\" fill=\"" });
+    out.push_str(&colour(slot));
     if hint.is_empty() {
         out.push_str("\"/>");
     } else {

@@ -10,12 +10,15 @@ pub enum TickFormat {
     Number,
     /// A fraction of 1 as a percentage: 0.25 is `25 %`.
     Percent,
+    /// The same, with two decimals where a value stands alone: `82.85 %`.
+    FinePercent,
 }
 
 impl TickFormat {
     /// Labels of `ticks`, with the decimals that tell neighbours apart.
     pub(super) fn labels(self, ticks: &[f64], scale: Scale) -> Vec<String> {
-        let factor = if self == Self::Percent { 100.0 } else { 1.0 };
+        let percent = self != Self::Number;
+        let factor = if percent { 100.0 } else { 1.0 };
         let largest = ticks.iter().fold(0.0f64, |m, t| m.max((t * factor).abs()));
         let smallest =
             ticks.iter().map(|t| (t * factor).abs()).filter(|&t| t > 0.0).fold(f64::INFINITY, f64::min);
@@ -32,7 +35,7 @@ impl TickFormat {
                     (false, true) => grouped(v, self::decimals(v)),
                     (false, false) => grouped(v, decimals),
                 };
-                if self == Self::Percent {
+                if percent {
                     text.push_str("\u{a0}%");
                 }
                 text
@@ -40,10 +43,11 @@ impl TickFormat {
             .collect()
     }
 
-    /// One value with three significant digits or one decimal of a percent.
+    /// One value with three significant digits, or one or two decimals of a percent.
     pub(super) fn value(self, v: f64) -> String {
         match self {
             Self::Percent => format!("{}\u{a0}%", grouped(v * 100.0, 1)),
+            Self::FinePercent => format!("{}\u{a0}%", grouped(v * 100.0, 2)),
             Self::Number if v != 0.0 && (v.abs() < 1e-3 || v.abs() >= 1e6) => power_of_ten(v),
             Self::Number => {
                 let whole = v.abs().max(1e-9).log10().floor() as i32;

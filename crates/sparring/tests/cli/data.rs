@@ -45,6 +45,18 @@ fn a_training_that_learnt_nothing_says_so() {
 }
 
 #[test]
+fn what_was_learnt_under_attack_is_not_called_nothing() {
+    let dir = folder("something");
+    let line = "train classifier --data moons --epochs 1 --accumulate 4 --defense fgsm-rs --json";
+    let moons = object(&dir, &format!("{line} --out moons"));
+    assert!(number(&moons, "test_accuracy") > 0.7 && number(&moons, "train_loss") > 0.69, "{moons}");
+    let about = |of: &serde_json::Value| of["warnings"].to_string().contains("nothing was learnt");
+    assert!(!about(&moons), "{moons}");
+    let chance = object(&dir, &format!("{line} --lr 1e-9 --seed 2 --out chance"));
+    assert_eq!(number(&chance, "test_accuracy") < 0.55, about(&chance), "{chance}");
+}
+
+#[test]
 fn a_loss_that_is_not_finite_names_layer_and_step() {
     let dir = folder("layer");
     tiny(&dir);

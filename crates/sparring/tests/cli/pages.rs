@@ -136,3 +136,22 @@ fn autoencoder_and_gan() {
     assert!(pair.contains("Epoch 1, the first") && pair.contains("Epoch 3, the last"), "before and after");
     assert_eq!(html.matches("<span>nearest training image</span>").count(), 2);
 }
+
+#[test]
+fn a_page_of_one_epoch_says_what_there_is() {
+    let dir = folder("one-epoch");
+    let line = "train classifier --data moons --batch 100 --validate-attack pgd(steps=2) --validate-eps 0.05";
+    let one = page(&dir, &format!("{line} --epochs 1 --out one"), "one/report.html");
+    assert!(one.contains("95\u{a0}% confidence.") && !one.contains("the band in the chart"));
+    // Test, training and validation points are of one colour, and each of its own look.
+    let marks = |look: &str| one.matches(look).count();
+    assert!(
+        marks("class=\"mark\" fill=\"var(--c0)\"") > 0 && marks("class=\"hollow\" stroke=\"var(--c0)\"") > 0
+    );
+    assert!(one.contains("robust accuracy: pgd in linf at eps 0.05"));
+    assert!(
+        one.contains("167 images held out of the training set, after each epoch attacked by pgd(steps=2")
+    );
+    let two = page(&dir, &format!("{line} --epochs 2 --out two"), "two/report.html");
+    assert!(two.contains("the band in the chart is that interval"));
+}

@@ -97,6 +97,31 @@ fn a_learning_rate_is_found_and_drawn() {
     let config: Value =
         serde_json::from_str(&std::fs::read_to_string(dir.join("written/config.json")).unwrap()).unwrap();
     assert_eq!(config["spec_file"], "net.toml");
+    // What is next is a training of the very same kind.
+    let flags = "--data tiny --seed 3 --activation tanh --optimizer sgd(momentum=0.5) --clip-norm 1 --transform l1 --group norm";
+    let told = crate::said(&crate::ran(
+        &dir,
+        &format!("lr-find {flags} --steps 20 --lowest=1e-5 --highest 1 --threads 2 --out next"),
+    ));
+    let next = told
+        .lines()
+        .find_map(|line| line.split("next: sparring ").nth(1))
+        .unwrap_or_else(|| panic!("{told}"));
+    let (asked, rate) = next.split_once(" --lr ").unwrap();
+    let quoted = flags.replace("sgd(momentum=0.5)", "'sgd(momentum=0.5)'");
+    assert_eq!(asked, format!("train classifier {quoted} --batch 128"));
+    object(
+        &dir,
+        &format!("train classifier {flags} --batch 128 --lr {rate} --epochs 1 --json --out trained"),
+    );
+    let config = |run: &str| -> Value {
+        serde_json::from_str(&std::fs::read_to_string(dir.join(run).join("config.json")).unwrap()).unwrap()
+    };
+    let (found, trained) = (config("next"), config("trained"));
+    assert_eq!((&found["spec"], &found["data"]), (&trained["spec"], &trained["data"]));
+    for key in ["rule", "batch", "seed", "transforms", "groups"] {
+        assert_eq!(found["recipe"][key], trained["recipe"][key], "{key}");
+    }
     let told = refusal(&dir, "lr-find --data tiny --lowest 1 --highest 0.1", 2);
     assert!(told.contains("highest is 1e-1, but must be above `lowest`"), "{told}");
 }

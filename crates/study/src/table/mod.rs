@@ -1,6 +1,7 @@
 //! The table of a sweep: a row a cell, and means over seeds. Its JSON, CSV and page hold neither times nor paths, so they are the same whoever
 //! computed which cell, in which order, on how many threads.
 
+mod bars;
 mod csv;
 mod json;
 mod page;

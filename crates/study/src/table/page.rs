@@ -1,36 +1,16 @@
 //! The table for people.
 
 use super::{SweepGroup, SweepRow, SweepTable};
-use crate::CellState;
+use crate::figure::{FIRST, title, told, with_spread};
+use crate::{Attacked, CellState, Manifest};
 use sparring_report::html::{Block, Cell, Code, Note, Page, Section, StatTile, Table, Tone};
-use sparring_report::svg::{Axis, AxisRange, BarChart, BarSeries, Chart, TickFormat};
 
-/// Figures of trainings that are on the page, if there, before those of the attacks and after them; the others are in the files beside it.
-const FIRST: [&str; 5] = ["test_accuracy", "test_mse", "pca_mse", "d_real", "d_fake"];
+/// Figures of trainings that are on the page, if there, after those of the attacks; the others are in the files beside it.
 const LAST: [&str; 3] = ["robust_accuracy", "train_loss", "epochs"];
-/// More groups of bars cannot be read.
-const MOST_GROUPS: usize = 16;
-/// Nor can more bars in each.
-const MOST_SERIES: usize = 5;
 /// Nobody reads more notes of one kind.
 const MOST_NOTES: usize = 10;
 /// Longer tables are read as CSV.
 const MOST_ROWS: usize = 500;
-
-/// Whether a figure is a fraction of images.
-fn is_accuracy(name: &str) -> bool {
-    name.contains("accuracy") || name == "clean" || name.contains('@')
-}
-
-/// A number with as many digits as can be compared.
-fn told(name: &str, v: f64) -> String {
-    match () {
-        () if is_accuracy(name) => format!("{:.2}\u{a0}%", 100.0 * v),
-        () if v == v.trunc() && v.abs() < 1e6 => format!("{v}"),
-        () if v.abs() >= 1e-3 && v.abs() < 1e4 => format!("{v:.4}"),
-        () => format!("{v:.3e}"),
-    }
-}
 
 /// Which images, and how well so few can tell: half the width of a 95 % interval, at most.
 fn attacked_images(n: usize) -> String {
@@ -40,12 +20,16 @@ fn attacked_images(n: usize) -> String {
     )
 }
 
-fn with_spread(name: &str, mean: f64, std: Option<f64>) -> String {
-    match std {
-        None => told(name, mean),
-        Some(std) if is_accuracy(name) => format!("{:.2} ± {:.2}\u{a0}%", 100.0 * mean, 100.0 * std),
-        Some(std) => format!("{} ± {}", told(name, mean), told(name, std)),
+/// Which attacks, in which norm, at which budgets.
+fn attacks(attacked: &Attacked) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for row in &attacked.attacks {
+        if !names.contains(&row.attack.as_str()) {
+            names.push(&row.attack);
+        }
     }
+    let budgets: Vec<String> = attacked.worst.iter().map(|(eps, _)| eps.to_string()).collect();
+    format!("{} in {} at eps {}", names.join(", "), attacked.norm(), budgets.join(", "))
 }
 
 /// The first of many notes, and how many more there are.
@@ -82,7 +66,7 @@ impl SweepTable {
         let shown = self.shown();
         let mut headers: Vec<String> = self.group_axes().into_iter().map(String::from).collect();
         headers.push("cells".into());
-        headers.extend(shown.iter().map(|name| name.replace('_', " ")));
+        headers.extend(shown.iter().map(|name| title(name)));
         let row = |group: &SweepGroup| -> Vec<String> {
             let figure = |name: &&str| match group.figures.get(*name) {
                 None => "–".into(),
@@ -94,8 +78,19 @@ impl SweepTable {
         };
         (headers, self.groups.iter().map(row).collect())
     }
+    /// Why there is no row, of a shard beyond the cells.
+    pub fn nothing(&self) -> Option<String> {
+        let total = self.grid.cells().len();
+        let what =
+            format!("Shard {} has no cell: the grid has {total}, fewer than there are shards.", self.shard);
+        self.rows.is_empty().then_some(what)
+    }
     fn over_seeds(&self) -> Section {
         let mut section = Section::new("Means");
+        if let Some(nothing) = self.nothing() {
+            section.blocks.push(Block::text(nothing));
+            return section;
+        }
         let (headers, rows) = self.means();
         section.blocks.push(Block::Table(Table {
             caption: "Mean over the finished cells that differ in their seed alone, ± the standard deviation of one such cell (n − 1). Cells that failed are not in it.".into(),
@@ -104,64 +99,33 @@ impl SweepTable {
             ..Table::default()
         }));
         section.blocks.extend(cut(self.groups.len(), "results.json"));
-        section.blocks.extend(self.chart(&self.shown()));
+        section.blocks.extend(self.charts(&self.shown()));
         section
-    }
-    /// Bars of the means: accuracies, or, where there are none, the first figure.
-    fn chart(&self, shown: &[&str]) -> Option<Block> {
-        let accuracies: Vec<&str> =
-            shown.iter().copied().filter(|name| is_accuracy(name)).take(MOST_SERIES).collect();
-        let names = if accuracies.is_empty() { shown.iter().copied().take(1).collect() } else { accuracies };
-        if names.is_empty() || self.groups.len() > MOST_GROUPS {
-            return None;
-        }
-        let series = |name: &&str| {
-            let of = |group: &SweepGroup| {
-                group.figures.get(*name).map(|&(_, mean, std)| (mean, std.unwrap_or(f64::NAN)))
-            };
-            let figures: Vec<(f64, f64)> =
-                self.groups.iter().map(|group| of(group).unwrap_or((f64::NAN, f64::NAN))).collect();
-            BarSeries {
-                name: name.replace('_', " "),
-                values: figures.iter().map(|f| f.0).collect(),
-                intervals: figures.iter().map(|(mean, std)| (mean - std, mean + std)).collect(),
-                ..BarSeries::default()
-            }
-        };
-        let accuracy = is_accuracy(names[0]);
-        let format = if accuracy { TickFormat::Percent } else { TickFormat::default() };
-        let label = if accuracy { "accuracy".to_string() } else { names[0].replace('_', " ") };
-        let axes = self.group_axes();
-        let category = |group: &SweepGroup| match group.values.is_empty() {
-            true => "all cells".to_string(),
-            false => group.values.join(" · "),
-        };
-        Some(Block::Chart(Chart::Bar(BarChart {
-            title: "Means over seeds".into(),
-            description: "mean of each combination, with one standard deviation up and down".into(),
-            x_label: axes.join(" · "),
-            categories: self.groups.iter().map(category).collect(),
-            y: Axis { label, format, range: AxisRange::FromZero, ..Axis::default() },
-            series: names.iter().map(series).collect(),
-        })))
     }
     fn every_cell(&self) -> Section {
         let mut section = Section::new("Every cell");
+        if self.rows.is_empty() {
+            return section;
+        }
         let shown = self.shown();
         let mut headers = vec!["cell".to_string()];
         headers.extend(self.axes().into_iter().map(String::from));
-        headers.extend(shown.iter().map(|name| name.replace('_', " ")));
+        headers.extend(shown.iter().map(|name| title(name)));
         let row = |row: &SweepRow| -> Vec<Cell> {
             let columns = row.result.as_ref().map(|result| result.columns()).unwrap_or_default();
             let own = |name: &&str| columns.iter().find(|(own, _)| own == name).and_then(|(_, value)| *value);
             let figure = |name: &&str| own(name).map_or(Cell::from("–"), |v| Cell::from(told(name, v)));
             let tone = if matches!(row.state, CellState::Failed { .. }) { Tone::Bad } else { Tone::Plain };
-            let first = Cell { tone, ..Cell::from(row.cell.as_str()) };
+            let link = match row.result {
+                Some(_) => format!("{}/report.html", Manifest::run_of(&row.cell).display()),
+                None => String::new(),
+            };
+            let first = Cell { tone, link, ..Cell::from(row.cell.as_str()) };
             let values = row.values.iter().map(|v| Cell::from(v.as_str()));
             [first].into_iter().chain(values).chain(shown.iter().map(figure)).collect()
         };
         section.blocks.push(Block::Table(Table {
-            caption: "Each is a run directory under this name in `cells`, with its own page.".into(),
+            caption: "Each is a run directory under this name in `cells`, with its own page; those of merged shards are where the shards are.".into(),
             headers,
             rows: self.rows.iter().take(MOST_ROWS).map(row).collect(),
             ..Table::default()
@@ -212,17 +176,22 @@ impl SweepTable {
             ("cells", shard),
             ("program", format!("sparring {} on {}", self.program.0, self.program.1)),
         ];
+        facts.extend(attacked.map(|a| ("attacks", attacks(a))));
         facts.extend(attacked.map(|a| ("attacked", attacked_images(a.n))));
         setup.blocks.push(Block::facts(facts));
         setup.blocks.push(Block::Code(Code { caption: "The grid:".into(), text: self.grid.text.clone() }));
+        let shard = if self.shard.count > 1 { format!(" --shard {}", self.shard) } else { String::new() };
         setup.blocks.push(Block::Code(Code {
             caption: "To repeat:".into(),
-            text: "sparring sweep grid.toml --out DIR".into(),
+            text: format!("sparring sweep grid.toml{shard} --out DIR"),
         }));
         Page {
             title: "Sweep".into(),
-            subtitle: format!("{} trainings by `sparring sweep`", self.rows.len()),
-            sections: vec![first, self.every_cell(), setup],
+            subtitle: match self.rows.len() {
+                1 => "1 training by `sparring sweep`".into(),
+                n => format!("{n} trainings by `sparring sweep`"),
+            },
+            sections: [first, self.every_cell(), setup].into_iter().filter(|s| !s.blocks.is_empty()).collect(),
             footer: "Made by `sparring sweep`. Every number on this page was measured in these runs; all of them are in `results.csv` and `results.json`.".into(),
         }
     }

@@ -53,6 +53,20 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
 }
 
+/// Flags of this command alone; a training has all the others.
+const OWN: [&str; 3] = ["--lowest", "--highest", "--steps"];
+
+/// The training at this rate: every flag that was given here and means the same there. Its usual batch may be another.
+fn training(batch: usize, lr: f64) -> String {
+    let mut words = ["sparring", "train", "classifier"].map(String::from).to_vec();
+    words.extend(pages::again::flags_but(&OWN));
+    if !words.iter().any(|word| word.split('=').next() == Some("--batch")) {
+        words.extend(["--batch".to_string(), batch.to_string()]);
+    }
+    words.extend(["--lr".to_string(), format!("{lr:.1e}")]);
+    words.iter().map(|word| pages::again::quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
 pub(crate) fn run(args: &Args) -> Outcome {
     let find = LrFind { lowest: args.lowest, highest: args.highest, steps: args.steps, ..LrFind::default() };
     let recipe = Recipe {
@@ -102,12 +116,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
             say::path(run.path())
         ));
         if let Some(lr) = found.suggestion {
-            let (flag, value) = net.flag_and_value();
-            say::note(&format!(
-                "next: sparring train classifier {flag} {} --optimizer {} --lr {lr:.1e}",
-                pages::again::quoted(&value),
-                pages::again::quoted(&args.optimizer.to_string())
-            ));
+            say::note(&format!("next: {}", training(args.batch, lr)));
         }
     }
     Ok(())

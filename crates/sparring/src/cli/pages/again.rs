@@ -42,6 +42,23 @@ pub(crate) fn arguments() -> Vec<String> {
     .split_off(1)
 }
 
+/// The flags of this command and their values as they were given, without these flags, each of which takes a value.
+pub(crate) fn flags_but(own: &[&str]) -> Vec<String> {
+    without(arguments().split_off(1), own)
+}
+
+fn without(words: Vec<String>, own: &[&str]) -> Vec<String> {
+    let (mut kept, mut words) = (Vec::new(), words.into_iter());
+    while let Some(word) = words.next() {
+        match own.iter().find(|flag| word.split('=').next() == Some(**flag)) {
+            None => kept.push(word),
+            Some(_) if word.contains('=') => {}
+            Some(_) => drop(words.next()),
+        }
+    }
+    kept
+}
+
 /// The first of them.
 pub(crate) fn subcommand() -> String {
     arguments().into_iter().next().unwrap_or_default()
@@ -146,6 +163,13 @@ mod tests {
         assert_eq!(again(&given), "sparring train classifier --epochs 3 --activation 'leaky_relu(0.2)'");
         let attack = ["attack", "a b", "--save", "x.safetensors", "--report=elsewhere/p.html", "--n", "5"];
         assert_eq!(again(&attack), "sparring attack 'a b' --report report.html --n 5");
+    }
+
+    #[test]
+    fn flags_of_one_command_alone_are_left_out_with_their_values() {
+        let given =
+            ["--data", "my set", "--steps", "9", "--lowest=1e-5", "--seed=2"].map(String::from).to_vec();
+        assert_eq!(without(given, &["--steps", "--lowest"]), ["--data", "my set", "--seed=2"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::cli::Outcome;
 use crate::cli::commands::train::EpochRow;
 use crate::cli::options::{AskedNet, Named};
 use sparring::models::ClassifierNet;
-use sparring::train::{History, Recipe, Robustness};
+use sparring::train::{History, Recipe, Robustness, ValidationAttack};
 use sparring_report::html::{Block, Note, Page, Section, StatTile, Table, Tone};
 
 /// What the run was asked to do.
@@ -16,6 +16,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) net: &'a AskedNet,
     pub(crate) data: &'a Named,
     pub(crate) recipe: &'a Recipe,
+    /// Training images held out to judge by.
+    pub(crate) validation: usize,
+    /// What attacks them after each epoch.
+    pub(crate) attack: Option<ValidationAttack>,
 }
 
 /// What the training is said to be worth.
@@ -102,17 +106,29 @@ fn result(facts: &Facts<'_>, rows: &[EpochRow], done: &History, worth: Worth<'_>
     let recipe = facts.recipe;
     let training = Training { name: "this run", slot: curves::slot(recipe), rows, recipe };
     let n = facts.data.set.test.len();
-    result.blocks.extend(learning::charts(&training, n));
+    result.blocks.extend(learning::charts(&training, n, facts.attack.as_ref()));
     let last = kept(rows, done).map_or(f64::NAN, |r| r.test.value());
     let epoch = kept(rows, done)
         .filter(|r| r.epoch != rows.len())
         .map_or("the last epoch".into(), |r| format!("epoch {}, whose weights were kept,", r.epoch));
+    // One point has no band.
+    let measured = rows.iter().filter(|row| row.test.value().is_finite()).count();
+    let band = if measured > 1 { "; the band in the chart is that interval" } else { "" };
     result.blocks.push(Block::text(format!(
-        "With {n} test images the accuracy of {epoch} is known to lie in {} with 95\u{a0}% confidence; the band in the chart is \
-         that interval.",
+        "With {n} test images the accuracy of {epoch} is known to lie in {} with 95\u{a0}% confidence{band}.",
         interval(last, n)
     )));
     result
+}
+
+/// What the images held out are for.
+fn validation(facts: &Facts<'_>) -> Option<(&'static str, String)> {
+    let (n, attack) = (facts.validation, facts.attack);
+    let attacked = attack.map_or(String::new(), |attack| {
+        let attack = ValidationAttack { examples: attack.examples.min(n), ..attack };
+        format!(", after each epoch attacked by {attack}")
+    });
+    (n > 0).then(|| ("validation", format!("{n} images held out of the training set{attacked}")))
 }
 
 /// The page.
@@ -133,6 +149,7 @@ pub(crate) fn page(
         ),
     ];
     pairs.extend(recipe::facts(facts.recipe));
+    pairs.extend(validation(facts));
     setup.blocks.push(Block::facts(pairs));
     setup.blocks.push(layers::table("Layers", &model.summary(), None));
     setup.blocks.push(layers::spec(model.spec())?);

@@ -2,7 +2,9 @@
 
 use super::accuracy;
 use super::curves::{self, Training, epochs};
+use super::decimal;
 use serde_json::Value;
+use sparring::train::ValidationAttack;
 use sparring_report::html::Block;
 use sparring_report::svg::{Axis, AxisRange, Chart, LineChart, Series, Stroke};
 use std::collections::BTreeMap;
@@ -28,7 +30,11 @@ fn validated(rows: &[Value]) -> BTreeMap<String, Points> {
 }
 
 /// The charts, two beside each other; one alone is as wide as the page.
-pub(super) fn charts(training: &Training<'_>, test_images: usize) -> Vec<Block> {
+pub(super) fn charts(
+    training: &Training<'_>,
+    test_images: usize,
+    attack: Option<&ValidationAttack>,
+) -> Vec<Block> {
     let rows: Vec<Value> = training.rows.iter().map(crate::cli::io::json::value).collect();
     let mut validated = validated(&rows);
     let mut charts = vec![
@@ -36,7 +42,7 @@ pub(super) fn charts(training: &Training<'_>, test_images: usize) -> Vec<Block> 
         with(curves::accuracies(training, test_images), validated.remove("accuracy")),
     ];
     charts.extend(rate(training));
-    charts.extend(others(training, validated));
+    charts.extend(others(training, validated, attack));
     let mut blocks: Vec<Block> = charts.chunks_exact(2).map(|pair| Block::Charts(pair.to_vec())).collect();
     blocks.extend(charts.chunks_exact(2).remainder().iter().cloned().map(Block::Chart));
     blocks
@@ -82,15 +88,30 @@ fn rate(training: &Training<'_>) -> Option<Chart> {
     })
 }
 
+/// What a figure is called: one under attack with attack, norm and budget.
+fn named(name: &str, attack: Option<&ValidationAttack>) -> String {
+    let words = name.replace('_', " ");
+    match attack.filter(|_| name.contains("robust")) {
+        Some(ValidationAttack { attack, threat, .. }) => {
+            format!("{words}: {} in {} at eps {}", attack.info().name, threat.norm, decimal(threat.eps))
+        }
+        None => words,
+    }
+}
+
 /// All other figures on validation examples; those between 0 and 1 are shares.
-fn others(training: &Training<'_>, figures: BTreeMap<String, Points>) -> Option<Chart> {
+fn others(
+    training: &Training<'_>,
+    figures: BTreeMap<String, Points>,
+    attack: Option<&ValidationAttack>,
+) -> Option<Chart> {
     let is_share = |points: &Points| points.iter().all(|p| (0.0..=1.0).contains(&p.1));
     let shares = figures.into_iter().filter(|(_, points)| is_share(points));
     let series: Vec<_> = shares
         .enumerate()
         .map(|(i, (name, points))| Series {
             slot: Some(training.slot + 2 + i),
-            ..Series::new(name.replace('_', " "), points)
+            ..Series::new(named(&name, attack), points)
         })
         .collect();
     (!series.is_empty()).then(|| {
@@ -110,6 +131,7 @@ fn others(training: &Training<'_>, figures: BTreeMap<String, Points>) -> Option<
 mod tests {
     use super::*;
     use crate::cli::commands::train::{EpochRow, Test};
+    use sparring::attacks::{AnyNorm, Threat};
     use sparring::train::Recipe;
 
     fn rows(lr: impl Fn(usize) -> f64) -> Vec<EpochRow> {
@@ -142,7 +164,8 @@ mod tests {
     #[test]
     fn the_learning_rate_is_drawn_where_it_changes() {
         let recipe = Recipe::default();
-        let blocks = |rows: &[EpochRow]| charts(&Training { name: "x", slot: 0, rows, recipe: &recipe }, 100);
+        let blocks =
+            |rows: &[EpochRow]| charts(&Training { name: "x", slot: 0, rows, recipe: &recipe }, 100, None);
         assert_eq!(titles(&blocks(&rows(|_| 0.1))), [vec!["Training loss", "Accuracy"]]);
         let changing = blocks(&rows(|epoch| 0.1 / epoch as f64));
         assert_eq!(titles(&changing), [vec!["Training loss", "Accuracy"], vec!["Learning rate"]]);
@@ -160,7 +183,14 @@ mod tests {
         let Chart::Line(loss) = chart else { panic!("curves") };
         let names: Vec<_> = loss.series.iter().map(|s| s.name.as_str()).collect();
         assert_eq!(names, ["training examples", "validation examples"]);
-        let Some(Chart::Line(rest)) = others(&training, found) else { panic!("a chart") };
-        assert_eq!(rest.series.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["macro f1"]);
+        found.insert("robust_accuracy".into(), vec![(1.0, 0.25)]);
+        let attack = ValidationAttack {
+            attack: "pgd(steps=3)".parse().unwrap(),
+            threat: Threat { norm: AnyNorm::L2, eps: 0.3 },
+            examples: 9,
+        };
+        let Some(Chart::Line(rest)) = others(&training, found, Some(&attack)) else { panic!("a chart") };
+        let names: Vec<_> = rest.series.iter().map(|s| s.name.as_str()).collect();
+        assert_eq!(names, ["macro f1", "robust accuracy: pgd in l2 at eps 0.3"]);
     }
 }

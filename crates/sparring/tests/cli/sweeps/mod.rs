@@ -4,9 +4,10 @@ mod changed;
 mod ended;
 #[cfg(unix)]
 mod jobs;
+mod pages;
 mod refused;
 
-use crate::{command, folder, object, printed, ran, refusal, said, tiny};
+use crate::{command, folder, object, printed, ran, refusal, said};
 use serde_json::Value;
 use std::path::Path;
 
@@ -147,19 +148,5 @@ fn a_crashed_cell_is_never_a_result() {
     printed(&dir, "merge m a");
     for other in ["a", "m"] {
         same_table(&dir.join("fresh"), &dir.join(other));
-    }
-}
-
-#[test]
-fn every_kind_is_swept() {
-    let dir = folder("sweep-kinds");
-    tiny(&dir);
-    for (kind, figure) in [("autoencoder", "test_mse"), ("gan", "d_real")] {
-        let text =
-            format!("train = \"{kind}\"\n[flags]\ndata = \"tiny\"\nepochs = 1\n[axes]\nseed = [1, 2]\n");
-        grid(&dir, "g.toml", &text);
-        let result = object(&dir, &format!("sweep g.toml --out {kind} --json"));
-        let group = &result["groups"][0];
-        assert!(group["n"] == 2 && group["figures"][figure]["std"].is_f64(), "{result}");
     }
 }

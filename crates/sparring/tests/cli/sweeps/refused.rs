@@ -24,6 +24,18 @@ fn a_wrong_grid_is_refused_before_anything_starts() {
             "validation = 0\nmonitor = \"validation_loss\"\nearly-stop = 3\n[axes]",
             &["line 4", "flags.validation", "--monitor"],
         ),
+        ("[1, 2]", "[1, \"01\"]", &["line 5", "axes.seed", "`1` and `01`", "the same training"]),
+        ("[1, 2]", "[1]\nlr = [0.1, 0.01, \"1/100\"]", &["line 6", "axes.lr", "`0.01` and `1/100`"]),
+        (
+            "[1, 2]",
+            "[1]\ndefense = [\"pgd(eps=0.1)\", \"PGD(eps=1e-1)\"]",
+            &["line 6", "axes.defense", "`PGD(eps=1e-1)`"],
+        ),
+        (
+            "data = \"moons\"\n[axes]",
+            "[axes]\ndata = [\"moons\", \"moons(n=2000)\"]",
+            &["line 4", "axes.data", "`moons(n=2000)`"],
+        ),
         ("moons", "mons", &["flags.data", "mons", "moons"]),
         ("[axes]", "[attack]\nattack = \"pdg\"\n[axes]", &["attack.attack", "pdg", "pgd"]),
         ("[axes]", "[attack]\nepss = 0.1\n[axes]", &["line 5", "attack.epss", "did you mean `eps`"]),

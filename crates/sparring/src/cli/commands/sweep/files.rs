@@ -5,7 +5,7 @@ use crate::cli::commands::train::{is_finished, is_saved};
 use crate::cli::io::say;
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
-use sparring::store::sha256_hex;
+use sparring::store::{read, sha256_hex};
 use sparring_study::{CellResult, CellState, GridCell, Inputs, Manifest};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -69,7 +69,7 @@ impl Files {
         // Without its output a run may be another build's, or on other data.
         let ours = self.trained(name).is_file();
         match self.outputs(name) {
-            (Some(trained), attacked) if is_finished(&run) => match (self.attacks, attacked) {
+            (Some(trained), attacked) if self.fault(name).is_none() => match (self.attacks, attacked) {
                 (true, None) => Next::Attack,
                 (_, attacked) => {
                     CellResult::of(&trained, attacked.as_ref()).map_or(Next::Attack, Next::Nothing)
@@ -79,10 +79,27 @@ impl Files {
             _ => Next::Train,
         }
     }
-    /// Makes way for a training: what could not go on is removed, a finished run of other data or another build is moved to `set-aside`.
-    pub(super) fn clear(&self, name: &str) -> Outcome {
+    /// Why the run of a cell is not the one that its figures are of; `None` if its page and its model are there and whole.
+    pub(super) fn fault(&self, name: &str) -> Option<String> {
         let run = self.run(name);
         if !run.exists() {
+            return Some("it is gone".into());
+        }
+        if !is_finished(&run) {
+            return Some("its page or its model is gone".into());
+        }
+        read(run.join("model.safetensors")).err().map(|e| format!("its model is damaged ({})", e.reason()))
+    }
+    /// Makes way for a training: what could not go on is removed, a finished run of other data or another build, or with a damaged model, is moved to
+    /// `set-aside`.
+    pub(super) fn clear(&self, name: &str) -> Outcome {
+        let run = self.run(name);
+        // What it left under attack is measured anew, too.
+        let _ = std::fs::remove_file(self.attacked(name));
+        if !run.exists() {
+            if self.outputs(name).0.is_some() {
+                say::note(&format!("{}: it was finished and is gone, it is trained again", run.display()));
+            }
             return Ok(());
         }
         if !is_finished(&run) {
@@ -94,7 +111,12 @@ impl Files {
         let free = (1..).map(|k| aside.join(format!("{name}-{k}"))).find(|path| !path.exists());
         let free = free.expect("there are more numbers than files");
         let (from, to) = (run.display(), free.display());
-        say::note(&format!("{from}: the finished run there has no result of this sweep, it is now {to}"));
+        match self.fault(name) {
+            Some(why) => say::note(&format!("{from}: {why}, it is trained again; the old run is now {to}")),
+            None => say::note(&format!(
+                "{from}: the finished run there has no result of this sweep, it is now {to}"
+            )),
+        }
         std::fs::rename(&run, &free).map_err(|e| Failure::at(&run, e))
     }
     /// The outputs of training and attack, as far as they are whole.

@@ -6,6 +6,7 @@ mod place;
 mod plan;
 mod program;
 mod shown;
+mod source;
 mod work;
 
 use crate::cli::io::{say, signal};
@@ -84,6 +85,8 @@ Files in DIR:
                  since: no result, and not compared
   set-aside/     finished runs that are no result here: of other data, say
 
+A finished cell whose files are gone or damaged is done again. A grid that grows goes on in the same DIR; a finished table is never written over by that of another grid.
+
 A cell that fails is listed with its reason, never counted, and the others go on; the exit code is then 1. The first Ctrl-C or SIGTERM saves all \
 trainings; the same command goes on with them, also after a kill.
 
@@ -146,8 +149,8 @@ pub(crate) fn run(
 
 /// Prints what the sweep would run, a line a command.
 fn dry_run(out: &Path, shard: Shard, plan: &plan::Plan) -> Outcome {
-    let manifest = place::manifest(out, shard, plan)?;
     let files = files::Files::new(out, plan);
+    let manifest = place::manifest(out, shard, plan, &files)?;
     for row in manifest.rows.iter().filter(|row| !matches!(row.state, CellState::Done { .. })) {
         let run = files.run(&row.name);
         let say = |next: &Next| {

@@ -6,7 +6,8 @@ use super::plan::Plan;
 use crate::cli::io::{say, signal};
 use crate::cli::{Failure, Outcome};
 use sparring::store::{RunDir, StoreError};
-use sparring_study::{CellState, MANIFEST, Manifest, Shard, SweepTable};
+use sparring_study::{CellState, Grid, GridSetting, MANIFEST, Manifest, ManifestRow, Shard, SweepTable};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -30,8 +31,8 @@ impl Place {
             StoreError::Claimed { .. } => Failure::Failed(format!("{e}; wait for its end, or stop it")),
             e => Failure::Failed(format!("{e}; name another directory with --out")),
         })?;
-        let manifest = manifest(run.path(), shard, plan)?;
         let files = Files::new(run.path(), plan);
+        let manifest = manifest(run.path(), shard, plan, &files)?;
         run.write(GRID, plan.inputs.plan.as_bytes())?;
         manifest.write(run.path())?;
         run.keep();
@@ -73,17 +74,22 @@ impl Place {
 }
 
 /// What is to be done in a directory, with what was finished there before.
-pub(super) fn manifest(path: &Path, shard: Shard, plan: &Plan) -> Outcome<Manifest> {
+pub(super) fn manifest(path: &Path, shard: Shard, plan: &Plan, files: &Files) -> Outcome<Manifest> {
     let names: Vec<String> = plan.cells.iter().map(|cell| cell.name.clone()).collect();
     let mut manifest = Manifest::begin(SweepTable::KIND, shard, &names, plan.inputs.clone());
     if let Some(before) = Manifest::read(path)? {
-        goes_on(&mut manifest, &before, path)?;
+        goes_on(&manifest, &before, path)?;
+        if before.inputs.plan == manifest.inputs.plan {
+            keep(&mut manifest, &before, files);
+        } else {
+            say::note(&changed(&manifest, &before, plan, path)?);
+        }
     }
     Ok(manifest)
 }
 
-/// Takes over what was finished before. A grid may have changed: a cell is known by its command line.
-fn goes_on(manifest: &mut Manifest, before: &Manifest, path: &Path) -> Outcome {
+/// Refuses to go on with what is another sweep: another shard, program or data.
+fn goes_on(manifest: &Manifest, before: &Manifest, path: &Path) -> Outcome {
     let shown = path.display();
     let refused =
         |what: String| Err(Failure::Failed(format!("{shown}: {what}; name another directory with --out")));
@@ -111,23 +117,55 @@ fn goes_on(manifest: &mut Manifest, before: &Manifest, path: &Path) -> Outcome {
             return refused(format!("the data `{name}` are others than it was begun with"));
         }
     }
-    let same_grid = before.inputs.plan == manifest.inputs.plan;
-    let mut kept = 0;
-    for row in &mut manifest.rows {
-        let known = before.rows.iter().find(|known| known.name == row.name);
-        // Of another grid the outputs are read again: the attack may have changed.
-        if let Some(known) = known.filter(|known| same_grid && matches!(known.state, CellState::Done { .. }))
-        {
-            row.state = known.state.clone();
-            kept += 1;
-        }
-    }
-    if same_grid {
-        say::note(&format!("going on: {kept} of {} cells are finished", manifest.rows.len()));
-    } else {
-        say::note(
-            "the grid has changed since this directory was begun: cells with the same command line are taken from it, the others are new",
-        );
-    }
     Ok(())
+}
+
+fn is_done(row: &ManifestRow) -> bool {
+    matches!(row.state, CellState::Done { .. })
+}
+
+/// Takes over what the same grid has finished before, as far as it is still there.
+fn keep(manifest: &mut Manifest, before: &Manifest, files: &Files) {
+    let done = before.rows.iter().zip(&mut manifest.rows).filter(|(known, _)| is_done(known));
+    for (known, row) in done.filter(|(known, _)| files.fault(&known.name).is_none()) {
+        row.state = known.state.clone();
+    }
+    let kept = manifest.rows.iter().filter(|row| is_done(row)).count();
+    say::note(&format!("going on: {kept} of {} cells are finished", manifest.rows.len()));
+}
+
+/// What becomes of the cells of another grid: one is known by its command line, and its outputs are read again, since the attack may have changed.
+///
+/// # Errors
+/// Where a finished table would be lost: all its cells have to be in the new one, attacked as they were.
+fn changed(manifest: &Manifest, before: &Manifest, plan: &Plan, path: &Path) -> Outcome<String> {
+    let finished = !before.rows.is_empty() && before.rows.iter().all(is_done);
+    if !finished {
+        return Ok("the grid has changed since this directory was begun: cells with the same command line are taken from it, the others are new".into());
+    }
+    let names: BTreeSet<&str> = plan.cells.iter().map(|cell| cell.name.as_str()).collect();
+    let mut lost = before.rows.iter().map(|row| row.name.as_str()).filter(|name| !names.contains(name));
+    let attack = Grid::parse(&before.inputs.plan)?.attack;
+    let attack: Vec<String> = attack.iter().flat_map(GridSetting::words).collect();
+    let why = match lost.next() {
+        Some(name) => {
+            format!("this one lacks {} of its {} cells, {name} for one", 1 + lost.count(), before.rows.len())
+        }
+        None if !attack.is_empty() && attack != plan.attack => "its nets were attacked otherwise".to_string(),
+        None => {
+            let old = before.rows.len();
+            let new =
+                manifest.rows.iter().filter(|row| before.rows.iter().all(|known| known.name != row.name));
+            let attacked = if attack == plan.attack { "" } else { ", and attacked" };
+            return Ok(format!(
+                "the grid has grown: {old} finished cells are kept{attacked}, {} are new",
+                new.count()
+            ));
+        }
+    };
+    Err(Failure::Failed(format!(
+        "{}: it holds the finished table of another grid, and {why}: name another directory with --out; or remove its {MANIFEST}, to put the new table in \
+         the place of that one (trainings with the same command line are kept)",
+        path.display()
+    )))
 }

@@ -1,11 +1,10 @@
 //! A grid whose every command line is known to be right, and what its results depend on.
 
 use super::program::program;
+use super::source::Source;
 use crate::cli::commands::{attack, train};
 use crate::cli::options::Named;
 use crate::cli::{Failure, Outcome};
-use clap::error::{ContextKind, ContextValue};
-use sparring::math::named::nearest;
 use sparring::store::sha256_hex;
 use sparring_study::{Grid, GridCell, GridSetting, Inputs, StudyError};
 use std::collections::BTreeMap;
@@ -19,10 +18,6 @@ pub(crate) enum Line {
     Attack(Box<attack::Args>),
 }
 
-/// Flags that the sweep itself sets.
-const OWN: [&str; 3] = ["out", "threads", "json"];
-/// Flags of an attack that would name one file for all cells.
-const FILES: [&str; 2] = ["save", "report"];
 /// Larger files are no grids, in bytes.
 const MOST: u64 = 1 << 20;
 
@@ -36,93 +31,6 @@ pub(super) struct Plan {
     /// The set that all nets are attacked on, where it is not that of their training.
     pub(super) attack_data: Option<String>,
     pub(super) inputs: Inputs,
-}
-
-/// The file, to say where something is wrong.
-struct Source<'a> {
-    path: &'a Path,
-    grid: &'a Grid,
-}
-
-impl Source<'_> {
-    fn refused(&self, line: usize, what: impl std::fmt::Display) -> Failure {
-        Failure::Usage(format!("{}: line {line}: {what}", self.path.display()))
-    }
-    /// Where a flag of the training, or of the attack, is given: its key with the table, and the line.
-    fn place(&self, flag: &str, attacks: bool) -> Option<(String, usize)> {
-        let flag = flag.trim_start_matches('-').split([' ', '=', ':', ',']).next().unwrap_or_default();
-        let setting = |table: &str, list: &[GridSetting]| {
-            let found = list.iter().find(|setting| setting.key == flag);
-            found.map(|setting| (format!("{table}.{flag}"), setting.line))
-        };
-        if attacks {
-            return setting("attack", &self.grid.attack);
-        }
-        let axis = self.grid.axes.iter().find(|axis| axis.key == flag);
-        setting("flags", &self.grid.flags).or(axis.map(|axis| (format!("axes.{flag}"), axis.line)))
-    }
-    /// A refusal of a command line, at the flag it names if it names one.
-    fn at(&self, flag: Option<&str>, attacks: bool, what: &str) -> Failure {
-        match flag.and_then(|flag| self.place(flag, attacks)) {
-            Some((key, line)) => self.refused(line, format!("{key}: {what}")),
-            None => self.refused(self.grid.train.1, what),
-        }
-    }
-    /// The same of what clap says.
-    fn of_clap(&self, e: &clap::Error, attacks: bool) -> Failure {
-        let text = e.render().to_string();
-        let lines = text
-            .lines()
-            .map(str::trim)
-            .take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more"));
-        let what = lines.filter(|l| !l.is_empty()).collect::<Vec<_>>().join("; ");
-        let flag = match e.get(ContextKind::InvalidArg) {
-            Some(ContextValue::String(flag)) => Some(flag.as_str()),
-            Some(ContextValue::Strings(flags)) => flags.first().map(String::as_str),
-            _ => None,
-        };
-        self.at(flag, attacks, what.trim_start_matches("error: "))
-    }
-    /// The same of what a command says before it begins; the message names the flag.
-    fn of_command(&self, failure: &Failure, attacks: bool) -> Failure {
-        let text = failure.to_string();
-        let flag = text.split([' ', '`']).find(|word| word.starts_with("--")).map(String::from);
-        self.at(flag.as_deref(), attacks, &text)
-    }
-    /// Every key is a flag of the command, and not one that is the sweep's.
-    fn known(&self, command: &clap::Command, attacks: bool) -> Outcome {
-        let flags: Vec<&str> = command
-            .get_arguments()
-            .flat_map(|arg| arg.get_long().into_iter().chain(arg.get_all_aliases().unwrap_or_default()))
-            .filter(|flag| *flag != "help" && !(attacks && FILES.contains(flag)))
-            .collect();
-        let of = |table: &'static str, list: &[GridSetting]| -> Vec<(String, String, usize)> {
-            list.iter().map(|s| (format!("{table}.{}", s.key), s.key.clone(), s.line)).collect()
-        };
-        let mut given = if attacks { of("attack", &self.grid.attack) } else { of("flags", &self.grid.flags) };
-        if !attacks {
-            given.extend(self.grid.axes.iter().map(|a| (format!("axes.{}", a.key), a.key.clone(), a.line)));
-        }
-        for (place, key, line) in given {
-            if OWN.contains(&key.as_str()) {
-                return Err(self.refused(
-                    line,
-                    format!("{place}: the sweep itself gives --{key} to each cell; leave it out"),
-                ));
-            }
-            if !flags.contains(&key.as_str()) {
-                let meant = nearest(&key, flags.iter().copied().filter(|flag| !OWN.contains(flag)));
-                let meant = meant.map_or(String::new(), |flag| format!(" (did you mean `{flag}`?)"));
-                let command =
-                    if attacks { "attack".to_string() } else { format!("train {}", self.grid.train.0) };
-                let what = format!(
-                    "{place}: `sparring {command}` has no flag --{key}{meant}; `sparring {command} --help` lists them"
-                );
-                return Err(self.refused(line, what));
-            }
-        }
-        Ok(())
-    }
 }
 
 fn read_text(path: &Path) -> Outcome<String> {
@@ -170,14 +78,14 @@ impl Plan {
         source.known(train.expect("a grid names one of these"), false)?;
         source.known(definition.find_subcommand("attack").expect("there is this command"), true)?;
         let cells = grid.cells();
-        let mut by_data: BTreeMap<String, Vec<train::Kind>> = BTreeMap::new();
+        let mut by_data: BTreeMap<String, Vec<(usize, train::Kind)>> = BTreeMap::new();
         let (mut data, mut reads) = (BTreeMap::new(), Vec::new());
-        for cell in &cells {
+        for (position, cell) in cells.iter().enumerate() {
             let mut own = Vec::new();
             match parse(&cell.words) {
                 Ok(Line::Train(kind)) => {
                     own.push(kind.data().to_string());
-                    by_data.entry(kind.data().into()).or_default().push(*kind);
+                    by_data.entry(kind.data().into()).or_default().push((position, *kind));
                 }
                 Ok(Line::Attack(_)) => unreachable!("the words begin with train"),
                 Err(e) => return Err(source.of_clap(&e, false)),
@@ -209,15 +117,22 @@ impl Plan {
             }
         };
         let attack_data = value_of(&attack, "data").map(String::from);
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for (name, kinds) in &by_data {
             let set = Named::find(name).map_err(|e| source.of_command(&prefixed("--data ", &e), false))?;
-            for kind in kinds {
-                kind.check(&set).map_err(|e| source.of_command(&e, false))?;
+            let examples = fingerprint(&set);
+            for (position, kind) in kinds {
+                let training = kind.check(&set).map_err(|e| source.of_command(&e, false))?;
+                let hash = sha256_hex(format!("{examples} {training}").as_bytes());
+                if let Some(other) = known.insert(hash, *position) {
+                    let (first, second) = (other.min(*position), other.max(*position));
+                    return Err(source.twice(&cells[first], &cells[second]));
+                }
             }
             if let (Some(attacks), None) = (&attacks, &attack_data) {
                 attack::check(attacks, &set).map_err(|e| source.of_command(&e, true))?;
             }
-            data.insert(name.clone(), fingerprint(&set));
+            data.insert(name.clone(), examples);
         }
         if let (Some(attacks), Some(name)) = (&attacks, &attack_data) {
             let set = Named::find(name).map_err(|e| source.of_command(&prefixed("--data ", &e), true))?;

@@ -21,8 +21,11 @@ pub(crate) fn write_tables(run: &RunDir, manifest: &Manifest) -> Outcome<SweepTa
     Ok(table)
 }
 
-/// For people: the means.
+/// For people: the means, or why there are none.
 pub(super) fn text(of: &SweepTable) -> String {
+    if let Some(nothing) = of.nothing() {
+        return nothing;
+    }
     let (headers, rows) = of.means();
     let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
     table(&headers, &rows)

@@ -6,7 +6,7 @@ use super::place::Place;
 use super::plan::Plan;
 use crate::cli::Outcome;
 use crate::cli::io::{progress::Progress, signal};
-use sparring_study::{CellState, GridCell};
+use sparring_study::{CellResult, CellState, GridCell};
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::Path;
@@ -169,10 +169,11 @@ impl Work<'_> {
         match &state {
             CellState::Failed { reason } => progress.line(&format!("{name} failed: {reason}")),
             CellState::Done { result } => {
-                let accuracy = result["figures"]["test_accuracy"].as_f64();
-                let accuracy =
-                    accuracy.map_or(String::new(), |a| format!(", test accuracy {:.2} %", 100.0 * a));
-                progress.line(&format!("{name} is finished{accuracy}"));
+                let result: CellResult = serde_json::from_value(result.clone())?;
+                let told = result.told();
+                let told = if told.is_empty() { told } else { format!(", {told}") };
+                progress.line(&format!("{name} is finished{told}"));
+                result.warnings.iter().for_each(|w| progress.line(&format!("warning: {name}: {w}")));
             }
             CellState::Open => {}
         }

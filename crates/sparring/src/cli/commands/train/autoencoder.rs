@@ -14,6 +14,7 @@ use crate::cli::options::{
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
+use serde_json::Value;
 use sparring::metrics::{Pca, mean_image_mse};
 use sparring::models::{Arch, Autoencoder, ModelKind};
 use sparring::nn::Graph;
@@ -95,13 +96,15 @@ impl Args {
         recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
         Ok(recipe)
     }
-    /// Refuses what a training on these data would refuse before it begins.
-    pub(super) fn check(&self, data: &Named) -> Outcome {
+    /// What its `config.json` would say of a training on these data, without names; refuses what that would refuse before it begins.
+    pub(super) fn check(&self, data: &Named) -> Outcome<Value> {
         let recipe = self.recipe()?;
         self.validation.check(None, &recipe.schedule)?;
         let net = self.net(None)?;
-        data.fits(coded(&net)?.0.input, &format!("the network {net}"))?;
-        self.validation.count(data, (0, false), &recipe.schedule).map(drop)
+        let (spec, encoder) = coded(&net)?;
+        data.fits(spec.input, &format!("the network {net}"))?;
+        let validation = self.validation.count(data, (0, false), &recipe.schedule)?;
+        Ok(json!({ "recipe": recipe, "spec": spec, "encoder": encoder, "validation": validation }))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::cli::options::{
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
+use serde_json::Value;
 use sparring::models::{Arch, ClassifierNet, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
@@ -121,9 +122,17 @@ impl Args {
         }
         Ok(recipe)
     }
-    /// Refuses what a training on these data would refuse before it begins.
-    pub(super) fn check(&self, data: &Named) -> Outcome {
-        let recipe = self.recipe(false)?;
+    /// The epochs and the batch that go with so few examples, where nobody asked for others.
+    fn settle(&self, recipe: &mut Recipe, data: &Named) {
+        if data.set.train.len() < FEW && recipe.defense.eps().is_none() {
+            recipe.epochs = self.epochs.unwrap_or(20);
+            recipe.batch = self.batch.unwrap_or(32);
+        }
+    }
+    /// What its `config.json` would say of a training on these data, without names; refuses what that would refuse before it begins.
+    pub(super) fn check(&self, data: &Named) -> Outcome<Value> {
+        let mut recipe = self.recipe(false)?;
+        self.settle(&mut recipe, data);
         self.validation.check(Some(&self.validate), &recipe.schedule)?;
         let attack = self.validate.attack(&recipe.defense)?;
         let net = self.net(None)?;
@@ -134,7 +143,9 @@ impl Args {
         let outputs = spec.shapes(1).ok().and_then(|shapes| Some(shapes.last()?.numel()));
         outputs.map_or(Ok(()), |classes| data.labels_fit(classes))?;
         let usual = hardening::usual_validation(&recipe.defense, data.set.train.len());
-        self.validation.count(data, (usual, attack.is_some()), &recipe.schedule).map(drop)
+        let validation = self.validation.count(data, (usual, attack.is_some()), &recipe.schedule)?;
+        let attack = attack.map(|a| a.to_string());
+        Ok(json!({ "recipe": recipe, "spec": spec, "validation": validation, "validation_attack": attack }))
     }
 }
 
@@ -148,10 +159,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let (shape, classes) = (data.set.shape(), data.set.classes);
     let spec = net.classifier_for(shape, classes).expect("the flag takes classifiers");
     data.fits(spec.input, &format!("the network {net}"))?;
-    if data.set.train.len() < FEW && recipe.defense.eps().is_none() {
-        recipe.epochs = args.epochs.unwrap_or(20);
-        recipe.batch = args.batch.unwrap_or(32);
-    }
+    args.settle(&mut recipe, &data);
     let usual = hardening::usual_validation(&recipe.defense, data.set.train.len());
     let validation = args.validation.count(&data, (usual, attack.is_some()), &recipe.schedule)?;
     let validation = data.hold_out(validation, args.machine.seed);
@@ -198,13 +206,16 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let test_accuracy = accuracy(&model, test)?;
     let robust = hardening::judge(&model, &validation, &recipe.defense, args.machine.seed)?;
     let overfitted = robust.and_then(|r| hardening::warning(&r, &recipe.defense));
-    let warnings: Vec<String> = learnt::classifier((&done, &rows), &recipe, model.classes(), test_accuracy)
+    let guess = learnt::Guess::of(model.classes(), &test.labels());
+    let warnings: Vec<String> = learnt::classifier((&done, &rows), &recipe, guess, test_accuracy)
         .into_iter()
         .chain(overfitted)
         .chain(trouble::warning(&progress))
         .collect();
     let worth = pages::classifier::Worth { robust: robust.as_ref(), warnings: &warnings };
-    let facts = pages::classifier::Facts { net: &net, data: &data, recipe: &recipe };
+    let held_out = validation.len();
+    let facts =
+        pages::classifier::Facts { net: &net, data: &data, recipe: &recipe, validation: held_out, attack };
     pages::classifier::page(&facts, &model, &rows, &done, worth)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({

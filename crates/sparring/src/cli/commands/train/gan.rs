@@ -11,6 +11,7 @@ use crate::cli::options::{
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
+use serde_json::Value;
 use sparring::models::{Arch, Gan, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule, Ema};
 use sparring::seed::Key;
@@ -127,10 +128,11 @@ impl Args {
         let made = Gan::new(spec, (0.0, 1.0), key.named("init"));
         made.map_err(|e| Failure::Usage(format!("the GAN {arch}: {e}")))
     }
-    /// Refuses what a training on these data would refuse before it begins.
-    pub(super) fn check(&self, data: &Named) -> Outcome {
-        self.recipe()?;
-        data.fits(self.model(&self.arch()?)?.shape(), "the GAN")
+    /// What its `config.json` would say of a training on these data, without names; refuses what that would refuse before it begins.
+    pub(super) fn check(&self, data: &Named) -> Outcome<Value> {
+        let (recipe, model) = (self.recipe()?, self.model(&self.arch()?)?);
+        data.fits(model.shape(), "the GAN")?;
+        Ok(json!({ "recipe": recipe, "spec": model.spec() }))
     }
 }
 
@@ -245,17 +247,18 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let facts = pages::gan::Facts { arch: &arch, data: &data, recipe: &recipe };
     pages::gan::page(&facts, &model, &done, &watch.grids)?.save(run.file("report.html"))?;
     let last = done.epochs.last();
-    let (d_real, d_fake) = last.map_or((f64::NAN, f64::NAN), |e| (e.d_real, e.d_fake));
+    let nan = f64::NAN;
+    let (d_real, d_fake, diversity) = last.map_or((nan, nan, nan), |e| (e.d_real, e.d_fake, e.diversity));
     let alarms: Vec<String> = done.alarms.iter().map(ToString::to_string).collect();
     if args.machine.json {
         say::json(&json!({
-            "d_real": d_real, "d_fake": d_fake, "alarms": alarms, "epochs": done.epochs.len(),
+            "d_real": d_real, "d_fake": d_fake, "diversity": diversity, "alarms": alarms, "epochs": done.epochs.len(),
             "seconds": done.seconds, "run": run.path(),
             "skipped_steps": progress.skipped, "roll_backs": progress.roll_backs,
         }));
     } else {
         say::result(&format!(
-            "D(x)            {d_real:.3}\nD(G(z))         {d_fake:.3}\ntime            {:.1} s",
+            "D(x)            {d_real:.3}\nD(G(z))         {d_fake:.3}\ndiversity       {diversity:.2}\ntime            {:.1} s",
             done.seconds
         ));
         for alarm in &alarms {

@@ -6,13 +6,38 @@ use sparring::train::{History, Outputs, Recipe};
 /// The share of the best epoch's worth below which a model has lost it.
 const LOST: f64 = 0.75;
 
+/// What is right without looking at an image: the most frequent class of the test images, always.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Guess {
+    /// Classes of the model.
+    classes: usize,
+    /// The share of that class among the test images.
+    share: f64,
+    /// Test images.
+    n: usize,
+}
+
+impl Guess {
+    pub(super) fn of(classes: usize, labels: &[usize]) -> Self {
+        let of = |class: usize| labels.iter().filter(|&&label| label == class).count();
+        let n = labels.len().max(1);
+        Self { classes, share: (0..classes).map(of).max().unwrap_or(0) as f64 / n as f64, n }
+    }
+    /// Accuracies above this are no luck: two standard deviations above the share, a tenth of it at least.
+    fn luck(self) -> f64 {
+        let deviation = (self.share * (1.0 - self.share) / self.n as f64).sqrt();
+        self.share + (2.0 * deviation).max(0.1 * self.share)
+    }
+}
+
 /// Of a classifier with weights of this test accuracy.
 pub(super) fn classifier(
     (done, rows): (&History, &[EpochRow]),
     recipe: &Recipe,
-    classes: usize,
+    guess: Guess,
     test_accuracy: f64,
 ) -> Option<String> {
+    let Guess { classes, share, .. } = guess;
     let best = best(rows, |a, b| a > b);
     // A quarter of the way from a guess to the truth: what is lost must have been there.
     let learnt = 0.25 + 0.75 / classes as f64;
@@ -25,10 +50,12 @@ pub(super) fn classifier(
         ));
     }
     let like_a_guess = || {
-        (test_accuracy < 1.1 / classes as f64).then(|| {
+        let budget = if recipe.defense.eps().is_some() { ", or lower the budget" } else { "" };
+        (test_accuracy < 1.1 * share).then(|| {
             format!(
-                "the test accuracy, {:.1} %, is that of a guess among {classes} classes: nothing was learnt; {}, or lower the budget",
+                "the test accuracy, {:.1} %, is that of a guess among {classes} classes ({:.1} % of the test images are of one): nothing was learnt; {}{budget}",
                 100.0 * test_accuracy,
+                100.0 * share,
                 instead(recipe)
             )
         })
@@ -42,17 +69,21 @@ pub(super) fn classifier(
     {
         return like_a_guess();
     }
+    let by_luck = test_accuracy <= guess.luck();
     let guess = (classes as f64).ln();
     let least = done.epochs.iter().map(|e| e.train_loss).fold(f64::INFINITY, f64::min);
     let (kept, told) = (done.train_loss(), format!("that of a guess (ln {classes} = {guess:.4})"));
     let figure = |v: f64| if v < 1e4 { format!("{v:.4}") } else { format!("{v:.1e}") };
     let (least_is, kept_is) = (figure(least), figure(kept));
-    // The mean loss of an epoch counts its first steps as well: a little above is no sign where the accuracy says otherwise.
-    if least < 2.0 * guess && kept < 2.0 * guess && test_accuracy > 2.0 / classes as f64 {
+    // The mean loss of an epoch counts its first steps as well, and under attack that of a good net may be above a guess's: it is no sign where the
+    // accuracy says otherwise.
+    let defended = recipe.defense.eps().is_some();
+    if !by_luck && (defended || least < 2.0 * guess && kept < 2.0 * guess) {
         None
     } else if least >= guess {
+        let nothing = if by_luck { ": nothing was learnt" } else { "" };
         Some(format!(
-            "the loss never fell below {told}, its best epoch had {least_is}: nothing was learnt; {}",
+            "the loss never fell below {told}, its best epoch had {least_is}{nothing}; {}",
             instead(recipe)
         ))
     } else if kept >= guess {
@@ -152,7 +183,8 @@ mod tests {
             let (done, rows) = trained(&figures);
             let transforms = transforms.iter().map(|t| t.parse().unwrap()).collect();
             let recipe = Recipe { lr, transforms, ..Recipe::default() };
-            classifier((&done, &rows), &recipe, 10, figures.last().unwrap().1.value())
+            let guess = Guess { classes: 10, share: 0.1, n: 1000 };
+            classifier((&done, &rows), &recipe, guess, figures.last().unwrap().1.value())
         };
         let said = of(&[(0.4, 0.88), (1.8, 0.51), (2.9, 0.27)], 0.001, &[]).unwrap();
         assert!(
@@ -167,6 +199,28 @@ mod tests {
         let said = of(&[(2.31, 0.1), (2.31, 0.1)], 1e-30, &["clip-norm(max=0.001)"]).unwrap();
         assert!(said.contains("nothing was learnt; train longer, or change --lr (it is 1e-30)"), "{said}");
         assert!(said.ends_with("what is done to gradients (clip-norm(max=0.001))"), "{said}");
+    }
+
+    #[test]
+    fn the_loss_under_attack_is_no_sign_where_the_accuracy_says_otherwise() {
+        let of = |defense: &str, (loss, accuracy): (f64, f64), labels: &[usize]| {
+            let (done, rows) = trained(&[(loss, Test::Accuracy(accuracy))]);
+            let recipe = Recipe { defense: defense.parse().unwrap(), ..Recipe::default() };
+            classifier((&done, &rows), &recipe, Guess::of(2, labels), accuracy)
+        };
+        let (even, odd) = ([0, 1].repeat(150), [0, 0, 0, 1].repeat(75));
+        for defense in ["none", "fgsm-rs(eps=0.3)", "pgd(eps=0.3)"] {
+            // Two moons: mean losses of one epoch are above ln 2, and four of five points are right.
+            assert_eq!(of(defense, (0.72, 0.804), &even), None, "{defense}");
+            for (labels, accuracy) in [(&even, 0.5), (&odd, 0.75)] {
+                let said = of(defense, (0.72, accuracy), labels).unwrap();
+                assert!(said.contains("nothing was learnt") && said.contains("a guess"), "{said}");
+            }
+        }
+        assert_eq!(of("pgd(eps=0.3)", (2.0, 0.804), &even), None);
+        let said = of("none", (2.0, 0.804), &even).unwrap();
+        assert!(said.contains("never fell below") && !said.contains("nothing was learnt"), "{said}");
+        assert!(of("trades(eps=0.3)", (0.5, 0.75), &odd).unwrap().contains("or lower the budget"));
     }
 
     #[test]

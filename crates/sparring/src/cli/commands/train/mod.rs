@@ -16,6 +16,7 @@ use crate::cli::Outcome;
 use crate::cli::options::{MachineArgs, Named};
 pub(crate) use log::Log;
 pub(crate) use place::{PlaceArgs, Resumed, is_finished, is_saved, reopen};
+use serde_json::Value;
 pub(crate) use watch::{EpochRow, Test, Watch};
 
 /// What to train.
@@ -46,8 +47,8 @@ impl Kind {
             Self::Gan(args) => &args.data.data,
         }
     }
-    /// Refuses what a training on these data would refuse before it begins.
-    pub(crate) fn check(&self, data: &Named) -> Outcome {
+    /// What a training on these data would be: equal ones are the same training, however they were written. Refuses what that would refuse before it begins.
+    pub(crate) fn check(&self, data: &Named) -> Outcome<Value> {
         match self {
             Self::Classifier(args) => args.check(data),
             Self::Autoencoder(args) => args.check(data),
