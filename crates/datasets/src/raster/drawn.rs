@@ -1,4 +1,4 @@
-//! What is drawn on a sheet, light on dark: borders cut off, the background found, inverted and stretched where it has to be.
+//! What is drawn on a sheet, light on dark: borders painted over, the background found, inverted and stretched where it has to be.
 
 use super::{FitError, Raster};
 
@@ -14,6 +14,12 @@ const WHOLE: f64 = 0.9;
 const JOINED: f64 = 0.01;
 /// A border is thinner than this part of the side.
 const THIN: usize = 6;
+/// Most lines of its blurred edge.
+const EDGE: usize = 3;
+/// Most ink inside a border, as a share of the pixels there.
+const FRAMED: f64 = 0.25;
+/// Grain is told from strokes in so many pixels.
+const GRAINY: usize = 500;
 /// Ink is less than this share of a sheet that shows its background.
 const INK: f64 = 0.2;
 /// Ink differs from its background by so many standard deviations of the grain, or on one side of it only.
@@ -29,7 +35,7 @@ fn median(mut x: Vec<f64>) -> f64 {
 }
 
 /// The background becomes 0: inverted where what differs from it most is darker, and stretched where it is no black or the ink is faint. Of a digit, whose ink is a small share of its
-/// sheet, borders and strips along the edges are cut off first.
+/// sheet, borders and strips along the edges are painted over first.
 pub(super) fn light_on_dark(
     mut image: Raster,
     is_digit: bool,
@@ -89,12 +95,12 @@ fn rim(image: &Raster) -> Vec<f64> {
 /// Whether the levels differ as those of an empty sheet do: no more than neighbouring pixels make likely, and to both sides of the usual level or faintly.
 fn is_grain(image: &Raster) -> bool {
     let ([_, w], x) = (image.size(), image.values());
+    if x.len() < GRAINY || w < 2 {
+        return false;
+    }
     // Of a large sheet some lines will do.
     let lines = x.chunks_exact(w).step_by(1 + x.len() / 1_000_000);
     let apart: Vec<f64> = lines.flat_map(|row| row.windows(2).map(|v| (v[0] - v[1]).abs())).collect();
-    if apart.is_empty() {
-        return false;
-    }
     // The median of |a - b| is 0.6745 √2 standard deviations of normal noise.
     let deviation = median(apart) / (0.6745 * std::f64::consts::SQRT_2);
     let ([low, high], usual) = (range(x), median(x.to_vec()));
@@ -124,7 +130,9 @@ fn without_border(image: Raster, steps: &mut Vec<String>) -> Raster {
     let depth = |edge: usize| {
         let most = image.size()[edge / 2] / THIN;
         let last = (0..most).rev().find(|&d| other(&line(&image, edge, d), OTHER) >= WHOLE)?;
-        (last + 1..=most).find(|&d| other(&line(&image, edge, d), BLURRED) < WHOLE)
+        let clear = |d: &usize| other(&line(&image, edge, *d), BLURRED) < WHOLE;
+        // In uneven light no line is as the median.
+        Some((last + 1..most.min(last + 1 + EDGE)).find(clear).unwrap_or(last + 1))
     };
     let inside = |cut: [usize; 4]| {
         let [h, w] = image.size();
@@ -139,14 +147,18 @@ fn without_border(image: Raster, steps: &mut Vec<String>) -> Raster {
     }
     let inner = inside(cut);
     let [left_low, left_high] = range(inner.values());
-    if cut == [0; 4] || left_high - left_low < OTHER * (high - low) {
+    let is_blank = left_high - left_low < OTHER * (high - low);
+    if cut == [0; 4] || is_blank || other(inner.values(), OTHER) > FRAMED {
         return image;
     }
     let names = ["top", "bottom", "left", "right"];
     let lines: Vec<String> =
         names.iter().zip(cut).filter(|(_, n)| *n > 0).map(|(name, n)| format!("{name} {n}")).collect();
-    steps.push(format!("border cut off, in pixels: {}", lines.join(", ")));
-    inner
+    steps.push(format!("border painted over, in pixels: {}", lines.join(", ")));
+    // With the nearest line inside, so that what is drawn stays where it is.
+    let [h, w] = image.size();
+    let from = |k: usize| (k / w).clamp(cut[0], h - 1 - cut[1]) * w + (k % w).clamp(cut[2], w - 1 - cut[3]);
+    Raster::new([1, h, w], (0..h * w).map(|k| image.values()[from(k)]).collect())
 }
 
 #[cfg(test)]
@@ -199,7 +211,7 @@ mod tests {
                         x.iter_mut().for_each(|v| *v = 1.0 - *v);
                     }
                     let got = fitted([160, 140], &x).unwrap();
-                    let step = format!("border cut off, in pixels: {said}");
+                    let step = format!("border painted over, in pixels: {said}");
                     assert!(got.steps.contains(&step), "{said}: {:?}", got.steps);
                     let apart = got.x.iter().zip(&want.x).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                     assert!(apart < 0.03, "{said}: {apart}, {:?}", got.steps);

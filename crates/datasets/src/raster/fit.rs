@@ -13,7 +13,7 @@ pub enum Fit {
     Plain,
     /// Light on dark: where the background is lighter than what is drawn on it, it is inverted; then resized.
     Drawn,
-    /// As MNIST was made: frames and strips along the edges cut off, light on dark, cut to the ink, its longer side 20/28 of the network's, its centre of mass in the middle.
+    /// As MNIST was made: frames and strips along the edges painted over, light on dark, cut to the ink, its longer side 20/28 of the network's, its centre of mass in the middle.
     Digit,
 }
 
