@@ -16,7 +16,7 @@ const JOINED: f64 = 0.01;
 const THIN: usize = 6;
 /// Most lines of its blurred edge.
 const EDGE: usize = 3;
-/// Most ink inside a border, as a share of the pixels there.
+/// Most ink inside a border that is not all around, as a share of the pixels there.
 const FRAMED: f64 = 0.25;
 /// Grain is told from strokes in so many pixels.
 const GRAINY: usize = 500;
@@ -139,16 +139,17 @@ fn without_border(image: Raster, steps: &mut Vec<String>) -> Raster {
         image.crop([cut[0], h - cut[1]], [cut[2], w - cut[3]])
     };
     let mut cut = [0, 1, 2, 3].map(|edge| depth(edge).unwrap_or(0));
-    let inner = inside(cut);
+    // All around it is a frame, even where ink touches it.
+    let (inner, is_frame) = (inside(cut), !cut.contains(&0));
     for (edge, n) in cut.iter_mut().enumerate() {
-        if other(&line(&inner, edge, 0), OTHER) > JOINED {
+        if !is_frame && other(&line(&inner, edge, 0), OTHER) > JOINED {
             *n = 0;
         }
     }
     let inner = inside(cut);
     let [left_low, left_high] = range(inner.values());
     let is_blank = left_high - left_low < OTHER * (high - low);
-    if cut == [0; 4] || is_blank || other(inner.values(), OTHER) > FRAMED {
+    if cut == [0; 4] || is_blank || !is_frame && other(inner.values(), OTHER) > FRAMED {
         return image;
     }
     let names = ["top", "bottom", "left", "right"];
@@ -217,6 +218,20 @@ mod tests {
                     assert!(apart < 0.03, "{said}: {apart}, {:?}", got.steps);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_frame_may_touch_the_ink() {
+        let test = Mnist::embedded().test.first(60);
+        for i in 0..test.len() {
+            let framed = |(k, v): (usize, f32)| {
+                let on_frame = [0, 27].contains(&(k / 28)) || [0, 27].contains(&(k % 28));
+                if on_frame { 0.0 } else { 1.0 - f64::from(v) }
+            };
+            let x: Vec<f64> = test.row(i).into_iter().enumerate().map(framed).collect();
+            let told = fitted([28, 28], &x).unwrap().steps.concat();
+            assert!(told.contains("top 1, bottom 1, left 1, right 1dark on light: inverted"), "{i}: {told}");
         }
     }
 
