@@ -16,8 +16,8 @@ const JOINED: f64 = 0.01;
 const THIN: usize = 6;
 /// Most lines of its blurred edge.
 const EDGE: usize = 3;
-/// Most ink inside a border that is not all around, as a share of the pixels there.
-const FRAMED: f64 = 0.25;
+/// Most ink inside a border that is all around, and inside another, as a share of the pixels there.
+const FRAMED: [f64; 2] = [0.36, 0.25];
 /// Grain is told from strokes in so many pixels.
 const GRAINY: usize = 500;
 /// Ink is less than this share of a sheet that shows its background.
@@ -149,7 +149,8 @@ fn without_border(image: Raster, steps: &mut Vec<String>) -> Raster {
     let inner = inside(cut);
     let [left_low, left_high] = range(inner.values());
     let is_blank = left_high - left_low < OTHER * (high - low);
-    if cut == [0; 4] || is_blank || !is_frame && other(inner.values(), OTHER) > FRAMED {
+    let most = if is_frame { FRAMED[0] } else { FRAMED[1] };
+    if cut == [0; 4] || is_blank || other(inner.values(), OTHER) > most {
         return image;
     }
     let names = ["top", "bottom", "left", "right"];
