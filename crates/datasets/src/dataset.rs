@@ -1,5 +1,6 @@
 //! A data set: a training and a test split of one shape.
 
+use crate::digest::Hasher;
 use crate::{DataError, Split};
 
 /// Where data came from, as far as it can be proved.
@@ -66,6 +67,34 @@ impl Dataset {
     /// What class `k` is called: its name, or its number.
     pub fn class_name(&self, k: usize) -> String {
         self.class_names.get(k).cloned().unwrap_or_else(|| k.to_string())
+    }
+    /// SHA-256 over both splits: equal for equal data in equal order, wherever they lie.
+    pub fn fingerprint(&self) -> String {
+        let mut hasher = Hasher::default();
+        hasher.update(format!("{} {}", self.train.fingerprint(), self.test.fingerprint()).as_bytes());
+        hasher.finish()
+    }
+    /// The set as a model sees it whose classes have the names `model`: a class has the number of the model's class with its name. The set may lack some of them. Where one side has
+    /// no names, nothing changes. Whether any number is another now is the second value.
+    ///
+    /// # Errors
+    /// [`DataError::Classes`] with the names that the model does not have; [`DataError::Shape`] for more than 256.
+    pub fn in_classes_of(mut self, model: &[String]) -> Result<(Self, bool), DataError> {
+        if model.is_empty() || self.class_names.is_empty() || model == self.class_names {
+            return Ok((self, false));
+        }
+        let place = |name: &String| model.iter().position(|own| own == name);
+        let unknown: Vec<String> = self.class_names.iter().filter(|n| place(n).is_none()).cloned().collect();
+        if !unknown.is_empty() {
+            return Err(DataError::Classes { unknown, known: model.to_vec() });
+        }
+        let to: Result<Vec<u8>, _> = self.class_names.iter().filter_map(place).map(u8::try_from).collect();
+        let to =
+            to.map_err(|_| DataError::Shape(format!("a label is a byte, not one of {}", model.len())))?;
+        self.train = self.train.relabelled(&to);
+        self.test = self.test.relabelled(&to);
+        (self.classes, self.class_names) = (model.len(), model.to_vec());
+        Ok((self, to.iter().enumerate().any(|(k, &at)| k != usize::from(at))))
     }
     /// `[channels, height, width]` of one example.
     pub fn shape(&self) -> [usize; 3] {

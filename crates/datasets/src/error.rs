@@ -12,7 +12,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum DataError {
     /// A file cannot be opened, read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), told(source))]
     Io {
         /// The file.
         path: PathBuf,
@@ -62,6 +62,18 @@ pub enum DataError {
         wanted: String,
         /// What was found instead.
         found: String,
+    },
+    /// The classes of a set have other names than those of a model.
+    #[error(
+        "classes without an equal among the model's: {}; the model knows: {}; rename the classes, or leave them out",
+        names(unknown),
+        names(known)
+    )]
+    Classes {
+        /// Names that the model does not have.
+        unknown: Vec<String>,
+        /// The model's.
+        known: Vec<String>,
     },
     /// Pixels, shape and labels do not fit together.
     #[error("{0}")]
@@ -116,6 +128,18 @@ fn how_to_get(set: &str, dir: &std::path::Path) -> String {
 /// The name to fetch a set by: that of its folder.
 fn fetched_as(name: &str) -> &str {
     ALL.iter().find(|e| e.name == name).map_or(name, |e| e.folder)
+}
+
+fn told(e: &io::Error) -> String {
+    if e.kind() == io::ErrorKind::NotFound { "no such file or folder".into() } else { e.to_string() }
+}
+
+/// The first few names, each short.
+fn names(all: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let brief = |name: &String| format!("{:?}", name.chars().take(40).collect::<String>());
+    let more = if all.len() > SHOWN { format!(" and {} more", all.len() - SHOWN) } else { String::new() };
+    all.iter().take(SHOWN).map(brief).collect::<Vec<_>>().join(", ") + &more
 }
 
 fn meant(nearest: Option<&str>) -> String {

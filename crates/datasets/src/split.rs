@@ -145,6 +145,14 @@ impl Split {
             self.pixels.to_f32(self.place(i), out);
         }
     }
+    /// The same examples, class `k` called `to[k]`.
+    ///
+    /// # Panics
+    /// If a stored class is not below `to.len()`.
+    #[track_caller]
+    pub(crate) fn relabelled(&self, to: &[u8]) -> Self {
+        Self { labels: self.labels.iter().map(|&k| to[usize::from(k)]).collect(), ..self.clone() }
+    }
     /// The examples in view with other inputs, finite and as many, their classes and ids kept.
     #[track_caller]
     pub(crate) fn with_pixels(&self, pixels: Pixels) -> Self {

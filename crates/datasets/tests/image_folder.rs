@@ -5,7 +5,8 @@ mod memory;
 use memory::peak_of;
 use png::{BitDepth, ColorType};
 use sparring_datasets::raster::Picture;
-use sparring_datasets::{ImageFolder, Pixels, find_in};
+use sparring_datasets::{ImageFolder, Pixels, Split, find_in};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -91,13 +92,13 @@ fn the_two_layouts_keep_names_and_order() {
             assert_eq!((split.row(i)[5] * 255.0).round() as usize / 50, split.label(i));
         }
     }
-    let first: std::collections::BTreeSet<usize> = set.train.first(9).labels().into_iter().collect();
+    let first: BTreeSet<usize> = set.train.first(9).labels().into_iter().collect();
     assert_eq!(first.len(), 3, "the first few are of all classes");
     classes(&alone, 10);
     let set = find_in(alone.to_str().unwrap(), &[]).unwrap();
-    let count = |labels: Vec<usize>, class| labels.iter().filter(|l| **l == class).count();
+    assert_eq!(set.train.len() + set.test.len(), 30);
     for class in 0..3 {
-        assert_eq!((count(set.train.labels(), class), count(set.test.labels(), class)), (8, 2));
+        assert!(set.train.labels().contains(&class) && set.test.labels().contains(&class));
     }
     // An equal folder made in another order is the same set.
     let other = root.path().join("other");
@@ -112,10 +113,80 @@ fn the_two_layouts_keep_names_and_order() {
         (set.train.fingerprint(), set.test.fingerprint())
     );
     // No picture is in both.
-    let all: std::collections::BTreeSet<u8> = (0..30)
-        .map(|i| (if i < 24 { set.train.row(i) } else { set.test.row(i - 24) }[0] * 255.0).round() as u8)
-        .collect();
+    let all: BTreeSet<u8> = [&set.train, &set.test].into_iter().flat_map(values).collect();
     assert_eq!(all.len(), 30);
+}
+
+/// The first pixel of each picture, which names it.
+fn values(split: &Split) -> Vec<u8> {
+    (0..split.len()).map(|i| (split.row(i)[0] * 255.0).round() as u8).collect()
+}
+
+#[test]
+fn a_picture_more_or_less_moves_no_other_between_the_splits() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path();
+    classes(dir, 40);
+    let of = || ImageFolder::load(dir).map(|set| [values(&set.train), values(&set.test)]).unwrap();
+    let before = of();
+    // 24 of 120 are expected, with a standard deviation of 4.4.
+    assert!((12..=36).contains(&before[1].len()), "{}", before[1].len());
+    for (class, number) in [("a", 3), ("b", 17), ("c c", 39), ("a", 20)] {
+        let path = dir.join(class).join(format!("{number:03}.png"));
+        let value = read(&path).bytes[0];
+        fs::remove_file(&path).unwrap();
+        let without =
+            before.clone().map(|split| split.into_iter().filter(|v| *v != value).collect::<Vec<_>>());
+        assert_eq!(of(), without, "order and split of all others stay");
+        grey(&path, [4, 3], value);
+        assert_eq!(of(), before);
+    }
+    grey(&dir.join("b/new.png"), [4, 3], 255);
+    let after = of();
+    assert_eq!(
+        after.clone().map(|split| split.into_iter().filter(|v| *v != 255).collect::<Vec<_>>()),
+        before
+    );
+    assert_eq!(after.concat().len(), 121);
+    // Whatever the names draw, two pictures of a class are one in each split.
+    for names in 0..40 {
+        let few = root.path().join(format!("few-{names}"));
+        for class in ["a", "b"] {
+            (0..2).for_each(|i| grey(&few.join(class).join(format!("{names}-{i}.png")), [4, 3], 9));
+        }
+        let set = ImageFolder::load(&few).unwrap();
+        let sorted = |mut labels: Vec<usize>| {
+            labels.sort_unstable();
+            labels
+        };
+        assert_eq!([sorted(set.train.labels()), sorted(set.test.labels())], [[0, 1], [0, 1]]);
+    }
+}
+
+#[test]
+fn classes_are_matched_by_name() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path();
+    classes(dir, 10);
+    let names = |all: &[&str]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let set = ImageFolder::load(dir).unwrap();
+    let as_model = |model: &[&str]| set.clone().in_classes_of(&names(model));
+    let (same, moved) = as_model(&["a", "b", "c c"]).unwrap();
+    assert_eq!((same.train.labels(), moved), (set.train.labels(), false));
+    let (other, moved) = as_model(&["c c", "more", "a", "b"]).unwrap();
+    assert_eq!((other.classes, other.class_name(1), moved), (4, "more".into(), true));
+    for (split, was) in [(&other.train, &set.train), (&other.test, &set.test)] {
+        for i in 0..split.len() {
+            assert_eq!(other.class_name(split.label(i)), set.class_name(was.label(i)));
+        }
+    }
+    assert!(!as_model(&["a", "b", "c c", "d"]).unwrap().1, "a set may lack classes");
+    let told = as_model(&["a", "b", "c"]).unwrap_err().to_string();
+    assert!(told.contains(r#"among the model's: "c c"; the model knows: "a", "b", "c"; rename"#), "{told}");
+    // Numbers stay numbers, on either side.
+    assert_eq!(as_model(&[]).unwrap().0.train.labels(), set.train.labels());
+    let unnamed = sparring_datasets::Dataset { class_names: Vec::new(), ..set.clone() };
+    assert_eq!(unnamed.in_classes_of(&names(&["x", "y", "z"])).unwrap().0.train.labels(), set.train.labels());
 }
 
 #[test]
@@ -186,13 +257,13 @@ fn what_is_no_such_folder_is_named() {
         assert!(peak < 1 << 20 && text.contains(why), "{side}: {peak} bytes, {text}");
     }
     fs::write(&odd, "<html>").unwrap();
-    assert!(refused(ImageFolder::load(dir)).contains("odd.png: is no PNG"));
+    assert!(refused(ImageFolder::load(dir)).contains("odd.png: is a web page"));
     fs::rename(&odd, dir.join("b/photo.JPG")).unwrap();
     assert!(refused(ImageFolder::load(dir)).contains("photo.JPG"));
     fs::remove_file(dir.join("b/photo.JPG")).unwrap();
     fs::remove_dir_all(dir.join("b")).unwrap();
     fs::remove_dir_all(dir.join("c c")).unwrap();
-    assert!(refused(ImageFolder::load(dir)).contains("has 1 folders"));
+    assert!(refused(ImageFolder::load(dir)).contains("has 1 folder with pictures"));
     let empty = tempfile::tempdir().unwrap();
     let text = refused(find_in(empty.path().to_str().unwrap(), &[]));
     assert!(text.contains("train/CLASS/*.png") && text.contains("train-images-idx3-ubyte"), "{text}");
@@ -200,4 +271,53 @@ fn what_is_no_such_folder_is_named() {
     classes(&empty.path().join("test"), 1);
     fs::rename(empty.path().join("test/a"), empty.path().join("test/new")).unwrap();
     assert!(refused(ImageFolder::load(empty.path())).contains("is a class that"));
+    fs::remove_dir_all(empty.path().join("test")).unwrap();
+    let text = refused(find_in(empty.path().to_str().unwrap(), &[]));
+    assert!(text.contains("no test/: add it") && text.contains("a fifth"), "{text}");
+    fs::rename(empty.path().join("train"), empty.path().join("test")).unwrap();
+    assert!(refused(find_in(empty.path().to_str().unwrap(), &[])).contains("no train/: add it"));
+}
+
+#[test]
+fn what_is_missing_in_a_folder_of_classes_is_said() {
+    let root = tempfile::tempdir().unwrap();
+    let load = |name: &str| refused(find_in(root.path().join(name).to_str().unwrap(), &[]));
+    let (photos, single, hollow) =
+        (root.path().join("photos"), root.path().join("single"), root.path().join("hollow"));
+    classes(&photos, 1);
+    for class in ["a", "b", "c c"] {
+        fs::rename(photos.join(class).join("000.png"), photos.join(class).join("000.jpeg")).unwrap();
+    }
+    let text = load("photos");
+    assert!(
+        text.contains("000.jpeg: is no PNG") && text.contains("magick") && !text.contains("idx3"),
+        "{text}"
+    );
+    classes(&single, 1);
+    let text = load("single");
+    assert!(text.contains("one picture of each class") && text.contains("test/CLASS/*.png"), "{text}");
+    classes(&hollow, 3);
+    fs::create_dir(hollow.join("d")).unwrap();
+    let text = load("hollow");
+    assert!(text.contains(r#"no PNG of class "d""#) && text.contains("remove its folder"), "{text}");
+}
+
+#[test]
+fn pictures_of_other_kinds_are_called_by_their_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.png");
+    for (first, kind) in [
+        (&b"\xff\xd8\xff\xe0"[..], "a JPEG"),
+        (b"GIF89a", "a GIF"),
+        (b"RIFF\x10\0\0\0WEBPVP8 ", "a WebP"),
+        (b"BM\x10\0", "a BMP"),
+        (b"II*\0", "a TIFF"),
+        (b"\0\0\0\x1cftypheic", "HEIC"),
+    ] {
+        fs::write(&path, first).unwrap();
+        let text = Picture::read(&path).unwrap_err().to_string();
+        assert!(text.contains(kind) && text.contains("only PNGs are read"), "{text}");
+    }
+    let text = Picture::read(&dir.path().join("absent.png")).unwrap_err().to_string();
+    assert!(text.ends_with("absent.png: no such file or folder"), "{text}");
 }

@@ -16,6 +16,8 @@ const TENSORFLOW: &str = "save the weights under PyTorch's names and layouts wit
 const ONNX: &str = "save its initializers with safetensors.numpy.save_file({i.name: onnx.numpy_helper.to_array(i) \
     for i in onnx.load(FILE).graph.initializer}, \"model.safetensors\")";
 const PICTURE: &str = "it holds no weights; name a run directory or a .safetensors file";
+/// By this our own pages are known.
+const GENERATOR: &str = "<meta name=\"generator\" content=\"sparring\">";
 const UNPACK: &str = "unpack it first";
 
 /// What a file is and the way from there to a safetensors file.
@@ -109,11 +111,16 @@ fn text(first: &[u8]) -> Option<Foreign> {
     if begin.starts_with("version https://git-lfs") {
         return known("a pointer of Git LFS, not the file itself", "get the file with `git lfs pull`");
     }
-    if begin.starts_with('<') {
+    if begin.starts_with('<') && valid.contains(GENERATOR) {
         return known(
-            "a web page (HTML or XML)",
-            "the download failed or asked for a login: fetch the file itself",
+            "a page of this program",
+            "open it in a browser; what it tells of is the run it lies in",
         );
+    }
+    if begin.starts_with('<') {
+        let way_out =
+            "if it should be another file, its download failed or asked for a login: fetch it again";
+        return known("a web page (HTML or XML)", way_out);
     }
     if begin.starts_with(['{', '[']) {
         return known("a JSON text", "it holds no weights; name the .safetensors file beside it");
@@ -181,6 +188,7 @@ mod tests {
             (b"\0\0\x08\x03\0\0\0\x0a".to_vec(), "an IDX file", "--data"),
             (b"version https://git-lfs.github.com/spec/v1\noid".to_vec(), "Git LFS", "git lfs pull"),
             (b"\n<!doctype html>".to_vec(), "a web page", "fetch"),
+            (format!("<!doctype html>\n<head>\n{GENERATOR}").into(), "a page of this program", "browser"),
             (b"{\"a\": 1}".to_vec(), "a JSON text", "safetensors"),
             ("epochs = 3 # über\n".into(), "a text file", "run directory"),
             (Vec::new(), "an empty file", "again"),

@@ -170,7 +170,7 @@ impl<F: Learner> Session<'_, F> {
             return Err(other(format!("its training is `{}`, this one `{here}`", meta.settings)));
         }
         if meta.data != self.data().fingerprint() {
-            return Err(other("its training had other data".into()));
+            return Err(other("its training had other data: put those back, or begin a new training".into()));
         }
         let mut state = self.state();
         (state.step, state.reported) = (meta.step, meta.reported);

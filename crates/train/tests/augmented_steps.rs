@@ -207,7 +207,10 @@ fn what_cannot_be_augmented_or_mixed_is_refused() {
     let mut model = ClassifierNet::new(flat, Key::new(1)).unwrap();
     let recipe = Recipe { augment: chain(&["shift"]), ..Recipe::default() };
     let e = fit(&mut model, &points, &recipe).unwrap_err().to_string();
-    assert_eq!(e, "augmentation shift: examples of shape [1, 1, 2] (channels, height, width) are no images");
+    assert_eq!(
+        e,
+        "augmentation shift: examples of shape [1, 1, 2] (channels, height, width) are no images: leave the augmentations out"
+    );
 
     let (spec, encoder) = ArticleAutoencoder::default().spec();
     let mut model = Autoencoder::new(spec, encoder, Key::new(1)).unwrap();

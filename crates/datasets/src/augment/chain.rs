@@ -62,14 +62,18 @@ pub fn check_augmentations(chain: &[AnyAugmentation], train: &Split) -> Result<(
     let [c, h, w] = train.shape();
     let refuse = |why: String| Err(DataError::Augmentation { name: first.name(), why });
     if h < 2 || w < 2 {
-        return refuse(format!("examples of shape [{c}, {h}, {w}] (channels, height, width) are no images"));
+        return refuse(format!(
+            "examples of shape [{c}, {h}, {w}] (channels, height, width) are no images: leave the augmentations out"
+        ));
     }
     if let Pixels::F32(all) = train.pixels()
         && let Some(v) = all.iter().find(|v| !(0.0..=1.0).contains(*v))
     {
         return refuse(format!("images must have values in [0, 1], but one is {v}"));
     }
-    Ok(())
+    chain.iter().try_for_each(|one| {
+        one.check_size([h, w]).map_err(|why| DataError::Augmentation { name: one.name(), why })
+    })
 }
 
 /// The part of [`check_augmentations`] that looks at no example.

@@ -13,6 +13,14 @@ pub trait Augmentation: Named {
     /// Whether it makes one image of two: then [`mix`](Self::mix) is called once a batch, and nothing else.
     const MIXES: bool = false;
 
+    /// Refuses images of `[h, w]` of which it may leave nothing, in words that say what would do.
+    ///
+    /// # Errors
+    /// These words.
+    fn check_size(&self, size: [usize; 2]) -> Result<(), String> {
+        let _ = size;
+        Ok(())
+    }
     /// Where each pixel is taken from, for a change that moves pixels by a map of the plane; maps of neighbours in a chain become one.
     fn map(&self, rng: &mut Stream) -> Option<PlaneMap> {
         let _ = rng;

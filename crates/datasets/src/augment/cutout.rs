@@ -29,6 +29,12 @@ sparring_math::named! {
 impl Augmentation for Cutout {
     const ABOUT: &'static str = "a square of zeros, its centre anywhere in the image";
 
+    fn check_size(&self, [h, w]: [usize; 2]) -> Result<(), String> {
+        if self.size <= h.max(w) {
+            return Ok(());
+        }
+        Err(format!("size={} covers whole images of {w} x {h}; name at most {}", self.size, h.max(w)))
+    }
     fn apply(&self, pixels: &mut [f32], [_, h, w]: [usize; 3], _: &mut ImageBuffers, rng: &mut Stream) {
         let [rows, columns] = [h, w].map(|n| span(n, self.size, rng));
         for image in pixels.chunks_exact_mut(h * w) {

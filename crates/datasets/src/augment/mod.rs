@@ -66,6 +66,10 @@ macro_rules! augmentations {
             pub fn mixes(&self) -> bool {
                 match self { $(Self::$Name(_) => <$Name as Augmentation>::MIXES),+ }
             }
+            /// See [`Augmentation::check_size`].
+            pub(crate) fn check_size(&self, size: [usize; 2]) -> Result<(), String> {
+                match self { $(Self::$Name(one) => one.check_size(size)),+ }
+            }
             /// See [`Augmentation::map`].
             pub fn map(&self, rng: &mut Stream) -> Option<PlaneMap> {
                 match self { $(Self::$Name(one) => one.map(rng)),+ }

@@ -28,6 +28,16 @@ sparring_math::named! {
 impl Augmentation for Shift {
     const ABOUT: &'static str = "moves by up to 2 whole pixels on each axis, zeros come in";
 
+    fn check_size(&self, [h, w]: [usize; 2]) -> Result<(), String> {
+        if self.pixels < h.min(w) {
+            return Ok(());
+        }
+        Err(format!(
+            "pixels={} moves images of {w} x {h} wholly out of sight; name fewer than {}",
+            self.pixels,
+            h.min(w)
+        ))
+    }
     fn map(&self, rng: &mut Stream) -> Option<PlaneMap> {
         let far = self.pixels as f64;
         let shift = [0; 2].map(|_| far - f64::from(rng.below(2 * self.pixels as u32 + 1)));

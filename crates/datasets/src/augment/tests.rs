@@ -159,6 +159,12 @@ fn what_is_no_image_and_what_mixes_too_early_is_refused() {
             &["shift"][..],
             "shift: examples of shape [1, 1, 2] (channels, height, width) are no images",
         ),
+        (
+            &image,
+            &["noise", "shift(pixels=4)"],
+            "shift: pixels=4 moves images of 4 x 4 wholly out of sight; name fewer than 4",
+        ),
+        (&image, &["cutout(size=5)"], "cutout: size=5 covers whole images of 4 x 4; name at most 4"),
         (&wild, &["noise"], "noise: images must have values in [0, 1], but one is 1.5"),
         (&image, &["mixup", "shift"], "mixup: it mixes finished images"),
         (&image, &["mixup", "cutmix"], "mixup: it mixes finished images"),

@@ -2,7 +2,7 @@
 
 use super::contract::{Corruption, Follows};
 use super::*;
-use crate::raster::Raster;
+use crate::raster::{Raster, SMALLEST_SIDE};
 use crate::{DataError, Pixels, Split};
 use sparring_seed::{Key, Stream};
 
@@ -74,9 +74,6 @@ corruptions!(
     Contrast,
 );
 
-/// Fewest pixels along a side: below, strokes of 2 pixels and shifts of 5 leave nothing of an image.
-const LEAST: usize = 8;
-
 impl AnyCorruption {
     /// The examples in view, corrupted, with their classes and ids. An image is a function of (kind, severity, key, id): neither the order of the examples nor
     /// which others are there matters. Sets of bytes stay bytes, rounded.
@@ -86,9 +83,9 @@ impl AnyCorruption {
     pub fn corrupt(&self, split: &Split, key: Key) -> Result<Split, DataError> {
         self.validate()?;
         let shape @ [_, h, w] = split.shape();
-        if h < LEAST || w < LEAST {
+        if h < SMALLEST_SIDE || w < SMALLEST_SIDE {
             return Err(DataError::Shape(format!(
-                "{self}: examples are {shape:?}; only images of at least {LEAST} x {LEAST} pixels can be corrupted"
+                "{self}: examples are {shape:?}; only images of at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels can be corrupted"
             )));
         }
         let key = key.named("corruption").named(self.name());

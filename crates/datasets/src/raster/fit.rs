@@ -1,6 +1,7 @@
 //! A picture of any size as the example that a network takes.
 
 use super::digit::as_mnist;
+use super::drawn::light_on_dark;
 use super::{Picture, Raster};
 
 /// How a picture becomes an example.
@@ -12,7 +13,7 @@ pub enum Fit {
     Plain,
     /// Light on dark: where the background is lighter than what is drawn on it, it is inverted; then resized.
     Drawn,
-    /// As MNIST was made: light on dark, cut to the ink, its longer side 20/28 of the network's, its centre of mass in the middle.
+    /// As MNIST was made: frames and strips along the edges painted over, light on dark, cut to the ink, its longer side 20/28 of the network's, its centre of mass in the middle.
     Digit,
 }
 
@@ -43,10 +44,10 @@ pub enum FitError {
     /// One colour all over.
     #[error("it has one colour all over: there is nothing in it")]
     Blank,
+    /// Grain around one level, of 255: from here to there.
+    #[error("there is hardly anything in it: its levels, {0} to {1} of 255, differ no more than grain does")]
+    Grain(u8, u8),
 }
-
-/// What of the rim is brighter than its median by more than this share of the way to the ink is ink itself.
-const UNEVEN: f64 = 0.35;
 
 impl Picture {
     /// The picture as an example of shape `[c, h, w]`.
@@ -85,7 +86,7 @@ impl Picture {
             }
             steps.push("taken as it is".into());
         } else if drawn {
-            light_on_dark(&mut image, &mut steps)?;
+            image = light_on_dark(image, fit == Fit::Digit, &mut steps)?;
         }
         if fit == Fit::Digit && c == 1 {
             image = as_mnist(image, [h, w], &mut steps);
@@ -114,38 +115,6 @@ fn luminance(colours: &Raster) -> Vec<f64> {
     (0..channels[0].len())
         .map(|i| 0.299 * channels[0][i] + 0.587 * channels[1][i] + 0.114 * channels[2][i])
         .collect()
-}
-
-/// The background, which the rim shows, becomes 0: inverted where what differs from it most is darker, and stretched where it is no black or the ink is faint.
-fn light_on_dark(image: &mut Raster, steps: &mut Vec<String>) -> Result<(), FitError> {
-    let ([h, w], x) = (image.size(), image.values_mut());
-    let on_rim = |i: &usize| [0, h - 1].contains(&(i / w)) || [0, w - 1].contains(&(i % w));
-    let sorted = |x: &[f64]| {
-        let mut rim: Vec<f64> = (0..h * w).filter(on_rim).map(|i| x[i]).collect();
-        rim.sort_by(f64::total_cmp);
-        rim
-    };
-    let (mut rim, range) =
-        (sorted(x), |x: &[f64]| x.iter().fold([1.0, 0.0], |[l, h]: [f64; 2], &v| [l.min(v), h.max(v)]));
-    let [low, high] = range(x);
-    if high - low < 0.02 {
-        return Err(FitError::Blank);
-    }
-    let median = rim[rim.len() / 2];
-    if median - low > high - median {
-        steps.push("dark on light: inverted".into());
-        x.iter_mut().for_each(|v| *v = 1.0 - *v);
-        rim = sorted(x);
-    }
-    let ([_, high], median) = (range(x), rim[rim.len() / 2]);
-    // Of paper in uneven light the lighter end, unless it is ink that reaches the rim.
-    let light = rim[rim.len() * 19 / 20];
-    let background = if light - median < UNEVEN * (high - median) { light } else { median };
-    if background > 0.05 || high < 0.5 {
-        steps.push(format!("contrast stretched: {background:.2} to {high:.2} became 0 to 1"));
-        x.iter_mut().for_each(|v| *v = ((*v - background) / (high - background)).max(0.0));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::DataError;
 use crate::files::unfit;
 use png::{BitDepth, ColorType, Transformations};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 /// One picture of bytes, channel after channel, each row by row.
@@ -22,6 +22,8 @@ pub struct Picture {
 
 /// Most pixels of a picture: 4096 x 4096.
 const PIXELS: u64 = 1 << 24;
+/// The way out for pictures of another kind.
+pub(crate) const CONVERT: &str = "convert it, with `magick FILE FILE.png` say";
 /// Most bytes that deflate makes of one.
 const DEFLATE: u64 = 1032;
 
@@ -44,13 +46,20 @@ impl Picture {
             png::DecodingError::IoError(_) => unfit(path, "is cut short".into()),
             e => unfit(path, format!("is no PNG that can be read: {}", line(&e.to_string()))),
         };
-        let mut decoder = png::Decoder::new_with_limits(BufReader::new(file), png::Limits { bytes: 1 << 27 });
+        let mut file = BufReader::new(file);
+        if let Some(kind) = other_kind(file.fill_buf().map_err(failed)?) {
+            return Err(unfit(path, format!("is {kind}, and only PNGs are read: {CONVERT}")));
+        }
+        let mut decoder = png::Decoder::new_with_limits(file, png::Limits { bytes: 1 << 27 });
         decoder.set_transformations(Transformations::EXPAND);
         let mut reader = decoder.read_info().map_err(broken)?;
         let (width, height) = (reader.info().width, reader.info().height);
         let pixels = u64::from(width) * u64::from(height);
         if pixels > PIXELS {
-            return Err(unfit(path, format!("has {width} x {height} pixels; at most {PIXELS} can be read")));
+            return Err(unfit(
+                path,
+                format!("has {width} x {height} pixels; at most {PIXELS} can be read: make it smaller"),
+            ));
         }
         let bits = pixels * reader.info().bits_per_pixel() as u64;
         if bits / 8 > DEFLATE * (data.len() + 1024) {
@@ -90,6 +99,21 @@ impl Picture {
         };
         self.bytes.iter().zip(opacity.iter().cycle()).map(mixed).collect()
     }
+}
+
+/// What a file is that begins so and is no PNG, with its article.
+fn other_kind(first: &[u8]) -> Option<&'static str> {
+    Some(match first {
+        [0xff, 0xd8, 0xff, ..] => "a JPEG",
+        [b'G', b'I', b'F', b'8', ..] => "a GIF",
+        [b'B', b'M', ..] => "a BMP",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "a WebP picture",
+        [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => "a TIFF",
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => "an AVIF or HEIC picture",
+        [b'%', b'P', b'D', b'F', ..] => "a PDF document",
+        [b'<', ..] => "a web page or an SVG drawing",
+        _ => return None,
+    })
 }
 
 /// One short line of another's message.

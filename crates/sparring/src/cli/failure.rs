@@ -29,6 +29,13 @@ impl Failure {
             Self::Signal { number, .. } => 128 + number,
         }
     }
+    /// What the system says of a file, in our words where there is none.
+    pub(crate) fn io(path: &std::path::Path, e: &std::io::Error) -> Self {
+        match e.kind() {
+            std::io::ErrorKind::NotFound => Self::at(path, "no such file or folder"),
+            _ => Self::at(path, e),
+        }
+    }
     /// A failure at a file, with the way out.
     pub(crate) fn at(path: &std::path::Path, e: impl fmt::Display) -> Self {
         Self::Failed(format!("{}: {e}", path.display()))

@@ -97,6 +97,9 @@ fn corruptions_are_measured_kind_by_kind() {
     assert!(refusal(&dir, "eval run --corruptions=fog(severity=2)", 2).contains("all severities"));
     printed(&dir, "train autoencoder --data tiny --epochs 1 --out ae");
     assert!(refusal(&dir, "eval ae --corruptions", 2).contains("for classifiers"));
+    printed(&dir, "train classifier --data moons --epochs 1 --out points");
+    let text = refusal(&dir, "eval points --corruptions", 2);
+    assert!(text.contains("moons are no images") && text.contains("leave it out"), "{text}");
 }
 
 #[test]
@@ -142,5 +145,9 @@ fn an_autoencoder_is_measured_by_its_errors() {
     assert!((mean - number(&of, "mse")).abs() < 1e-9, "ten classes of two images each: {of}");
     assert!(printed(&dir, "eval run").contains("20 test examples of tiny"));
     object(&dir, "train gan --data tiny --epochs 1 --json --out gan");
-    assert!(refusal(&dir, "eval gan", 1).contains("gan"));
+    let text = refusal(&dir, "eval gan", 1);
+    assert!(text.contains("classifiers and autoencoders") && text.contains("sparring generate"), "{text}");
+    let first = object(&dir, "eval run --first 1 --json");
+    assert_eq!(list(&first, "per_class").len(), 10, "{first}");
+    assert!(printed(&dir, "eval run --first 1").contains("1 test example of tiny"));
 }

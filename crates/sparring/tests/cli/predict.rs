@@ -3,6 +3,7 @@
 use crate::{folder, number, object, printed, ran, refusal, said};
 use serde_json::Value;
 use sparring::datasets::{Mnist, Split};
+use sparring::seed::Key;
 use sparring_report::grid::{GridSpec, images_from_rows, png_grid};
 use std::fs;
 use std::path::Path;
@@ -105,23 +106,57 @@ fn what_cannot_be_predicted_is_one_line() {
     let middle = changed.len() / 2;
     changed[middle] ^= 0xff;
     fs::write(dir.join("changed.png"), changed).unwrap();
+    fs::write(dir.join("photo.png"), b"\xff\xd8\xff\xe0\0\x10JFIF").unwrap();
+    let grain = |i: u64| 0.9 + 0.01 * Key::new(4).rng(i).normal() as f32;
+    export(&dir, "sheet", &[(0..784).map(grain).collect()], 1, 0, 0);
     for (image, why) in [
-        ("absent.png", "absent.png: "),
+        ("absent.png", "absent.png: no such file"),
+        ("photo.png", "photo.png: is a JPEG, and only PNGs are read: convert it"),
+        ("sheet-0.png", "hardly anything in it"),
         ("cut.png", "cut.png"),
-        ("page.png", "no PNG"),
+        ("page.png", "is a web page"),
         ("empty.png", "empty.png"),
         ("changed.png", "no PNG"),
         ("blank-0.png", "nothing in it"),
-        ("line-0.png --as-is", "56 x 56 pixels, the network takes 28 x 28"),
         (".", "is no file"),
     ] {
-        // A good picture before it changes nothing.
-        let text = refusal(&dir, &format!("predict net.safetensors line-0.png {image}"), 1);
+        let text = refusal(&dir, &format!("predict net.safetensors {image}"), 1);
         assert!(text.contains(why) && text.trim_end().lines().count() == 1, "{image}: {text}");
     }
+    let text = refusal(&dir, "predict net.safetensors line-0.png --as-is", 1);
+    assert!(text.contains("56 x 56 pixels, the network takes 28 x 28"), "{text}");
+    // Bad pictures do not take the answers for good ones away.
+    let line = "predict net.safetensors absent.png line-0.png cut.png line-0.png";
+    let out = ran(&dir, line);
+    let text = String::from_utf8(out.stdout.clone()).unwrap();
+    assert_eq!((out.status.code(), text.matches("line-0.png: ").count()), (Some(1), 2), "{text}");
+    let told = said(&out);
+    assert!(
+        told.lines().count() == 2 && told.contains("absent.png: no such") && told.contains("cut.png"),
+        "{told}"
+    );
+    let out = ran(&dir, &format!("{line} --json"));
+    let object: Value = serde_json::from_slice(&out.stdout).unwrap();
+    let images = object["images"].as_array().unwrap();
+    assert_eq!((out.status.code(), images.len()), (Some(1), 4));
+    assert!(images[0]["error"].as_str().unwrap().contains("no such file") && images[0]["class"].is_null());
+    assert!(images[3]["error"].is_null() && images[1] == images[3]);
     assert!(refusal(&dir, "predict net.safetensors", 2).contains("IMAGE.png"));
     assert!(refusal(&dir, "predict nowhere line-0.png", 1).contains("nowhere"));
     refusal(&dir, "predict net.safetensors line-0.png --as-is --fit plain", 2);
+}
+
+#[test]
+fn a_net_of_points_takes_no_pictures() {
+    let dir = folder("predict-points");
+    printed(&dir, "train classifier --data moons --epochs 1 --out moons");
+    let x: Vec<f32> = (0..784).map(|i| if i % 28 == 14 { 1.0 } else { 0.0 }).collect();
+    export(&dir, "line", &[x], 2, 0, 0);
+    let text = refusal(&dir, "predict moons line-0.png", 1);
+    assert!(
+        text.contains("1 x 1 x 2") && text.contains("no picture") && text.contains("sparring eval"),
+        "{text}"
+    );
 }
 
 #[test]

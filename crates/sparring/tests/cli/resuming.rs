@@ -186,7 +186,11 @@ fn what_cannot_go_on_is_named() {
     "models""#,
             "cannot be used",
         ),
-        (r#""data": "moons""#, r#""data": "moons(n=500)""#, "other data"),
+        (
+            r#""data": "moons""#,
+            r#""data": "moons(n=500)""#,
+            "name an unchanged copy with --data, or to begin again: sparring train",
+        ),
     ] {
         let changed = written.replacen(from, to, 1);
         assert_ne!(changed, written, "{from}");
@@ -197,7 +201,8 @@ fn what_cannot_go_on_is_named() {
     std::fs::write(&config, &written).unwrap();
     let text = refusal(&dir, "resume lives --data mnist-10k", 1);
     assert!(text.contains("began with the data moons, and mnist-10k are others"), "{text}");
-    assert!(refusal(&dir, "resume lives --data rings", 1).contains("other data"));
+    let text = refusal(&dir, "resume lives --data rings", 1);
+    assert!(text.contains("began with the data moons, and rings are others"), "{text}");
     let text = refusal(&dir, "resume lives --data nothere", 1);
     assert!(text.contains("nothere") && !text.contains("config.json"), "{text}");
     // What is lost is named, with the line that begins it again.

@@ -41,9 +41,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     let names = args.model.names.load()?;
     args.machine.start()?;
-    let (model, own_data) = pages::weights::load_classifier(&args.model.path, net.as_ref(), &names)?;
-    let data = Named::for_model(args.data.as_deref(), own_data.as_ref())?;
+    let (model, known) = pages::weights::load_classifier(&args.model.path, net.as_ref(), &names)?;
+    let (data, _) = Named::for_model(args.data.as_deref(), known.data.as_ref(), &known.classes)?;
     data.fits(model.spec().input, "this network")?;
+    data.labels_fit(model.classes())?;
     enough(args, &data)?;
     let test = data.set.test.first(args.n.unwrap_or(1000).min(data.set.test.len())).all();
     args.fit(&threats, test.shape.iter().product())?;

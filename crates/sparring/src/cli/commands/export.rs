@@ -1,7 +1,7 @@
 //! `sparring export RUN`.
 
 use crate::cli::io::{out, say};
-use crate::cli::pages::weights::weights_file;
+use crate::cli::pages::weights_file::weights_file;
 use crate::cli::{Failure, Outcome};
 use serde_json::json;
 use sparring::nn::{Graph, Network};

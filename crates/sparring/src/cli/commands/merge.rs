@@ -1,7 +1,7 @@
 //! `sparring merge OUT SHARD_DIR..`.
 
 use super::sweep::write_tables;
-use crate::cli::io::{json::json, say};
+use crate::cli::io::{json::json, say, table::counted};
 use crate::cli::{Failure, Outcome};
 use sparring::store::RunDir;
 use sparring_study::{SweepTable, merge};
@@ -52,9 +52,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
         );
     } else {
         say::result(&format!(
-            "{} cells of {} shards\ntable in {}",
-            table.rows.len(),
-            args.shards.len(),
+            "{} of {}\ntable in {}",
+            counted(table.rows.len(), "cell"),
+            counted(args.shards.len(), "shard"),
             say::path(&report)
         ));
     }

@@ -3,10 +3,10 @@
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{MachineArgs, ModelArgs};
-use crate::cli::pages::weights::{class_names, load_classifier};
+use crate::cli::pages::weights::load_classifier;
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
-use sparring::datasets::raster::{Fit, Fitted, Picture};
+use sparring::datasets::raster::{Fit, Fitted, Picture, SMALLEST_SIDE};
 use sparring::models::ClassifierNet;
 use sparring::oracle::{Batch, Classifier};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Args {
     #[command(flatten)]
     model: ModelArgs,
-    /// Pictures: PNGs of any size, grey or in colours, light on dark or dark on light.
+    /// Pictures: PNGs of at most 16.7 million pixels, grey or in colours, light on dark or dark on light. One that cannot be read is named, and the exit status is 1; the others are told all the same.
     #[arg(required = true, value_name = "IMAGE.png")]
     images: Vec<PathBuf>,
     /// How pictures are fitted to the network. Default: digit for a net of MNIST, QMNIST or EMNIST, and for bare weights that take 1 x 28 x 28; drawn for other nets of
@@ -49,30 +49,52 @@ const CHUNK: usize = 64;
 pub(crate) fn run(args: &Args) -> Outcome {
     let (net, names) = (args.model.net()?, args.model.names.load()?);
     args.machine.start()?;
-    let (model, data) = load_classifier(&args.model.path, net.as_ref(), &names)?;
-    let classes = class_names(&args.model.path)?;
-    let input = model.spec().input;
+    let (model, known) = load_classifier(&args.model.path, net.as_ref(), &names)?;
+    let input @ [channels, h, w] = model.spec().input;
+    if h.min(w) < SMALLEST_SIDE {
+        return Err(Failure::at(
+            &args.model.path,
+            format!(
+                "takes {channels} x {h} x {w} numbers (channels, height, width), which are no picture; `sparring eval` judges it on its data"
+            ),
+        ));
+    }
     let fit = match (args.as_is, args.fit) {
         (true, _) => Fit::AsIs,
         (_, Some(How::Digit)) => Fit::Digit,
         (_, Some(How::Drawn)) => Fit::Drawn,
         (_, Some(How::Plain)) => Fit::Plain,
-        _ => usual(input, data.as_ref().map(|d| d.asked.as_str())),
+        _ => usual(input, known.data.as_ref().map(|d| d.asked.as_str())),
     };
-    let fitted = args.images.iter().map(|path| fitted(path, input, fit)).collect::<Outcome<Vec<_>>>()?;
-    let mut told = Vec::new();
-    for (paths, fitted) in args.images.chunks(CHUNK).zip(fitted.chunks(CHUNK)) {
-        for ((path, fitted), p) in paths.iter().zip(fitted).zip(probabilities(&model, fitted)?) {
-            told.push(Prediction::of(path, fitted, &p, &classes));
+    let (mut texts, mut objects, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    for paths in args.images.chunks(CHUNK) {
+        let read: Vec<Outcome<Fitted>> = paths.iter().map(|path| fitted(path, input, fit)).collect();
+        let good: Vec<&Fitted> = read.iter().flatten().collect();
+        let mut answers = probabilities(&model, &good)?.into_iter();
+        for (path, read) in paths.iter().zip(&read) {
+            match read {
+                Ok(fitted) => {
+                    let p = answers.next().expect("an answer for each picture");
+                    let told = Prediction::of(path, fitted, &p, &known.classes);
+                    texts.push(told.text());
+                    objects.push(told.object());
+                }
+                Err(failure) => {
+                    objects.push(json!({ "file": path, "error": failure.to_string() }));
+                    failures.push(failure.to_string());
+                }
+            }
         }
     }
     if args.machine.json {
-        let images: Vec<Value> = told.iter().map(Prediction::object).collect();
-        say::json(&json!({ "model": args.model.path, "images": images }));
-    } else {
-        say::result(&told.iter().map(Prediction::text).collect::<Vec<_>>().join("\n"));
+        say::json(&json!({ "model": args.model.path, "images": objects }));
+    } else if !texts.is_empty() {
+        say::result(&texts.join("\n"));
     }
-    Ok(())
+    // The last one ends the command.
+    let last = failures.pop();
+    failures.iter().for_each(|failure| say::error(failure));
+    last.map_or(Ok(()), |failure| Err(Failure::Failed(failure)))
 }
 
 /// What a network's own images need; `data` is the set it was trained on.
@@ -96,7 +118,10 @@ fn fitted(path: &Path, input: [usize; 3], fit: Fit) -> Outcome<Fitted> {
 }
 
 /// Softmax of the logits of each picture.
-fn probabilities(model: &ClassifierNet, fitted: &[Fitted]) -> Outcome<Vec<Vec<f64>>> {
+fn probabilities(model: &ClassifierNet, fitted: &[&Fitted]) -> Outcome<Vec<Vec<f64>>> {
+    if fitted.is_empty() {
+        return Ok(Vec::new());
+    }
     let x: Vec<f32> = fitted.iter().flat_map(|f| f.x.iter().copied()).collect();
     let ids: Vec<u64> = (0..fitted.len() as u64).collect();
     let mut logits = vec![0.0; fitted.len() * model.classes()];

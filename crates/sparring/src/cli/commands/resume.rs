@@ -56,15 +56,9 @@ pub(crate) fn run(args: &Args, parse: impl Fn(&[String]) -> Outcome<Option<Kind>
     place.save_every = args.save_every;
     place.log.extend(&args.log);
     again::stand_for(words);
-    let (asked, folder) = match &args.data {
-        Some(data) => (data.clone(), None),
-        None => {
-            let folder = config["data_from_run"].as_str().map(|way| path.join(way));
-            (config["data"].as_str().ok_or_else(|| broken("it names no data".into()))?.to_string(), folder)
-        }
-    };
-    train::run(
-        &kind,
-        Some(Resumed { run, config, data: RunData { asked, folder }, elsewhere: args.data.is_some() }),
-    )
+    let mut data = RunData::of(path, &config).ok_or_else(|| broken("it names no data".into()))?;
+    if let Some(elsewhere) = &args.data {
+        (data.asked, data.folder) = (elsewhere.clone(), None);
+    }
+    train::run(&kind, Some(Resumed { run, config, data, elsewhere: args.data.is_some() }))
 }

@@ -53,6 +53,12 @@ pub(crate) fn grouped(n: usize) -> String {
     out
 }
 
+/// So many things, in words: `1 image`, `2 images`.
+pub(crate) fn counted(n: usize, thing: &str) -> String {
+    let ending = if n == 1 { "" } else { "s" };
+    format!("{n} {thing}{ending}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,8 @@
 //! Which data.
 
+use crate::cli::io::say;
 use crate::cli::{Failure, Outcome};
+use serde_json::Value;
 use sparring::datasets::{DataError, Dataset, Split, find, folder_of};
 use sparring::losses::check_targets;
 use sparring::seed::Key;
@@ -10,7 +12,7 @@ use std::path::{Component, Path, PathBuf};
 /// The data of a training.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct DataArgs {
-    /// A folder with the set's files, or with PNGs by class (CLASS/*.png, or train/CLASS/*.png and test/CLASS/*.png), or a name (see `sparring list datasets`): `mnist-10k` is built in, "rings(n=500)" and its like are
+    /// A folder with the set's files, or with PNGs by class (train/CLASS/*.png and test/CLASS/*.png, or CLASS/*.png, of which a fifth, chosen by file name, is to judge by), or a name (see `sparring list datasets`): `mnist-10k` is built in, "rings(n=500)" and its like are
     /// computed, others are looked up as $SPARRING_DATA/NAME, then ./data/NAME.
     #[arg(long, default_value = "mnist-10k", value_name = "NAME|DIR")]
     pub(crate) data: String,
@@ -32,6 +34,19 @@ pub(crate) struct RunData {
     pub(crate) asked: String,
     /// The run directory, and the way from there to the set's folder.
     pub(crate) folder: Option<PathBuf>,
+    /// Their fingerprint; runs of older versions have none.
+    pub(crate) digest: Option<String>,
+}
+
+impl RunData {
+    /// What the configuration of the run in this directory says; `None` where it names no data.
+    pub(crate) fn of(run: &Path, config: &Value) -> Option<Self> {
+        Some(Self {
+            asked: config["data"].as_str()?.into(),
+            folder: config["data_from_run"].as_str().map(|way| run.join(way)),
+            digest: config["data_digest"].as_str().map(String::from),
+        })
+    }
 }
 
 impl Named {
@@ -43,13 +58,33 @@ impl Named {
         })?;
         Ok(Self { asked: asked.to_string(), set })
     }
-    /// The set asked for, else that of the run, else that of a bare weights file.
-    pub(crate) fn for_model(asked: Option<&str>, own: Option<&RunData>) -> Outcome<Self> {
-        match (asked, own) {
-            (Some(asked), _) => Self::find(asked),
-            (None, Some(own)) => Self::of_run(own),
-            (None, None) => Self::find("mnist-10k"),
+    /// The set asked for, else that of the run, else that of a bare weights file, its classes those of a model by their names; and whether it is what the run was trained on.
+    pub(crate) fn for_model(
+        asked: Option<&str>,
+        own: Option<&RunData>,
+        classes: &[String],
+    ) -> Outcome<(Self, bool)> {
+        let found = match (asked, own) {
+            (Some(asked), _) => Self::find(asked)?,
+            (None, Some(own)) => Self::of_run(own)?,
+            (None, None) => Self::find("mnist-10k")?,
+        };
+        let Self { asked: name, set } = found;
+        // A digest costs a look at every pixel.
+        let differs = own.and_then(|own| own.digest.as_ref()).map(|began| *began != set.fingerprint());
+        if asked.is_none() && differs == Some(true) {
+            say::note(&format!(
+                "warning: the data {name} have changed since the training: what it was trained on may be among the examples to judge by"
+            ));
         }
+        let is_own = own.is_some() && (asked.is_none() || differs == Some(false));
+        let (set, moved) = set
+            .in_classes_of(classes)
+            .map_err(|e| Failure::Failed(format!("{name}: {e}, or name another set with --data")))?;
+        if moved {
+            say::note(&format!("the classes of {name} are matched to the model's by their names"));
+        }
+        Ok((Self { asked: name, set }, is_own))
     }
     /// Takes `n` training images, stratified and drawn by the seed of the run, off the set: those to validate on.
     ///
@@ -79,13 +114,18 @@ impl Named {
     pub(crate) fn labels_fit(&self, classes: usize) -> Outcome {
         for (of, split) in [("training", &self.set.train), ("test", &self.set.test)] {
             check_targets(&split.labels(), classes)
-                .map_err(|e| Failure::Usage(format!("{}: labels of its {of} examples: {e}", self.asked)))?;
+                .map_err(|e| {
+                    Failure::Usage(format!(
+                        "{}: labels of its {of} examples: {e}; name another set with --data, or another network with --arch where there is that flag",
+                        self.asked
+                    ))
+                })?;
         }
         Ok(())
     }
     /// Looks up the set that a run was trained on: a name here and now, a folder where it was, seen from the run.
     pub(crate) fn of_run(data: &RunData) -> Outcome<Self> {
-        let RunData { asked, folder } = data;
+        let RunData { asked, folder, .. } = data;
         let there = folder.as_deref().filter(|f| f.is_dir()).map(|f| f.display().to_string());
         let is_name = !asked.contains(['/', '\\']) && folder_of(asked).is_none_or(|f| f != Path::new(asked));
         let found = match there {

@@ -18,6 +18,7 @@ mod mistakes;
 mod number;
 mod recipe;
 pub(crate) mod weights;
+pub(crate) mod weights_file;
 
 /// An `f32` as the decimal it was written as: 0.3, not 0.30000001192.
 pub(crate) fn decimal(v: f32) -> f64 {

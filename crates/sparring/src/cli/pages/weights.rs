@@ -1,7 +1,7 @@
 //! Models to files and back.
 
-use super::again::quoted;
 use super::misfit::{arch_wanted, explained};
+use super::weights_file::weights_file;
 use crate::cli::io::say;
 use crate::cli::options::{AskedNet, Names, RunData};
 use crate::cli::{Failure, Outcome};
@@ -10,14 +10,16 @@ use sparring::activations::AnyActivation;
 use sparring::models::{ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};
 use sparring::nn::Graph;
 use sparring::seed::Key;
-use sparring::store::{LoadNote, Weights, read, read_config, recognise_path, write};
-use std::path::{Path, PathBuf};
+use sparring::store::{LoadNote, Weights, read, read_config, write};
+use std::path::Path;
 
 /// Any key does where every number is replaced.
 const REPLACED: u64 = 0;
 
-pub(crate) fn save_classifier(path: &Path, model: &ClassifierNet) -> Outcome {
-    Ok(write(path, "classifier", &[("", &model.net)], Value::Null)?)
+/// Writes the names of the classes beside the network, if there are any.
+pub(crate) fn save_classifier(path: &Path, model: &ClassifierNet, classes: &[String]) -> Outcome {
+    let extra = if classes.is_empty() { Value::Null } else { json!({ "classes": classes }) };
+    Ok(write(path, "classifier", &[("", &model.net)], extra)?)
 }
 
 pub(crate) fn save_autoencoder(path: &Path, model: &Autoencoder) -> Outcome {
@@ -30,51 +32,27 @@ pub(crate) fn save_gan(path: &Path, model: &Gan) -> Outcome {
     Ok(write(path, "gan", &networks, Value::Null)?)
 }
 
-/// A run directory's weights file, or the file itself.
-pub(crate) fn weights_file(path: &Path) -> Outcome<PathBuf> {
-    if path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir()) {
-        return Err(Failure::at(path, "not a file; name a run directory or a weights file"));
-    }
-    let file = if path.is_dir() { path.join("model.safetensors") } else { path.to_path_buf() };
-    if file.is_file() {
-        return Ok(file);
-    }
-    if let Some(foreign) = recognise_path(path) {
-        return Err(Failure::at(
-            path,
-            format!("{}, not a safetensors file: {}", foreign.what, foreign.way_out),
-        ));
-    }
-    let runs = runs_in(path);
-    Err(Failure::Failed(if !runs.is_empty() {
-        format!("{}: holds {} runs; name one of them: {}", path.display(), runs.len(), runs.join(", "))
-    } else if path.is_dir() {
-        format!("{}: no model.safetensors in it; name a run directory or a weights file", path.display())
-    } else {
-        format!("{}: no such file; name a run directory or a weights file", path.display())
-    }))
+/// What is known of a model beside its weights.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// The data its run was trained on; `None` for bare weights.
+    pub(crate) data: Option<RunData>,
+    /// What its classes are called, in order; empty where they are called by their numbers.
+    pub(crate) classes: Vec<String>,
 }
 
-/// The run directories in a folder, the first few of them, as a shell takes them.
-fn runs_in(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
-    let mut runs: Vec<_> = entries.filter(|p| p.join("model.safetensors").is_file()).collect();
-    runs.sort();
-    runs.iter().take(8).map(|p| quoted(&p.to_string_lossy())).collect()
-}
-
-/// The data a run was trained on, as its `config.json` says.
-fn data_of(path: &Path) -> Outcome<Option<RunData>> {
-    let Some(value) = read_config(path)? else { return Ok(None) };
-    let folder = value["data_from_run"].as_str().map(|way| path.join(way));
-    Ok(value["data"].as_str().map(|asked| RunData { asked: asked.into(), folder }))
-}
-
-/// What the classes of a run's data are called, as its `config.json` says; empty where they are called by their numbers.
-pub(crate) fn class_names(path: &Path) -> Outcome<Vec<String>> {
-    let config = if path.is_dir() { read_config(path)? } else { None };
-    let names = config.as_ref().and_then(|c| c["class_names"].as_array()).into_iter().flatten();
-    Ok(names.map(|n| n.as_str().unwrap_or_default().to_string()).collect())
+impl Known {
+    /// From the weights and, of a run directory, its `config.json`, which alone has the names of older runs.
+    fn of(path: &Path, weights: &Weights) -> Outcome<Self> {
+        let config = if path.is_dir() { read_config(path)? } else { None };
+        let in_weights = weights.extra().and_then(|extra| extra["classes"].as_array());
+        let in_config = || config.as_ref().and_then(|c| c["class_names"].as_array());
+        let names = in_weights.or_else(in_config).into_iter().flatten();
+        Ok(Self {
+            classes: names.map(|n| n.as_str().unwrap_or_default().to_string()).collect(),
+            data: config.as_ref().and_then(|config| RunData::of(path, config)),
+        })
+    }
 }
 
 /// The flag for names of foreign files, refused for a file of ours.
@@ -109,14 +87,15 @@ fn spec_of(file: &Path, weights: &Weights, net: Option<&AskedNet>) -> Outcome<Gr
     }
 }
 
-/// A classifier from a run directory or a weights file, and the data the run was trained on.
+/// A classifier from a run directory or a weights file.
 pub(crate) fn load_classifier(
     path: &Path,
     net: Option<&AskedNet>,
     names: &Names,
-) -> Outcome<(ClassifierNet, Option<RunData>)> {
+) -> Outcome<(ClassifierNet, Known)> {
     let file = weights_file(path)?;
-    Ok((classifier(&file, &read(&file)?, net, names)?, data_of(path)?))
+    let weights = read(&file)?;
+    Ok((classifier(&file, &weights, net, names)?, Known::of(path, &weights)?))
 }
 
 fn classifier(
@@ -142,20 +121,19 @@ pub(crate) enum Judged {
     Autoencoder(Autoencoder),
 }
 
-/// A classifier or an autoencoder from a run directory or a weights file, and the data the run was trained on. A file of another program is taken for a classifier's.
-pub(crate) fn load_judged(
-    path: &Path,
-    net: Option<&AskedNet>,
-    names: &Names,
-) -> Outcome<(Judged, Option<RunData>)> {
+/// A classifier or an autoencoder from a run directory or a weights file. A file of another program is taken for a classifier's.
+pub(crate) fn load_judged(path: &Path, net: Option<&AskedNet>, names: &Names) -> Outcome<(Judged, Known)> {
     let file = weights_file(path)?;
     let weights = read(&file)?;
-    let model = if weights.kind() == Some("autoencoder") {
-        Judged::Autoencoder(autoencoder(&file, &weights, net, names)?)
-    } else {
-        Judged::Classifier(classifier(&file, &weights, net, names)?)
+    let model = match weights.kind() {
+        Some("autoencoder") => Judged::Autoencoder(autoencoder(&file, &weights, net, names)?),
+        Some("gan") => {
+            let what = "a GAN, of which no example can be judged: classifiers and autoencoders can; `sparring generate` draws from it, its figures are in the report.html of its run";
+            return Err(Failure::at(&file, what));
+        }
+        _ => Judged::Classifier(classifier(&file, &weights, net, names)?),
     };
-    Ok((model, data_of(path)?))
+    Ok((model, Known::of(path, &weights)?))
 }
 
 fn autoencoder(

@@ -43,7 +43,7 @@ fn raise(name: &'static str, recipe: Recipe, data: &Named, run: &RunDir, args: &
     own.write_json(
         "config.json",
         &json!({
-            "command": "demo", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(own.path()), "recipe": recipe, "spec": model.spec(),
+            "command": "demo", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(own.path()), "data_digest": data.set.fingerprint(), "recipe": recipe, "spec": model.spec(),
         }),
     )?;
     let label = match recipe.defense.eps() {
@@ -57,7 +57,7 @@ fn raise(name: &'static str, recipe: Recipe, data: &Named, run: &RunDir, args: &
     fit_with(&mut model, &data.set.train, &recipe, &mut watch)?;
     let rows = watch.finish();
     signal::check()?;
-    pages::weights::save_classifier(&own.file("model.safetensors"), &model)?;
+    pages::weights::save_classifier(&own.file("model.safetensors"), &model, &data.set.class_names)?;
     own.keep();
     run.keep();
     signal::kept(format!("what was trained so far is in {}", run.path().display()));

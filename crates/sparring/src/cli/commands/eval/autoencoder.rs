@@ -22,8 +22,7 @@ pub(super) fn measure(model: &Autoencoder, examples: &Examples) -> Outcome<(Valu
     let mean_image = mean_image_mse(&rows(&examples.data.set.train), &x, dim);
     let explained = 1.0 - unexplained(error, mean_image);
     let of_each: Vec<f64> = x.chunks_exact(dim).zip(y.chunks_exact(dim)).map(|(x, y)| mse(x, y)).collect();
-    let classes = labels.iter().max().map_or(0, |most| most + 1);
-    let per_class: Vec<(usize, usize, Option<f64>)> = (0..classes)
+    let per_class: Vec<(usize, usize, Option<f64>)> = (0..examples.data.set.classes)
         .map(|class| {
             let own: Vec<f64> =
                 of_each.iter().zip(&labels).filter(|(_, l)| **l == class).map(|(e, _)| *e).collect();
@@ -33,7 +32,7 @@ pub(super) fn measure(model: &Autoencoder, examples: &Examples) -> Outcome<(Valu
         .collect();
     let object = json!({
         "n": split.len(), "mse": error, "psnr": psnr(error, 1.0), "mean_image_mse": mean_image, "explained": explained,
-        "per_class": per_class.iter().map(|(class, n, mse)| json!({ "class": class, "mse": mse, "examples": n })).collect::<Vec<_>>(),
+        "per_class": per_class.iter().map(|(class, n, mse)| json!({ "class": class, "name": examples.data.set.class_name(*class), "mse": mse, "examples": n })).collect::<Vec<_>>(),
     });
     let pairs = [
         ("MSE a pixel", format!("{error:.5}")),
@@ -44,7 +43,11 @@ pub(super) fn measure(model: &Autoencoder, examples: &Examples) -> Outcome<(Valu
     let lines: Vec<_> = per_class
         .iter()
         .map(|(class, n, mse)| {
-            vec![class.to_string(), n.to_string(), mse.map_or("-".into(), |mse| format!("{mse:.5}"))]
+            vec![
+                examples.data.set.class_name(*class),
+                n.to_string(),
+                mse.map_or("-".into(), |mse| format!("{mse:.5}")),
+            ]
         })
         .collect();
     let pairs = pairs.map(|(name, value)| (name.to_string(), value));

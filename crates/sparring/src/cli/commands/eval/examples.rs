@@ -1,5 +1,6 @@
 //! The examples that a model is measured on.
 
+use crate::cli::io::table::counted;
 use crate::cli::options::Named;
 use crate::cli::{Failure, Outcome};
 use sparring::datasets::Split;
@@ -21,6 +22,10 @@ impl SplitName {
             Self::Train => "training",
             Self::Validation => "validation",
         }
+    }
+    /// As the flag has it.
+    pub(super) fn flag(self) -> &'static str {
+        if self == Self::Train { "train" } else { self.name() }
     }
 }
 
@@ -49,18 +54,21 @@ impl Examples {
             SplitName::Validation => validation,
         };
         let (asked, name) = (&data.asked, asked_for.name());
+        let examples = |n| counted(n, &format!("{name} example"));
         if split.is_empty() {
             let way = match run {
                 Some(_) => "a run holds some out with --validation N, or with a defence",
-                None => "a run holds them out of its own data: leave --data out",
+                None => {
+                    "a run holds some out of its own data (--validation N), and these are not known to be a run's own"
+                }
             };
             return Err(Failure::Usage(format!("--split: there are no {name} examples; {way}")));
         }
         if let Some(n) = first.filter(|&n| n > split.len()) {
-            return Err(Failure::Usage(format!("--first {n}: {asked} has {} {name} examples", split.len())));
+            return Err(Failure::Usage(format!("--first {n}: {asked} has {}", examples(split.len()))));
         }
         let split = split.first(first.unwrap_or(split.len()));
-        let words = format!("{} {name} examples of {asked}", split.len());
+        let words = format!("{} of {asked}", examples(split.len()));
         Ok(Self { split, words, data })
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::pages::weights::{Judged, load_judged};
 use crate::cli::{Failure, Outcome};
 use corrupted::Kinds;
 use examples::{Examples, SplitName};
+use sparring::datasets::raster::SMALLEST_SIDE;
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -36,29 +37,38 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Outcome {
     let (net, names) = (args.model.net()?, args.model.names.load()?);
     args.machine.start()?;
-    let (model, own_data) = load_judged(&args.model.path, net.as_ref(), &names)?;
-    let data = Named::for_model(args.data.as_deref(), own_data.as_ref())?;
+    let (model, known) = load_judged(&args.model.path, net.as_ref(), &names)?;
+    let (data, is_own) = Named::for_model(args.data.as_deref(), known.data.as_ref(), &known.classes)?;
     let input = match &model {
         Judged::Classifier(model) => model.spec().input,
         Judged::Autoencoder(model) => model.spec().input,
     };
     data.fits(input, "this network")?;
-    let examples =
-        Examples::of(data, args.split, args.first, args.data.is_none().then_some(args.model.path.as_path()))?;
+    match &model {
+        Judged::Classifier(model) => data.labels_fit(model.classes())?,
+        Judged::Autoencoder(_) if args.corruptions.is_some() => {
+            return Err(Failure::Usage("--corruptions: they are for classifiers; leave it out".into()));
+        }
+        Judged::Autoencoder(_) => {}
+    }
+    if args.corruptions.is_some() && input[1].min(input[2]) < SMALLEST_SIDE {
+        return Err(Failure::Usage(format!(
+            "--corruptions: the examples of {} are no images of {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels or more; leave it out",
+            data.asked
+        )));
+    }
+    let examples = Examples::of(data, args.split, args.first, is_own.then_some(args.model.path.as_path()))?;
     let (mut object, mut text) = match &model {
         Judged::Classifier(model) => classifier::measure(model, &examples)?,
         Judged::Autoencoder(model) => autoencoder::measure(model, &examples)?,
     };
-    if let Some(kinds) = &args.corruptions {
-        let Judged::Classifier(model) = &model else {
-            return Err(Failure::Usage("--corruptions: they are for classifiers; leave it out".into()));
-        };
+    if let (Some(kinds), Judged::Classifier(model)) = (&args.corruptions, &model) {
         let (entries, table) = corrupted::measure(model, &examples, kinds, args.machine.seed)?;
         entries.into_iter().for_each(|(key, value)| object[key] = value);
         text = format!("{text}\n\n{table}");
     }
     if args.machine.json {
-        (object["data"], object["split"]) = (examples.data.asked.into(), args.split.name().into());
+        (object["data"], object["split"]) = (examples.data.asked.into(), args.split.flag().into());
         say::json(&object);
     } else {
         say::result(&format!("{}\n\n{text}", examples.words));

@@ -55,7 +55,7 @@ enum Kind {
 
 /// By the name where it says enough, so that a broken file is called by what it should be; else by the first bytes.
 fn kind_of(path: &Path) -> Outcome<Kind> {
-    let is_file = path.metadata().map_err(|e| Failure::at(path, e))?.is_file();
+    let is_file = path.metadata().map_err(|e| Failure::io(path, &e))?.is_file();
     if !is_file {
         return Err(Failure::at(path, "neither a file nor a directory"));
     }

@@ -119,8 +119,8 @@ impl Plan {
         let attack_data = value_of(&attack, "data").map(String::from);
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for (name, kinds) in &by_data {
-            let set = Named::find(name).map_err(|e| source.of_command(&prefixed("--data ", &e), false))?;
-            let examples = fingerprint(&set);
+            let set = Named::find(name).map_err(|e| source.of_command(&prefixed("--data: ", &e), false))?;
+            let examples = set.set.fingerprint();
             for (position, kind) in kinds {
                 let training = kind.check(&set).map_err(|e| source.of_command(&e, false))?;
                 let hash = sha256_hex(format!("{examples} {training}").as_bytes());
@@ -135,9 +135,9 @@ impl Plan {
             data.insert(name.clone(), examples);
         }
         if let (Some(attacks), Some(name)) = (&attacks, &attack_data) {
-            let set = Named::find(name).map_err(|e| source.of_command(&prefixed("--data ", &e), true))?;
+            let set = Named::find(name).map_err(|e| source.of_command(&prefixed("--data: ", &e), true))?;
             attack::check(attacks, &set).map_err(|e| source.of_command(&e, true))?;
-            data.insert(name.clone(), fingerprint(&set));
+            data.insert(name.clone(), set.set.fingerprint());
         }
         let inputs = Inputs::new(text, program()?, data);
         Ok(Self { cells, reads, attack, attack_data, inputs })
@@ -148,10 +148,4 @@ impl Plan {
 fn prefixed(flag: &str, failure: &Failure) -> Failure {
     let text = failure.to_string();
     Failure::Usage(if text.contains("--data") { text } else { format!("{flag}{text}") })
-}
-
-/// Of training and test examples.
-fn fingerprint(data: &Named) -> String {
-    let both = format!("{} {}", data.set.train.fingerprint(), data.set.test.fingerprint());
-    sha256_hex(both.as_bytes())
 }

@@ -15,6 +15,7 @@ use crate::cli::options::{
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
+use sparring::datasets::augment::check_augmentations;
 use sparring::metrics::{Pca, mean_image_mse};
 use sparring::models::{Arch, Autoencoder, ModelKind};
 use sparring::nn::Graph;
@@ -31,7 +32,7 @@ pub(crate) struct Args {
     /// The network, `linear-autoencoder(code=16)` with parameters.
     #[arg(long, default_value = "autoencoder", value_parser = arch(ModelKind::Autoencoder))]
     arch: Written<Arch>,
-    /// The network from a TOML file instead: torch.nn's names and arguments ; the code is the first layer with the fewest numbers.
+    /// The network from a TOML file instead: torch.nn's names and arguments; the code is the first layer with the fewest numbers.
     #[arg(long, value_name = "FILE.toml", conflicts_with = "arch")]
     spec: Option<PathBuf>,
     #[command(flatten)]
@@ -99,6 +100,7 @@ impl Args {
     /// What its `config.json` would say of a training on these data, without names; refuses what that would refuse before it begins.
     pub(super) fn check(&self, data: &Named) -> Outcome<Value> {
         let recipe = self.recipe()?;
+        check_augmentations(&recipe.augment, &data.set.train)?;
         self.validation.check(None, &recipe.schedule)?;
         let net = self.net(None)?;
         let (spec, encoder) = coded(&net)?;
@@ -121,12 +123,13 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     args.validation.check(None, &args.schedule)?;
     let mut data = place::data(&args.data, resumed.as_ref())?;
     data.fits(spec.input, &format!("the network {net}"))?;
+    let digest = data.set.fingerprint();
     let validation = args.validation.count(&data, (0, false), &recipe.schedule)?;
     let validation = data.hold_out(validation, args.machine.seed);
     let mut model = Autoencoder::new(spec, encoder, Key::new(args.machine.seed).named("init"))?;
     let place = Place::open(&args.place, resumed, &net.name(), |run| {
         let mut config = json!({
-            "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()),
+            "command": "train autoencoder", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "data_digest": digest,
             "validation": validation.len(), "recipe": recipe, "spec": model.spec(), "code": model.code(),
         });
         net.config().into_iter().for_each(|(key, value)| config[key] = value);
@@ -146,7 +149,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut files = KeptFiles {
         inner: &mut watch,
         run,
-        save: pages::weights::save_autoencoder,
+        save: &pages::weights::save_autoencoder,
         best: args.validation.keep_best,
         last: args.validation.keep_last.unwrap_or(0),
     };

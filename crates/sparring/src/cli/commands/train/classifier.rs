@@ -16,12 +16,13 @@ use crate::cli::options::{
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
+use sparring::datasets::augment::check_augmentations;
 use sparring::models::{Arch, ClassifierNet, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
 use sparring::tensor::Precision;
 use sparring::train::{Recipe, Validation, accuracy, session};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -133,6 +134,7 @@ impl Args {
     pub(super) fn check(&self, data: &Named) -> Outcome<Value> {
         let mut recipe = self.recipe(false)?;
         self.settle(&mut recipe, data);
+        check_augmentations(&recipe.augment, &data.set.train)?;
         self.validation.check(Some(&self.validate), &recipe.schedule)?;
         let attack = self.validate.attack(&recipe.defense)?;
         let net = self.net(None)?;
@@ -156,7 +158,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let net = args.net(resumed.as_ref())?;
     args.machine.start()?;
     let mut data = place::data(&args.data, resumed.as_ref())?;
-    let (shape, classes) = (data.set.shape(), data.set.classes);
+    let (shape, classes, digest) = (data.set.shape(), data.set.classes, data.set.fingerprint());
     let spec = net.classifier_for(shape, classes).expect("the flag takes classifiers");
     data.fits(spec.input, &format!("the network {net}"))?;
     args.settle(&mut recipe, &data);
@@ -167,7 +169,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     data.labels_fit(model.classes())?;
     let place = Place::open(&args.place, resumed, &net.name(), |run| {
         let mut config = json!({
-            "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()),
+            "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "data_digest": digest,
             "validation": validation.len(), "validation_attack": attack.map(|a| a.to_string()), "recipe": recipe, "spec": model.spec(),
         });
         net.config().into_iter().for_each(|(key, value)| config[key] = value);
@@ -188,10 +190,13 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     if !validation.is_empty() {
         training = training.validating(Validation { split: validation.clone(), attack })?;
     }
+    let save = |path: &Path, model: &ClassifierNet| {
+        pages::weights::save_classifier(path, model, &data.set.class_names)
+    };
     let mut files = KeptFiles {
         inner: &mut watch,
         run,
-        save: pages::weights::save_classifier,
+        save: &save,
         best: args.validation.keep_best,
         last: args.validation.keep_last.unwrap_or(0),
     };
@@ -200,7 +205,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     drop(training);
     let rows = watch.finish();
     let weights = run.file("model.safetensors");
-    pages::weights::save_classifier(&weights, &model)?;
+    save(&weights, &model)?;
     run.keep();
     place.kept(&weights)?;
     let test_accuracy = accuracy(&model, test)?;

@@ -215,9 +215,10 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut model = args.model(&arch)?;
     let data = place::data(&args.data, resumed.as_ref())?;
     data.fits(model.shape(), "the GAN")?;
+    let digest = data.set.fingerprint();
     let place = Place::open(&args.place, resumed, arch.name(), |run| {
         json!({
-            "command": "train gan", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "arch": arch, "activation": arch.activation(),
+            "command": "train gan", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "data_digest": digest, "arch": arch, "activation": arch.activation(),
             "recipe": recipe, "spec": model.spec(),
         })
     })?;

@@ -37,7 +37,7 @@ pub(super) struct KeptFiles<'a, M: Observed> {
     pub(super) inner: &'a mut dyn Observer<M>,
     pub(super) run: &'a RunDir,
     /// Writes a model's weights.
-    pub(super) save: fn(&Path, &M) -> Outcome,
+    pub(super) save: &'a dyn Fn(&Path, &M) -> Outcome,
     pub(super) best: bool,
     /// Epochs whose weights stay.
     pub(super) last: usize,

@@ -63,11 +63,29 @@ impl Resumed {
 
 /// The data of a training: those of the run that it goes on with, else those asked for.
 pub(super) fn data(args: &DataArgs, resumed: Option<&Resumed>) -> Outcome<Named> {
-    match resumed {
-        None => args.load(),
-        Some(Resumed { data, elsewhere: true, .. }) => Named::find(&data.asked),
-        Some(Resumed { data, .. }) => Named::of_run(data),
+    let Some(Resumed { run, config, data, elsewhere }) = resumed else { return args.load() };
+    let found = if *elsewhere { Named::find(&data.asked) } else { Named::of_run(data) }?;
+    match &data.digest {
+        Some(began) if *began != found.set.fingerprint() && *elsewhere => {
+            Err(others(run.path(), config, &found.asked))
+        }
+        Some(began) if *began != found.set.fingerprint() => Err(Failure::Failed(format!(
+            "{}: {} holds other data than it began with; put those back, name an unchanged copy with --data, or {}",
+            run.path().display(),
+            found.asked,
+            begin_again(config)
+        ))),
+        _ => Ok(found),
     }
+}
+
+/// A run began with some data, and others were named.
+fn others(run: &Path, began: &Value, now: &str) -> Failure {
+    Failure::Failed(format!(
+        "{}: began with the data {}, and {now} are others; leave --data out, or name the place where those are now",
+        run.display(),
+        began["data"].as_str().unwrap_or("other data"),
+    ))
 }
 
 /// The directory of a training, and the state it goes on from.
@@ -207,7 +225,7 @@ fn different(a: &Value, b: &Value, path: &str, found: &mut Vec<(String, String, 
 
 /// Both configurations describe one training; what says where things are may differ.
 fn same(written: &Value, here: &Value, run: &Path, version: &str) -> Outcome {
-    const PLACES: [&str; 5] = ["arguments", "repeat", "data", "data_from_run", "class_names"];
+    const PLACES: [&str; 6] = ["arguments", "repeat", "data", "data_from_run", "data_digest", "class_names"];
     let here_only = |config: &Value| -> Value {
         let keys = here.as_object().into_iter().flat_map(|o| o.keys());
         let kept = keys.filter(|key| !PLACES.contains(&key.as_str()));
@@ -216,16 +234,10 @@ fn same(written: &Value, here: &Value, run: &Path, version: &str) -> Outcome {
     let mut found = Vec::new();
     different(&here_only(written), &here_only(here), "", &mut found);
     let Some((path, was, is)) = found.first() else { return Ok(()) };
-    let run = run.display();
-    let (began, now) = (&written["data"], &here["data"]);
-    if began != now {
-        let data = |v: &Value| v.as_str().unwrap_or("other data").to_string();
-        return Err(Failure::Failed(format!(
-            "{run}: began with the data {}, and {} are others; leave --data out, or name the place where those are now",
-            data(began),
-            data(now)
-        )));
+    if written["data"] != here["data"] {
+        return Err(others(run, written, here["data"].as_str().unwrap_or("other data")));
     }
+    let run = run.display();
     let what = if version == env!("CARGO_PKG_VERSION") {
         "the file was changed since the run began: put it back"
     } else {
