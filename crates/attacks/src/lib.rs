@@ -10,6 +10,7 @@ mod decorators;
 mod error;
 mod evaluation;
 mod goal;
+mod kept;
 mod live;
 mod norms;
 mod plane;
@@ -21,7 +22,7 @@ mod threat;
 
 pub use ascent::{Start, StepSize, Stop};
 pub use attacks::{
-    AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, Fab, FabT, Ffgsm, Fgsm, Pgd, Rfgsm, Schedule, Square,
+    AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, Fab, FabT, Ffgsm, Fgsm, Pgd, Rfgsm, Square, SquareSchedule,
     UniformNoise,
 };
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};

@@ -1,7 +1,6 @@
 //! The examples of a batch that are still attacked, and what an attack keeps of each: compact, so that the model sees no example whose fate is known.
 
 use crate::AttackError;
-use crate::ascent::Said;
 use crate::scratch::Scratch;
 use sparring_oracle::Batch;
 
@@ -105,32 +104,6 @@ impl Live {
         }
         self.rows.truncate(to);
         self.ids.truncate(to);
-    }
-}
-
-/// The answer of an attack, the best that was found for each example of the batch so far.
-pub(crate) struct Kept<'a> {
-    out: &'a mut [f32],
-    dim: usize,
-    said: Vec<Said>,
-}
-
-impl<'a> Kept<'a> {
-    /// `out` holds what is said where nothing is found.
-    pub(crate) fn new(out: &'a mut [f32], dim: usize) -> Self {
-        let said = vec![Said::NOTHING; out.len() / dim];
-        Self { out, dim, said }
-    }
-    /// Takes a point over if it is better than the one kept: reaching the goal beats not reaching it, then the higher value wins.
-    pub(crate) fn offer(&mut self, row: usize, point: &[f32], said: Said) {
-        if said.beats(self.said[row]) {
-            self.said[row] = said;
-            self.out[row * self.dim..(row + 1) * self.dim].copy_from_slice(point);
-        }
-    }
-    /// The examples whose goal is not reached.
-    pub(crate) fn standing(&self) -> Vec<usize> {
-        (0..self.said.len()).filter(|&row| !self.said[row].reached).collect()
     }
 }
 

@@ -179,8 +179,9 @@ fn check_apgd(name: &str, spec: Graph, budgets: [(&str, Threat); 3]) {
                     let row = i * 784..(i + 1) * 784;
                     let near = |(a, b): &(&f32, &f32)| (**a - **b).abs() <= 1e-4;
                     let share = adv[row.clone()].iter().zip(&want[row]).filter(near).count() as f64 / 784.0;
-                    // In L1 one element of almost the gradient's threshold changes the step of all that move.
-                    let least = if norm == "L1" { 0.98 } else { 0.999 };
+                    // In L1 one element near the gradient's threshold changes the step of all that move: the authors' own walk, begun
+                    // 1e-6 away, agrees with itself on 93 % of the pixels of an example.
+                    let least = if norm == "L1" { 0.92 } else { 0.999 };
                     assert!(share >= least, "{at}: {share} of the pixels agree");
                 }
             }

@@ -215,7 +215,7 @@ fn defences_are_written_by_the_grammar() {
         ("fgsm", &*no),
         (
             "fgsm-rs(steps=3)",
-            "fgsm-rs has no parameter `steps` (did you mean `step_size`?); it has: eps, step_size",
+            "fgsm-rs has no parameter `steps` (did you mean `step_size`?); it has: eps, step_size, warm_up",
         ),
         (
             "trades(norm=linf, eps=2)",

@@ -13,7 +13,8 @@
 
 use crate::ascent::{Adaptive, Keep, LOSS, Objective, OfClass, Said};
 use crate::goal::check_input;
-use crate::live::{Kept, Live, Table};
+use crate::kept::Kept;
+use crate::live::{Live, Table};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};

@@ -9,7 +9,8 @@
 use super::apgd::{NORMS, Restart, check_start};
 use crate::ascent::{Objective, logits};
 use crate::goal::{check_input, predicted};
-use crate::live::{Kept, Live, Table};
+use crate::kept::Kept;
+use crate::live::{Live, Table};
 use crate::{Access, Attack, AttackError, AttackInfo, Goal, Settings, Threat};
 use sparring_losses::{RowLoss, TargetedDlr};
 use sparring_math::named::{Named, Range};

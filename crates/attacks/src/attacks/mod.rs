@@ -82,7 +82,7 @@ macro_rules! one_enum {
     };
 }
 
-pub use square::Schedule;
+pub use square::SquareSchedule;
 
 attacks! {
     black: {

@@ -11,7 +11,8 @@
 
 use crate::ascent::{Objective, OfClass, Said, logits};
 use crate::goal::check_input;
-use crate::live::{Kept, Live, Table};
+use crate::kept::Kept;
+use crate::live::{Live, Table};
 use crate::square::{self, Place};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Threat};
 use sparring_losses::AnyClassLoss;
@@ -32,14 +33,14 @@ pub struct Square {
     /// What is climbed.
     pub loss: AnyClassLoss,
     /// Whether the squares shrink over the queries there are, as if those were 10,000, or at fixed queries.
-    pub rescale: Schedule,
+    pub rescale: SquareSchedule,
 }
 
 /// When the squares of a [`Square`] attack shrink.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Schedule {
+pub enum SquareSchedule {
     /// At the queries of the paper, however many there are: AutoAttack's choice.
     #[default]
     Fixed,
@@ -47,12 +48,12 @@ pub enum Schedule {
     Scaled,
 }
 
-sparring_math::value_of_words!(Schedule { Fixed = "fixed", Scaled = "scaled" });
+sparring_math::value_of_words!(SquareSchedule { Fixed = "fixed", Scaled = "scaled" });
 
 impl Default for Square {
     /// AutoAttack's: 5,000 queries, squares that begin with 80 % of the pixels.
     fn default() -> Self {
-        Self { queries: 5000, restarts: 1, p: 0.8, loss: AnyClassLoss::Margin, rescale: Schedule::Fixed }
+        Self { queries: 5000, restarts: 1, p: 0.8, loss: AnyClassLoss::Margin, rescale: SquareSchedule::Fixed }
     }
 }
 
@@ -62,7 +63,7 @@ sparring_math::named! {
     restarts: Range::COUNT, "starts";
     p: Range::above_to(0.0, 1.0), "share of the pixels in the first squares";
     loss: crate::ascent::LOSS, "what is climbed";
-    rescale: Range::Words(Schedule::WORDS), "when squares shrink: at fixed queries, or scaled to as many as there are";
+    rescale: Range::Words(SquareSchedule::WORDS), "when squares shrink: at fixed queries, or scaled to as many as there are";
 }
 
 impl Square {
@@ -83,8 +84,8 @@ impl Square {
     /// The share of the pixels in the square of this query, from 0.
     fn share(&self, query: usize) -> f64 {
         let at = match self.rescale {
-            Schedule::Fixed => query,
-            Schedule::Scaled => (query as f64 / self.queries as f64 * 10_000.0) as usize,
+            SquareSchedule::Fixed => query,
+            SquareSchedule::Scaled => (query as f64 / self.queries as f64 * 10_000.0) as usize,
         };
         let halved = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000].iter().filter(|&&q| at > q).count();
         self.p / f64::from(1_u32 << halved)
@@ -177,7 +178,7 @@ mod tests {
         for (query, p) in [(0, 0.8), (10, 0.8), (11, 0.4), (50, 0.4), (51, 0.2), (4999, 0.8 / 128.0)] {
             assert_eq!(square.share(query), p, "{query}");
         }
-        let scaled = Square { queries: 100, rescale: Schedule::Scaled, ..square };
+        let scaled = Square { queries: 100, rescale: SquareSchedule::Scaled, ..square };
         assert_eq!([0, 1, 99].map(|q| scaled.share(q)), [0.8, 0.2, 0.8 / 512.0]);
     }
 }

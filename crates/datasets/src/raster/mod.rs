@@ -7,13 +7,15 @@ mod blur;
 mod digit;
 mod drawn;
 mod fit;
+mod fit_error;
 mod image;
 mod picture;
 mod resize;
 mod warp;
 
 pub(crate) use blur::{Edge, blurred};
-pub use fit::{Fit, FitError, Fitted};
+pub use fit::{Fit, Fitted};
+pub use fit_error::FitError;
 pub use image::Raster;
 pub(crate) use picture::CONVERT;
 pub use picture::Picture;

@@ -201,7 +201,10 @@ mod tests {
         assert_eq!(twice, "--steps 7: pgd.steps is given twice");
         assert!(flags.all_belong("--attack", &[&thing("fgsm"), &thing("pgd")]).is_ok());
         let none = flags.all_belong("--attack", &[&thing("fgsm")]).unwrap_err().to_string();
-        assert_eq!(none, "--steps belongs to --attack bim or pgd, not to fgsm; leave it out");
+        assert_eq!(
+            none,
+            "--steps belongs to --attack bim or pgd or apgd or apgd-t or fab or fab-t, not to fgsm; leave it out"
+        );
     }
 
     #[test]
@@ -214,10 +217,11 @@ mod tests {
 
     #[test]
     fn help_comes_from_the_table() {
-        assert_eq!(help::<StepsAndLength>("steps"), "Gradient steps (bim, pgd). Default: 10 (bim), 40 (pgd)");
+        let steps = "Gradient steps of a restart (bim, pgd, apgd, apgd-t, fab, fab-t). Default: 10 (bim), 40 (pgd), 100 (apgd, apgd-t, fab, fab-t)";
+        assert_eq!(help::<StepsAndLength>("steps"), steps);
         let told = help::<StepsAndLength>("step_size");
         assert!(told.ends_with(" (ffgsm, bim, pgd). Default: 1.25*eps (ffgsm), auto (bim, pgd)"), "{told}");
         let told = help::<StepsAndLength>("loss");
-        assert!(told.contains(": cross-entropy, log-odds or margin (noise, "), "{told}");
+        assert!(told.contains(": cross-entropy, log-odds, margin or dlr (noise, "), "{told}");
     }
 }

@@ -23,7 +23,7 @@ pub(crate) use watch::{EpochRow, Test, Watch};
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Kind {
     /// Images to classes, clean or adversarially.
-    Classifier(classifier::Args),
+    Classifier(Box<classifier::Args>),
     /// Images to images through a narrow code.
     Autoencoder(autoencoder::Args),
     /// Noise to images.
