@@ -126,7 +126,10 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fab {
 }
 
 /// What the model says to the examples.
-pub(super) fn predictions<M: Differentiable + ?Sized>(model: &M, x: Batch<'_>) -> Result<Vec<usize>, AttackError> {
+pub(super) fn predictions<M: Differentiable + ?Sized>(
+    model: &M,
+    x: Batch<'_>,
+) -> Result<Vec<usize>, AttackError> {
     let classes = model.classes();
     let mut z = vec![0.0; x.len() * classes];
     model.logits(x, &mut z)?;

@@ -53,7 +53,13 @@ sparring_math::value_of_words!(SquareSchedule { Fixed = "fixed", Scaled = "scale
 impl Default for Square {
     /// AutoAttack's: 5,000 queries, squares that begin with 80 % of the pixels.
     fn default() -> Self {
-        Self { queries: 5000, restarts: 1, p: 0.8, loss: AnyClassLoss::Margin, rescale: SquareSchedule::Fixed }
+        Self {
+            queries: 5000,
+            restarts: 1,
+            p: 0.8,
+            loss: AnyClassLoss::Margin,
+            rescale: SquareSchedule::Fixed,
+        }
     }
 }
 
