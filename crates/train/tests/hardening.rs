@@ -221,7 +221,7 @@ fn defences_are_written_by_the_grammar() {
             "trades(norm=linf, eps=2)",
             "trades.eps is 2, but must be above 0 and at most 1 in linf (norm=l2 takes more)",
         ),
-        ("pgd(norm=l1)", "pgd.norm: no norm is called `l1`; choose one of: linf, l2"),
+        ("pgd(norm=l1)", "pgd.norm is l1, but must be linf or l2"),
         ("pgd(eps=8)", "pgd.eps is 8, but must be above 0 and at most 1 in linf (norm=l2 takes more)"),
         ("none(eps=0.1)", "none has no parameter `eps`; it has none"),
     ] {

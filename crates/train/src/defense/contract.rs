@@ -40,8 +40,17 @@ pub trait Defense: Named {
     fn hyperparameters(&self) -> Hyperparameters;
 }
 
-/// A budget in L-inf is at most 1.
+/// The norm is one in which steps of one length make sense, and a budget in L-inf is at most 1.
 pub(super) fn check_budget<D: Defense>(defense: &D) -> Result<(), NamedError> {
+    if !AnyNorm::DENSE.contains(&defense.norm()) {
+        let value = defense.norm().to_string();
+        return Err(NamedError::Value {
+            thing: D::NAME,
+            parameter: "norm",
+            value,
+            must: "linf or l2".into(),
+        });
+    }
     let eps = defense.eps().unwrap_or(1.0);
     if defense.norm() == AnyNorm::Linf && !BUDGET.holds(f64::from(eps)) {
         let must = "above 0 and at most 1 in linf (norm=l2 takes more)".into();
