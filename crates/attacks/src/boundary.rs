@@ -4,7 +4,7 @@ use crate::ascent::logits;
 use crate::goal::predicted;
 use crate::live::{Live, PerCandidate, Table};
 use crate::plane::onto_plane;
-use crate::{AnyNorm, AttackError, Threat};
+use crate::{AnyNorm, AttackError, Goal, Threat};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
 
@@ -19,6 +19,8 @@ pub(crate) struct Boundary<'a> {
     /// Where it begins: half of eps from the example in a random direction, or at the example.
     pub(crate) random: Option<Key>,
     pub(crate) query: u64,
+    /// What ends the walk of an example, within the budget.
+    pub(crate) goal: Goal<'a>,
     /// Of each example of the batch its label.
     pub(crate) labels: &'a [usize],
     /// Of each example the class whose boundary is looked for; `None`: that of the nearest.
@@ -86,7 +88,7 @@ impl Boundary<'_> {
                 }
                 let (clean, point) = (x.row(row), points.row_mut(k));
                 let delta: Vec<f32> = point.iter().zip(clean).map(|(p, x)| p - x).collect();
-                if of.size(&delta) <= f64::from(self.threat.eps) {
+                if self.goal.reached(row, z.row(k)) && of.size(&delta) <= f64::from(self.threat.eps) {
                     found(row, point);
                     gone[k] = true;
                 }

@@ -124,6 +124,30 @@ fn a_target_comes_closer() {
     }
 }
 
+/// What these give back in place of the example has reached the target, not merely left the label.
+#[test]
+fn a_target_is_the_goal_of_searches_too() {
+    let model = Mlp::random(12, 16, 4, 5);
+    let p = Points::new(60, 12, 6);
+    let x = p.batch();
+    let to: Vec<usize> = own_labels(&model, x).iter().map(|y| (y + 1) % 4).collect();
+    for threat in threats(0.3) {
+        for name in ["fab", "fab-t", "fab(restarts=3)"] {
+            let attack: AnyAttack = name.parse().unwrap();
+            let out = run(&attack, &model, x, Goal::Targeted(&to), &threat);
+            let after = own_labels(&model, Batch::new(&out, x.shape(), x.ids()).unwrap());
+            let moved = |i: &usize| out[i * 12..(i + 1) * 12] != p.data[i * 12..(i + 1) * 12];
+            let (mut moved, all) = ((0..60).filter(moved).peekable(), 60);
+            assert!(moved.peek().is_some(), "{name} {threat}: none of {all} was found");
+            assert!(moved.all(|i| after[i] == to[i]), "{name} {threat}");
+        }
+        // An example that is where it should be stays there.
+        let own = own_labels(&model, x);
+        let attack: AnyAttack = "apgd-t(steps=5)".parse().unwrap();
+        assert_eq!(run(&attack, &model, x, Goal::Targeted(&own), &threat), p.data, "{threat}");
+    }
+}
+
 #[test]
 fn a_given_start_is_where_the_walk_starts() {
     let model = Mlp::random(12, 16, 3, 7);

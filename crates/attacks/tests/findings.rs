@@ -2,8 +2,8 @@
 
 use crate::models::{Mlp, Points, all_logits, margin, own_labels};
 use sparring_attacks::{
-    AnyAttack, Attack, AttackError, Bim, Fgsm, Finding, Goal, Normalized, Pgd, Report, Start, StepSize,
-    Threat, evaluate, suites,
+    AnyAttack, Attack, AttackError, Bim, Course, EvaluateOptions, Fgsm, Finding, Goal, Normalized, Pgd,
+    Report, Start, StepSize, Threat, evaluate, evaluate_with, suites,
 };
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
 use sparring_seed::Key;
@@ -127,6 +127,32 @@ fn dead_gradients_are_seen() {
         let found = |f: &Finding| matches!(f, Finding::ZeroGradient { attack, share } if attack == name && *share > 0.5);
         assert!(r.findings.iter().any(found), "{:?}", r.findings);
     }
+}
+
+#[test]
+fn a_cascade_sees_what_gradients_left_to_queries() {
+    let p = Points::new(60, 12, 2);
+    let of = |fault| {
+        let sound = Mlp::random(12, 16, 3, 1);
+        let y = own_labels(&sound, p.batch());
+        let model = Spoilt(sound, fault, AtomicU64::new(0));
+        let suite: Vec<AnyAttack> = ["apgd", "square(queries=200)"].map(|a| a.parse().unwrap()).to_vec();
+        let options = EvaluateOptions { course: Course::Cascade, ..EvaluateOptions::default() };
+        let threat = Threat::linf(0.05).unwrap();
+        evaluate_with(&model, p.batch(), &y, &suite, &threat, Key::new(3), &options, &|_| ()).unwrap()
+    };
+    let found = |r: &Report| {
+        r.findings.iter().any(|f| matches!(f, Finding::BlackBoxStronger { attack, .. } if attack == "square"))
+    };
+    let (sound, blind) = (of(Fault::None), of(Fault::RoundedInput));
+    assert!(!found(&sound), "{sound}");
+    assert!(found(&blind), "{blind}");
+    // Each attack had what the one before it left.
+    for r in [&sound, &blind] {
+        assert!(r.attacks[1].survivors <= r.attacks[0].survivors, "{r}");
+        assert_eq!((r.robust_accuracy * r.n as f64).round() as usize, r.attacks[1].survivors, "{r}");
+    }
+    assert!(sound.attacks[0].survivors < blind.attacks[0].survivors, "{sound}\n{blind}");
 }
 
 #[test]

@@ -9,7 +9,7 @@
 //! source   Croce and Hein 2020, arXiv:2003.01690, section 3; L1: Croce and Hein 2021, arXiv:2103.01208; authors' code github.com/fra31/auto-attack
 //!
 //! As in the authors' code the walk begins on the rim of the ball, and in the first period the first step of a cross-entropy counts as one that rises. For the cross-entropy the log-odds
-//! are climbed, in whose place it cannot vanish. An example that is fooled is kept as it is and costs nothing more.
+//! are climbed, in whose place it cannot vanish, but where gradients are averaged. An example that is fooled is kept as it is and costs nothing more.
 
 use crate::ascent::{Adaptive, Keep, LOSS, Objective, OfClass, Said};
 use crate::goal::check_input;
@@ -115,9 +115,11 @@ impl Apgd {
         self.validate()?;
         threat.validate()?;
         Self::INFO.admits(threat)?;
+        only_in_l1(self.large_first, threat)?;
         check_input(model, x, goal, out)?;
         out.copy_from_slice(x.data());
-        let (dim, loss) = (x.dim(), self.loss.unsaturated());
+        // A mean of gradients has the direction of the loss that was asked for, not that of its stand-in.
+        let (dim, loss) = (x.dim(), if self.eot > 1 { self.loss } else { self.loss.unsaturated() });
         // A cross-entropy is never negative, so that its first step counts as one that rises.
         let before = if loss == self.loss { 0.0 } else { f32::NEG_INFINITY };
         let objective = OfClass { goal, loss };
@@ -144,6 +146,20 @@ impl Apgd {
         }
         Ok(())
     }
+}
+
+/// Larger balls first are for L1.
+pub(super) fn only_in_l1(large_first: bool, threat: &Threat) -> Result<(), AttackError> {
+    if !large_first || threat.norm == AnyNorm::L1 {
+        return Ok(());
+    }
+    let value = format!("true in {}", threat.norm);
+    Err(AttackError::Parameter {
+        of: Apgd::NAME,
+        parameter: "large_first",
+        value,
+        need: "false in other norms than l1",
+    })
 }
 
 /// A start has the shape of the batch.
@@ -203,6 +219,12 @@ impl Restart<'_> {
                 continue;
             }
             let x = x.row(row);
+            if self.threat.norm == AnyNorm::L1 {
+                // As its authors begin: normal numbers that reach far beyond the ball, brought into ball and box below.
+                let mut rng = self.key.rng(live.id(k));
+                point.iter_mut().zip(x).for_each(|(p, x)| *p = x + rng.normal() as f32);
+                continue;
+            }
             norm.rim(&mut self.key.rng(live.id(k)), legs[0].0 * self.threat.eps, point);
             point.iter_mut().zip(x).for_each(|(p, x)| *p += x);
         }

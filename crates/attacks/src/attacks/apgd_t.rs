@@ -6,8 +6,8 @@
 //!
 //! An example that is fooled, by whatever class, is not tried at the next. The logits at the examples are asked for once.
 
-use super::apgd::{NORMS, Restart, check_start};
-use crate::ascent::{Objective, logits};
+use super::apgd::{NORMS, Restart, check_start, only_in_l1};
+use crate::ascent::{Objective, Said, logits};
 use crate::goal::{check_input, predicted};
 use crate::kept::Kept;
 use crate::live::{Live, Table};
@@ -100,6 +100,7 @@ impl ApgdT {
         self.validate()?;
         threat.validate()?;
         Self::INFO.admits(threat)?;
+        only_in_l1(self.large_first, threat)?;
         check_input(model, x, goal, out)?;
         out.copy_from_slice(x.data());
         let (n, dim, classes) = (x.len(), x.dim(), model.classes());
@@ -116,6 +117,9 @@ impl ApgdT {
         };
         let orders: Vec<Vec<[usize; 2]>> = (0..n).map(|row| pairs(goal, row, z.row(row), turns)).collect();
         let mut kept = Kept::new(out, dim);
+        for row in (0..n).filter(|&row| goal.reached(row, z.row(row))) {
+            kept.offer(row, x.row(row), Said { value: f32::INFINITY, reached: true });
+        }
         for turn in 0..turns {
             let pairs: Vec<[usize; 2]> = orders.iter().map(|order| order[turn]).collect();
             for restart in 0..if start.is_some() { 1 } else { self.restarts } {

@@ -112,6 +112,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fab {
                 threat,
                 random: (restart > 0).then(|| key.child(restart as u64)),
                 query: x.query(),
+                goal,
                 labels,
                 targets,
             };

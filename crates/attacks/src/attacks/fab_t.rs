@@ -119,6 +119,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for FabT {
                     threat,
                     random: (restart > 0).then(|| key.child(turn as u64).child(restart as u64)),
                     query,
+                    goal,
                     labels: &labels,
                     targets: Some(&targets),
                 };

@@ -40,6 +40,13 @@ pub enum Finding {
         /// Examples that only the difference of the two counts.
         examples: usize,
     },
+    /// An attack on logits alone fooled the model where attacks by gradients had not: it hides its gradients, or they stopped too early.
+    BlackBoxStronger {
+        /// The attack.
+        attack: String,
+        /// Examples that gradients had left.
+        examples: usize,
+    },
     /// NaN or infinity in gradients or proposals. Such proposals count as not fooled.
     NonFinite {
         /// The attack.
@@ -105,6 +112,10 @@ impl std::fmt::Display for Finding {
             Self::Beaten { attack, by, examples } => write!(
                 f,
                 "{attack}: {by}, a cheaper attack, fooled the model on {examples} more examples: give {attack} restarts, and trust the worst case alone"
+            ),
+            Self::BlackBoxStronger { attack, examples } => write!(
+                f,
+                "{attack}, which sees no gradient, fooled the model on {examples} images that attacks by gradients had left: it hides its gradients, and those attacks over-report it"
             ),
             Self::NonFinite { attack, proposals, gradients } => {
                 write!(f, "{attack}: {proposals} proposals (not counted) and {gradients} gradients were not finite")

@@ -1,7 +1,7 @@
 //! What an evaluation found.
 
 use super::{AttackCard, Finding};
-use crate::{AnyNorm, Threat};
+use crate::{Access, AnyNorm, Course, Threat};
 
 /// One attack on all examples.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +66,22 @@ pub(super) fn beaten(attacks: &[AttackResult], n: usize) -> Vec<Finding> {
     attacks.iter().filter(|a| a.steps > 0).filter_map(one).collect()
 }
 
+/// The share of the examples, and how many at least, that a black-box attack takes after gradients have had their turn: AutoAttack's threshold.
+const BLACK_BOX: (f64, usize) = (0.002, 2);
+
+/// Of a cascade: each black-box attack that took examples which attacks by gradients before it had left.
+pub(super) fn black_box_stronger(attacks: &[AttackResult], n: usize) -> Vec<Finding> {
+    let one = |(k, a): (usize, &AttackResult)| {
+        let before = &attacks[..k];
+        let white = before.iter().any(|b| b.card.access == Access::White);
+        let examples = before.last()?.survivors - a.survivors;
+        let many = examples >= BLACK_BOX.1 && examples as f64 > BLACK_BOX.0 * n as f64;
+        let told = || Finding::BlackBoxStronger { attack: a.attack.clone(), examples };
+        (a.card.access == Access::Black && white && many).then(told)
+    };
+    attacks.iter().enumerate().filter_map(one).collect()
+}
+
 /// What an evaluation found. `Display` is a compact table.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -74,11 +90,14 @@ pub struct Report {
     pub n: usize,
     /// What the adversary could do.
     pub threat: Threat,
+    /// Which examples each attack was given.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub course: Course,
     /// Accuracy on the examples themselves.
     pub clean: f64,
     /// What the model says to the examples themselves.
     pub predictions: Vec<usize>,
-    /// Each attack on its own, in the order of the suite.
+    /// Each attack, in the order of the suite: on its own, or in a cascade on what those before it left.
     pub attacks: Vec<AttackResult>,
     /// Examples right under every attack, over all examples.
     pub robust_accuracy: f64,
@@ -112,6 +131,9 @@ impl std::fmt::Display for Report {
             )?;
         }
         write!(f, "{:<10} {:>9}", "worst case", percent(self.robust_accuracy))?;
+        if self.course == Course::Cascade {
+            write!(f, "\neach attack had what those before it left: its accuracy is what is left after it")?;
+        }
         for finding in &self.findings {
             write!(f, "\n! {finding}")?;
         }

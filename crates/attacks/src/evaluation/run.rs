@@ -3,7 +3,7 @@
 use super::attempt::attempt;
 use super::clean::Clean;
 use super::propose::{Chosen, Proposer, Task};
-use super::report::beaten;
+use super::report::{beaten, black_box_stronger};
 use super::worst::Worst;
 use super::{AttackCard, AttackResult, Course, EvaluateOptions, Finding, Progress, Report};
 use crate::goal::check_input;
@@ -120,6 +120,7 @@ where
     threat.fits(model.bounds(), x.dim())?;
     let (n, batch) = (x.len(), options.batch);
 
+    suite.iter().try_for_each(|attack| describe(attack, &Counting::new(model)).0.admits(threat))?;
     let clean = Clean::look(model, x, y, batch)?;
     // The examples that are attacked, side by side: places among the right ones, and the examples themselves.
     let mut attacked: Vec<usize> = (0..clean.right.len()).collect();
@@ -129,7 +130,6 @@ where
     let mut attacks = Vec::with_capacity(suite.len());
     for (index, attack) in suite.iter().enumerate() {
         let (info, settings) = describe(attack, &Counting::new(model));
-        info.admits(threat)?;
         if options.course == Course::Cascade && index > 0 {
             attacked = worst.standing();
             chosen = Chosen::new(x, y, &attacked.iter().map(|&k| clean.right[k]).collect::<Vec<_>>());
@@ -165,12 +165,14 @@ where
         });
         findings.extend(attempt.findings);
     }
-    if options.course == Course::Each {
-        findings.extend(beaten(&attacks, n));
-    }
+    findings.extend(match options.course {
+        Course::Each => beaten(&attacks, n),
+        Course::Cascade => black_box_stronger(&attacks, n),
+    });
     Ok(Report {
         n,
         threat: *threat,
+        course: options.course,
         clean: clean.right.len() as f64 / n as f64,
         robust_accuracy: worst.standing().len() as f64 / n as f64,
         adversarials: worst.kept(),

@@ -133,11 +133,6 @@ impl Norm for L1 {
         }
         self.project(out, eps);
     }
-    fn rim(&self, rng: &mut Stream, eps: f32, out: &mut [f32]) {
-        // As APGD's authors begin: normal numbers, which reach far beyond the ball and are brought into it.
-        out.fill_with(|| rng.normal() as f32);
-        self.project(out, eps);
-    }
     fn diagonal(&self, dim: usize) -> f64 {
         dim as f64
     }

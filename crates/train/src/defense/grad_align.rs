@@ -55,7 +55,8 @@ sparring_math::named! {
 
 impl Defense for GradAlign {
     const ABOUT: &'static str = "one step of eps, and a penalty on gradients that turn within the ball, eps growing over the first half";
-    const WORTH: &'static str = "the best with one gradient a step: 72 % of held-out images (one seed)";
+    const WORTH: &'static str =
+        "the best with one gradient a step, and yet warned: 72 % of held-out images (one seed)";
 
     fn eps(&self) -> Option<f32> {
         Some(self.eps)

@@ -9,7 +9,7 @@ use super::gallery::{Pairs, gallery};
 use crate::cli::Outcome;
 use crate::cli::options::Named;
 use curve::{curve, trained_for};
-use sparring::attacks::{Adversarials, Finding, Report};
+use sparring::attacks::{Adversarials, Course, Finding, Report};
 use sparring::datasets::MiniBatch;
 use sparring::models::ClassifierNet;
 use sparring_report::html::{Block, Cell, Note, Page, Section, Table, Tone};
@@ -74,9 +74,13 @@ fn figures(reports: &[Report], trained: Option<f64>) -> Section {
     figures.blocks.push(Block::Table(Table {
         caption: format!(
             "{} images, {}. Below each accuracy its 95 % interval. Forwards and backwards are images that the attack sent through the \
-             network, and gradients it took.",
+             network, and gradients it took.{}",
             first.n,
-            budgets(reports)
+            budgets(reports),
+            match first.course {
+                Course::Cascade => " Each attack had only the images that those before it left right: its accuracy is what is left after it.",
+                Course::Each => "",
+            }
         ),
         headers: ["attack", "eps", "accuracy", "steps x restarts", "forwards", "backwards"]
             .map(String::from)
@@ -154,6 +158,7 @@ mod tests {
         let report = |eps| Report {
             n: 10,
             threat: Threat::linf(eps).unwrap(),
+            course: Course::Each,
             clean: 1.0,
             predictions: vec![0; 10],
             attacks: Vec::new(),

@@ -23,10 +23,10 @@ impl Guess {
         let n = labels.len().max(1);
         Self { classes, share: (0..classes).map(of).max().unwrap_or(0) as f64 / n as f64, n }
     }
-    /// Accuracies above this are no luck: two standard deviations above the share, a tenth of it at least.
+    /// Accuracies above this are no luck: two standard deviations above the share, a tenth of it or of what is missing at least.
     fn luck(self) -> f64 {
         let deviation = (self.share * (1.0 - self.share) / self.n as f64).sqrt();
-        self.share + (2.0 * deviation).max(0.1 * self.share)
+        self.share + (2.0 * deviation).max(0.1 * self.share.min(1.0 - self.share))
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) fn classifier(
     }
     let like_a_guess = || {
         let budget = if recipe.defense.eps().is_some() { ", or lower the budget" } else { "" };
-        (test_accuracy < 1.1 * share).then(|| {
+        (test_accuracy < guess.luck()).then(|| {
             format!(
                 "the test accuracy, {:.1} %, is that of a guess among {classes} classes ({:.1} % of the test images are of one): nothing was learnt; {}{budget}",
                 100.0 * test_accuracy,
@@ -216,6 +216,12 @@ mod tests {
                 let said = of(defense, (0.72, accuracy), labels).unwrap();
                 assert!(said.contains("nothing was learnt") && said.contains("a guess"), "{said}");
             }
+        }
+        // 95 of 100 images are of one class: what is right above that was learnt.
+        let one_sided: Vec<usize> = (0..1000).map(|i| usize::from(i % 20 == 0)).collect();
+        for (accuracy, learnt) in [(1.0, true), (0.98, true), (0.95, false)] {
+            let said = of("pgd(eps=0.3)", (0.72, accuracy), &one_sided);
+            assert_eq!(said.is_none(), learnt, "{accuracy}: {said:?}");
         }
         assert_eq!(of("pgd(eps=0.3)", (2.0, 0.804), &even), None);
         let said = of("none", (2.0, 0.804), &even).unwrap();

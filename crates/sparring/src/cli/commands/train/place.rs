@@ -239,7 +239,7 @@ fn same(written: &Value, here: &Value, run: &Path, version: &str) -> Outcome {
     }
     let run = run.display();
     let what = if version == env!("CARGO_PKG_VERSION") {
-        "the file was changed since the run began: put it back"
+        "the file was changed since the run began (put it back), or another build with other defaults began it (go on with that one)"
     } else {
         "another version began the run: go on with that one"
     };

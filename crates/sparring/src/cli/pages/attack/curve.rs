@@ -99,6 +99,7 @@ mod tests {
         let report = |eps| Report {
             n: 10,
             threat: Threat::linf(eps).unwrap(),
+            course: sparring::attacks::Course::Each,
             clean: 1.0,
             predictions: vec![0; 10],
             attacks: Vec::new(),
