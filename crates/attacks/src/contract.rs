@@ -24,6 +24,17 @@ impl std::fmt::Display for Access {
     }
 }
 
+/// What an attack looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum AttackKind {
+    /// Something that reaches the goal within the budget.
+    FixedBudget,
+    /// The smallest change that reaches the goal; the example itself where it is larger than the budget. One run at a large budget answers for every smaller one.
+    MinimumNorm,
+}
+
 /// A row of the table of attacks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -36,6 +47,8 @@ pub struct AttackInfo {
     pub paper: &'static str,
     /// What it asks of the model.
     pub access: Access,
+    /// What it looks for.
+    pub kind: AttackKind,
     /// The norms it works in.
     pub norms: &'static [AnyNorm],
     /// Its parameters when nothing is said.

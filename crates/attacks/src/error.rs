@@ -48,6 +48,9 @@ pub enum AttackError {
     /// The size of the perturbation is not a size.
     #[error("eps {0}: must be finite and at least 0, in units of the input")]
     Eps(f32),
+    /// A list of budgets that does not rise.
+    #[error("budgets: give at least one, each larger than the one before it")]
+    Budgets,
     /// The size of the perturbation is beyond everything in the model's box.
     #[error(
         "eps {eps} in {norm}: inputs lie in [{lo}, {hi}], where no two are further apart than {diagonal}; give eps in their units (of pixels in [0, 1], 8/255 is 0.031)"

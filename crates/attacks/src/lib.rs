@@ -15,6 +15,7 @@ mod live;
 mod norms;
 mod plane;
 mod presets;
+mod request;
 mod scratch;
 mod square;
 pub mod suites;
@@ -26,7 +27,7 @@ pub use attacks::{
     UniformNoise,
 };
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
-pub use contract::{Access, Attack, AttackInfo, Settings, Walk};
+pub use contract::{Access, Attack, AttackInfo, AttackKind, Settings, Walk};
 pub use decorators::{Counting, Counts, Normalized};
 pub use error::AttackError;
 pub use evaluation::{
@@ -36,4 +37,5 @@ pub use evaluation::{
 pub use goal::{Goal, check_input, predicted};
 pub use norms::{AnyNorm, L0, L1, L2, Linf, Norm};
 pub use presets::{PRESETS, Preset, Titled};
+pub use request::{Request, smallest};
 pub use threat::{Threat, Violation};

@@ -83,7 +83,11 @@ impl Live {
         points: &'b Table,
         query: u64,
     ) -> Result<Batch<'b>, AttackError> {
-        Ok(Batch::new(points.first(self.len()), x.shape(), &self.ids)?.with_query(query))
+        Ok(self.batch_of(points.first(self.len()), x)?.with_query(query))
+    }
+    /// These points, one for each candidate.
+    pub(crate) fn batch_of<'b>(&'b self, points: &'b [f32], x: Batch<'_>) -> Result<Batch<'b>, AttackError> {
+        Ok(Batch::new(points, x.shape(), &self.ids)?.with_query(x.query()))
     }
     /// Lets go of the candidates for which `stays` is false, and moves what is kept of the others together.
     pub(crate) fn retain(

@@ -1,6 +1,8 @@
 //! Papers' own parameters, by name.
 
-use crate::{Access, AnyAttack, AnyNorm, Attack, AttackError, AttackInfo, Bim, Goal, Pgd, Settings, Threat};
+use crate::{
+    Access, AnyAttack, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Bim, Goal, Pgd, Settings, Threat,
+};
 use sparring_math::grammar::same;
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
@@ -16,12 +18,28 @@ pub struct Preset {
 }
 
 const fn info(name: &'static str, paper: &'static str, defaults: &'static str) -> AttackInfo {
-    AttackInfo { name, aliases: &[], paper, access: Access::White, norms: &[AnyNorm::Linf], defaults }
+    AttackInfo {
+        name,
+        aliases: &[],
+        paper,
+        access: Access::White,
+        kind: AttackKind::FixedBudget,
+        norms: &[AnyNorm::Linf],
+        defaults,
+    }
 }
 
 /// The row of an attack under the name that it has in a suite.
 pub(crate) const fn suite_info(of: &AttackInfo, name: &'static str, defaults: &'static str) -> AttackInfo {
-    AttackInfo { name, aliases: &[], paper: of.paper, access: of.access, norms: of.norms, defaults }
+    AttackInfo {
+        name,
+        aliases: &[],
+        paper: of.paper,
+        access: of.access,
+        kind: of.kind,
+        norms: of.norms,
+        defaults,
+    }
 }
 
 /// All presets.

@@ -10,4 +10,5 @@ mod models;
 mod projection;
 mod proposer;
 mod serde;
+mod smallest;
 mod step_sizes;

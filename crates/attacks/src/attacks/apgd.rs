@@ -15,7 +15,7 @@ use crate::ascent::{Adaptive, Keep, LOSS, Objective, OfClass, Said};
 use crate::goal::check_input;
 use crate::kept::Kept;
 use crate::live::{Live, Table};
-use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Threat};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
@@ -73,6 +73,7 @@ impl Apgd {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
+        kind: AttackKind::FixedBudget,
         norms: NORMS,
         defaults: "100 steps that begin at 2 eps and halve where the loss stops rising, 1 restart; loss cross-entropy",
     };

@@ -11,7 +11,7 @@ use crate::ascent::{Objective, Said, logits};
 use crate::goal::{check_input, predicted};
 use crate::kept::Kept;
 use crate::live::{Live, Table};
-use crate::{Access, Attack, AttackError, AttackInfo, Goal, Settings, Threat};
+use crate::{Access, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_losses::{RowLoss, TargetedDlr};
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
@@ -59,6 +59,7 @@ impl ApgdT {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
+        kind: AttackKind::FixedBudget,
         norms: NORMS,
         defaults: "100 steps of APGD towards each of the 9 likeliest classes; loss targeted DLR",
     };

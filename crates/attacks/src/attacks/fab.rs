@@ -10,7 +10,7 @@
 use crate::boundary::Boundary;
 use crate::goal::check_input;
 use crate::live::Live;
-use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Threat};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
@@ -57,6 +57,7 @@ impl Fab {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
+        kind: AttackKind::FixedBudget,
         norms: NORMS,
         defaults: "100 steps along the boundary of the nearest class, 1 restart",
     };

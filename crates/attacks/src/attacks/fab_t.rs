@@ -11,7 +11,7 @@ use crate::ascent::logits;
 use crate::boundary::Boundary;
 use crate::goal::check_input;
 use crate::live::{Live, Table};
-use crate::{Access, Attack, AttackError, AttackInfo, Goal, Settings, Threat};
+use crate::{Access, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
@@ -58,6 +58,7 @@ impl FabT {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
+        kind: AttackKind::FixedBudget,
         norms: NORMS,
         defaults: "100 steps of FAB towards each of the 9 likeliest classes",
     };

@@ -6,7 +6,9 @@
 //! source    Wong, Rice and Kolter 2020, arXiv:2001.03994
 
 use crate::ascent::{Ascent, LENGTH, LOSS, Origin};
-use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, StepSize, Stop, Threat};
+use crate::{
+    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, StepSize, Stop, Threat,
+};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::Named;
 use sparring_oracle::{Batch, Differentiable};
@@ -41,6 +43,7 @@ impl Ffgsm {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
+        kind: AttackKind::FixedBudget,
         norms: AnyNorm::DENSE,
         defaults: "uniform start, one step of 1.25 eps; loss cross-entropy",
     };

@@ -5,7 +5,8 @@
 
 use crate::ascent::{Ascent, LOSS, Origin};
 use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat,
+    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, StepSize, Stop,
+    Threat,
 };
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::Named;
@@ -32,6 +33,7 @@ impl Fgsm {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
+        kind: AttackKind::FixedBudget,
         norms: AnyNorm::DENSE,
         defaults: "one step of eps from x; loss cross-entropy",
     };

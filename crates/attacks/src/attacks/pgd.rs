@@ -9,7 +9,8 @@
 
 use crate::ascent::{Ascent, LENGTH, LOSS, Origin};
 use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, StepSize, Stop, Threat, Walk,
+    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, StepSize, Stop,
+    Threat, Walk,
 };
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
@@ -87,6 +88,7 @@ impl Pgd {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
+        kind: AttackKind::FixedBudget,
         norms: AnyNorm::DENSE,
         defaults: "40 steps of 4 eps/steps (l2: 7.5), random start, 1 restart; loss cross-entropy",
     };

@@ -5,7 +5,9 @@
 //! source    Tramèr et al. 2018, arXiv:1705.07204
 
 use crate::ascent::{Ascent, LOSS, Origin};
-use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, StepSize, Stop, Threat};
+use crate::{
+    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, StepSize, Stop, Threat,
+};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
@@ -40,6 +42,7 @@ impl Rfgsm {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
+        kind: AttackKind::FixedBudget,
         norms: AnyNorm::DENSE,
         defaults: "random step of eps/2, then one step of eps/2; loss cross-entropy",
     };

@@ -14,7 +14,7 @@ use crate::goal::check_input;
 use crate::kept::Kept;
 use crate::live::{Live, Table};
 use crate::square::{self, Place};
-use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Threat};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Classifier};
@@ -79,6 +79,7 @@ impl Square {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::Black,
+        kind: AttackKind::FixedBudget,
         norms: &[AnyNorm::Linf, AnyNorm::L2, AnyNorm::L1],
         defaults: "5000 queries, squares of 80 % of the pixels that shrink; loss margin",
     };

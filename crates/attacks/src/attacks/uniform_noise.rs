@@ -5,7 +5,9 @@
 
 use crate::ascent::{LOSS, Origin, Search};
 use crate::goal::check_input;
-use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, Goal, Settings, Start, Stop, Threat};
+use crate::{
+    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, Stop, Threat,
+};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Classifier};
@@ -40,6 +42,7 @@ impl UniformNoise {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::Black,
+        kind: AttackKind::FixedBudget,
         norms: AnyNorm::ALL,
         defaults: "best of 10 uniform points of the ball; loss cross-entropy",
     };

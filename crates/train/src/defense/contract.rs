@@ -69,7 +69,15 @@ pub(super) const fn inner_attack<D: Defense>(
     norms: &'static [AnyNorm],
     defaults: &'static str,
 ) -> AttackInfo {
-    AttackInfo { name: D::NAME, aliases: D::ALIASES, paper: D::PAPER, access: Access::White, norms, defaults }
+    AttackInfo {
+        name: D::NAME,
+        aliases: D::ALIASES,
+        paper: D::PAPER,
+        access: Access::White,
+        kind: AttackKind::FixedBudget,
+        norms,
+        defaults,
+    }
 }
 
 /// The norm of files before there was a choice.
