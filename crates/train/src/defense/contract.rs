@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use serde::Serialize;
-use sparring_attacks::{Access, AnyNorm, AttackInfo};
+use sparring_attacks::{Access, AnyNorm, AttackInfo, AttackKind};
 use sparring_math::named::{Named, NamedError, Range};
 use sparring_optim::{AnySchedule, Ema, Piecewise};
 
