@@ -3,7 +3,7 @@
 use flags::Flags;
 use indicatif::{ProgressBar, ProgressStyle};
 use sparring_datasets::default_folder;
-use sparring_datasets::fetch::{Event, Next, Request, fetch};
+use sparring_datasets::fetch::{Download, Event, Next, fetch};
 use sparring_datasets::pinned::Pinned;
 use std::path::PathBuf;
 
@@ -59,7 +59,7 @@ fn say(bar: &ProgressBar, line: &str) {
 }
 
 /// The request, or nothing when help is asked for.
-fn parse(args: &[String]) -> Result<Option<Request<'static>>, String> {
+fn parse(args: &[String]) -> Result<Option<Download<'static>>, String> {
     let (mut dataset, mut to, mut from, mut mirrors) = ("mnist".to_string(), None, None, Vec::new());
     let mut flags = Flags::new(args);
     while let Some(flag) = flags.next_flag()? {
@@ -76,7 +76,7 @@ fn parse(args: &[String]) -> Result<Option<Request<'static>>, String> {
         return Err("--from copies from a folder and --mirror downloads: give one of them".into());
     }
     let dataset = Pinned::named(&dataset).map_err(|e| e.to_string())?;
-    let mut request = Request::new(dataset, to.unwrap_or_else(|| default_folder(dataset.name)));
+    let mut request = Download::new(dataset, to.unwrap_or_else(|| default_folder(dataset.name)));
     (request.from, request.mirrors) = (from, mirrors);
     Ok(Some(request))
 }

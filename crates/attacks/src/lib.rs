@@ -28,7 +28,9 @@ pub use attacks::{
 };
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
 pub use contract::{Access, Attack, AttackInfo, AttackKind, Settings, Walk};
-pub use decorators::{Counting, Counts, Normalized};
+pub use decorators::{
+    Chunked, Counting, Counts, Ensemble, Expectation, FiniteDifference, Normalized, Quantized,
+};
 pub use error::AttackError;
 pub use evaluation::{
     Adversarials, AttackCard, AttackResult, Course, EvaluateOptions, Finding, KeepExamples, Progress,

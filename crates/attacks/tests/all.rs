@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 mod contract;
+mod decorators;
 mod determinism;
 mod evaluation;
 mod findings;

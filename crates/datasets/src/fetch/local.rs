@@ -2,7 +2,7 @@
 
 use super::partial::Partial;
 use super::verify::{Stored, verify};
-use super::{Event, FetchError, Request, Trouble};
+use super::{Download, Event, FetchError, Trouble};
 use crate::pinned::PinnedFile;
 use crate::place::name_it;
 use std::fs::File;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Copies one file out of `from`, packed or not; the copy is what is verified, before it takes its name.
 pub(super) fn copy(
-    request: &Request<'_>,
+    request: &Download<'_>,
     from: &Path,
     file: &PinnedFile<'_>,
     tell: &mut dyn FnMut(Event<'_>),

@@ -4,7 +4,7 @@ use super::attempt::{Attempt, Pieces};
 use super::client::Client;
 use super::partial::Partial;
 use super::verify::{Stored, verify};
-use super::{Event, Next, Request, Trouble};
+use super::{Download, Event, Next, Trouble};
 use crate::pinned::PinnedFile;
 use crate::place::name_it;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -14,7 +14,7 @@ use std::time::Duration;
 /// Tries every mirror, each `attempts` times where trying again can help. The error is fatal: this machine's disk.
 /// `Ok(Err(..))` lists each mirror with its last trouble.
 pub(super) fn bring(
-    request: &Request<'_>,
+    request: &Download<'_>,
     client: &Client,
     file: &PinnedFile<'_>,
     tell: &mut dyn FnMut(Event<'_>),
@@ -57,7 +57,7 @@ pub(super) fn bring(
 
 /// Checks what arrived and gives it its name; what is wrong is removed.
 fn settle(
-    request: &Request<'_>,
+    request: &Download<'_>,
     part: &Partial,
     file: &PinnedFile<'_>,
     pieces: Pieces,

@@ -5,9 +5,9 @@
 //! under its name is always the right one. A second call finds the files and does nothing.
 //!
 //! ```no_run
-//! use sparring_datasets::fetch::{Event, Request, fetch};
+//! use sparring_datasets::fetch::{Event, Download, fetch};
 //! use sparring_datasets::pinned::MNIST;
-//! let request = Request::new(MNIST, "data/mnist");
+//! let download = Download::new(MNIST, "data/mnist");
 //! let outcome = fetch(&request, &mut |event| if let Event::Stored { file, .. } = event { eprintln!("{file}") })?;
 //! println!("{outcome}");
 //! # Ok::<(), sparring_datasets::fetch::FetchError>(())
@@ -15,6 +15,7 @@
 
 mod attempt;
 mod client;
+mod download;
 mod error;
 mod event;
 mod local;
@@ -22,11 +23,10 @@ mod lock;
 mod mirrors;
 mod partial;
 mod redirect;
-mod request;
 mod run;
 mod verify;
 
+pub use download::{Download, Pace, Proxies};
 pub use error::{FetchError, Trouble};
 pub use event::{Done, Event, Next, Outcome};
-pub use request::{Pace, Proxies, Request};
 pub use run::fetch;

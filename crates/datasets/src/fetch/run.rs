@@ -3,7 +3,7 @@
 use super::client::Client;
 use super::partial::Partial;
 use super::verify::verify;
-use super::{Done, Event, FetchError, Outcome, Request, Trouble, local, lock, mirrors};
+use super::{Done, Download, Event, FetchError, Outcome, Trouble, local, lock, mirrors};
 use crate::pinned::PinnedFile;
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 ///
 /// # Errors
 /// [`FetchError`] names what failed and the way out. Under the files' names there is then what was there before.
-pub fn fetch(request: &Request<'_>, tell: &mut dyn FnMut(Event<'_>)) -> Result<Outcome, FetchError> {
+pub fn fetch(request: &Download<'_>, tell: &mut dyn FnMut(Event<'_>)) -> Result<Outcome, FetchError> {
     request.validate()?;
     // Before the lock, so that a folder that is complete may be read-only.
     let mut found = survey(request)?;
@@ -61,7 +61,7 @@ pub fn fetch(request: &Request<'_>, tell: &mut dyn FnMut(Event<'_>)) -> Result<O
 }
 
 /// What fetches write before a file has its name: of every file the download and the copy.
-fn partials<'r>(request: &'r Request<'_>) -> impl Iterator<Item = Partial> + 'r {
+fn partials<'r>(request: &'r Download<'_>) -> impl Iterator<Item = Partial> + 'r {
     let of = |file: &PinnedFile<'_>| {
         [Partial::download(&request.to, file.name), Partial::copy(&request.to, file.name)]
     };
@@ -70,7 +70,7 @@ fn partials<'r>(request: &'r Request<'_>) -> impl Iterator<Item = Partial> + 'r 
 
 /// Removes what fetches that were killed left behind and nobody needs any more: copies, and downloads of files that are there. The lock
 /// is held, so nobody is writing them.
-fn sweep(request: &Request<'_>, found: &[Option<PathBuf>]) {
+fn sweep(request: &Download<'_>, found: &[Option<PathBuf>]) {
     for (i, partial) in partials(request).enumerate() {
         if partial.is_copy() || found[i / 2].is_some() {
             partial.discard();
@@ -79,7 +79,7 @@ fn sweep(request: &Request<'_>, found: &[Option<PathBuf>]) {
 }
 
 /// Each file's path where it is there and right.
-fn survey(request: &Request<'_>) -> Result<Vec<Option<PathBuf>>, FetchError> {
+fn survey(request: &Download<'_>) -> Result<Vec<Option<PathBuf>>, FetchError> {
     let mut found = Vec::new();
     for file in request.dataset.files {
         // The loader's order: the unpacked file is the one that would be read.
@@ -99,7 +99,7 @@ fn survey(request: &Request<'_>) -> Result<Vec<Option<PathBuf>>, FetchError> {
 }
 
 fn bring_missing(
-    request: &Request<'_>,
+    request: &Download<'_>,
     found: &mut [Option<PathBuf>],
     tell: &mut dyn FnMut(Event<'_>),
 ) -> Result<usize, FetchError> {
@@ -125,7 +125,7 @@ fn bring_missing(
     Ok(brought)
 }
 
-fn unavailable(request: &Request<'_>, found: &[Option<PathBuf>], tried: Vec<String>) -> FetchError {
+fn unavailable(request: &Download<'_>, found: &[Option<PathBuf>], tried: Vec<String>) -> FetchError {
     let files = request.dataset.files.iter().zip(found);
     FetchError::Unavailable {
         dataset: request.dataset.name.into(),

@@ -2,7 +2,7 @@
 
 use crate::server::{Server, honest};
 use crate::{Case, gzip, quick};
-use sparring_datasets::fetch::{Done, FetchError, Proxies, Request, fetch};
+use sparring_datasets::fetch::{Done, Download, FetchError, Proxies, fetch};
 use sparring_datasets::pinned::Pinned;
 use std::fs;
 use std::time::Duration;
@@ -44,7 +44,7 @@ fn what_lay_under_the_name_is_never_written_over() {
         let mine = gzip(b"another set of the same file name");
         fs::write(dir.path().join(name), &mine).unwrap();
         let (files, mirrors) = ([case.file()], [server.url.as_str()]);
-        let mut request = Request::new(Pinned { name: "toy", files: &files, mirrors: &mirrors }, dir.path());
+        let mut request = Download::new(Pinned { name: "toy", files: &files, mirrors: &mirrors }, dir.path());
         request.proxies = Proxies::Direct;
         let error = fetch(&request, &mut |_| ()).unwrap_err();
         assert!(matches!(&error, FetchError::Occupied { path, .. } if path.ends_with(name)), "{error}");
@@ -78,13 +78,13 @@ fn a_folder_may_serve_instead_of_the_network() {
     let files = [case.file()];
     let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut request =
-        Request::new(Pinned { name: "toy", files: &files, mirrors: &[] }, to.path().join("new/folder"));
+        Download::new(Pinned { name: "toy", files: &files, mirrors: &[] }, to.path().join("new/folder"));
     request.from = Some(from.path().into());
-    let run = |request: &Request<'_>| fetch(request, &mut |_| ());
+    let run = |request: &Download<'_>| fetch(request, &mut |_| ());
     assert!(matches!(run(&request), Err(FetchError::NotThere { .. })));
     fs::write(from.path().join("digits.gz"), &case.packed[..case.packed.len() - 1]).unwrap();
     assert!(matches!(run(&request), Err(FetchError::WrongCopy { .. })));
-    let in_place = |request: &Request<'_>| fs::read_dir(&request.to).unwrap().count();
+    let in_place = |request: &Download<'_>| fs::read_dir(&request.to).unwrap().count();
     assert_eq!(fs::read_dir(to.path()).unwrap().count(), 0, "a fetch that failed takes its folders back");
     fs::write(from.path().join("digits.gz"), &case.packed).unwrap();
     assert_eq!(run(&request).unwrap().done, Done::Copied(1));
@@ -98,7 +98,7 @@ fn what_killed_fetches_left_is_swept_by_the_next() {
     let files = [case.file()];
     let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     fs::write(from.path().join("digits.gz"), &case.packed).unwrap();
-    let mut request = Request::new(Pinned { name: "toy", files: &files, mirrors: &[] }, to.path());
+    let mut request = Download::new(Pinned { name: "toy", files: &files, mirrors: &[] }, to.path());
     request.from = Some(from.path().into());
     let leave = |names: &[&str]| names.iter().for_each(|n| fs::write(to.path().join(n), b"half").unwrap());
     let hidden = || {
@@ -126,7 +126,7 @@ fn nonsense_is_refused_before_anything_is_touched() {
     let files = [case.file()];
     let dir = tempfile::tempdir().unwrap();
     let to = dir.path().join("never");
-    let mut request = Request::new(Pinned { name: "toy", files: &files, mirrors: &[] }, &to);
+    let mut request = Download::new(Pinned { name: "toy", files: &files, mirrors: &[] }, &to);
     request.mirrors = vec!["ftp://a.org/".into()];
     assert!(fetch(&request, &mut |_| ()).unwrap_err().to_string().contains("ftp://a.org/"));
     request.mirrors.clear();

@@ -8,7 +8,7 @@ mod server;
 
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
-use sparring_datasets::fetch::{FetchError, Outcome, Pace, Proxies, Request, fetch};
+use sparring_datasets::fetch::{Download, FetchError, Outcome, Pace, Proxies, fetch};
 use sparring_datasets::pinned::{Pinned, PinnedFile, Proof};
 use std::fs;
 use std::io::{Read, Write};
@@ -40,7 +40,7 @@ impl Case {
     /// Fetches from these mirrors, quickly, and checks that what lies under the file's name is right or absent.
     pub(crate) fn fetch(&self, to: &Path, mirrors: &[&str]) -> (Result<Outcome, FetchError>, Vec<String>) {
         let files = [self.file()];
-        let mut request = Request::new(Pinned { name: "toy", files: &files, mirrors }, to);
+        let mut request = Download::new(Pinned { name: "toy", files: &files, mirrors }, to);
         request.proxies = Proxies::Direct;
         request.pace = quick();
         let mut log = Vec::new();

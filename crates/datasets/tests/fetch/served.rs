@@ -3,15 +3,15 @@
 use crate::server::{Server, honest};
 use crate::{Case, gzip, quick};
 use sha2::{Digest, Sha256};
-use sparring_datasets::fetch::{Done, FetchError, Proxies, Request, fetch};
+use sparring_datasets::fetch::{Done, Download, FetchError, Proxies, fetch};
 use sparring_datasets::pinned::{Pinned, PinnedFile, Proof};
 use std::fs;
 
 /// MD5 of "sparring\n", by md5sum.
 const MD5: &str = "43e1e112829979d6250b7e1dedfb414c";
 
-fn request<'a>(files: &'a [PinnedFile<'a>], mirrors: &'a [&'a str], to: &std::path::Path) -> Request<'a> {
-    let mut request = Request::new(Pinned { name: "toy", files, mirrors }, to);
+fn request<'a>(files: &'a [PinnedFile<'a>], mirrors: &'a [&'a str], to: &std::path::Path) -> Download<'a> {
+    let mut request = Download::new(Pinned { name: "toy", files, mirrors }, to);
     (request.proxies, request.pace) = (Proxies::Direct, quick());
     request
 }

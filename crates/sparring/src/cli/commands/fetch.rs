@@ -4,7 +4,7 @@ use crate::cli::io::{say, signal};
 use crate::cli::{Failure, Outcome};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use sparring::datasets::fetch::{Done, Event, Next, Request, fetch};
+use sparring::datasets::fetch::{Done, Download, Event, Next, fetch};
 use sparring::datasets::pinned::Pinned;
 use sparring::datasets::{Origin, default_folder};
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ fn pinned(name: &str) -> Result<Pinned<'static>, String> {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let mut request =
-        Request::new(args.name, args.to.clone().unwrap_or_else(|| default_folder(args.name.name)));
+        Download::new(args.name, args.to.clone().unwrap_or_else(|| default_folder(args.name.name)));
     (request.from, request.mirrors) = (args.from.clone(), args.mirror.clone());
     if let Some((flag, _)) = [("--to", &args.to), ("--from", &args.from)]
         .iter()

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// One call of [`fetch`](super::fetch).
 #[derive(Clone, Debug)]
-pub struct Request<'a> {
+pub struct Download<'a> {
     /// The set and what its files must be.
     pub dataset: Pinned<'a>,
     /// The folder that is to hold the files; made if absent.
@@ -22,7 +22,7 @@ pub struct Request<'a> {
     pub proxies: Proxies,
 }
 
-impl<'a> Request<'a> {
+impl<'a> Download<'a> {
     /// Everything else as usual.
     pub fn new(dataset: Pinned<'a>, to: impl Into<PathBuf>) -> Self {
         Self {
