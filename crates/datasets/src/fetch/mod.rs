@@ -8,7 +8,7 @@
 //! use sparring_datasets::fetch::{Event, Download, fetch};
 //! use sparring_datasets::pinned::MNIST;
 //! let download = Download::new(MNIST, "data/mnist");
-//! let outcome = fetch(&request, &mut |event| if let Event::Stored { file, .. } = event { eprintln!("{file}") })?;
+//! let outcome = fetch(&download, &mut |event| if let Event::Stored { file, .. } = event { eprintln!("{file}") })?;
 //! println!("{outcome}");
 //! # Ok::<(), sparring_datasets::fetch::FetchError>(())
 //! ```
