@@ -158,19 +158,12 @@ impl Boundary<'_> {
         w: &mut [f32],
     ) -> Option<f32> {
         let plane_of = |plane: usize| grads.row(plane * m + k);
-        let dual = |g: &[f32]| -> f64 {
-            let sizes = g.iter().map(|&g| f64::from(g).abs());
-            match norm {
-                AnyNorm::Linf => sizes.sum(),
-                AnyNorm::L1 => sizes.fold(0.0, f64::max),
-                _ => sizes.map(|s| s * s).sum::<f64>().sqrt(),
-            }
-        };
         let (gap, plane) = match self.targets {
             Some(targets) => (z[targets[row]] - z[label], 0),
             None => {
                 let gap = |class: usize| z[class] - z[label];
-                let distance = |class: usize| f64::from(gap(class)).abs() / (1e-12 + dual(plane_of(class)));
+                let distance =
+                    |class: usize| f64::from(gap(class)).abs() / (1e-12 + norm.get().dual(plane_of(class)));
                 let others =
                     (0..z.len()).filter(|&class| class != label).map(|class| (distance(class), class));
                 let (_, class) = others.min_by(|a, b| a.0.total_cmp(&b.0))?;
