@@ -15,10 +15,12 @@ mod live;
 mod norms;
 mod plane;
 mod presets;
+mod pullback;
 mod request;
 mod scratch;
 mod square;
 pub mod suites;
+mod targets;
 mod threat;
 
 pub use ascent::{Start, StepSize, Stop};

@@ -3,11 +3,11 @@
 mod adaptive;
 mod objective;
 mod parts;
-mod search;
+mod restart;
 mod walk;
 pub(crate) use adaptive::{Adaptive, Keep};
-pub(crate) use objective::{Objective, OfClass, Said, logits};
+pub(crate) use objective::{Objective, OfClass, Said, gradients, logits};
 pub(crate) use parts::{LENGTH, LOSS, Origin};
 pub use parts::{Start, StepSize, Stop};
-pub(crate) use search::Search;
-pub(crate) use walk::Ascent;
+pub(crate) use restart::{Pace, Restart, check_start};
+pub(crate) use walk::{Ascent, offer};

@@ -7,7 +7,7 @@
 //! of several restarts the fooling one is kept, else the one of highest loss; of one restart the last iterate
 //! source    Madry et al. 2018, arXiv:1706.06083
 
-use crate::ascent::{Ascent, LENGTH, LOSS, Origin};
+use crate::ascent::{Ascent, LENGTH, LOSS, Origin, check_start};
 use crate::{
     Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, StepSize, Stop,
     Threat, Walk,
@@ -113,23 +113,13 @@ impl Pgd {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        if start.len() != x.data().len() {
-            let (expected, got) = (x.data().len(), start.len());
-            return Err(AttackError::Length { what: "numbers of the start", expected, got });
-        }
+        check_start(x, start)?;
         self.walk(Origin::Given(start), 1).run(model, x, goal, threat, Key::new(0), out)
     }
 
     fn walk<'a>(&self, from: Origin<'a>, restarts: usize) -> Ascent<'a> {
-        Ascent {
-            about: &Self::INFO,
-            loss: self.loss,
-            from,
-            step: self.step_size,
-            steps: self.steps,
-            restarts,
-            stop: self.stop,
-        }
+        let (step, steps, stop) = (self.step_size, self.steps, self.stop);
+        Ascent { from, step, steps, restarts, stop, ..Ascent::one_step(&Self::INFO, self.loss) }
     }
 }
 
