@@ -12,3 +12,4 @@ mod proposer;
 mod serde;
 mod smallest;
 mod step_sizes;
+mod white_box;

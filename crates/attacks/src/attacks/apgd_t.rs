@@ -1,8 +1,8 @@
 //! APGD-T: APGD towards one class after another, by the targeted difference of logits ratio.
 //!
-//! targets  the classes in the order of their logits at the example itself, the largest first, without the label
+//! targets  the classes in the order of their logits at the example itself, the largest first, without the label; by MALT in that of (z_y − z_t) / ‖∇(z_t − z_y)‖*, the least first
 //! loss     (z_t − z_y) / (z_(1) − (z_(3) + z_(4)) / 2)
-//! source   Croce and Hein 2020, arXiv:2003.01690, section 4; authors' code github.com/fra31/auto-attack
+//! source   Croce and Hein 2020, arXiv:2003.01690, section 4; authors' code github.com/fra31/auto-attack; MALT: Melamed, Yehudai and Shamir 2024, arXiv:2407.02240
 //!
 //! An example that is fooled, by whatever class, is not tried at the next. The logits at the examples are asked for once.
 
@@ -10,7 +10,7 @@ use super::apgd::NORMS;
 use crate::ascent::{Objective, Pace, Restart, Said, check_start};
 use crate::kept::Kept;
 use crate::live::Live;
-use crate::targets::Targets;
+use crate::targets::{TargetOrder, Targets};
 use crate::{Access, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_losses::{RowLoss, TargetedDlr};
 use sparring_math::named::{Named, Range};
@@ -33,23 +33,34 @@ pub struct ApgdT {
     pub eot: usize,
     /// L1 alone: 30 % of the steps in the ball of 3 eps, 30 % in that of 2 eps, the rest in that of eps.
     pub large_first: bool,
+    /// Which classes come first.
+    pub order: TargetOrder,
 }
 
 impl Default for ApgdT {
     /// The paper's: 100 steps towards each of 9 classes.
     fn default() -> Self {
-        Self { steps: 100, targets: 9, restarts: 1, rho: 0.75, eot: 1, large_first: false }
+        Self {
+            steps: 100,
+            targets: 9,
+            restarts: 1,
+            rho: 0.75,
+            eot: 1,
+            large_first: false,
+            order: TargetOrder::Logits,
+        }
     }
 }
 
 sparring_math::named! {
     ApgdT: "apgd-t", [], "Croce and Hein 2020, arXiv:2003.01690";
     steps: Range::COUNT, "gradient steps towards a class";
-    targets: Range::COUNT, "classes that are tried, the likeliest first";
+    targets: Range::COUNT, "classes that are tried";
     restarts: Range::COUNT, "starts for each class";
     rho: Range::from_to(0.0, 1.0), "share of a period's steps that must rise for the step to keep its length";
     eot: Range::COUNT, "gradients averaged at each point, for randomised models";
     large_first: Range::Words(&["true", "false"]), "l1: begin in balls of 3 eps and 2 eps";
+    order: Range::Words(TargetOrder::WORDS), "which classes come first: those of largest logits, or by malt those that a linear model says are nearest";
 }
 
 impl ApgdT {
@@ -108,8 +119,8 @@ impl ApgdT {
         Self::INFO.begin(model, x, goal, threat, out)?;
         let mut query = x.query();
         let most = if start.is_some() { 1 } else { self.targets };
-        let targets = Targets::rank(model, x, goal, most, query)?;
-        query += 1;
+        let targets = Targets::rank(model, x, goal, threat.norm.get(), most, self.order, query)?;
+        query += self.order.queries();
         let mut kept = Kept::new(out, x.dim());
         for row in (0..x.len()).filter(|&row| goal.reached(row, targets.z.row(row))) {
             kept.offer(row, x.row(row), Said { value: f32::INFINITY, reached: true });
@@ -154,7 +165,8 @@ impl<M: Differentiable + ?Sized> Attack<M> for ApgdT {
     }
     fn settings(&self) -> Settings {
         let targets = std::iter::once(("targets", self.targets.to_string()));
-        let others = targets.chain(self.pace().settings()).collect();
+        let order = (self.order != TargetOrder::Logits).then(|| ("order", self.order.to_string()));
+        let others = targets.chain(self.pace().settings()).chain(order).collect();
         Settings { others, ..Settings::new(self.steps, self.restarts) }
     }
     fn perturb(

@@ -91,6 +91,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Bim {
     ) -> Result<(), AttackError> {
         self.validate()?;
         let (step, steps, stop) = (self.step_size, self.steps, self.stop);
-        Ascent { step, steps, stop, ..Ascent::one_step(&Self::INFO, self.loss) }.run(model, x, goal, threat, key, out)
+        Ascent { step, steps, stop, ..Ascent::one_step(&Self::INFO, self.loss) }
+            .run(model, x, goal, threat, key, out)
     }
 }

@@ -8,7 +8,7 @@
 use super::fab::NORMS;
 use crate::boundary::Boundary;
 use crate::live::Live;
-use crate::targets::Targets;
+use crate::targets::{TargetOrder, Targets};
 use crate::{Access, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
@@ -92,9 +92,10 @@ impl<M: Differentiable + ?Sized> Attack<M> for FabT {
         self.validate()?;
         Self::INFO.begin(model, x, goal, threat, out)?;
         let (n, dim) = (x.len(), x.dim());
-        let order = Targets::rank(model, x, goal, self.targets, x.query())?;
+        let order =
+            Targets::rank(model, x, goal, threat.norm.get(), self.targets, TargetOrder::Logits, x.query())?;
         let mut found = vec![false; n];
-        let mut query = x.query() + 1;
+        let mut query = x.query() + TargetOrder::Logits.queries();
         for turn in 0..order.turns {
             let (labels, targets): (Vec<_>, Vec<_>) =
                 order.pairs(turn).into_iter().map(|[label, target]| (label, target)).unzip();

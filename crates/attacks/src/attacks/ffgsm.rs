@@ -6,9 +6,7 @@
 //! source    Wong, Rice and Kolter 2020, arXiv:2001.03994
 
 use crate::ascent::{Ascent, LENGTH, LOSS, Origin};
-use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, StepSize, Threat,
-};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, StepSize, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::Named;
 use sparring_oracle::{Batch, Differentiable};

@@ -4,10 +4,7 @@
 //! source    Goodfellow, Shlens and Szegedy 2015, arXiv:1412.6572
 
 use crate::ascent::{Ascent, LOSS};
-use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings,
-    Threat,
-};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::Named;
 use sparring_oracle::{Batch, Differentiable};

@@ -5,9 +5,7 @@
 //! source    Tramèr et al. 2018, arXiv:1705.07204
 
 use crate::ascent::{Ascent, LOSS, Origin};
-use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, StepSize, Threat,
-};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, StepSize, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};

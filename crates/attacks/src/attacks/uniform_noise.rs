@@ -6,9 +6,7 @@
 use crate::ascent::{LOSS, OfClass, Origin, offer};
 use crate::kept::Kept;
 use crate::live::{Live, Table};
-use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, Threat,
-};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Classifier};
