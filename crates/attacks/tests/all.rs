@@ -3,6 +3,7 @@
 
 mod contract;
 mod determinism;
+mod edges;
 mod evaluation;
 mod findings;
 mod linear_optimum;

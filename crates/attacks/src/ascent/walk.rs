@@ -74,7 +74,10 @@ impl Ascent<'_> {
                 self.from.place(threat, bounds, rng, row, x.row(row), &mut direction, points.row_mut(k));
             }
             // Counted by restart and step, not by calls made: how many those are depends on the examples beside one.
-            let query = |step: usize| x.query() + ((restart * (self.steps + 1) + step) * self.eot) as u64;
+            let query = |step: usize| {
+                let walked = (restart as u64).wrapping_mul(self.steps as u64 + 1).wrapping_add(step as u64);
+                x.query().wrapping_add(walked.wrapping_mul(self.eot as u64))
+            };
             for i in 0..self.steps {
                 if live.is_empty() {
                     break;

@@ -69,15 +69,13 @@ impl Adi {
     fn walk(&self, restart: usize) -> (usize, usize) {
         if restart == 0 { (0, self.steps.min(8)) } else { (self.start_steps, self.steps) }
     }
-    /// Lengths of the steps of a restart, in eps.
-    fn lengths(&self, restart: usize) -> Vec<f64> {
+    /// Length of a step of a restart, in eps.
+    fn length(&self, restart: usize, step: usize) -> f64 {
         let (along, up) = self.walk(restart);
+        let Some(k) = step.checked_sub(along) else { return 1.0 };
         let least = if up <= 10 { 0.1 } else { 0.001 };
-        let length = |k: usize| {
-            let cosine = (std::f64::consts::PI * k as f64 / (up as f64 + 1.0)).cos();
-            least + (1.0 - least) * (1.0 + cosine) / 2.0
-        };
-        std::iter::repeat_n(1.0, along).chain((0..up).map(length)).collect()
+        let cosine = (std::f64::consts::PI * k as f64 / (up as f64 + 1.0)).cos();
+        least + (1.0 - least) * (1.0 + cosine) / 2.0
     }
 }
 
@@ -155,8 +153,8 @@ impl<M: Differentiable + ?Sized> Attack<M> for Adi {
             }
             let aims = restart.checked_sub(2).map(|turn| targets.pairs(turn % targets.turns));
             let directed = Directed::draw(goal, x, model.classes(), aims.as_deref(), key);
-            let (lengths, along) = (self.lengths(restart), self.walk(restart).0);
-            for (i, &length) in lengths.iter().enumerate() {
+            let (along, up) = self.walk(restart);
+            for i in 0..along + up {
                 if live.is_empty() {
                     break;
                 }
@@ -167,14 +165,14 @@ impl<M: Differentiable + ?Sized> Attack<M> for Adi {
                     kept.offer(live.row(k), points.row(k), said[k]);
                 }
                 live.retain(|k| !said[k].reached, &mut [&mut points, &mut grad]);
-                let step = (length * f64::from(threat.eps)) as f32;
+                let step = (self.length(restart, i) * f64::from(threat.eps)) as f32;
                 for k in 0..live.len() {
                     let x = x.row(live.row(k));
                     norm.step(x, grad.row(k), step, threat.eps, bounds, points.row_mut(k));
                 }
             }
-            offer(model, &margin, x, &live, &points, query + lengths.len() as u64, &mut kept)?;
-            query += lengths.len() as u64 + 1;
+            offer(model, &margin, x, &live, &points, query + (along + up) as u64, &mut kept)?;
+            query += (along + up) as u64 + 1;
         }
         Ok(())
     }
@@ -187,8 +185,9 @@ mod tests {
     #[test]
     fn steps_shrink_along_half_a_cosine() {
         let adi = Adi::default();
-        let (first, other) = (adi.lengths(0), adi.lengths(3));
-        assert_eq!((first.len(), other.len(), first[0], other[6], other[7]), (8, 32, 1.0, 1.0, 1.0));
+        let lengths = |restart, steps| (0..steps).map(|i| adi.length(restart, i)).collect::<Vec<_>>();
+        let (first, other) = (lengths(0, 8), lengths(3, 32));
+        assert_eq!((adi.walk(0), adi.walk(3), first[0], other[6], other[7]), ((0, 8), (7, 25), 1.0, 1.0, 1.0));
         assert!(other[7..].windows(2).all(|two| two[0] > two[1]) && other[31] < 0.02 && first[7] > 0.1);
     }
 
