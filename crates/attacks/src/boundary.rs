@@ -4,6 +4,7 @@ use crate::ascent::logits;
 use crate::goal::predicted;
 use crate::live::{Live, PerCandidate, Table};
 use crate::plane::onto_plane;
+use crate::pullback::pullbacks;
 use crate::{AnyNorm, AttackError, Goal, Threat};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
@@ -45,16 +46,15 @@ impl Boundary<'_> {
         let planes = if self.targets.is_some() { 1 } else { classes };
         let (mut points, mut z) = (Table::zeros(n, dim), Table::zeros(n, classes));
         let mut grads = Table::zeros(n * planes, dim);
+        let (mut d, mut d_clean, mut order) = (vec![0.0; dim], vec![0.0; dim], Vec::new());
         for k in 0..n {
             let (x, point) = (x.row(live.row(k)), points.row_mut(k));
             point.copy_from_slice(x);
             if let Some(key) = self.random {
-                let mut away = vec![0.0; dim];
-                of.rim(&mut key.rng(live.id(k)), 0.5 * self.threat.eps, &mut away);
-                point.iter_mut().zip(&away).for_each(|(p, a)| *p = bounds.clip(*p + a));
+                of.rim(&mut key.rng(live.id(k)), 0.5 * self.threat.eps, &mut d);
+                point.iter_mut().zip(&d).for_each(|(p, a)| *p = bounds.clip(*p + a));
             }
         }
-        let (mut d, mut d_clean, mut order) = (vec![0.0; dim], vec![0.0; dim], Vec::new());
         let mut w = vec![0.0; dim];
         for step in 0..self.steps {
             if live.is_empty() {
@@ -87,8 +87,8 @@ impl Boundary<'_> {
                     continue;
                 }
                 let (clean, point) = (x.row(row), points.row_mut(k));
-                let delta: Vec<f32> = point.iter().zip(clean).map(|(p, x)| p - x).collect();
-                if self.goal.reached(row, z.row(k)) && of.size(&delta) <= f64::from(self.threat.eps) {
+                d.iter_mut().zip(&*point).zip(clean).for_each(|((d, p), x)| *d = p - x);
+                if self.goal.reached(row, z.row(k)) && of.size(&d) <= f64::from(self.threat.eps) {
                     found(row, point);
                     gone[k] = true;
                 }
@@ -114,36 +114,16 @@ impl Boundary<'_> {
     ) -> Result<(), AttackError> {
         let (m, classes) = (live.len(), model.classes());
         let batch = live.batch(x, points, query)?;
-        let mut seen = 0;
-        let expected = m * classes;
-        let mut got = expected;
         let zs = z.first_mut(m);
-        model.pullbacks(
-            batch,
-            planes,
-            &mut |plane, logits, dz| {
-                seen += 1;
-                got = got.min(logits.len()).min(dz.len());
-                if logits.len() != expected || dz.len() != expected {
-                    return;
-                }
-                zs.copy_from_slice(logits);
-                dz.fill(0.0);
-                for (k, dz) in dz.chunks_exact_mut(classes).enumerate() {
-                    let row = live.row(k);
-                    dz[self.targets.map_or(plane, |t| t[row])] += 1.0;
-                    dz[self.labels[row]] -= 1.0;
-                }
-            },
-            grads.first_mut(m * planes),
-        )?;
-        if seen != planes || got != expected {
-            return Err(AttackError::Cotangent { calls: seen, expected, got });
-        }
-        match (0..m).find(|&k| z.row(k).iter().any(|z| !z.is_finite())) {
-            Some(k) => Err(AttackError::NonFinite { id: live.id(k) }),
-            None => Ok(()),
-        }
+        let cotangent = &mut |plane: usize, logits: &[f32], dz: &mut [f32]| {
+            zs.copy_from_slice(logits);
+            for (k, dz) in dz.chunks_exact_mut(classes).enumerate() {
+                let row = live.row(k);
+                dz[self.targets.map_or(plane, |t| t[row])] += 1.0;
+                dz[self.labels[row]] -= 1.0;
+            }
+        };
+        pullbacks(model, batch, planes, cotangent, grads.first_mut(m * planes))
     }
 
     /// Writes the gradient of the nearest plane into `w` and returns the difference of logits there; `None` if no gradient is to be had.
@@ -158,19 +138,12 @@ impl Boundary<'_> {
         w: &mut [f32],
     ) -> Option<f32> {
         let plane_of = |plane: usize| grads.row(plane * m + k);
-        let dual = |g: &[f32]| -> f64 {
-            let sizes = g.iter().map(|&g| f64::from(g).abs());
-            match norm {
-                AnyNorm::Linf => sizes.sum(),
-                AnyNorm::L1 => sizes.fold(0.0, f64::max),
-                _ => sizes.map(|s| s * s).sum::<f64>().sqrt(),
-            }
-        };
         let (gap, plane) = match self.targets {
             Some(targets) => (z[targets[row]] - z[label], 0),
             None => {
                 let gap = |class: usize| z[class] - z[label];
-                let distance = |class: usize| f64::from(gap(class)).abs() / (1e-12 + dual(plane_of(class)));
+                let distance =
+                    |class: usize| f64::from(gap(class)).abs() / (1e-12 + norm.get().dual(plane_of(class)));
                 let others =
                     (0..z.len()).filter(|&class| class != label).map(|class| (distance(class), class));
                 let (_, class) = others.min_by(|a, b| a.0.total_cmp(&b.0))?;

@@ -1,7 +1,7 @@
 //! What an attack is.
 
-use crate::{AnyNorm, AttackError, Goal, Start, StepSize, Threat};
-use sparring_oracle::Batch;
+use crate::{AnyNorm, AttackError, Goal, Start, StepSize, Threat, check_input};
+use sparring_oracle::{Batch, Classifier};
 use sparring_seed::Key;
 
 /// What an attack asks of the model.
@@ -66,6 +66,24 @@ impl AttackInfo {
         }
         let norms = self.norms.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         Err(AttackError::Norm { attack: self.name, norm: threat.norm, norms })
+    }
+    /// How every attack begins: refuses a budget or an input that is not right, and writes the examples themselves into `out`.
+    ///
+    /// # Errors
+    /// Those of [`Threat::validate`], [`admits`](Self::admits) and [`check_input`].
+    pub fn begin<M: Classifier + ?Sized>(
+        &self,
+        model: &M,
+        x: Batch<'_>,
+        goal: Goal<'_>,
+        threat: &Threat,
+        out: &mut [f32],
+    ) -> Result<(), AttackError> {
+        threat.validate()?;
+        self.admits(threat)?;
+        check_input(model, x, goal, out)?;
+        out.copy_from_slice(x.data());
+        Ok(())
     }
 }
 

@@ -19,8 +19,12 @@ impl<'a> Kept<'a> {
     pub(crate) fn offer(&mut self, row: usize, point: &[f32], said: Said) {
         if said.beats(self.said[row]) {
             self.said[row] = said;
-            self.out[row * self.dim..(row + 1) * self.dim].copy_from_slice(point);
+            self.answer(row, point);
         }
+    }
+    /// Takes a point over whatever it is worth, unjudged.
+    pub(crate) fn answer(&mut self, row: usize, point: &[f32]) {
+        self.out[row * self.dim..(row + 1) * self.dim].copy_from_slice(point);
     }
     /// The examples whose goal is not reached.
     pub(crate) fn standing(&self) -> Vec<usize> {

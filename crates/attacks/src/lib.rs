@@ -15,16 +15,18 @@ mod live;
 mod norms;
 mod plane;
 mod presets;
+mod pullback;
 mod request;
 mod scratch;
 mod square;
 pub mod suites;
+mod targets;
 mod threat;
 
 pub use ascent::{Start, StepSize, Stop};
 pub use attacks::{
-    AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, Fab, FabT, Ffgsm, Fgsm, Pgd, Rfgsm, Square, SquareSchedule,
-    UniformNoise,
+    AdamPgd, Adi, AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, DiFgsm, Fab, FabT, Ffgsm, Fgsm, MiFgsm, NiFgsm,
+    Pgd, Rfgsm, Square, SquareSchedule, UniformNoise,
 };
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
 pub use contract::{Access, Attack, AttackInfo, AttackKind, Settings, Walk};
@@ -40,4 +42,5 @@ pub use goal::{Goal, check_input, predicted};
 pub use norms::{AnyNorm, L0, L1, L2, Linf, Norm};
 pub use presets::{PRESETS, Preset, Titled};
 pub use request::{Request, smallest};
+pub use targets::TargetOrder;
 pub use threat::{Threat, Violation};

@@ -69,6 +69,10 @@ impl Live {
     pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
+    /// The examples that the candidates belong to.
+    pub(crate) fn rows(&self) -> &[usize] {
+        &self.rows
+    }
     /// The example that candidate `k` belongs to.
     pub(crate) fn row(&self, k: usize) -> usize {
         self.rows[k]

@@ -1,6 +1,5 @@
 //! One question for attacks of both kinds: for each example, within which of these budgets is the goal reached, and how small a change does it?
 
-use crate::goal::check_input;
 use crate::live::Live;
 use crate::{AnyNorm, Attack, AttackError, AttackKind, Goal, Threat};
 use sparring_oracle::{Batch, Classifier};
@@ -53,9 +52,7 @@ where
     A: Attack<M> + ?Sized,
 {
     request.validate()?;
-    attack.about().admits(&request.threat(0))?;
-    check_input(model, x, request.goal, out)?;
-    out.copy_from_slice(x.data());
+    attack.about().begin(model, x, request.goal, &request.threat(0), out)?;
     let mut sizes: Vec<Option<f64>> = vec![None; x.len()];
     let all: Vec<usize> = (0..x.len()).collect();
     offer(model, x, request, &all, x.data(), request.budgets.len() - 1, &mut sizes, out)?;

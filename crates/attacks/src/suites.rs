@@ -2,8 +2,8 @@
 
 use crate::presets::suite_info;
 use crate::{
-    AnyAttack, AnyBlackBox, AnyNorm, Apgd, ApgdT, AttackInfo, Fab, FabT, Fgsm, Pgd, Square, Titled,
-    UniformNoise,
+    Adi, AnyAttack, AnyBlackBox, AnyNorm, Apgd, ApgdT, AttackInfo, Fab, FabT, Fgsm, Pgd, Square, TargetOrder,
+    Titled, UniformNoise,
 };
 use sparring_losses::AnyClassLoss;
 
@@ -34,6 +34,20 @@ pub fn standard(norm: AnyNorm) -> Vec<Titled> {
         AnyAttack::from(FabT::default()).into(),
         AnyAttack::from(Square::default()).into(),
     ]
+}
+
+const MALT: AttackInfo =
+    suite_info(&ApgdT::INFO, "apgd-t-malt", "100 steps of APGD towards each of the 9 nearest classes");
+
+/// White box and quick: directed starts, then APGD-T towards the classes that a linear model says are nearest; meant for a [cascade](crate::Course::Cascade). In L1, where there are no
+/// such starts, APGD-T alone. It sees nothing that hides its gradients: [`standard`] does.
+///
+/// Source: Liu et al. 2022, arXiv:2203.05154; Melamed et al. 2024, arXiv:2407.02240.
+pub fn malt(norm: AnyNorm) -> Vec<Titled> {
+    let in_l1 = norm == AnyNorm::L1;
+    let t = ApgdT { order: TargetOrder::Malt, large_first: in_l1, ..ApgdT::default() };
+    let adi = (!in_l1).then(|| AnyAttack::from(Adi::default()).into());
+    adi.into_iter().chain([Titled { info: &MALT, attack: t.into() }]).collect()
 }
 
 /// AutoAttack's version `plus`: APGD on both losses and FAB with 5 restarts each, Square, APGD-T, FAB-T.

@@ -4,6 +4,7 @@
 mod contract;
 mod decorators;
 mod determinism;
+mod edges;
 mod evaluation;
 mod findings;
 mod linear_optimum;
@@ -13,3 +14,4 @@ mod proposer;
 mod serde;
 mod smallest;
 mod step_sizes;
+mod white_box;

@@ -116,7 +116,7 @@ fn a_target_comes_closer() {
     let to: Vec<usize> = own_labels(&model, x).iter().map(|y| (y + 1) % 4).collect();
     let before = losses(&model, &p.data, x, &to);
     for threat in threats(0.1) {
-        for name in ["bim", "pgd"] {
+        for name in ["bim", "pgd", "adam-pgd", "mi-fgsm", "ni-fgsm", "pgd(eot=2)"] {
             let attack: AnyAttack = name.parse().unwrap();
             let after = losses(&model, &run(&attack, &model, x, Goal::Targeted(&to), &threat), x, &to);
             assert!(after.iter().zip(&before).all(|(a, b)| a < b), "{name} {threat}");

@@ -17,6 +17,8 @@ fn proposals() {
     let y = own_labels(&model, p.batch());
     let mut all = AnyAttack::defaults();
     all.push(Pgd { restarts: 3, ..Pgd::default() }.into());
+    let more = ["mi-fgsm(stop=when_fooled)", "pgd(eot=2)", "apgd-t(order=malt, steps=20)"];
+    all.extend(more.map(|name| name.parse::<AnyAttack>().unwrap()));
     for attack in all {
         for threat in [Threat::linf(0.1).unwrap(), Threat::l2(0.3).unwrap()] {
             let mut whole = vec![0.0; p.data.len()];
@@ -41,7 +43,7 @@ fn proposals() {
                 .unwrap();
             assert_eq!(
                 other == whole,
-                ["fgsm", "bim", "fab", "fab-t"].contains(&attack.info().name),
+                ["fgsm", "bim", "mi-fgsm", "ni-fgsm", "fab", "fab-t"].contains(&attack.info().name),
                 "{attack}: the key must matter"
             );
         }

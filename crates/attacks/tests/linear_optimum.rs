@@ -1,7 +1,9 @@
 //! On linear models the best attack is known in closed form: FGSM and PGD must reach it.
 
 use crate::models::{Linear, Points, all_logits, margin, own_labels};
-use sparring_attacks::{Attack, Fgsm, Goal, Pgd, Start, StepSize, Stop, Threat};
+use sparring_attacks::{
+    AdamPgd, ApgdT, Attack, Fgsm, Goal, MiFgsm, NiFgsm, Pgd, Start, StepSize, Stop, TargetOrder, Threat,
+};
 use sparring_losses::AnyClassLoss;
 use sparring_oracle::{Bounds, Classifier};
 use sparring_seed::Key;
@@ -45,6 +47,8 @@ fn two_classes_no_box_in_the_way() {
                 propose(&Fgsm { loss }, &model, &p, &y, &threat),
                 propose(&pgd, &model, &p, &y, &threat),
                 propose(&Pgd { start: Start::Clean, ..pgd }, &model, &p, &y, &threat),
+                propose(&MiFgsm { loss, ..MiFgsm::default() }, &model, &p, &y, &threat),
+                propose(&NiFgsm { loss, ..NiFgsm::default() }, &model, &p, &y, &threat),
             ] {
                 for (i, z) in all_logits(&model, &out, p.batch()).iter().enumerate() {
                     let best = margin(&before[i], y[i]) - fall;
@@ -67,7 +71,12 @@ fn two_classes_linf_cut_to_the_box() {
     let threat = Threat::linf(0.3).unwrap();
     // 40 steps of eps/30 do not cross the whole ball from a random start; of eps/10 they do.
     let pgd = Pgd { stop: Stop::Never, step_size: StepSize::Relative(0.1), ..Pgd::default() };
-    for out in [propose(&Fgsm::default(), &model, &p, &y, &threat), propose(&pgd, &model, &p, &y, &threat)] {
+    let adam = AdamPgd { stop: Stop::Never, step_size: StepSize::Relative(0.1), ..AdamPgd::default() };
+    for out in [
+        propose(&Fgsm::default(), &model, &p, &y, &threat),
+        propose(&pgd, &model, &p, &y, &threat),
+        propose(&adam, &model, &p, &y, &threat),
+    ] {
         for (i, z) in all_logits(&model, &out, p.batch()).iter().enumerate() {
             // Every coordinate goes as far as ball and box let it.
             let best: Vec<f32> = (0..20)
@@ -114,6 +123,40 @@ fn many_classes_fooled_exactly_where_theory_says() {
             }
         }
         assert!(fooled > 30 && exact > 30, "{threat}: {fooled} fooled, {exact} exact make no test");
+    }
+}
+
+/// On a linear model the first class of MALT's order is the one whose boundary is nearest: one target fools all that can be fooled.
+#[test]
+fn malt_aims_at_the_nearest_class() {
+    let wide = Bounds::new(-10.0, 10.0).unwrap();
+    let model = Linear::random(6, 12, wide, 10);
+    let p = Points::new(200, 12, 11);
+    let y = own_labels(&model, p.batch());
+    let before = all_logits(&model, &p.data, p.batch());
+    for threat in threats() {
+        let fooled = |order| {
+            let one = ApgdT { targets: 1, order, ..ApgdT::default() };
+            let out = propose(&one, &model, &p, &y, &threat);
+            let after = own_labels(&model, sparring_oracle::Batch::new(&out, model.shape(), &p.ids).unwrap());
+            (0..200).map(|i| after[i] != y[i]).collect::<Vec<_>>()
+        };
+        let (malt, logits) = (fooled(TargetOrder::Malt), fooled(TargetOrder::Logits));
+        for i in 0..200 {
+            let left = (0..6).filter(|&j| j != y[i]).map(|j| {
+                let w = model.w[y[i]].iter().zip(&model.w[j]).map(|(a, b)| a - b);
+                before[i][y[i]] - before[i][j] - threat.eps * dual(&threat, w)
+            });
+            let best = left.fold(f32::INFINITY, f32::min);
+            assert!(best.abs() < 1e-3 || malt[i] == (best < 0.0), "{threat}, example {i}: {best}");
+        }
+        let count = |v: &[bool]| v.iter().filter(|f| **f).count();
+        assert!(
+            count(&malt) > count(&logits) && count(&malt) < 200,
+            "{threat}: {} {}",
+            count(&malt),
+            count(&logits)
+        );
     }
 }
 

@@ -68,6 +68,9 @@ proptest! {
             norm.uniform(&mut Key::new(seed).rng(2), 1.0, &mut point);
             let along = |v: &[f32]| v.iter().zip(&grad).map(|(v, g)| f64::from(v * g)).sum::<f64>();
             prop_assert!(along(&unit) >= along(&point) - 1e-6);
+            prop_assert!((norm.dual(&grad) - along(&unit)).abs() <= 1e-5 * norm.dual(&grad), "{any}: {} {}", norm.dual(&grad), along(&unit));
+            let with_nan = [&grad[..], &[f32::NAN]].concat();
+            prop_assert!(norm.dual(&with_nan).is_nan() && norm.dual(&vec![0.0; n]) == 0.0);
         }
     }
 }
@@ -131,6 +134,9 @@ impl Norm for Outside {
     }
     fn steepest(&self, grad: &[f32], out: &mut [f32]) {
         L2.steepest(grad, out);
+    }
+    fn dual(&self, grad: &[f32]) -> f64 {
+        L2.dual(grad)
     }
     fn uniform(&self, rng: &mut Stream, eps: f32, out: &mut [f32]) {
         L2.uniform(rng, eps, out);

@@ -66,6 +66,12 @@ fn presets_are_the_papers_values() {
     assert_eq!(walk(of("pgd-madry-mnist", 0.3), 0.3), (40, 1, 0.01));
     assert_eq!(walk(of("PGD-Madry-CIFAR10", 0.03), 0.03), (20, 1, 2.0 / 255.0));
     assert_eq!(walk(of("pgd-fast-mnist", 0.3), 0.3), (50, 10, 0.01));
+    // The libraries' signatures.
+    assert_eq!(walk(of("pgd-foolbox", 0.3), 0.3), (40, 1, 0.01));
+    assert_eq!(walk(of("pgd-art", 0.3), 0.3), (100, 1, 0.1));
+    for name in ["bim", "pgd", "mi-fgsm", "ni-fgsm", "di-fgsm"] {
+        assert_eq!(walk(of(&format!("{name}-torchattacks"), 0.03), 0.03), (10, 1, 2.0 / 255.0), "{name}");
+    }
     // Kurakin et al.: eps is 8, 16 and 76.5 of 255, the number of steps min(eps + 4, 1.25 eps).
     for (levels, steps) in [(8.0, 10), (16.0, 20), (76.5, 80), (0.2, 1)] {
         let eps = levels / 255.0;
@@ -80,13 +86,16 @@ fn presets_are_shown_under_their_own_names() {
     for (i, preset) in PRESETS.iter().enumerate() {
         assert!(PRESETS[..i].iter().all(|other| other.info.name != preset.info.name));
         assert!(preset.info.name.parse::<AnyAttack>().is_err(), "{} is an attack's name", preset.info.name);
-        assert_eq!(preset.info.norms, [AnyNorm::Linf]);
         let titled: Titled = preset.at(preset.eps);
         let settings = Attack::<Mlp>::settings(&titled);
         assert_eq!(Attack::<Mlp>::about(&titled).name, preset.info.name);
-        // From the example itself, every paper's walk reaches the rim of the ball it was made for.
-        let threat = Threat::linf(preset.eps).unwrap();
-        let (length, _) = settings.walk.unwrap().length_and_need(settings.steps, &threat);
-        assert!(length >= preset.eps && titled.attack.info().name != preset.info.name);
+        assert!(titled.attack.info().name != preset.info.name);
+        // From the example itself, every walk reaches the rim of the ball it was made for.
+        for &norm in preset.info.norms {
+            let threat = Threat { norm, eps: preset.eps };
+            let length = settings.walk.map(|walk| walk.length_and_need(settings.steps, &threat).0);
+            assert!(length.is_none_or(|length| length >= preset.eps), "{}", preset.info.name);
+            assert!(titled.attack.info().norms.contains(&norm), "{}", preset.info.name);
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! What an attack climbs, asked of a model for all its candidates at once.
 
 use crate::live::{Live, Table};
+use crate::pullback::{finite, pullback};
+use crate::scratch::Scratch;
 use crate::{AttackError, Goal};
 use sparring_losses::{AnyClassLoss, RowLoss};
 use sparring_oracle::{Batch, Classifier, Differentiable};
@@ -11,6 +13,14 @@ pub(crate) trait Objective {
     fn eval(&self, row: usize, z: &[f32], dz: &mut [f32]) -> f32;
     /// Whether the goal of the example is reached.
     fn reached(&self, row: usize, z: &[f32]) -> bool;
+    /// Both, of the candidates that belong to `rows`: one row of logits and of derivatives for each.
+    fn judge(&self, rows: &[usize], z: &[f32], dz: &mut [f32], said: &mut [Said]) {
+        let classes = z.len() / rows.len().max(1);
+        let each = z.chunks_exact(classes.max(1)).zip(dz.chunks_exact_mut(classes.max(1)));
+        for ((&row, (z, dz)), said) in rows.iter().zip(each).zip(said) {
+            *said = Said { value: self.eval(row, z, dz), reached: self.reached(row, z) };
+        }
+    }
 }
 
 /// The loss at the label, or minus that at the target.
@@ -31,6 +41,20 @@ impl Objective for OfClass<'_> {
     fn reached(&self, row: usize, z: &[f32]) -> bool {
         self.goal.reached(row, z)
     }
+    fn judge(&self, rows: &[usize], z: &[f32], dz: &mut [f32], said: &mut [Said]) {
+        let (m, sign, of) = (rows.len(), self.goal.sign(), self.goal.classes());
+        let classes = z.len() / m.max(1);
+        let mut values = Scratch::zeros(m);
+        self.loss.eval_rows(z, classes, &|k| &of[rows[k]], &mut values, dz);
+        if sign < 0.0 {
+            dz.iter_mut().for_each(|d| *d = -*d);
+        }
+        for (((&row, z), value), said) in
+            rows.iter().zip(z.chunks_exact(classes.max(1))).zip(&*values).zip(said)
+        {
+            *said = Said { value: sign * value, reached: self.goal.reached(row, z) };
+        }
+    }
 }
 
 /// What the model said to a candidate.
@@ -47,10 +71,6 @@ impl Said {
     pub(crate) fn beats(self, old: Self) -> bool {
         if self.reached == old.reached { self.value > old.value } else { self.reached }
     }
-}
-
-fn finite(z: &[f32]) -> bool {
-    z.iter().fold(true, |all, z| all & z.is_finite())
 }
 
 /// The objective at each candidate's point and its gradient there, of the average over `eot` queries of a randomised model from `query` on; the goal is that of the last one.
@@ -71,14 +91,8 @@ pub(crate) fn gradients<M: Differentiable + ?Sized>(
     let m = live.len();
     for round in 0..eot.max(1) {
         let to = if round == 0 { &mut *grad } else { &mut *spare };
-        pullback(
-            model,
-            objective,
-            live.batch(x, points, query + round as u64)?,
-            live,
-            said,
-            to.first_mut(m),
-        )?;
+        let judge = &mut |z: &[f32], dz: &mut [f32]| objective.judge(live.rows(), z, dz, said);
+        pullback(model, live.batch(x, points, query + round as u64)?, judge, to.first_mut(m))?;
         if round > 0 {
             let sum = grad.first_mut(m).iter_mut().zip(spare.first(m));
             sum.for_each(|(g, s)| *g += s);
@@ -89,43 +103,6 @@ pub(crate) fn gradients<M: Differentiable + ?Sized>(
         grad.first_mut(m).iter_mut().for_each(|g| *g *= share);
     }
     Ok(())
-}
-
-fn pullback<M: Differentiable + ?Sized>(
-    model: &M,
-    objective: &dyn Objective,
-    batch: Batch<'_>,
-    live: &Live,
-    said: &mut [Said],
-    grad: &mut [f32],
-) -> Result<(), AttackError> {
-    let classes = model.classes();
-    let expected = live.len() * classes;
-    let (mut calls, mut got, mut bad) = (0, 0, None);
-    model.pullback(
-        batch,
-        &mut |z, dz| {
-            (calls, got) = (calls + 1, z.len().min(dz.len()));
-            if z.len() != expected || dz.len() != expected {
-                return;
-            }
-            for (k, (z, dz)) in z.chunks_exact(classes).zip(dz.chunks_exact_mut(classes)).enumerate() {
-                let row = live.row(k);
-                if finite(z) {
-                    said[k] = Said { value: objective.eval(row, z, dz), reached: objective.reached(row, z) };
-                } else {
-                    bad = bad.or(Some(k));
-                    dz.fill(0.0);
-                }
-            }
-        },
-        grad,
-    )?;
-    match bad {
-        _ if calls != 1 || got != expected => Err(AttackError::Cotangent { calls, expected, got }),
-        Some(k) => Err(AttackError::NonFinite { id: live.id(k) }),
-        None => Ok(()),
-    }
 }
 
 /// The logits of each candidate's point.

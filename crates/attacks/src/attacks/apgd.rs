@@ -11,10 +11,9 @@
 //! As in the authors' code the walk begins on the rim of the ball, and in the first period the first step of a cross-entropy counts as one that rises. For the cross-entropy the log-odds
 //! are climbed, in whose place it cannot vanish, but where gradients are averaged. An example that is fooled is kept as it is and costs nothing more.
 
-use crate::ascent::{Adaptive, Keep, LOSS, Objective, OfClass, Said};
-use crate::goal::check_input;
+use crate::ascent::{LOSS, OfClass, Pace, Restart, check_start};
 use crate::kept::Kept;
-use crate::live::{Live, Table};
+use crate::live::Live;
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
@@ -103,6 +102,10 @@ impl Apgd {
         self.run(model, x, goal, threat, Key::new(0), Some(start), out)
     }
 
+    fn pace(&self) -> Pace {
+        Pace { steps: self.steps, rho: self.rho, eot: self.eot, large_first: self.large_first }
+    }
+
     fn run<M: Differentiable + ?Sized>(
         &self,
         model: &M,
@@ -114,11 +117,9 @@ impl Apgd {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        threat.validate()?;
-        Self::INFO.admits(threat)?;
-        only_in_l1(self.large_first, threat)?;
-        check_input(model, x, goal, out)?;
-        out.copy_from_slice(x.data());
+        let pace = self.pace();
+        pace.admits(Self::NAME, threat)?;
+        Self::INFO.begin(model, x, goal, threat, out)?;
         // A mean of gradients has the direction of the loss that was asked for, not that of its stand-in.
         let (dim, loss) = (x.dim(), if self.eot > 1 { self.loss } else { self.loss.unsaturated() });
         // A cross-entropy is never negative, so that its first step counts as one that rises.
@@ -131,124 +132,9 @@ impl Apgd {
             if live.is_empty() {
                 break;
             }
-            let run = Restart {
-                steps: self.steps,
-                rho: self.rho,
-                eot: self.eot,
-                large_first: self.large_first,
-                before,
-                threat,
-                key: key.child(restart as u64),
-                query,
-                start,
-            };
+            let run = Restart { pace, before, threat, key: key.child(restart as u64), query, start };
             run.run(model, &objective, x, live, &mut |row, point, said| kept.offer(row, point, said))?;
-            query += run.queries();
-        }
-        Ok(())
-    }
-}
-
-/// Larger balls first are for L1.
-pub(super) fn only_in_l1(large_first: bool, threat: &Threat) -> Result<(), AttackError> {
-    if !large_first || threat.norm == AnyNorm::L1 {
-        return Ok(());
-    }
-    let value = format!("true in {}", threat.norm);
-    Err(AttackError::Parameter {
-        of: Apgd::NAME,
-        parameter: "large_first",
-        value,
-        need: "false in other norms than l1",
-    })
-}
-
-/// A start has the shape of the batch.
-pub(super) fn check_start(x: Batch<'_>, start: &[f32]) -> Result<(), AttackError> {
-    let (expected, got) = (x.data().len(), start.len());
-    if expected == got {
-        return Ok(());
-    }
-    Err(AttackError::Length { what: "numbers of the start", expected, got })
-}
-
-/// The walks of one restart: one in the ball, or one in each of several that shrink.
-#[derive(Clone, Copy)]
-pub(super) struct Restart<'a> {
-    pub(super) steps: usize,
-    pub(super) rho: f64,
-    pub(super) eot: usize,
-    pub(super) large_first: bool,
-    /// The value before the first step.
-    pub(super) before: f32,
-    pub(super) threat: &'a Threat,
-    pub(super) key: Key,
-    pub(super) query: u64,
-    /// These points, row by row of the batch, instead of random ones.
-    pub(super) start: Option<&'a [f32]>,
-}
-
-impl Restart<'_> {
-    /// Queries of a restart at most.
-    pub(super) fn queries(&self) -> u64 {
-        ((self.steps + 3) * self.eot.max(1)) as u64
-    }
-    /// The balls, as multiples of eps, and the steps in each.
-    fn legs(&self) -> Vec<(f32, usize)> {
-        if !(self.large_first && self.threat.norm == AnyNorm::L1) {
-            return vec![(1.0, self.steps)];
-        }
-        let third = (0.3 * self.steps as f64).ceil() as usize;
-        let third = third.min(self.steps / 2);
-        vec![(3.0, third), (2.0, third), (1.0, self.steps - 2 * third)]
-    }
-    pub(super) fn run<M: Differentiable + ?Sized>(
-        &self,
-        model: &M,
-        objective: &dyn Objective,
-        x: Batch<'_>,
-        mut live: Live,
-        keep: &mut Keep<'_>,
-    ) -> Result<(), AttackError> {
-        let (dim, bounds, norm) = (x.dim(), model.bounds(), self.threat.norm.get());
-        let mut points = Table::zeros(live.len(), dim);
-        let legs = self.legs();
-        for k in 0..live.len() {
-            let (row, point) = (live.row(k), points.row_mut(k));
-            if let Some(start) = self.start {
-                point.copy_from_slice(&start[row * dim..(row + 1) * dim]);
-                continue;
-            }
-            let x = x.row(row);
-            if self.threat.norm == AnyNorm::L1 {
-                // As its authors begin: normal numbers that reach far beyond the ball, brought into ball and box below.
-                let mut rng = self.key.rng(live.id(k));
-                point.iter_mut().zip(x).for_each(|(p, x)| *p = x + rng.normal() as f32);
-                continue;
-            }
-            norm.rim(&mut self.key.rng(live.id(k)), legs[0].0 * self.threat.eps, point);
-            point.iter_mut().zip(x).for_each(|(p, x)| *p += x);
-        }
-        let mut query = self.query;
-        for (i, &(times, steps)) in legs.iter().enumerate() {
-            let threat = Threat { eps: times * self.threat.eps, ..*self.threat };
-            for k in 0..live.len() {
-                threat.confine(x.row(live.row(k)), bounds, points.row_mut(k));
-            }
-            let last = i + 1 == legs.len();
-            let walk = Adaptive {
-                steps,
-                rho: self.rho,
-                eot: self.eot,
-                before: self.before,
-                leaves: last,
-                goes_on: legs.len() > 1 || self.start.is_some(),
-                query,
-            };
-            let nobody = &mut |_: usize, _: &[f32], _: Said| ();
-            let keep: &mut Keep<'_> = if last { &mut *keep } else { nobody };
-            (live, points) = walk.run(model, objective, x, &threat, live, points, keep)?;
-            query += ((steps + 1) * self.eot.max(1)) as u64;
+            query += pace.queries();
         }
         Ok(())
     }
@@ -259,13 +145,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Apgd {
         &Self::INFO
     }
     fn settings(&self) -> Settings {
-        let mut others = vec![("loss", self.loss.to_string()), ("rho", self.rho.to_string())];
-        if self.eot > 1 {
-            others.push(("eot", self.eot.to_string()));
-        }
-        if self.large_first {
-            others.push(("large_first", "true".into()));
-        }
+        let others = std::iter::once(("loss", self.loss.to_string())).chain(self.pace().settings()).collect();
         Settings { others, ..Settings::new(self.steps, self.restarts) }
     }
     fn perturb(

@@ -1,16 +1,16 @@
 //! APGD-T: APGD towards one class after another, by the targeted difference of logits ratio.
 //!
-//! targets  the classes in the order of their logits at the example itself, the largest first, without the label
+//! targets  the classes in the order of their logits at the example itself, the largest first, without the label; by MALT in that of (z_y − z_t) / ‖∇(z_t − z_y)‖*, the least first
 //! loss     (z_t − z_y) / (z_(1) − (z_(3) + z_(4)) / 2)
-//! source   Croce and Hein 2020, arXiv:2003.01690, section 4; authors' code github.com/fra31/auto-attack
+//! source   Croce and Hein 2020, arXiv:2003.01690, section 4; authors' code github.com/fra31/auto-attack; MALT: Melamed, Yehudai and Shamir 2024, arXiv:2407.02240
 //!
 //! An example that is fooled, by whatever class, is not tried at the next. The logits at the examples are asked for once.
 
-use super::apgd::{NORMS, Restart, check_start, only_in_l1};
-use crate::ascent::{Objective, Said, logits};
-use crate::goal::{check_input, predicted};
+use super::apgd::NORMS;
+use crate::ascent::{Objective, Pace, Restart, Said, check_start};
 use crate::kept::Kept;
-use crate::live::{Live, Table};
+use crate::live::Live;
+use crate::targets::{TargetOrder, Targets};
 use crate::{Access, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_losses::{RowLoss, TargetedDlr};
 use sparring_math::named::{Named, Range};
@@ -33,23 +33,34 @@ pub struct ApgdT {
     pub eot: usize,
     /// L1 alone: 30 % of the steps in the ball of 3 eps, 30 % in that of 2 eps, the rest in that of eps.
     pub large_first: bool,
+    /// Which classes come first.
+    pub order: TargetOrder,
 }
 
 impl Default for ApgdT {
     /// The paper's: 100 steps towards each of 9 classes.
     fn default() -> Self {
-        Self { steps: 100, targets: 9, restarts: 1, rho: 0.75, eot: 1, large_first: false }
+        Self {
+            steps: 100,
+            targets: 9,
+            restarts: 1,
+            rho: 0.75,
+            eot: 1,
+            large_first: false,
+            order: TargetOrder::Logits,
+        }
     }
 }
 
 sparring_math::named! {
     ApgdT: "apgd-t", [], "Croce and Hein 2020, arXiv:2003.01690";
     steps: Range::COUNT, "gradient steps towards a class";
-    targets: Range::COUNT, "classes that are tried, the likeliest first";
+    targets: Range::COUNT, "classes that are tried";
     restarts: Range::COUNT, "starts for each class";
     rho: Range::from_to(0.0, 1.0), "share of a period's steps that must rise for the step to keep its length";
     eot: Range::COUNT, "gradients averaged at each point, for randomised models";
     large_first: Range::Words(&["true", "false"]), "l1: begin in balls of 3 eps and 2 eps";
+    order: Range::Words(TargetOrder::WORDS), "which classes come first: those of largest logits, or by malt those that a linear model says are nearest";
 }
 
 impl ApgdT {
@@ -88,6 +99,10 @@ impl ApgdT {
         self.run(model, x, goal, threat, Key::new(0), Some(start), out)
     }
 
+    fn pace(&self) -> Pace {
+        Pace { steps: self.steps, rho: self.rho, eot: self.eot, large_first: self.large_first }
+    }
+
     fn run<M: Differentiable + ?Sized>(
         &self,
         model: &M,
@@ -99,50 +114,30 @@ impl ApgdT {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        threat.validate()?;
-        Self::INFO.admits(threat)?;
-        only_in_l1(self.large_first, threat)?;
-        check_input(model, x, goal, out)?;
-        out.copy_from_slice(x.data());
-        let (n, dim, classes) = (x.len(), x.dim(), model.classes());
-        let all = Live::of(x, 0..n);
-        let (mut points, mut z) = (Table::zeros(n, dim), Table::zeros(n, classes));
-        points.first_mut(n).copy_from_slice(x.data());
+        let pace = self.pace();
+        pace.admits(Self::NAME, threat)?;
+        Self::INFO.begin(model, x, goal, threat, out)?;
         let mut query = x.query();
-        logits(model, x, &all, &points, query, &mut z)?;
-        query += 1;
-        // Of each example the label and the class aimed at, turn by turn.
-        let turns = match goal {
-            Goal::Untargeted(_) if start.is_none() => self.targets.min(classes - 1),
-            _ => 1,
-        };
-        let orders: Vec<Vec<[usize; 2]>> = (0..n).map(|row| pairs(goal, row, z.row(row), turns)).collect();
-        let mut kept = Kept::new(out, dim);
-        for row in (0..n).filter(|&row| goal.reached(row, z.row(row))) {
+        let most = if start.is_some() { 1 } else { self.targets };
+        let targets = Targets::rank(model, x, goal, threat.norm.get(), most, self.order, query)?;
+        query += self.order.queries();
+        let mut kept = Kept::new(out, x.dim());
+        for row in (0..x.len()).filter(|&row| goal.reached(row, targets.z.row(row))) {
             kept.offer(row, x.row(row), Said { value: f32::INFINITY, reached: true });
         }
-        for turn in 0..turns {
-            let pairs: Vec<[usize; 2]> = orders.iter().map(|order| order[turn]).collect();
+        for turn in 0..targets.turns {
+            let pairs = targets.pairs(turn);
             for restart in 0..if start.is_some() { 1 } else { self.restarts } {
                 let live = Live::of(x, kept.standing());
                 if live.is_empty() {
                     return Ok(());
                 }
-                let run = Restart {
-                    steps: self.steps,
-                    rho: self.rho,
-                    eot: self.eot,
-                    large_first: self.large_first,
-                    before: 0.0,
-                    threat,
-                    key: key.child(turn as u64).child(restart as u64),
-                    query,
-                    start,
-                };
+                let key = key.child(turn as u64).child(restart as u64);
+                let run = Restart { pace, before: 0.0, threat, key, query, start };
                 run.run(model, &Towards { goal, pairs: &pairs }, x, live, &mut |row, point, said| {
                     kept.offer(row, point, said);
                 })?;
-                query += run.queries();
+                query += pace.queries();
             }
         }
         Ok(())
@@ -169,13 +164,9 @@ impl<M: Differentiable + ?Sized> Attack<M> for ApgdT {
         &Self::INFO
     }
     fn settings(&self) -> Settings {
-        let mut others = vec![("targets", self.targets.to_string()), ("rho", self.rho.to_string())];
-        if self.eot > 1 {
-            others.push(("eot", self.eot.to_string()));
-        }
-        if self.large_first {
-            others.push(("large_first", "true".into()));
-        }
+        let targets = std::iter::once(("targets", self.targets.to_string()));
+        let order = (self.order != TargetOrder::Logits).then(|| ("order", self.order.to_string()));
+        let others = targets.chain(self.pace().settings()).chain(order).collect();
         Settings { others, ..Settings::new(self.steps, self.restarts) }
     }
     fn perturb(
@@ -188,17 +179,5 @@ impl<M: Differentiable + ?Sized> Attack<M> for ApgdT {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.run(model, x, goal, threat, key, None, out)
-    }
-}
-
-/// The label of an example and the class aimed at, `turns` times.
-pub(super) fn pairs(goal: Goal<'_>, row: usize, z: &[f32], turns: usize) -> Vec<[usize; 2]> {
-    match goal {
-        Goal::Targeted(to) => vec![[predicted(z), to[row]]],
-        Goal::Untargeted(y) => {
-            let mut others: Vec<usize> = (0..z.len()).filter(|&class| class != y[row]).collect();
-            others.sort_by(|&a, &b| z[b].total_cmp(&z[a]));
-            others.iter().take(turns).map(|&class| [y[row], class]).collect()
-        }
     }
 }

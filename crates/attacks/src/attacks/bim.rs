@@ -4,7 +4,7 @@
 //! the paper's own steps are `Bim::kurakin`
 //! source    Kurakin, Goodfellow and Bengio 2017, arXiv:1607.02533
 
-use crate::ascent::{Ascent, LENGTH, LOSS, Origin};
+use crate::ascent::{Ascent, LENGTH, LOSS};
 use crate::{
     Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, StepSize, Stop,
     Threat, Walk,
@@ -90,16 +90,8 @@ impl<M: Differentiable + ?Sized> Attack<M> for Bim {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        let (from, step) = (Origin::Start(Start::Clean), self.step_size);
-        Ascent {
-            about: &Self::INFO,
-            loss: self.loss,
-            from,
-            step,
-            steps: self.steps,
-            restarts: 1,
-            stop: self.stop,
-        }
-        .run(model, x, goal, threat, key, out)
+        let (step, steps, stop) = (self.step_size, self.steps, self.stop);
+        Ascent { step, steps, stop, ..Ascent::one_step(&Self::INFO, self.loss) }
+            .run(model, x, goal, threat, key, out)
     }
 }

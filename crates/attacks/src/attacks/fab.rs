@@ -8,7 +8,6 @@
 //! The first restart begins at the example, others at half of eps from it. An example for which an adversarial point within the budget is found is kept and costs nothing more.
 
 use crate::boundary::Boundary;
-use crate::goal::check_input;
 use crate::live::Live;
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_math::named::{Named, Range};
@@ -90,10 +89,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fab {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        threat.validate()?;
-        Self::INFO.admits(threat)?;
-        check_input(model, x, goal, out)?;
-        out.copy_from_slice(x.data());
+        Self::INFO.begin(model, x, goal, threat, out)?;
         let clean;
         let (labels, targets) = match goal {
             Goal::Untargeted(labels) => (labels, None),

@@ -5,12 +5,10 @@
 //!
 //! One gradient a step instead of one for each class, which is what makes it affordable where there are many.
 
-use super::apgd_t::pairs;
 use super::fab::NORMS;
-use crate::ascent::logits;
 use crate::boundary::Boundary;
-use crate::goal::check_input;
-use crate::live::{Live, Table};
+use crate::live::Live;
+use crate::targets::{TargetOrder, Targets};
 use crate::{Access, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
@@ -92,24 +90,15 @@ impl<M: Differentiable + ?Sized> Attack<M> for FabT {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        threat.validate()?;
-        Self::INFO.admits(threat)?;
-        check_input(model, x, goal, out)?;
-        out.copy_from_slice(x.data());
-        let (n, dim, classes) = (x.len(), x.dim(), model.classes());
-        let (mut points, mut z) = (Table::zeros(n, dim), Table::zeros(n, classes));
-        points.first_mut(n).copy_from_slice(x.data());
-        logits(model, x, &Live::of(x, 0..n), &points, x.query(), &mut z)?;
-        let turns = match goal {
-            Goal::Untargeted(_) => self.targets.min(classes - 1),
-            Goal::Targeted(_) => 1,
-        };
-        let orders: Vec<Vec<[usize; 2]>> = (0..n).map(|row| pairs(goal, row, z.row(row), turns)).collect();
+        Self::INFO.begin(model, x, goal, threat, out)?;
+        let (n, dim) = (x.len(), x.dim());
+        let order =
+            Targets::rank(model, x, goal, threat.norm.get(), self.targets, TargetOrder::Logits, x.query())?;
         let mut found = vec![false; n];
-        let mut query = x.query() + 1;
-        for turn in 0..turns {
-            let of = |which: usize| orders.iter().map(|order| order[turn][which]).collect::<Vec<_>>();
-            let (labels, targets) = (of(0), of(1));
+        let mut query = x.query() + TargetOrder::Logits.queries();
+        for turn in 0..order.turns {
+            let (labels, targets): (Vec<_>, Vec<_>) =
+                order.pairs(turn).into_iter().map(|[label, target]| (label, target)).unzip();
             for restart in 0..self.restarts {
                 let live = Live::of(x, (0..n).filter(|&row| !found[row]));
                 let walk = Boundary {

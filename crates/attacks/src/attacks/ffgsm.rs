@@ -6,9 +6,7 @@
 //! source    Wong, Rice and Kolter 2020, arXiv:2001.03994
 
 use crate::ascent::{Ascent, LENGTH, LOSS, Origin};
-use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, StepSize, Stop, Threat,
-};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, StepSize, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::Named;
 use sparring_oracle::{Batch, Differentiable};
@@ -73,7 +71,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Ffgsm {
     ) -> Result<(), AttackError> {
         self.validate()?;
         let (from, step) = (Origin::Uncut, self.step_size);
-        Ascent { about: &Self::INFO, loss: self.loss, from, step, steps: 1, restarts: 1, stop: Stop::Never }
+        Ascent { from, step, ..Ascent::one_step(&Self::INFO, self.loss) }
             .run(model, x, goal, threat, key, out)
     }
 }

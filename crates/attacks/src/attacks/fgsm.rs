@@ -3,11 +3,8 @@
 //! proposal  x + ε · steepest(∇ₓ loss(x, y)), cut to the box; L∞: the sign of the gradient, L2: its direction
 //! source    Goodfellow, Shlens and Szegedy 2015, arXiv:1412.6572
 
-use crate::ascent::{Ascent, LOSS, Origin};
-use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, StepSize, Stop,
-    Threat,
-};
+use crate::ascent::{Ascent, LOSS};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::Named;
 use sparring_oracle::{Batch, Differentiable};
@@ -55,16 +52,6 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fgsm {
         key: Key,
         out: &mut [f32],
     ) -> Result<(), AttackError> {
-        let from = Origin::Start(Start::Clean);
-        Ascent {
-            about: &Self::INFO,
-            loss: self.loss,
-            from,
-            step: StepSize::Relative(1.0),
-            steps: 1,
-            restarts: 1,
-            stop: Stop::Never,
-        }
-        .run(model, x, goal, threat, key, out)
+        Ascent::one_step(&Self::INFO, self.loss).run(model, x, goal, threat, key, out)
     }
 }

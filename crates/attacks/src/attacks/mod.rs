@@ -95,8 +95,13 @@ attacks! {
         ffgsm::Ffgsm "ffgsm",
         bim::Bim "bim",
         pgd::Pgd "pgd",
+        adam_pgd::AdamPgd "adam-pgd",
+        mi_fgsm::MiFgsm "mi-fgsm",
+        ni_fgsm::NiFgsm "ni-fgsm",
+        di_fgsm::DiFgsm "di-fgsm",
         apgd::Apgd "apgd",
         apgd_t::ApgdT "apgd-t",
+        adi::Adi "adi",
         fab::Fab "fab",
         fab_t::FabT "fab-t",
     }

@@ -7,7 +7,7 @@
 //! of several restarts the fooling one is kept, else the one of highest loss; of one restart the last iterate
 //! source    Madry et al. 2018, arXiv:1706.06083
 
-use crate::ascent::{Ascent, LENGTH, LOSS, Origin};
+use crate::ascent::{Ascent, LENGTH, LOSS, Origin, check_start};
 use crate::{
     Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, StepSize, Stop,
     Threat, Walk,
@@ -40,6 +40,8 @@ pub struct Pgd {
     pub loss: AnyClassLoss,
     /// When an example is left alone.
     pub stop: Stop,
+    /// Gradients that are averaged at each point, for randomised models.
+    pub eot: usize,
 }
 
 impl Default for Pgd {
@@ -52,6 +54,7 @@ impl Default for Pgd {
             restarts: 1,
             loss: AnyClassLoss::default(),
             stop: Stop::WhenFooled,
+            eot: 1,
         }
     }
 }
@@ -64,6 +67,7 @@ sparring_math::named! {
     restarts: Range::COUNT, "starts, of which the best counts";
     loss: LOSS, "what is climbed";
     stop: Range::Words(Stop::WORDS), "when an example is left alone";
+    eot: Range::COUNT, "gradients averaged at each point, for randomised models";
 }
 
 impl Pgd {
@@ -93,7 +97,7 @@ impl Pgd {
         defaults: "40 steps of 4 eps/steps (l2: 7.5), random start, 1 restart; loss cross-entropy",
     };
     /// # Errors
-    /// If there is no step or restart, or a step is not finite and positive.
+    /// If there is no step, restart or gradient, or a step is not finite and positive.
     pub fn validate(&self) -> Result<(), AttackError> {
         Ok(Named::validate(self)?)
     }
@@ -113,23 +117,13 @@ impl Pgd {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        if start.len() != x.data().len() {
-            let (expected, got) = (x.data().len(), start.len());
-            return Err(AttackError::Length { what: "numbers of the start", expected, got });
-        }
+        check_start(x, start)?;
         self.walk(Origin::Given(start), 1).run(model, x, goal, threat, Key::new(0), out)
     }
 
     fn walk<'a>(&self, from: Origin<'a>, restarts: usize) -> Ascent<'a> {
-        Ascent {
-            about: &Self::INFO,
-            loss: self.loss,
-            from,
-            step: self.step_size,
-            steps: self.steps,
-            restarts,
-            stop: self.stop,
-        }
+        let (step, steps, stop, eot) = (self.step_size, self.steps, self.stop, self.eot);
+        Ascent { from, step, steps, restarts, stop, eot, ..Ascent::one_step(&Self::INFO, self.loss) }
     }
 }
 
@@ -138,12 +132,15 @@ impl<M: Differentiable + ?Sized> Attack<M> for Pgd {
         &Self::INFO
     }
     fn settings(&self) -> Settings {
-        let others = vec![
+        let mut others = vec![
             ("step_size", self.step_size.to_string()),
             ("start", self.start.to_string()),
             ("loss", self.loss.to_string()),
             ("stop", self.stop.to_string()),
         ];
+        if self.eot > 1 {
+            others.push(("eot", self.eot.to_string()));
+        }
         let walk = Some(Walk { step_size: self.step_size, start: self.start });
         Settings { steps: self.steps, restarts: self.restarts, others, walk }
     }

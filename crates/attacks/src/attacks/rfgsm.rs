@@ -5,9 +5,7 @@
 //! source    Tramèr et al. 2018, arXiv:1705.07204
 
 use crate::ascent::{Ascent, LOSS, Origin};
-use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, StepSize, Stop, Threat,
-};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, StepSize, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
@@ -73,7 +71,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Rfgsm {
         self.validate()?;
         let alpha = self.alpha * threat.eps;
         let (from, step) = (Origin::Corner(alpha), StepSize::Absolute(threat.eps - alpha));
-        Ascent { about: &Self::INFO, loss: self.loss, from, step, steps: 1, restarts: 1, stop: Stop::Never }
+        Ascent { from, step, ..Ascent::one_step(&Self::INFO, self.loss) }
             .run(model, x, goal, threat, key, out)
     }
 }

@@ -10,7 +10,6 @@
 //! As in the authors' code the last row and column are never a corner of a square. Squares are drawn for each example by itself.
 
 use crate::ascent::{Objective, OfClass, Said, logits};
-use crate::goal::check_input;
 use crate::kept::Kept;
 use crate::live::{Live, Table};
 use crate::square::{self, Place};
@@ -122,10 +121,7 @@ impl<M: Classifier + ?Sized> Attack<M> for Square {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        threat.validate()?;
-        Self::INFO.admits(threat)?;
-        check_input(model, x, goal, out)?;
-        out.copy_from_slice(x.data());
+        Self::INFO.begin(model, x, goal, threat, out)?;
         let (dim, bounds) = (x.dim(), model.bounds());
         let objective = OfClass { goal, loss: self.loss.unsaturated() };
         let mut kept = Kept::new(out, dim);

@@ -3,11 +3,10 @@
 //! proposal  x + u, u uniform in the ball, cut to the box; the first that reaches the goal, else the one of highest loss
 //! source    baseline of Carlini et al. 2019, arXiv:1902.06705, section 4
 
-use crate::ascent::{LOSS, Origin, Search};
-use crate::goal::check_input;
-use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, Stop, Threat,
-};
+use crate::ascent::{LOSS, OfClass, Origin, offer};
+use crate::kept::Kept;
+use crate::live::{Live, Table};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, Threat};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Classifier};
@@ -71,17 +70,18 @@ impl<M: Classifier + ?Sized> Attack<M> for UniformNoise {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        threat.validate()?;
-        check_input(model, x, goal, out)?;
-        let (bounds, classes) = (model.bounds(), model.classes());
-        let (mut logits, mut scratch) = (vec![0.0; x.len() * classes], vec![0.0; x.len() * classes]);
-        let mut search = Search::new(x, goal, self.loss, Stop::WhenFooled, classes, out);
+        Self::INFO.begin(model, x, goal, threat, out)?;
+        let objective = OfClass { goal, loss: self.loss.unsaturated() };
+        let mut kept = Kept::new(out, x.dim());
         for sample in 0..self.samples {
-            let key = key.child(sample as u64);
-            search.begin(|row, id, x, adv| {
-                Origin::Start(Start::Random).place(threat, bounds, key.rng(id), row, x, &mut [], adv);
-            });
-            search.keep_better(model, x.query() + sample as u64, &mut logits, &mut scratch)?;
+            let (live, key) = (Live::of(x, kept.standing()), key.child(sample as u64));
+            let mut points = Table::zeros(live.len(), x.dim());
+            for k in 0..live.len() {
+                let (row, rng) = (live.row(k), key.rng(live.id(k)));
+                let from = Origin::Start(Start::Random);
+                from.place(threat, model.bounds(), rng, row, x.row(row), &mut [], points.row_mut(k));
+            }
+            offer(model, &objective, x, &live, &points, x.query() + sample as u64, &mut kept)?;
         }
         Ok(())
     }

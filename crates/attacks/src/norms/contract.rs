@@ -21,6 +21,9 @@ pub trait Norm: std::fmt::Debug + Send + Sync {
     /// # Panics
     /// If the lengths differ.
     fn steepest(&self, grad: &[f32], out: &mut [f32]);
+    /// The dual norm ‖grad‖* = max ⟨grad, d⟩ over ‖d‖ ≤ 1 (L0: over changes of one element by at most 1), so that the nearest zero of a linear function lies |value| / ‖grad‖* away;
+    /// NaN if any number is NaN.
+    fn dual(&self, grad: &[f32]) -> f64;
     /// Moves `adv` into the ball of radius `eps` around `x` and into the box, in which `x` lies: to the nearest point of both where the norm says so (L∞, L1, L0),
     /// else to one of them (L2: cut to the box last, which brings every element closer to `x`).
     ///

@@ -44,6 +44,9 @@ impl Norm for L0 {
     fn steepest(&self, grad: &[f32], out: &mut [f32]) {
         L1.steepest(grad, out);
     }
+    fn dual(&self, grad: &[f32]) -> f64 {
+        L1.dual(grad)
+    }
     /// ⌊eps⌋ elements, chosen evenly, each uniform in (−1, 1).
     fn uniform(&self, rng: &mut Stream, eps: f32, out: &mut [f32]) {
         out.fill(0.0);

@@ -119,6 +119,9 @@ impl Norm for L1 {
             out[at] = 1.0_f32.copysign(grad[at]);
         }
     }
+    fn dual(&self, grad: &[f32]) -> f64 {
+        super::Linf.size(grad)
+    }
     fn uniform(&self, rng: &mut Stream, eps: f32, out: &mut [f32]) {
         let exponential = |rng: &mut Stream| -rng.uniform_f64().max(f64::MIN_POSITIVE).ln();
         let mut sum = exponential(rng);

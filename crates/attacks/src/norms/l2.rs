@@ -66,6 +66,9 @@ impl Norm for L2 {
             *a = bounds.clip(x + *a);
         }
     }
+    fn dual(&self, grad: &[f32]) -> f64 {
+        length(grad)
+    }
     fn uniform(&self, rng: &mut Stream, eps: f32, out: &mut [f32]) {
         let radius = f64::from(eps) * rng.uniform_f64().powf(1.0 / out.len().max(1) as f64);
         for o in out.iter_mut() {

@@ -43,6 +43,9 @@ impl Norm for Linf {
         assert!(x.len() == adv.len() && grad.len() == adv.len(), "step: one gradient element a number");
         simd::dispatch(Step { x, grad, step_size, eps, lo: bounds.lo(), hi: bounds.hi(), adv });
     }
+    fn dual(&self, grad: &[f32]) -> f64 {
+        grad.iter().map(|g| f64::from(*g).abs()).sum()
+    }
     fn uniform(&self, rng: &mut Stream, eps: f32, out: &mut [f32]) {
         rng.fill_uniform_in(-eps, eps, out);
     }

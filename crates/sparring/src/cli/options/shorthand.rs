@@ -201,10 +201,11 @@ mod tests {
         assert_eq!(twice, "--steps 7: pgd.steps is given twice");
         assert!(flags.all_belong("--attack", &[&thing("fgsm"), &thing("pgd")]).is_ok());
         let none = flags.all_belong("--attack", &[&thing("fgsm")]).unwrap_err().to_string();
-        assert_eq!(
-            none,
-            "--steps belongs to --attack bim or pgd or apgd or apgd-t or fab or fab-t, not to fgsm; leave it out"
+        assert!(
+            none.starts_with("--steps belongs to --attack ") && none.contains("bim or pgd or "),
+            "{none}"
         );
+        assert!(none.ends_with(", not to fgsm; leave it out"), "{none}");
     }
 
     #[test]
@@ -217,10 +218,12 @@ mod tests {
 
     #[test]
     fn help_comes_from_the_table() {
-        let steps = "Gradient steps of a restart (bim, pgd, apgd, apgd-t, fab, fab-t). Default: 10 (bim), 40 (pgd), 100 (apgd, apgd-t, fab, fab-t)";
-        assert_eq!(help::<StepsAndLength>("steps"), steps);
+        let told = help::<StepsAndLength>("steps");
+        assert!(told.starts_with("Gradient steps") && told.contains("bim, pgd, "), "{told}");
+        assert!(told.contains("10 (bim") && told.contains("40 (pgd"), "{told}");
         let told = help::<StepsAndLength>("step_size");
-        assert!(told.ends_with(" (ffgsm, bim, pgd). Default: 1.25*eps (ffgsm), auto (bim, pgd)"), "{told}");
+        assert!(told.contains("ffgsm, bim, pgd, ") && told.contains("4 eps / steps"), "{told}");
+        assert!(told.contains("1.25*eps (ffgsm), auto (bim, pgd), "), "{told}");
         let told = help::<StepsAndLength>("loss");
         assert!(told.contains(": cross-entropy, log-odds, margin or dlr (noise, "), "{told}");
     }

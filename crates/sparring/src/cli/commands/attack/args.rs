@@ -28,6 +28,8 @@ pub(crate) enum SuiteName {
     Quick,
     /// AutoAttack: APGD, APGD-T, FAB-T and Square, in its order and with its settings.
     Standard,
+    /// Directed starts (ADI) and APGD-T towards the nearest classes (MALT): a quick look at gradients alone.
+    Malt,
     /// AutoAttack's longer version: APGD on two losses, FAB, Square, APGD-T and FAB-T, with restarts.
     Plus,
     /// AutoAttack's version for randomised models: APGD on two losses, each gradient the mean of 20.

@@ -26,6 +26,7 @@ impl Args {
             return Ok(match suite {
                 SuiteName::Quick => own(suites::quick()),
                 SuiteName::Standard => suites::standard(self.norm),
+                SuiteName::Malt => suites::malt(self.norm),
                 SuiteName::Plus => suites::plus(),
                 SuiteName::Rand => suites::rand(),
             });
