@@ -2,7 +2,9 @@
 #![allow(missing_docs)]
 
 mod contract;
+mod curve;
 mod determinism;
+mod diagnosis;
 mod evaluation;
 mod findings;
 mod linear_optimum;

@@ -1,134 +1,158 @@
-//! What the judge noticed besides the numbers.
+//! What casts doubt on a figure: one row for each check, raised or not.
 
-use crate::{Counts, Settings, Threat};
+/// Makes [`FindingId`] with its table.
+macro_rules! checks {
+    ($($(#[$doc:meta])* $Id:ident $name:literal $question:literal $source:literal;)*) => {
+        /// A check. Every report holds one row for each, in this order.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[non_exhaustive]
+        pub enum FindingId {
+            $($(#[$doc])* #[cfg_attr(feature = "serde", serde(rename = $name))] $Id,)*
+        }
 
-/// Something that casts doubt on a figure. Names an attack where it concerns one.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(tag = "finding", rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum Finding {
-    /// Every clean output is a probability distribution: the model returns a softmax, not logits.
-    LooksLikeProbabilities,
-    /// Two forward passes of the same examples differ, by at most this much (in logits).
-    Randomised {
-        /// The largest difference seen.
-        difference: f32,
-    },
-    /// More than 1 % of the gradients an attack received were exactly zero: it walked blind.
-    ZeroGradient {
-        /// The attack.
-        attack: String,
-        /// The share of its gradients.
-        share: f64,
-    },
-    /// The steps of an attack together are too short to reach every point of the ball: more of them, or longer ones, may find more.
-    ShortWalk {
-        /// The attack.
-        attack: String,
-        /// How long its steps are together, in units of the input.
-        length: f32,
-        /// How long they must be: eps from the example itself, twice eps from a random start.
-        need: f32,
-    },
-    /// A cheaper attack of the same evaluation left fewer examples right: the dearer one was stopped by a bad start or bad steps.
-    Beaten {
-        /// The dearer attack.
-        attack: String,
-        /// The cheaper one.
-        by: String,
-        /// Examples that only the difference of the two counts.
-        examples: usize,
-    },
-    /// An attack on logits alone fooled the model where attacks by gradients had not: it hides its gradients, or they stopped too early.
-    BlackBoxStronger {
-        /// The attack.
-        attack: String,
-        /// Examples that gradients had left.
-        examples: usize,
-    },
-    /// NaN or infinity in gradients or proposals. Such proposals count as not fooled.
-    NonFinite {
-        /// The attack.
-        attack: String,
-        /// Proposals with such a number.
-        proposals: usize,
-        /// Gradients with such a number.
-        gradients: u64,
-    },
-    /// Proposals outside ball or box. They count as not fooled.
-    BudgetViolated {
-        /// The attack.
-        attack: String,
-        /// Proposals beyond the ball.
-        over_budget: usize,
-        /// Proposals that leave the box.
-        outside_box: usize,
-        /// The largest perturbation measured.
-        largest: f64,
-        /// The largest that would have been accepted.
-        allowed: f64,
-    },
+        impl FindingId {
+            /// All checks.
+            pub const ALL: &[Self] = &[$(Self::$Id),*];
+            /// The name in reports and files.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$Id => $name),* }
+            }
+            /// What is asked; yes is a doubt.
+            pub const fn question(self) -> &'static str {
+                match self { $(Self::$Id => $question),* }
+            }
+            /// Who says that this is to be asked.
+            pub const fn source(self) -> &'static str {
+                match self { $(Self::$Id => $source),* }
+            }
+        }
+    };
 }
 
-/// The share of zero gradients that is worth a finding.
-const ZERO_SHARE: f64 = 0.01;
+checks! {
+    /// Two passes of the same examples differ.
+    RandomOutput "random_output" "do two passes of the same examples differ?" "AutoAttack, flags_doc.md";
+    /// The model returns a softmax, not logits.
+    Probabilities "probabilities" "are the outputs probabilities instead of logits?" "AutoAttack, flags_doc.md";
+    /// Gradients that are zero in every element: an attack walks blind.
+    ZeroGradient "zero_gradient" "are gradients exactly zero?" "AutoAttack, flags_doc.md";
+    /// NaN or infinity in gradients or proposals.
+    NanGradient "nan_gradient" "are gradients or proposals not finite?" "Carlini et al. 2019, arXiv:1902.06705, section 4";
+    /// Gradients that say next to nothing: a saturated model, or logits on a scale that `f32` loses.
+    TinyGradient "tiny_gradient" "are gradients too small to show a way?" "Carlini et al. 2019, arXiv:1902.06705, section 4";
+    /// The gradient is not the derivative of the outputs.
+    GradientMismatch "gradient_mismatch" "does the gradient differ from finite differences?" "Athalye et al. 2018, arXiv:1802.00420, section 3";
+    /// More steps find more.
+    PgdNotConverged "pgd_not_converged" "do more steps, or cheaper steps, find more?" "Carlini et al. 2019, arXiv:1902.06705, section 4";
+    /// More restarts find more.
+    RestartsNotConverged "restarts_not_converged" "do more restarts find more?" "Carlini et al. 2019, arXiv:1902.06705, section 4";
+    /// A larger budget leaves more examples right.
+    NotMonotone "not_monotone" "does accuracy rise with eps?" "Carlini et al. 2019, arXiv:1902.06705, section 4";
+    /// Examples stay right where any input is allowed.
+    SurvivesHugeEps "survives_huge_eps" "are examples left right where any input is allowed?" "Athalye et al. 2018, arXiv:1802.00420, section 3";
+    /// An attack on logits alone fools the model where attacks by gradients do not.
+    BlackBoxStronger "black_box_stronger" "does a black box find what gradients left?" "AutoAttack, flags_doc.md; Carlini et al. 2019";
+    /// One step fools more than many.
+    OneStepStronger "one_step_stronger" "does one step find more than many?" "Athalye et al. 2018, arXiv:1802.00420, section 3";
+    /// Random noise fools the model where attacks by gradients do not.
+    NoiseStronger "noise_stronger" "does random noise find what gradients left?" "Athalye et al. 2018, arXiv:1802.00420, section 3";
+    /// The difference of logits ratio, which an attack climbs, is not defined here.
+    DlrUndefined "dlr_undefined" "does an attack climb a DLR loss that is not defined?" "AutoAttack, flags_doc.md";
+    /// Inputs that are not in [0, 1], or that the model expects on another scale.
+    Units "units" "are inputs in other units than pixels of [0, 1]?" "reference libraries' most reported mistake";
+    /// What the model says to an example depends on its company.
+    BatchDependent "batch_dependent" "does a prediction depend on the rest of the batch?" "Carlini et al. 2019, arXiv:1902.06705, section 5";
+}
 
-impl Finding {
-    /// What the gradients of an attack give away.
-    pub(super) fn of_gradients(attack: &str, counts: Counts) -> Option<Self> {
-        let share = counts.zero_gradients as f64 / counts.backwards as f64;
-        (share > ZERO_SHARE).then(|| Self::ZeroGradient { attack: attack.to_owned(), share })
+impl std::fmt::Display for FindingId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
     }
-    /// What its parameters give away.
-    pub(super) fn of_walk(attack: &str, settings: &Settings, threat: &Threat) -> Option<Self> {
-        let (length, need) = settings.walk?.length_and_need(settings.steps, threat);
-        // 30 steps of eps/30 are a little less than eps in f32.
-        (length < need * (1.0 - 1e-4)).then(|| Self::ShortWalk { attack: attack.to_owned(), length, need })
-    }
+}
+
+/// The outcome of one check.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Finding {
+    /// The check.
+    pub id: FindingId,
+    /// Whether it casts doubt on the figures.
+    pub raised: bool,
+    /// The number that was compared with the threshold; `None` where the check was not made.
+    pub value: Option<f64>,
+    /// What was seen, and the threshold; or why nothing was.
+    pub why: String,
 }
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::LooksLikeProbabilities => f.write_str(
-                "the model returns probabilities, not logits: gradients vanish where it is certain; return what goes into the softmax",
-            ),
-            Self::Randomised { difference } => write!(
-                f,
-                "the model is randomised: two passes of the same examples differ by {difference:.3e}; one gradient is not enough, average over the randomness"
-            ),
-            Self::ZeroGradient { attack, share } => write!(
-                f,
-                "{attack}: {:.1} % of its gradients were exactly zero (masked or saturated): its figure says little",
-                100.0 * share
-            ),
-            Self::ShortWalk { attack, length, need } => write!(
-                f,
-                "{attack}: its steps together are {} long and reach every point of the ball only from {} on: take more steps, or longer ones",
-                short(*length),
-                short(*need)
-            ),
-            Self::Beaten { attack, by, examples } => write!(
-                f,
-                "{attack}: {by}, a cheaper attack, fooled the model on {examples} more examples: give {attack} restarts, and trust the worst case alone"
-            ),
-            Self::BlackBoxStronger { attack, examples } => write!(
-                f,
-                "{attack}, which sees no gradient, fooled the model on {examples} images that attacks by gradients had left: it hides its gradients, and those attacks over-report it"
-            ),
-            Self::NonFinite { attack, proposals, gradients } => {
-                write!(f, "{attack}: {proposals} proposals (not counted) and {gradients} gradients were not finite")
+        write!(f, "{}: {}", self.id, self.why)
+    }
+}
+
+/// How the reason of a check that was not made begins.
+const NOT_EXAMINED: &str = "not examined: ";
+
+impl Finding {
+    /// A check that was not made.
+    pub(super) fn not_examined(id: FindingId, reason: &str) -> Self {
+        Self { id, raised: false, value: None, why: format!("{NOT_EXAMINED}{reason}") }
+    }
+    /// Every check, none of them made.
+    pub(super) fn none_examined() -> Vec<Self> {
+        FindingId::ALL.iter().map(|&id| Self::not_examined(id, "it needs a diagnosis")).collect()
+    }
+    /// Takes in another outcome of the same check. A doubt is never taken back; of two outcomes that agree the larger value stands, and both reasons of two doubts.
+    pub(super) fn add(&mut self, other: Self) {
+        match (self.raised, other.raised) {
+            (true, true) if self.why != other.why => {
+                if other.value > self.value {
+                    self.value = other.value;
+                }
+                self.why = format!("{}; {}", self.why, other.why);
             }
-            Self::BudgetViolated { attack, over_budget, outside_box, largest, allowed } => write!(
-                f,
-                "{attack}: {over_budget} proposals over budget (largest {largest:.6}, allowed {allowed:.6}), {outside_box} outside the box; not counted"
-            ),
+            (true, _) => (),
+            (false, false) if other.value.is_none() && self.value.is_some() => (),
+            (false, false) if other.value.is_some() && other.value < self.value => (),
+            (false, _) => *self = other,
         }
     }
 }
 
-/// Four digits of a number: the sum of forty steps of 0.01 is 0.4.
-fn short(v: f32) -> f64 {
-    format!("{v:.3e}").parse().unwrap_or_else(|_| v.into())
+/// Takes the outcomes into the rows of a report, which holds one for each check.
+pub(super) fn add(rows: &mut [Finding], found: impl IntoIterator<Item = Finding>) {
+    for one in found {
+        if let Some(row) = rows.iter_mut().find(|row| row.id == one.id) {
+            row.add(one);
+        }
+    }
+}
+
+/// The rows of several reports as one: a doubt in one of them is a doubt, and names the `eps` of the report where only some of them have it.
+///
+/// ```
+/// # use sparring_attacks::{Finding, FindingId, merged_findings};
+/// let row = |raised, value| vec![Finding { id: FindingId::Units, raised, value: Some(value), why: format!("{value}") }];
+/// let one = merged_findings([(0.1, &row(false, 1.0)[..]), (0.3, &row(true, 255.0)[..])]);
+/// assert_eq!((one.len(), one[0].raised, one[0].why.as_str()), (1, true, "eps 0.3: 255"));
+/// ```
+pub fn merged_findings<'a>(reports: impl IntoIterator<Item = (f32, &'a [Finding])>) -> Vec<Finding> {
+    let reports: Vec<_> = reports.into_iter().collect();
+    let Some((_, first)) = reports.first() else { return Vec::new() };
+    let one = |at: usize| {
+        let rows: Vec<(f32, &Finding)> = reports.iter().map(|(eps, rows)| (*eps, &rows[at])).collect();
+        let same = rows.iter().all(|(_, row)| *row == rows[0].1);
+        let told = |&(eps, row): &(f32, &Finding)| Finding {
+            why: if same || !row.raised { row.why.clone() } else { format!("eps {eps}: {}", row.why) },
+            ..row.clone()
+        };
+        let mut told = rows.iter().map(told);
+        let first = told.next().expect("at least one report");
+        told.fold(first, |mut all, more| {
+            all.add(more);
+            all
+        })
+    };
+    (0..first.len()).map(one).collect()
 }

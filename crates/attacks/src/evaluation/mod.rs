@@ -1,8 +1,11 @@
-//! The judge: attacks propose, `evaluate` decides.
+//! The judge: attacks propose, `evaluate` decides, `diagnose` asks how much the figures are worth.
 
 mod attempt;
 mod card;
 mod clean;
+mod curve;
+mod diagnosis;
+mod doubts;
 mod finding;
 mod options;
 mod propose;
@@ -11,8 +14,10 @@ mod run;
 mod verdict;
 mod worst;
 pub use card::AttackCard;
-pub use finding::Finding;
+pub use curve::{BudgetCurve, CurvePoint, budget_curve};
+pub use diagnosis::{Diagnosis, diagnose};
+pub use finding::{Finding, FindingId, merged_findings};
 pub use options::{Course, EvaluateOptions, KeepExamples, Progress};
 pub use propose::Proposer;
-pub use report::{Adversarials, AttackResult, Report};
+pub use report::{Adversarials, AttackResult, Refused, Report};
 pub use run::{evaluate, evaluate_proposed, evaluate_with};
