@@ -1,7 +1,6 @@
 //! What the model says to the examples themselves.
 
-use super::doubts;
-use super::finding::Finding;
+use super::findings::{Finding, probabilities, random_output, units};
 use super::verdict::{Answer, answers, logits};
 use crate::AttackError;
 use sparring_oracle::{Batch, Classifier};
@@ -43,9 +42,5 @@ fn doubts<M: Classifier + Sync + ?Sized>(
     // The first chunk once more, cut the same way, so that only randomness can make a difference: as another query.
     let first = batch.min(x.len());
     let again = logits(model, x.slice(0..first).with_query(x.query() + 1), batch)?;
-    Ok(vec![
-        doubts::random_output(z, &again),
-        doubts::probabilities(z, model.classes()),
-        doubts::units(x, model.bounds()),
-    ])
+    Ok(vec![random_output(z, &again), probabilities(z, model.classes()), units(x, model.bounds())])
 }

@@ -1,7 +1,7 @@
 //! What an evaluation found.
 
 use super::card::AttackCard;
-use super::finding::Finding;
+use super::findings::Finding;
 use super::options::Course;
 use crate::{AnyNorm, Threat};
 

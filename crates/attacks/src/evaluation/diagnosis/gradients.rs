@@ -5,8 +5,7 @@
 
 use super::Subject;
 use crate::AttackError;
-use crate::evaluation::doubts::{percent, seen};
-use crate::evaluation::finding::{Finding, FindingId};
+use crate::evaluation::findings::{Finding, FindingId, percent, seen};
 use sparring_oracle::{Batch, Differentiable};
 
 /// Examples looked at.

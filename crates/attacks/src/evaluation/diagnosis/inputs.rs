@@ -1,7 +1,6 @@
 //! What the model makes of its inputs: on which scale it expects them, and whether they mix.
 
-use crate::evaluation::doubts::{percent, seen};
-use crate::evaluation::finding::{Finding, FindingId};
+use crate::evaluation::findings::{Finding, FindingId, percent, seen};
 use crate::evaluation::verdict::logits;
 use crate::{AttackError, predicted};
 use sparring_oracle::{Batch, Classifier};

@@ -14,7 +14,7 @@ mod inputs;
 mod walks;
 
 use super::attempt::attempt;
-use super::finding::{Finding, FindingId, add};
+use super::findings::{Finding, FindingId, add};
 use super::propose::{Chosen, Proposer, Task};
 use super::report::Report;
 use crate::goal::check_input;

@@ -1,8 +1,7 @@
 //! Whether an attack by gradients has come to its end, and what others find that it does not.
 
 use super::{Subject, multiplied};
-use crate::evaluation::doubts::{WHITE, beyond_gradients, many, of_gradients, seen};
-use crate::evaluation::finding::{Finding, FindingId};
+use crate::evaluation::findings::{Finding, FindingId, WHITE, beyond_gradients, many, of_gradients, seen};
 use crate::{AnyAttack, AttackError, Fgsm, Square, UniformNoise};
 use sparring_oracle::Differentiable;
 

@@ -9,12 +9,16 @@ use serde_json::Value;
 use sparring::attacks::{AttackResult, BudgetCurve, Course, CurvePoint, Report};
 use sparring::tensor::Precision;
 
-/// One attack as programs read it.
+/// One attack as programs read it; `refused` counts proposals that broke the rules of the threat, where there are any.
 pub(crate) fn row(a: &AttackResult) -> Value {
-    json!({
+    let mut row = json!({
         "attack": a.attack, "norm": a.norm, "eps": a.eps, "steps": a.steps, "restarts": a.restarts,
         "accuracy": a.accuracy, "forwards": a.forwards, "backwards": a.backwards, "seconds": a.seconds,
-    })
+    });
+    if a.refused.total() > 0 {
+        row["refused"] = a.refused.total().into();
+    }
+    row
 }
 
 /// The object of `--json`. Of several budgets (in rising order) the rows of all stand in `attacks`, `robust_accuracy` is that of the

@@ -96,15 +96,15 @@ const NOT_EXAMINED: &str = "not examined: ";
 
 impl Finding {
     /// A check that was not made.
-    pub(super) fn not_examined(id: FindingId, reason: &str) -> Self {
+    pub(in crate::evaluation) fn not_examined(id: FindingId, reason: &str) -> Self {
         Self { id, raised: false, value: None, why: format!("{NOT_EXAMINED}{reason}") }
     }
     /// Every check, none of them made.
-    pub(super) fn none_examined() -> Vec<Self> {
+    pub(in crate::evaluation) fn none_examined() -> Vec<Self> {
         FindingId::ALL.iter().map(|&id| Self::not_examined(id, "it needs a diagnosis")).collect()
     }
     /// Takes in another outcome of the same check. A doubt is never taken back; of two outcomes that agree the larger value stands, and both reasons of two doubts.
-    pub(super) fn add(&mut self, other: Self) {
+    fn add(&mut self, other: Self) {
         match (self.raised, other.raised) {
             (true, true) if self.why != other.why => {
                 if other.value > self.value {
@@ -120,8 +120,35 @@ impl Finding {
     }
 }
 
+/// An outcome with its number.
+pub(in crate::evaluation) fn seen(id: FindingId, raised: bool, value: f64, why: String) -> Finding {
+    Finding { id, raised, value: value.is_finite().then_some(value), why }
+}
+
+/// The share of zero gradients, or of tied logits, that is worth a doubt.
+pub(super) const ZERO_SHARE: f64 = 0.01;
+
+/// A share in percent, with two digits behind the point where it is small.
+pub(in crate::evaluation) fn percent(share: f64) -> String {
+    if share > 0.0 && share < 0.01 {
+        format!("{:.2} %", 100.0 * share)
+    } else {
+        format!("{:.1} %", 100.0 * share)
+    }
+}
+
+/// More than this share of the examples, and two at least, is no accident; of attacks that see logits only AutoAttack's 0.2 % holds.
+pub(in crate::evaluation) const WHITE: f64 = 0.005;
+/// As [`WHITE`], of attacks on logits.
+pub(in crate::evaluation) const BLACK: f64 = 0.002;
+
+/// More than this share of `n`, and two at least?
+pub(in crate::evaluation) fn many(examples: usize, share: f64, n: usize) -> bool {
+    examples >= 2 && examples as f64 > share * n as f64
+}
+
 /// Takes the outcomes into the rows of a report, which holds one for each check.
-pub(super) fn add(rows: &mut [Finding], found: impl IntoIterator<Item = Finding>) {
+pub(in crate::evaluation) fn add(rows: &mut [Finding], found: impl IntoIterator<Item = Finding>) {
     for one in found {
         if let Some(row) = rows.iter_mut().find(|row| row.id == one.id) {
             row.add(one);
