@@ -35,8 +35,9 @@ pub use decorators::{
 };
 pub use error::AttackError;
 pub use evaluation::{
-    Adversarials, AttackCard, AttackResult, Course, EvaluateOptions, Finding, KeepExamples, Progress,
-    Proposer, Report, evaluate, evaluate_proposed, evaluate_with,
+    Adversarials, AttackCard, AttackResult, BudgetCurve, Course, CurvePoint, Diagnosis, EvaluateOptions,
+    Finding, FindingId, KeepExamples, Progress, Proposer, Refused, Report, budget_curve, diagnose, evaluate,
+    evaluate_proposed, evaluate_with, merged_findings,
 };
 pub use goal::{Goal, check_input, predicted};
 pub use norms::{AnyNorm, L0, L1, L2, Linf, Norm};

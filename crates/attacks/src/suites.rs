@@ -2,8 +2,8 @@
 
 use crate::presets::suite_info;
 use crate::{
-    Adi, AnyAttack, AnyBlackBox, AnyNorm, Apgd, ApgdT, AttackInfo, Fab, FabT, Fgsm, Pgd, Square, TargetOrder,
-    Titled, UniformNoise,
+    Adi, AnyAttack, AnyBlackBox, AnyNorm, Apgd, ApgdT, AttackInfo, Fab, FabT, Fgsm, PRESETS, Pgd, Square,
+    TargetOrder, Titled, UniformNoise,
 };
 use sparring_losses::AnyClassLoss;
 
@@ -70,4 +70,38 @@ pub fn rand() -> Vec<Titled> {
         Titled { info: &CE, attack: apgd(AnyClassLoss::CrossEntropy) },
         Titled { info: &DLR, attack: apgd(AnyClassLoss::Dlr) },
     ]
+}
+
+/// This attack under a name that a card has: its own, a preset's, or one that only a suite gives; `None` for another one.
+///
+/// ```
+/// let apgd = "apgd(loss=dlr)".parse().unwrap();
+/// assert_eq!(sparring_attacks::suites::titled("apgd-dlr", apgd).unwrap().info.name, "apgd-dlr");
+/// assert_eq!(sparring_attacks::suites::titled("apgd", apgd).unwrap(), apgd.into());
+/// assert!(sparring_attacks::suites::titled("pgd", apgd).is_none());
+/// ```
+pub fn titled(name: &str, attack: AnyAttack) -> Option<Titled> {
+    let presets = PRESETS.iter().map(|preset| preset.info);
+    let mut all = [attack.info(), &CE, &DLR].into_iter().chain(presets);
+    let info = all.find(|info| info.name == name)?;
+    Some(Titled { info, attack })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_suite_or_a_preset_runs_is_found_by_its_name_and_text() {
+        let own = quick().into_iter().map(Titled::from);
+        let norms = AnyNorm::ALL.iter().flat_map(|&norm| standard(norm));
+        let presets = PRESETS.iter().map(|preset| preset.at(0.1));
+        for one in own.chain(norms).chain(plus()).chain(rand()).chain(presets) {
+            let again = one.attack.to_string().parse().unwrap();
+            assert_eq!(titled(one.info.name, again), Some(one));
+        }
+        for attack in AnyAttack::defaults() {
+            assert_eq!(titled(attack.info().name, attack), Some(attack.into()));
+        }
+    }
 }

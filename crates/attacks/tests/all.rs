@@ -2,8 +2,10 @@
 #![allow(missing_docs)]
 
 mod contract;
+mod curve;
 mod decorators;
 mod determinism;
+mod diagnosis;
 mod edges;
 mod evaluation;
 mod findings;

@@ -1,8 +1,8 @@
 //! The judge: counts, worst cases, and cheats that must be caught.
 
-use crate::models::{Mlp, Points, all_logits, margin, own_labels};
+use crate::models::{Mlp, Points, all_logits, margin, own_labels, raised};
 use sparring_attacks::{
-    AnyAttack, Attack, AttackError, AttackInfo, EvaluateOptions, Fgsm, Finding, Goal, KeepExamples, Pgd,
+    AnyAttack, Attack, AttackError, AttackInfo, EvaluateOptions, Fgsm, Goal, KeepExamples, Pgd, Refused,
     Report, Settings, Stop, Threat, UniformNoise, evaluate, evaluate_with, suites,
 };
 use sparring_oracle::{Batch, Classifier, Differentiable};
@@ -49,7 +49,7 @@ fn accuracies_are_over_all_examples_and_the_worst_case_is_per_image() {
     assert!(noise.backwards == 0 && noise.forwards >= 90 && noise.forwards <= 900);
     // Survivors only: at most steps and one check a restart, and less because some fall early.
     assert!(pgd.fooled.contains(&true) && pgd.backwards < 90 * 100 * 5 && pgd.forwards > pgd.backwards);
-    assert!(r.findings.is_empty(), "{:?}", r.findings);
+    assert_eq!(raised(&r), [""; 0]);
 }
 
 #[test]
@@ -81,12 +81,13 @@ fn worst_proposals_are_kept() {
     let kept = r.adversarials.as_ref().unwrap();
     let (before, after) =
         (all_logits(&model, &p.data, p.batch()), all_logits(&model, &kept.x_adv, p.batch()));
-    assert_eq!(kept.x_adv[..12], p.data[..12]);
+    assert_eq!((&kept.x_adv[..12], r.margins[0]), (&p.data[..12], margin(&before[0], y[0])));
     for i in 1..80 {
         let fooled = r.attacks.iter().any(|a| a.fooled[i]);
         assert_eq!(kept.predictions[i] != y[i], fooled);
         assert_eq!(sparring_attacks::predicted(&after[i]), kept.predictions[i]);
         assert!(margin(&after[i], y[i]) <= margin(&before[i], y[i]));
+        assert_eq!(r.margins[i], margin(&after[i], y[i]));
         // Who made it: the attack that fooled the example if one did; nobody where nothing changed.
         assert!(!fooled || kept.made_by[i].is_some_and(|a| r.attacks[a].fooled[i]));
         assert_eq!(
@@ -110,6 +111,8 @@ fn worst_proposals_are_kept() {
     assert!(r.to_string().lines().count() == 7 && r.to_string().contains("worst case"), "{r}");
     let card = &r.attacks[2].card;
     assert_eq!(card.key.parse(), Ok(Key::new(2)));
+    let of = &r.attacks[2];
+    assert_eq!((card.survivors, card.forwards, card.backwards), (of.survivors, of.forwards, of.backwards));
     assert!(
         card.to_string().contains("pgd (Madry")
             && card.parameters.contains("step_size=(linf:4,l2:7.5)*eps/steps start=random")
@@ -153,18 +156,20 @@ fn an_attack_cannot_lie() {
     let caught = |by| {
         let r = judged(&model, &p, &y, &[Cheat { by }]);
         assert!(r.robust_accuracy == 1.0 && r.attacks[0].accuracy == 1.0, "by {by}");
-        assert_eq!(r.findings.len(), 1);
-        r.findings[0].clone()
+        assert!(r.to_string().contains("! cheat: ") && r.to_string().contains("not counted"), "{r}");
+        (r.attacks[0].refused, raised(&r))
     };
-    assert!(
-        matches!(caught(0.3), Finding::BudgetViolated { over_budget: 60, outside_box: 0, largest, .. } if (largest - 0.3).abs() < 1e-6)
-    );
-    assert!(matches!(caught(0.1001), Finding::BudgetViolated { over_budget: 60, .. }));
-    assert!(matches!(caught(9.0), Finding::BudgetViolated { over_budget: 0, outside_box: 60, .. }));
-    assert!(matches!(caught(f32::NAN), Finding::NonFinite { proposals: 60, .. }));
+    let counts = |r: &Refused| [r.over_budget, r.outside_box, r.not_finite];
+    let (far, doubts) = caught(0.3);
+    assert_eq!((counts(&far), doubts), ([60, 0, 0], vec![]));
+    assert!((far.largest - 0.3).abs() < 1e-6 && (far.allowed - 0.1).abs() < 1e-5, "{far}");
+    assert_eq!(counts(&caught(0.1001).0), [60, 0, 0]);
+    assert_eq!(counts(&caught(9.0).0), [0, 60, 0]);
+    let (nan, doubts) = caught(f32::NAN);
+    assert_eq!((counts(&nan), doubts), ([0, 0, 60], vec!["nan_gradient"]));
     // The control: the same shift within the budget counts, and turns some examples.
     let r = judged(&model, &p, &y, &[Cheat { by: 0.1 }]);
-    assert!(r.findings.is_empty() && r.robust_accuracy < 1.0);
+    assert!(raised(&r).is_empty() && r.attacks[0].refused.total() == 0 && r.robust_accuracy < 1.0);
 }
 
 #[test]

@@ -1,132 +1,48 @@
 //! Planted faults in models: each must raise its finding (or error), and none may raise it on a sound model.
 
-use crate::models::{Mlp, Points, all_logits, margin, own_labels};
+use crate::models::{Fault, Linear, Mlp, Points, Spoilt, all_logits, margin, own_labels, raised, row};
 use sparring_attacks::{
-    AnyAttack, Attack, AttackError, Bim, Course, EvaluateOptions, Fgsm, Finding, Goal, Normalized, Pgd,
-    Report, Start, StepSize, Threat, evaluate, evaluate_with, suites,
+    AnyAttack, Attack, AttackError, Bim, Course, EvaluateOptions, Fgsm, Finding, FindingId, Goal, Normalized,
+    Pgd, Report, Start, StepSize, Threat, evaluate, evaluate_with, merged_findings, suites,
 };
-use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
+use sparring_oracle::{Batch, Bounds, Classifier, Differentiable};
 use sparring_seed::Key;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
-    None,
-    Softmax,
-    Noisy,
-    RoundedInput,
-    /// The logits, and so the gradients, times this.
-    Scaled(f32),
-    NanGradient,
-    NanLogits,
-    CallsTwice,
-    NeverCalls,
-}
-
-/// A sound model spoilt in one way.
-struct Spoilt(Mlp, Fault, AtomicU64);
-
-impl Spoilt {
-    fn spoil(&self, x: Batch<'_>, z: &mut [f32]) {
-        match self.1 {
-            Fault::Softmax => {
-                for row in z.chunks_exact_mut(3) {
-                    let sum: f32 = row.iter().map(|z| z.exp()).sum();
-                    row.iter_mut().for_each(|z| *z = z.exp() / sum);
-                }
-            }
-            Fault::Noisy => {
-                let call = self.2.fetch_add(1, Ordering::Relaxed);
-                let mut s = Key::new(99).rng(call);
-                z.iter_mut().for_each(|z| *z += 1e-3 * s.normal() as f32);
-            }
-            Fault::Scaled(by) => z.iter_mut().for_each(|z| *z *= by),
-            Fault::NanLogits => {
-                for (row, id) in z.chunks_exact_mut(3).zip(x.ids()) {
-                    if *id == 17 {
-                        row[1] = f32::NAN;
-                    }
-                }
-            }
-            _ => (),
-        }
-    }
-}
-impl Classifier for Spoilt {
-    fn shape(&self) -> [usize; 3] {
-        self.0.shape()
-    }
-    fn classes(&self) -> usize {
-        3
-    }
-    fn bounds(&self) -> Bounds {
-        Bounds::UNIT
-    }
-    fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
-        self.0.logits(x, out)?;
-        self.spoil(x, out);
-        Ok(())
-    }
-}
-impl Differentiable for Spoilt {
-    fn pullback(
-        &self,
-        x: Batch<'_>,
-        cotangent: &mut dyn FnMut(&[f32], &mut [f32]),
-        grad: &mut [f32],
-    ) -> Result<(), OracleError> {
-        self.0.pullback(
-            x,
-            &mut |z, dz| {
-                let mut z = z.to_vec();
-                self.spoil(x, &mut z);
-                if self.1 != Fault::NeverCalls {
-                    cotangent(&z, dz);
-                }
-                if self.1 == Fault::CallsTwice {
-                    cotangent(&z, dz);
-                }
-            },
-            grad,
-        )?;
-        match self.1 {
-            Fault::RoundedInput => grad.fill(0.0),
-            Fault::NanGradient => grad[0] = f32::NAN,
-            Fault::Scaled(by) => grad.iter_mut().for_each(|g| *g *= by),
-            _ => (),
-        }
-        Ok(())
-    }
-}
 
 fn look(fault: Fault) -> Result<Report, AttackError> {
     let p = Points::new(60, 12, 2);
     let sound = Mlp::random(12, 16, 3, 1);
     let y = own_labels(&sound, p.batch());
-    let model = Spoilt(sound, fault, AtomicU64::new(0));
+    let model = Spoilt::new(sound, fault);
     evaluate(&model, p.batch(), &y, &suites::quick(), &Threat::linf(0.05)?, Key::new(3))
 }
 
 #[test]
-fn a_sound_model_raises_nothing() {
-    assert_eq!(look(Fault::None).unwrap().findings, []);
+fn a_sound_model_raises_nothing_and_every_check_has_its_row() {
+    let r = look(Fault::None).unwrap();
+    assert_eq!(raised(&r), [""; 0]);
+    let ids: Vec<_> = r.findings.iter().map(|f| f.id).collect();
+    assert_eq!((&ids[..], ids.len()), (FindingId::ALL, 16));
+    for f in &r.findings {
+        assert_eq!(f.value.is_none(), f.why.starts_with("not examined: "), "{f}");
+    }
+    let examined = |id| row(&r, id).value.is_some();
+    assert!(examined("zero_gradient") && examined("one_step_stronger") && !examined("survives_huge_eps"));
 }
 
 #[test]
 fn softmax_and_noise_are_seen() {
-    assert_eq!(look(Fault::Softmax).unwrap().findings, [Finding::LooksLikeProbabilities]);
+    assert_eq!(raised(&look(Fault::Softmax).unwrap()), ["probabilities"]);
     let noisy = look(Fault::Noisy).unwrap();
-    assert!(matches!(noisy.findings[..], [Finding::Randomised { difference }, ..] if difference > 1e-4));
-    assert!(noisy.to_string().contains("! the model is randomised"));
+    assert!(row(&noisy, "random_output").raised && row(&noisy, "random_output").value > Some(1e-4));
+    assert!(noisy.to_string().contains("! random_output: the model is randomised"));
 }
 
 #[test]
 fn dead_gradients_are_seen() {
     let r = look(Fault::RoundedInput).unwrap();
-    for name in ["fgsm", "pgd"] {
-        let found = |f: &Finding| matches!(f, Finding::ZeroGradient { attack, share } if attack == name && *share > 0.5);
-        assert!(r.findings.iter().any(found), "{:?}", r.findings);
-    }
+    let found = row(&r, "zero_gradient");
+    assert!(found.raised && found.value == Some(1.0), "{found}");
+    assert!(found.why.contains("fgsm: 100.0 %") && found.why.contains("pgd: 100.0 %"), "{found}");
 }
 
 #[test]
@@ -135,14 +51,16 @@ fn a_cascade_sees_what_gradients_left_to_queries() {
     let of = |fault| {
         let sound = Mlp::random(12, 16, 3, 1);
         let y = own_labels(&sound, p.batch());
-        let model = Spoilt(sound, fault, AtomicU64::new(0));
+        let model = Spoilt::new(sound, fault);
         let suite: Vec<AnyAttack> = ["apgd", "square(queries=200)"].map(|a| a.parse().unwrap()).to_vec();
         let options = EvaluateOptions { course: Course::Cascade, ..EvaluateOptions::default() };
         let threat = Threat::linf(0.05).unwrap();
         evaluate_with(&model, p.batch(), &y, &suite, &threat, Key::new(3), &options, &|_| ()).unwrap()
     };
     let found = |r: &Report| {
-        r.findings.iter().any(|f| matches!(f, Finding::BlackBoxStronger { attack, .. } if attack == "square"))
+        let row = row(r, "black_box_stronger");
+        assert!(row.value.is_some() && row.why.contains("square") && row.why.contains("0.2 %"), "{row}");
+        row.raised
     };
     let (sound, blind) = (of(Fault::None), of(Fault::RoundedInput));
     assert!(!found(&sound), "{sound}");
@@ -159,7 +77,7 @@ fn a_cascade_sees_what_gradients_left_to_queries() {
 fn the_scale_of_the_logits_hides_nothing() {
     let right = |fault| {
         let r = look(fault).unwrap();
-        assert_eq!(r.findings, [], "{fault:?}");
+        assert_eq!(raised(&r), [""; 0], "{fault:?}");
         r.attacks.iter().map(|a| (a.accuracy * r.n as f64).round() as i64).collect::<Vec<_>>()
     };
     let sound = right(Fault::None);
@@ -176,7 +94,7 @@ fn restarts_are_compared_where_cross_entropy_is_0_for_all() {
     let p = Points::new(60, 12, 2);
     let sound = Mlp::random(12, 16, 3, 1);
     let y = own_labels(&sound, p.batch());
-    let model = Spoilt(sound, Fault::Scaled(1e6), AtomicU64::new(0));
+    let model = Spoilt::new(sound, Fault::Scaled(1e6));
     let margins = |restarts| {
         // A step too short to bring all starts to one corner.
         let pgd = Pgd { steps: 1, step_size: StepSize::Relative(0.01), restarts, ..Pgd::default() };
@@ -200,13 +118,7 @@ fn walks_that_cannot_cross_the_ball_are_seen() {
     let y = own_labels(&model, p.batch());
     let found = |attack: AnyAttack, threat: Threat| {
         let r = evaluate(&model, p.batch(), &y, &[attack], &threat, Key::new(3)).unwrap();
-        let short = |f: Finding| match f {
-            Finding::ShortWalk { attack, length, need } => {
-                Some((attack, length / threat.eps, need / threat.eps))
-            }
-            _ => None,
-        };
-        r.findings.into_iter().filter_map(short).next()
+        Some(row(&r, "pgd_not_converged").clone()).filter(|f| f.raised)
     };
     for threat in [Threat::linf(0.3).unwrap(), Threat::l2(0.5).unwrap()] {
         for sound in AnyAttack::defaults() {
@@ -214,26 +126,26 @@ fn walks_that_cannot_cross_the_ball_are_seen() {
         }
         let clean = Bim { step_size: StepSize::Relative(0.1), ..Bim::default() };
         assert_eq!(found(clean.into(), threat), None);
-        let (attack, length, need) = found(Bim { steps: 9, ..clean }.into(), threat).unwrap();
-        assert!(attack == "bim" && (length - 0.9).abs() < 1e-5 && need == 1.0);
+        let short = found(Bim { steps: 9, ..clean }.into(), threat).unwrap();
+        assert!(short.why.starts_with("bim: ") && (short.value.unwrap() - 0.9).abs() < 1e-5, "{short}");
         let random = Pgd { step_size: StepSize::Relative(1.0 / 30.0), ..Pgd::default() };
         assert_eq!(found(Pgd { steps: 60, ..random }.into(), threat), None);
-        let (attack, length, need) = found(random.into(), threat).unwrap();
-        assert!(attack == "pgd" && (length - 4.0 / 3.0).abs() < 1e-5 && need == 2.0);
+        let short = found(random.into(), threat).unwrap();
+        assert!(short.why.starts_with("pgd: ") && (short.value.unwrap() - 2.0 / 3.0).abs() < 1e-5, "{short}");
         assert_eq!(found(Pgd { start: Start::Clean, ..random }.into(), threat), None);
     }
-    let told = Finding::ShortWalk { attack: "pgd".into(), length: 40.0 * 0.01, need: 0.6 }.to_string();
-    assert!(told.contains(" 0.4 long") && told.contains(" 0.6 on") && told.contains("more steps"), "{told}");
+    let madry = found(Pgd::madry_mnist().into(), Threat::linf(0.3).unwrap()).unwrap().why;
+    assert!(
+        madry.contains(" 0.4 long") && madry.contains(" 0.6 on") && madry.contains("more steps"),
+        "{madry}"
+    );
 }
 
 #[test]
 fn numbers_that_are_none_are_seen() {
     let r = look(Fault::NanGradient).unwrap();
-    assert!(
-        r.findings
-            .iter()
-            .any(|f| matches!(f, Finding::NonFinite { proposals: 0, gradients, .. } if *gradients > 0))
-    );
+    let found = row(&r, "nan_gradient");
+    assert!(found.raised && found.value > Some(0.0) && found.why.contains(" 0 proposals"), "{found}");
     assert!(look(Fault::NanLogits).unwrap_err().to_string().contains("example 17"));
 }
 
@@ -278,14 +190,56 @@ fn an_attack_that_a_cheaper_one_beats_is_named() {
         let suite = [AnyAttack::from(Fgsm::default()), pgd.into()];
         let r = evaluate(&model, p.batch(), &y, &suite, &threat, Key::new(3)).unwrap();
         let gap = ((r.attacks[1].accuracy - r.attacks[0].accuracy) * 200.0).round();
-        let told = r.findings.into_iter().find_map(|f| match f {
-            Finding::Beaten { attack, by, examples } => Some((attack, by, examples)),
-            _ => None,
-        });
-        (gap, told)
+        (gap, row(&r, "one_step_stronger").clone())
     };
     let (gap, told) = beaten(lazy);
     assert!(gap > 1.0, "{gap}");
-    assert_eq!(told, Some(("pgd".into(), "fgsm".into(), gap as usize)));
-    assert_eq!(beaten(Pgd::default()).1, None);
+    assert!(told.raised && told.value == Some(gap / 200.0), "{told}");
+    assert!(
+        told.why.starts_with(&format!("pgd: fgsm, a cheaper attack, fooled the model on {gap} more")),
+        "{told}"
+    );
+    let (_, told) = beaten(Pgd::default());
+    assert!(!told.raised && told.value == Some(0.0), "{told}");
+}
+
+#[test]
+fn a_dlr_that_is_not_defined_is_named_where_an_attack_climbs_it() {
+    let of = |classes, attack: &str| {
+        let p = Points::new(30, 12, 2);
+        let model = Linear::random(classes, 12, Bounds::UNIT, 1);
+        let y = own_labels(&model, p.batch());
+        let suite: [AnyAttack; 1] = [attack.parse().unwrap()];
+        let r = evaluate(&model, p.batch(), &y, &suite, &Threat::linf(0.05).unwrap(), Key::new(3)).unwrap();
+        row(&r, "dlr_undefined").clone()
+    };
+    for (classes, attack, want) in [
+        (2, "pgd", false),
+        (2, "pgd(loss=dlr)", true),
+        (3, "pgd(loss=dlr)", false),
+        (3, "apgd-t(steps=3)", true),
+        (4, "apgd-t(steps=3)", false),
+    ] {
+        let found = of(classes, attack);
+        assert_eq!(found.raised, want, "{classes} {attack}: {found}");
+        assert!(found.value.is_some());
+    }
+}
+
+#[test]
+fn a_doubt_of_one_budget_is_a_doubt_of_all() {
+    let row = |raised, value: Option<f64>, why: &str| {
+        vec![Finding { id: FindingId::ZeroGradient, raised, value, why: why.into() }]
+    };
+    let merged = |reports: &[(f32, Vec<Finding>)]| {
+        merged_findings(reports.iter().map(|(eps, rows)| (*eps, &rows[..]))).remove(0)
+    };
+    let (none, low, high) =
+        (row(false, None, "not"), row(false, Some(0.1), "low"), row(true, Some(0.5), "high"));
+    assert_eq!(merged(&[(0.1, low.clone()), (0.2, low.clone())]), low[0]);
+    assert_eq!(merged(&[(0.1, none.clone()), (0.2, low.clone())]), low[0]);
+    assert_eq!(merged(&[(0.1, low.clone()), (0.2, none)]), low[0]);
+    let both = merged(&[(0.1, high.clone()), (0.2, low)]);
+    assert_eq!((both.raised, both.value, both.why.as_str()), (true, Some(0.5), "eps 0.1: high"));
+    assert_eq!(merged(&[(0.1, high.clone()), (0.2, high.clone())]), high[0]);
 }

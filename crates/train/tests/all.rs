@@ -5,6 +5,7 @@ mod attack_defaults;
 mod augmented_steps;
 mod default_rates;
 mod determinism;
+mod diagnosis;
 mod epoch_ends;
 mod failed_steps;
 mod few_images;

@@ -26,7 +26,7 @@ fn check(name: &str, defense: impl Into<AnyDefense>) {
                 [Pgd::default().into(), Fgsm::default().into(), Bim::default().into(), long.into()];
             let threat = Threat { norm, eps };
             let r = evaluate(&net.victim(), x, &test.labels, &suite, &threat, Key::new(7)).unwrap();
-            assert_eq!(r.findings, []);
+            assert_eq!(r.raised().map(|f| f.id.name()).collect::<Vec<_>>(), [""; 0]);
             let right: Vec<usize> =
                 r.attacks.iter().map(|a| (a.accuracy * N as f64).round() as usize).collect();
             let best = right[1..].iter().min().unwrap();

@@ -1,7 +1,7 @@
 //! One attack on its examples: proposed, judged, and where a stand-in proposed, tried again on the model itself.
 
-use super::Finding;
 use super::propose::{Chosen, Proposer, Task};
+use super::report::Refused;
 use super::verdict::{Answer, judge};
 use crate::{Attack, AttackError, Counting, Counts};
 use sparring_oracle::Classifier;
@@ -15,15 +15,14 @@ pub(super) struct Attempt {
     pub counts: Counts,
     /// Of the attack, without the judge.
     pub seconds: f64,
-    pub findings: Vec<Finding>,
+    pub refused: Refused,
 }
 
-/// `attack`, called `name` in findings, on the examples of the task.
+/// `attack` on the examples of the task.
 pub(super) fn attempt<M, P, A>(
     model: &M,
     proposer: Option<Proposer<'_, P>>,
     attack: &A,
-    name: &str,
     task: &Task<'_>,
 ) -> Result<Attempt, AttackError>
 where
@@ -31,25 +30,19 @@ where
     P: Classifier + Sync + ?Sized,
     A: for<'m> Attack<Counting<&'m M>> + for<'m> Attack<Counting<&'m P>> + Sync,
 {
-    let Some(p) = proposer else { return Attempt::judged(model, model, attack, name, task) };
-    let mut first = Attempt::judged(model, p.model, attack, name, task)?;
+    let Some(p) = proposer else { return Attempt::judged(model, model, attack, task) };
+    let mut first = Attempt::judged(model, p.model, attack, task)?;
     let early = task.left_early(p.model, &first.proposals, &first.answers)?;
     let chosen = Chosen::new(task.x, task.labels, &early);
     let again = Task { x: chosen.batch()?, labels: &chosen.labels, told: &|_| (), ..*task };
-    let second = Attempt::judged(model, model, attack, name, &again)?;
+    let second = Attempt::judged(model, model, attack, &again)?;
     first.improve(&early, second, task.x.dim());
     Ok(first)
 }
 
 impl Attempt {
     /// Proposals that climb `on`, judged by `model`.
-    fn judged<M, P, A>(
-        model: &M,
-        on: &P,
-        attack: &A,
-        name: &str,
-        task: &Task<'_>,
-    ) -> Result<Self, AttackError>
+    fn judged<M, P, A>(model: &M, on: &P, attack: &A, task: &Task<'_>) -> Result<Self, AttackError>
     where
         M: Classifier + Sync + ?Sized,
         P: Classifier + Sync + ?Sized,
@@ -58,10 +51,8 @@ impl Attempt {
         let start = Instant::now();
         let (mut proposals, counts) = task.propose(attack, on)?;
         let seconds = start.elapsed().as_secs_f64();
-        let non_finite = counts.non_finite_gradients;
-        let (answers, findings) =
-            judge(model, task.x, task.labels, task.threat, name, non_finite, &mut proposals, task.batch)?;
-        Ok(Self { answers, proposals, counts, seconds, findings })
+        let (answers, refused) = judge(model, task.x, task.labels, task.threat, &mut proposals, task.batch)?;
+        Ok(Self { answers, proposals, counts, seconds, refused })
     }
 
     /// Takes over what a second attempt at the examples `which` found better.
@@ -75,6 +66,6 @@ impl Attempt {
         }
         self.counts = self.counts + second.counts;
         self.seconds += second.seconds;
-        self.findings.extend(second.findings);
+        self.refused.add(&second.refused);
     }
 }

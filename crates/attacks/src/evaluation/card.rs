@@ -27,13 +27,26 @@ pub struct AttackCard {
     pub key: String,
     /// Examples evaluated.
     pub n: usize,
+    /// The figure: examples still right, as [`AttackResult::survivors`](crate::AttackResult::survivors).
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub survivors: usize,
+    /// Examples that the attack sent forward.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub forwards: u64,
+    /// Gradients that it took.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub backwards: u64,
+    /// Version of this crate.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub version: String,
     /// What proposed, if not the model itself: the name of the [`Proposer`](crate::Proposer).
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub proposals: Option<String>,
 }
 
 impl AttackCard {
-    pub(crate) fn new(info: &AttackInfo, settings: &Settings, threat: &Threat, key: Key, n: usize) -> Self {
+    /// Without the figure and what it cost.
+    pub(super) fn new(info: &AttackInfo, settings: &Settings, threat: &Threat, key: Key, n: usize) -> Self {
         let parameters: Vec<String> =
             settings.others.iter().map(|(name, value)| format!("{name}={value}")).collect();
         Self {
@@ -47,6 +60,10 @@ impl AttackCard {
             parameters: parameters.join(" "),
             key: key.to_string(),
             n,
+            survivors: 0,
+            forwards: 0,
+            backwards: 0,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             proposals: None,
         }
     }
@@ -54,10 +71,11 @@ impl AttackCard {
 
 impl std::fmt::Display for AttackCard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { attack, paper, access, norm, eps, steps, restarts, parameters, key, n, proposals } = self;
+        let Self { attack, paper, access, norm, eps, steps, restarts, parameters, key, n, .. } = self;
+        let Self { survivors, forwards, backwards, version, proposals, .. } = self;
         write!(
             f,
-            "{attack} ({paper}; {access} box) {norm} eps={eps} steps={steps} restarts={restarts} {parameters} key={key} n={n}"
+            "{attack} ({paper}; {access} box) {norm} eps={eps} steps={steps} restarts={restarts} {parameters} key={key} n={n} survivors={survivors} forwards={forwards} backwards={backwards} version={version}"
         )?;
         proposals.iter().try_for_each(|p| write!(f, " proposals={p}"))
     }

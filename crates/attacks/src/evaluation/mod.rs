@@ -1,18 +1,23 @@
-//! The judge: attacks propose, `evaluate` decides.
+//! The judge: attacks propose, `evaluate` decides, `diagnose` asks how much the figures are worth.
 
 mod attempt;
 mod card;
 mod clean;
-mod finding;
+mod curve;
+mod diagnosis;
+mod findings;
 mod options;
 mod propose;
 mod report;
 mod run;
+mod stages;
 mod verdict;
 mod worst;
 pub use card::AttackCard;
-pub use finding::Finding;
+pub use curve::{BudgetCurve, CurvePoint, budget_curve};
+pub use diagnosis::{Diagnosis, diagnose};
+pub use findings::{Finding, FindingId, merged_findings};
 pub use options::{Course, EvaluateOptions, KeepExamples, Progress};
 pub use propose::Proposer;
-pub use report::{Adversarials, AttackResult, Report};
+pub use report::{Adversarials, AttackResult, Refused, Report};
 pub use run::{evaluate, evaluate_proposed, evaluate_with};

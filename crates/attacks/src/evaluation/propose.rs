@@ -2,7 +2,7 @@
 
 use super::verdict::{Answer, logits};
 use crate::chunked::{on_rayon, perturb_chunked_on};
-use crate::{Attack, AttackError, Counting, Counts, Goal, Threat, predicted};
+use crate::{Attack, AttackError, AttackInfo, Counting, Counts, Goal, Settings, Threat, predicted};
 use sparring_oracle::{Batch, Classifier};
 use sparring_seed::Key;
 
@@ -87,4 +87,9 @@ impl Task<'_> {
         let early = fooled.zip(answers.iter().zip(self.labels)).map(|(t, (a, &y))| t && a.prediction == y);
         Ok(early.enumerate().filter(|&(_, early)| early).map(|(k, _)| k).collect())
     }
+}
+
+/// The row and the parameters of an attack; names the model type, which a call of `about` alone would leave open.
+pub(super) fn describe<M, A: Attack<M>>(attack: &A, _model: &M) -> (&'static AttackInfo, Settings) {
+    (attack.about(), attack.settings())
 }

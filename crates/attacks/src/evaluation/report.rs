@@ -1,7 +1,9 @@
 //! What an evaluation found.
 
-use super::{AttackCard, Finding};
-use crate::{Access, AnyNorm, Course, Threat};
+use super::card::AttackCard;
+use super::findings::Finding;
+use super::options::Course;
+use crate::{AnyNorm, Threat};
 
 /// One attack on all examples.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +32,50 @@ pub struct AttackResult {
     pub seconds: f64,
     /// Of each example: was it right, and did the attack make it wrong?
     pub fooled: Vec<bool>,
+    /// Its proposals that did not count.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub refused: Refused,
     /// Everything needed to repeat the figure.
     pub card: AttackCard,
+}
+
+/// Proposals that broke the rules of the threat; they count as not fooled.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Refused {
+    /// Proposals with a NaN or an infinity.
+    pub not_finite: usize,
+    /// Proposals that leave the box.
+    pub outside_box: usize,
+    /// Proposals beyond the ball.
+    pub over_budget: usize,
+    /// The largest perturbation of those.
+    pub largest: f64,
+    /// The largest that would have been accepted.
+    pub allowed: f64,
+}
+
+impl Refused {
+    /// How many there are.
+    pub fn total(&self) -> usize {
+        self.not_finite + self.outside_box + self.over_budget
+    }
+    pub(super) fn add(&mut self, other: &Self) {
+        self.not_finite += other.not_finite;
+        self.outside_box += other.outside_box;
+        self.over_budget += other.over_budget;
+        self.largest = self.largest.max(other.largest);
+    }
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { not_finite, outside_box, over_budget, largest, allowed } = self;
+        write!(
+            f,
+            "{over_budget} proposals over budget (largest {largest:.6}, allowed {allowed:.6}), {outside_box} outside the box, {not_finite} not finite; not counted"
+        )
+    }
 }
 
 /// The worst valid proposal for each example: lowest `z_y − max z_other`. Examples that were wrong to begin with
@@ -47,39 +91,6 @@ pub struct Adversarials {
     /// or was run.
     #[cfg_attr(feature = "serde", serde(default))]
     pub made_by: Vec<Option<usize>>,
-}
-
-/// The share of the examples by which a cheaper attack must be ahead: less is the luck of one start.
-const BEATEN_SHARE: f64 = 1.0 / 200.0;
-
-/// What the figures of all attacks on `n` examples give away: each attack by gradients with the best of the cheaper ones that
-/// beat it; one that draws at random promises nothing.
-pub(super) fn beaten(attacks: &[AttackResult], n: usize) -> Vec<Finding> {
-    let cost = |a: &AttackResult| a.steps.max(1) * a.restarts.max(1);
-    let ahead = |a: &AttackResult, b: &AttackResult| ((a.accuracy - b.accuracy) * n as f64).round() as usize;
-    let one = |a: &AttackResult| {
-        let by = attacks.iter().filter(|b| cost(b) < cost(a)).max_by_key(|b| ahead(a, b))?;
-        let examples = ahead(a, by);
-        let told = || Finding::Beaten { attack: a.attack.clone(), by: by.attack.clone(), examples };
-        (examples as f64 > BEATEN_SHARE * n as f64).then(told)
-    };
-    attacks.iter().filter(|a| a.steps > 0).filter_map(one).collect()
-}
-
-/// The share of the examples, and how many at least, that a black-box attack takes after gradients have had their turn: AutoAttack's threshold.
-const BLACK_BOX: (f64, usize) = (0.002, 2);
-
-/// Of a cascade: each black-box attack that took examples which attacks by gradients before it had left.
-pub(super) fn black_box_stronger(attacks: &[AttackResult], n: usize) -> Vec<Finding> {
-    let one = |(k, a): (usize, &AttackResult)| {
-        let before = &attacks[..k];
-        let white = before.iter().any(|b| b.card.access == Access::White);
-        let examples = before.last()?.survivors - a.survivors;
-        let many = examples >= BLACK_BOX.1 && examples as f64 > BLACK_BOX.0 * n as f64;
-        let told = || Finding::BlackBoxStronger { attack: a.attack.clone(), examples };
-        (a.card.access == Access::Black && white && many).then(told)
-    };
-    attacks.iter().enumerate().filter_map(one).collect()
 }
 
 /// What an evaluation found. `Display` is a compact table.
@@ -101,10 +112,21 @@ pub struct Report {
     pub attacks: Vec<AttackResult>,
     /// Examples right under every attack, over all examples.
     pub robust_accuracy: f64,
-    /// What casts doubt on the figures.
+    /// Of each example the lowest `z_y − max z_other` under any attack, or clean; below 0 it is fooled, or was wrong.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub margins: Vec<f32>,
+    /// What casts doubt on the figures: a row for each check, in the order of [`FindingId::ALL`](crate::FindingId::ALL). Those that need more runs are
+    /// made by [`diagnose`](crate::diagnose).
     pub findings: Vec<Finding>,
     /// Present if asked for.
     pub adversarials: Option<Adversarials>,
+}
+
+impl Report {
+    /// The checks that cast doubt on the figures.
+    pub fn raised(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.raised)
+    }
 }
 
 impl std::fmt::Display for Report {
@@ -134,9 +156,10 @@ impl std::fmt::Display for Report {
         if self.course == Course::Cascade {
             write!(f, "\neach attack had what those before it left: its accuracy is what is left after it")?;
         }
-        for finding in &self.findings {
+        for finding in self.raised() {
             write!(f, "\n! {finding}")?;
         }
-        Ok(())
+        let broken = self.attacks.iter().filter(|a| a.refused.total() > 0);
+        broken.into_iter().try_for_each(|a| write!(f, "\n! {}: {}", a.attack, a.refused))
     }
 }

@@ -1,16 +1,13 @@
-//! The evaluation itself.
+//! The doors of the evaluation.
 
-use super::attempt::attempt;
-use super::clean::Clean;
-use super::propose::{Chosen, Proposer, Task};
-use super::report::{beaten, black_box_stronger};
-use super::worst::Worst;
-use super::{AttackCard, AttackResult, Course, EvaluateOptions, Finding, Progress, Report};
+use super::options::{EvaluateOptions, Progress};
+use super::propose::Proposer;
+use super::report::Report;
+use super::stages::Evaluation;
 use crate::goal::check_input;
 use crate::{Attack, AttackError, Counting, Goal, Threat};
 use sparring_oracle::{Batch, Classifier};
 use sparring_seed::Key;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How robust is the model, really? Runs every attack of the suite on every example the model gets right.
 ///
@@ -66,7 +63,7 @@ where
     M: Classifier + Sync + ?Sized,
     A: for<'m> Attack<Counting<&'m M>> + Sync,
 {
-    run(model, None::<Proposer<'_, M>>, x, y, suite, threat, key, options, progress)
+    Evaluation { model, proposer: None::<Proposer<'_, M>>, x, y, threat, key, options, progress }.of(suite)
 }
 
 /// As [`evaluate_with`], with attacks that climb the `proposer`. What they propose is judged by `model` alone, so the report is as true as any;
@@ -92,97 +89,5 @@ where
     A: for<'m> Attack<Counting<&'m M>> + for<'m> Attack<Counting<&'m P>> + Sync,
 {
     check_input(proposer.model, x, Goal::Untargeted(y), x.data())?;
-    run(model, Some(proposer), x, y, suite, threat, key, options, progress)
-}
-
-fn run<M, P, A>(
-    model: &M,
-    proposer: Option<Proposer<'_, P>>,
-    x: Batch<'_>,
-    y: &[usize],
-    suite: &[A],
-    threat: &Threat,
-    key: Key,
-    options: &EvaluateOptions,
-    progress: &(dyn Fn(Progress<'_>) + Sync),
-) -> Result<Report, AttackError>
-where
-    M: Classifier + Sync + ?Sized,
-    P: Classifier + Sync + ?Sized,
-    A: for<'m> Attack<Counting<&'m M>> + for<'m> Attack<Counting<&'m P>> + Sync,
-{
-    threat.validate()?;
-    options.validate()?;
-    if x.is_empty() {
-        return Err(AttackError::Empty);
-    }
-    check_input(model, x, Goal::Untargeted(y), x.data())?;
-    threat.fits(model.bounds(), x.dim())?;
-    let (n, batch) = (x.len(), options.batch);
-
-    suite.iter().try_for_each(|attack| describe(attack, &Counting::new(model)).0.admits(threat))?;
-    let clean = Clean::look(model, x, y, batch)?;
-    // The examples that are attacked, side by side: places among the right ones, and the examples themselves.
-    let mut attacked: Vec<usize> = (0..clean.right.len()).collect();
-    let mut chosen = Chosen::new(x, y, &clean.right);
-    let mut worst = Worst::new(x, y, &clean, options.keep);
-    let mut findings = clean.findings.clone();
-    let mut attacks = Vec::with_capacity(suite.len());
-    for (index, attack) in suite.iter().enumerate() {
-        let (info, settings) = describe(attack, &Counting::new(model));
-        if options.course == Course::Cascade && index > 0 {
-            attacked = worst.standing();
-            chosen = Chosen::new(x, y, &attacked.iter().map(|&k| clean.right[k]).collect::<Vec<_>>());
-        }
-        let (victims, labels) = (chosen.batch()?, &chosen.labels);
-        let done = AtomicUsize::new(0);
-        let told = |size| {
-            let done = done.fetch_add(size, Ordering::Relaxed) + size;
-            progress(Progress { attack: info.name, index, of: suite.len(), done, total: labels.len() });
-        };
-        let task = Task { x: victims, labels, threat, key: key.named(info.name), batch, told: &told };
-        let attempt = attempt(model, proposer, attack, info.name, &task)?;
-        findings.extend(Finding::of_walk(info.name, &settings, threat));
-        findings.extend(Finding::of_gradients(info.name, attempt.counts));
-        let fooled = worst.add(&attacked, &attempt.answers, &attempt.proposals);
-        let survivors = labels.len() - fooled.iter().filter(|f| **f).count();
-        attacks.push(AttackResult {
-            attack: info.name.to_owned(),
-            norm: threat.norm,
-            eps: threat.eps,
-            steps: settings.steps,
-            restarts: settings.restarts,
-            survivors,
-            accuracy: survivors as f64 / n as f64,
-            forwards: attempt.counts.forwards,
-            backwards: attempt.counts.backwards,
-            seconds: attempt.seconds,
-            fooled,
-            card: AttackCard {
-                proposals: proposer.map(|p| p.name.to_owned()),
-                ..AttackCard::new(info, &settings, threat, key, n)
-            },
-        });
-        findings.extend(attempt.findings);
-    }
-    findings.extend(match options.course {
-        Course::Each => beaten(&attacks, n),
-        Course::Cascade => black_box_stronger(&attacks, n),
-    });
-    Ok(Report {
-        n,
-        threat: *threat,
-        course: options.course,
-        clean: clean.right.len() as f64 / n as f64,
-        robust_accuracy: worst.standing().len() as f64 / n as f64,
-        adversarials: worst.kept(),
-        predictions: clean.predictions,
-        attacks,
-        findings,
-    })
-}
-
-/// Names the model type, which a call of `about` alone would leave open.
-fn describe<M, A: Attack<M>>(attack: &A, _model: &M) -> (&'static crate::AttackInfo, crate::Settings) {
-    (attack.about(), attack.settings())
+    Evaluation { model, proposer: Some(proposer), x, y, threat, key, options, progress }.of(suite)
 }

@@ -1,6 +1,7 @@
 //! Fresh logits for a set of proposals: what the model really says, and which proposals count.
 
-use crate::{AttackError, Finding, Threat, Violation, predicted};
+use super::report::Refused;
+use crate::{AttackError, Threat, Violation, predicted};
 use rayon::prelude::*;
 use sparring_oracle::{Batch, Classifier};
 
@@ -52,17 +53,15 @@ pub(super) fn answers(z: &[f32], classes: usize, y: &[usize]) -> Vec<Answer> {
 }
 
 /// Checks each proposal, puts the example back where one does not count, and asks the model about the rest.
-/// Returns the answers, and a finding if anything was put back.
+/// Returns the answers, and what was put back.
 pub(super) fn judge<M: Classifier + Sync + ?Sized>(
     model: &M,
     x: Batch<'_>,
     y: &[usize],
     threat: &Threat,
-    attack: &str,
-    gradients: u64,
     proposals: &mut [f32],
     batch: usize,
-) -> Result<(Vec<Answer>, Vec<Finding>), AttackError> {
+) -> Result<(Vec<Answer>, Refused), AttackError> {
     let (dim, bounds) = (x.dim(), model.bounds());
     let violations: Vec<Option<Violation>> = proposals
         .par_chunks_mut(dim)
@@ -75,25 +74,17 @@ pub(super) fn judge<M: Classifier + Sync + ?Sized>(
             violation
         })
         .collect();
-    let (mut not_finite, mut outside_box, mut over_budget, mut largest) = (0, 0, 0, 0.0_f64);
+    let mut refused = Refused { allowed: threat.allowance(bounds, dim), ..Refused::default() };
     for violation in violations.into_iter().flatten() {
         match violation {
-            Violation::NonFinite => not_finite += 1,
-            Violation::OutsideBox => outside_box += 1,
+            Violation::NonFinite => refused.not_finite += 1,
+            Violation::OutsideBox => refused.outside_box += 1,
             Violation::OverBudget(size) => {
-                over_budget += 1;
-                largest = largest.max(size);
+                refused.over_budget += 1;
+                refused.largest = refused.largest.max(size);
             }
         }
     }
-    let mut findings = Vec::new();
-    if not_finite > 0 || gradients > 0 {
-        findings.push(Finding::NonFinite { attack: attack.to_owned(), proposals: not_finite, gradients });
-    }
-    if outside_box + over_budget > 0 {
-        let (attack, allowed) = (attack.to_owned(), threat.allowance(bounds, dim));
-        findings.push(Finding::BudgetViolated { attack, over_budget, outside_box, largest, allowed });
-    }
     let z = logits(model, x.with_data(proposals)?.with_query(VERDICT), batch)?;
-    Ok((answers(&z, model.classes(), y), findings))
+    Ok((answers(&z, model.classes(), y), refused))
 }

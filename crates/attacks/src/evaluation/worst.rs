@@ -1,8 +1,9 @@
 //! The worst that all attacks together made of each example.
 
 use super::clean::Clean;
+use super::options::KeepExamples;
+use super::report::Adversarials;
 use super::verdict::Answer;
-use super::{Adversarials, KeepExamples};
 use sparring_oracle::Batch;
 
 /// Which examples still stand, and the worst proposal for each if it is to be kept.
@@ -11,8 +12,9 @@ pub(super) struct Worst<'a> {
     y: &'a [usize],
     /// The examples that are attacked.
     right: Vec<usize>,
-    /// Of each of them: is it right under every attack so far, and its lowest margin.
+    /// Of each of them: is it right under every attack so far?
     standing: Vec<bool>,
+    /// The lowest margin of every example.
     margins: Vec<f32>,
     kept: Option<Adversarials>,
     /// Attacks added.
@@ -28,7 +30,7 @@ impl<'a> Worst<'a> {
                 Some(Adversarials { x_adv, predictions: clean.predictions.clone(), made_by })
             }
         };
-        let margins = clean.right.iter().map(|&i| clean.answers[i].margin).collect();
+        let margins = clean.answers.iter().map(|a| a.margin).collect();
         Self {
             x,
             y,
@@ -47,10 +49,11 @@ impl<'a> Worst<'a> {
             let i = self.right[k];
             fooled[i] = answer.prediction != self.y[i];
             self.standing[k] &= !fooled[i];
-            if let Some(kept) = &mut self.kept
-                && answer.margin < self.margins[k]
-            {
-                self.margins[k] = answer.margin;
+            if answer.margin >= self.margins[i] {
+                continue;
+            }
+            self.margins[i] = answer.margin;
+            if let Some(kept) = &mut self.kept {
                 kept.predictions[i] = answer.prediction;
                 kept.made_by[i] = Some(self.attacks);
                 kept.x_adv[i * dim..(i + 1) * dim].copy_from_slice(&proposals[p * dim..(p + 1) * dim]);
@@ -65,7 +68,8 @@ impl<'a> Worst<'a> {
         (0..self.standing.len()).filter(|&k| self.standing[k]).collect()
     }
 
-    pub fn kept(self) -> Option<Adversarials> {
-        self.kept
+    /// The lowest margin of each example, and the proposals that were kept.
+    pub fn into_parts(self) -> (Vec<f32>, Option<Adversarials>) {
+        (self.margins, self.kept)
     }
 }

@@ -1,6 +1,12 @@
 //! Models written by hand, for which the truth is known or easily had.
 #![allow(dead_code)] // each test file takes what it needs
 
+mod decoys;
+mod spoilt;
+pub use decoys::{Decoy, Trick, Valley};
+pub use spoilt::{Fault, Spoilt};
+
+use sparring_attacks::{Finding, Report};
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
 use sparring_seed::Key;
 
@@ -158,4 +164,14 @@ pub fn own_labels<M: Classifier + ?Sized>(model: &M, x: Batch<'_>) -> Vec<usize>
 /// z_y − max of the others.
 pub fn margin(z: &[f32], y: usize) -> f32 {
     z[y] - (0..z.len()).filter(|&i| i != y).map(|i| z[i]).fold(f32::NEG_INFINITY, f32::max)
+}
+
+/// The checks that cast doubt.
+pub fn raised(r: &Report) -> Vec<&'static str> {
+    r.raised().map(|f| f.id.name()).collect()
+}
+
+/// The row of a check.
+pub fn row<'a>(r: &'a Report, id: &str) -> &'a Finding {
+    r.findings.iter().find(|f| f.id.name() == id).unwrap()
 }

@@ -8,8 +8,8 @@ mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{
-    attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, merge, predict, resume,
-    sweep, train,
+    attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, merge, predict, replay,
+    resume, sweep, train,
 };
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
@@ -44,6 +44,8 @@ enum Command {
     Eval(eval::Args),
     /// Attack a trained classifier and re-check every result.
     Attack(attack::Args),
+    /// Repeat the evaluation of an attack's card, and say whether its figure is the same.
+    Replay(replay::Args),
     /// Say what pictures show, by a trained classifier.
     Predict(predict::Args),
     /// Draw samples from a trained GAN.
@@ -105,6 +107,7 @@ fn run(command: Command) -> Outcome {
         Command::LrFind(args) => lr_find::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Attack(args) => attack::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Export(args) => export::run(&args),

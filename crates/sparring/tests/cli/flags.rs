@@ -127,7 +127,7 @@ fn names_have_parameters_on_the_command_line() {
         ("attack|net|--attack|pgd-madry-mnits", "did you mean `pgd-madry-mnist`?"),
         (
             "attack|net|--attack|fgsm|--restarts|2",
-            "--restarts belongs to --attack square or pgd or apgd or apgd-t or fab or fab-t, not to fgsm",
+            "--restarts belongs to --attack (one of square, pgd, apgd, apgd-t, fab, fab-t), not to fgsm",
         ),
         ("train|classifier|--activation|rellu", "did you mean `relu`?"),
         ("train|classifier|--schedule|cosine(warmpu=0.1)", "did you mean `warmup`?"),

@@ -7,6 +7,7 @@ mod eval;
 mod exporting;
 mod files;
 mod flags;
+mod judging;
 mod leftovers;
 mod lists;
 mod models;
@@ -89,6 +90,12 @@ fn refusal(dir: &Path, line: &str, code: i32) -> String {
 #[track_caller]
 fn number(v: &Value, key: &str) -> f64 {
     v[key].as_f64().unwrap_or_else(|| panic!("no number `{key}` in {v}"))
+}
+
+/// Name and reason of the findings that are raised.
+fn raised(report: &Value) -> Vec<(String, String)> {
+    let rows = report["findings"].as_array().expect("findings").iter().filter(|f| f["raised"] == true);
+    rows.map(|f| [&f["id"], &f["why"]].map(|v| v.as_str().unwrap().to_owned()).into()).collect()
 }
 
 /// Everything in a folder, by name.

@@ -70,7 +70,7 @@ fn a_gan_takes_any_rule_for_each_network() {
     }
     let told = refusal(&dir, "train gan --data tiny --optimizer sgd --beta1 0.3", 2);
     assert!(
-        told.contains("--beta1 belongs to --optimizer adam or ") && told.contains("not to sgd"),
+        told.contains("--beta1 belongs to --optimizer (one of adam, ") && told.contains("not to sgd"),
         "{told}"
     );
 }

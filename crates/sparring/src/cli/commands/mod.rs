@@ -12,6 +12,7 @@ pub(crate) mod list;
 pub(crate) mod lr_find;
 pub(crate) mod merge;
 pub(crate) mod predict;
+pub(crate) mod replay;
 pub(crate) mod resume;
 pub(crate) mod sweep;
 pub(crate) mod train;

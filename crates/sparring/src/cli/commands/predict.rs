@@ -70,7 +70,14 @@ pub(crate) fn run(args: &Args) -> Outcome {
     for paths in args.images.chunks(CHUNK) {
         let read: Vec<Outcome<Fitted>> = paths.iter().map(|path| fitted(path, input, fit)).collect();
         let good: Vec<&Fitted> = read.iter().flatten().collect();
-        let mut answers = probabilities(&model, &good)?.into_iter();
+        let mut answers = match probabilities(&model, &good) {
+            Ok(answers) => answers.into_iter(),
+            // What was answered before is told all the same.
+            Err(failure) => {
+                failures.push(failure.to_string());
+                break;
+            }
+        };
         for (path, read) in paths.iter().zip(&read) {
             match read {
                 Ok(fitted) => {

@@ -46,6 +46,11 @@ impl Names {
 const MOST: u64 = (1 << 20) + 1;
 
 impl NamingArgs {
+    /// The flags as words of a command line.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let rename = self.rename.iter().flat_map(|path| ["--rename".into(), path.display().to_string()]);
+        rename.chain(self.by_order.then(|| "--by-order".into())).collect()
+    }
     /// Reads the rules.
     pub(crate) fn load(&self) -> Outcome<Names> {
         let Some(path) = &self.rename else {

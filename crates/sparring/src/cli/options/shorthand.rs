@@ -132,6 +132,10 @@ impl<L: ShorthandList> Shorthands<L> {
     pub(crate) fn is_empty(&self) -> bool {
         self.given.is_empty()
     }
+    /// The flags as words of a command line.
+    pub(crate) fn words(&self) -> Vec<String> {
+        self.given.iter().flat_map(|g| [format!("--{}", g.flag), g.value.clone()]).collect()
+    }
     /// The thing with the arguments of the flags, where it has such parameters.
     pub(crate) fn applied(&self, thing: &Written<L::Of>) -> Outcome<L::Of> {
         let table = L::Of::TABLE;
@@ -155,11 +159,14 @@ impl<L: ShorthandList> Shorthands<L> {
         match self.given.iter().find(|g| !things.iter().any(|thing| has(thing, g.parameter))) {
             None => Ok(()),
             Some(g) => {
-                let having = names(&having::<L>(g.parameter), " or ");
+                let having = having::<L>(g.parameter);
+                let of = if having.len() > 1 { "one of " } else { "" };
+                let having = names(&having, ", ");
                 let given: Vec<&str> = things.iter().map(|thing| thing.text.as_str()).collect();
                 let not =
-                    if given.is_empty() { String::new() } else { format!(", not to {}", given.join(" or ")) };
-                Err(Failure::Usage(format!("--{} belongs to {flag} {having}{not}; leave it out", g.flag)))
+                    if given.is_empty() { String::new() } else { format!(", not to {}", given.join(", ")) };
+                let name = g.flag;
+                Err(Failure::Usage(format!("--{name} belongs to {flag} ({of}{having}){not}; leave it out")))
             }
         }
     }
@@ -202,10 +209,11 @@ mod tests {
         assert!(flags.all_belong("--attack", &[&thing("fgsm"), &thing("pgd")]).is_ok());
         let none = flags.all_belong("--attack", &[&thing("fgsm")]).unwrap_err().to_string();
         assert!(
-            none.starts_with("--steps belongs to --attack ") && none.contains("bim or pgd or "),
+            none.starts_with("--steps belongs to --attack (one of bim, pgd, ")
+                && none.contains("apgd, apgd-t, "),
             "{none}"
         );
-        assert!(none.ends_with(", not to fgsm; leave it out"), "{none}");
+        assert!(none.ends_with("), not to fgsm; leave it out"), "{none}");
     }
 
     #[test]

@@ -16,9 +16,10 @@ enum Kept {
 }
 
 /// Flags that are not repeated as they were; all others are.
-const CHANGED: [(&str, Kept); 6] = [
+const CHANGED: [(&str, Kept); 7] = [
     ("--out", Kept::DroppedWithValue),
     ("--save", Kept::DroppedWithValue),
+    ("--per-sample", Kept::DroppedWithValue),
     ("--save-every", Kept::DroppedWithValue),
     ("--threads", Kept::DroppedWithValue),
     ("--json", Kept::Dropped),

@@ -6,36 +6,51 @@ use super::accuracy::cell;
 use super::again;
 use super::card::cards;
 use super::gallery::{Pairs, gallery};
+use super::number;
 use crate::cli::Outcome;
-use crate::cli::options::Named;
+use crate::cli::commands::attack::{Outcomes, Target};
 use curve::{curve, trained_for};
-use sparring::attacks::{Adversarials, Course, Finding, Report};
-use sparring::datasets::MiniBatch;
-use sparring::models::ClassifierNet;
+use sparring::attacks::{Adversarials, Course, Finding, Report, merged_findings};
 use sparring_report::html::{Block, Cell, Note, Page, Section, Table, Tone};
 use std::path::Path;
 
 /// Images shown: full rows of two.
 const SHOWN: usize = 12;
 
-/// What casts doubt on the figures; each finding once, with its eps where there are several.
-pub(crate) fn findings(reports: &[Report]) -> Vec<String> {
-    let mut told: Vec<String> = Vec::new();
-    for report in reports {
-        for finding in &report.findings {
-            let of_the_model =
-                matches!(finding, Finding::LooksLikeProbabilities | Finding::Randomised { .. });
-            let line = if of_the_model || reports.len() == 1 {
-                finding.to_string()
-            } else {
-                format!("eps {}: {finding}", report.threat.eps)
-            };
-            if !told.contains(&line) {
-                told.push(line);
-            }
-        }
-    }
-    told
+/// The checks of all budgets as one list.
+pub(crate) fn findings(reports: &[Report]) -> Vec<Finding> {
+    merged_findings(reports.iter().map(|r| (r.threat.eps, &r.findings[..])))
+}
+
+/// Proposals that did not count, an attack a line.
+pub(crate) fn refused(reports: &[Report]) -> Vec<String> {
+    let results = reports.iter().flat_map(|r| &r.attacks).filter(|a| a.refused.total() > 0);
+    results.map(|a| format!("{} at eps {}: {}", a.attack, a.eps, a.refused)).collect()
+}
+
+/// Every check, with its answer and the number behind it.
+fn checks(findings: &[Finding]) -> Section {
+    let row = |f: &Finding| {
+        let (answer, tone) = match (f.raised, f.value) {
+            (true, _) => ("yes", Tone::Bad),
+            (false, Some(_)) => ("no", Tone::Good),
+            (false, None) => ("not examined", Tone::Plain),
+        };
+        let answer = Cell { tone, ..Cell::from(answer) };
+        let value = f.value.map_or("–".to_string(), number::short);
+        let name = Cell { note: f.id.question().into(), ..Cell::from(format!("`{}`", f.id)) };
+        vec![name, answer, value.into(), f.why.as_str().into()]
+    };
+    let mut section = Section::new("Checks");
+    section.blocks.push(Block::Table(Table {
+        caption: "What would cast doubt on the figures, with the number behind each answer. Some need runs of their own (`--diagnose`), which look at a few images at the \
+                  largest budget."
+            .into(),
+        headers: ["check", "answer", "number", "what was seen"].map(String::from).to_vec(),
+        highlight: (0..findings.len()).filter(|&k| findings[k].raised).collect(),
+        rows: findings.iter().map(row).collect(),
+    }));
+    section
 }
 
 /// The norm and every budget in it, in words.
@@ -47,7 +62,8 @@ fn budgets(reports: &[Report]) -> String {
     }
 }
 
-fn figures(reports: &[Report], trained: Option<f64>) -> Section {
+fn figures(done: &Outcomes, trained: Option<f64>) -> Section {
+    let reports = &done.reports[..];
     let mut figures = Section::new("Accuracy under attack");
     let Some(first) = reports.first() else { return figures };
     let line = |name: &str, eps: String, accuracy: f64, cost: [String; 3]| {
@@ -68,8 +84,17 @@ fn figures(reports: &[Report], trained: Option<f64>) -> Section {
         worst.push(rows.len());
         rows.push(line("worst case of each image", eps(), report.robust_accuracy, none()));
     }
-    if reports.len() > 1 {
-        figures.blocks.push(Block::Chart(curve(reports, trained)));
+    if reports.len() > 1 || done.curve.is_some() {
+        figures.blocks.push(Block::Chart(curve(reports, done.curve.as_ref(), trained)));
+    }
+    if let Some(curve) = &done.curve {
+        figures.blocks.push(Block::text(match curve.median_size {
+            Some(size) => format!(
+                "Half of the images are fooled by a change of {size:.4} or less ({}, {}).",
+                curve.attack, curve.norm
+            ),
+            None => format!("More than half of the images stand at the largest budget of {}.", curve.attack),
+        }));
     }
     figures.blocks.push(Block::Table(Table {
         caption: format!(
@@ -102,15 +127,13 @@ fn made_by(report: &Report, adv: &Adversarials, labels: &[usize]) -> Vec<String>
 }
 
 /// The page: the figures at every budget, and a gallery at the largest.
-pub(crate) fn page(
-    path: &Path,
-    data: &Named,
-    model: &ClassifierNet,
-    test: &MiniBatch,
-    reports: &[Report],
-) -> Outcome<Page> {
-    let mut figures = figures(reports, trained_for(path));
-    for text in findings(reports) {
+pub(crate) fn page(path: &Path, target: &Target, done: &Outcomes) -> Outcome<Page> {
+    let Target { model, data, test, .. } = target;
+    let reports = &done.reports[..];
+    let mut figures = figures(done, trained_for(path));
+    let all = findings(reports);
+    let doubts = all.iter().filter(|f| f.raised).map(ToString::to_string).chain(refused(reports));
+    for text in doubts {
         figures.blocks.push(Block::Note(Note { title: "Finding.".into(), text, tone: Tone::Bad }));
     }
     figures.blocks.push(cards(reports.iter().flat_map(|r| &r.attacks)));
@@ -139,6 +162,7 @@ pub(crate) fn page(
         seen.blocks.push(Block::Gallery(gallery(model, &pairs, caption)?));
         sections.insert(1, seen);
     }
+    sections.insert(1, checks(&all));
     Ok(Page {
         title: "Attack".into(),
         subtitle: format!("{} on {}, {}", path.display(), data.asked, budgets(reports)),
@@ -163,6 +187,7 @@ mod tests {
             predictions: vec![0; 10],
             attacks: Vec::new(),
             robust_accuracy: 0.5,
+            margins: vec![1.0; 10],
             findings: Vec::new(),
             adversarials: None,
         };

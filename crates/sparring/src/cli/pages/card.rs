@@ -78,6 +78,10 @@ mod tests {
             parameters: "step_size=eps/30 start=random loss=cross-entropy stop=when_fooled new_one=3".into(),
             key: "00".into(),
             n: 5,
+            survivors: 3,
+            forwards: 200,
+            backwards: 200,
+            version: "0".into(),
             proposals: None,
         };
         let words = words(&card);

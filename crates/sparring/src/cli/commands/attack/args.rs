@@ -1,15 +1,17 @@
 //! The flags of `sparring attack`.
 
 use super::choice::Choice;
+use super::target::Settings;
 use crate::cli::io::say;
 use crate::cli::options::{
     Budget, List, MachineArgs, ModelArgs, ShorthandList, Shorthands, count, name, twice,
 };
 use crate::cli::{Failure, Outcome};
-use sparring::attacks::{AnyAttack, AnyNorm, EvaluateOptions, Threat};
+use sparring::attacks::{AnyAttack, AnyNorm, EvaluateOptions, KeepExamples, Threat};
 use sparring::oracle::Bounds;
+use sparring::seed::Key;
 use sparring::tensor::Precision;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Flags that set a parameter of the attacks.
 #[derive(Clone, Debug)]
@@ -52,6 +54,14 @@ pub(crate) struct Args {
     /// A ready-made suite instead, in which each attack is given only the images that those before it left right.
     #[arg(long, value_enum, conflicts_with = "attack")]
     pub(super) suite: Option<SuiteName>,
+    /// Accuracy against the budget, and the smallest change for each image, by this attack: one run where it looks for the smallest change itself, bisection over the
+    /// budgets where it does not. The budgets are those of --eps if there are several, else 20 up to it.
+    #[arg(long, value_name = "NAME")]
+    pub(super) curve: Option<Choice>,
+    /// Makes the checks of the evaluation that need runs of their own (is the gradient right, do more steps or restarts find more, ..), on 64 images at the largest budget;
+    /// `--suite` always does.
+    #[arg(long)]
+    pub(super) diagnose: bool,
     /// The norm of the budget: linf (how far any pixel may move), l2 (the Euclidean length of the change), l1 (the sum of all changes) or l0 (how many numbers change).
     #[arg(long, default_value = "linf", value_parser = name::<AnyNorm>())]
     pub(super) norm: AnyNorm,
@@ -74,24 +84,45 @@ pub(crate) struct Args {
     /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
     #[arg(long, value_name = "FILE.safetensors|npz")]
     pub(super) save: Option<PathBuf>,
-    /// Writes a page with the figures and a gallery; must not exist yet.
+    /// Writes the verdict of each image: label, prediction, which attack fooled it, its lowest margin, and with --curve the smallest change; must not exist yet.
+    #[arg(long, value_name = "FILE.csv|jsonl")]
+    pub(super) per_sample: Option<PathBuf>,
+    /// Writes a page with the figures, the checks and a gallery; must not exist yet.
     #[arg(long, value_name = "FILE.html")]
     pub(super) report: Option<PathBuf>,
     #[command(flatten)]
     pub(super) machine: MachineArgs,
 }
 
+/// The precision of proposals that this machine is fast in.
+pub(crate) fn fast(asked: Precision) -> Precision {
+    if asked.is_fast() {
+        return asked;
+    }
+    say::note(&format!("--proposal-precision {asked}: no AMX tiles in use here, so attacks look in f32"));
+    Precision::F32
+}
+
 impl Args {
-    /// The precision of proposals that this machine is fast in.
-    pub(super) fn precision(&self) -> Precision {
-        if self.proposal_precision.is_fast() {
-            return self.proposal_precision;
+    /// The files to write, each with its flag and the endings it may have.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&Path, &'static str, &'static [&'static str])> {
+        let all: [(_, _, &'static [&'static str]); 3] = [
+            (&self.save, "--save", &["safetensors", "npz"]),
+            (&self.report, "--report", &["html"]),
+            (&self.per_sample, "--per-sample", &["csv", "jsonl"]),
+        ];
+        all.into_iter().filter_map(|(path, flag, endings)| Some((path.as_deref()?, flag, endings)))
+    }
+    /// What attacks are run with.
+    pub(super) fn settings(&self) -> Settings {
+        let keep = self.save.is_some() || self.report.is_some();
+        Settings {
+            batch: self.batch,
+            precision: fast(self.proposal_precision),
+            course: self.course(),
+            keep: if keep { KeepExamples::Adversarials } else { KeepExamples::Nothing },
+            key: Key::new(self.machine.seed).named("attack"),
         }
-        say::note(&format!(
-            "--proposal-precision {}: no AMX tiles in use here, so attacks look in f32",
-            self.proposal_precision
-        ));
-        Precision::F32
     }
     /// The budgets, smallest first.
     pub(super) fn threats(&self) -> Outcome<Vec<Threat>> {

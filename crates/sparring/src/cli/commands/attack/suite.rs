@@ -6,10 +6,29 @@ use crate::cli::options::{Written, twice};
 use crate::cli::{Failure, Outcome};
 use sparring::attacks::{AnyAttack, Course, Preset, Threat, Titled, suites};
 
+/// Budgets of a curve up to one.
+const POINTS: usize = 20;
+
 impl Args {
     /// Which images an attack is given: in a suite those that are left.
     pub(super) fn course(&self) -> Course {
         if self.suite.is_some() { Course::Cascade } else { Course::Each }
+    }
+    /// The attack of `--curve` and its budgets, up to the largest of these.
+    pub(super) fn curve(&self, threats: &[Threat]) -> Outcome<Option<(Titled, Vec<f32>)>> {
+        let Some(choice) = &self.curve else { return Ok(None) };
+        let largest = threats[threats.len() - 1];
+        let attack = match choice {
+            Choice::Attack(attack) => attack.text.parse::<AnyAttack>()?.into(),
+            Choice::Preset(preset) => self.preset(preset, largest.eps)?,
+        };
+        let refused = |e| Failure::Usage(format!("--curve {}: {e}", choice.name()));
+        attack.info.admits(&largest).map_err(refused)?;
+        let budgets = match threats {
+            [only] => (1..=POINTS).map(|k| only.eps * k as f32 / POINTS as f32).collect(),
+            several => several.iter().map(|t| t.eps).collect(),
+        };
+        Ok(Some((attack, budgets)))
     }
     /// The attacks at this budget, with the flags applied; a flag that fits none of them is a mistake, and so is a norm that one of them does not work in.
     pub(super) fn suite(&self, eps: f32) -> Outcome<Vec<Titled>> {

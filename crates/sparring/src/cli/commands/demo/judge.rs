@@ -85,7 +85,7 @@ pub(super) fn judge(name: &str, model: &ClassifierNet, data: &Named, n: usize, k
         )?;
         clean = report.clean;
         results.extend(report.attacks);
-        for finding in report.findings {
+        for finding in report.findings.into_iter().filter(|f| f.raised) {
             if !findings.contains(&finding) {
                 findings.push(finding);
             }

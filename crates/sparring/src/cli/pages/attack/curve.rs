@@ -3,7 +3,7 @@
 use crate::cli::pages::accuracy::{self, band};
 use crate::cli::pages::{curves, decimal};
 use serde_json::Value;
-use sparring::attacks::Report;
+use sparring::attacks::{BudgetCurve, Report};
 use sparring::store::read_config;
 use sparring_report::svg::{Axis, AxisRange, Chart, LineChart, Series, VerticalLine};
 use std::path::Path;
@@ -26,8 +26,8 @@ pub(super) fn trained_for(run: &Path) -> Option<f64> {
     Some(decimal(found as f32))
 }
 
-/// Accuracy by budget, a line an attack and one for the worst case, with the budget of the training.
-pub(super) fn curve(reports: &[Report], trained: Option<f64>) -> Chart {
+/// Accuracy by budget, a line an attack and one for the worst case where there are several budgets, one for the smallest changes of an attack, and the budget of the training.
+pub(super) fn curve(reports: &[Report], smallest: Option<&BudgetCurve>, trained: Option<f64>) -> Chart {
     let [first, ..] = reports else { return Chart::Line(LineChart::default()) };
     // What is left of the model has the model's colour; the attacks take colours that no model has.
     let slot = if trained.is_some() { curves::HARDENED } else { curves::STANDARD };
@@ -41,12 +41,17 @@ pub(super) fn curve(reports: &[Report], trained: Option<f64>) -> Chart {
         ..Series::new(name, points)
     };
     let mut series: Vec<Series> = Vec::new();
-    if first.attacks.len() > 1 {
+    if reports.len() > 1 && first.attacks.len() > 1 {
         series.push(line(0, "worst case of each image".into(), from_clean(&|r| r.robust_accuracy)));
     }
-    for (k, a) in first.attacks.iter().enumerate() {
+    let by_budget = if reports.len() > 1 { &first.attacks[..] } else { &[] };
+    for (k, a) in by_budget.iter().enumerate() {
         let points = from_clean(&|r| r.attacks.get(k).map_or(f64::NAN, |a| a.accuracy));
         series.push(line(series.len(), a.attack.clone(), points));
+    }
+    if let Some(curve) = smallest {
+        let points = curve.points.iter().map(|p| (decimal(p.eps), p.accuracy)).collect();
+        series.push(line(series.len(), format!("{}, smallest changes", curve.attack), points));
     }
     let norm = first.threat.norm;
     Chart::Line(LineChart {
@@ -104,10 +109,11 @@ mod tests {
             predictions: vec![0; 10],
             attacks: Vec::new(),
             robust_accuracy: 0.5,
+            margins: vec![1.0; 10],
             findings: Vec::new(),
             adversarials: None,
         };
-        let Chart::Line(line) = curve(&[report(0.1), report(0.3)], Some(0.3)) else { panic!("curves") };
+        let Chart::Line(line) = curve(&[report(0.1), report(0.3)], None, Some(0.3)) else { panic!("curves") };
         assert_eq!((line.vertical.len(), line.vertical[0].x), (1, 0.3));
     }
 }

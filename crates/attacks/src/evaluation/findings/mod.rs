@@ -1,0 +1,9 @@
+//! The checks: what each asks, and those that cost nothing beside an evaluation.
+
+mod finding;
+mod of_attacks;
+mod of_model;
+pub use finding::{Finding, FindingId, merged_findings};
+pub(super) use finding::{WHITE, add, many, percent, seen};
+pub(super) use of_attacks::{beyond_gradients, of_figures, of_gradients, of_walk};
+pub(super) use of_model::{dlr_undefined, probabilities, random_output, units};

@@ -1,0 +1,89 @@
+//! Attack cards as the command writes them: the figure, and all that `sparring replay` needs to get it again.
+
+use serde::{Deserialize, Serialize};
+use sparring::attacks::{AttackCard, BudgetCurve, Course, Report, Titled, suites};
+use std::path::PathBuf;
+
+/// The model and the data of a card.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Source {
+    /// The run directory or file.
+    pub(crate) model: PathBuf,
+    /// The flags beside it, of a file that does not name its network.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) model_flags: Vec<String>,
+    /// SHA-256 of its weights file.
+    pub(crate) model_sha256: String,
+    /// What `--data` named; none for the run's own data.
+    #[serde(default)]
+    pub(crate) data: Option<String>,
+    /// Fingerprint of the images that were attacked.
+    pub(crate) data_digest: String,
+}
+
+/// An attack as it ran: the name it is shown under, and the text that gives it again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Ran {
+    pub(crate) attack: String,
+    pub(crate) call: String,
+}
+
+impl Ran {
+    pub(super) fn of(one: &Titled) -> Self {
+        Self { attack: one.info.name.into(), call: one.attack.to_string() }
+    }
+    /// The attack again.
+    pub(crate) fn titled(&self) -> Result<Titled, String> {
+        let attack = self.call.parse().map_err(|e| format!("call: {e}"))?;
+        let found = suites::titled(&self.attack, attack);
+        found.ok_or_else(|| format!("attack: no attack {} is called `{}`", self.call, self.attack))
+    }
+}
+
+/// A card with its source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Card {
+    #[serde(flatten)]
+    pub(crate) figure: AttackCard,
+    /// The text that gives the attack again.
+    pub(crate) call: String,
+    /// In a cascade the attacks before it, which left it their images.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) after: Vec<Ran>,
+    /// The budgets of a curve; the figure is then of the largest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) budgets: Vec<f32>,
+    #[serde(flatten)]
+    pub(crate) source: Source,
+}
+
+impl Card {
+    /// The attack as it ran.
+    pub(crate) fn ran(&self) -> Ran {
+        Ran { attack: self.figure.attack.clone(), call: self.call.clone() }
+    }
+}
+
+/// The cards of an evaluation by these attacks.
+pub(super) fn of_report(report: &Report, suite: &[Titled], source: &Source) -> Vec<Card> {
+    let cascade = report.course == Course::Cascade;
+    let one = |(k, (result, attack)): (usize, (&sparring::attacks::AttackResult, &Titled))| Card {
+        figure: result.card.clone(),
+        call: attack.attack.to_string(),
+        after: if cascade { suite[..k].iter().map(Ran::of).collect() } else { Vec::new() },
+        budgets: Vec::new(),
+        source: source.clone(),
+    };
+    report.attacks.iter().zip(suite).enumerate().map(one).collect()
+}
+
+/// The card of a curve.
+pub(super) fn of_curve(curve: &BudgetCurve, attack: &Titled, budgets: &[f32], source: &Source) -> Card {
+    Card {
+        figure: curve.card.clone(),
+        call: attack.attack.to_string(),
+        after: Vec::new(),
+        budgets: budgets.to_vec(),
+        source: source.clone(),
+    }
+}

@@ -1,0 +1,122 @@
+//! What is attacked: a classifier and test images, and where both come from.
+
+use super::cards::Source;
+use crate::cli::options::{ModelArgs, Named};
+use crate::cli::pages::weights::load_classifier;
+use crate::cli::pages::weights_file::weights_file;
+use crate::cli::{Failure, Outcome};
+use sparring::attacks::{
+    AnyNorm, AttackKind, BudgetCurve, Course, Diagnosis, EvaluateOptions, KeepExamples, Progress, Proposer,
+    Report, Threat, Titled, budget_curve, diagnose, evaluate_proposed, evaluate_with,
+};
+use sparring::datasets::MiniBatch;
+use sparring::models::ClassifierNet;
+use sparring::oracle::Batch;
+use sparring::seed::Key;
+use sparring::store::sha256_hex;
+use sparring::tensor::Precision;
+
+/// A classifier, and the first test images of its data.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) model: ClassifierNet,
+    pub(crate) data: Named,
+    pub(crate) test: MiniBatch,
+    pub(crate) source: Source,
+}
+
+/// What an attack is run with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    /// Images a worker attacks at a time, at most.
+    pub(crate) batch: usize,
+    /// The arithmetic of proposals.
+    pub(crate) precision: Precision,
+    pub(crate) course: Course,
+    pub(crate) keep: KeepExamples,
+    pub(crate) key: Key,
+}
+
+/// As many test images as are asked for.
+pub(super) fn enough(n: Option<usize>, data: &Named) -> Outcome {
+    let (asked, there) = (&data.asked, data.set.test.len());
+    match n.filter(|&n| n > there) {
+        Some(n) => Err(Failure::Usage(format!("--n {n}: {asked} has {there} test images"))),
+        None => Ok(()),
+    }
+}
+
+impl Target {
+    /// Reads the model and the first `n` test images of these data, or of the model's own.
+    pub(crate) fn load(args: &ModelArgs, data: Option<&str>, n: Option<usize>) -> Outcome<Self> {
+        let (net, names) = (args.net()?, args.names.load()?);
+        let (model, known) = load_classifier(&args.path, net.as_ref(), &names)?;
+        let own = data.is_none() && known.data.is_some();
+        let (data, _) = Named::for_model(data, known.data.as_ref(), &known.classes)?;
+        data.fits(model.spec().input, "this network")?;
+        data.labels_fit(model.classes())?;
+        enough(n, &data)?;
+        let first = data.set.test.first(n.unwrap_or(1000).min(data.set.test.len()));
+        let source = Source {
+            model: args.path.clone(),
+            model_flags: args.flags(),
+            model_sha256: sha256_hex(&std::fs::read(weights_file(&args.path)?)?),
+            data: (!own).then(|| data.asked.clone()),
+            data_digest: first.fingerprint(),
+        };
+        Ok(Self { model, test: first.all(), data, source })
+    }
+
+    fn x(&self) -> Outcome<Batch<'_>> {
+        Ok(Batch::new(&self.test.x, self.test.shape, &self.test.ids)?)
+    }
+
+    /// Smaller chunks where the network's layers are large; no figure depends on it.
+    fn options(&self, how: &Settings) -> EvaluateOptions {
+        let most = self.model.cost().most_examples() / rayon::current_num_threads();
+        EvaluateOptions { batch: how.batch.min(most.max(1)), keep: how.keep, course: how.course }
+    }
+
+    /// One budget.
+    pub(crate) fn evaluate(
+        &self,
+        suite: &[Titled],
+        threat: &Threat,
+        how: &Settings,
+        show: &(dyn Fn(Progress<'_>) + Sync),
+    ) -> Outcome<Report> {
+        let (x, y, options) = (self.x()?, &self.test.labels, self.options(how));
+        let victim = self.model.victim();
+        if how.precision == Precision::F32 {
+            return Ok(evaluate_with(&victim, x, y, suite, threat, how.key, &options, show)?);
+        }
+        let (name, stand_in) = (how.precision.to_string(), self.model.victim().in_precision(how.precision));
+        let proposer = Proposer { model: &stand_in, name: &name };
+        Ok(evaluate_proposed(&victim, proposer, x, y, suite, threat, how.key, &options, show)?)
+    }
+
+    /// Makes the checks that need runs of their own; the attack that they doubt is the first of the suite that takes many steps.
+    pub(crate) fn diagnose(&self, report: &mut Report, suite: &[Titled], how: &Settings) -> Outcome {
+        let steps = |one: &&Titled| {
+            one.info.kind == AttackKind::FixedBudget
+                && one.attack.settings_as_text().iter().any(|(name, _)| *name == "steps")
+        };
+        let usual = Diagnosis::default();
+        let attack = suite.iter().find(steps).map_or(usual.attack, |one| one.attack);
+        let diagnosis = Diagnosis { attack, batch: self.options(how).batch, ..usual };
+        Ok(diagnose(&self.model.victim(), self.x()?, &self.test.labels, report, how.key, &diagnosis)?)
+    }
+
+    /// Accuracy against the budget.
+    pub(crate) fn curve(
+        &self,
+        attack: &Titled,
+        norm: AnyNorm,
+        budgets: &[f32],
+        how: &Settings,
+        show: &(dyn Fn(Progress<'_>) + Sync),
+    ) -> Outcome<BudgetCurve> {
+        let (x, y, options) = (self.x()?, &self.test.labels, self.options(how));
+        Ok(budget_curve(&self.model.victim(), x, y, attack, norm, budgets, how.key, &options, show)?)
+    }
+}
