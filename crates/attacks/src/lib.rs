@@ -6,7 +6,10 @@ mod attacks;
 mod boundary;
 mod chunked;
 mod contract;
+mod decision;
 mod decorators;
+mod differences;
+mod draw;
 mod error;
 mod evaluation;
 mod goal;
@@ -20,11 +23,13 @@ mod scratch;
 mod square;
 pub mod suites;
 mod threat;
+mod transfer;
+mod universal;
 
 pub use ascent::{Start, StepSize, Stop};
 pub use attacks::{
-    AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, Fab, FabT, Ffgsm, Fgsm, Pgd, Rfgsm, Square, SquareSchedule,
-    UniformNoise,
+    AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, BoundaryAttack, Fab, FabT, Ffgsm, Fgsm, HopSkipJump, Jsma, Nes,
+    OnePixel, Pgd, Rfgsm, Spatial, SpatialSearch, Spsa, Square, SquareSchedule, UniformNoise,
 };
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
 pub use contract::{Access, Attack, AttackInfo, AttackKind, Settings, Walk};
@@ -32,10 +37,12 @@ pub use decorators::{Counting, Counts, Normalized};
 pub use error::AttackError;
 pub use evaluation::{
     Adversarials, AttackCard, AttackResult, Course, EvaluateOptions, Finding, KeepExamples, Progress,
-    Proposer, Report, evaluate, evaluate_proposed, evaluate_with,
+    Proposer, ProposerRole, Report, evaluate, evaluate_proposed, evaluate_with,
 };
 pub use goal::{Goal, check_input, predicted};
 pub use norms::{AnyNorm, L0, L1, L2, Linf, Norm};
 pub use presets::{PRESETS, Preset, Titled};
 pub use request::{Request, smallest};
 pub use threat::{Threat, Violation};
+pub use transfer::Transfer;
+pub use universal::{Universal, UniversalFit, fit_universal};

@@ -1,14 +1,20 @@
 //! Tests of the public interface, one program: each file of this folder is a module.
 #![allow(missing_docs)]
 
+mod black_boxes;
 mod contract;
 mod determinism;
 mod evaluation;
+mod few_elements;
 mod findings;
+mod held_data;
+mod labels_only;
 mod linear_optimum;
 mod models;
 mod projection;
 mod proposer;
+mod queries;
 mod serde;
 mod smallest;
+mod spatial;
 mod step_sizes;

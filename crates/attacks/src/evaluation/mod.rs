@@ -13,6 +13,6 @@ mod worst;
 pub use card::AttackCard;
 pub use finding::Finding;
 pub use options::{Course, EvaluateOptions, KeepExamples, Progress};
-pub use propose::Proposer;
+pub use propose::{Proposer, ProposerRole};
 pub use report::{Adversarials, AttackResult, Report};
 pub use run::{evaluate, evaluate_proposed, evaluate_with};

@@ -120,7 +120,11 @@ where
     threat.fits(model.bounds(), x.dim())?;
     let (n, batch) = (x.len(), options.batch);
 
-    suite.iter().try_for_each(|attack| describe(attack, &Counting::new(model)).0.admits(threat))?;
+    // On no examples each refuses what it would refuse after the work of those before it.
+    for attack in suite {
+        describe(attack, &Counting::new(model)).0.admits(threat)?;
+        attack.perturb(&Counting::new(model), x.slice(0..0), Goal::Untargeted(&[]), threat, key, &mut [])?;
+    }
     let clean = Clean::look(model, x, y, batch)?;
     // The examples that are attacked, side by side: places among the right ones, and the examples themselves.
     let mut attacked: Vec<usize> = (0..clean.right.len()).collect();

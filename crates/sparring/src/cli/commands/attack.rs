@@ -13,7 +13,8 @@ use crate::cli::{Failure, Outcome};
 pub(crate) use args::Args;
 pub(crate) use show::row;
 use sparring::attacks::{
-    EvaluateOptions, KeepExamples, Progress, Proposer, Report, Threat, evaluate_proposed, evaluate_with,
+    EvaluateOptions, KeepExamples, Progress, Proposer, ProposerRole, Report, Threat, evaluate_proposed,
+    evaluate_with,
 };
 use sparring::datasets::MiniBatch;
 use sparring::models::ClassifierNet;
@@ -42,6 +43,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let names = args.model.names.load()?;
     args.machine.start()?;
     let (model, known) = pages::weights::load_classifier(&args.model.path, net.as_ref(), &names)?;
+    let surrogate = args.surrogate(&model)?;
     let (data, _) = Named::for_model(args.data.as_deref(), known.data.as_ref(), &known.classes)?;
     data.fits(model.spec().input, "this network")?;
     data.labels_fit(model.classes())?;
@@ -60,7 +62,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let mut reports = Vec::new();
     for (k, (threat, suite)) in threats.iter().zip(&suites).enumerate() {
         let show = |p: Progress<'_>| bar.show(Progress { index: p.index + k * suite.len(), ..p });
-        reports.push(evaluate(args, &model, &test, suite, threat, precision, &show)?);
+        reports.push(evaluate(args, &model, surrogate.as_ref(), &test, suite, threat, precision, &show)?);
     }
     bar.finish();
     // The figures are told whatever becomes of the files.
@@ -103,6 +105,7 @@ pub(crate) fn check(args: &Args, data: &Named) -> Outcome {
 fn evaluate(
     args: &Args,
     model: &ClassifierNet,
+    surrogate: Option<&ClassifierNet>,
     test: &MiniBatch,
     suite: &[sparring::attacks::Titled],
     threat: &Threat,
@@ -119,13 +122,16 @@ fn evaluate(
     let most = model.cost().most_examples() / rayon::current_num_threads();
     let options = EvaluateOptions { batch: args.batch.min(most.max(1)), keep, course: args.course() };
     let (victim, key) = (model.victim(), Key::new(args.machine.seed).named("attack"));
-    Ok(if precision == Precision::F32 {
-        evaluate_with(&victim, x, &test.labels, suite, threat, key, &options, show)?
-    } else {
-        let (name, stand_in) = (precision.to_string(), model.victim().in_precision(precision));
-        let proposer = Proposer { model: &stand_in, name: &name };
-        evaluate_proposed(&victim, proposer, x, &test.labels, suite, threat, key, &options, show)?
-    })
+    if surrogate.is_none() && precision == Precision::F32 {
+        return Ok(evaluate_with(&victim, x, &test.labels, suite, threat, key, &options, show)?);
+    }
+    let stand_in = surrogate.unwrap_or(model).victim().in_precision(precision);
+    let (name, role) = match &args.surrogate {
+        Some(path) => (path.display().to_string(), ProposerRole::Surrogate),
+        None => (precision.to_string(), ProposerRole::Approximation),
+    };
+    let proposer = Proposer { model: &stand_in, name: &name, role };
+    Ok(evaluate_proposed(&victim, proposer, x, &test.labels, suite, threat, key, &options, show)?)
 }
 
 /// The worst case of each image, with the cards of the attacks.

@@ -3,10 +3,12 @@
 use super::choice::Choice;
 use crate::cli::io::say;
 use crate::cli::options::{
-    Budget, List, MachineArgs, ModelArgs, ShorthandList, Shorthands, count, name, twice,
+    Budget, List, MachineArgs, ModelArgs, Names, ShorthandList, Shorthands, count, name, twice,
 };
+use crate::cli::pages::weights::load_classifier;
 use crate::cli::{Failure, Outcome};
 use sparring::attacks::{AnyAttack, AnyNorm, EvaluateOptions, Threat};
+use sparring::models::ClassifierNet;
 use sparring::oracle::Bounds;
 use sparring::tensor::Precision;
 use std::path::PathBuf;
@@ -69,6 +71,10 @@ pub(crate) struct Args {
     /// proposal is verified in f32 whatever this is.
     #[arg(long, default_value = "f32")]
     pub(super) proposal_precision: Precision,
+    /// Another run or weights file with its description, which attacks climb in place of MODEL; MODEL judges what they find (a transfer attack). The queries shown are
+    /// those of the surrogate.
+    #[arg(long, value_name = "RUN")]
+    pub(super) surrogate: Option<PathBuf>,
     /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
     #[arg(long, value_name = "FILE.safetensors|npz")]
     pub(super) save: Option<PathBuf>,
@@ -90,6 +96,23 @@ impl Args {
             self.proposal_precision
         ));
         Precision::F32
+    }
+    /// The network that attacks climb in place of the model, if there is one.
+    pub(super) fn surrogate(&self, model: &ClassifierNet) -> Outcome<Option<ClassifierNet>> {
+        let Some(path) = &self.surrogate else { return Ok(None) };
+        let (surrogate, _) = load_classifier(path, None, &Names::Same)?;
+        let takes = |net: &ClassifierNet| (net.spec().input, net.classes());
+        if takes(&surrogate) != takes(model) {
+            return Err(Failure::Usage(format!(
+                "--surrogate {}: takes examples of {:?} and has {} classes, the model {:?} and {}",
+                path.display(),
+                surrogate.spec().input,
+                surrogate.classes(),
+                model.spec().input,
+                model.classes()
+            )));
+        }
+        Ok(Some(surrogate))
     }
     /// The budgets, smallest first.
     pub(super) fn threats(&self) -> Outcome<Vec<Threat>> {
