@@ -1,6 +1,7 @@
-//! What attacks that see labels alone share: a start that reaches the goal, the way back to the boundary, and the smallest change so far.
+//! What attacks that see labels alone share: a start that reaches the goal, the way back to the boundary, its normal, and the smallest change so far.
 
 use crate::ascent::logits;
+use crate::draw::Draw;
 use crate::live::{Live, PerCandidate, Table};
 use crate::{AnyNorm, AttackError, Goal, Threat};
 use sparring_oracle::{Batch, Bounds, Classifier};
@@ -19,14 +20,6 @@ pub(crate) struct Decision<'a, M: ?Sized> {
 impl<'a, M: Classifier + ?Sized> Decision<'a, M> {
     pub(crate) fn new(model: &'a M, x: Batch<'a>, goal: Goal<'a>) -> Self {
         Self { model, x, goal, z: Table::zeros(x.len(), model.classes()), query: x.query() }
-    }
-
-    /// Numbers in an example.
-    pub(crate) fn dim(&self) -> usize {
-        self.x.dim()
-    }
-    pub(crate) fn bounds(&self) -> Bounds {
-        self.model.bounds()
     }
 
     /// One query: of each candidate, whether its point reaches the goal.
@@ -117,6 +110,55 @@ impl<'a, M: Classifier + ?Sized> Decision<'a, M> {
         for k in (0..m).filter(|&k| between[k].1 < 1.0) {
             share(norm, bounds, x.row(live.row(k)), points.row(k), between[k].1, trial.row_mut(k));
             points.row_mut(k).copy_from_slice(trial.row(k));
+        }
+        Ok(())
+    }
+
+    /// Writes for each candidate the direction in which its point, on the boundary, is left for the side of the goal fastest, as estimated by so many queries at these widths around it.
+    pub(crate) fn normals(
+        &mut self,
+        norm: AnyNorm,
+        live: &Live,
+        points: &Table,
+        widths: &[f32],
+        (samples, key): (usize, Key),
+        direction: &mut Table,
+    ) -> Result<(), AttackError> {
+        let (m, dim, bounds) = (live.len(), self.x.dim(), self.model.bounds());
+        let (mut trial, mut u) = (Table::zeros(m, dim), Table::zeros(m, dim));
+        // The sums of φ u and of u, and of φ.
+        let (mut weighted, mut plain, mut signs) =
+            (Table::zeros(m, dim), Table::zeros(m, dim), vec![0.0_f32; m]);
+        let mut draw = Draw::new(dim);
+        for sample in 0..samples {
+            let key = key.child(sample as u64);
+            for k in 0..m {
+                let (mut rng, u) = (key.rng(live.id(k)), u.row_mut(k));
+                match norm {
+                    AnyNorm::Linf => rng.fill_uniform_in(-1.0, 1.0, u),
+                    _ => draw.normals(&mut rng, u),
+                }
+                let scale = widths[k] / (AnyNorm::L2.get().size(u).max(1e-12) as f32);
+                for ((u, t), &p) in u.iter_mut().zip(trial.row_mut(k)).zip(points.row(k)) {
+                    *t = bounds.clip(p + *u * scale);
+                    *u = *t - p;
+                }
+            }
+            for (k, hit) in self.reached(live, &trial)?.into_iter().enumerate() {
+                let sign = if hit { 1.0 } else { -1.0 };
+                signs[k] += sign;
+                for ((w, s), u) in weighted.row_mut(k).iter_mut().zip(plain.row_mut(k)).zip(u.row(k)) {
+                    *w += sign * u;
+                    *s += u;
+                }
+            }
+        }
+        for k in 0..m {
+            let mean = signs[k] / samples as f32;
+            // All on one side: nothing to compare with.
+            let mean = if mean.abs() == 1.0 { 0.0 } else { mean };
+            let g: Vec<f32> = weighted.row(k).iter().zip(plain.row(k)).map(|(w, s)| w - mean * s).collect();
+            norm.get().steepest(&g, direction.row_mut(k));
         }
         Ok(())
     }

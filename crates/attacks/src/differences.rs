@@ -183,8 +183,8 @@ mod tests {
     use sparring_oracle::{Bounds, OracleError};
 
     /// Two classes, z₀ = −w·x, z₁ = w·x.
-    struct Plane(Vec<f32>);
-    impl Classifier for Plane {
+    struct Linear(Vec<f32>);
+    impl Classifier for Linear {
         fn shape(&self) -> [usize; 3] {
             [1, 1, self.0.len()]
         }
@@ -212,13 +212,13 @@ mod tests {
     }
 
     fn cosines(values: [f32; 3], c: f64) {
-        let (dim, n, pairs) = (20, 40_u64, 64);
+        let (dim, n, pairs) = (20, 40, 64);
         let mut rng = Key::new(1).rng(0);
         let w: Vec<f32> = (0..dim).map(|_| rng.normal() as f32).collect();
-        let data: Vec<f32> = (0..n as usize * dim).map(|i| values[(i * 7 + i / dim) % 3]).collect();
-        let ids: Vec<u64> = (0..n).collect();
+        let data: Vec<f32> = (0..n * dim).map(|i| values[(i * 7 + i / dim) % 3]).collect();
+        let ids: Vec<u64> = (0..n as u64).collect();
         let x = Batch::new(&data, [1, 1, dim], &ids).unwrap();
-        let labels = vec![0; n as usize];
+        let labels = vec![0; n];
         let objective = OfClass { goal: Goal::Untargeted(&labels), loss: AnyClassLoss::Margin };
         let norm = |v: &[f32]| v.iter().map(|v| f64::from(v * v)).sum::<f64>().sqrt();
         for (directions, width) in [(Directions::Signs, 0.01), (Directions::Normals, 0.001)] {
@@ -232,15 +232,15 @@ mod tests {
                 directions,
                 states: 0,
             };
-            let mut points = Table::zeros(n as usize, dim);
-            points.first_mut(n as usize).copy_from_slice(&data);
-            let mut probes = Probes::new(n as usize, dim, 2);
-            let (live, mut grad) = (Live::of(x, 0..n as usize), Table::zeros(n as usize, dim));
+            let mut points = Table::zeros(n, dim);
+            points.first_mut(n).copy_from_slice(&data);
+            let mut probes = Probes::new(n, dim, 2);
+            let (live, mut grad) = (Live::of(x, 0..n), Table::zeros(n, dim));
             let from = (Key::new(2), 0);
             ascent
-                .estimate(&Plane(w.clone()), &objective, x, &live, &points, from, &mut probes, &mut grad)
+                .estimate(&Linear(w.clone()), &objective, x, &live, &points, from, &mut probes, &mut grad)
                 .unwrap();
-            let cosines: Vec<f64> = (0..n as usize)
+            let cosines: Vec<f64> = (0..n)
                 .map(|k| {
                     let g = grad.row(k);
                     g.iter().zip(&w).map(|(g, w)| f64::from(g * w)).sum::<f64>() / norm(g) / norm(&w)
@@ -252,8 +252,7 @@ mod tests {
             assert!(cosines.iter().all(|&c| c > 0.6), "{directions:?}: {cosines:?}");
             // And it has the right length: the mean over examples is the gradient, 2 w.
             let share = 1.0 / n as f32;
-            let all: Vec<f32> =
-                (0..dim).map(|i| (0..n as usize).map(|k| grad.row(k)[i] * share).sum()).collect();
+            let all: Vec<f32> = (0..dim).map(|i| (0..n).map(|k| grad.row(k)[i] * share).sum()).collect();
             let gap: Vec<f32> = all.iter().zip(&w).map(|(g, w)| g - 2.0 * w).collect();
             assert!(norm(&gap) < 0.2 * norm(&all), "{directions:?}: {gap:?}");
         }

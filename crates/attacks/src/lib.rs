@@ -20,6 +20,7 @@ mod plane;
 mod presets;
 mod request;
 mod scratch;
+mod sphere;
 mod square;
 pub mod suites;
 mod threat;

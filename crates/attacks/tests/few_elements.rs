@@ -53,7 +53,7 @@ fn one_pixel_finds_the_one_that_matters() {
 }
 
 /// z₀ = 0, z₁ = w·x − b.
-fn plane(w: &[f32], b: f32) -> Linear {
+fn linear(w: &[f32], b: f32) -> Linear {
     Linear { w: vec![vec![0.0; w.len()], w.to_vec()], b: vec![0.0, -b], bounds: Bounds::UNIT }
 }
 
@@ -61,7 +61,7 @@ fn plane(w: &[f32], b: f32) -> Linear {
 fn saliency_takes_the_best_pairs_of_a_linear_model() {
     // Of the other class the logit must fall where that of the target rises: z₀ = −w·x.
     let w = [0.3, -0.9, 0.1, 0.8, 0.05, 0.5, -0.2, 0.6];
-    let mut model = plane(&w, 1.0);
+    let mut model = linear(&w, 1.0);
     model.w[0] = w.iter().map(|w| -w).collect();
     let (data, ids) = ([0.0; 8], [0]);
     let x = Batch::new(&data, [1, 1, 8], &ids).unwrap();

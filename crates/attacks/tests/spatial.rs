@@ -28,7 +28,7 @@ impl Classifier for Only {
     }
 }
 
-/// An L standing in the middle, and the same a quarter of a turn to the left and a row further down.
+/// An L standing in the middle, and the same rotated by 90 degrees to the left and shifted a row down.
 #[rustfmt::skip]
 const STANDING: [f32; 25] = [
     0.0, 0.0, 0.0, 0.0, 0.0,
@@ -47,7 +47,7 @@ const LYING: [f32; 25] = [
 ];
 
 #[test]
-fn the_turn_and_shift_that_were_planted() {
+fn the_rotation_and_shift_that_were_planted() {
     let x = Batch::new(&STANDING, [1, 5, 5], &[0]).unwrap();
     let mut out = STANDING;
     let (goal, whole) = (Goal::Untargeted(&[0]), Threat::linf(1.0).unwrap());

@@ -14,9 +14,10 @@ use crate::decision::{Decision, Smallest, size};
 use crate::draw::Draw;
 use crate::goal::check_input;
 use crate::live::Table;
+use crate::sphere::{Walker, candidates};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_math::named::{Named, Range};
-use sparring_oracle::{Batch, Bounds, Classifier};
+use sparring_oracle::{Batch, Classifier};
 use sparring_seed::Key;
 
 /// The smallest change in L2 by labels alone, by a random walk along the boundary.
@@ -64,80 +65,6 @@ sparring_math::named! {
 const LOOK: usize = 10;
 /// Halvings between start and example: to a thousandth of the change.
 const HALVINGS: u32 = 10;
-
-/// The last outcomes of something, at most 128 of them.
-#[derive(Clone, Copy, Debug, Default)]
-struct Rate {
-    bits: u128,
-    seen: u32,
-}
-
-impl Rate {
-    /// Counts one more; the rate of the last `of`, once there are so many.
-    fn add(&mut self, hit: bool, of: u32) -> Option<f64> {
-        self.bits = (self.bits << 1 | u128::from(hit)) & (u128::MAX >> (128 - of));
-        self.seen = (self.seen + 1).min(of);
-        (self.seen == of).then(|| f64::from(self.bits.count_ones()) / f64::from(of))
-    }
-}
-
-/// The steps of one walk.
-#[derive(Clone, Copy, Debug)]
-struct Walker {
-    spherical: f64,
-    source: f64,
-    on_sphere: Rate,
-    nearer: Rate,
-}
-
-impl Walker {
-    /// Adapts the steps to what became of the candidates of a look.
-    fn adapt(&mut self, on_sphere: bool, nearer: bool, by: f64) {
-        if let Some(factor) = self.on_sphere.add(on_sphere, 100).and_then(|rate| factor(rate, 0.2, 0.5, by)) {
-            self.spherical *= factor;
-            self.source *= factor;
-            self.on_sphere = Rate::default();
-        }
-        if let Some(factor) = self.nearer.add(nearer, 30).and_then(|rate| factor(rate, 0.1, 0.25, by)) {
-            self.source *= factor;
-            self.nearer = Rate::default();
-        }
-        // A step towards the example never passes it, and one along the sphere of this length is a random point of it.
-        (self.source, self.spherical) = (self.source.min(1.0), self.spherical.min(1e3));
-    }
-}
-
-/// How steps change at this rate of success.
-fn factor(rate: f64, low: f64, high: f64, by: f64) -> Option<f64> {
-    (rate > high).then_some(by).or((rate < low).then_some(1.0 / by))
-}
-
-/// Writes c and c' for one point; `sphere` comes as normal numbers.
-fn candidates(
-    x: &[f32],
-    point: &[f32],
-    walker: &Walker,
-    bounds: Bounds,
-    sphere: &mut [f32],
-    nearer: &mut [f32],
-) {
-    let away = |point: &[f32]| size(AnyNorm::L2, x, point).max(1e-30);
-    let to_x = || x.iter().zip(point).map(|(x, p)| f64::from(x - p));
-    let radius = away(point);
-    let along: f64 = sphere.iter().zip(to_x()).map(|(&s, d)| f64::from(s) * d).sum();
-    let along = along / (radius * radius);
-    sphere.iter_mut().zip(to_x()).for_each(|(s, d)| *s = (f64::from(*s) - along * d) as f32);
-    let scale = walker.spherical * radius / AnyNorm::L2.get().size(sphere).max(1e-30);
-    let back = 1.0 / (1.0 + walker.spherical * walker.spherical).sqrt();
-    for ((s, &x), d) in sphere.iter_mut().zip(x).zip(to_x()) {
-        *s = bounds.clip((f64::from(x) + (f64::from(*s) * scale - d) * back) as f32);
-    }
-    let now = away(sphere);
-    let share = ((walker.source * radius + now - radius) / now).clamp(0.0, 1.0);
-    for ((n, &s), &x) in nearer.iter_mut().zip(&*sphere).zip(x) {
-        *n = bounds.clip((f64::from(s) + share * f64::from(x - s)) as f32);
-    }
-}
 
 impl BoundaryAttack {
     /// The row in the table of attacks.
@@ -197,8 +124,7 @@ impl BoundaryAttack {
         model.bisect(AnyNorm::L2, &live, &mut points, HALVINGS)?;
         let n = live.len();
         let (mut sphere, mut nearer, mut draw) = (Table::zeros(n, dim), Table::zeros(n, dim), Draw::new(dim));
-        let (spherical, source, none) = (self.spherical_step, self.source_step, Rate::default());
-        let mut walkers = vec![Walker { spherical, source, on_sphere: none, nearer: none }; n];
+        let mut walkers = vec![Walker::new(self.spherical_step, self.source_step); n];
         for step in 1..=self.steps {
             if live.is_empty() {
                 break;

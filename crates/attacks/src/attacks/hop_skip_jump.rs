@@ -10,7 +10,6 @@
 //! The answer is the smallest change at the end of any step, not that of the last. All examples of a batch walk side by side.
 
 use crate::decision::{Decision, Smallest, size};
-use crate::draw::Draw;
 use crate::goal::check_input;
 use crate::live::{Live, Table};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
@@ -181,57 +180,6 @@ impl HopSkipJump {
 /// The size of each candidate's change.
 fn distances(norm: AnyNorm, x: Batch<'_>, live: &Live, points: &Table) -> Vec<f64> {
     (0..live.len()).map(|k| size(norm, x.row(live.row(k)), points.row(k))).collect()
-}
-
-impl<M: Classifier + ?Sized> Decision<'_, M> {
-    /// Writes for each candidate the direction in which its point, on the boundary, is left for the side of the goal fastest, as estimated by so many queries at these widths around it.
-    fn normals(
-        &mut self,
-        norm: AnyNorm,
-        live: &Live,
-        points: &Table,
-        widths: &[f32],
-        (samples, key): (usize, Key),
-        direction: &mut Table,
-    ) -> Result<(), AttackError> {
-        let (m, dim, bounds) = (live.len(), self.dim(), self.bounds());
-        let (mut trial, mut u) = (Table::zeros(m, dim), Table::zeros(m, dim));
-        // The sums of φ u and of u, and of φ.
-        let (mut weighted, mut plain, mut signs) =
-            (Table::zeros(m, dim), Table::zeros(m, dim), vec![0.0_f32; m]);
-        let mut draw = Draw::new(dim);
-        for sample in 0..samples {
-            let key = key.child(sample as u64);
-            for k in 0..m {
-                let (mut rng, u) = (key.rng(live.id(k)), u.row_mut(k));
-                match norm {
-                    AnyNorm::Linf => rng.fill_uniform_in(-1.0, 1.0, u),
-                    _ => draw.normals(&mut rng, u),
-                }
-                let scale = widths[k] / (AnyNorm::L2.get().size(u).max(1e-12) as f32);
-                for ((u, t), &p) in u.iter_mut().zip(trial.row_mut(k)).zip(points.row(k)) {
-                    *t = bounds.clip(p + *u * scale);
-                    *u = *t - p;
-                }
-            }
-            for (k, hit) in self.reached(live, &trial)?.into_iter().enumerate() {
-                let sign = if hit { 1.0 } else { -1.0 };
-                signs[k] += sign;
-                for ((w, s), u) in weighted.row_mut(k).iter_mut().zip(plain.row_mut(k)).zip(u.row(k)) {
-                    *w += sign * u;
-                    *s += u;
-                }
-            }
-        }
-        for k in 0..m {
-            let mean = signs[k] / samples as f32;
-            // All on one side: nothing to compare with.
-            let mean = if mean.abs() == 1.0 { 0.0 } else { mean };
-            let g: Vec<f32> = weighted.row(k).iter().zip(plain.row(k)).map(|(w, s)| w - mean * s).collect();
-            norm.get().steepest(&g, direction.row_mut(k));
-        }
-        Ok(())
-    }
 }
 
 impl<M: Classifier + ?Sized> Attack<M> for HopSkipJump {

@@ -1,10 +1,10 @@
-//! Spatial: the image turned and shifted, the worst of a grid or of random tries, on logits alone.
+//! Spatial: the image rotated and shifted, the worst of a grid or of random tries, on logits alone.
 //!
-//! x' = x turned by an angle around its middle, then shifted, by bilinear interpolation; what comes from outside is the lower end of the box (black)
+//! x' = x rotated by an angle around its middle, then shifted, by bilinear interpolation; what comes from outside is the lower end of the box (black)
 //! grid      31 angles of ±30° × 5 × 5 shifts of ±3 pixels, evenly spaced;  random: the worst of 10, uniform in the same ranges
 //! source    Engstrom et al. 2019, arXiv:1712.02779 (MNIST: ±3 pixels, ±30°)
 //!
-//! A turned image is no small change of its pixels: it counts within an L-inf budget of the whole box only, which is `--eps 1` for pixels of [0, 1]. The attack
+//! A rotated image is no small change of its pixels: it counts within an L-inf budget of the whole box only, which is `--eps 1` for pixels of [0, 1]. The attack
 //! refuses a smaller one; a figure under it says nothing about budgets of pixels.
 
 use crate::ascent::{LOSS, Objective, OfClass, Said, logits};
@@ -112,24 +112,24 @@ impl Spatial {
     }
 }
 
-/// Writes `x` turned by an angle (degrees, counter-clockwise as seen with row 0 on top) around its middle, then shifted by rows and columns; `outside` is around it.
+/// Writes `x` rotated by an angle (degrees, counter-clockwise as seen with row 0 on top) around its middle, then shifted by rows and columns; `outside` is around it.
 fn warp(x: &[f32], [_, h, w]: [usize; 3], [angle, rows, columns]: [f64; 3], outside: f32, out: &mut [f32]) {
     let (sin, cos) = angle.to_radians().sin_cos();
     let middle = [(h as f64 - 1.0) / 2.0, (w as f64 - 1.0) / 2.0];
     for (place, i) in (0..h * w).map(|i| ([i / w, i % w], i)) {
         let (r, c) = (place[0] as f64 - rows - middle[0], place[1] as f64 - columns - middle[1]);
-        // Where the pixel comes from. Rounded, so that a quarter of a turn takes pixels and not mixtures.
+        // Where the pixel comes from. Rounded, so that a rotation by 90 degrees copies pixels and mixes none.
         let from =
             [cos * r + sin * c + middle[0], cos * c - sin * r + middle[1]].map(|v| (v * 1e9).round() / 1e9);
-        let (low, part) = (from.map(f64::floor), from.map(|v| (v - v.floor()) as f32));
+        let (low, weight) = (from.map(f64::floor), from.map(|v| (v - v.floor()) as f32));
         for (x, out) in x.chunks_exact(h * w).zip(out.chunks_exact_mut(h * w)) {
             let at = |down: f64, right: f64| {
                 let (r, c) = (low[0] + down, low[1] + right);
                 let inside = r >= 0.0 && c >= 0.0 && r < h as f64 && c < w as f64;
                 if inside { x[r as usize * w + c as usize] } else { outside }
             };
-            let along = |down| at(down, 0.0) * (1.0 - part[1]) + at(down, 1.0) * part[1];
-            out[i] = along(0.0) * (1.0 - part[0]) + along(1.0) * part[0];
+            let along = |down| at(down, 0.0) * (1.0 - weight[1]) + at(down, 1.0) * weight[1];
+            out[i] = along(0.0) * (1.0 - weight[0]) + along(1.0) * weight[0];
         }
     }
 }
@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quarter_turn_moves_pixels_and_a_half_shift_mixes_two() {
+    fn ninety_degrees_move_pixels_and_half_a_shift_mixes_two() {
         let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
         let mut out = [0.0; 9];
         warp(&x, [1, 3, 3], [90.0, 0.0, 0.0], -1.0, &mut out);

@@ -112,6 +112,10 @@ impl Args {
                 model.classes()
             )));
         }
+        let (climbed, judge) = (path.display(), self.model.path.display());
+        say::note(&format!(
+            "attacks climb {climbed}, whose queries are counted; {judge} judges what they find"
+        ));
         Ok(Some(surrogate))
     }
     /// The budgets, smallest first.

@@ -1,4 +1,4 @@
-//! Attacks that hold data: a surrogate, a change for all examples.
+//! Attacks made of data: a surrogate, a change for all examples.
 
 use crate::models::{Linear, LogitsOnly, Mlp, Points, all_logits, own_labels};
 use sparring_attacks::{
