@@ -6,7 +6,7 @@ Of each net the first 12 images of NET_cases.safetensors that it gets right; eac
 median sizes, which stand in crates/train/tests/golden_labels.rs. The walks are random: other seeds move a median by a few percent. Everything is float32 on one thread.
 
 Foolbox 3.3.4 divides the normals that HopSkipJump estimates by their length over the whole batch, so that steps in L2 shrink with the number of images (a median of 3.88 in place of
-3.4 on fgsm_rs). So there every image is run by itself.
+3.43 on fgsm_rs). So there every image is run by itself.
 """
 
 import json

@@ -26,7 +26,7 @@ fn images(net: &ClassifierNet, name: &str) -> (Vec<f32>, Vec<usize>, Vec<f32>) {
     (of(&right), y, of(&starts))
 }
 
-/// The middle size is within 15 % of the mean of Foolbox's three.
+/// The middle size is within 10 % of the mean of Foolbox's three.
 fn check(name: &str, net: &ClassifierNet, foolbox: [(&str, AnyNorm, [f64; 3]); 3]) {
     let (x, y, start) = images(net, name);
     let ids: Vec<u64> = (0..N as u64).collect();
@@ -46,7 +46,7 @@ fn check(name: &str, net: &ClassifierNet, foolbox: [(&str, AnyNorm, [f64; 3]); 3
         sizes.sort_by(f64::total_cmp);
         // PyTorch's median is the lower of the two in the middle.
         let (ours, theirs) = (sizes[N / 2 - 1], theirs.iter().sum::<f64>() / 3.0);
-        assert!((ours / theirs - 1.0).abs() < 0.15, "{name} {attack} {norm}: {ours}, Foolbox {theirs}");
+        assert!((ours / theirs - 1.0).abs() < 0.1, "{name} {attack} {norm}: {ours}, Foolbox {theirs}");
     }
 }
 
@@ -63,7 +63,7 @@ fn sizes_on_the_article_mlp_are_those_of_foolbox() {
 #[test]
 fn sizes_on_the_fgsm_rs_net_are_those_of_foolbox() {
     let foolbox = [
-        ("hop-skip-jump", AnyNorm::L2, [3.8861, 3.8816, 3.8683]),
+        ("hop-skip-jump", AnyNorm::L2, [3.4654, 3.4198, 3.4094]),
         ("hop-skip-jump", AnyNorm::Linf, [0.3202, 0.3181, 0.3156]),
         ("boundary", AnyNorm::L2, [4.4044, 4.5168, 4.4481]),
     ];
