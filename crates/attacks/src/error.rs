@@ -79,6 +79,18 @@ pub enum AttackError {
         /// Those it works in.
         norms: String,
     },
+    /// The proposals of an attack are far from their examples in every element.
+    #[error(
+        "{attack} moves whole images, which count within the whole box alone; its budget must be at least {whole} in linf, not {eps}: give --eps {whole}"
+    )]
+    WholeBox {
+        /// The attack.
+        attack: &'static str,
+        /// The budget that was asked for.
+        eps: f32,
+        /// The width of the box.
+        whole: f32,
+    },
     /// A parameter of an evaluation or a decorator is outside its range.
     #[error("{of}: {parameter} is {value}, must be {need}")]
     Parameter {

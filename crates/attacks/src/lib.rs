@@ -6,7 +6,10 @@ mod attacks;
 mod boundary;
 mod chunked;
 mod contract;
+mod decision;
 mod decorators;
+mod differences;
+mod draw;
 mod error;
 mod evaluation;
 mod goal;
@@ -18,15 +21,19 @@ mod presets;
 mod pullback;
 mod request;
 mod scratch;
+mod sphere;
 mod square;
 pub mod suites;
 mod targets;
 mod threat;
+mod transfer;
+mod universal;
 
 pub use ascent::{Start, StepSize, Stop};
 pub use attacks::{
-    AdamPgd, Adi, AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, DiFgsm, Fab, FabT, Ffgsm, Fgsm, MiFgsm, NiFgsm,
-    Pgd, Rfgsm, Square, SquareSchedule, UniformNoise,
+    AdamPgd, Adi, AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, BoundaryAttack, DiFgsm, Fab, FabT, Ffgsm, Fgsm,
+    HopSkipJump, Jsma, MiFgsm, Nes, NiFgsm, OnePixel, Pgd, Rfgsm, Spatial, SpatialSearch, Spsa, Square,
+    SquareSchedule, UniformNoise,
 };
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
 pub use contract::{Access, Attack, AttackInfo, AttackKind, Settings, Walk};
@@ -36,8 +43,8 @@ pub use decorators::{
 pub use error::AttackError;
 pub use evaluation::{
     Adversarials, AttackCard, AttackResult, BudgetCurve, Course, CurvePoint, Diagnosis, EvaluateOptions,
-    Finding, FindingId, KeepExamples, Progress, Proposer, Refused, Report, budget_curve, diagnose, evaluate,
-    evaluate_proposed, evaluate_with, merged_findings,
+    Finding, FindingId, KeepExamples, Progress, Proposer, ProposerRole, Refused, Report, budget_curve,
+    diagnose, evaluate, evaluate_proposed, evaluate_with, merged_findings,
 };
 pub use goal::{Goal, check_input, predicted};
 pub use norms::{AnyNorm, L0, L1, L2, Linf, Norm};
@@ -45,3 +52,5 @@ pub use presets::{PRESETS, Preset, Titled};
 pub use request::{Request, smallest};
 pub use targets::TargetOrder;
 pub use threat::{Threat, Violation};
+pub use transfer::Transfer;
+pub use universal::{Universal, UniversalFit, fit_universal};

@@ -1,6 +1,6 @@
 //! The same key gives the same bits, however the batch is cut and however many threads there are.
 
-use crate::models::{Mlp, Points, own_labels};
+use crate::models::{Mlp, Points, budgets, own_labels, quicker};
 use sparring_attacks::{
     AnyAttack, Attack, EvaluateOptions, Goal, KeepExamples, Pgd, Threat, evaluate_with, perturb_chunked,
 };
@@ -19,8 +19,9 @@ fn proposals() {
     all.push(Pgd { restarts: 3, ..Pgd::default() }.into());
     let more = ["mi-fgsm(stop=when_fooled)", "pgd(eot=2)", "apgd-t(order=malt, steps=20)"];
     all.extend(more.map(|name| name.parse::<AnyAttack>().unwrap()));
-    for attack in all {
-        for threat in [Threat::linf(0.1).unwrap(), Threat::l2(0.3).unwrap()] {
+    let asked = [Threat::linf(0.1).unwrap(), Threat::l2(0.3).unwrap(), Threat::l0(3.0).unwrap()];
+    for attack in all.into_iter().map(quicker) {
+        for threat in budgets(attack.info(), &asked) {
             let mut whole = vec![0.0; p.data.len()];
             attack
                 .perturb(&model, p.batch(), Goal::Untargeted(&y), &threat, Key::new(5), &mut whole)
@@ -43,7 +44,8 @@ fn proposals() {
                 .unwrap();
             assert_eq!(
                 other == whole,
-                ["fgsm", "bim", "mi-fgsm", "ni-fgsm", "fab", "fab-t"].contains(&attack.info().name),
+                ["fgsm", "bim", "mi-fgsm", "ni-fgsm", "fab", "fab-t", "spatial", "jsma"]
+                    .contains(&attack.info().name),
                 "{attack}: the key must matter"
             );
         }

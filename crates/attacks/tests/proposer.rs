@@ -2,7 +2,8 @@
 
 use crate::models::{Mlp, Points, own_labels};
 use sparring_attacks::{
-    AnyAttack, AttackError, EvaluateOptions, Pgd, Proposer, Report, Threat, evaluate, evaluate_proposed,
+    AnyAttack, AttackError, EvaluateOptions, Pgd, Proposer, ProposerRole, Report, Threat, evaluate,
+    evaluate_proposed,
 };
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
 use sparring_seed::Key;
@@ -64,7 +65,7 @@ fn reports(eager: f32) -> (Report, Report) {
         ([AnyAttack::from(Pgd { steps: 10, ..Pgd::default() })], Threat::linf(0.15).unwrap());
     let rough = Rough { of: &model, labels: &y, eager };
     let (key, options) = (Key::new(5), EvaluateOptions { batch: 16, ..EvaluateOptions::default() });
-    let proposer = Proposer { model: &rough, name: "rough" };
+    let proposer = Proposer { model: &rough, name: "rough", role: ProposerRole::Approximation };
     let got =
         evaluate_proposed(&model, proposer, p.batch(), &y, &suite, &threat, key, &options, &|_| ()).unwrap();
     (got, evaluate(&model, p.batch(), &y, &suite, &threat, key).unwrap())
@@ -101,10 +102,34 @@ fn a_stand_in_for_other_examples_is_refused() {
     let (model, other) = (Mlp::random(12, 16, 3, 3), Mlp::random(11, 16, 3, 3));
     let p = Points::new(9, 12, 4);
     let y = own_labels(&model, p.batch());
-    let proposer = Proposer { model: &other, name: "other" };
+    let proposer = Proposer { model: &other, name: "other", role: ProposerRole::Surrogate };
     let (suite, threat) = ([AnyAttack::from(Pgd::default())], Threat::linf(0.1).unwrap());
     let options = EvaluateOptions::default();
     let refused =
         evaluate_proposed(&model, proposer, p.batch(), &y, &suite, &threat, Key::new(1), &options, &|_| ());
     assert!(matches!(refused, Err(AttackError::Oracle(_) | AttackError::Shape { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_surrogate_is_judged_by_the_model_and_no_example_is_attacked_again() {
+    let model = Mlp::random(12, 16, 3, 3);
+    let p = Points::new(60, 12, 4);
+    let y = own_labels(&model, p.batch());
+    let (suite, threat) = ([AnyAttack::from(Pgd::default())], Threat::linf(0.15).unwrap());
+    let (key, options) = (Key::new(5), EvaluateOptions::default());
+    let report = |other: &Mlp, role| {
+        let proposer = Proposer { model: other, name: "other", role };
+        evaluate_proposed(&model, proposer, p.batch(), &y, &suite, &threat, key, &options, &|_| ()).unwrap()
+    };
+    let other = Mlp::random(12, 16, 3, 31);
+    let (transfer, again) =
+        (report(&other, ProposerRole::Surrogate), report(&other, ProposerRole::Approximation));
+    assert_eq!(transfer.attacks[0].card.proposals.as_deref(), Some("other"));
+    assert!(transfer.attacks[0].forwards < again.attacks[0].forwards);
+    assert!(transfer.robust_accuracy > again.robust_accuracy);
+    let same = report(&model, ProposerRole::Surrogate);
+    assert_eq!(
+        same.robust_accuracy,
+        evaluate(&model, p.batch(), &y, &suite, &threat, key).unwrap().robust_accuracy
+    );
 }

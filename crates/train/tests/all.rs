@@ -11,6 +11,7 @@ mod failed_steps;
 mod few_images;
 mod golden_attacks;
 mod golden_defenses;
+mod golden_labels;
 mod golden_libraries;
 mod hardening;
 mod lr_find;

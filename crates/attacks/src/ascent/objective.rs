@@ -117,6 +117,9 @@ pub(crate) fn logits<M: Classifier + ?Sized>(
     query: u64,
     z: &mut Table,
 ) -> Result<(), AttackError> {
+    if live.is_empty() {
+        return Ok(());
+    }
     model.logits(live.batch(x, points, query)?, z.first_mut(live.len()))?;
     match (0..live.len()).find(|&k| !finite(z.row(k))) {
         Some(k) => Err(AttackError::NonFinite { id: live.id(k) }),

@@ -82,12 +82,19 @@ macro_rules! one_enum {
     };
 }
 
+pub use spatial::SpatialSearch;
 pub use square::SquareSchedule;
 
 attacks! {
     black: {
         uniform_noise::UniformNoise "noise",
         square::Square "square",
+        spsa::Spsa "spsa",
+        nes::Nes "nes",
+        one_pixel::OnePixel "one-pixel",
+        boundary_attack::BoundaryAttack "boundary",
+        hop_skip_jump::HopSkipJump "hop-skip-jump",
+        spatial::Spatial "spatial",
     }
     white: {
         fgsm::Fgsm "fgsm",
@@ -104,5 +111,6 @@ attacks! {
         adi::Adi "adi",
         fab::Fab "fab",
         fab_t::FabT "fab-t",
+        jsma::Jsma "jsma",
     }
 }

@@ -1,6 +1,6 @@
 //! One attack on its examples: proposed, judged, and where a stand-in proposed, tried again on the model itself.
 
-use super::propose::{Chosen, Proposer, Task};
+use super::propose::{Chosen, Proposer, ProposerRole, Task};
 use super::report::Refused;
 use super::verdict::{Answer, judge};
 use crate::{Attack, AttackError, Counting, Counts};
@@ -32,6 +32,9 @@ where
 {
     let Some(p) = proposer else { return Attempt::judged(model, model, attack, task) };
     let mut first = Attempt::judged(model, p.model, attack, task)?;
+    if p.role == ProposerRole::Surrogate {
+        return Ok(first);
+    }
     let early = task.left_early(p.model, &first.proposals, &first.answers)?;
     let chosen = Chosen::new(task.x, task.labels, &early);
     let again = Task { x: chosen.batch()?, labels: &chosen.labels, told: &|_| (), ..*task };

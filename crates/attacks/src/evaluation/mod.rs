@@ -18,6 +18,6 @@ pub use curve::{BudgetCurve, CurvePoint, budget_curve};
 pub use diagnosis::{Diagnosis, diagnose};
 pub use findings::{Finding, FindingId, merged_findings};
 pub use options::{Course, EvaluateOptions, KeepExamples, Progress};
-pub use propose::Proposer;
+pub use propose::{Proposer, ProposerRole};
 pub use report::{Adversarials, AttackResult, Refused, Report};
 pub use run::{evaluate, evaluate_proposed, evaluate_with};

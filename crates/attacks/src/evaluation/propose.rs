@@ -13,6 +13,17 @@ pub struct Proposer<'a, P: ?Sized> {
     pub model: &'a P,
     /// Its name on the cards.
     pub name: &'a str,
+    /// What it is to the model.
+    pub role: ProposerRole,
+}
+
+/// What a [`Proposer`] is to the model that is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProposerRole {
+    /// The same network, computed more cheaply: where an attack took an example for fooled too early, it is repeated on the model.
+    Approximation,
+    /// Another network: the model is never asked by an attack, only by the judge, as in [`Transfer`](crate::Transfer).
+    Surrogate,
 }
 
 impl<P: ?Sized> Clone for Proposer<'_, P> {

@@ -70,7 +70,12 @@ where
         }
         check_input(model, x, Goal::Untargeted(y), x.data())?;
         threat.fits(model.bounds(), x.dim())?;
-        suite.iter().try_for_each(|attack| describe(attack, &Counting::new(model)).0.admits(threat))
+        // On no examples each refuses what it would refuse after the work of those before it.
+        suite.iter().try_for_each(|attack| {
+            describe(attack, &Counting::new(model)).0.admits(threat)?;
+            let none = (x.slice(0..0), Goal::Untargeted(&[]));
+            attack.perturb(&Counting::new(model), none.0, none.1, threat, self.key, &mut [])
+        })
     }
 
     /// One attack, the `place.0`-th of `place.1`, on the chosen examples, with its progress told.

@@ -6,7 +6,7 @@ mod spoilt;
 pub use decoys::{Decoy, Trick, Valley};
 pub use spoilt::{Fault, Spoilt};
 
-use sparring_attacks::{Finding, Report};
+use sparring_attacks::{AttackInfo, Finding, Report, Threat};
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
 use sparring_seed::Key;
 
@@ -128,6 +128,23 @@ impl Differentiable for Mlp {
     }
 }
 
+/// A model without gradients.
+pub struct LogitsOnly(pub Mlp);
+impl Classifier for LogitsOnly {
+    fn shape(&self) -> [usize; 3] {
+        self.0.shape()
+    }
+    fn classes(&self) -> usize {
+        self.0.classes()
+    }
+    fn bounds(&self) -> Bounds {
+        self.0.bounds()
+    }
+    fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
+        self.0.logits(x, out)
+    }
+}
+
 /// Uniform points of the unit box with ids that are not their positions.
 pub struct Points {
     pub data: Vec<f32>,
@@ -174,4 +191,25 @@ pub fn raised(r: &Report) -> Vec<&'static str> {
 /// The row of a check.
 pub fn row<'a>(r: &'a Report, id: &str) -> &'a Finding {
     r.findings.iter().find(|f| f.id.name() == id).unwrap()
+}
+
+/// Attacks that ask tens of thousands of queries by default, with fewer.
+const FEWER: &[&str] = &[
+    "spsa(steps=4, samples=16)",
+    "nes(queries=200)",
+    "one-pixel(population=8, generations=10)",
+    "boundary(steps=120)",
+    "hop-skip-jump(steps=3, initial=20)",
+];
+
+/// The same attack, with fewer queries if its defaults would take long here.
+pub fn quicker<A: std::str::FromStr<Err: std::fmt::Debug> + std::fmt::Display>(attack: A) -> A {
+    let name = format!("{attack}(");
+    FEWER.iter().find(|fewer| fewer.starts_with(&name)).map_or(attack, |fewer| fewer.parse().unwrap())
+}
+
+/// Of these budgets those that an attack works at: in its norms, and the whole box in place of less where it works at nothing else.
+pub fn budgets(info: &AttackInfo, asked: &[Threat]) -> Vec<Threat> {
+    let all = asked.iter().filter(|t| info.norms.contains(&t.norm));
+    all.map(|t| if info.name == "spatial" { Threat { eps: 1.0, ..*t } } else { *t }).collect()
 }

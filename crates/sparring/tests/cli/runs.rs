@@ -59,6 +59,15 @@ fn classifier_from_training_to_attack() {
     assert!((number(&half, "robust_accuracy") - number(&report, "robust_accuracy")).abs() < 0.04, "{half}");
     assert_eq!(report["proposal_precision"].as_str(), Some("f32"));
 
+    // Attacks that climb another network: the model judges, and of equal networks all is as without one.
+    let climbed = object(&dir, &format!("{attack} --surrogate b"));
+    assert_eq!(climbed["cards"][2]["proposals"].as_str(), Some("b"));
+    assert_eq!(number(&climbed, "robust_accuracy"), number(&report, "robust_accuracy"));
+    assert!(refusal(&dir, &format!("{attack} --surrogate nowhere"), 1).contains("nowhere"));
+    // Rotations count within the whole box alone, which is said before anything is attacked.
+    let told = refusal(&dir, "attack a --attack spatial --eps 0.1 --n 8", 1);
+    assert!(told.contains("give --eps 1"), "{told}");
+
     // Nothing is written over; a broken file is named; a foreign one wants its architecture.
     assert!(refusal(&dir, &format!("{train} a"), 1).contains("not empty"));
     assert!(refusal(&dir, &format!("{attack} --save adv.safetensors"), 1).contains("exists"));

@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     // Refused before threads are started.
     args.model.net().map(drop)?;
     args.machine.start()?;
-    let target = Target::load(&args.model, args.data.as_deref(), args.n)?;
+    let target = Target::load(&args.model, args.data.as_deref(), args.n, args.surrogate.as_deref())?;
     args.fit(&threats, target.test.shape.iter().product())?;
     // Tried before the work whose results they are to hold.
     for (path, flag, _) in args.files() {

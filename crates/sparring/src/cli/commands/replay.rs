@@ -105,7 +105,8 @@ fn target(args: &Args, card: &Card) -> Outcome<Target> {
     let source = &card.source;
     let model = ModelArgs::of_flags(args.model.as_ref().unwrap_or(&source.model), &source.model_flags)?;
     let data = args.data.as_ref().or(source.data.as_ref());
-    let target = Target::load(&model, data.map(String::as_str), Some(card.figure.n))?;
+    let target =
+        Target::load(&model, data.map(String::as_str), Some(card.figure.n), source.surrogate.as_deref())?;
     for (what, was, is) in [
         ("weights", &source.model_sha256, &target.source.model_sha256),
         ("images", &source.data_digest, &target.source.data_digest),
@@ -157,7 +158,8 @@ fn replayed<'a>(target: &Target, cards: &'a [Card], bar: &AttackBar) -> Outcome<
     let mut ran = last.after.clone();
     ran.push(last.ran());
     let suite = ran.iter().map(Ran::titled).collect::<Result<Vec<_>, _>>().map_err(wrong)?;
-    let precision = figure.proposals.as_deref().map_or(Ok(Precision::F32), str::parse);
+    let proposals = figure.proposals.as_deref().filter(|_| last.source.surrogate.is_none());
+    let precision = proposals.map_or(Ok(Precision::F32), str::parse);
     let how = Settings {
         batch: EvaluateOptions::default().batch,
         precision: fast(precision.map_err(|e| wrong(format!("proposals: {e}")))?),

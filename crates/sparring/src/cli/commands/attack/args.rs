@@ -81,6 +81,10 @@ pub(crate) struct Args {
     /// proposal is verified in f32 whatever this is.
     #[arg(long, default_value = "f32")]
     pub(super) proposal_precision: Precision,
+    /// Another run or weights file with its description, which attacks climb in place of MODEL; MODEL judges what they find (a transfer attack). The queries shown are
+    /// those of the surrogate.
+    #[arg(long, value_name = "RUN")]
+    pub(super) surrogate: Option<PathBuf>,
     /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
     #[arg(long, value_name = "FILE.safetensors|npz")]
     pub(super) save: Option<PathBuf>,

@@ -19,6 +19,9 @@ pub(crate) struct Source {
     pub(crate) data: Option<String>,
     /// Fingerprint of the images that were attacked.
     pub(crate) data_digest: String,
+    /// The run or file that attacks climbed in the model's place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) surrogate: Option<PathBuf>,
 }
 
 /// An attack as it ran: the name it is shown under, and the text that gives it again.

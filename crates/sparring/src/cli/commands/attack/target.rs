@@ -1,13 +1,14 @@
 //! What is attacked: a classifier and test images, and where both come from.
 
 use super::cards::Source;
-use crate::cli::options::{ModelArgs, Named};
+use crate::cli::io::say;
+use crate::cli::options::{ModelArgs, Named, Names};
 use crate::cli::pages::weights::load_classifier;
 use crate::cli::pages::weights_file::weights_file;
 use crate::cli::{Failure, Outcome};
 use sparring::attacks::{
     AnyNorm, AttackKind, BudgetCurve, Course, Diagnosis, EvaluateOptions, KeepExamples, Progress, Proposer,
-    Report, Threat, Titled, budget_curve, diagnose, evaluate_proposed, evaluate_with,
+    ProposerRole, Report, Threat, Titled, budget_curve, diagnose, evaluate_proposed, evaluate_with,
 };
 use sparring::datasets::MiniBatch;
 use sparring::models::ClassifierNet;
@@ -15,11 +16,14 @@ use sparring::oracle::Batch;
 use sparring::seed::Key;
 use sparring::store::sha256_hex;
 use sparring::tensor::Precision;
+use std::path::Path;
 
 /// A classifier, and the first test images of its data.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) model: ClassifierNet,
+    /// The network that attacks climb in its place.
+    surrogate: Option<ClassifierNet>,
     pub(crate) data: Named,
     pub(crate) test: MiniBatch,
     pub(crate) source: Source,
@@ -37,6 +41,26 @@ pub(crate) struct Settings {
     pub(crate) key: Key,
 }
 
+/// The network that attacks climb in place of the model.
+fn climbed(path: &Path, model: &ClassifierNet, judge: &Path) -> Outcome<ClassifierNet> {
+    let (surrogate, _) = load_classifier(path, None, &Names::Same)?;
+    let takes = |net: &ClassifierNet| (net.spec().input, net.classes());
+    if takes(&surrogate) != takes(model) {
+        let [theirs, ours] = [&surrogate, model].map(takes);
+        return Err(Failure::Usage(format!(
+            "--surrogate {}: takes examples of {:?} and has {} classes, the model {:?} and {}",
+            path.display(),
+            theirs.0,
+            theirs.1,
+            ours.0,
+            ours.1
+        )));
+    }
+    let (climbed, judge) = (path.display(), judge.display());
+    say::note(&format!("attacks climb {climbed}, whose queries are counted; {judge} judges what they find"));
+    Ok(surrogate)
+}
+
 /// As many test images as are asked for.
 pub(super) fn enough(n: Option<usize>, data: &Named) -> Outcome {
     let (asked, there) = (&data.asked, data.set.test.len());
@@ -47,10 +71,16 @@ pub(super) fn enough(n: Option<usize>, data: &Named) -> Outcome {
 }
 
 impl Target {
-    /// Reads the model and the first `n` test images of these data, or of the model's own.
-    pub(crate) fn load(args: &ModelArgs, data: Option<&str>, n: Option<usize>) -> Outcome<Self> {
+    /// Reads the model, the first `n` test images of these data, or of the model's own, and the network that attacks climb if it is another.
+    pub(crate) fn load(
+        args: &ModelArgs,
+        data: Option<&str>,
+        n: Option<usize>,
+        surrogate: Option<&Path>,
+    ) -> Outcome<Self> {
         let (net, names) = (args.net()?, args.names.load()?);
         let (model, known) = load_classifier(&args.path, net.as_ref(), &names)?;
+        let climbed = surrogate.map(|path| climbed(path, &model, &args.path)).transpose()?;
         let own = data.is_none() && known.data.is_some();
         let (data, _) = Named::for_model(data, known.data.as_ref(), &known.classes)?;
         data.fits(model.spec().input, "this network")?;
@@ -63,8 +93,9 @@ impl Target {
             model_sha256: sha256_hex(&std::fs::read(weights_file(&args.path)?)?),
             data: (!own).then(|| data.asked.clone()),
             data_digest: first.fingerprint(),
+            surrogate: surrogate.map(Path::to_path_buf),
         };
-        Ok(Self { model, test: first.all(), data, source })
+        Ok(Self { model, surrogate: climbed, test: first.all(), data, source })
     }
 
     fn x(&self) -> Outcome<Batch<'_>> {
@@ -77,7 +108,7 @@ impl Target {
         EvaluateOptions { batch: how.batch.min(most.max(1)), keep: how.keep, course: how.course }
     }
 
-    /// One budget.
+    /// One budget. A surrogate is climbed in f32.
     pub(crate) fn evaluate(
         &self,
         suite: &[Titled],
@@ -87,11 +118,18 @@ impl Target {
     ) -> Outcome<Report> {
         let (x, y, options) = (self.x()?, &self.test.labels, self.options(how));
         let victim = self.model.victim();
-        if how.precision == Precision::F32 {
-            return Ok(evaluate_with(&victim, x, y, suite, threat, how.key, &options, show)?);
-        }
-        let (name, stand_in) = (how.precision.to_string(), self.model.victim().in_precision(how.precision));
-        let proposer = Proposer { model: &stand_in, name: &name };
+        let stand_in = match &self.surrogate {
+            Some(other) => other.victim(),
+            None if how.precision == Precision::F32 => {
+                return Ok(evaluate_with(&victim, x, y, suite, threat, how.key, &options, show)?);
+            }
+            None => self.model.victim().in_precision(how.precision),
+        };
+        let (name, role) = match &self.source.surrogate {
+            Some(path) => (path.display().to_string(), ProposerRole::Surrogate),
+            None => (how.precision.to_string(), ProposerRole::Approximation),
+        };
+        let proposer = Proposer { model: &stand_in, name: &name, role };
         Ok(evaluate_proposed(&victim, proposer, x, y, suite, threat, how.key, &options, show)?)
     }
 
