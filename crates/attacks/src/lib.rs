@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod adam;
 mod ascent;
 mod attacks;
 mod boundary;
@@ -12,19 +13,24 @@ mod evaluation;
 mod goal;
 mod kept;
 mod live;
+mod nearest;
 mod norms;
 mod plane;
+mod planes;
 mod presets;
+mod prox;
 mod request;
 mod scratch;
 mod square;
 pub mod suites;
+mod tanh;
 mod threat;
+mod tradeoff;
 
 pub use ascent::{Start, StepSize, Stop};
 pub use attacks::{
-    AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, Fab, FabT, Ffgsm, Fgsm, Pgd, Rfgsm, Square, SquareSchedule,
-    UniformNoise,
+    AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, CarliniWagner, CarliniWagnerLinf, CwStop, Ddn, DeepFool, Ead,
+    EadRule, Fab, FabT, Ffgsm, Fgsm, Fmn, Pdpgd, Pgd, Rfgsm, SigmaZero, Square, SquareSchedule, UniformNoise,
 };
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
 pub use contract::{Access, Attack, AttackInfo, AttackKind, Settings, Walk};

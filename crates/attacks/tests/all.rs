@@ -6,6 +6,7 @@ mod determinism;
 mod evaluation;
 mod findings;
 mod linear_optimum;
+mod minimum_norm;
 mod models;
 mod projection;
 mod proposer;

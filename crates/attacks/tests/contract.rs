@@ -1,9 +1,9 @@
 //! What every attack owes, run over the whole table.
 
-use crate::models::{Mlp, Points, all_logits, own_labels};
+use crate::models::{Mlp, Points, all_attacks, all_logits, own_labels};
 use sparring_attacks::{
-    AnyAttack, AnyBlackBox, Attack, AttackError, Ffgsm, Goal, Pgd, Rfgsm, Start, StepSize, Stop, Threat,
-    UniformNoise, check_input,
+    AnyAttack, AnyBlackBox, Attack, AttackError, AttackKind, Ffgsm, Goal, Pgd, Rfgsm, Start, StepSize, Stop,
+    Threat, UniformNoise, check_input,
 };
 use sparring_losses::{AnyClassLoss, RowLoss};
 use sparring_oracle::{Batch, Bounds, Classifier, OracleError};
@@ -40,7 +40,7 @@ fn every_proposal_keeps_the_rules() {
     let p = Points::new(60, 12, 2);
     let x = p.batch();
     let y = own_labels(&model, x);
-    for attack in AnyAttack::defaults() {
+    for attack in all_attacks() {
         for threat in all_threats(0.2) {
             if !attack.info().norms.contains(&threat.norm) {
                 let mut out = p.data.clone();
@@ -48,8 +48,12 @@ fn every_proposal_keeps_the_rules() {
                 assert!(matches!(refused, Err(AttackError::Norm { .. })), "{attack} {threat}");
                 continue;
             }
-            for goal in [Goal::Untargeted(&y), Goal::Targeted(&vec![1; 60])] {
+            // The labels, a target, and nothing left to do for the searches for a smallest change.
+            let wrong: Vec<usize> = y.iter().map(|y| (y + 1) % 3).collect();
+            for goal in [Goal::Untargeted(&y), Goal::Targeted(&vec![1; 60]), Goal::Untargeted(&wrong)] {
                 let out = run(&attack, &model, x, goal, &threat);
+                let answered = attack.info().kind == AttackKind::MinimumNorm && goal.classes() == wrong;
+                assert!(!answered || out == p.data, "{attack} {threat}: a wrong example is its own answer");
                 for i in 0..60 {
                     let adv = &out[i * 12..(i + 1) * 12];
                     assert_eq!(
@@ -60,7 +64,7 @@ fn every_proposal_keeps_the_rules() {
                 }
             }
         }
-        for threat in threats(0.0) {
+        for threat in all_threats(0.0).into_iter().filter(|t| attack.info().admits(t).is_ok()) {
             assert_eq!(
                 run(&attack, &model, x, Goal::Untargeted(&y), &threat),
                 p.data,
@@ -194,9 +198,12 @@ fn black_boxes_need_logits_only_and_small_batches_work() {
             assert_eq!(run(&attack, &model, x, Goal::Untargeted(&y[..n]), &threat), out[..12 * n]);
         }
     }
-    for attack in AnyAttack::defaults() {
-        let none = p.batch().slice(0..0);
-        assert!(run(&attack, &model.0, none, Goal::Untargeted(&[]), &Threat::linf(0.1).unwrap()).is_empty());
+    for attack in all_attacks() {
+        let [none, one] = [0, 1].map(|n| p.batch().slice(0..n));
+        for threat in all_threats(0.1).into_iter().filter(|t| attack.info().admits(t).is_ok()) {
+            assert!(run(&attack, &model.0, none, Goal::Untargeted(&[]), &threat).is_empty());
+            assert_eq!(run(&attack, &model.0, one, Goal::Untargeted(&y[..1]), &threat).len(), 12);
+        }
     }
 }
 

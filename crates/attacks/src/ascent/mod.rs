@@ -6,7 +6,7 @@ mod parts;
 mod search;
 mod walk;
 pub(crate) use adaptive::{Adaptive, Keep};
-pub(crate) use objective::{Objective, OfClass, Said, logits};
+pub(crate) use objective::{Objective, OfClass, Said, gradients, logits};
 pub(crate) use parts::{LENGTH, LOSS, Origin};
 pub use parts::{Start, StepSize, Stop};
 pub(crate) use search::Search;

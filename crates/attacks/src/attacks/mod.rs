@@ -82,6 +82,8 @@ macro_rules! one_enum {
     };
 }
 
+pub use cw::CwStop;
+pub use ead::EadRule;
 pub use square::SquareSchedule;
 
 attacks! {
@@ -99,5 +101,13 @@ attacks! {
         apgd_t::ApgdT "apgd-t",
         fab::Fab "fab",
         fab_t::FabT "fab-t",
+        deepfool::DeepFool "deepfool",
+        ddn::Ddn "ddn",
+        fmn::Fmn "fmn",
+        cw::CarliniWagner "cw",
+        cw_linf::CarliniWagnerLinf "cw-linf",
+        ead::Ead "ead",
+        sigma_zero::SigmaZero "sigma-zero",
+        pdpgd::Pdpgd "pdpgd",
     }
 }

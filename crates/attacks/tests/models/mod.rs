@@ -1,6 +1,7 @@
 //! Models written by hand, for which the truth is known or easily had.
 #![allow(dead_code)] // each test file takes what it needs
 
+use sparring_attacks::AnyAttack;
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
 use sparring_seed::Key;
 
@@ -158,4 +159,15 @@ pub fn own_labels<M: Classifier + ?Sized>(model: &M, x: Batch<'_>) -> Vec<usize>
 /// z_y − max of the others.
 pub fn margin(z: &[f32], y: usize) -> f32 {
     z[y] - (0..z.len()).filter(|&i| i != y).map(|i| z[i]).fold(f32::NEG_INFINITY, f32::max)
+}
+
+/// Every attack with its default parameters; what takes tens of thousands of gradients by default takes fewer.
+pub fn all_attacks() -> Vec<AnyAttack> {
+    let fewer = |attack: AnyAttack| match attack.name() {
+        "cw" | "ead" => format!("{attack}(steps=100, searches=3, c=1)").parse().unwrap(),
+        "cw-linf" => "cw-linf(steps=50, c=0.1, step_size=0.02)".parse().unwrap(),
+        "sigma-zero" | "pdpgd" => format!("{attack}(steps=100)").parse().unwrap(),
+        _ => attack,
+    };
+    AnyAttack::defaults().into_iter().map(fewer).collect()
 }
