@@ -61,8 +61,8 @@ mod tests {
             let (mut up, mut down) = ([0.0], [0.0]);
             space.leave(&[w + 1e-2], &mut up);
             space.leave(&[w - 1e-2], &mut down);
-            let slope = (up[0] - down[0]) / 2e-2;
-            assert!((slope - space.derivative(back)).abs() < 1e-3, "{x}: {slope}");
+            let rise = (up[0] - down[0]) / 2e-2;
+            assert!((rise - space.derivative(back)).abs() < 1e-3, "{x}: {rise}");
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Carlini and Wagner's attack in L∞: only what of each change exceeds a threshold τ costs, and τ falls.
 //!
 //! minimise  Σ max(|x'_i − x_i| − τ, 0) + c · max(z_y − max z_i, 0) by Adam in the space of `cw`
-//! success   at a point that reaches the goal with an objective below c/10,000: τ ← 0.9 min(τ, ‖x' − x‖∞), and on from this point
+//! success   at a point that reaches the goal with an objective below c/10,000, or after all steps where a point nearer than all before reached it:
+//!           τ ← 0.9 min(τ, the smallest ‖x' − x‖∞), and on from this point
 //! failure   after all steps: c ← 2 c, up to 20
 //! end       τ below 1/256 of the box, or c at its largest
 //! source    Carlini and Wagner 2017, arXiv:1608.04644, section VI.C; authors' code github.com/carlini/nn_robust_attacks
 //!
-//! The answer is the nearest of all points that reached the goal, on the way to a success too; the authors keep the last success.
+//! The answer is the nearest of all points that reached the goal, on the way to a success too; the authors keep the last success, and give up where no objective falls so low.
+//! That nearer points after all steps are a success is adv-lib's rule.
 
 use crate::ascent::LENGTH;
 use crate::nearest::Nearest;
@@ -94,7 +96,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for CarliniWagnerLinf {
         let (bounds, space) = (model.bounds(), Tanh::of(model.bounds()));
         let width = bounds.hi() - bounds.lo();
         let (mut adam, mut w) = (search.adam(), search.table());
-        let mut states = vec![State { tau: width, c: self.c, step: 0, t: 0 }; search.live.len()];
+        let mut states = vec![State { tau: width, nearest: width, nearer: false, c: self.c, step: 0, t: 0 }; search.live.len()];
         search.each(|c| space.enter(c.x, w.row_mut(c.k)));
         let mut query = 0;
         while !search.live.is_empty() {
@@ -114,20 +116,24 @@ impl<M: Differentiable + ?Sized> Attack<M> for CarliniWagnerLinf {
                     let push = if over > 0.0 { 1.0_f32.copysign(change) } else { 0.0 };
                     *g = (push - pull * *g) * space.derivative(p);
                 }
-                if c.found && loss < 1e-4 * state.c {
-                    *state = State { tau: self.shrink * state.tau.min(size), step: 0, t: 0, ..*state };
+                if c.found && size < state.nearest {
+                    (state.nearest, state.nearer) = (size, true);
+                }
+                if c.found && loss < 1e-4 * state.c || state.nearer && state.step == self.steps {
+                    let tau = self.shrink * state.tau.min(state.nearest);
+                    *state = State { tau, nearer: false, step: 0, t: 0, ..*state };
                     gone[c.k] = state.tau <= width / 256.0;
                     adam.forget(c.k);
                     space.enter(c.point, w.row_mut(c.k));
                     return;
                 }
-                (state.step, state.t) = (state.step + 1, state.t + 1);
-                adam.direct(c.k, state.t, c.grad);
-                w.row_mut(c.k).iter_mut().zip(&*c.grad).for_each(|(w, d)| *w -= self.step_size * d);
                 if state.step == self.steps {
                     (state.step, state.c) = (0, 2.0 * state.c);
                     gone[c.k] = state.c >= self.c_max;
                 }
+                (state.step, state.t) = (state.step + 1, state.t + 1);
+                adam.direct(c.k, state.t, c.grad);
+                w.row_mut(c.k).iter_mut().zip(&*c.grad).for_each(|(w, d)| *w -= self.step_size * d);
             });
             search.release(&gone, &mut [&mut adam, &mut w, &mut states]);
         }
@@ -139,6 +145,9 @@ impl<M: Differentiable + ?Sized> Attack<M> for CarliniWagnerLinf {
 #[derive(Clone, Copy, Debug)]
 struct State {
     tau: f32,
+    /// The size of the nearest point that reached the goal, and whether it is one of this walk.
+    nearest: f32,
+    nearer: bool,
     c: f32,
     step: usize,
     t: usize,
