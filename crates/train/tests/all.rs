@@ -10,6 +10,7 @@ mod failed_steps;
 mod few_images;
 mod golden_attacks;
 mod golden_defenses;
+mod golden_minimum_norm;
 mod hardening;
 mod lr_find;
 mod non_finite;

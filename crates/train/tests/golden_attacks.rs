@@ -9,19 +9,19 @@ use sparring_oracle::{Batch, Classifier as _, Differentiable};
 use sparring_seed::Key;
 use std::collections::BTreeSet;
 
-fn read(name: &str) -> Vec<u8> {
+pub fn read(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../golden/attacks");
     std::fs::read(format!("{folder}/{name}.safetensors")).unwrap()
 }
 
-fn floats(file: &SafeTensors<'_>, name: &str) -> Vec<f32> {
+pub fn floats(file: &SafeTensors<'_>, name: &str) -> Vec<f32> {
     let view = file.tensor(name).unwrap();
     assert_eq!(view.dtype(), Dtype::F32, "{name}");
     view.data().chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
 }
 
 /// The net with PyTorch's weights: every tensor of the file is used, every parameter of ours is in it.
-fn load(spec: Graph, name: &str) -> ClassifierNet {
+pub fn load(spec: Graph, name: &str) -> ClassifierNet {
     let mut net = ClassifierNet::new(spec, Key::new(1)).unwrap();
     let bytes = read(name);
     let file = SafeTensors::deserialize(&bytes).unwrap();
@@ -36,14 +36,14 @@ fn load(spec: Graph, name: &str) -> ClassifierNet {
     net
 }
 
-struct Cases {
+pub struct Cases {
     bytes: Vec<u8>,
-    labels: Vec<usize>,
-    ids: Vec<u64>,
+    pub labels: Vec<usize>,
+    pub ids: Vec<u64>,
 }
 
 impl Cases {
-    fn open(name: &str) -> Self {
+    pub fn open(name: &str) -> Self {
         let bytes = read(&format!("{name}_cases"));
         let file = SafeTensors::deserialize(&bytes).unwrap();
         let view = file.tensor("labels").unwrap();
@@ -53,7 +53,7 @@ impl Cases {
         let ids = (0..labels.len() as u64).collect();
         Self { labels, ids, bytes }
     }
-    fn get(&self, name: &str) -> Vec<f32> {
+    pub fn get(&self, name: &str) -> Vec<f32> {
         floats(&SafeTensors::deserialize(&self.bytes).unwrap(), name)
     }
     fn batch<'a>(&'a self, x: &'a [f32]) -> Batch<'a> {

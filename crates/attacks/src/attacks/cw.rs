@@ -81,7 +81,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for CarliniWagner {
             ("step_size", self.step_size.to_string()),
             ("c", self.c.to_string()),
             ("confidence", self.confidence.to_string()),
-            ("stop", self.stop.to_string())
+            ("stop", self.stop.to_string()),
         ];
         Settings { others, ..Settings::new(self.steps, 1) }
     }

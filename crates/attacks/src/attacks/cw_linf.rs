@@ -1,14 +1,13 @@
 //! Carlini and Wagner's attack in L∞: only what of each change exceeds a threshold τ costs, and τ falls.
 //!
 //! minimise  Σ max(|x'_i − x_i| − τ, 0) + c · max(z_y − max z_i, 0) by Adam in the space of `cw`
-//! success   at a point that reaches the goal with an objective below c/10,000, or after all steps where a point nearer than all before reached it:
-//!           τ ← 0.9 min(τ, the smallest ‖x' − x‖∞), and on from this point
-//! failure   after all steps: c ← 2 c, up to 20
+//! success   at a point that reaches the goal with an objective below c/10,000: τ ← 0.9 min(τ, the smallest ‖x' − x‖∞), and on from this point
+//! failure   after all steps: c ← 2 c; at the largest c a success all the same where a point nearer than all before reached the goal
 //! end       τ below 1/256 of the box, or c at its largest
 //! source    Carlini and Wagner 2017, arXiv:1608.04644, section VI.C; authors' code github.com/carlini/nn_robust_attacks
 //!
-//! The answer is the nearest of all points that reached the goal, on the way to a success too; the authors keep the last success, and give up where no objective falls so low.
-//! That nearer points after all steps are a success is adv-lib's rule.
+//! The answer is the nearest of all points that reached the goal, on the way to a success too; the authors keep the last success, and end at the first failure with the largest c.
+//! Going on while points come nearer is adv-lib's rule (there with any c).
 
 use crate::ascent::LENGTH;
 use crate::nearest::Nearest;
@@ -78,7 +77,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for CarliniWagnerLinf {
             ("step_size", self.step_size.to_string()),
             ("c", self.c.to_string()),
             ("c_max", self.c_max.to_string()),
-            ("shrink", self.shrink.to_string())
+            ("shrink", self.shrink.to_string()),
         ];
         Settings { others, ..Settings::new(self.steps, 1) }
     }
@@ -96,7 +95,10 @@ impl<M: Differentiable + ?Sized> Attack<M> for CarliniWagnerLinf {
         let (bounds, space) = (model.bounds(), Tanh::of(model.bounds()));
         let width = bounds.hi() - bounds.lo();
         let (mut adam, mut w) = (search.adam(), search.table());
-        let mut states = vec![State { tau: width, nearest: width, nearer: false, c: self.c, step: 0, t: 0 }; search.live.len()];
+        let mut states = vec![
+            State { tau: width, nearest: width, nearer: false, c: self.c, step: 0, t: 0 };
+            search.live.len()
+        ];
         search.each(|c| space.enter(c.x, w.row_mut(c.k)));
         let mut query = 0;
         while !search.live.is_empty() {
@@ -119,7 +121,8 @@ impl<M: Differentiable + ?Sized> Attack<M> for CarliniWagnerLinf {
                 if c.found && size < state.nearest {
                     (state.nearest, state.nearer) = (size, true);
                 }
-                if c.found && loss < 1e-4 * state.c || state.nearer && state.step == self.steps {
+                let (last, largest) = (state.step == self.steps, 2.0 * state.c >= self.c_max);
+                if c.found && loss < 1e-4 * state.c || last && largest && state.nearer {
                     let tau = self.shrink * state.tau.min(state.nearest);
                     *state = State { tau, nearer: false, step: 0, t: 0, ..*state };
                     gone[c.k] = state.tau <= width / 256.0;
@@ -127,9 +130,9 @@ impl<M: Differentiable + ?Sized> Attack<M> for CarliniWagnerLinf {
                     space.enter(c.point, w.row_mut(c.k));
                     return;
                 }
-                if state.step == self.steps {
+                if last {
                     (state.step, state.c) = (0, 2.0 * state.c);
-                    gone[c.k] = state.c >= self.c_max;
+                    gone[c.k] = largest;
                 }
                 (state.step, state.t) = (state.step + 1, state.t + 1);
                 adam.direct(c.k, state.t, c.grad);
@@ -145,7 +148,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for CarliniWagnerLinf {
 #[derive(Clone, Copy, Debug)]
 struct State {
     tau: f32,
-    /// The size of the nearest point that reached the goal, and whether it is one of this walk.
+    /// The size of the nearest point that reached the goal, and whether it is one of this threshold.
     nearest: f32,
     nearer: bool,
     c: f32,

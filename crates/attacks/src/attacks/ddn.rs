@@ -73,7 +73,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Ddn {
         let others = vec![
             ("radius", self.radius.to_string()),
             ("gamma", self.gamma.to_string()),
-            ("levels", self.levels.to_string())
+            ("levels", self.levels.to_string()),
         ];
         Settings { others, ..Settings::new(self.steps, 1) }
     }

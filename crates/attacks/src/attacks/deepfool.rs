@@ -67,10 +67,8 @@ impl<M: Differentiable + ?Sized> Attack<M> for DeepFool {
         &Self::INFO
     }
     fn settings(&self) -> Settings {
-        let others = vec![
-            ("overshoot", self.overshoot.to_string()),
-            ("candidates", self.candidates.to_string())
-        ];
+        let others =
+            vec![("overshoot", self.overshoot.to_string()), ("candidates", self.candidates.to_string())];
         Settings { others, ..Settings::new(self.steps, 1) }
     }
     fn perturb(

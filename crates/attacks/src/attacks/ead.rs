@@ -44,7 +44,16 @@ pub struct Ead {
 impl Default for Ead {
     /// The paper's: 9 walks of at most 1,000 steps of 0.01, β 0.001, first weight 0.001, elastic-net rule.
     fn default() -> Self {
-        Self { steps: 1_000, searches: 9, step_size: 0.01, beta: 1e-3, c: 1e-3, confidence: 0.0, rule: EadRule::En, stop: CwStop::Stuck }
+        Self {
+            steps: 1_000,
+            searches: 9,
+            step_size: 0.01,
+            beta: 1e-3,
+            c: 1e-3,
+            confidence: 0.0,
+            rule: EadRule::En,
+            stop: CwStop::Stuck,
+        }
     }
 }
 
@@ -90,7 +99,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Ead {
             ("c", self.c.to_string()),
             ("confidence", self.confidence.to_string()),
             ("rule", self.rule.to_string()),
-            ("stop", self.stop.to_string())
+            ("stop", self.stop.to_string()),
         ];
         Settings { others, ..Settings::new(self.steps, 1) }
     }

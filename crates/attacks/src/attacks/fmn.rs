@@ -72,10 +72,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fmn {
         &Self::INFO
     }
     fn settings(&self) -> Settings {
-        let others = vec![
-            ("step_size", self.step_size.to_string()),
-            ("gamma", self.gamma.to_string())
-        ];
+        let others = vec![("step_size", self.step_size.to_string()), ("gamma", self.gamma.to_string())];
         Settings { others, ..Settings::new(self.steps, 1) }
     }
     fn perturb(
@@ -90,7 +87,8 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fmn {
         self.validate()?;
         let mut search = Nearest::begin(&Self::INFO, AnyClassLoss::Margin, model, x, goal, threat, out)?;
         let (bounds, norm) = (model.bounds(), threat.norm.get());
-        let first = Radius { eps: if threat.norm == AnyNorm::L0 { 1.0 } else { 0.0 }, nearest: f64::INFINITY };
+        let first =
+            Radius { eps: if threat.norm == AnyNorm::L0 { 1.0 } else { 0.0 }, nearest: f64::INFINITY };
         let mut radii = vec![first; x.len()];
         let (mut direction, mut delta) = (vec![0.0; x.dim()], vec![0.0; x.dim()]);
         for step in 0..self.steps {
@@ -109,9 +107,10 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fmn {
                 }
                 let known = radius.nearest.is_finite();
                 radius.eps = match (threat.norm, c.found) {
-                    (AnyNorm::L0, true) => {
-                        (radius.eps - 1.0).min((radius.eps * (1.0 - gamma)).floor()).min(radius.nearest).max(1.0)
-                    }
+                    (AnyNorm::L0, true) => (radius.eps - 1.0)
+                        .min((radius.eps * (1.0 - gamma)).floor())
+                        .min(radius.nearest)
+                        .max(1.0),
                     (AnyNorm::L0, false) => (radius.eps + 1.0).max((radius.eps * (1.0 + gamma)).floor()),
                     (_, true) => (radius.eps * (1.0 - gamma)).min(radius.nearest),
                     (_, false) if known => radius.eps * (1.0 + gamma),

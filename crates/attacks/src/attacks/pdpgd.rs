@@ -12,7 +12,9 @@
 use crate::ascent::LENGTH;
 use crate::nearest::Nearest;
 use crate::prox::proximal;
-use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, L2, Norm as _, Settings, Threat};
+use crate::{
+    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, L2, Norm as _, Settings, Threat,
+};
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
@@ -77,7 +79,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Pdpgd {
             ("step_size", self.step_size.to_string()),
             ("dual_rate", self.dual_rate.to_string()),
             ("ratio", self.ratio.to_string()),
-            ("memory", self.memory.to_string())
+            ("memory", self.memory.to_string()),
         ];
         Settings { others, ..Settings::new(self.steps, 1) }
     }

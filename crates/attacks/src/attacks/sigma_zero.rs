@@ -74,7 +74,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for SigmaZero {
             ("step_size", self.step_size.to_string()),
             ("sigma", self.sigma.to_string()),
             ("threshold", self.threshold.to_string()),
-            ("adapt", self.adapt.to_string())
+            ("adapt", self.adapt.to_string()),
         ];
         Settings { others, ..Settings::new(self.steps, 1) }
     }
