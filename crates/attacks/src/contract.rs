@@ -35,6 +35,15 @@ pub enum AttackKind {
     MinimumNorm,
 }
 
+impl std::fmt::Display for AttackKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::FixedBudget => "fixed budget",
+            Self::MinimumNorm => "minimum norm",
+        })
+    }
+}
+
 /// A row of the table of attacks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -1,6 +1,8 @@
 //! What an attack answers: the best that it found for each example.
 
 use crate::ascent::Said;
+use crate::{L2, Norm, Threat};
+use sparring_oracle::Batch;
 
 /// The answer of an attack, the best that was found for each example of the batch so far.
 pub(crate) struct Kept<'a> {
@@ -29,5 +31,42 @@ impl<'a> Kept<'a> {
     /// The examples whose goal is not reached.
     pub(crate) fn standing(&self) -> Vec<usize> {
         (0..self.said.len()).filter(|&row| !self.said[row].reached).collect()
+    }
+}
+
+/// The answer of a minimum-norm attack: of each example the smallest change within the budget so far that reaches the goal, and the example where there is none.
+pub(crate) struct Closest<'a> {
+    x: Batch<'a>,
+    threat: &'a Threat,
+    out: &'a mut [f32],
+    scores: Vec<f64>,
+    change: Vec<f32>,
+    /// Changes are compared by β ‖δ‖ + ‖δ‖₂² with this β, instead of by their size ‖δ‖.
+    pub(crate) elastic: Option<f32>,
+}
+
+impl<'a> Closest<'a> {
+    pub(crate) fn new(x: Batch<'a>, threat: &'a Threat, out: &'a mut [f32]) -> Self {
+        out.copy_from_slice(x.data());
+        let (scores, change) = (vec![f64::INFINITY; x.len()], vec![0.0; x.dim()]);
+        Self { x, threat, out, scores, change, elastic: None }
+    }
+    /// Takes over a point that reaches the goal if it lies within the budget and nearer than the one kept; says whether it did.
+    pub(crate) fn offer(&mut self, row: usize, point: &[f32]) -> bool {
+        let pairs = point.iter().zip(self.x.row(row));
+        self.change.iter_mut().zip(pairs).for_each(|(c, (p, x))| *c = p - x);
+        let size = self.threat.norm.get().size(&self.change);
+        let score = self.elastic.map_or(size, |beta| f64::from(beta) * size + L2.size(&self.change).powi(2));
+        let nearer = size <= f64::from(self.threat.eps) && score < self.scores[row];
+        if nearer {
+            self.scores[row] = score;
+            let dim = self.x.dim();
+            self.out[row * dim..(row + 1) * dim].copy_from_slice(point);
+        }
+        nearer
+    }
+    /// The size of the change that is kept; infinite where there is none.
+    pub(crate) fn size(&self, row: usize) -> f64 {
+        self.scores[row]
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod adam;
 mod ascent;
 mod attacks;
 mod boundary;
@@ -15,25 +16,31 @@ mod evaluation;
 mod goal;
 mod kept;
 mod live;
+mod nearest;
 mod norms;
 mod plane;
+mod planes;
 mod presets;
+mod prox;
 mod pullback;
 mod request;
 mod scratch;
 mod sphere;
 mod square;
 pub mod suites;
+mod tanh;
 mod targets;
 mod threat;
+mod tradeoff;
 mod transfer;
 mod universal;
 
 pub use ascent::{Start, StepSize, Stop};
 pub use attacks::{
-    AdamPgd, Adi, AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, BoundaryAttack, DiFgsm, Fab, FabT, Ffgsm, Fgsm,
-    HopSkipJump, Jsma, MiFgsm, Nes, NiFgsm, OnePixel, Pgd, Rfgsm, Spatial, SpatialSearch, Spsa, Square,
-    SquareSchedule, UniformNoise,
+    AdamPgd, Adi, AnyAttack, AnyBlackBox, Apgd, ApgdT, Bim, BoundaryAttack, CarliniWagner, CarliniWagnerLinf,
+    CwStop, Ddn, DeepFool, DiFgsm, Ead, EadRule, Fab, FabT, Ffgsm, Fgsm, Fmn, HopSkipJump, Jsma, MiFgsm, Nes,
+    NiFgsm, OnePixel, Pdpgd, Pgd, Rfgsm, SigmaZero, Spatial, SpatialSearch, Spsa, Square, SquareSchedule,
+    UniformNoise,
 };
 pub use chunked::{Chunk, perturb_chunked, perturb_chunked_on};
 pub use contract::{Access, Attack, AttackInfo, AttackKind, Settings, Walk};

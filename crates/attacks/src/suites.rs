@@ -3,7 +3,7 @@
 use crate::presets::suite_info;
 use crate::{
     Adi, AnyAttack, AnyBlackBox, AnyNorm, Apgd, ApgdT, AttackInfo, Fab, FabT, Fgsm, PRESETS, Pgd, Square,
-    TargetOrder, Titled, UniformNoise,
+    Stop, TargetOrder, Titled, UniformNoise,
 };
 use sparring_losses::AnyClassLoss;
 
@@ -31,7 +31,7 @@ pub fn standard(norm: AnyNorm) -> Vec<Titled> {
     vec![
         Titled { info: &CE, attack: ce.into() },
         AnyAttack::from(t).into(),
-        AnyAttack::from(FabT::default()).into(),
+        AnyAttack::from(FabT { stop: Stop::WhenFooled, ..FabT::default() }).into(),
         AnyAttack::from(Square::default()).into(),
     ]
 }
@@ -56,10 +56,10 @@ pub fn plus() -> Vec<Titled> {
     vec![
         Titled { info: &CE, attack: apgd(AnyClassLoss::CrossEntropy) },
         Titled { info: &DLR, attack: apgd(AnyClassLoss::Dlr) },
-        AnyAttack::from(Fab { restarts: 5, ..Fab::default() }).into(),
+        AnyAttack::from(Fab { restarts: 5, stop: Stop::WhenFooled, ..Fab::default() }).into(),
         AnyAttack::from(Square::default()).into(),
         AnyAttack::from(ApgdT::default()).into(),
-        AnyAttack::from(FabT::default()).into(),
+        AnyAttack::from(FabT { stop: Stop::WhenFooled, ..FabT::default() }).into(),
     ]
 }
 

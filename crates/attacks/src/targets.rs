@@ -104,7 +104,7 @@ impl Targets {
 }
 
 /// The label of an example and each other class, the largest logit first; or what is predicted and the target.
-fn by_logits(goal: Goal<'_>, row: usize, z: &[f32]) -> Vec<[usize; 2]> {
+pub(crate) fn by_logits(goal: Goal<'_>, row: usize, z: &[f32]) -> Vec<[usize; 2]> {
     match goal {
         Goal::Targeted(to) => vec![[predicted(z), to[row]]],
         Goal::Untargeted(y) => {

@@ -13,6 +13,7 @@ mod few_elements;
 mod findings;
 mod labels_only;
 mod linear_optimum;
+mod minimum_norm;
 mod models;
 mod projection;
 mod proposer;

@@ -1,9 +1,9 @@
 //! What every attack owes, run over the whole table.
 
-use crate::models::{Mlp, Points, all_logits, budgets, own_labels, quicker};
+use crate::models::{Mlp, Points, all_attacks, all_logits, budgets, own_labels};
 use sparring_attacks::{
-    AnyAttack, AnyBlackBox, Attack, AttackError, Ffgsm, Goal, Pgd, Rfgsm, Start, StepSize, Stop, Threat,
-    UniformNoise, check_input,
+    AnyAttack, AnyBlackBox, Attack, AttackError, AttackKind, Ffgsm, Goal, Pgd, Rfgsm, Start, StepSize, Stop,
+    Threat, UniformNoise, check_input,
 };
 use sparring_losses::{AnyClassLoss, RowLoss};
 use sparring_oracle::{Batch, Bounds, Classifier};
@@ -46,7 +46,7 @@ fn every_proposal_keeps_the_rules() {
     let p = Points::new(60, 12, 2);
     let x = p.batch();
     let y = own_labels(&model, x);
-    for attack in AnyAttack::defaults().into_iter().map(quicker) {
+    for attack in all_attacks() {
         for threat in all_threats(0.2) {
             let Some(&threat) = budgets(attack.info(), &[threat]).first() else {
                 let mut out = p.data.clone();
@@ -54,8 +54,12 @@ fn every_proposal_keeps_the_rules() {
                 assert!(matches!(refused, Err(AttackError::Norm { .. })), "{attack} {threat}");
                 continue;
             };
-            for goal in [Goal::Untargeted(&y), Goal::Targeted(&vec![1; 60])] {
+            // The labels, a target, and nothing left to do for the searches for a smallest change.
+            let wrong: Vec<usize> = y.iter().map(|y| (y + 1) % 3).collect();
+            for goal in [Goal::Untargeted(&y), Goal::Targeted(&vec![1; 60]), Goal::Untargeted(&wrong)] {
                 let out = run(&attack, &model, x, goal, &threat);
+                let answered = attack.info().kind == AttackKind::MinimumNorm && goal.classes() == wrong;
+                assert!(!answered || out == p.data, "{attack} {threat}: a wrong example is its own answer");
                 for i in 0..60 {
                     let adv = &out[i * 12..(i + 1) * 12];
                     assert_eq!(

@@ -1,7 +1,7 @@
 //! Planted faults in models: each must raise its finding (or error), and none may raise it on a sound model.
 
 use crate::models::{
-    Fault, Linear, Mlp, Points, Spoilt, all_logits, budgets, margin, own_labels, quicker, raised, row,
+    Fault, Linear, Mlp, Points, Spoilt, all_attacks, all_logits, budgets, margin, own_labels, raised, row,
 };
 use sparring_attacks::{
     AnyAttack, Attack, AttackError, Bim, Course, EvaluateOptions, Fgsm, Finding, FindingId, Goal, Normalized,
@@ -123,7 +123,7 @@ fn walks_that_cannot_cross_the_ball_are_seen() {
         Some(row(&r, "pgd_not_converged").clone()).filter(|f| f.raised)
     };
     for threat in [Threat::linf(0.3).unwrap(), Threat::l2(0.5).unwrap()] {
-        for sound in AnyAttack::defaults().into_iter().map(quicker) {
+        for sound in all_attacks() {
             if let [threat] = budgets(sound.info(), &[threat])[..] {
                 assert_eq!(found(sound, threat), None, "{sound} {threat}");
             }

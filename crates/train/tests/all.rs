@@ -13,6 +13,7 @@ mod golden_attacks;
 mod golden_defenses;
 mod golden_labels;
 mod golden_libraries;
+mod golden_minimum_norm;
 mod hardening;
 mod lr_find;
 mod non_finite;

@@ -143,10 +143,11 @@ fn named<T: Family>(kind: &str, abouts: &[&str]) -> String {
 fn attacks() -> String {
     let row = |(a, entry): (&sparring_attacks::AttackInfo, &Entry<AnyAttack>)| {
         let norms = a.norms.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        vec![code(a.name), a.access.to_string(), norms, a.defaults.into(), parameters(entry), a.paper.into()]
+        let (access, kind) = (a.access.to_string(), a.kind.to_string());
+        vec![code(a.name), access, kind, norms, a.defaults.into(), parameters(entry), a.paper.into()]
     };
     let rows = AnyAttack::ALL.iter().zip(AnyAttack::TABLE.entries);
-    let header = ["attack", "access", "norms", "defaults", "parameters", "paper"];
+    let header = ["attack", "access", "kind", "norms", "defaults", "parameters", "paper"];
     table(&header, &rows.map(row).collect::<Vec<_>>())
 }
 

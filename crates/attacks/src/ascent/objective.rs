@@ -67,6 +67,11 @@ pub(crate) struct Said {
 impl Said {
     pub(crate) const NOTHING: Self = Self { value: f32::NEG_INFINITY, reached: false };
 
+    /// Of an example of the batch at these logits; the derivative of the objective goes to `dz`.
+    pub(crate) fn of(objective: &dyn Objective, row: usize, z: &[f32], dz: &mut [f32]) -> Self {
+        Self { value: objective.eval(row, z, dz), reached: objective.reached(row, z) }
+    }
+
     /// Reaching the goal beats not reaching it, then the higher value wins; a tie does not.
     pub(crate) fn beats(self, old: Self) -> bool {
         if self.reached == old.reached { self.value > old.value } else { self.reached }

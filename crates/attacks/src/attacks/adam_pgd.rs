@@ -7,7 +7,8 @@
 
 use crate::ascent::{Ascent, LENGTH, LOSS, Origin, Rule};
 use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, StepSize, Stop, Threat,
+    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, StepSize, Stop,
+    Threat,
 };
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
@@ -41,7 +42,17 @@ pub struct AdamPgd {
 impl Default for AdamPgd {
     /// Foolbox's: 50 steps of eps/40 from a random start, β₁ 0.9, β₂ 0.999.
     fn default() -> Self {
-        Self { steps: 50, step_size: StepSize::Relative(0.025), start: Start::Random, restarts: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, loss: AnyClassLoss::default(), stop: Stop::WhenFooled }
+        Self {
+            steps: 50,
+            step_size: StepSize::Relative(0.025),
+            start: Start::Random,
+            restarts: 1,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            loss: AnyClassLoss::default(),
+            stop: Stop::WhenFooled,
+        }
     }
 }
 

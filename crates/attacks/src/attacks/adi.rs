@@ -187,7 +187,10 @@ mod tests {
         let adi = Adi::default();
         let lengths = |restart, steps| (0..steps).map(|i| adi.length(restart, i)).collect::<Vec<_>>();
         let (first, other) = (lengths(0, 8), lengths(3, 32));
-        assert_eq!((adi.walk(0), adi.walk(3), first[0], other[6], other[7]), ((0, 8), (7, 25), 1.0, 1.0, 1.0));
+        assert_eq!(
+            (adi.walk(0), adi.walk(3), first[0], other[6], other[7]),
+            ((0, 8), (7, 25), 1.0, 1.0, 1.0)
+        );
         assert!(other[7..].windows(2).all(|two| two[0] > two[1]) && other[31] < 0.02 && first[7] > 0.1);
     }
 

@@ -38,7 +38,14 @@ pub struct DiFgsm {
 impl Default for DiFgsm {
     /// The paper's: 10 steps of eps/8, half of the gradients at copies of 90 % or more, no momentum.
     fn default() -> Self {
-        Self { steps: 10, step_size: StepSize::Total(1.25), decay: 0.0, probability: 0.5, rate: 0.9, loss: AnyClassLoss::default() }
+        Self {
+            steps: 10,
+            step_size: StepSize::Total(1.25),
+            decay: 0.0,
+            probability: 0.5,
+            rate: 0.9,
+            loss: AnyClassLoss::default(),
+        }
     }
 }
 

@@ -5,11 +5,15 @@
 //! back     where x_{k+1} is adversarial, x_{k+1} ← x + β (x_{k+1} − x)
 //! source   Croce and Hein 2020, arXiv:1907.02044; authors' code in github.com/fra31/auto-attack
 //!
-//! The first restart begins at the example, others at half of eps from it. An example for which an adversarial point within the budget is found is kept and costs nothing more.
+//! The first restart begins at the example, others half as far from it as the nearest point known, or as eps. With `stop=when_fooled`, as AutoAttack uses it, an example
+//! for which an adversarial point within the budget is found is kept and costs nothing more.
 
+use crate::ascent::logits;
 use crate::boundary::Boundary;
-use crate::live::Live;
-use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
+use crate::goal::predicted;
+use crate::kept::Closest;
+use crate::live::{Live, Table};
+use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Stop, Threat};
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
@@ -28,12 +32,14 @@ pub struct Fab {
     pub eta: f32,
     /// What is left of the change after a step back.
     pub beta: f32,
+    /// When an example is left alone: at the first point within the budget, or after all steps.
+    pub stop: Stop,
 }
 
 impl Default for Fab {
     /// The paper's: 100 steps, α_max 0.1, η 1.05, β 0.9.
     fn default() -> Self {
-        Self { steps: 100, restarts: 1, alpha_max: 0.1, eta: 1.05, beta: 0.9 }
+        Self { steps: 100, restarts: 1, alpha_max: 0.1, eta: 1.05, beta: 0.9, stop: Stop::Never }
     }
 }
 
@@ -44,6 +50,7 @@ sparring_math::named! {
     alpha_max: Range::from_to(0.0, 1.0), "how much the walk is drawn to the example at most";
     eta: Range::from_to(1.0, 10.0), "how far a step goes beyond the plane";
     beta: Range::from_to(0.0, 1.0), "what is left of the change after a step back";
+    stop: Range::Words(Stop::WORDS), "when an example is left alone: never finds the smallest change, when_fooled the first within the budget";
 }
 
 /// The norms in which planes can be reached.
@@ -56,7 +63,7 @@ impl Fab {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
-        kind: AttackKind::FixedBudget,
+        kind: AttackKind::MinimumNorm,
         norms: NORMS,
         defaults: "100 steps along the boundary of the nearest class, 1 restart",
     };
@@ -76,6 +83,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fab {
             ("alpha_max", self.alpha_max.to_string()),
             ("eta", self.eta.to_string()),
             ("beta", self.beta.to_string()),
+            ("stop", self.stop.to_string()),
         ];
         Settings { others, ..Settings::new(self.steps, self.restarts) }
     }
@@ -90,17 +98,14 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fab {
     ) -> Result<(), AttackError> {
         self.validate()?;
         Self::INFO.begin(model, x, goal, threat, out)?;
-        let clean;
+        let (z, clean) = clean_logits(model, x)?;
         let (labels, targets) = match goal {
             Goal::Untargeted(labels) => (labels, None),
-            Goal::Targeted(to) => {
-                clean = predictions(model, x)?;
-                (&clean[..], Some(to))
-            }
+            Goal::Targeted(to) => (&clean[..], Some(to)),
         };
-        let (dim, mut found) = (x.dim(), vec![false; x.len()]);
+        let mut closest = Closest::new(x, threat, out);
         for restart in 0..self.restarts {
-            let live = Live::of(x, (0..x.len()).filter(|&row| !found[row]));
+            let open = open_examples(goal, &z, &closest, self.stop);
             let walk = Boundary {
                 steps: self.steps,
                 alpha_max: self.alpha_max,
@@ -109,27 +114,35 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fab {
                 threat,
                 random: (restart > 0).then(|| key.child(restart as u64)),
                 query: x.query(),
+                stop: self.stop,
                 goal,
                 labels,
                 targets,
             };
             let walk = Boundary { query: x.query() + restart as u64 * walk.queries(), ..walk };
-            walk.run(model, x, live, &mut |row, point| {
-                found[row] = true;
-                out[row * dim..(row + 1) * dim].copy_from_slice(point);
-            })?;
+            walk.run(model, x, Live::of(x, open), &mut closest)?;
         }
         Ok(())
     }
 }
 
-/// What the model says to the examples.
-pub(super) fn predictions<M: Differentiable + ?Sized>(
+/// The logits at the examples, and the classes they say.
+pub(super) fn clean_logits<M: Differentiable + ?Sized>(
     model: &M,
     x: Batch<'_>,
-) -> Result<Vec<usize>, AttackError> {
-    let classes = model.classes();
-    let mut z = vec![0.0; x.len() * classes];
-    model.logits(x, &mut z)?;
-    Ok(z.chunks_exact(classes).map(crate::goal::predicted).collect())
+) -> Result<(Table, Vec<usize>), AttackError> {
+    let (n, mut z) = (x.len(), Table::zeros(x.len(), model.classes()));
+    let mut points = Table::zeros(n, x.dim());
+    points.first_mut(n).copy_from_slice(x.data());
+    logits(model, x, &Live::of(x, 0..n), &points, x.query(), &mut z)?;
+    let said = (0..n).map(|row| predicted(z.row(row))).collect();
+    Ok((z, said))
+}
+
+/// The examples that are walked from: those without their goal, and that nothing within the budget is known of where the first such point is enough.
+pub(super) fn open_examples(goal: Goal<'_>, z: &Table, closest: &Closest<'_>, stop: Stop) -> Vec<usize> {
+    let open = |row: &usize| {
+        !goal.reached(*row, z.row(*row)) && (stop == Stop::Never || closest.size(*row).is_infinite())
+    };
+    (0..goal.classes().len()).filter(open).collect()
 }

@@ -5,11 +5,12 @@
 //!
 //! One gradient a step instead of one for each class, which is what makes it affordable where there are many.
 
-use super::fab::NORMS;
+use super::fab::{NORMS, open_examples};
 use crate::boundary::Boundary;
+use crate::kept::Closest;
 use crate::live::Live;
 use crate::targets::{TargetOrder, Targets};
-use crate::{Access, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
+use crate::{Access, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Stop, Threat};
 use sparring_math::named::{Named, Range};
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
@@ -30,12 +31,14 @@ pub struct FabT {
     pub eta: f32,
     /// What is left of the change after a step back.
     pub beta: f32,
+    /// When an example is left alone: at the first point within the budget, or after all steps.
+    pub stop: Stop,
 }
 
 impl Default for FabT {
     /// AutoAttack's: 100 steps towards each of 9 classes, α_max 0.1, η 1.05, β 0.9.
     fn default() -> Self {
-        Self { steps: 100, targets: 9, restarts: 1, alpha_max: 0.1, eta: 1.05, beta: 0.9 }
+        Self { steps: 100, targets: 9, restarts: 1, alpha_max: 0.1, eta: 1.05, beta: 0.9, stop: Stop::Never }
     }
 }
 
@@ -47,6 +50,7 @@ sparring_math::named! {
     alpha_max: Range::from_to(0.0, 1.0), "how much the walk is drawn to the example at most";
     eta: Range::from_to(1.0, 10.0), "how far a step goes beyond the plane";
     beta: Range::from_to(0.0, 1.0), "what is left of the change after a step back";
+    stop: Range::Words(Stop::WORDS), "when an example is left alone: never finds the smallest change, when_fooled the first within the budget";
 }
 
 impl FabT {
@@ -56,7 +60,7 @@ impl FabT {
         aliases: Self::ALIASES,
         paper: Self::PAPER,
         access: Access::White,
-        kind: AttackKind::FixedBudget,
+        kind: AttackKind::MinimumNorm,
         norms: NORMS,
         defaults: "100 steps of FAB towards each of the 9 likeliest classes",
     };
@@ -77,6 +81,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for FabT {
             ("alpha_max", self.alpha_max.to_string()),
             ("eta", self.eta.to_string()),
             ("beta", self.beta.to_string()),
+            ("stop", self.stop.to_string()),
         ];
         Settings { others, ..Settings::new(self.steps, self.restarts) }
     }
@@ -91,16 +96,15 @@ impl<M: Differentiable + ?Sized> Attack<M> for FabT {
     ) -> Result<(), AttackError> {
         self.validate()?;
         Self::INFO.begin(model, x, goal, threat, out)?;
-        let (n, dim) = (x.len(), x.dim());
         let order =
             Targets::rank(model, x, goal, threat.norm.get(), self.targets, TargetOrder::Logits, x.query())?;
-        let mut found = vec![false; n];
+        let mut closest = Closest::new(x, threat, out);
         let mut query = x.query() + TargetOrder::Logits.queries();
         for turn in 0..order.turns {
             let (labels, targets): (Vec<_>, Vec<_>) =
                 order.pairs(turn).into_iter().map(|[label, target]| (label, target)).unzip();
             for restart in 0..self.restarts {
-                let live = Live::of(x, (0..n).filter(|&row| !found[row]));
+                let open = open_examples(goal, &order.z, &closest, self.stop);
                 let walk = Boundary {
                     steps: self.steps,
                     alpha_max: self.alpha_max,
@@ -109,15 +113,13 @@ impl<M: Differentiable + ?Sized> Attack<M> for FabT {
                     threat,
                     random: (restart > 0).then(|| key.child(turn as u64).child(restart as u64)),
                     query,
+                    stop: self.stop,
                     goal,
                     labels: &labels,
                     targets: Some(&targets),
                 };
                 query += walk.queries();
-                walk.run(model, x, live, &mut |row, point| {
-                    found[row] = true;
-                    out[row * dim..(row + 1) * dim].copy_from_slice(point);
-                })?;
+                walk.run(model, x, Live::of(x, open), &mut closest)?;
             }
         }
         Ok(())

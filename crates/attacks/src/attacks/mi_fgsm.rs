@@ -6,8 +6,8 @@
 
 use crate::ascent::{Ascent, LENGTH, LOSS, Rule};
 use crate::{
-    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, StepSize, Stop, Threat,
-    Walk,
+    Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Start, StepSize, Stop,
+    Threat, Walk,
 };
 use sparring_losses::AnyClassLoss;
 use sparring_math::named::{Named, Range};
@@ -33,7 +33,13 @@ pub struct MiFgsm {
 impl Default for MiFgsm {
     /// The paper's: 10 steps of eps/10, all gradients counting alike.
     fn default() -> Self {
-        Self { steps: 10, step_size: StepSize::Total(1.0), decay: 1.0, loss: AnyClassLoss::default(), stop: Stop::Never }
+        Self {
+            steps: 10,
+            step_size: StepSize::Total(1.0),
+            decay: 1.0,
+            loss: AnyClassLoss::default(),
+            stop: Stop::Never,
+        }
     }
 }
 

@@ -82,6 +82,8 @@ macro_rules! one_enum {
     };
 }
 
+pub use cw::CwStop;
+pub use ead::EadRule;
 pub use spatial::SpatialSearch;
 pub use square::SquareSchedule;
 
@@ -112,5 +114,13 @@ attacks! {
         fab::Fab "fab",
         fab_t::FabT "fab-t",
         jsma::Jsma "jsma",
+        deepfool::DeepFool "deepfool",
+        ddn::Ddn "ddn",
+        fmn::Fmn "fmn",
+        cw::CarliniWagner "cw",
+        cw_linf::CarliniWagnerLinf "cw-linf",
+        ead::Ead "ead",
+        sigma_zero::SigmaZero "sigma-zero",
+        pdpgd::Pdpgd "pdpgd",
     }
 }

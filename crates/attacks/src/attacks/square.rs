@@ -9,7 +9,7 @@
 //!
 //! As in the authors' code the last row and column are never a corner of a square. Squares are drawn for each example by itself.
 
-use crate::ascent::{Objective, OfClass, Said, logits};
+use crate::ascent::{OfClass, Said, logits};
 use crate::kept::Kept;
 use crate::live::{Live, Table};
 use crate::square::{self, Place};
@@ -153,8 +153,7 @@ impl<M: Classifier + ?Sized> Attack<M> for Square {
                 logits(model, x, &live, &points, from + query as u64, &mut z)?;
                 for k in 0..live.len() {
                     let (row, z) = (live.row(k), z.row(k));
-                    let now =
-                        Said { value: objective.eval(row, z, &mut dz), reached: objective.reached(row, z) };
+                    let now = Said::of(&objective, row, z, &mut dz);
                     if now.beats(said[k]) {
                         said[k] = now;
                         best.row_mut(k).copy_from_slice(points.row(k));

@@ -6,7 +6,7 @@ mod spoilt;
 pub use decoys::{Decoy, Trick, Valley};
 pub use spoilt::{Fault, Spoilt};
 
-use sparring_attacks::{AttackInfo, Finding, Report, Threat};
+use sparring_attacks::{AnyAttack, AttackInfo, Finding, Report, Threat};
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
 use sparring_seed::Key;
 
@@ -193,19 +193,29 @@ pub fn row<'a>(r: &'a Report, id: &str) -> &'a Finding {
     r.findings.iter().find(|f| f.id.name() == id).unwrap()
 }
 
-/// Attacks that ask tens of thousands of queries by default, with fewer.
+/// Attacks that ask tens of thousands of queries or gradients by default, with fewer.
 const FEWER: &[&str] = &[
     "spsa(steps=4, samples=16)",
     "nes(queries=200)",
     "one-pixel(population=8, generations=10)",
     "boundary(steps=120)",
     "hop-skip-jump(steps=3, initial=20)",
+    "cw(steps=100, searches=3, c=1)",
+    "ead(steps=100, searches=3, c=1)",
+    "cw-linf(steps=50, c=0.1, step_size=0.02)",
+    "sigma-zero(steps=100)",
+    "pdpgd(steps=100)",
 ];
 
 /// The same attack, with fewer queries if its defaults would take long here.
 pub fn quicker<A: std::str::FromStr<Err: std::fmt::Debug> + std::fmt::Display>(attack: A) -> A {
     let name = format!("{attack}(");
     FEWER.iter().find(|fewer| fewer.starts_with(&name)).map_or(attack, |fewer| fewer.parse().unwrap())
+}
+
+/// Every attack with its default parameters, or fewer queries.
+pub fn all_attacks() -> Vec<AnyAttack> {
+    AnyAttack::defaults().into_iter().map(quicker).collect()
 }
 
 /// Of these budgets those that an attack works at: in its norms, and the whole box in place of less where it works at nothing else.

@@ -57,6 +57,10 @@ fn facts_of_a_list_are_numbers() {
     assert_eq!(find("activations", "prelu")["trainable"], true);
     assert_eq!(find("attacks", "pgd")["access"], "white");
     assert_eq!(find("attacks", "noise")["access"], "black");
+    assert_eq!(
+        ["pgd", "ddn"].map(|name| find("attacks", name)["kind"].clone()),
+        ["fixed budget", "minimum norm"]
+    );
     assert_eq!(find("optimizers", "adam")["parameters"]["beta2"], 0.999);
     assert_eq!(find("models", "mlp")["parameters"], 109_386);
     let steps = &find("attacks", "pgd")["arguments"][0];

@@ -231,7 +231,7 @@ mod tests {
         assert!(told.contains("10 (bim") && told.contains("40 (pgd"), "{told}");
         let told = help::<StepsAndLength>("step_size");
         assert!(told.contains("ffgsm, bim, pgd, ") && told.contains("4 eps / steps"), "{told}");
-        assert!(told.contains("1.25*eps (ffgsm), auto (bim, pgd), "), "{told}");
+        assert!(told.contains("1.25*eps (ffgsm), auto (bim, pgd, "), "{told}");
         let told = help::<StepsAndLength>("loss");
         assert!(told.contains(": cross-entropy, log-odds, margin or dlr (noise, "), "{told}");
     }

@@ -56,7 +56,7 @@ pub(crate) struct Args {
     pub(super) suite: Option<SuiteName>,
     /// Accuracy against the budget, and the smallest change for each image, by this attack: one run where it looks for the smallest change itself, bisection over the
     /// budgets where it does not. The budgets are those of --eps if there are several, else 20 up to it.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "surrogate")]
     pub(super) curve: Option<Choice>,
     /// Makes the checks of the evaluation that need runs of their own (is the gradient right, do more steps or restarts find more, ..), on 64 images at the largest budget;
     /// `--suite` always does.

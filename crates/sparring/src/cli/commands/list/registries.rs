@@ -88,22 +88,23 @@ pub(super) fn attacks() -> Listing {
             info.name.to_string(),
             if info.aliases.is_empty() { "-".to_string() } else { info.aliases.join(", ") },
             info.access.to_string(),
+            info.kind.to_string(),
             norms.join(", "),
             info.defaults.to_string(),
             entry.map_or("-".into(), told),
             info.paper.to_string(),
         ]);
         objects.push(json!({
-            "name": info.name, "aliases": info.aliases, "access": info.access, "norms": norms, "defaults": info.defaults,
+            "name": info.name, "aliases": info.aliases, "access": info.access, "kind": info.kind.to_string(), "norms": norms, "defaults": info.defaults,
             "paper": info.paper, "arguments": arguments(entry),
         }));
     }
     Listing {
-        headers: &["name", "aliases", "access", "norms", "defaults", "parameters", "paper"],
+        headers: &["name", "aliases", "access", "kind", "norms", "defaults", "parameters", "paper"],
         rows,
         objects,
         below: "Parameters are given in brackets, as in `--attack \"pgd(steps=50, restarts=10)\"`. A white-box attack asks for gradients, a \
-                black-box one for logits only. Names with a dash after an attack's are presets: a paper's own values, chosen for the eps \
+                black-box one for logits only. One of kind `minimum norm` looks for the smallest change up to eps, others for any within eps. Names with a dash after an attack's are presets: a paper's own values, chosen for the eps \
                 named, in pixels of [0, 1]."
             .into(),
     }
