@@ -2,7 +2,7 @@
 
 use crate::models::{Linear, Points, all_logits, margin, own_labels};
 use sparring_attacks::{
-    AdamPgd, ApgdT, Attack, Fgsm, Goal, MiFgsm, NiFgsm, Pgd, Start, StepSize, Stop, TargetOrder, Threat,
+    AdamPgd, ApgdT, Attack, Fgsm, Goal, MiFgsm, Nes, NiFgsm, Pgd, Spsa, Start, StepSize, Stop, TargetOrder, Threat,
 };
 use sparring_losses::AnyClassLoss;
 use sparring_oracle::{Bounds, Classifier};
@@ -177,5 +177,33 @@ fn one_step_of_pgd_is_fgsm_bit_for_bit() {
             propose(&one, &model, &p, &y, &threat),
             propose(&Fgsm::default(), &model, &p, &y, &threat)
         );
+    }
+}
+
+#[test]
+fn estimated_gradients_come_close_to_the_optimum() {
+    let model = Linear::random(2, 20, Bounds::new(-10.0, 10.0).unwrap(), 1);
+    let p = Points::new(40, 20, 2);
+    let y = own_labels(&model, p.batch());
+    let before = all_logits(&model, &p.data, p.batch());
+    for threat in threats() {
+        let fall = threat.eps * dual(&threat, model.w[0].iter().zip(&model.w[1]).map(|(a, b)| a - b));
+        for (name, out) in [
+            ("spsa", propose(&Spsa::default(), &model, &p, &y, &threat)),
+            ("nes", propose(&Nes::default(), &model, &p, &y, &threat)),
+        ] {
+            let after = own_labels(&model, sparring_oracle::Batch::new(&out, model.shape(), &p.ids).unwrap());
+            let mut fooled = 0;
+            for i in 0..40 {
+                // What is out of reach is not fooled; what the best attack reaches with a tenth of the budget to spare is.
+                let need = margin(&before[i], y[i]) / fall;
+                assert!(
+                    if after[i] != y[i] { need < 1.001 } else { need > 0.9 },
+                    "{name} {threat}, example {i}: {need}"
+                );
+                fooled += usize::from(after[i] != y[i]);
+            }
+            assert!((3..=37).contains(&fooled), "{name} {threat}: {fooled} fooled make no test");
+        }
     }
 }
