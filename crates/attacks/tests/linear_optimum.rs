@@ -2,7 +2,8 @@
 
 use crate::models::{Linear, Points, all_logits, margin, own_labels};
 use sparring_attacks::{
-    AdamPgd, ApgdT, Attack, Fgsm, Goal, MiFgsm, Nes, NiFgsm, Pgd, Spsa, Start, StepSize, Stop, TargetOrder, Threat,
+    AdamPgd, ApgdT, Attack, Fgsm, Goal, MiFgsm, Nes, NiFgsm, Pgd, Spsa, Start, StepSize, Stop, TargetOrder,
+    Threat,
 };
 use sparring_losses::AnyClassLoss;
 use sparring_oracle::{Bounds, Classifier};
