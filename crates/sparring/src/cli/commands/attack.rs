@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     args.machine.start()?;
     let (model, known) = pages::weights::load_classifier(&args.model.path, net.as_ref(), &names)?;
     let (data, _) = Named::for_model(args.data.as_deref(), known.data.as_ref(), &known.classes)?;
+    let model = known.fitted(model, data.set.shape())?;
     data.fits(model.spec().input, "this network")?;
     data.labels_fit(model.classes())?;
     enough(args, &data)?;
