@@ -141,8 +141,8 @@ fn what_was_read_is_written_and_read_again_to_the_bit() {
         let x = examples(&cases, name);
         let [first, second] = [&net, &again].map(|net| outputs(net, x.as_slice()));
         assert_eq!(first, second, "{name}: {} became {}", kinds(&net), kinds(&again));
-        if name == "borders" {
-            // A scale for each pixel comes back as one for each number.
+        if name == "borders" || name.starts_with("mobile") {
+            // A scale for each pixel comes back as one for each number, a sixth as a rounded one.
             continue;
         }
         assert_eq!(net.graph(), again.graph(), "{name}");

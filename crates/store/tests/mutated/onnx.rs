@@ -125,7 +125,7 @@ fn files_made_to_blow_up_are_refused_before_they_are_decoded() {
         field(0x0a, &million(&[0x0a, 0])),
         tensor(&field(0x0a, &vec![1; 10_000_000])),
         tensor(&field(0x3a, &vec![1; 10_000_000])),
-        tensor(&million(&[0x08, 1])),
+        tensor(&[0x08, 1].repeat(5_000_000)),
         tensor(&million(&[0x6a, 0])),
     ];
     for graph in graphs {
