@@ -281,6 +281,27 @@ def drops():
         assert torch.equal(net.eval()(x), x)
 
 
+def simple():
+    """Scales and shifts, axes in another order, limits, softmax and its logarithm."""
+
+    class Affine(nn.Module):
+        def __init__(self, *shape):
+            super().__init__()
+            self.weight, self.bias = nn.Parameter(torch.ones(shape)), nn.Parameter(torch.zeros(shape))
+
+        def forward(self, x):
+            return x * self.weight + self.bias
+
+    for x, shape in [((3, 4), (4,)), ((2, 3, 2, 4), (3, 1, 1)), ((2, 3, 2, 4), (1, 2, 4))]:
+        layer("affine", Affine(*shape), draw(*x), shape=shape)
+    for x, axes in [((2, 3, 2, 4), (2, 3, 1)), ((2, 3, 2, 4), (3, 1, 2)), ((2, 3, 4), (2, 1))]:
+        layer("permute", Function(lambda x, a=axes: x.permute(0, *a)), draw(*x), axes=axes)
+    for low, high in [(-0.5, 0.75), (0.0, 6.0)]:
+        layer("clamp", nn.Hardtanh(low, high), draw(2, 3, 4, 2), low=low, high=high)
+    for log, make in enumerate([nn.Softmax, nn.LogSoftmax]):
+        layer("softmax", make(1), 3 * draw(4, 5), log=log)
+
+
 def save(file):
     """The cases so far, in a file of their own."""
     out = pathlib.Path(__file__).resolve().parent / file
@@ -309,3 +330,5 @@ if __name__ == "__main__":
     parametrized()
     drops()
     save("more_layers.safetensors")
+    simple()
+    save("simple_layers.safetensors")

@@ -26,14 +26,21 @@ impl ClassifierNet {
     /// If shapes do not fit, the output is not a row of at least two logits, or an activation follows the last layer:
     /// the loss works on logits, and a ReLU there, say, makes rows of zeros that are no distribution.
     pub fn new(spec: Graph, key: Key) -> Result<Self, ModelError> {
-        let net = spec.build(key)?;
-        let classes = Victim::new(&net, Self::BOUNDS).map(|v| sparring_oracle::Classifier::classes(&v))?;
-        if let Some(function) = spec.layers().next_back().and_then(|l| l.as_activation()) {
+        let model = Self::of_network(spec.build(key)?)?;
+        if let Some(function) = model.spec.layers().next_back().and_then(|l| l.as_activation()) {
             let what =
                 format!("`{function}` follows the last layer, but the loss works on logits; leave it out");
             return Err(ModelError::Role { model: "classifier", what });
         }
-        Ok(Self { spec, net, classes })
+        Ok(model)
+    }
+    /// A network as it is, whatever its last layer: one of another program.
+    ///
+    /// # Errors
+    /// If its output is not a row of at least two numbers.
+    pub fn of_network(net: Network<f32>) -> Result<Self, ModelError> {
+        let classes = Victim::new(&net, Self::BOUNDS).map(|v| sparring_oracle::Classifier::classes(&v))?;
+        Ok(Self { spec: net.graph().clone(), net, classes })
     }
     /// The network as data.
     pub fn spec(&self) -> &Graph {

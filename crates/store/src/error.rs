@@ -1,7 +1,7 @@
 //! What can be wrong with a file.
 
 use crate::side::side_by_side;
-use crate::terminal::{MESSAGE, NAME, shown};
+use crate::terminal::{LINE, MESSAGE, NAME, shown};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -110,6 +110,18 @@ pub enum StoreError {
         /// Where it breaks.
         what: String,
     },
+    /// The bytes are not an ONNX file, or not one of a network that is read.
+    #[error("ONNX: {}", shown(what, MESSAGE))]
+    Onnx {
+        /// What is wrong, and where.
+        what: String,
+    },
+    /// Operators of an ONNX file, or layers on the way to one, for which there is no counterpart.
+    #[error("{}", shown(what, LINE))]
+    Operators {
+        /// All of them, with the names of the nodes.
+        what: String,
+    },
     /// A tensor that no network of this program holds.
     #[error("tensor `{}`: {}", shown(name, NAME), shown(what, MESSAGE))]
     Tensor {
@@ -215,6 +227,10 @@ impl StoreError {
     }
     pub(crate) fn broken(what: impl ToString) -> Self {
         Self::NotSafetensors { what: what.to_string() }
+    }
+    #[cfg(feature = "onnx")]
+    pub(crate) fn onnx(what: impl Into<String>) -> Self {
+        Self::Onnx { what: what.into() }
     }
     pub(crate) fn document(what: impl ToString) -> Self {
         Self::Document { what: what.to_string() }

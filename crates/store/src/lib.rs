@@ -18,6 +18,8 @@ mod load;
 mod natural;
 mod note;
 mod npz;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod open;
 mod order;
 mod recognise;
@@ -45,7 +47,9 @@ pub use layout::layout;
 pub use limits::{FORMAT, MAX_DOCUMENT, MAX_FILE, MAX_HEADER, MAX_TENSORS};
 pub use load::Naming;
 pub use note::LoadNote;
-pub use recognise::{Foreign, recognise, recognise_path};
+#[cfg(feature = "onnx")]
+pub use onnx::{OnnxFile, onnx_bytes, read_onnx, write_new_onnx};
+pub use recognise::{Foreign, is_onnx, recognise, recognise_path};
 pub use rename::Renames;
 pub use row_logs::{LogFormat, RowLogs, csv_text, event_bytes};
 pub use run_dir::{RunDir, read_config, take_back_all};

@@ -1,6 +1,6 @@
 //! What was done to a foreign file to make its tensors fit.
 
-use crate::terminal::{NAME, shown};
+use crate::terminal::{MESSAGE, NAME, shown};
 use std::fmt;
 
 /// Something a user should be told about the weights just read; its text is a line, of a warning two.
@@ -33,6 +33,11 @@ pub enum LoadNote {
     Renamed {
         /// Name in the file, name in the network.
         pairs: Vec<(String, String)>,
+    },
+    /// How a network of another program was read.
+    Import {
+        /// What was done.
+        what: String,
     },
     /// Tensors were taken in the order of their names.
     ByOrder {
@@ -71,6 +76,7 @@ impl fmt::Display for LoadNote {
             }
             Self::Unwrapped { prefix } => write!(f, "the prefix `{prefix}` of every name is left out"),
             Self::Renamed { pairs } => write!(f, "renamed: {}", arrows(pairs)),
+            Self::Import { what } => f.write_str(&shown(what, MESSAGE)),
             Self::ByOrder { pairs, alike } => {
                 write!(f, "by order: {}", arrows(pairs))?;
                 if alike.is_empty() {

@@ -8,6 +8,28 @@ use std::path::Path;
 
 /// The bytes of a safetensors or `.npz` file; its first eight are looked at before the rest is held.
 pub(crate) fn open(path: &Path) -> Result<Vec<u8>, StoreError> {
+    looked_at(path, MAX_FILE, |first, length| {
+        if first.starts_with(b"PK\x03\x04") {
+            recognise_path(path).map_or(Ok(()), |foreign| Err(StoreError::from(foreign).at(path)))
+        } else {
+            header::end(first, length)
+                .map_err(|e| recognise_path(path).map_or(e, Into::into).at(path))
+                .map(drop)
+        }
+    })
+}
+
+/// The bytes of any file of at most `most`.
+#[cfg(feature = "onnx")]
+pub(crate) fn whole(path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
+    looked_at(path, most, |_, _| Ok(()))
+}
+
+fn looked_at(
+    path: &Path,
+    most: u64,
+    look: impl FnOnce([u8; 8], u64) -> Result<(), StoreError>,
+) -> Result<Vec<u8>, StoreError> {
     let io = |source| StoreError::Io { action: "read", path: path.to_path_buf(), source };
     // Asked before opening: opening a pipe would wait for its other end.
     if !fs::metadata(path).map_err(io)?.is_file() {
@@ -18,8 +40,8 @@ pub(crate) fn open(path: &Path) -> Result<Vec<u8>, StoreError> {
     }
     let mut file = File::open(path).map_err(io)?;
     let length = file.metadata().map_err(io)?.len();
-    if length > MAX_FILE {
-        let too_large = StoreError::TooLarge { what: "a file in bytes", got: length, limit: MAX_FILE };
+    if length > most {
+        let too_large = StoreError::TooLarge { what: "a file in bytes", got: length, limit: most };
         return Err(too_large.at(path));
     }
     let mut first = [0; 8];
@@ -30,11 +52,7 @@ pub(crate) fn open(path: &Path) -> Result<Vec<u8>, StoreError> {
         }
         result => result.map_err(io)?,
     }
-    if first.starts_with(b"PK\x03\x04") {
-        recognise_path(path).map_or(Ok(()), |foreign| Err(StoreError::from(foreign).at(path)))?;
-    } else {
-        header::end(first, length).map_err(|e| recognise_path(path).map_or(e, Into::into).at(path))?;
-    }
+    look(first, length)?;
     let mut bytes = Vec::new();
     // One byte more than promised, so that the end is seen without growing.
     bytes.try_reserve_exact(length as usize + 1).map_err(|_| io(ErrorKind::OutOfMemory.into()))?;

@@ -13,8 +13,7 @@ const NUMPY: &str =
     "save the arrays under their names with safetensors.numpy.save_file(arrays, \"model.safetensors\")";
 const TENSORFLOW: &str = "save the weights under PyTorch's names and layouts with safetensors.numpy.save_file(weights, \
     \"model.safetensors\"): dense kernels transposed, convolution kernels [out, in, height, width]";
-const ONNX: &str = "save its initializers with safetensors.numpy.save_file({i.name: onnx.numpy_helper.to_array(i) \
-    for i in onnx.load(FILE).graph.initializer}, \"model.safetensors\")";
+const ONNX: &str = "a network rather than weights: `sparring attack`, `eval`, `predict`, `inspect` and `export FILE --out model.safetensors` read it";
 const PICTURE: &str = "it holds no weights; name a run directory or a .safetensors file";
 /// By this our own pages are known.
 const GENERATOR: &str = "<meta name=\"generator\" content=\"sparring\">";
@@ -84,6 +83,12 @@ pub fn recognise(first: &[u8]) -> Option<Foreign> {
         }
         _ => text(first),
     }
+}
+
+/// Whether a file is to be read as ONNX: by its name, so that a broken one is called by what it should be, or by its first bytes.
+pub fn is_onnx(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("onnx"))
+        || recognise_path(path).is_some_and(|foreign| foreign.way_out == ONNX)
 }
 
 /// Whether a file begins as an archive of NumPy's does: zip, its first member an array.
@@ -179,8 +184,8 @@ mod tests {
             (b"GGUF\x03\0\0\0\x01".to_vec(), "a GGUF file", "safetensors"),
             (b"\x1c\0\0\0TFL3\x14\0".to_vec(), "TensorFlow Lite", "save_file"),
             (b"\x08\x01\x12\xa0\xfe\x05\x0a".to_vec(), "SavedModel", "save_file"),
-            (b"\x08\x08\x12\x07pytorch\x1a\x052.2.0:".to_vec(), "an ONNX file", "onnx.load"),
-            (b"\x08\x07:\x80\x01".to_vec(), "an ONNX file", "initializer"),
+            (b"\x08\x08\x12\x07pytorch\x1a\x052.2.0:".to_vec(), "an ONNX file", "sparring attack"),
+            (b"\x08\x07:\x80\x01".to_vec(), "an ONNX file", "safetensors"),
             (b"\x89PNG\r\n\x1a\n".to_vec(), "a PNG picture", "no weights"),
             (b"\xff\xd8\xff\xe0".to_vec(), "a JPEG", "no weights"),
             (b"\x1f\x8b\x08\0".to_vec(), "a gzip file", "unpack"),

@@ -6,6 +6,8 @@ mod foreign_file;
 mod golden_formats;
 mod hostile_text;
 mod names;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod readme;
 mod round_trip;
 mod row_logs;

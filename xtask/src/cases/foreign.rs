@@ -20,11 +20,10 @@ pub fn of_other_programs(context: &Context) -> Tried {
     let keras = zip("metadata.json", b"{\"keras_version\": \"3.0\"}");
     let arrays = zip("a.npy", NPY);
     let torch: &[&str] = &["pytorch"];
-    let files: [(&str, &[u8], &[&str]); 9] = [
+    let files: [(&str, &[u8], &[&str]); 8] = [
         ("model.pt", &archive, torch),
         ("model.pth", &archive, torch),
         ("old.pt", PICKLE, torch),
-        ("net.onnx", ONNX, &["onnx"]),
         ("net.h5", HDF5, &["hdf5", "keras"]),
         ("net.keras", &keras, &["keras", "zip"]),
         ("a.npy", NPY, &["numpy", "npy"]),
@@ -40,6 +39,13 @@ pub fn of_other_programs(context: &Context) -> Tried {
                 ended.refused() && ended.says(words) && ended.says(&["safetensors"]) && ended.says(&[name]);
             checks.ended(&format!("{command} {name}"), &ended, sound && !ended.says(&["header wants"]));
         }
+    }
+    // ONNX files are read; this one is empty.
+    std::fs::write(sandbox.file("net.onnx"), ONNX)?;
+    for command in ["attack", "inspect"] {
+        let ended = sandbox.run(&format!("{command} net.onnx"))?;
+        let sound = ended.refused() && ended.says(&["net.onnx"]) && ended.says(&["no output", "no input"]);
+        checks.ended(&format!("{command} net.onnx"), &ended, sound);
     }
     // Archives of NumPy are read; this one breaks off in an array's header.
     std::fs::write(sandbox.file("a.npz"), arrays)?;

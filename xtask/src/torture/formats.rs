@@ -7,6 +7,16 @@ use crate::run_program::{root, run_in};
 /// # Errors
 /// If a loop finds a panic, memory beyond its bound, or a changed file of ours that is taken.
 pub fn run(cases: u64) -> Result<(), String> {
-    let words = ["test", "--release", "--package", "sparring-store", "--test", "mutated", "twenty_thousand"];
+    let words = [
+        "test",
+        "--release",
+        "--package",
+        "sparring-store",
+        "--features",
+        "onnx",
+        "--test",
+        "mutated",
+        "twenty_thousand",
+    ];
     run_in("cargo", &words, &root(), &[("SPARRING_TORTURE_CASES", &cases.to_string())])
 }

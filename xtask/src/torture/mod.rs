@@ -17,7 +17,7 @@ struct Group {
 const ALL: &[Group] = &[
     Group {
         name: "formats",
-        about: "changed checkpoints, safetensors, .npz and network files, 1,000,000 of each by default",
+        about: "changed checkpoints, safetensors, .npz, .onnx and network files, 1,000,000 of each by default",
         usual: 1_000_000,
         run: formats::run,
     },

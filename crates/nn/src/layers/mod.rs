@@ -25,8 +25,10 @@ macro_rules! layers {
 layers! {
     activated: Activated, activation;
     add: Add, add;
+    affine: Affine, affine;
     alpha_dropout: AlphaDropout, alpha_dropout;
     batch_norm: BatchNorm, batch_norm;
+    clamp: Clamp, clamp;
     concat: Concat, concat;
     conv2d: Conv2d, conv2d;
     conv_transpose2d: ConvTranspose2d, conv_transpose2d;
@@ -43,10 +45,13 @@ layers! {
     layer_norm: LayerNorm, layer_norm;
     linear: Linear, linear;
     maxout: Maxout, maxout;
+    multiply: Multiply, multiply;
     normalize: Normalize, normalize;
+    permute: Permute, permute;
     pool: Pool2d, max_pool2d, avg_pool2d;
     reshape: Reshape, reshape;
     rms_norm: RmsNorm, rms_norm;
+    softmax: Softmax, softmax, log_softmax;
     upsample: Upsample, upsample;
 }
 

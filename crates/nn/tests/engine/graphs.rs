@@ -68,9 +68,17 @@ pub fn chains() -> Vec<Graph> {
             "conv2d(1, 6, 3, 1, 1, parametrization=spectral_norm), max_pool2d(2), dropout2d(0.4), conv_transpose2d(6, 2, 2, 2, parametrization=spectral_norm), selu,
              alpha_dropout(0.2), flatten, linear(32, 8, parametrization=spectral_norm), gaussian_dropout(0.3), glu, linear(4, 3)",
         ),
+        (
+            [2, 4, 3],
+            "affine(2-1-1), permute(2-3-1), conv2d(4, 6, 2), clamp(-0.4, 0.5), permute(3-1-2), affine(2-6-1), flatten, linear(12, 6), affine(6), softmax, linear(6, 4),
+             clamp(low=-1, high=none), log_softmax",
+        ),
         ([3, 6, 6], "conv2d(3, 5, 1), twist(0.5), global_avg_pool2d, flatten, centre, linear(5, 4)"),
     ];
-    of.into_iter().map(|(input, layers)| chain(input, layers)).chain([residual(), unlike_images()]).collect()
+    of.into_iter()
+        .map(|(input, layers)| chain(input, layers))
+        .chain([residual(), unlike_images(), gated()])
+        .collect()
 }
 
 /// A sum of two flattened images of other forms: their numbers lie in other orders.
@@ -88,6 +96,18 @@ fn unlike_images() -> Graph {
     let sum = g.push_from(layers::add(), &[a, b]);
     g.push_from(layers::concat(), &[sum, c]);
     g.push(layers::linear(24, 3));
+    g
+}
+
+/// Products: of a value with itself, and of one that is read again.
+fn gated() -> Graph {
+    let mut g = chain([2, 4, 4], "conv2d(2, 3, 3, 1, 1)");
+    let x = g.last();
+    let gate = g.push(act("sigmoid"));
+    g.push_from(layers::multiply(), &[x, gate, x]);
+    g.push_from(layers::add(), &[g.last(), x]);
+    g.push(layers::flatten());
+    g.push(layers::linear(48, 3));
     g
 }
 

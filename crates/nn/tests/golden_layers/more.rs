@@ -35,6 +35,11 @@ fn layer_of(case: &Case<'_>) -> AnyLayer {
             let padding_idx = case.has("padding_idx").then(|| count("padding_idx"));
             Embedding { entries, dim, padding_idx }.into()
         }
+        "affine" => layers::affine(&case.counts("shape")),
+        "permute" => layers::permute(&case.counts("axes")),
+        "clamp" => layers::clamp(case.numbers::<f64>("low")[0], case.numbers::<f64>("high")[0]),
+        "softmax" if count("log") == 1 => layers::log_softmax(),
+        "softmax" => layers::softmax(),
         other => panic!("no test for {other}"),
     }
 }
@@ -106,6 +111,14 @@ fn drops<E: Elem>(case: &Case<'_>, tolerance: f64) {
     let mut y = x.clone();
     engine.compiled().forward(&x, &mut y);
     assert_eq!(y, x, "evaluation is the identity");
+}
+
+#[test]
+fn simple_layers_on_both_engines() {
+    each_case("simple_layers", 10, |case| {
+        stateless::<f64>(case, layer_of(case), 1e-12);
+        stateless::<f32>(case, layer_of(case), 1e-5);
+    });
 }
 
 #[test]

@@ -146,13 +146,15 @@ fn files_of_other_programs_are_called_by_their_names() {
     fs::write(dir.join("saved/saved_model.pb"), b"\x08\x01").unwrap();
     for (file, what, way) in [
         ("model.pt", "a PyTorch file (zip of pickles)", "safetensors.torch.save_file"),
-        ("net.onnx", "an ONNX file", "save_file"),
+        ("net.onnx", "an ONNX file", "export FILE --out model.safetensors"),
         ("keras.h5", "an HDF5 file", "save_file"),
         ("x.npy", "one NumPy array", "save_file"),
         ("fake.safetensors", "a PNG picture", "no weights"),
         ("saved", "a TensorFlow SavedModel folder", "save_file"),
     ] {
-        for line in [format!("attack {file}"), format!("inspect {file}"), format!("generate {file}")] {
+        // An ONNX file that holds a network is read by the other two.
+        let lines = [format!("attack {file}"), format!("inspect {file}"), format!("generate {file}")];
+        for line in lines.into_iter().skip(if file == "net.onnx" { 2 } else { 0 }) {
             let e = refusal(&dir, &line, 1);
             assert!(e.contains(file) && e.contains(what) && e.contains(way), "{line}: {e}");
             assert_eq!(e.lines().count(), 1, "{e}");

@@ -12,6 +12,7 @@ mod leftovers;
 mod lists;
 mod models;
 mod numbers;
+mod onnx;
 mod pages;
 mod predict;
 #[cfg(unix)]

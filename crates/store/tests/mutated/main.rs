@@ -5,6 +5,8 @@ mod checkpoint;
 mod memory;
 mod mutate;
 mod npz;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod spec;
 
 use memory::{ALONE, bounded};

@@ -29,10 +29,16 @@ static ALLOCATOR: Counting = Counting;
 /// What `work` with a file of these bytes gives; it must hold at most four times as many bytes and 16 MiB.
 #[track_caller]
 pub fn bounded<T>(file: &[u8], work: impl FnOnce() -> T) -> T {
+    bounded_by(16 << 20, file, work)
+}
+
+/// The same with so many bytes beside those of the file.
+#[track_caller]
+pub fn bounded_by<T>(most: usize, file: &[u8], work: impl FnOnce() -> T) -> T {
     let before = NOW.load(Relaxed);
     PEAK.store(before, Relaxed);
     let done = work();
     let held = PEAK.load(Relaxed).saturating_sub(before);
-    assert!(held <= 4 * file.len() + (16 << 20), "{held} bytes held for {}", file.len());
+    assert!(held <= 4 * file.len() + most, "{held} bytes held for {}", file.len());
     done
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Which weights, and how their network is built where the file does not say it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelArgs {
-    /// A run directory or a weights file (.safetensors, .npz).
+    /// A run directory, a weights file (.safetensors, .npz), or a network of another program (.onnx).
     #[arg(value_name = "MODEL")]
     pub(crate) path: PathBuf,
     /// The architecture of a weights file that does not name its own (from PyTorch, say), `madry(norm=batch)` with parameters.

@@ -10,7 +10,7 @@ use sparring::activations::AnyActivation;
 use sparring::models::{ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};
 use sparring::nn::Graph;
 use sparring::seed::Key;
-use sparring::store::{LoadNote, Weights, read, read_config, write};
+use sparring::store::{LoadNote, OnnxFile, Weights, is_onnx, read, read_config, read_onnx, write};
 use std::path::Path;
 
 /// Any key does where every number is replaced.
@@ -39,6 +39,8 @@ pub(crate) struct Known {
     pub(crate) data: Option<RunData>,
     /// What its classes are called, in order; empty where they are called by their numbers.
     pub(crate) classes: Vec<String>,
+    /// The file of another program that is a network by itself.
+    onnx: Option<OnnxFile>,
 }
 
 impl Known {
@@ -51,7 +53,17 @@ impl Known {
         Ok(Self {
             classes: names.map(|n| n.as_str().unwrap_or_default().to_string()).collect(),
             data: config.as_ref().and_then(|config| RunData::of(path, config)),
+            onnx: None,
         })
+    }
+    /// The model for examples of this shape: a network of an ONNX file may take the same numbers in another.
+    pub(crate) fn fitted(&self, model: ClassifierNet, example: [usize; 3]) -> Outcome<ClassifierNet> {
+        match &self.onnx {
+            Some(file) if model.spec().input != example => {
+                Ok(ClassifierNet::of_network(file.network_for(example)?.0)?)
+            }
+            _ => Ok(model),
+        }
     }
 }
 
@@ -94,8 +106,28 @@ pub(crate) fn load_classifier(
     names: &Names,
 ) -> Outcome<(ClassifierNet, Known)> {
     let file = weights_file(path)?;
+    if is_onnx(&file) {
+        return of_onnx(&file, net, names);
+    }
     let weights = read(&file)?;
     Ok((classifier(&file, &weights, net, names)?, Known::of(path, &weights)?))
+}
+
+/// A classifier from an ONNX file, which says itself how its network is built.
+fn of_onnx(file: &Path, net: Option<&AskedNet>, names: &Names) -> Outcome<(ClassifierNet, Known)> {
+    let flag = net.map(AskedNet::flag).or_else(|| names.flag().map(String::from));
+    if let Some(flag) = flag {
+        let name = flag.split(' ').next().unwrap_or_default();
+        let file = file.display();
+        return Err(Failure::Usage(format!(
+            "{flag}: {file} says itself how its network is built; leave {name} out"
+        )));
+    }
+    let onnx = read_onnx(file)?;
+    let (net, notes) = onnx.network().map_err(|e| Failure::at(file, e))?;
+    let model = ClassifierNet::of_network(net).map_err(|e| Failure::at(file, e))?;
+    tell(&notes);
+    Ok((model, Known { data: None, classes: Vec::new(), onnx: Some(onnx) }))
 }
 
 fn classifier(
@@ -124,6 +156,9 @@ pub(crate) enum Judged {
 /// A classifier or an autoencoder from a run directory or a weights file. A file of another program is taken for a classifier's.
 pub(crate) fn load_judged(path: &Path, net: Option<&AskedNet>, names: &Names) -> Outcome<(Judged, Known)> {
     let file = weights_file(path)?;
+    if is_onnx(&file) {
+        return of_onnx(&file, net, names).map(|(model, known)| (Judged::Classifier(model), known));
+    }
     let weights = read(&file)?;
     let model = match weights.kind() {
         Some("autoencoder") => Judged::Autoencoder(autoencoder(&file, &weights, net, names)?),

@@ -80,9 +80,10 @@ impl Target {
     ) -> Outcome<Self> {
         let (net, names) = (args.net()?, args.names.load()?);
         let (model, known) = load_classifier(&args.path, net.as_ref(), &names)?;
-        let climbed = surrogate.map(|path| climbed(path, &model, &args.path)).transpose()?;
         let own = data.is_none() && known.data.is_some();
         let (data, _) = Named::for_model(data, known.data.as_ref(), &known.classes)?;
+        let model = known.fitted(model, data.set.shape())?;
+        let climbed = surrogate.map(|path| climbed(path, &model, &args.path)).transpose()?;
         data.fits(model.spec().input, "this network")?;
         data.labels_fit(model.classes())?;
         enough(n, &data)?;

@@ -39,6 +39,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
     args.machine.start()?;
     let (model, known) = load_judged(&args.model.path, net.as_ref(), &names)?;
     let (data, is_own) = Named::for_model(args.data.as_deref(), known.data.as_ref(), &known.classes)?;
+    let model = match model {
+        Judged::Classifier(model) => Judged::Classifier(known.fitted(model, data.set.shape())?),
+        other => other,
+    };
     let input = match &model {
         Judged::Classifier(model) => model.spec().input,
         Judged::Autoencoder(model) => model.spec().input,

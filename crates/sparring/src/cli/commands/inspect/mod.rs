@@ -1,6 +1,7 @@
 //! `sparring inspect FILE|RUN`.
 
 mod idx;
+mod onnx;
 mod run_dir;
 mod seen;
 mod spec;
@@ -10,7 +11,7 @@ mod weights;
 use crate::cli::io::say;
 use crate::cli::{Failure, Outcome};
 use seen::Seen;
-use sparring::store::recognise_path;
+use sparring::store::{is_onnx, recognise_path};
 use sparring_study::Manifest;
 use std::fs::File;
 use std::io::Read;
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 /// Flags.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A run directory, the directory of a sweep, a weights file (.safetensors, .npz), a network (.toml) or an IDX file, raw or gzip.
+    /// A run directory, the directory of a sweep, a weights file (.safetensors, .npz), a network (.toml, .onnx) or an IDX file, raw or gzip.
     path: PathBuf,
     /// One JSON object on the last line of stdout.
     #[arg(long)]
@@ -37,6 +38,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Kind::Weights => weights::look(path)?,
         Kind::Idx => idx::look(path)?,
         Kind::Spec => spec::look(path)?,
+        Kind::Onnx => onnx::look(path)?,
     };
     if args.json {
         say::json(&seen.object);
@@ -51,6 +53,7 @@ enum Kind {
     Weights,
     Idx,
     Spec,
+    Onnx,
 }
 
 /// By the name where it says enough, so that a broken file is called by what it should be; else by the first bytes.
@@ -66,6 +69,9 @@ fn kind_of(path: &Path) -> Outcome<Kind> {
     if name.ends_with(".toml") {
         return Ok(Kind::Spec);
     }
+    if is_onnx(path) {
+        return Ok(Kind::Onnx);
+    }
     if name.trim_end_matches(".gz").ends_with("-ubyte") || name.trim_end_matches(".gz").ends_with(".idx") {
         return Ok(Kind::Idx);
     }
@@ -78,7 +84,7 @@ fn kind_of(path: &Path) -> Outcome<Kind> {
         _ => Err(Failure::at(
             path,
             recognise_path(path).map_or(
-                "neither a safetensors, .npz or .toml file nor an IDX file, raw or gzip; nothing else can be inspected"
+                "neither a safetensors, .npz, .toml or .onnx file nor an IDX file, raw or gzip; nothing else can be inspected"
                     .to_string(),
                 |f| format!("{}, which cannot be inspected: {}", f.what, f.way_out),
             ),
