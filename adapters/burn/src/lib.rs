@@ -15,10 +15,11 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A function from examples `[n, channels, height, width]` to logits `[n, classes]`: `|x| net.forward(x)`.
 ///
-/// Gradients need a device with autodiff (`Device::autodiff`), on which the model's parameters must lie too.
+/// Gradients need a device with autodiff (`Device::autodiff`), on which the model's parameters must lie too. Threads take turns, for burn 0.22 can lock up between two of them: an evaluation gains nothing from a second one.
 #[derive(Clone, Debug)]
 pub struct BurnModel<F> {
     forward: F,
@@ -49,6 +50,14 @@ impl<F: Fn(Tensor<4>) -> Tensor<2>> BurnModel<F> {
     }
 }
 
+/// burn's autodiff (0.22) takes its two locks in different orders when it records a step and when it cleans up after a backward pass: two threads whose graphs share parameters wait for
+/// each other for ever. So one of them works at a time.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn f32s(data: TensorData) -> Result<Vec<f32>, OracleError> {
     data.try_to_vec::<f32>().map_err(|e| OracleError::Model(format!("{e:?}").into()))
 }
@@ -65,6 +74,7 @@ impl<F: Fn(Tensor<4>) -> Tensor<2>> Classifier for BurnModel<F> {
     }
     fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
         if !x.is_empty() {
+            let _turn = turn();
             let z = (self.forward)(self.examples(x));
             out.copy_from_slice(&self.numbers(&z, x.len())?);
         }
@@ -83,6 +93,7 @@ impl<F: Fn(Tensor<4>) -> Tensor<2>> Differentiable for BurnModel<F> {
             cotangent(&[], &mut []);
             return Ok(());
         }
+        let _turn = turn();
         let input = self.examples(x).require_grad();
         let z = (self.forward)(input.clone());
         let values = self.numbers(&z, x.len())?;

@@ -3,7 +3,7 @@
 //! m(x) = z_y − z_r, with r the rival at x; g = ∇m(x); d random signs, the same for each distance h:
 //! mismatch = ‖(m(x + h d) − m(x − h d)) / 2h − g · d‖ / max(‖..‖, ‖g · d‖), over 4 directions, less what `f32` rounds
 
-use super::Subject;
+use super::subject::Subject;
 use crate::AttackError;
 use crate::evaluation::findings::{Finding, FindingId, percent, seen};
 use sparring_oracle::{Batch, Differentiable};

@@ -11,17 +11,19 @@
 
 mod gradients;
 mod inputs;
+mod multiplied;
+mod subject;
 mod walks;
 
-use super::attempt::attempt;
 use super::findings::{Finding, FindingId, add};
-use super::propose::{Chosen, Proposer, Task};
+use super::propose::Chosen;
 use super::report::Report;
 use crate::goal::check_input;
-use crate::{AnyAttack, AnyNorm, Apgd, AttackError, AttackKind, Counts, Goal, Pgd, Threat};
-use sparring_math::named::Family;
+use crate::{AnyAttack, AnyNorm, Apgd, AttackError, AttackKind, Goal, Pgd};
+use multiplied::multiplied;
 use sparring_oracle::{Batch, Differentiable};
 use sparring_seed::Key;
+use subject::Subject;
 
 /// How much a diagnosis looks at. By default at most 64 examples and, for each, 11 runs of the attack (of PGD 440 gradients), 500 queries of Square, 100 random points
 /// and a hundred other passes; an example that is fooled costs nothing more.
@@ -73,17 +75,6 @@ impl Diagnosis {
     }
 }
 
-/// The attack with one of its whole numbers multiplied; `None` if it has no such parameter.
-fn multiplied(attack: &AnyAttack, parameter: &str, by: usize) -> Option<AnyAttack> {
-    let (_, now) = attack.settings_as_text().into_iter().find(|(name, _)| *name == parameter)?;
-    let value = now.parse::<usize>().ok()?.checked_mul(by)?.to_string();
-    let text = attack.to_string();
-    let mut call = AnyAttack::TABLE.call(&text).ok()?;
-    call.arguments.retain(|(name, _)| *name != Some(parameter));
-    call.arguments.push((Some(parameter), &value));
-    AnyAttack::TABLE.read(&call).ok()
-}
-
 /// Makes the checks that an evaluation leaves out, and adds their outcomes to the rows of its report: a doubt that the evaluation had stays. `x`, `y` and `key` are those of the evaluation.
 ///
 /// ```
@@ -121,7 +112,9 @@ where
     let right: Vec<usize> =
         (0..x.len()).filter(|&i| report.predictions[i] == y[i]).take(how.examples).collect();
     let chosen = Chosen::new(x, y, &right);
-    let subject = Subject { model, chosen: &chosen, threat: report.threat, key: key.named("diagnosis"), how };
+    let Diagnosis { queries, samples, batch, .. } = *how;
+    let (threat, key) = (report.threat, key.named("diagnosis"));
+    let subject = Subject { model, chosen: &chosen, threat, key, queries, samples, batch };
     let first = x.slice(0..how.examples.min(x.len()));
     let random = report.findings.iter().any(|f| f.id == FindingId::RandomOutput && f.raised);
     let rows = &mut report.findings;
@@ -148,40 +141,4 @@ where
         }
     }
     Ok(())
-}
-
-/// The examples that a diagnosis attacks, and how.
-struct Subject<'a, M: ?Sized> {
-    model: &'a M,
-    /// Examples that the model gets right.
-    chosen: &'a Chosen,
-    threat: Threat,
-    key: Key,
-    how: &'a Diagnosis,
-}
-
-impl<M: Differentiable + Sync + ?Sized> Subject<'_, M> {
-    fn len(&self) -> usize {
-        self.chosen.labels.len()
-    }
-    /// Which of the examples `which` the attack fools within `eps`, and what it asked of the model.
-    fn fooled(
-        &self,
-        attack: &AnyAttack,
-        eps: f32,
-        which: &[usize],
-    ) -> Result<(Vec<usize>, Counts), AttackError> {
-        let some = Chosen::new(self.chosen.batch()?, &self.chosen.labels, which);
-        let task = Task {
-            x: some.batch()?,
-            labels: &some.labels,
-            threat: &Threat { eps, ..self.threat },
-            key: self.key.named(attack.info().name),
-            batch: self.how.batch,
-            told: &|_| (),
-        };
-        let done = attempt(self.model, None::<Proposer<'_, M>>, attack, &task)?;
-        let wrong = done.answers.iter().zip(&some.labels).map(|(answer, &y)| answer.prediction != y);
-        Ok((which.iter().zip(wrong).filter(|(_, wrong)| *wrong).map(|(&i, _)| i).collect(), done.counts))
-    }
 }

@@ -1,6 +1,7 @@
 //! Whether an attack by gradients has come to its end, and what others find that it does not.
 
-use super::{Subject, multiplied};
+use super::multiplied::multiplied;
+use super::subject::Subject;
 use crate::evaluation::findings::{Finding, FindingId, WHITE, beyond_gradients, many, of_gradients, seen};
 use crate::{AnyAttack, AttackError, Fgsm, Square, UniformNoise};
 use sparring_oracle::Differentiable;
@@ -34,8 +35,8 @@ pub(super) fn look<M: Differentiable + Sync + ?Sized>(
     }
     found.extend(not_monotone(on, &attack, fooled.len(), &all)?);
     found.push(huge(on, &attack, &all)?);
-    let square = AnyAttack::from(Square { queries: on.how.queries, ..Square::default() });
-    let noise = AnyAttack::from(UniformNoise { samples: on.how.samples, ..UniformNoise::default() });
+    let square = AnyAttack::from(Square { queries: on.queries, ..Square::default() });
+    let noise = AnyAttack::from(UniformNoise { samples: on.samples, ..UniformNoise::default() });
     for black in [square, noise] {
         if black.info().norms.contains(&on.threat.norm) {
             let (also, _) = on.fooled(&black, eps, &left)?;
