@@ -81,7 +81,7 @@ fn a_curve_comes_from_one_attack() {
     let of_curve: Vec<&Value> = array(&coarse, "curve")[1..].iter().map(|p| &p["accuracy"]).collect();
     let of_runs: Vec<&Value> = array(&runs, "attacks").iter().map(|p| &p["accuracy"]).collect();
     assert_eq!(of_curve, of_runs);
-    assert!(coarse["median_size"].is_null() || number(&coarse, "median_size") <= 0.1);
+    assert!(coarse["median_size"].is_null() || number(&coarse, "median_size") <= 0.1 + 1e-6);
     assert!(runs["curve"].is_null() && runs["median_size"].is_null());
     let told = printed(&dir, "attack run --attack fgsm --eps 0.2 --curve bim");
     assert!(
@@ -136,7 +136,6 @@ fn the_verdict_of_each_image_is_written() {
     assert!(csv.starts_with("fooled_fgsm_0.05,fooled_fgsm_0.1,") && csv.contains(",margin_0.1,"), "{csv}");
     assert!(refusal(&dir, "attack run --per-sample a.txt", 2).contains(".csv or .jsonl"));
     assert!(refusal(&dir, "attack run --per-sample a.csv", 1).contains("exists"));
-    assert!(refusal(&dir, "attack run --per-sample x.csv --save x.csv", 2).contains("--per-sample"));
 }
 
 fn replay(dir: &Path, file: &str, code: i32) -> (Value, String) {
