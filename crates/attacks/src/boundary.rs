@@ -45,11 +45,13 @@ impl Boundary<'_> {
     ) -> Result<(), AttackError> {
         let (n, dim, classes, bounds) = (live.len(), x.dim(), model.classes(), model.bounds());
         let (norm, of) = (self.threat.norm, self.threat.norm.get());
+        // Without a target a plane for each class but the label.
         let pair = |row: usize, plane: usize, _: &[f32]| {
-            [self.targets.map_or(plane, |targets| targets[row]), self.labels[row]]
+            let label = self.labels[row];
+            [self.targets.map_or(plane + usize::from(plane >= label), |targets| targets[row]), label]
         };
         let mut points = Table::zeros(n, dim);
-        let mut planes = Planes::new(n, if self.targets.is_some() { 1 } else { classes }, classes, dim);
+        let mut planes = Planes::new(n, if self.targets.is_some() { 1 } else { classes - 1 }, classes, dim);
         let (mut d, mut d_clean, mut order) = (vec![0.0; dim], vec![0.0; dim], Vec::new());
         for k in 0..n {
             let (row, point) = (live.row(k), points.row_mut(k));

@@ -1,7 +1,7 @@
 //! The linear models of a classifier at its candidates' points: of differences of two logits the value and the gradient.
 
 use crate::live::{Live, Table};
-use crate::pullback::pullbacks;
+use crate::pullback::{finite, pullbacks};
 use crate::{AnyNorm, AttackError};
 use sparring_oracle::{Batch, Differentiable};
 
@@ -67,9 +67,9 @@ impl Planes {
         let planes = (0..self.number).filter_map(|plane| {
             let [a, b] = pair(row, plane, z);
             let plane = Plane { gap: z[a] - z[b], w: self.grads.row(plane * self.asked + k) };
-            (a != b).then(|| (f64::from(plane.gap).abs() / (1e-12 + norm.get().dual(plane.w)), plane))
+            (a != b && finite(plane.w))
+                .then(|| (f64::from(plane.gap).abs() / (1e-12 + norm.get().dual(plane.w)), plane))
         });
-        let (_, plane) = planes.min_by(|a, b| a.0.total_cmp(&b.0))?;
-        plane.w.iter().all(|w| w.is_finite()).then_some(plane)
+        planes.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, plane)| plane)
     }
 }

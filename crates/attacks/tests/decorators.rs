@@ -188,3 +188,40 @@ fn finite_differences_are_the_gradient_and_open_white_box_attacks() {
         assert!(FiniteDifference::new(Blind(&model), step).is_err());
     }
 }
+
+/// A model that writes down what it is asked.
+struct Asked(Linear, std::sync::Mutex<Vec<u64>>);
+impl Classifier for Asked {
+    fn shape(&self) -> [usize; 3] {
+        self.0.shape()
+    }
+    fn classes(&self) -> usize {
+        self.0.classes()
+    }
+    fn bounds(&self) -> Bounds {
+        self.0.bounds()
+    }
+    fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
+        self.1.lock().unwrap().push(x.query());
+        self.0.logits(x, out)
+    }
+}
+
+#[test]
+fn the_judge_of_an_expectation_asks_for_draws_of_its_own() {
+    let (model, p) = (Asked(Linear::random(3, 6, Bounds::UNIT, 1), Default::default()), Points::new(4, 6, 2));
+    for samples in [1, 2, 5, 64] {
+        let mean = Expectation::new(&model, samples).unwrap();
+        let of = |query: u64| {
+            model.1.lock().unwrap().clear();
+            mean.logits(p.batch().with_query(query), &mut [0.0; 12]).unwrap();
+            model.1.lock().unwrap().clone()
+        };
+        let (first, second, judge) = (of(0), of(1), of(1 << 63));
+        assert_eq!(first.len(), samples);
+        assert!(
+            first.iter().chain(&second).all(|q| !judge.contains(q))
+                && first.iter().all(|q| !second.contains(q))
+        );
+    }
+}

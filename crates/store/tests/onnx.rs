@@ -203,11 +203,11 @@ fn networks_of_ours_leave_and_come_back() {
         for p in net.params.iter_mut() {
             let is_variance = p.name().ends_with("running_var");
             p.value.as_mut_slice().iter_mut().for_each(|v| {
-                *v += if is_variance { 0.5 * r.uniform() as f32 } else { 0.2 * r.normal() as f32 };
+                *v += if is_variance { 0.5 * r.uniform() } else { 0.2 * r.normal() as f32 };
             });
         }
         let n = 5 * graph.input.iter().product::<usize>();
-        let x: Vec<f32> = (0..n).map(|_| r.uniform() as f32).collect();
+        let x: Vec<f32> = (0..n).map(|_| r.uniform()).collect();
         let y = outputs(&net, &x);
         write_new_onnx(dir.join(format!("{name}.onnx")), &net).unwrap();
         let [c, h, w] = graph.input;

@@ -40,7 +40,7 @@ impl Pace {
     }
     /// Queries of a restart at most.
     pub(crate) fn queries(&self) -> u64 {
-        ((self.steps + 3) * self.eot.max(1)) as u64
+        self.steps.saturating_add(3).saturating_mul(self.eot.max(1)) as u64
     }
     /// The balls, as multiples of eps, and the steps in each.
     fn legs(&self) -> Vec<(f32, usize)> {

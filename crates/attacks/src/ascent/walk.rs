@@ -62,6 +62,9 @@ impl Ascent<'_> {
                 Stop::WhenFooled => Live::of(x, kept.standing()),
                 Stop::Never => Live::of(x, 0..x.len()),
             };
+            if live.is_empty() {
+                return Ok(());
+            }
             let n = live.len();
             let (mut points, mut grad) = (Table::zeros(n, dim), Table::zeros(n, dim));
             let mut said = vec![Said::NOTHING; n];

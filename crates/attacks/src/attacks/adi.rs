@@ -142,6 +142,9 @@ impl<M: Differentiable + ?Sized> Attack<M> for Adi {
         }
         for restart in 0..self.restarts {
             let (mut live, key) = (Live::of(x, kept.standing()), key.child(restart as u64));
+            if live.is_empty() {
+                return Ok(());
+            }
             let n = live.len();
             let (mut points, mut grad) = (Table::zeros(n, dim), Table::zeros(n, dim));
             let mut said = vec![Said::NOTHING; n];

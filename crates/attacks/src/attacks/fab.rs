@@ -106,6 +106,9 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fab {
         let mut closest = Closest::new(x, threat, out);
         for restart in 0..self.restarts {
             let open = open_examples(goal, &z, &closest, self.stop);
+            if open.is_empty() {
+                return Ok(());
+            }
             let walk = Boundary {
                 steps: self.steps,
                 alpha_max: self.alpha_max,
@@ -119,7 +122,9 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fab {
                 labels,
                 targets,
             };
-            let walk = Boundary { query: x.query() + restart as u64 * walk.queries(), ..walk };
+            // The first query was that of the logits at the examples.
+            let query = (restart as u64).wrapping_mul(walk.queries()).wrapping_add(1);
+            let walk = Boundary { query: x.query().wrapping_add(query), ..walk };
             walk.run(model, x, Live::of(x, open), &mut closest)?;
         }
         Ok(())

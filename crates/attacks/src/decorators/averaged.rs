@@ -61,7 +61,10 @@ impl<M: Classifier> Expectation<M> {
         Err(AttackError::Parameter { of, parameter, value, need: "at least 1" })
     }
     fn sample<'b>(&self, x: Batch<'b>, i: usize) -> Batch<'b> {
-        x.with_query(x.query().wrapping_mul(self.samples as u64).wrapping_add(i as u64))
+        // The top bit is the judge's: its queries stay apart from those of attacks.
+        let (judge, query) = (x.query() & 1 << 63, x.query() & !(1 << 63));
+        let inner = query.wrapping_mul(self.samples as u64).wrapping_add(i as u64);
+        x.with_query(inner & !(1 << 63) | judge)
     }
 }
 

@@ -38,6 +38,7 @@ pub(super) struct Chosen {
     rows: Vec<f32>,
     ids: Vec<u64>,
     shape: [usize; 3],
+    query: u64,
     pub labels: Vec<usize>,
 }
 
@@ -47,11 +48,12 @@ impl Chosen {
             rows: which.iter().flat_map(|&i| x.row(i)).copied().collect(),
             ids: which.iter().map(|&i| x.ids()[i]).collect(),
             shape: x.shape(),
+            query: x.query(),
             labels: which.iter().map(|&i| labels[i]).collect(),
         }
     }
     pub fn batch(&self) -> Result<Batch<'_>, AttackError> {
-        Ok(Batch::new(&self.rows, self.shape, &self.ids)?)
+        Ok(Batch::new(&self.rows, self.shape, &self.ids)?.with_query(self.query))
     }
 }
 

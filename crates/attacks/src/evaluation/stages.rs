@@ -5,7 +5,7 @@ use super::card::AttackCard;
 use super::clean::Clean;
 use super::findings::{Finding, add, dlr_undefined, of_figures, of_gradients, of_walk};
 use super::options::{Course, EvaluateOptions, Progress};
-use super::propose::{Chosen, Proposer, Task, describe};
+use super::propose::{Chosen, Proposer, ProposerRole, Task, describe};
 use super::report::{AttackResult, Report};
 use super::worst::Worst;
 use crate::goal::check_input;
@@ -53,11 +53,18 @@ where
             let (info, settings) = describe(attack, &Counting::new(self.model));
             let attempt = self.attempt(attack, info, (index, suite.len()), &chosen)?;
             let fooled = worst.add(&attacked, &attempt.answers, &attempt.proposals);
-            add(&mut findings, of_walk(info.name, &settings, self.threat));
-            add(&mut findings, of_gradients(info.name, attempt.counts, attempt.refused.not_finite));
+            if !self.transfers() {
+                add(&mut findings, of_walk(info.name, &settings, self.threat));
+                add(&mut findings, of_gradients(info.name, attempt.counts, attempt.refused.not_finite));
+            }
             attacks.push(self.result(info, &settings, attempt, chosen.labels.len(), fooled));
         }
         self.report(suite, clean, worst, attacks, findings)
+    }
+
+    /// Whether attacks climb another network: their gradients, and how strong they are, say nothing of the model.
+    fn transfers(&self) -> bool {
+        self.proposer.is_some_and(|p| p.role == ProposerRole::Surrogate)
     }
 
     /// Refuses what no attack could work on.
@@ -154,7 +161,9 @@ where
         let named = settings.iter().map(|(info, settings)| (info.name, settings));
         add(&mut findings, [dlr_undefined(&clean.logits, self.model.classes(), named)]);
         add(&mut findings, clean.findings);
-        add(&mut findings, of_figures(&attacks, course, n));
+        if !self.transfers() {
+            add(&mut findings, of_figures(&attacks, course, n));
+        }
         let robust_accuracy = worst.standing().len() as f64 / n as f64;
         let (margins, adversarials) = worst.into_parts();
         Ok(Report {

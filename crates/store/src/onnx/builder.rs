@@ -22,6 +22,8 @@ pub(super) struct Builder {
     names: BTreeSet<String>,
     /// What the names of weights begin with, which no other node may take.
     claimed: BTreeSet<String>,
+    /// Nodes whose value has several names in the file: what is folded into one of them would change what the others read.
+    shared: BTreeSet<usize>,
     /// Numbers of all weights so far.
     numbers: usize,
     pub notes: Vec<LoadNote>,
@@ -30,7 +32,16 @@ pub(super) struct Builder {
 impl Builder {
     pub fn new(input: [usize; 3], claimed: BTreeSet<String>) -> Self {
         let (shapes, weights, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { graph: Graph::new(input), shapes, weights, names: BTreeSet::new(), claimed, numbers: 0, notes }
+        Self {
+            graph: Graph::new(input),
+            shapes,
+            weights,
+            names: BTreeSet::new(),
+            claimed,
+            shared: BTreeSet::new(),
+            numbers: 0,
+            notes,
+        }
     }
     /// Something a user should be told.
     pub fn tell(&mut self, what: impl Into<String>) {
@@ -39,8 +50,14 @@ impl Builder {
     fn name(&mut self, wanted: &str, has_weights: bool) -> String {
         let mut name =
             if wanted.is_empty() { self.graph.nodes.len().to_string() } else { wanted.to_string() };
-        while name == "input" || self.names.contains(&name) || (!has_weights && self.claimed.contains(&name))
-        {
+        let taken = |name: &String| {
+            name == "input" || self.names.contains(name) || (!has_weights && self.claimed.contains(name))
+        };
+        // The number of the node is in no other name that is made so: a second clash is one with a name of the file.
+        if taken(&name) {
+            name = format!("{name}_{}", self.graph.nodes.len());
+        }
+        while taken(&name) {
             name.push('_');
         }
         self.names.insert(name.clone());
@@ -140,9 +157,26 @@ impl Builder {
         let name = if live.reshaped_by.is_empty() { "" } else { &live.reshaped_by };
         self.push((name, ""), layer, &[live.source], Vec::new())
     }
-    /// Adds a bias to a linear layer or a convolution that has none.
+    /// Nodes so far.
+    pub fn len(&self) -> usize {
+        self.graph.nodes.len()
+    }
+    /// A second name for what a node says: nothing is folded into it any more.
+    pub fn share(&mut self, source: Source) {
+        if let Source::Node(i) = source {
+            self.shared.insert(i);
+        }
+    }
+    /// Whether other names stand for what this node says.
+    pub fn is_shared(&self, source: Source) -> bool {
+        matches!(source, Source::Node(i) if self.shared.contains(&i))
+    }
+    /// Adds a bias to a linear layer or a convolution that has none, and one name.
     pub fn add_bias(&mut self, source: Source, bias: &[f64]) -> bool {
         let Source::Node(i) = source else { return false };
+        if self.is_shared(source) {
+            return false;
+        }
         let old = &self.graph.nodes[i].layer;
         let layer: AnyLayer = if let Some(linear @ Linear { bias: false, .. }) = old.as_layer() {
             Linear { bias: true, ..linear.clone() }.into()

@@ -93,7 +93,7 @@ fn product(call: &Call<'_>, b: &mut Builder, x: Live, y: Live) -> Read {
                 && node.inputs == [other.source]
         };
         let plain = gate.is_plain() && other.is_plain() && gate.dims == other.dims;
-        if once && plain && b.node(gate.source).is_some_and(is_gate) {
+        if once && plain && !b.is_shared(gate.source) && b.node(gate.source).is_some_and(is_gate) {
             b.replace(gate.source, activation(&AnyActivation::Silu(Silu)));
             return Ok(gate.clone().into());
         }

@@ -2,20 +2,21 @@
 
 use super::constant::{Constant, Numbers};
 
-/// Add, Sub, Mul or Div of two constants, of which one may be a single number; whole numbers are divided towards 0. `None` where they do not fit.
+/// Add, Sub, Mul or Div of two constants of one shape (but for leading ones), or of which one is a single number; whole numbers are divided towards 0. `None` where they do not fit.
 pub(super) fn arithmetic(op: &str, x: &Constant, y: &Constant) -> Option<Constant> {
     let (n, m) = (x.numbers.len(), y.numbers.len());
     let dims = match (n, m) {
         (0, _) | (_, 0) => return None,
-        _ if n == m => {
+        // A single number takes the other's shape, with as many leading ones as its own has more.
+        (_, 1) if x.dims.len() >= y.dims.len() => &x.dims,
+        (1, _) if y.dims.len() >= x.dims.len() => &y.dims,
+        _ if bare(&x.dims) == bare(&y.dims) => {
             if x.dims.len() >= y.dims.len() {
                 &x.dims
             } else {
                 &y.dims
             }
         }
-        (_, 1) => &x.dims,
-        (1, _) => &y.dims,
         _ => return None,
     };
     let places = |i: usize| (if n == 1 { 0 } else { i }, if m == 1 { 0 } else { i });
@@ -38,6 +39,12 @@ pub(super) fn arithmetic(op: &str, x: &Constant, y: &Constant) -> Option<Constan
         Numbers::Floats((0..n.max(m)).map(|i| one(places(i))).collect())
     };
     Some(Constant { dims: dims.clone(), numbers })
+}
+
+/// Extents without leading ones.
+fn bare(dims: &[usize]) -> &[usize] {
+    let ones = dims.iter().take_while(|d| **d == 1).count();
+    &dims[ones..]
 }
 
 impl Constant {

@@ -265,7 +265,14 @@ pub(super) fn network(
         let inputs = node.input.iter().map(value).collect::<Result<Vec<_>, _>>()?;
         let once = node.input.iter().map(|i| uses.get(i.as_str()) == Some(&1)).collect();
         let call = Call { node, inputs, once, opset, batch: entry.batch };
+        let nodes_before = b.len();
         let mut made = read(&call, &mut b)?;
+        // An operator without a layer of its own is a second name for what it reads.
+        if let (Value::Live(x) | Value::Above(x, _) | Value::ChannelsLast(x), true) =
+            (&made, b.len() == nodes_before)
+        {
+            b.share(x.source);
+        }
         let Some(name) = node.output.first().filter(|o| !o.is_empty()) else { continue };
         if let Value::Live(live) = &made {
             // What several read is computed once.

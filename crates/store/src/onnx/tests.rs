@@ -213,3 +213,69 @@ fn arithmetic_that_grows_without_end_is_refused() {
     });
     says(&told, &["a list of", "numbers"]);
 }
+
+/// The network of the sound file with other nodes.
+fn network(nodes: Vec<NodeProto>, more: Vec<TensorProto>) -> sparring_nn::Network<f32> {
+    let mut model = sound();
+    let graph = model.graph.as_mut().unwrap();
+    graph.node = nodes;
+    graph.initializer.extend(more);
+    OnnxFile::parse(&model.encode_to_vec()).unwrap().network().unwrap().0
+}
+
+/// What is read under two names is not changed under one of them.
+#[test]
+fn nothing_is_folded_into_a_value_of_two_names() {
+    let bias = tensor("bias", &[3], &[10.0, 20.0, 30.0]);
+    let nodes = vec![
+        node("MatMul", &["x", "w"], "p"),
+        node("Identity", &["p"], "a"),
+        node("Add", &["a", "bias"], "b"),
+        node("Add", &["b", "p"], "y"),
+    ];
+    let mut y = [0.0; 3];
+    sparring_nn::Compiled::new(&network(nodes, vec![bias])).forward(&[1.0, 1.0], &mut y);
+    assert_eq!(y, [2.0 * 5.0 + 10.0, 2.0 * 7.0 + 20.0, 2.0 * 9.0 + 30.0]);
+    let gate = vec![
+        node("MatMul", &["x", "w"], "p"),
+        node("Sigmoid", &["p"], "s"),
+        node("Identity", &["s"], "i"),
+        node("Mul", &["p", "i"], "m"),
+        node("Add", &["m", "s"], "y"),
+    ];
+    sparring_nn::Compiled::new(&network(gate, vec![])).forward(&[0.1, -0.1], &mut y);
+    let p = -0.3_f32;
+    let s = 1.0 / (1.0 + (-p).exp());
+    assert!((y[0] - (p * s + s)).abs() < 1e-5, "{y:?}");
+}
+
+/// Nodes of one name get short names of their own.
+#[test]
+fn many_nodes_of_one_name_are_told_apart() {
+    let mut nodes = vec![node("MatMul", &["x", "w"], "v0")];
+    nodes.extend((0..5000).map(|i| NodeProto {
+        name: "a".into(),
+        ..node(
+            "Relu",
+            &[&format!("v{i}")],
+            if i == 4999 { "y".into() } else { format!("v{}", i + 1) }.as_str(),
+        )
+    }));
+    let net = network(nodes, vec![]);
+    assert!(net.graph().nodes.len() > 5000);
+    assert!(net.graph().nodes.iter().all(|n| n.name.len() < 12));
+}
+
+/// Constants are joined place by place only where their shapes say so.
+#[test]
+fn constants_of_other_shapes_are_not_joined() {
+    let told = refused(|_, g| {
+        g.initializer.extend([tensor("c", &[3, 1], &[1.0; 3]), tensor("d", &[1, 3], &[2.0; 3])]);
+        g.node = vec![
+            node("Add", &["c", "d"], "e"),
+            node("MatMul", &["x", "w"], "p"),
+            node("Add", &["p", "e"], "y"),
+        ];
+    });
+    says(&told, &["n_e", "constants"]);
+}

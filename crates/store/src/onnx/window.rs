@@ -94,7 +94,7 @@ impl Window {
     pub fn leaves_pixels(&self, pixels: [usize; 2]) -> bool {
         (0..2).any(|i| {
             let all = pixels[i] + self.before[i] + self.after[i];
-            all.saturating_sub(self.kernel[i]) % self.stride[i] != 0
+            !all.saturating_sub(self.kernel[i]).is_multiple_of(self.stride[i])
         })
     }
 }

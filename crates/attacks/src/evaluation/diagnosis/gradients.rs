@@ -6,6 +6,7 @@
 use super::subject::Subject;
 use crate::AttackError;
 use crate::evaluation::findings::{Finding, FindingId, percent, seen};
+use crate::pullback::pullback;
 use sparring_oracle::{Batch, Differentiable};
 
 /// Examples looked at.
@@ -38,7 +39,8 @@ pub(super) fn look<M: Differentiable + Sync + ?Sized>(
     let centre = x.with_data(&centre)?;
     let mut grad = vec![0.0; centre.data().len()];
     let mut z = vec![0.0; x.len() * classes];
-    model.pullback(
+    pullback(
+        model,
         centre,
         &mut |logits, dz| {
             z.copy_from_slice(logits);
@@ -141,8 +143,14 @@ fn mismatch<M: Differentiable + Sync + ?Sized>(
         let [difference, finite, along, rounding] = sum.map(f64::sqrt);
         let size = finite.max(along);
         let beyond = (difference - rounding).max(0.0);
-        // A derivative that is no number is nan_gradient's.
-        if size > 0.0 && beyond.is_finite() { beyond / size } else { 0.0 }
+        match (along.is_finite(), finite.is_finite()) {
+            // A derivative that is no number is nan_gradient's.
+            (false, _) => 0.0,
+            // Logits that are no number a short way off: no gradient tells of them.
+            (true, false) => 1.0,
+            _ if size > 0.0 => beyond / size,
+            _ => 0.0,
+        }
     };
     Ok(sums.iter().map(relative).sum::<f64>() / n as f64)
 }

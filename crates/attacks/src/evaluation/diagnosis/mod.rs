@@ -126,7 +126,7 @@ where
     }
     add(rows, inputs::rescaled(model, first, y, how.batch)?);
     if right.is_empty() {
-        let asked = rows.iter_mut().filter(|row| row.value.is_none());
+        let asked = rows.iter_mut().filter(|row| !row.raised && row.value.is_none());
         asked.for_each(|row| *row = Finding::not_examined(row.id, "no example is right"));
         return Ok(());
     }
@@ -136,7 +136,7 @@ where
         Some(attack) => add(rows, walks::look(&subject, attack)?),
         None => {
             let reason = format!("no attack of a diagnosis works in {}", report.threat.norm);
-            let asked = rows.iter_mut().filter(|row| row.value.is_none());
+            let asked = rows.iter_mut().filter(|row| !row.raised && row.value.is_none());
             asked.for_each(|row| *row = Finding::not_examined(row.id, &reason));
         }
     }

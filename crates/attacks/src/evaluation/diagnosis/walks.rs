@@ -3,7 +3,7 @@
 use super::multiplied::multiplied;
 use super::subject::Subject;
 use crate::evaluation::findings::{Finding, FindingId, WHITE, beyond_gradients, many, of_gradients, seen};
-use crate::{AnyAttack, AttackError, Fgsm, Square, UniformNoise};
+use crate::{AnyAttack, Attack, AttackError, Fgsm, Pgd, Square, Threat, UniformNoise};
 use sparring_oracle::Differentiable;
 
 /// By how much steps and restarts grow.
@@ -94,6 +94,12 @@ fn huge<M: Differentiable + Sync + ?Sized>(
     all: &[usize],
 ) -> Result<Finding, AttackError> {
     let eps = largest(on);
+    // Steps of a fixed length may end before the border of the box.
+    let settings = Attack::<M>::settings(attack);
+    let walk = settings.walk.map(|w| w.length_and_need(settings.steps, &Threat { eps, ..on.threat }));
+    let usual = AnyAttack::from(Pgd::default());
+    let short = walk.is_some_and(|(length, need)| length < need * (1.0 - 1e-4));
+    let attack = if short && usual.info().norms.contains(&on.threat.norm) { &usual } else { attack };
     let left = all.len() - on.fooled(attack, eps, all)?.0.len();
     let what = format!("at eps {eps}, the whole box, {} leaves right", attack.info().name);
     Ok(of_count(FindingId::SurvivesHugeEps, left, all.len(), &what))

@@ -167,8 +167,9 @@ pub(in crate::evaluation) fn add(rows: &mut [Finding], found: impl IntoIterator<
 pub fn merged_findings<'a>(reports: impl IntoIterator<Item = (f32, &'a [Finding])>) -> Vec<Finding> {
     let reports: Vec<_> = reports.into_iter().collect();
     let Some((_, first)) = reports.first() else { return Vec::new() };
-    let one = |at: usize| {
-        let rows: Vec<(f32, &Finding)> = reports.iter().map(|(eps, rows)| (*eps, &rows[at])).collect();
+    let one = |id: FindingId| {
+        let of = |(eps, rows): &(f32, &'a [Finding])| Some((*eps, rows.iter().find(|row| row.id == id)?));
+        let rows: Vec<(f32, &Finding)> = reports.iter().filter_map(of).collect();
         let same = rows.iter().all(|(_, row)| *row == rows[0].1);
         let told = |&(eps, row): &(f32, &Finding)| Finding {
             why: if same || !row.raised { row.why.clone() } else { format!("eps {eps}: {}", row.why) },
@@ -181,5 +182,5 @@ pub fn merged_findings<'a>(reports: impl IntoIterator<Item = (f32, &'a [Finding]
             all
         })
     };
-    (0..first.len()).map(one).collect()
+    first.iter().map(|row| one(row.id)).collect()
 }

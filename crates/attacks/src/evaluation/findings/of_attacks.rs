@@ -107,7 +107,7 @@ pub(in crate::evaluation) fn beyond_gradients(attack: &str, examples: usize, n: 
 /// An attack by gradients and the best of the cheaper ones that left fewer examples right: the dearer one was stopped by a bad start or bad steps. One step that beats
 /// many is a doubt of its own.
 fn beaten(a: &AttackResult, attacks: &[AttackResult], n: usize) -> Option<Finding> {
-    let cost = |a: &AttackResult| a.steps.max(1) * a.restarts.max(1);
+    let cost = |a: &AttackResult| a.steps.max(1).saturating_mul(a.restarts.max(1));
     if a.steps < 2 {
         return None;
     }

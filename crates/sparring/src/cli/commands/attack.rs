@@ -56,14 +56,19 @@ pub(crate) fn run(args: &Args) -> Outcome {
         done.cards.extend(cards::of_report(&report, suite, &target.source));
         done.reports.push(report);
     }
+    let mut failures = Vec::new();
     if let Some((attack, budgets)) = &curve {
-        let curve = target.curve(attack, args.norm, budgets, &how, &show(attacks - 1))?;
-        done.cards.push(cards::of_curve(&curve, attack, budgets, &target.source));
-        done.curve = Some(curve);
+        match target.curve(attack, args.norm, budgets, &how, &show(attacks - 1)) {
+            Ok(curve) => {
+                done.cards.push(cards::of_curve(&curve, attack, budgets, &target.source));
+                done.curve = Some(curve);
+            }
+            Err(failure) => failures.push(failure),
+        }
     }
     bar.finish();
     // The figures are told whatever becomes of the files; the last failure ends the command.
-    let mut failures = written(args, &target, &done);
+    failures.extend(written(args, &target, &done));
     if args.machine.json {
         say::json(&show::object(&done, how.precision));
     } else {
