@@ -33,17 +33,8 @@ impl Default for Jsma {
 
 sparring_math::named! {
     Jsma: "jsma", [], "Papernot et al. 2016, arXiv:1511.07528";
-    theta: Range::from_to(-1.0, 1.0), "change of an element in a step, as a share of the box; at least 0.001 up or down";
+    theta: Range::from_to(-1.0, 1.0), "change of an element in a step, as a share of the box; an example whose numbers it no longer changes is done";
     gamma: Range::above_to(0.0, 1.0), "share of the elements that may change, within the budget";
-    {
-        fn check_together(&self) -> Result<(), sparring_math::named::NamedError> {
-            if self.theta.abs() >= 0.001 {
-                return Ok(());
-            }
-            let must = "at least 0.001 up or down, else it takes for ever";
-            Err(sparring_math::named::NamedError::value(Self::NAME, "theta", self.theta, must))
-        }
-    }
 }
 
 /// What the gradient of a saliency map is taken of: the target's logit, or the sum of the others.
@@ -153,8 +144,12 @@ impl<M: Differentiable + ?Sized> Attack<M> for Jsma {
                     |p: usize| (p, [rise.row(k)[p], fall.row(k)[p]], usize::from(point[p] == image[p]));
                 let open: Vec<_> = (0..dim).filter(|&p| point[p] != end).map(saliency).collect();
                 if let Some(pair) = self.pair(&open, most - used) {
-                    pair.iter().for_each(|&p| point[p] = bounds.clip(point[p] + by));
-                    gone[k] = false;
+                    for &p in pair.iter() {
+                        let moved = bounds.clip(point[p] + by);
+                        // A step of nothing, or below the rounding of the number, leads nowhere.
+                        gone[k] &= moved == point[p];
+                        point[p] = moved;
+                    }
                 }
             }
             for k in (0..live.len()).filter(|&k| gone[k]) {
