@@ -3,7 +3,7 @@
 use crate::ascent::logits;
 use crate::draw::Draw;
 use crate::live::{Live, PerCandidate, Table};
-use crate::{AnyNorm, AttackError, Goal, Threat};
+use crate::{AnyNorm, AttackError, Goal};
 use sparring_oracle::{Batch, Bounds, Classifier};
 use sparring_seed::Key;
 
@@ -179,30 +179,4 @@ fn share(norm: AnyNorm, bounds: Bounds, x: &[f32], point: &[f32], share: f64, ou
 pub(crate) fn size(norm: AnyNorm, x: &[f32], point: &[f32]) -> f64 {
     let change: Vec<f32> = point.iter().zip(x).map(|(p, x)| p - x).collect();
     norm.get().size(&change)
-}
-
-/// The smallest change of each example that reached the goal within the budget; the example itself where there is none.
-pub(crate) struct Smallest<'a> {
-    x: Batch<'a>,
-    threat: &'a Threat,
-    sizes: Vec<f64>,
-    out: &'a mut [f32],
-}
-
-impl<'a> Smallest<'a> {
-    pub(crate) fn new(x: Batch<'a>, threat: &'a Threat, out: &'a mut [f32]) -> Self {
-        out.copy_from_slice(x.data());
-        Self { x, threat, sizes: vec![f64::INFINITY; x.len()], out }
-    }
-    /// Takes over the candidates' points that are smaller changes.
-    pub(crate) fn offer(&mut self, live: &Live, points: &Table) {
-        for k in 0..live.len() {
-            let (row, dim) = (live.row(k), self.x.dim());
-            let size = size(self.threat.norm, self.x.row(row), points.row(k));
-            if size < self.sizes[row] && size <= f64::from(self.threat.eps) {
-                self.sizes[row] = size;
-                self.out[row * dim..(row + 1) * dim].copy_from_slice(points.row(k));
-            }
-        }
-    }
 }

@@ -7,7 +7,6 @@
 
 use crate::ascent::{Objective, OfClass, Said, logits};
 use crate::draw::Draw;
-use crate::goal::check_input;
 use crate::kept::Kept;
 use crate::live::{Live, Table};
 use crate::{AttackError, AttackInfo, Goal, Threat};
@@ -81,10 +80,7 @@ impl BlindAscent {
         out: &mut [f32],
         update: &mut dyn FnMut(Update<'_>),
     ) -> Result<(), AttackError> {
-        threat.validate()?;
-        self.about.admits(threat)?;
-        check_input(model, x, goal, out)?;
-        out.copy_from_slice(x.data());
+        self.about.begin(model, x, goal, threat, out)?;
         let (n, dim, classes, bounds) = (x.len(), x.dim(), model.classes(), model.bounds());
         let objective = OfClass { goal, loss: self.loss.unsaturated() };
         let mut kept = Kept::new(out, dim);

@@ -26,6 +26,12 @@ pub fn predicted(logits: &[f32]) -> usize {
     logits.iter().enumerate().fold(0, |best, (i, &z)| if z > logits[best] { i } else { best })
 }
 
+/// The likeliest class other than `class`: the first of the largest logits; `class` itself where it is the only one.
+pub(crate) fn rival(z: &[f32], class: usize) -> usize {
+    let others = (0..z.len()).filter(|&k| k != class);
+    others.reduce(|best, k| if z[k] > z[best] { k } else { best }).unwrap_or(class)
+}
+
 impl<'a> Goal<'a> {
     /// The labels or the targets.
     pub fn classes(self) -> &'a [usize] {

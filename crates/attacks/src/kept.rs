@@ -1,6 +1,7 @@
 //! What an attack answers: the best that it found for each example.
 
 use crate::ascent::Said;
+use crate::live::{Live, Table};
 use crate::{L2, Norm, Threat};
 use sparring_oracle::Batch;
 
@@ -64,6 +65,12 @@ impl<'a> Closest<'a> {
             self.out[row * dim..(row + 1) * dim].copy_from_slice(point);
         }
         nearer
+    }
+    /// [`offer`](Self::offer) of each candidate's point.
+    pub(crate) fn offer_all(&mut self, live: &Live, points: &Table) {
+        for k in 0..live.len() {
+            self.offer(live.row(k), points.row(k));
+        }
     }
     /// The size of the change that is kept; infinite where there is none.
     pub(crate) fn size(&self, row: usize) -> f64 {

@@ -5,7 +5,6 @@
 
 use crate::adam::Adam;
 use crate::ascent::{OfClass, Said, gradients, logits};
-use crate::goal::check_input;
 use crate::kept::Closest;
 use crate::live::{Live, PerCandidate, Table};
 use crate::planes::{Pair, Planes};
@@ -58,9 +57,7 @@ impl<'a, M: Differentiable + ?Sized> Nearest<'a, M> {
         threat: &'a Threat,
         out: &'a mut [f32],
     ) -> Result<Self, AttackError> {
-        threat.validate()?;
-        about.admits(threat)?;
-        check_input(model, x, goal, out)?;
+        about.begin(model, x, goal, threat, out)?;
         let (n, dim) = (x.len(), x.dim());
         let mut clean = Table::zeros(n, model.classes());
         let mut points = Table::zeros(n, dim);

@@ -168,8 +168,7 @@ impl<M: Classifier + ?Sized> Attack<M> for Universal {
         _key: Key,
         out: &mut [f32],
     ) -> Result<(), AttackError> {
-        threat.validate()?;
-        check_input(model, x, goal, out)?;
+        Self::INFO.begin(model, x, goal, threat, out)?;
         let (dim, bounds) = (x.dim(), model.bounds());
         if self.delta.len() != dim {
             return Err(AttackError::Length {

@@ -65,7 +65,7 @@ fn a_step_follows_the_mean_of_so_many_queries() {
     };
     let mut out = vec![0.0; p.data.len()];
     one.perturb(&model, x, Goal::Untargeted(&y), &threat, key, &mut out).unwrap();
-    let mut turned = 0;
+    let mut flipped = 0;
     for i in 0..30 {
         for k in 0..20 {
             let margin = f64::from(model.0.w[1 - y[i]][k] - model.0.w[y[i]][k]);
@@ -73,10 +73,10 @@ fn a_step_follows_the_mean_of_so_many_queries() {
             let sum = 5.0 * margin + (0..5).map(noise).sum::<f64>();
             let moved = f64::from(out[i * 20 + k] - p.data[i * 20 + k]);
             assert!(sum.abs() < 1e-3 || (moved - 0.05 * sum.signum()).abs() < 1e-6, "{i} {k}: {moved} {sum}");
-            turned += usize::from(sum.signum() != (margin + noise(0)).signum());
+            flipped += usize::from(sum.signum() != (margin + noise(0)).signum());
         }
     }
-    assert!(turned > 50, "one query would have done: {turned}");
+    assert!(flipped > 50, "one query would have done: {flipped}");
     // As many queries as said, counted by step: however the batch is cut.
     let many = Pgd { steps: 6, restarts: 2, ..one };
     let counting = Counting::new(&model);

@@ -10,9 +10,9 @@
 //!
 //! All examples of a batch walk side by side, each with steps and directions of its own.
 
-use crate::decision::{Decision, Smallest, size};
+use crate::kept::Closest;
+use crate::decision::{Decision, size};
 use crate::draw::Draw;
-use crate::goal::check_input;
 use crate::live::Table;
 use crate::sphere::{Walker, candidates};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
@@ -111,10 +111,8 @@ impl BoundaryAttack {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        threat.validate()?;
-        Self::INFO.admits(threat)?;
-        check_input(model, x, goal, out)?;
-        let mut smallest = Smallest::new(x, threat, out);
+        Self::INFO.begin(model, x, goal, threat, out)?;
+        let mut smallest = Closest::new(x, threat, out);
         if threat.eps == 0.0 {
             return Ok(());
         }
@@ -151,11 +149,11 @@ impl BoundaryAttack {
             }
             let gone: Vec<bool> = walkers[..live.len()].iter().map(|w| w.source < self.convergence).collect();
             if gone.contains(&true) {
-                smallest.offer(&live, &points);
+                smallest.offer_all(&live, &points);
             }
             live.retain(|k| !gone[k], &mut [&mut points, &mut walkers]);
         }
-        smallest.offer(&live, &points);
+        smallest.offer_all(&live, &points);
         Ok(())
     }
 }

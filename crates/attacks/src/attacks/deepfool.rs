@@ -8,7 +8,7 @@
 //! As in the authors' code the next step is taken from the point with its overshoot, and 10⁻⁴ is added to each distance; the paper overshoots in the end only.
 //! With a target the one plane is that of the target against the best other class at the point.
 
-use crate::goal::predicted;
+use crate::goal::rival;
 use crate::nearest::Nearest;
 use crate::planes::Planes;
 use crate::targets::by_logits;
@@ -90,7 +90,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for DeepFool {
         let orders: Vec<_> = (0..x.len()).map(|row| by_logits(goal, row, search.clean.row(row))).collect();
         let pair = |row: usize, plane: usize, z: &[f32]| match goal {
             Goal::Untargeted(labels) => [orders[row][plane][1], labels[row]],
-            Goal::Targeted(to) => [to[row], best_other(z, to[row])],
+            Goal::Targeted(to) => [to[row], rival(z, to[row])],
         };
         let mut sum = search.table();
         let mut planes = Planes::new(search.live.len(), turns, model.classes(), x.dim());
@@ -116,11 +116,4 @@ impl<M: Differentiable + ?Sized> Attack<M> for DeepFool {
         }
         search.judge(self.steps)
     }
-}
-
-/// The class of the largest logit but for one class.
-fn best_other(z: &[f32], class: usize) -> usize {
-    let mut z = z.to_vec();
-    z[class] = f32::NEG_INFINITY;
-    predicted(&z)
 }

@@ -9,8 +9,8 @@
 //!
 //! The answer is the smallest change at the end of any step, not that of the last. All examples of a batch walk side by side.
 
-use crate::decision::{Decision, Smallest, size};
-use crate::goal::check_input;
+use crate::kept::Closest;
+use crate::decision::{Decision, size};
 use crate::live::{Live, Table};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_math::named::{Named, Range};
@@ -109,10 +109,8 @@ impl HopSkipJump {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        threat.validate()?;
-        Self::INFO.admits(threat)?;
-        check_input(model, x, goal, out)?;
-        let mut smallest = Smallest::new(x, threat, out);
+        Self::INFO.begin(model, x, goal, threat, out)?;
+        let mut smallest = Closest::new(x, threat, out);
         if threat.eps == 0.0 {
             return Ok(());
         }
@@ -120,13 +118,13 @@ impl HopSkipJump {
         let mut model = Decision::new(model, x, goal);
         let tries = self.tries.min(self.queries - 1);
         let (mut live, mut points, mut spent) = model.starts(start, tries, key.named("start"))?;
-        smallest.offer(&live, &points);
+        smallest.offer_all(&live, &points);
         let (halvings, queries) = (self.halvings(norm, dim), self.queries as u64);
         let mut far = distances(norm, x, &live, &points);
         let stays: Vec<bool> = spent.iter().map(|s| s + u64::from(halvings) <= queries).collect();
         live.retain(|k| stays[k], &mut [&mut points, &mut far, &mut spent]);
         model.bisect(norm, &live, &mut points, halvings)?;
-        smallest.offer(&live, &points);
+        smallest.offer_all(&live, &points);
         spent.iter_mut().for_each(|s| *s += u64::from(halvings));
         let (mut direction, mut trial) = (Table::zeros(live.len(), dim), Table::zeros(live.len(), dim));
         for step in 0..self.steps {
@@ -171,7 +169,7 @@ impl HopSkipJump {
             spent.iter_mut().for_each(|s| *s += samples as u64 + u64::from(halvings));
             far = distances(norm, x, &live, &points);
             model.bisect(norm, &live, &mut points, halvings)?;
-            smallest.offer(&live, &points);
+            smallest.offer_all(&live, &points);
         }
         Ok(())
     }

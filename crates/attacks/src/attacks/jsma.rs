@@ -8,7 +8,7 @@
 //! Without a target the likeliest other class at the example is the target, and any error ends the walk.
 
 use crate::ascent::{Objective, Said, gradients, logits};
-use crate::goal::check_input;
+use crate::goal::rival;
 use crate::live::{Live, Table};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_math::named::{Named, Range};
@@ -106,10 +106,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Jsma {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        threat.validate()?;
-        Self::INFO.admits(threat)?;
-        check_input(model, x, goal, out)?;
-        out.copy_from_slice(x.data());
+        Self::INFO.begin(model, x, goal, threat, out)?;
         let (n, dim, bounds) = (x.len(), x.dim(), model.bounds());
         let most = (threat.eps as usize).min((self.gamma * dim as f64) as usize);
         let mut live = Live::of(x, 0..n);
@@ -118,10 +115,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Jsma {
         logits(model, x, &live, &points, x.query(), &mut z)?;
         let target = |row: usize| match goal {
             Goal::Targeted(to) => to[row],
-            Goal::Untargeted(y) => {
-                let others = (0..model.classes()).filter(|&class| class != y[row]);
-                others.reduce(|a, b| if z.row(row)[b] > z.row(row)[a] { b } else { a }).unwrap_or(0)
-            }
+            Goal::Untargeted(y) => rival(z.row(row), y[row]),
         };
         let targets: Vec<usize> = (0..n).map(target).collect();
         let mut said = vec![Said::NOTHING; n];

@@ -8,7 +8,6 @@
 //! Members are compared by log-odds, which order them as the paper's probabilities do and do not saturate. ε counts elements: of a picture in colours a pixel is three.
 
 use crate::ascent::{Objective, OfClass, Said, logits};
-use crate::goal::check_input;
 use crate::kept::Kept;
 use crate::live::{Live, PerCandidate, Table};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
@@ -160,10 +159,7 @@ impl<M: Classifier + ?Sized> Attack<M> for OnePixel {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        threat.validate()?;
-        Self::INFO.admits(threat)?;
-        check_input(model, x, goal, out)?;
-        out.copy_from_slice(x.data());
+        Self::INFO.begin(model, x, goal, threat, out)?;
         let [channels, h, w] = x.shape();
         let genes = Genes { shape: x.shape(), bounds: model.bounds() };
         let pixels = self.pixels.min(threat.eps as usize / channels).min(h * w);

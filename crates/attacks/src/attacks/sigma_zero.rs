@@ -90,6 +90,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for SigmaZero {
         self.validate()?;
         let mut search = Nearest::begin(&Self::INFO, AnyClassLoss::Margin, model, x, goal, threat, out)?;
         let (bounds, mut adam) = (model.bounds(), search.adam());
+        let width = bounds.hi() - bounds.lo();
         let mut thresholds = vec![self.threshold; x.len()];
         let count = 2.0 * self.sigma / x.dim() as f32;
         let mut rate = self.step_size;
@@ -108,7 +109,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for SigmaZero {
                 adam.direct(c.k, step + 1, c.grad);
                 let threshold = &mut thresholds[c.row];
                 *threshold += self.adapt * if c.found { next } else { -next };
-                *threshold = threshold.clamp(0.0, 1.0);
+                *threshold = threshold.clamp(0.0, width);
                 for ((p, &d), &x) in c.point.iter_mut().zip(&*c.grad).zip(c.x) {
                     let moved = bounds.clip(*p - rate * d);
                     *p = if (moved - x).abs() < *threshold { x } else { moved };

@@ -8,7 +8,6 @@
 //! refuses a smaller one; a figure under it says nothing about budgets of pixels.
 
 use crate::ascent::{LOSS, Objective, OfClass, Said, logits};
-use crate::goal::check_input;
 use crate::kept::Kept;
 use crate::live::{Live, Table};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
@@ -160,15 +159,12 @@ impl<M: Classifier + ?Sized> Attack<M> for Spatial {
         out: &mut [f32],
     ) -> Result<(), AttackError> {
         self.validate()?;
-        threat.validate()?;
-        Self::INFO.admits(threat)?;
-        check_input(model, x, goal, out)?;
+        Self::INFO.begin(model, x, goal, threat, out)?;
         let bounds = model.bounds();
         let whole = bounds.hi() - bounds.lo();
         if threat.eps < whole {
             return Err(AttackError::WholeBox { attack: Self::NAME, eps: threat.eps, whole });
         }
-        out.copy_from_slice(x.data());
         let (n, dim) = (x.len(), x.dim());
         let objective = OfClass { goal, loss: self.loss.unsaturated() };
         let mut kept = Kept::new(out, dim);

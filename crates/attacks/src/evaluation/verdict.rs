@@ -1,6 +1,7 @@
 //! Fresh logits for a set of proposals: what the model really says, and which proposals count.
 
 use super::report::Refused;
+use crate::goal::rival;
 use crate::{AttackError, Threat, Violation, predicted};
 use rayon::prelude::*;
 use sparring_oracle::{Batch, Classifier};
@@ -40,15 +41,7 @@ pub(super) fn logits<M: Classifier + Sync + ?Sized>(
 pub(super) fn answers(z: &[f32], classes: usize, y: &[usize]) -> Vec<Answer> {
     z.chunks_exact(classes)
         .zip(y)
-        .map(|(z, &y)| {
-            let rival = z
-                .iter()
-                .enumerate()
-                .filter(|(i, _)| *i != y)
-                .map(|(_, &z)| z)
-                .fold(f32::NEG_INFINITY, f32::max);
-            Answer { prediction: predicted(z), margin: z[y] - rival }
-        })
+        .map(|(z, &y)| Answer { prediction: predicted(z), margin: z[y] - z[rival(z, y)] })
         .collect()
 }
 

@@ -6,6 +6,7 @@
 use super::subject::Subject;
 use crate::AttackError;
 use crate::evaluation::findings::{Finding, FindingId, percent, seen};
+use crate::goal::rival;
 use crate::pullback::pullback;
 use sparring_oracle::{Batch, Differentiable};
 
@@ -73,11 +74,6 @@ pub(super) fn look<M: Differentiable + Sync + ?Sized>(
     );
     found.push(seen(FindingId::GradientMismatch, raised, worst, why));
     Ok(found)
-}
-
-/// The likeliest class other than `y`.
-fn rival(z: &[f32], y: usize) -> usize {
-    (0..z.len()).filter(|&k| k != y).max_by(|&a, &b| z[a].total_cmp(&z[b])).unwrap_or(y)
 }
 
 fn median(mut v: Vec<f64>) -> f64 {
