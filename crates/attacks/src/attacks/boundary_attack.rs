@@ -10,9 +10,9 @@
 //!
 //! All examples of a batch walk side by side, each with steps and directions of its own.
 
-use crate::kept::Closest;
 use crate::decision::{Decision, size};
 use crate::draw::Draw;
+use crate::kept::Closest;
 use crate::live::Table;
 use crate::sphere::{Walker, candidates};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};

@@ -9,8 +9,8 @@
 //!
 //! The answer is the smallest change at the end of any step, not that of the last. All examples of a batch walk side by side.
 
-use crate::kept::Closest;
 use crate::decision::{Decision, size};
+use crate::kept::Closest;
 use crate::live::{Live, Table};
 use crate::{Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, Settings, Threat};
 use sparring_math::named::{Named, Range};
