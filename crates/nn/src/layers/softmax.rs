@@ -2,7 +2,6 @@
 //!
 //! pᵢ = e^{xᵢ} / Σⱼ e^{xⱼ}; the logarithm: xᵢ − ln Σⱼ e^{xⱼ}
 
-use super::is_false;
 use crate::TorchArgument::{self, Only};
 use crate::{AnyLayer, Cost, Cx, Layer, ShapeError};
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,7 @@ use std::borrow::Cow;
 #[serde(deny_unknown_fields)]
 pub struct Softmax {
     /// Whether the logarithm is taken.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub log: bool,
 }
 

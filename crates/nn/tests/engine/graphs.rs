@@ -70,7 +70,7 @@ pub fn chains() -> Vec<Graph> {
         ),
         (
             [2, 4, 3],
-            "affine(2-1-1), permute(2-3-1), conv2d(4, 6, 2), clamp(-0.4, 0.5), permute(3-1-2), affine(2-6-1), flatten, linear(12, 6), affine(6), softmax, linear(6, 4),
+            "affine(2-1-1), permute(2-3-1), conv2d(4, 6, 2), clamp(-0.4, 0.5), permute(2-1-3), affine(2-6-1), flatten, linear(12, 6), affine(6), softmax, linear(6, 4),
              clamp(low=-1, high=none), log_softmax",
         ),
         ([3, 6, 6], "conv2d(3, 5, 1), twist(0.5), global_avg_pool2d, flatten, centre, linear(5, 4)"),

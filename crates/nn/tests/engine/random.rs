@@ -96,7 +96,7 @@ pub fn random_graph(seed: u64) -> Graph {
                     open.iter().filter(|o| o.1 == shape && o.0 != from).map(|o| o.0).collect();
                 match alike.last() {
                     Some(&other) => {
-                        let join = if below(2) == 0 { layers::add() } else { layers::concat() };
+                        let join = [layers::add(), layers::concat(), layers::multiply()][below(3)].clone();
                         let grown = join.tag() == "concat";
                         let place = g.push_from(join, &[from, other]);
                         let mut shape = shape.clone();
@@ -160,6 +160,8 @@ fn further(shape: &[usize], below: &mut impl FnMut(u32) -> usize) -> Vec<AnyLaye
     let (scale, mode) =
         ([1 + below(2), 1 + below(2)], [Interpolation::Nearest, Interpolation::Bilinear][below(2)]);
     let affine = below(2) == 0;
+    // Whole numbers from 0 to 1.
+    let embedding = vec![act("sigmoid"), layers::embedding(2, 2), layers::flatten()];
     let all: Vec<Vec<AnyLayer>> = vec![
         vec![layers::GroupNorm { groups, channels: c, eps: 1e-2, affine }.into()],
         vec![layers::alpha_dropout(0.2)],
@@ -168,13 +170,18 @@ fn further(shape: &[usize], below: &mut impl FnMut(u32) -> usize) -> Vec<AnyLaye
         vec![layers::glu(&gate)],
         vec![layers::maxout(2)],
         vec![layers::RmsNorm { shape: shape.to_vec(), eps: Some(1e-2), affine }.into()],
-        // Whole numbers from 0 to 1.
-        vec![act("sigmoid"), layers::embedding(2, 2), layers::flatten()],
+        // Twice, since it seldom fits.
+        embedding.clone(),
+        embedding,
+        vec![layers::flatten(), layers::softmax()],
+        vec![layers::affine(shape)],
+        vec![layers::clamp(-0.7, 0.9)],
         vec![layers::InstanceNorm { channels: c, eps: 1e-2, affine }.into()],
         vec![layers::dropout2d(0.3)],
         vec![layers::Upsample { scale, mode }.into()],
+        vec![layers::permute(&[2, 3, 1])],
     ];
-    let of = below(if shape.len() == 3 { 11 } else { 8 });
+    let of = below(if shape.len() == 3 { 16 } else { 12 });
     all[of].clone()
 }
 
