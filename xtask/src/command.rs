@@ -2,8 +2,8 @@
 
 use crate::run_program::{root, run_here};
 use crate::{
-    attack_defaults, cases, compare, fetch_mnist, golden, hardening, peers, smoke, tables, tidy, torture,
-    workloads,
+    attack_defaults, attack_speed, cases, compare, fetch_mnist, golden, hardening, peers, smoke, tables,
+    tidy, torture, workloads,
 };
 use std::process::ExitCode;
 
@@ -81,6 +81,12 @@ const ALL: &[Command] = &[
         arguments: "[--nets DIR] [--torch FILE] [--n N]",
         about: "checks that no attack with its defaults is beaten by a cheaper one, on trained nets (--help for more)",
         run: attack_defaults::run,
+    },
+    Command {
+        name: "attack-speed",
+        arguments: "RUN --data DIR [--venv DIR] [--autoattack DIR] [--only ROW,..]",
+        about: "measures our attacks beside torchattacks, Foolbox and AutoAttack on one net, in turn (--help for more)",
+        run: attack_speed::run,
     },
     Command {
         name: "torture",

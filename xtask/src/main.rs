@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod attack_defaults;
+mod attack_speed;
 // It watches processes by signals and links as Unix has them.
 #[cfg_attr(not(unix), path = "cases/elsewhere.rs")]
 mod cases;

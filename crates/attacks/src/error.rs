@@ -14,6 +14,12 @@ pub enum AttackError {
     /// There is nothing to evaluate.
     #[error("no example: give at least one")]
     Empty,
+    /// Pieces of an evaluation that do not belong together.
+    #[error("the pieces are not of one evaluation: their {what} differ")]
+    Pieces {
+        /// What they do not agree on.
+        what: &'static str,
+    },
     /// Two things that belong together differ in length.
     #[error("{what}: expected {expected}, got {got}")]
     Length {

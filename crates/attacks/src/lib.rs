@@ -14,6 +14,7 @@ mod draw;
 mod error;
 mod evaluation;
 mod goal;
+mod incremental;
 mod kept;
 mod live;
 mod nearest;
@@ -50,8 +51,8 @@ pub use decorators::{
 pub use error::AttackError;
 pub use evaluation::{
     Adversarials, AttackCard, AttackResult, BudgetCurve, Course, CurvePoint, Diagnosis, EvaluateOptions,
-    Finding, FindingId, KeepExamples, Progress, Proposer, ProposerRole, Refused, Report, budget_curve,
-    diagnose, evaluate, evaluate_proposed, evaluate_with, merged_findings,
+    Finding, FindingId, KeepExamples, Observed, Progress, Proposer, ProposerRole, Refused, Report,
+    budget_curve, diagnose, doubts, evaluate, evaluate_proposed, evaluate_with, merged_findings,
 };
 pub use goal::{Goal, check_input, predicted};
 pub use norms::{AnyNorm, L0, L1, L2, Linf, Norm};

@@ -57,6 +57,11 @@ fn side([_, h, w]: [usize; 3], share: f64, least: usize, odd: bool) -> usize {
     side.min(h.min(w))
 }
 
+/// Numbers that a square with this share of the pixels has.
+pub(crate) fn numbers(shape: [usize; 3], share: f64) -> usize {
+    shape[0] * side(shape, share, 1, false).pow(2)
+}
+
 /// Where the search begins.
 pub(crate) fn start(place: &Place<'_>, rng: &mut Stream, point: &mut [f32]) {
     let Place { x, shape, threat, bounds } = *place;

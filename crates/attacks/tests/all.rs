@@ -15,6 +15,7 @@ mod labels_only;
 mod linear_optimum;
 mod minimum_norm;
 mod models;
+mod pieces;
 mod projection;
 mod proposer;
 mod queries;

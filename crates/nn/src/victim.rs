@@ -1,7 +1,10 @@
 //! A network seen through `sparring-oracle`: what attacks attack.
 
+mod first_layer;
+
 use crate::{Compiled, Mode, Network, NnError, Randomness, ShapeError};
-use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
+use first_layer::Cut;
+use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, FirstLayer, OracleError};
 use sparring_seed::Key;
 use sparring_tensor::Precision;
 use std::sync::OnceLock;
@@ -28,6 +31,8 @@ pub struct Victim<'m> {
     most: usize,
     /// The key of random layers; `None`: they are quiet.
     key: Option<Key>,
+    /// The network cut behind its first layer, once that was asked for.
+    cut: Box<OnceLock<Option<Cut>>>,
 }
 
 impl<'m> Victim<'m> {
@@ -53,7 +58,7 @@ impl<'m> Victim<'m> {
         match out.dims() {
             &[1, classes] if classes > 1 => {
                 let runs = Runs::Network { network, precision: Precision::F32, compiled: Box::default() };
-                Ok(Self { runs, shape, classes, bounds, most, key: None })
+                Ok(Self { runs, shape, classes, bounds, most, key: None, cut: Box::default() })
             }
             _ => {
                 let kind = network.graph().layers().next_back().map_or("input".into(), crate::AnyLayer::kind);
@@ -74,6 +79,7 @@ impl<'m> Victim<'m> {
             bounds,
             most: 0,
             key: None,
+            cut: Box::default(),
         })
     }
     /// A victim that runs a compiled network as it is now: one in the middle of its training.
@@ -84,7 +90,7 @@ impl<'m> Victim<'m> {
     pub fn of_compiled(compiled: &'m Compiled, shape: [usize; 3], bounds: Bounds) -> Self {
         assert_eq!(compiled.inputs(), shape.iter().product::<usize>(), "of_compiled: examples of {shape:?}");
         let (classes, runs) = (compiled.outputs(), Runs::Compiled(compiled));
-        Self { runs, shape, classes, bounds, most: usize::MAX, key: None }
+        Self { runs, shape, classes, bounds, most: usize::MAX, key: None, cut: Box::default() }
     }
     /// The same with random layers as in training, dropout say: a randomised defence. What is drawn depends on `key`, the number of the query ([`Batch::query`], which attacks
     /// count up) and an example's id alone: each query of an example draws anew, and no draw depends on how the batch is cut or on threads. Batch normalisation keeps its running statistics, so no example depends on those beside it.
@@ -154,6 +160,15 @@ impl Classifier for Victim<'_> {
         }
         self.compiled()?.forward_with(self.draw(&x), x.data(), out);
         Ok(())
+    }
+    fn first_layer(&self) -> Option<&dyn FirstLayer> {
+        // Random layers are another's; a fast precision rounds what a change would be lost in.
+        match &self.runs {
+            Runs::Network { network, precision: Precision::F32, .. } if self.key.is_none() => {
+                self.cut.get_or_init(|| Cut::of(network)).as_ref().map(|cut| cut as &dyn FirstLayer)
+            }
+            _ => None,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The two traits.
+//! The traits.
 
 use crate::{Batch, Bounds, OracleError};
 
@@ -15,6 +15,33 @@ pub trait Classifier {
     /// # Errors
     /// If the shapes do not fit or the model fails.
     fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError>;
+    /// The first layer by itself, of a model that can answer for a change of a few numbers faster than for a whole example; `None`, as by default, of one that cannot.
+    fn first_layer(&self) -> Option<&dyn FirstLayer> {
+        None
+    }
+}
+
+/// The first layer of a model, where it is linear in its input: an attack that changes few numbers at a time keeps its output and asks for the change alone.
+pub trait FirstLayer {
+    /// Numbers of its output for an example.
+    fn width(&self) -> usize;
+    /// Changed numbers up to which [`change`](Self::change) is cheaper than [`outputs`](Self::outputs).
+    fn worth(&self) -> usize;
+    /// The output for whole examples, `x.len() × width()` row by row.
+    ///
+    /// # Errors
+    /// If the shapes do not fit or the model fails.
+    fn outputs(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError>;
+    /// Adds to the output for one example what changing these numbers by so much makes of it.
+    ///
+    /// # Panics
+    /// If a place is none of an example, or `out` is not `width()` long.
+    fn change(&self, by: &[(usize, f32)], out: &mut [f32]);
+    /// Logits of examples of which this is the first layer's output; those of [`Classifier::logits`] up to rounding.
+    ///
+    /// # Errors
+    /// As [`outputs`](Self::outputs).
+    fn logits_from(&self, outputs: &[f32], out: &mut [f32]) -> Result<(), OracleError>;
 }
 
 /// A model whose gradient with respect to its input can be had.
@@ -72,6 +99,9 @@ impl<M: Classifier + ?Sized> Classifier for &M {
     }
     fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
         (**self).logits(x, out)
+    }
+    fn first_layer(&self) -> Option<&dyn FirstLayer> {
+        (**self).first_layer()
     }
 }
 

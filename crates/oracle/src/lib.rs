@@ -8,5 +8,5 @@ mod batch;
 mod contract;
 mod error;
 pub use batch::{Batch, Bounds};
-pub use contract::{Classifier, Differentiable};
+pub use contract::{Classifier, Differentiable, FirstLayer};
 pub use error::OracleError;

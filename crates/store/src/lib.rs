@@ -51,7 +51,7 @@ pub use note::LoadNote;
 pub use onnx::{OnnxFile, onnx_bytes, read_onnx, write_new_onnx};
 pub use recognise::{Foreign, is_onnx, recognise, recognise_path};
 pub use rename::Renames;
-pub use row_logs::{LogFormat, RowLogs, csv_text, event_bytes};
+pub use row_logs::{LogFormat, RowLogs, csv_columns, csv_text, event_bytes};
 pub use run_dir::{RunDir, read_config, take_back_all};
 pub use sealed::{read_sealed, sealed_json, unsealed_json, write_sealed};
 pub use spec::{parse_spec, read_spec, spec_text};

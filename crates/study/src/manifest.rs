@@ -20,7 +20,7 @@ pub const MANIFEST_FORMAT: u32 = 1;
 pub struct Manifest {
     /// Of the file.
     pub format: u32,
-    /// What the cells are: `sweep`.
+    /// What the cells are: `sweep`, `evaluation`.
     pub kind: String,
     /// Which of the cells.
     pub shard: Shard,
@@ -35,7 +35,7 @@ pub struct Manifest {
 /// What results depend on; shards that differ in it are never merged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Inputs {
-    /// What was asked for, as its author wrote it: the text of a grid.
+    /// What was asked for, as its author wrote it: the text of a grid, or the attacks of an evaluation.
     pub plan: String,
     /// SHA-256 of `plan`.
     pub plan_sha256: String,
@@ -108,7 +108,7 @@ impl Inputs {
         if self.plan_sha256 != other.plan_sha256 || self.plan != other.plan {
             let (a, b) = (short(&self.plan_sha256), short(&other.plan_sha256));
             return Some(format!(
-                "the configurations differ (SHA-256 {a} and {b}): run all shards with the same file"
+                "the configurations differ (SHA-256 {a} and {b}): run all shards with the same one"
             ));
         }
         let (a, b) = (&self.program, &other.program);

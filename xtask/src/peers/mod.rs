@@ -12,5 +12,6 @@ mod run;
 mod table;
 
 pub use figures::is_time;
+pub use install::cache;
 pub use run::run;
 pub use table::short;

@@ -7,9 +7,11 @@
 //! size     √p of the image's side; p = p₀ at first, halved at query 10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000
 //! source   Andriushchenko et al. 2020, arXiv:1912.00049; L1: Croce and Hein 2021, arXiv:2103.01208; authors' code in github.com/fra31/auto-attack
 //!
-//! As in the authors' code the last row and column are never a corner of a square. Squares are drawn for each example by itself.
+//! As in the authors' code the last row and column are never a corner of a square. Squares are drawn for each example by itself. Where the model's first layer is
+//! linear and squares are small, a query costs the change of that layer's output; what seems to be reached is asked for once more, as a whole.
 
 use crate::ascent::{OfClass, Said, logits};
+use crate::incremental::Incremental;
 use crate::kept::Kept;
 use crate::live::{Live, Table};
 use crate::square::{self, Place};
@@ -133,6 +135,7 @@ impl<M: Classifier + ?Sized> Attack<M> for Square {
             let (mut points, mut best) = (Table::zeros(n, dim), Table::zeros(n, dim));
             let mut z = Table::zeros(n, model.classes());
             let (mut said, mut dz) = (vec![Said::NOTHING; n], vec![0.0; model.classes()]);
+            let (mut first, mut of) = (Incremental::of(model, n), f64::NAN);
             for query in 0..=self.queries {
                 if live.is_empty() {
                     break;
@@ -150,20 +153,44 @@ impl<M: Classifier + ?Sized> Attack<M> for Square {
                         }
                     }
                 }
-                logits(model, x, &live, &points, from + query as u64, &mut z)?;
+                let share = query.checked_sub(1).map_or(1.0, |step| self.share(step));
+                let mut first = first.as_mut().filter(|f| f.is_worth(square::numbers(x.shape(), share)));
+                match &mut first {
+                    None => logits(model, x, &live, &points, from + query as u64, &mut z)?,
+                    Some(first) => {
+                        // Anew whenever squares shrink, so that no rounding adds up over all queries.
+                        if of != share {
+                            first.begin(x, &live, &best)?;
+                            of = share;
+                        }
+                        first.query(x, &live, &best, &points, &mut z)?;
+                    }
+                }
                 for k in 0..live.len() {
-                    let (row, z) = (live.row(k), z.row(k));
-                    let now = Said::of(&objective, row, z, &mut dz);
+                    let row = live.row(k);
+                    let mut now = Said::of(&objective, row, z.row(k), &mut dz);
+                    if now.reached && first.is_some() {
+                        let whole =
+                            Batch::new(points.row(k), x.shape(), std::slice::from_ref(&x.ids()[row]))?;
+                        model.logits(whole.with_query(from + query as u64), z.row_mut(k))?;
+                        now = Said::of(&objective, row, z.row(k), &mut dz);
+                    }
                     if now.beats(said[k]) {
                         said[k] = now;
                         best.row_mut(k).copy_from_slice(points.row(k));
+                        if let Some(first) = &mut first {
+                            first.accept(k);
+                        }
                     }
                     if now.reached || query == self.queries {
                         kept.offer(row, best.row(k), said[k]);
                     }
                 }
                 let gone: Vec<bool> = said[..live.len()].iter().map(|s| s.reached).collect();
-                live.retain(|k| !gone[k], &mut [&mut best, &mut said]);
+                match &mut first {
+                    Some(first) => live.retain(|k| !gone[k], &mut [&mut best, &mut said, *first]),
+                    None => live.retain(|k| !gone[k], &mut [&mut best, &mut said]),
+                }
             }
         }
         Ok(())

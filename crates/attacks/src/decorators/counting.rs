@@ -1,6 +1,6 @@
 //! Counts what is asked of a model, and watches the gradients go by.
 
-use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, OracleError};
+use sparring_oracle::{Batch, Bounds, Classifier, Differentiable, FirstLayer, OracleError};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What has been asked of a model so far, in examples.
@@ -102,6 +102,35 @@ impl<M: Classifier> Classifier for Counting<M> {
     fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
         self.forwards.fetch_add(x.len() as u64, Ordering::Relaxed);
         self.inner.logits(x, out)
+    }
+    fn first_layer(&self) -> Option<&dyn FirstLayer> {
+        self.inner.first_layer().map(|_| self as &dyn FirstLayer)
+    }
+}
+
+impl<M: Classifier> Counting<M> {
+    fn first(&self) -> &dyn FirstLayer {
+        self.inner.first_layer().expect("asked of models that have one")
+    }
+}
+
+/// That of the model; logits from its outputs are counted as examples sent forward.
+impl<M: Classifier> FirstLayer for Counting<M> {
+    fn width(&self) -> usize {
+        self.first().width()
+    }
+    fn worth(&self) -> usize {
+        self.first().worth()
+    }
+    fn outputs(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
+        self.first().outputs(x, out)
+    }
+    fn change(&self, by: &[(usize, f32)], out: &mut [f32]) {
+        self.first().change(by, out);
+    }
+    fn logits_from(&self, outputs: &[f32], out: &mut [f32]) -> Result<(), OracleError> {
+        self.forwards.fetch_add((outputs.len() / self.width().max(1)) as u64, Ordering::Relaxed);
+        self.first().logits_from(outputs, out)
     }
 }
 

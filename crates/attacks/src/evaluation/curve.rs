@@ -4,7 +4,7 @@ use super::card::AttackCard;
 use super::options::{EvaluateOptions, Progress};
 use super::propose::describe;
 use crate::goal::check_input;
-use crate::{AnyNorm, Attack, AttackError, Counting, Goal, Request, Threat, smallest};
+use crate::{AnyNorm, Attack, AttackError, AttackKind, Counting, Goal, Request, Threat, smallest};
 use rayon::prelude::*;
 use sparring_oracle::{Batch, Classifier};
 use sparring_seed::Key;
@@ -35,6 +35,9 @@ pub struct BudgetCurve {
     pub sizes: Vec<Option<f64>>,
     /// The median of those, `None` counted as infinite: the budget that leaves half of the examples right. `None` if more than half of them stand.
     pub median_size: Option<f64>,
+    /// The attack has a fixed budget, so that sizes are the smallest of the budgets that did it: upper bounds, as the median is.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub bisected: bool,
     /// Wall-clock time.
     pub seconds: f64,
     /// Everything needed to repeat it; its `eps` is the largest budget.
@@ -85,13 +88,9 @@ where
     };
     let found: Vec<_> = chunks.into_par_iter().with_max_len(1).map(one).collect();
     let sizes: Vec<Option<f64>> = found.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
-    let accuracy = |eps: f32| {
-        let stands = |size: &&Option<f64>| size.is_none_or(|size| size > f64::from(eps));
-        sizes.iter().filter(stands).count() as f64 / n as f64
-    };
     let zero = (budgets[0] > 0.0).then_some(0.0);
     let points = zero.into_iter().chain(budgets.iter().copied());
-    let points: Vec<CurvePoint> = points.map(|eps| CurvePoint { eps, accuracy: accuracy(eps) }).collect();
+    let points: Vec<CurvePoint> = points.map(|eps| CurvePoint { eps, accuracy: 1.0 }).collect();
     let counts = counting.counts();
     let card = AttackCard {
         survivors: sizes.iter().filter(|size| size.is_none()).count(),
@@ -99,15 +98,29 @@ where
         backwards: counts.backwards,
         ..AttackCard::new(info, &settings, &largest, key, n)
     };
-    Ok(BudgetCurve {
+    let mut curve = BudgetCurve {
         attack: info.name.to_owned(),
         norm,
         points,
-        median_size: median(&sizes),
+        median_size: None,
+        bisected: info.kind == AttackKind::FixedBudget,
         sizes,
         seconds: start.elapsed().as_secs_f64(),
         card,
-    })
+    };
+    curve.follow();
+    Ok(curve)
+}
+
+impl BudgetCurve {
+    /// Accuracy at each point and the median, as they follow from the sizes.
+    pub(super) fn follow(&mut self) {
+        for point in &mut self.points {
+            let stands = |size: &&Option<f64>| size.is_none_or(|size| size > f64::from(point.eps));
+            point.accuracy = self.sizes.iter().filter(stands).count() as f64 / self.sizes.len() as f64;
+        }
+        self.median_size = median(&self.sizes);
+    }
 }
 
 /// The middle one, of an even number the mean of the two; a change that was not found is larger than any.

@@ -1,9 +1,10 @@
 //! What an evaluation found.
 
 use super::card::AttackCard;
-use super::findings::Finding;
+use super::findings::{Finding, add};
+use super::observed::Observed;
 use super::options::Course;
-use crate::{AnyNorm, Threat};
+use crate::{AnyNorm, Counts, Threat};
 
 /// One attack on all examples.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,12 @@ pub struct AttackResult {
     pub forwards: u64,
     /// Gradients it took.
     pub backwards: u64,
+    /// Of those, gradients that were zero in every element.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub zero_gradients: u64,
+    /// Of those, gradients with a NaN or an infinity.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub non_finite_gradients: u64,
     /// Wall-clock time of the attack, without the judge.
     pub seconds: f64,
     /// Of each example: was it right, and did the attack make it wrong?
@@ -37,6 +44,14 @@ pub struct AttackResult {
     pub refused: Refused,
     /// Everything needed to repeat the figure.
     pub card: AttackCard,
+}
+
+impl AttackResult {
+    /// What it asked of the model.
+    pub fn counts(&self) -> Counts {
+        let Self { forwards, backwards, zero_gradients, non_finite_gradients, .. } = *self;
+        Counts { forwards, backwards, zero_gradients, non_finite_gradients }
+    }
 }
 
 /// Proposals that broke the rules of the threat; they count as not fooled.
@@ -118,6 +133,9 @@ pub struct Report {
     /// What casts doubt on the figures: a row for each check, in the order of [`FindingId::ALL`](crate::FindingId::ALL). Those that need more runs are
     /// made by [`diagnose`](crate::diagnose).
     pub findings: Vec<Finding>,
+    /// What those are made of, besides the attacks.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub observed: Observed,
     /// Present if asked for.
     pub adversarials: Option<Adversarials>,
 }
@@ -126,6 +144,10 @@ impl Report {
     /// The checks that cast doubt on the figures.
     pub fn raised(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.raised)
+    }
+    /// Takes in the rows of [`doubts`](crate::doubts): a doubt that was there stays.
+    pub fn take_in(&mut self, rows: Vec<Finding>) {
+        add(&mut self.findings, rows);
     }
 }
 

@@ -3,7 +3,6 @@
 use super::attempt::{Attempt, attempt};
 use super::card::AttackCard;
 use super::clean::Clean;
-use super::findings::{Finding, add, dlr_undefined, of_figures, of_gradients, of_walk};
 use super::options::{Course, EvaluateOptions, Progress};
 use super::propose::{Chosen, Proposer, ProposerRole, Task, describe};
 use super::report::{AttackResult, Report};
@@ -37,9 +36,9 @@ where
         A: for<'m> Attack<Counting<&'m M>> + for<'m> Attack<Counting<&'m P>> + Sync,
     {
         self.check(suite)?;
-        let clean = Clean::look(self.model, self.x, self.y, self.options.batch)?;
+        let mut clean = Clean::look(self.model, self.x, self.y, self.options.batch)?;
         let mut worst = Worst::new(self.x, self.y, &clean, self.options.keep);
-        let mut findings = Finding::none_examined();
+        clean.observed.transfers = self.transfers();
         let mut attacks = Vec::with_capacity(suite.len());
         // The examples that are attacked: places among the right ones, and the examples themselves, side by side.
         let mut attacked = worst.standing();
@@ -53,13 +52,10 @@ where
             let (info, settings) = describe(attack, &Counting::new(self.model));
             let attempt = self.attempt(attack, info, (index, suite.len()), &chosen)?;
             let fooled = worst.add(&attacked, &attempt.answers, &attempt.proposals);
-            if !self.transfers() {
-                add(&mut findings, of_walk(info.name, &settings, self.threat));
-                add(&mut findings, of_gradients(info.name, attempt.counts, attempt.refused.not_finite));
-            }
+            clean.observed.note(info, &settings, self.threat);
             attacks.push(self.result(info, &settings, attempt, chosen.labels.len(), fooled));
         }
-        self.report(suite, clean, worst, attacks, findings)
+        Ok(self.report(clean, worst, attacks))
     }
 
     /// Whether attacks climb another network: their gradients, and how strong they are, say nothing of the model.
@@ -123,7 +119,7 @@ where
     ) -> AttackResult {
         let Self { threat, x, key, .. } = *self;
         let survivors = given - fooled.iter().filter(|f| **f).count();
-        let Counts { forwards, backwards, .. } = attempt.counts;
+        let Counts { forwards, backwards, zero_gradients, non_finite_gradients } = attempt.counts;
         AttackResult {
             attack: info.name.to_owned(),
             norm: threat.norm,
@@ -134,6 +130,8 @@ where
             accuracy: survivors as f64 / x.len() as f64,
             forwards,
             backwards,
+            zero_gradients,
+            non_finite_gradients,
             seconds: attempt.seconds,
             fooled,
             refused: attempt.refused,
@@ -148,35 +146,22 @@ where
     }
 
     /// All figures together, and what they give away.
-    fn report<A: for<'m> Attack<Counting<&'m M>>>(
-        &self,
-        suite: &[A],
-        clean: Clean,
-        worst: Worst<'_>,
-        attacks: Vec<AttackResult>,
-        mut findings: Vec<Finding>,
-    ) -> Result<Report, AttackError> {
+    fn report(&self, clean: Clean, worst: Worst<'_>, attacks: Vec<AttackResult>) -> Report {
         let (n, course) = (self.x.len(), self.options.course);
-        let settings: Vec<_> = suite.iter().map(|a| describe(a, &Counting::new(self.model))).collect();
-        let named = settings.iter().map(|(info, settings)| (info.name, settings));
-        add(&mut findings, [dlr_undefined(&clean.logits, self.model.classes(), named)]);
-        add(&mut findings, clean.findings);
-        if !self.transfers() {
-            add(&mut findings, of_figures(&attacks, course, n));
-        }
         let robust_accuracy = worst.standing().len() as f64 / n as f64;
         let (margins, adversarials) = worst.into_parts();
-        Ok(Report {
+        Report {
             n,
             threat: *self.threat,
             course,
             clean: clean.right.len() as f64 / n as f64,
             predictions: clean.predictions,
+            findings: clean.observed.findings(&attacks, course, n),
+            observed: clean.observed,
             attacks,
             robust_accuracy,
             margins,
-            findings,
             adversarials,
-        })
+        }
     }
 }

@@ -32,11 +32,11 @@ enum Command {
     /// Train a classifier, an autoencoder or a GAN.
     #[command(subcommand)]
     Train(Box<train::Kind>),
-    /// Go on with a training that was interrupted, to the same bits as if it had not been.
+    /// Go on with a training or an evaluation that was interrupted, to the same bits as if it had not been.
     Resume(resume::Args),
     /// Train every combination of a grid of flags, attack the nets, and make one table: resumable, in parallel, over shards.
     Sweep(sweep::Args),
-    /// Put the shards of a sweep together: the table that one process would have written, byte for byte.
+    /// Put the shards of a sweep or of an evaluation together: what one process would have written, byte for byte.
     Merge(merge::Args),
     /// Find a learning rate for a classifier: a short training in which it grows.
     LrFind(lr_find::Args),
@@ -94,7 +94,7 @@ fn run(command: Command) -> Outcome {
         Command::Demo(args) => demo::run(&args),
         Command::Fetch(args) => fetch::run(&args),
         Command::Train(kind) => train::run(&kind, None),
-        Command::Resume(args) => resume::run(&args, training),
+        Command::Resume(args) => resume::run(&args, work),
         Command::Sweep(args) => {
             let mut definition = definition();
             sweep::run(&args, &definition.clone(), &mut |words| match line(&mut definition, words)? {
@@ -117,12 +117,13 @@ fn run(command: Command) -> Outcome {
     }
 }
 
-/// The training that a command line asks for; `None` if it asks for something else.
-fn training(words: &[String]) -> Outcome<Option<train::Kind>> {
-    match line(&mut definition(), words).map_err(|e| Failure::Usage(e.render().to_string()))? {
-        Command::Train(kind) => Ok(Some(*kind)),
-        _ => Ok(None),
-    }
+/// The training or attack that a command line asks for; `None` if it asks for something else.
+fn work(words: &[String]) -> Outcome<Option<sweep::Line>> {
+    Ok(match line(&mut definition(), words).map_err(|e| Failure::Usage(e.render().to_string()))? {
+        Command::Train(kind) => Some(sweep::Line::Train(kind)),
+        Command::Attack(args) => Some(sweep::Line::Attack(Box::new(args))),
+        _ => None,
+    })
 }
 
 /// What a command line asks for.

@@ -85,7 +85,7 @@ fn a_curve_comes_from_one_attack() {
     assert!(runs["curve"].is_null() && runs["median_size"].is_null());
     let told = printed(&dir, "attack run --attack fgsm --eps 0.2 --curve bim");
     assert!(
-        told.contains("by the smallest changes of bim") && told.contains("median smallest change: 0."),
+        told.contains("by the smallest changes of bim") && told.contains("median smallest change: at most 0.0700 (bisected over the budgets)"),
         "{told}"
     );
     assert!(
@@ -118,7 +118,7 @@ fn the_verdict_of_each_image_is_written() {
     // The same as CSV.
     let csv = fs::read_to_string(dir.join("a.csv")).unwrap();
     let mut lines = csv.lines();
-    let header = "fooled_fgsm,fooled_pgd,id,label,margin,prediction,right,size";
+    let header = "id,label,prediction,right,fooled_fgsm,fooled_pgd,margin,size";
     assert_eq!((lines.next(), csv.lines().count()), (Some(header), 21));
     for (line, row) in lines.zip(&rows) {
         let cells = header.split(',').map(|key| match &row[key] {
@@ -133,7 +133,11 @@ fn the_verdict_of_each_image_is_written() {
     assert!(text.lines().all(|l| !l.contains("\"fooled_fgsm\":true") || l.contains("\"fooled_pgd\":null")));
     object(&dir, "attack run --eps 0.05,0.1 --json --per-sample c.csv");
     let csv = fs::read_to_string(dir.join("c.csv")).unwrap();
-    assert!(csv.starts_with("fooled_fgsm_0.05,fooled_fgsm_0.1,") && csv.contains(",margin_0.1,"), "{csv}");
+    assert!(
+        csv.starts_with("id,label,prediction,right,fooled_fgsm_0.05,fooled_fgsm_0.1,")
+            && csv.contains(",margin_0.05,margin_0.1\n"),
+        "{csv}"
+    );
     assert!(refusal(&dir, "attack run --per-sample a.txt", 2).contains(".csv or .jsonl"));
     assert!(refusal(&dir, "attack run --per-sample a.csv", 1).contains("exists"));
 }

@@ -4,6 +4,8 @@
 mod classes;
 mod data;
 mod eval;
+#[cfg(unix)]
+mod evaluations;
 mod exporting;
 mod files;
 mod flags;

@@ -15,9 +15,11 @@ pub fn csv_text(rows: &[Value]) -> String {
         rows.iter().filter_map(Value::as_object).flat_map(|row| row.keys().map(String::as_str)).collect();
     let (first, others): (Vec<&str>, Vec<&str>) = keys.into_iter().partition(|key| *key == "epoch");
     let columns: Vec<&str> = first.into_iter().chain(others).collect();
-    if columns.is_empty() {
-        return String::new();
-    }
+    if columns.is_empty() { String::new() } else { csv_columns(&columns, rows) }
+}
+
+/// The same with these columns, in this order.
+pub fn csv_columns(columns: &[&str], rows: &[Value]) -> String {
     let line = |cells: Vec<String>| cells.join(",") + "\n";
     let mut text = line(columns.iter().map(|name| quoted(name)).collect());
     for row in rows {

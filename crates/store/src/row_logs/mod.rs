@@ -5,7 +5,7 @@ mod csv;
 mod event;
 
 use crate::{RunDir, StoreError};
-pub use csv::csv_text;
+pub use csv::{csv_columns, csv_text};
 pub use event::event_bytes;
 use serde_json::Value;
 

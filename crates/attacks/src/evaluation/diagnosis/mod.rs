@@ -15,7 +15,7 @@ mod multiplied;
 mod subject;
 mod walks;
 
-use super::findings::{Finding, FindingId, add};
+use super::findings::{Finding, FindingId};
 use super::propose::Chosen;
 use super::report::Report;
 use crate::goal::check_input;
@@ -103,6 +103,27 @@ pub fn diagnose<M>(
 where
     M: Differentiable + Sync + ?Sized,
 {
+    let rows = doubts(model, x, y, report, key, how)?;
+    report.take_in(rows);
+    Ok(())
+}
+
+/// The outcomes of [`diagnose`], for a report that takes them in later: that of an evaluation in pieces, say. The report gives the predictions, the threat and whether
+/// outputs are random; its attacks do not matter.
+///
+/// # Errors
+/// As [`diagnose`].
+pub fn doubts<M>(
+    model: &M,
+    x: Batch<'_>,
+    y: &[usize],
+    report: &Report,
+    key: Key,
+    how: &Diagnosis,
+) -> Result<Vec<Finding>, AttackError>
+where
+    M: Differentiable + Sync + ?Sized,
+{
     how.validate()?;
     check_input(model, x, Goal::Untargeted(y), x.data())?;
     if report.predictions.len() != x.len() {
@@ -117,28 +138,26 @@ where
     let subject = Subject { model, chosen: &chosen, threat, key, queries, samples, batch };
     let first = x.slice(0..how.examples.min(x.len()));
     let random = report.findings.iter().any(|f| f.id == FindingId::RandomOutput && f.raised);
-    let rows = &mut report.findings;
+    let mut rows = Vec::new();
     if random {
         let told = |id| Finding::not_examined(id, "the outputs are random");
-        add(rows, [FindingId::BatchDependent, FindingId::GradientMismatch].map(told));
+        rows.extend([FindingId::BatchDependent, FindingId::GradientMismatch].map(told));
     } else {
-        add(rows, inputs::batch_dependent(model, first)?);
+        rows.extend(inputs::batch_dependent(model, first)?);
     }
-    add(rows, inputs::rescaled(model, first, y, how.batch)?);
+    rows.extend(inputs::rescaled(model, first, y, how.batch)?);
+    let unmade = |why: &str| -> Vec<Finding> {
+        FindingId::ALL.iter().map(|&id| Finding::not_examined(id, why)).collect()
+    };
     if right.is_empty() {
-        let asked = rows.iter_mut().filter(|row| !row.raised && row.value.is_none());
-        asked.for_each(|row| *row = Finding::not_examined(row.id, "no example is right"));
-        return Ok(());
+        rows.extend(unmade("no example is right"));
+        return Ok(rows);
     }
     let of_gradients = gradients::look(&subject)?;
-    add(rows, of_gradients.into_iter().filter(|f| !random || f.id != FindingId::GradientMismatch));
+    rows.extend(of_gradients.into_iter().filter(|f| !random || f.id != FindingId::GradientMismatch));
     match how.attack_in(report.threat.norm) {
-        Some(attack) => add(rows, walks::look(&subject, attack)?),
-        None => {
-            let reason = format!("no attack of a diagnosis works in {}", report.threat.norm);
-            let asked = rows.iter_mut().filter(|row| !row.raised && row.value.is_none());
-            asked.for_each(|row| *row = Finding::not_examined(row.id, &reason));
-        }
+        Some(attack) => rows.extend(walks::look(&subject, attack)?),
+        None => rows.extend(unmade(&format!("no attack of a diagnosis works in {}", report.threat.norm))),
     }
-    Ok(())
+    Ok(rows)
 }

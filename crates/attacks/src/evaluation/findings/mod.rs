@@ -6,4 +6,6 @@ mod of_model;
 pub use finding::{Finding, FindingId, merged_findings};
 pub(super) use finding::{WHITE, add, many, percent, seen};
 pub(super) use of_attacks::{beyond_gradients, of_figures, of_gradients, of_walk};
-pub(super) use of_model::{dlr_undefined, probabilities, random_output, units};
+pub(super) use of_model::{
+    classes_of_dlr, dlr_undefined, is_distribution, is_tied, probabilities, random_output, units,
+};

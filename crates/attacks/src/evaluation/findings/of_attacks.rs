@@ -118,7 +118,7 @@ fn beaten(a: &AttackResult, attacks: &[AttackResult], n: usize) -> Option<Findin
     let raised = many(ahead, WHITE, n);
     let why = if raised {
         format!(
-            "{}: {}, a cheaper attack, fooled the model on {ahead} more of {n} examples (raised above 0.5 % and 2): give {} restarts, and trust the worst case alone",
+            "{}: {}, a cheaper attack, fooled the model on {ahead} more of {n} examples (raised above 0.5 % and 2): give {} more steps or starts, and trust the worst case alone",
             a.attack, by.attack, a.attack
         )
     } else {

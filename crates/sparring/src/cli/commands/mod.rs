@@ -14,5 +14,6 @@ pub(crate) mod merge;
 pub(crate) mod predict;
 pub(crate) mod replay;
 pub(crate) mod resume;
+mod shards;
 pub(crate) mod sweep;
 pub(crate) mod train;

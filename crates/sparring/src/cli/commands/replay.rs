@@ -169,11 +169,13 @@ fn replayed<'a>(target: &Target, cards: &'a [Card], bar: &AttackBar) -> Outcome<
     };
     if !last.budgets.is_empty() {
         let curve =
-            target.curve(&suite[suite.len() - 1], figure.norm, &last.budgets, &how, &|p| bar.show(p))?;
+            target.curve(&target.all(), &suite[suite.len() - 1], figure.norm, &last.budgets, &how, &|p| {
+                bar.show(p)
+            })?;
         return Ok(vec![Row { card: last, now: curve.card.survivors }]);
     }
     let threat = Threat { norm: figure.norm, eps: figure.eps };
-    let report = target.evaluate(&suite, &threat, &how, &|p| bar.show(p))?;
+    let report = target.evaluate(&target.all(), &suite, &threat, &how, &|p| bar.show(p))?;
     let results = &report.attacks[suite.len() - cards.len()..];
     Ok(cards.iter().zip(results).map(|(card, a)| Row { card, now: a.survivors }).collect())
 }

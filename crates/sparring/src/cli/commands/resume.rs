@@ -1,16 +1,20 @@
 //! `sparring resume`.
 
-use super::train::{self, Kind, Log, Resumed, reopen};
+use super::attack;
+use super::sweep::Line;
+use super::train::{self, Log, Resumed, reopen};
 use crate::cli::io::{json::json, say};
 use crate::cli::options::{RunData, count, threads};
 use crate::cli::pages::again;
 use crate::cli::{Failure, Outcome};
-use std::path::PathBuf;
+use serde_json::Value;
+use sparring_study::Manifest;
+use std::path::{Path, PathBuf};
 
 /// Flags.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The directory of a training that was interrupted.
+    /// The directory of a training that was interrupted, or of an evaluation (`sparring attack --out DIR`).
     run: PathBuf,
     /// Number of threads; the results do not depend on it. Default: one for each core; at most four for each, or 16.
     #[arg(long, value_parser = threads)]
@@ -29,9 +33,12 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// Goes on; `parse` reads the command line that began the training.
-pub(crate) fn run(args: &Args, parse: impl Fn(&[String]) -> Outcome<Option<Kind>>) -> Outcome {
+/// Goes on; `parse` reads the command line that began the work.
+pub(crate) fn run(args: &Args, parse: impl Fn(&[String]) -> Outcome<Option<Line>>) -> Outcome {
     let path = &args.run;
+    if let Some(manifest) = Manifest::read(path)? {
+        return evaluation(args, &manifest, parse);
+    }
     let Some((run, config)) = reopen(path)? else {
         say::note(&format!("{} is finished: there is nothing to go on with", path.display()));
         if args.json {
@@ -39,15 +46,11 @@ pub(crate) fn run(args: &Args, parse: impl Fn(&[String]) -> Outcome<Option<Kind>
         }
         return Ok(());
     };
-    let broken =
-        |what: String| Failure::Failed(format!("{}: its config.json cannot be used: {what}", path.display()));
-    let words: Option<Vec<String>> = config["arguments"]
-        .as_array()
-        .and_then(|words| words.iter().map(|w| w.as_str().map(String::from)).collect());
-    let words = words.ok_or_else(|| broken("`arguments` are not words".into()))?;
+    let broken = |what: String| broken(path, what);
+    let words = words_of(path, &config)?;
     let mut kind = match parse(&words) {
-        Ok(Some(kind)) => kind,
-        Ok(None) => return Err(broken(format!("`{}` is no training", words.join(" ")))),
+        Ok(Some(Line::Train(kind))) => *kind,
+        Ok(_) => return Err(broken(format!("`{}` is no training", words.join(" ")))),
         Err(failure) => return Err(broken(failure.to_string())),
     };
     let machine = kind.machine_mut();
@@ -61,4 +64,56 @@ pub(crate) fn run(args: &Args, parse: impl Fn(&[String]) -> Outcome<Option<Kind>
         (data.asked, data.folder) = (elsewhere.clone(), None);
     }
     train::run(&kind, Some(Resumed { run, config, data, elsewhere: args.data.is_some() }))
+}
+
+fn broken(path: &Path, what: impl std::fmt::Display) -> Failure {
+    Failure::Failed(format!("{}: its config.json cannot be used: {what}", path.display()))
+}
+
+/// The words of the command line that began the work.
+fn words_of(path: &Path, config: &Value) -> Outcome<Vec<String>> {
+    let words: Option<Vec<String>> = config["arguments"]
+        .as_array()
+        .and_then(|words| words.iter().map(|w| w.as_str().map(String::from)).collect());
+    words.ok_or_else(|| broken(path, "`arguments` are not words"))
+}
+
+/// Goes on with an evaluation in pieces.
+fn evaluation(
+    args: &Args,
+    manifest: &Manifest,
+    parse: impl Fn(&[String]) -> Outcome<Option<Line>>,
+) -> Outcome {
+    let path = &args.run;
+    if manifest.kind != attack::EVALUATION {
+        let (shown, kind) = (path.display(), &manifest.kind);
+        return Err(Failure::Failed(format!(
+            "{shown} holds a `{kind}`: give the command that began it again, it goes on"
+        )));
+    }
+    for (given, flag) in [
+        (args.data.is_some(), "--data"),
+        (args.save_every.is_some(), "--save-every"),
+        (!args.log.is_empty(), "--log"),
+    ] {
+        if given {
+            return Err(Failure::Usage(format!(
+                "{flag} is for trainings, and {} holds an evaluation",
+                path.display()
+            )));
+        }
+    }
+    let config = sparring::store::read_config(path)?.ok_or_else(|| broken(path, "it is gone"))?;
+    let words = words_of(path, &config)?;
+    // Where it stands is no part of them.
+    let here = [words.clone(), vec!["--out".into(), path.to_string_lossy().into_owned()]].concat();
+    let mut again = match parse(&here) {
+        Ok(Some(Line::Attack(again))) => again,
+        Ok(_) => return Err(broken(path, format!("`{}` is no attack", words.join(" ")))),
+        Err(failure) => return Err(broken(path, failure)),
+    };
+    (again.machine.threads, again.machine.json) = (args.threads, args.json);
+    (again.out, again.shard) = (Some(path.clone()), Some(manifest.shard));
+    again::stand_for(words);
+    attack::run(&again)
 }

@@ -16,8 +16,9 @@ enum Kept {
 }
 
 /// Flags that are not repeated as they were; all others are.
-const CHANGED: [(&str, Kept); 7] = [
+const CHANGED: [(&str, Kept); 8] = [
     ("--out", Kept::DroppedWithValue),
+    ("--shard", Kept::DroppedWithValue),
     ("--save", Kept::DroppedWithValue),
     ("--per-sample", Kept::DroppedWithValue),
     ("--save-every", Kept::DroppedWithValue),

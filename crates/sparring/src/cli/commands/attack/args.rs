@@ -2,7 +2,7 @@
 
 use super::choice::Choice;
 use super::target::Settings;
-use crate::cli::io::say;
+use crate::cli::io::{out, say};
 use crate::cli::options::{
     Budget, List, MachineArgs, ModelArgs, ShorthandList, Shorthands, count, name, twice,
 };
@@ -11,6 +11,7 @@ use sparring::attacks::{AnyAttack, AnyNorm, EvaluateOptions, KeepExamples, Threa
 use sparring::oracle::Bounds;
 use sparring::seed::Key;
 use sparring::tensor::Precision;
+use sparring_study::Shard;
 use std::path::{Path, PathBuf};
 
 /// Flags that set a parameter of the attacks.
@@ -48,8 +49,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME|DIR")]
     pub(super) data: Option<String>,
     /// Attacks, separated by commas, each `name` or `name(key=value, ..)`, as in "fgsm, pgd(steps=50, restarts=10)" (see `sparring list
-    /// attacks`, also for the presets of papers); each runs on all correctly classified images.
-    #[arg(long, value_name = "NAME,..", default_value = "fgsm,pgd")]
+    /// attacks`, also for the presets of papers); each runs on all correctly classified images. Default: fgsm,pgd, in l1 apgd, in l0 sigma-zero.
+    #[arg(long, value_name = "NAME,..")]
     pub(super) attack: Vec<List<Choice>>,
     /// A ready-made suite instead, in which each attack is given only the images that those before it left right.
     #[arg(long, value_enum, conflicts_with = "attack")]
@@ -94,8 +95,19 @@ pub(crate) struct Args {
     /// Writes a page with the figures, the checks and a gallery; must not exist yet.
     #[arg(long, value_name = "FILE.html")]
     pub(super) report: Option<PathBuf>,
+    /// The directory of a long evaluation, which is made in pieces and can be stopped at any time: the same command, or `sparring resume DIR`, goes on. It then holds results.json
+    /// (the object of --json, without times), verdicts.csv (as --per-sample writes it), report.html, times.csv, and manifest.json with every piece.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["save", "report", "per_sample"])]
+    pub(crate) out: Option<PathBuf>,
+    /// Do shard I of N, counted from 0: the pieces I, I+N, I+2N, .., in a directory of its own; `sparring merge OUT DIR..` puts all shards together, to the files that one
+    /// process would have written.
+    #[arg(long, value_name = "I/N", requires = "out")]
+    pub(crate) shard: Option<Shard>,
+    /// Images of a piece.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = count, requires = "out")]
+    pub(super) piece: usize,
     #[command(flatten)]
-    pub(super) machine: MachineArgs,
+    pub(crate) machine: MachineArgs,
 }
 
 /// The precision of proposals that this machine is fast in.
@@ -116,6 +128,20 @@ impl Args {
             (&self.per_sample, "--per-sample", &["csv", "jsonl"]),
         ];
         all.into_iter().filter_map(|(path, flag, endings)| Some((path.as_deref()?, flag, endings)))
+    }
+    /// Refuses files that exist, have another format's ending, or are named twice.
+    pub(super) fn files_are_free(&self) -> Outcome {
+        let files: Vec<_> = self.files().collect();
+        for (k, (path, flag, endings)) in files.iter().enumerate() {
+            if let Some((_, other, _)) = files[..k].iter().find(|(other, ..)| other == path) {
+                let shown = path.display();
+                let what = format!("{other} and {flag}: both name {shown}; give each its own file");
+                return Err(Failure::Usage(what));
+            }
+            out::ending(path, flag, endings)?;
+            out::free(path, flag)?;
+        }
+        Ok(())
     }
     /// What attacks are run with.
     pub(super) fn settings(&self) -> Settings {

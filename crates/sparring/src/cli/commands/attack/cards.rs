@@ -68,12 +68,12 @@ impl Card {
 }
 
 /// The cards of an evaluation by these attacks.
-pub(super) fn of_report(report: &Report, suite: &[Titled], source: &Source) -> Vec<Card> {
+pub(super) fn of_report(report: &Report, suite: &[Ran], source: &Source) -> Vec<Card> {
     let cascade = report.course == Course::Cascade;
-    let one = |(k, (result, attack)): (usize, (&sparring::attacks::AttackResult, &Titled))| Card {
+    let one = |(k, (result, attack)): (usize, (&sparring::attacks::AttackResult, &Ran))| Card {
         figure: result.card.clone(),
-        call: attack.attack.to_string(),
-        after: if cascade { suite[..k].iter().map(Ran::of).collect() } else { Vec::new() },
+        call: attack.call.clone(),
+        after: if cascade { suite[..k].to_vec() } else { Vec::new() },
         budgets: Vec::new(),
         source: source.clone(),
     };
@@ -81,10 +81,10 @@ pub(super) fn of_report(report: &Report, suite: &[Titled], source: &Source) -> V
 }
 
 /// The card of a curve.
-pub(super) fn of_curve(curve: &BudgetCurve, attack: &Titled, budgets: &[f32], source: &Source) -> Card {
+pub(super) fn of_curve(curve: &BudgetCurve, attack: &Ran, budgets: &[f32], source: &Source) -> Card {
     Card {
         figure: curve.card.clone(),
-        call: attack.attack.to_string(),
+        call: attack.call.clone(),
         after: Vec::new(),
         budgets: budgets.to_vec(),
         source: source.clone(),

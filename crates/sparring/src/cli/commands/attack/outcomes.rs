@@ -4,7 +4,7 @@ use super::cards::Card;
 use sparring::attacks::{BudgetCurve, Report};
 
 /// A report for each budget, rising, the curve if one was asked for, and the cards of all.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Outcomes {
     pub(crate) reports: Vec<Report>,
     pub(crate) curve: Option<BudgetCurve>,

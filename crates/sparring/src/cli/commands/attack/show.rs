@@ -2,9 +2,10 @@
 
 use super::outcomes::Outcomes;
 use crate::cli::io::json::{json, value};
+use crate::cli::io::say;
 use crate::cli::io::table::table;
 use crate::cli::pages::accuracy::interval;
-use crate::cli::pages::attack::{findings, refused};
+use crate::cli::pages::attack::{findings, refused, weaker};
 use serde_json::Value;
 use sparring::attacks::{AttackResult, BudgetCurve, Course, CurvePoint, Report};
 use sparring::tensor::Precision;
@@ -48,11 +49,21 @@ pub(super) fn object(done: &Outcomes, precision: Precision) -> Value {
     object
 }
 
+/// Prints what was found.
+pub(super) fn tell(done: &Outcomes, precision: Precision, json: bool) {
+    if json {
+        say::json(&object(done, precision));
+    } else {
+        say::result(&text(done));
+    }
+}
+
 /// The curve, for a terminal.
 fn curve_text(curve: &BudgetCurve) -> String {
     let row = |p: &CurvePoint| vec![p.eps.to_string(), percent(p.accuracy)];
     let rows: Vec<_> = curve.points.iter().map(row).collect();
     let median = match curve.median_size {
+        Some(size) if curve.bisected => format!("at most {size:.4} (bisected over the budgets)"),
         Some(size) => format!("{size:.4}"),
         None => "beyond the largest budget".into(),
     };
@@ -65,7 +76,7 @@ fn percent(accuracy: f64) -> String {
 }
 
 /// The table for a terminal, and what casts doubt on it.
-pub(super) fn text(done: &Outcomes) -> String {
+fn text(done: &Outcomes) -> String {
     let reports = &done.reports;
     let last = &reports[reports.len() - 1];
     let line = |attack: &str, eps: String, accuracy: f64, cost: [String; 5]| {
@@ -115,6 +126,7 @@ pub(super) fn text(done: &Outcomes) -> String {
     let all = findings(reports);
     let mut doubts: Vec<String> = all.iter().filter(|f| f.raised).map(ToString::to_string).collect();
     doubts.extend(refused(reports));
+    doubts.extend(weaker(done));
     for doubt in doubts {
         text.push_str("\n! ");
         text.push_str(&doubt);

@@ -2,12 +2,22 @@
 
 use super::args::{Args, SuiteName};
 use super::choice::Choice;
-use crate::cli::options::{Written, twice};
+use crate::cli::options::{List, Written, twice};
+use crate::cli::pages::decimal;
 use crate::cli::{Failure, Outcome};
-use sparring::attacks::{AnyAttack, Course, Preset, Threat, Titled, suites};
+use sparring::attacks::{AnyAttack, AnyNorm, Course, Preset, Threat, Titled, suites};
 
 /// Budgets of a curve up to one.
 const POINTS: usize = 20;
+
+/// Attacks where none is named.
+fn usual_in(norm: AnyNorm) -> &'static str {
+    match norm {
+        AnyNorm::L1 => "apgd",
+        AnyNorm::L0 => "sigma-zero",
+        _ => "fgsm,pgd",
+    }
+}
 
 impl Args {
     /// Which images an attack is given: in a suite those that are left.
@@ -25,7 +35,8 @@ impl Args {
         let refused = |e| Failure::Usage(format!("--curve {}: {e}", choice.name()));
         attack.info.admits(&largest).map_err(refused)?;
         let budgets = match threats {
-            [only] => (1..=POINTS).map(|k| only.eps * k as f32 / POINTS as f32).collect(),
+            // In decimals, so that a twentieth of 0.3 is 0.015.
+            [only] => (1..=POINTS).map(|k| (decimal(only.eps) * k as f64 / POINTS as f64) as f32).collect(),
             several => several.iter().map(|t| t.eps).collect(),
         };
         Ok(Some((attack, budgets)))
@@ -50,7 +61,12 @@ impl Args {
                 SuiteName::Rand => suites::rand(),
             });
         }
-        let choices: Vec<&Choice> = self.attack.iter().flat_map(|list| &list.0).collect();
+        let usual: List<Choice>;
+        let mut choices: Vec<&Choice> = self.attack.iter().flat_map(|list| &list.0).collect();
+        if choices.is_empty() {
+            usual = usual_in(self.norm).parse().map_err(Failure::Usage)?;
+            choices = usual.0.iter().collect();
+        }
         let names: Vec<&str> = choices.iter().map(|c| c.name()).collect();
         if let Some(name) = twice(&names) {
             return Err(Failure::Usage(format!("--attack: {name} is named twice; name it once")));

@@ -7,8 +7,8 @@ use crate::cli::pages::weights::load_classifier;
 use crate::cli::pages::weights_file::weights_file;
 use crate::cli::{Failure, Outcome};
 use sparring::attacks::{
-    AnyNorm, AttackKind, BudgetCurve, Course, Diagnosis, EvaluateOptions, KeepExamples, Progress, Proposer,
-    ProposerRole, Report, Threat, Titled, budget_curve, diagnose, evaluate_proposed, evaluate_with,
+    AnyNorm, AttackKind, BudgetCurve, Course, Diagnosis, EvaluateOptions, Finding, KeepExamples, Progress,
+    Proposer, ProposerRole, Report, Threat, Titled, budget_curve, doubts, evaluate_proposed, evaluate_with,
 };
 use sparring::datasets::MiniBatch;
 use sparring::models::ClassifierNet;
@@ -16,6 +16,7 @@ use sparring::oracle::Batch;
 use sparring::seed::Key;
 use sparring::store::sha256_hex;
 use sparring::tensor::Precision;
+use std::ops::Range;
 use std::path::Path;
 
 /// A classifier, and the first test images of its data.
@@ -27,6 +28,8 @@ pub(crate) struct Target {
     pub(crate) data: Named,
     pub(crate) test: MiniBatch,
     pub(crate) source: Source,
+    /// SHA-256 of the weights of that other network.
+    pub(super) surrogate_sha256: Option<String>,
 }
 
 /// What an attack is run with.
@@ -96,28 +99,38 @@ impl Target {
             data_digest: first.fingerprint(),
             surrogate: surrogate.map(Path::to_path_buf),
         };
-        Ok(Self { model, surrogate: climbed, test: first.all(), data, source })
+        let sum = |path: &Path| Outcome::Ok(sha256_hex(&std::fs::read(weights_file(path)?)?));
+        let surrogate_sha256 = surrogate.map(sum).transpose()?;
+        Ok(Self { model, surrogate: climbed, test: first.all(), data, source, surrogate_sha256 })
     }
 
-    fn x(&self) -> Outcome<Batch<'_>> {
-        Ok(Batch::new(&self.test.x, self.test.shape, &self.test.ids)?)
+    /// All images.
+    pub(crate) fn all(&self) -> Range<usize> {
+        0..self.test.len()
     }
 
-    /// Smaller chunks where the network's layers are large; no figure depends on it.
-    fn options(&self, how: &Settings) -> EvaluateOptions {
-        let most = self.model.cost().most_examples() / rayon::current_num_threads();
-        EvaluateOptions { batch: how.batch.min(most.max(1)), keep: how.keep, course: how.course }
+    fn x(&self, which: &Range<usize>) -> Outcome<Batch<'_>> {
+        Ok(Batch::new(&self.test.x, self.test.shape, &self.test.ids)?.slice(which.clone()))
     }
 
-    /// One budget. A surrogate is climbed in f32.
+    /// Smaller chunks where the network's layers are large, or there are fewer images than threads would take; no figure depends on it.
+    fn options(&self, n: usize, how: &Settings) -> EvaluateOptions {
+        let threads = rayon::current_num_threads();
+        let most = (self.model.cost().most_examples() / threads).min(n.div_ceil(threads)).max(1);
+        EvaluateOptions { batch: how.batch.min(most), keep: how.keep, course: how.course }
+    }
+
+    /// One budget, on these images. A surrogate is climbed in f32.
     pub(crate) fn evaluate(
         &self,
+        which: &Range<usize>,
         suite: &[Titled],
         threat: &Threat,
         how: &Settings,
         show: &(dyn Fn(Progress<'_>) + Sync),
     ) -> Outcome<Report> {
-        let (x, y, options) = (self.x()?, &self.test.labels, self.options(how));
+        let (x, y, options) =
+            (self.x(which)?, &self.test.labels[which.clone()], self.options(which.len(), how));
         let victim = self.model.victim();
         let stand_in = match &self.surrogate {
             Some(other) => other.victim(),
@@ -134,28 +147,31 @@ impl Target {
         Ok(evaluate_proposed(&victim, proposer, x, y, suite, threat, how.key, &options, show)?)
     }
 
-    /// Makes the checks that need runs of their own; the attack that they doubt is the first of the suite that takes many steps.
-    pub(crate) fn diagnose(&self, report: &mut Report, suite: &[Titled], how: &Settings) -> Outcome {
+    /// The checks that need runs of their own, for a report of all images; the attack that they doubt is the first of the suite that takes many steps.
+    pub(crate) fn doubts(&self, report: &Report, suite: &[Titled], how: &Settings) -> Outcome<Vec<Finding>> {
         let steps = |one: &&Titled| {
             one.info.kind == AttackKind::FixedBudget
                 && one.attack.settings_as_text().iter().any(|(name, _)| *name == "steps")
         };
         let usual = Diagnosis::default();
         let attack = suite.iter().find(steps).map_or(usual.attack, |one| one.attack);
-        let diagnosis = Diagnosis { attack, batch: self.options(how).batch, ..usual };
-        Ok(diagnose(&self.model.victim(), self.x()?, &self.test.labels, report, how.key, &diagnosis)?)
+        let diagnosis = Diagnosis { attack, batch: self.options(self.test.len(), how).batch, ..usual };
+        let (x, y) = (self.x(&self.all())?, &self.test.labels);
+        Ok(doubts(&self.model.victim(), x, y, report, how.key, &diagnosis)?)
     }
 
-    /// Accuracy against the budget.
+    /// Accuracy against the budget, on these images.
     pub(crate) fn curve(
         &self,
+        which: &Range<usize>,
         attack: &Titled,
         norm: AnyNorm,
         budgets: &[f32],
         how: &Settings,
         show: &(dyn Fn(Progress<'_>) + Sync),
     ) -> Outcome<BudgetCurve> {
-        let (x, y, options) = (self.x()?, &self.test.labels, self.options(how));
+        let (x, y, options) =
+            (self.x(which)?, &self.test.labels[which.clone()], self.options(which.len(), how));
         Ok(budget_curve(&self.model.victim(), x, y, attack, norm, budgets, how.key, &options, show)?)
     }
 }

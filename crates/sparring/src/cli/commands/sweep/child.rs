@@ -1,7 +1,7 @@
 //! One command of a cell, as a process of its own: what it does to itself it does not do to the others.
 
 use super::files::Files;
-use super::program::executable;
+use crate::cli::commands::shards::executable;
 use crate::cli::io::signal;
 use crate::cli::{Failure, Outcome};
 use std::ffi::OsString;

@@ -4,7 +4,6 @@ mod child;
 mod files;
 mod place;
 mod plan;
-mod program;
 mod shown;
 mod source;
 mod work;

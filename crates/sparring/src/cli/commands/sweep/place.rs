@@ -3,9 +3,10 @@
 use super::child::is_at_work;
 use super::files::Files;
 use super::plan::Plan;
+use crate::cli::commands::shards::{claim, goes_on};
 use crate::cli::io::{say, signal};
 use crate::cli::{Failure, Outcome};
-use sparring::store::{RunDir, StoreError};
+use sparring::store::RunDir;
 use sparring_study::{CellState, Grid, GridSetting, MANIFEST, Manifest, ManifestRow, Shard, SweepTable};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -25,12 +26,7 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn open(path: &Path, shard: Shard, plan: &Plan) -> Outcome<Self> {
-        let begun = [MANIFEST, GRID].iter().any(|name| path.join(name).symlink_metadata().is_ok());
-        let run = if begun { RunDir::reopen(path) } else { RunDir::create(path) };
-        let run = run.map_err(|e| match e {
-            StoreError::Claimed { .. } => Failure::Failed(format!("{e}; wait for its end, or stop it")),
-            e => Failure::Failed(format!("{e}; name another directory with --out")),
-        })?;
+        let run = claim(path, &[GRID])?;
         let files = Files::new(run.path(), plan);
         let manifest = manifest(run.path(), shard, plan, &files)?;
         run.write(GRID, plan.inputs.plan.as_bytes())?;
@@ -86,38 +82,6 @@ pub(super) fn manifest(path: &Path, shard: Shard, plan: &Plan, files: &Files) ->
         }
     }
     Ok(manifest)
-}
-
-/// Refuses to go on with what is another sweep: another shard, program or data.
-fn goes_on(manifest: &Manifest, before: &Manifest, path: &Path) -> Outcome {
-    let shown = path.display();
-    let refused =
-        |what: String| Err(Failure::Failed(format!("{shown}: {what}; name another directory with --out")));
-    if before.kind != SweepTable::KIND {
-        return refused(format!("it holds a `{}`, not a sweep", before.kind));
-    }
-    if before.shard != manifest.shard {
-        let (is, asked) = (before.shard, manifest.shard);
-        return refused(format!(
-            "it holds shard {is}, this would be {asked}: say --shard {is} to go on with it"
-        ));
-    }
-    let (is, here) = (&before.inputs.program, &manifest.inputs.program);
-    if is != here {
-        let same = is.version == here.version && is.isa == here.isa;
-        let what = if same {
-            "another build of the program".into()
-        } else {
-            format!("version {} on {}", is.version, is.isa)
-        };
-        return refused(format!("it was begun by {what}, whose bits may differ: go on with that one"));
-    }
-    for (name, hash) in &before.inputs.data {
-        if manifest.inputs.data.get(name).is_some_and(|here| here != hash) {
-            return refused(format!("the data `{name}` are others than it was begun with"));
-        }
-    }
-    Ok(())
 }
 
 fn is_done(row: &ManifestRow) -> bool {

@@ -1,8 +1,7 @@
 //! A grid whose every command line is known to be right, and what its results depend on.
 
-use super::program::program;
 use super::source::Source;
-use crate::cli::commands::{attack, train};
+use crate::cli::commands::{attack, shards::program, train};
 use crate::cli::options::Named;
 use crate::cli::{Failure, Outcome};
 use sparring::store::sha256_hex;

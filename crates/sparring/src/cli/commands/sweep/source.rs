@@ -9,7 +9,7 @@ use std::path::Path;
 /// Flags that the sweep itself sets.
 const OWN: [&str; 3] = ["out", "threads", "json"];
 /// Flags of an attack that would name one file for all cells.
-const FILES: [&str; 3] = ["save", "report", "per-sample"];
+const FILES: [&str; 5] = ["save", "report", "per-sample", "shard", "piece"];
 
 /// The file, to say where something is wrong.
 pub(super) struct Source<'a> {

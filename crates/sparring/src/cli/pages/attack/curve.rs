@@ -111,6 +111,7 @@ mod tests {
             robust_accuracy: 0.5,
             margins: vec![1.0; 10],
             findings: Vec::new(),
+            observed: Default::default(),
             adversarials: None,
         };
         let Chart::Line(line) = curve(&[report(0.1), report(0.3)], None, Some(0.3)) else { panic!("curves") };

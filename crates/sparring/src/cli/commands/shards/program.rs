@@ -7,13 +7,13 @@ use sparring_study::Program;
 use std::path::PathBuf;
 
 /// The file of this program, also after it was replaced by another.
-pub(super) fn executable() -> Outcome<PathBuf> {
+pub(crate) fn executable() -> Outcome<PathBuf> {
     let own = PathBuf::from("/proc/self/exe");
     if own.exists() { Ok(own) } else { Ok(std::env::current_exe()?) }
 }
 
 /// Its version and hash, and the instruction set in use.
-pub(super) fn program() -> Outcome<Program> {
+pub(crate) fn program() -> Outcome<Program> {
     let path = executable()?;
     let bytes = std::fs::read(&path).map_err(|e| Failure::at(&path, e))?;
     Ok(Program {

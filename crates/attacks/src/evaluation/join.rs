@@ -1,0 +1,132 @@
+//! Pieces of an evaluation, of examples side by side, as one.
+
+use super::curve::BudgetCurve;
+use super::report::{AttackResult, Report};
+use crate::AttackError;
+
+/// What the whole says that the pieces do not agree on.
+fn apart(what: &'static str) -> AttackError {
+    AttackError::Pieces { what }
+}
+
+impl Report {
+    /// The report of all examples, from reports of pieces of them, in order: the figures and the checks of one evaluation of the whole with the same key, whatever the
+    /// cut; seconds add up. Rows that [`diagnose`](crate::diagnose) made are not taken over: give [`Report::take_in`] those of [`doubts`](crate::doubts).
+    ///
+    /// # Errors
+    /// [`AttackError::Empty`] without pieces, [`AttackError::Pieces`] if they are not of one model, suite, key and threat, or only some keep their examples.
+    pub fn join(pieces: impl IntoIterator<Item = Self>) -> Result<Self, AttackError> {
+        let mut pieces = pieces.into_iter();
+        let mut whole = pieces.next().ok_or(AttackError::Empty)?;
+        let mut right = Right::of(&whole);
+        for piece in pieces {
+            right.add(&Right::of(&piece));
+            whole.absorb(piece)?;
+        }
+        let n = whole.n as f64;
+        whole.clean = right.clean as f64 / n;
+        whole.robust_accuracy = right.robust as f64 / n;
+        for a in &mut whole.attacks {
+            a.accuracy = a.survivors as f64 / n;
+        }
+        whole.findings = whole.observed.findings(&whole.attacks, whole.course, whole.n);
+        Ok(whole)
+    }
+
+    fn absorb(&mut self, piece: Self) -> Result<(), AttackError> {
+        if (self.threat, self.course) != (piece.threat, piece.course) {
+            return Err(apart("threats"));
+        }
+        if !self.observed.belongs_with(&piece.observed) {
+            return Err(apart("models or suites"));
+        }
+        if self.attacks.len() != piece.attacks.len() {
+            return Err(apart("suites"));
+        }
+        match (&mut self.adversarials, piece.adversarials) {
+            (Some(whole), Some(piece)) => {
+                whole.x_adv.extend(piece.x_adv);
+                whole.predictions.extend(piece.predictions);
+                whole.made_by.extend(piece.made_by);
+            }
+            (None, None) => {}
+            _ => return Err(apart("examples that were kept")),
+        }
+        self.attacks.iter_mut().zip(piece.attacks).try_for_each(|(whole, piece)| whole.absorb(piece))?;
+        self.n += piece.n;
+        self.predictions.extend(piece.predictions);
+        self.margins.extend(piece.margins);
+        self.observed.absorb(&piece.observed);
+        Ok(())
+    }
+}
+
+/// Examples that are right, of the shares that a report has.
+struct Right {
+    clean: usize,
+    robust: usize,
+}
+
+impl Right {
+    fn of(report: &Report) -> Self {
+        let count = |share: f64| (share * report.n as f64).round() as usize;
+        Self { clean: count(report.clean), robust: count(report.robust_accuracy) }
+    }
+    fn add(&mut self, more: &Self) {
+        self.clean += more.clean;
+        self.robust += more.robust;
+    }
+}
+
+impl AttackResult {
+    fn absorb(&mut self, piece: Self) -> Result<(), AttackError> {
+        let fixed = |a: &Self| {
+            let mut card = a.card.clone();
+            (card.n, card.survivors, card.forwards, card.backwards) = (0, 0, 0, 0);
+            card
+        };
+        if fixed(self) != fixed(&piece) {
+            return Err(apart("cards of the attacks (their settings, key or version)"));
+        }
+        self.survivors += piece.survivors;
+        self.forwards += piece.forwards;
+        self.backwards += piece.backwards;
+        self.zero_gradients += piece.zero_gradients;
+        self.non_finite_gradients += piece.non_finite_gradients;
+        self.seconds += piece.seconds;
+        self.fooled.extend(piece.fooled);
+        self.refused.add(&piece.refused);
+        self.refused.allowed = self.refused.allowed.max(piece.refused.allowed);
+        self.card.n += piece.card.n;
+        self.card.survivors += piece.card.survivors;
+        self.card.forwards += piece.card.forwards;
+        self.card.backwards += piece.card.backwards;
+        Ok(())
+    }
+}
+
+impl BudgetCurve {
+    /// The curve of all examples, from those of pieces of them, in order.
+    ///
+    /// # Errors
+    /// [`AttackError::Empty`] without pieces, [`AttackError::Pieces`] if they are not of one attack and the same budgets.
+    pub fn join(pieces: impl IntoIterator<Item = Self>) -> Result<Self, AttackError> {
+        let mut pieces = pieces.into_iter();
+        let mut whole = pieces.next().ok_or(AttackError::Empty)?;
+        for piece in pieces {
+            let budgets = |c: &Self| c.points.iter().map(|p| p.eps.to_bits()).collect::<Vec<_>>();
+            let of = |c: &Self| (c.attack.clone(), c.norm, c.card.key.clone(), c.card.parameters.clone());
+            if budgets(&whole) != budgets(&piece) || of(&whole) != of(&piece) {
+                return Err(apart("attacks or budgets of the curve"));
+            }
+            whole.sizes.extend(piece.sizes);
+            whole.seconds += piece.seconds;
+            whole.card.n += piece.card.n;
+            whole.card.survivors += piece.card.survivors;
+            whole.card.forwards += piece.card.forwards;
+            whole.card.backwards += piece.card.backwards;
+        }
+        whole.follow();
+        Ok(whole)
+    }
+}

@@ -1,0 +1,140 @@
+//! `sparring attack MODEL --out DIR`: an evaluation in pieces, each kept as it is finished, so that it can be stopped, goes on, and is split over shards.
+
+mod asked;
+mod times;
+mod whole;
+
+use super::args::Args;
+use super::show;
+use super::work::Work;
+use crate::cli::commands::shards::{claim, goes_on, program};
+use crate::cli::io::json::{json, value};
+use crate::cli::io::{progress::AttackBar, say, signal, table::counted};
+use crate::cli::pages::again;
+use crate::cli::{Failure, Outcome};
+use asked::Asked;
+use serde::{Deserialize, Serialize};
+use sparring::attacks::{BudgetCurve, Finding, Progress, Report};
+use sparring::store::RunDir;
+use sparring_study::{CellState, Inputs, Manifest, Shard};
+use std::path::Path;
+use times::Times;
+use whole::Whole;
+pub(crate) use whole::write_merged;
+
+/// What a manifest calls it.
+pub(crate) const EVALUATION: &str = "evaluation";
+/// The command line, for `sparring resume`.
+const CONFIG: &str = "config.json";
+
+/// What a finished cell holds; it has no times.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Piece {
+    /// Some of the images: a report for each budget.
+    Images { ids: Vec<u64>, labels: Vec<usize>, reports: Vec<Report>, curve: Option<Box<BudgetCurve>> },
+    /// The checks that look at a few images of the whole.
+    Checks(Vec<Finding>),
+}
+
+pub(super) fn run(args: &Args, work: &Work, directory: &Path) -> Outcome {
+    let asked = Asked::of(args, work);
+    let shard = args.shard.unwrap_or(Shard::WHOLE);
+    let pieces = asked.pieces();
+    if shard.count > pieces {
+        let (n, told) = (asked.n, counted(pieces, "piece"));
+        return Err(Failure::Usage(format!(
+            "--shard {shard}: {n} images are {told} of {} images: say fewer shards, or a smaller --piece",
+            asked.piece
+        )));
+    }
+    let inputs = Inputs::new(asked.text()?, program()?, asked.inputs());
+    let manifest = Manifest::begin(EVALUATION, shard, &asked.names(), inputs);
+    let mut place = Place::open(directory, manifest)?;
+    place.work_off(&asked, work)?;
+    let whole = Whole::of(&place.manifest)?;
+    whole.write(&place.run, &place.times)?;
+    signal::check()?;
+    show::tell(&whole.with_times(&place.times), whole.precision()?, args.machine.json);
+    say::note(&format!("page in {}", place.run.path().join(whole::PAGE).display()));
+    Ok(())
+}
+
+/// The directory, owned by this process for as long as this lives.
+struct Place {
+    run: RunDir,
+    manifest: Manifest,
+    times: Times,
+}
+
+impl Place {
+    /// New, or one in which the same evaluation was begun.
+    fn open(path: &Path, mut manifest: Manifest) -> Outcome<Self> {
+        let run = claim(path, &[])?;
+        let mut times = Times::default();
+        if let Some(before) = Manifest::read(run.path())? {
+            goes_on(&manifest, &before, run.path())?;
+            if before.inputs.plan != manifest.inputs.plan {
+                let (shown, was) = (path.display(), Asked::read(&before)?.command());
+                return Err(Failure::Failed(format!(
+                    "{shown} holds another evaluation, `{was}`: give that command again to go on with it, or name another directory with --out"
+                )));
+            }
+            times = Times::read(run.path());
+            manifest.rows = before.rows;
+        }
+        let words = again::arguments();
+        run.write_json(CONFIG, &json!({ "command": again::command(), "arguments": words }))?;
+        manifest.write(run.path())?;
+        run.keep();
+        let place = Self { run, manifest, times };
+        if place.done() > 0 {
+            say::note(&format!("going on: {}", place.told()));
+        }
+        signal::saved(place.kept());
+        Ok(place)
+    }
+    fn done(&self) -> usize {
+        self.manifest.count(|state| matches!(state, CellState::Done { .. }))
+    }
+    fn told(&self) -> String {
+        format!("{} of {} pieces are finished", self.done(), self.manifest.rows.len())
+    }
+    fn kept(&self) -> String {
+        format!(
+            "{}; the same command, or `sparring resume {}`, goes on with the others",
+            self.told(),
+            again::quoted(&self.run.path().to_string_lossy())
+        )
+    }
+    /// Does every piece that is not done; each is kept before the next begins.
+    fn work_off(&mut self, asked: &Asked, work: &Work) -> Outcome {
+        let open: Vec<usize> = (0..self.manifest.rows.len())
+            .filter(|&k| self.manifest.rows[k].state == CellState::Open)
+            .collect();
+        let bar = AttackBar::new("attacking", open.len() * work.passes(), asked.piece);
+        for (position, &k) in open.iter().enumerate() {
+            let (index, name) = (self.manifest.rows[k].index, self.manifest.rows[k].name.clone());
+            let from = position * work.passes();
+            let show = |p: Progress<'_>| bar.show(Progress { index: p.index + from, ..p });
+            let piece = match asked.images(index) {
+                None => Piece::Checks(work.doubts_alone()?),
+                Some(which) => {
+                    let test = &work.target.test;
+                    let (ids, labels) =
+                        (test.ids[which.clone()].to_vec(), test.labels[which.clone()].to_vec());
+                    let mut reports = work.reports(&which, &show)?;
+                    let mut curve = work.curve(&which, &show)?.map(Box::new);
+                    self.times.take(&name, &mut reports, curve.as_deref_mut());
+                    Piece::Images { ids, labels, reports, curve }
+                }
+            };
+            self.manifest.rows[k].state = CellState::Done { result: value(&piece) };
+            self.times.write(&self.run)?;
+            self.manifest.write(self.run.path())?;
+            signal::saved(self.kept());
+        }
+        bar.finish();
+        Ok(())
+    }
+}
