@@ -4,7 +4,8 @@ use crate::ascent::logits;
 use crate::goal::predicted;
 use crate::kept::Closest;
 use crate::live::{Live, PerCandidate, Table};
-use crate::plane::onto_plane;
+use crate::norms::sums::dot;
+use crate::plane::{Walls, onto_plane};
 use crate::planes::Planes;
 use crate::{AttackError, Goal, Stop, Threat};
 use sparring_oracle::{Batch, Differentiable};
@@ -52,7 +53,7 @@ impl Boundary<'_> {
         };
         let mut points = Table::zeros(n, dim);
         let mut planes = Planes::new(n, if self.targets.is_some() { 1 } else { classes - 1 }, classes, dim);
-        let (mut d, mut d_clean, mut order) = (vec![0.0; dim], vec![0.0; dim], Vec::new());
+        let (mut d, mut d_clean, mut walls) = (vec![0.0; dim], vec![0.0; dim], Walls::default());
         for k in 0..n {
             let (row, point) = (live.row(k), points.row_mut(k));
             point.copy_from_slice(x.row(row));
@@ -73,10 +74,9 @@ impl Boundary<'_> {
                 let row = live.row(k);
                 let Some(plane) = planes.nearest(norm, row, k, &pair) else { continue };
                 let (clean, point, w) = (x.row(row), points.row_mut(k), plane.w);
-                let at: f64 = w.iter().zip(&*point).map(|(&w, &p)| f64::from(w) * f64::from(p)).sum();
-                let b = at - f64::from(plane.gap);
-                onto_plane(norm, point, w, b, bounds, &mut d, &mut order);
-                onto_plane(norm, clean, w, b, bounds, &mut d_clean, &mut order);
+                let b = dot(w, point) - f64::from(plane.gap);
+                onto_plane(norm, point, w, b, bounds, &mut d, &mut walls);
+                onto_plane(norm, clean, w, b, bounds, &mut d_clean, &mut walls);
                 let [own, back] = [&d, &d_clean].map(|d| of.size(d).max(1e-8));
                 let alpha = ((own / (own + back)) as f32).clamp(0.0, self.alpha_max);
                 for (((p, &d), &c), &x) in point.iter_mut().zip(&d).zip(&d_clean).zip(clean) {

@@ -8,9 +8,19 @@ use crate::ascent::{OfClass, Said, gradients, logits};
 use crate::kept::Closest;
 use crate::live::{Live, PerCandidate, Table};
 use crate::planes::{Pair, Planes};
-use crate::{AttackError, AttackInfo, Goal, Threat};
+use crate::{AttackError, AttackInfo, Goal, Norm, Threat};
 use sparring_losses::AnyClassLoss;
-use sparring_oracle::{Batch, Differentiable};
+use sparring_oracle::{Batch, Bounds, Differentiable};
+
+/// How far the farthest corner of the box is from each example.
+pub(crate) fn farthest(norm: &dyn Norm, x: Batch<'_>, bounds: Bounds) -> Vec<f64> {
+    let mut far = vec![0.0; x.dim()];
+    let mut of = |row: usize| {
+        far.iter_mut().zip(x.row(row)).for_each(|(d, x)| *d = (x - bounds.lo()).max(bounds.hi() - x));
+        norm.size(&far)
+    };
+    (0..x.len()).map(&mut of).collect()
+}
 
 /// The candidates of a minimum-norm attack and the nearest points found.
 pub(crate) struct Nearest<'a, M: ?Sized> {

@@ -1,7 +1,19 @@
 //! The nearest point of a plane within the box.
 
 use crate::AnyNorm;
+use crate::norms::sums::{LANES, dot};
+use sparring_math::simd;
 use sparring_oracle::Bounds;
+
+/// What [`onto_plane`] works with, kept from call to call.
+#[derive(Debug, Default)]
+pub(crate) struct Walls {
+    /// Of each element the λ at which it reaches its wall, and how fast it moves the sum until then.
+    at: Vec<f64>,
+    slope: Vec<f64>,
+    /// In L1: its elements in the order in which they go.
+    order: Vec<(f64, usize)>,
+}
 
 /// Writes into `d` the smallest change, in this norm, that brings `t` onto the plane w · x = b and leaves it in the box, or as near to the plane as the box allows.
 ///
@@ -15,56 +27,139 @@ pub(crate) fn onto_plane(
     b: f64,
     bounds: Bounds,
     d: &mut [f32],
-    order: &mut Vec<(f64, usize)>,
+    walls: &mut Walls,
 ) {
-    let wide = |v: f32| f64::from(v);
-    let beyond: f64 = w.iter().zip(t).map(|(&w, &t)| wide(w) * wide(t)).sum::<f64>() - b;
-    // Along which each element is to move for the sum to come nearer to b.
-    let way = |w: f32| if (w > 0.0) == (beyond >= 0.0) { -1.0_f32 } else { 1.0 };
-    let room = |i: usize| {
-        let wall = if way(w[i]) < 0.0 { bounds.lo() } else { bounds.hi() };
-        (wide(wall) - wide(t[i])).abs()
-    };
+    let beyond = dot(w, t) - b;
+    let way = Way { t, w, up: beyond < 0.0, lo: bounds.lo(), hi: bounds.hi() };
     let target = beyond.abs();
-    // Each element with the λ at which it reaches its wall.
+    match norm {
+        AnyNorm::L1 => one_by_one(&way, target, d, &mut walls.order),
+        AnyNorm::Linf => simd::dispatch(Together::<true> { way, target, d, walls }),
+        _ => simd::dispatch(Together::<false> { way, target, d, walls }),
+    }
+}
+
+/// Along which each element is to move for the sum w · t to come nearer to what it is to be.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    t: &'a [f32],
+    w: &'a [f32],
+    /// Whether the sum is to rise.
+    up: bool,
+    lo: f32,
+    hi: f32,
+}
+
+impl Way<'_> {
+    #[inline(always)]
+    fn sign(&self, i: usize) -> f32 {
+        if (self.w[i] > 0.0) == self.up { 1.0 } else { -1.0 }
+    }
+    /// What the box leaves that way.
+    #[inline(always)]
+    fn room(&self, i: usize) -> f64 {
+        let wall = if self.sign(i) < 0.0 { self.lo } else { self.hi };
+        (f64::from(wall) - f64::from(self.t[i])).abs()
+    }
+    #[inline(always)]
+    fn weight(&self, i: usize) -> f64 {
+        f64::from(self.w[i]).abs()
+    }
+}
+
+/// In L1, whose elements go one after the other.
+fn one_by_one(way: &Way<'_>, target: f64, d: &mut [f32], order: &mut Vec<(f64, usize)>) {
     order.clear();
-    let wall_at = |i: usize| match norm {
-        AnyNorm::Linf => room(i),
-        AnyNorm::L1 => 1.0 / wide(w[i]).abs(),
-        _ => room(i) / wide(w[i]).abs(),
-    };
-    order.extend((0..t.len()).filter(|&i| w[i] != 0.0).map(|i| (wall_at(i), i)));
+    order.extend((0..way.t.len()).filter(|&i| way.w[i] != 0.0).map(|i| (1.0 / way.weight(i), i)));
     order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     d.fill(0.0);
-    if norm == AnyNorm::L1 {
-        let mut left = target;
-        for &(_, i) in &*order {
-            let size = wide(w[i]).abs();
-            let by = room(i).min(left / size);
-            d[i] = by as f32 * way(w[i]);
-            left -= by * size;
-            if left <= 0.0 {
-                return;
+    let mut left = target;
+    for &(_, i) in &*order {
+        let by = way.room(i).min(left / way.weight(i));
+        d[i] = by as f32 * way.sign(i);
+        left -= by * way.weight(i);
+        if left <= 0.0 {
+            return;
+        }
+    }
+}
+
+/// In L∞ and L2, whose elements go together until each is at its wall. λ by Michelot 1986, J. Optim. Theory Appl. 50: first as if there were no walls, then with those that
+/// it has passed, until it passes no more.
+struct Together<'a, const LINF: bool> {
+    way: Way<'a>,
+    target: f64,
+    d: &'a mut [f32],
+    walls: &'a mut Walls,
+}
+
+impl<const LINF: bool> simd::Kernel for Together<'_, LINF> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { way, target, d, walls: Walls { at, slope, .. } } = self;
+        let n = way.t.len();
+        let way = Way { t: &way.t[..n], w: &way.w[..n], ..way };
+        let speed = |i: usize| if LINF { 1.0 } else { way.weight(i) };
+        // An element without a weight stays where it is.
+        at.clear();
+        at.extend((0..n).map(|i| if way.w[i] == 0.0 { 0.0 } else { way.room(i) / speed(i) }));
+        slope.clear();
+        slope.extend((0..n).map(|i| way.weight(i) * speed(i)));
+        let mut lambda = target / Passed::of(at, slope, f64::NEG_INFINITY).rate;
+        let mut passed = 0.0;
+        loop {
+            let Passed { done, rate, number } = Passed::of(at, slope, lambda);
+            if rate <= 0.0 {
+                lambda = f64::INFINITY;
+                break;
+            }
+            let next = (target - done) / rate;
+            if number == passed || next <= lambda {
+                lambda = lambda.max(next);
+                break;
+            }
+            (lambda, passed) = (next, number);
+        }
+        for (i, d) in d[..n].iter_mut().enumerate() {
+            let by = (lambda * speed(i)).min(way.room(i)) as f32 * way.sign(i);
+            *d = if way.w[i] == 0.0 { 0.0 } else { by };
+        }
+    }
+}
+
+/// The elements whose walls a λ has passed.
+struct Passed {
+    /// What they have moved the sum.
+    done: f64,
+    /// How fast the others move it.
+    rate: f64,
+    number: f64,
+}
+
+impl Passed {
+    #[inline(always)]
+    fn of(at: &[f64], slope: &[f64], lambda: f64) -> Self {
+        let (mut done, mut rate, mut number) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        let (ats, slopes) = (at.chunks_exact(LANES), slope.chunks_exact(LANES));
+        let rest = ats.remainder().iter().zip(slopes.remainder());
+        for (at, slope) in ats.zip(slopes) {
+            for l in 0..LANES {
+                let passed = at[l] <= lambda;
+                done[l] += if passed { slope[l] * at[l] } else { 0.0 };
+                rate[l] += if passed { 0.0 } else { slope[l] };
+                number[l] += if passed { 1.0 } else { 0.0 };
             }
         }
-        return;
-    }
-    // How fast the sum moves with λ: Σ |w_i| · speed_i over the elements that still move.
-    let speed = |i: usize| if norm == AnyNorm::Linf { 1.0 } else { wide(w[i]).abs() };
-    let mut rate: f64 = order.iter().map(|&(_, i)| wide(w[i]).abs() * speed(i)).sum();
-    let (mut done, mut at) = (0.0, 0.0);
-    let mut lambda = f64::INFINITY;
-    for &(wall, i) in &*order {
-        let next = done + rate * (wall - at);
-        if next >= target {
-            lambda = if rate > 0.0 { at + (target - done) / rate } else { at };
-            break;
+        for (at, slope) in rest {
+            if *at <= lambda {
+                (done[0], number[0]) = (done[0] + slope * at, number[0] + 1.0);
+            } else {
+                rate[0] += slope;
+            }
         }
-        (done, at) = (next, wall);
-        rate -= wide(w[i]).abs() * speed(i);
-    }
-    for &(_, i) in &*order {
-        d[i] = (lambda * speed(i)).min(room(i)) as f32 * way(w[i]);
+        let [done, rate, number] = [done, rate, number].map(|lanes| lanes.into_iter().sum());
+        Self { done, rate, number }
     }
 }
 
@@ -93,8 +188,8 @@ mod tests {
                 .iter()
                 .fold((0.0, 0.0), |(l, m), &w| (l + f64::from(w.min(0.0)), m + f64::from(w.max(0.0))));
             for norm in [AnyNorm::Linf, AnyNorm::L2, AnyNorm::L1] {
-                let (mut d, mut order) = (vec![9.0; n], Vec::new());
-                onto_plane(norm, &t, &w, b, Bounds::UNIT, &mut d, &mut order);
+                let (mut d, mut walls) = (vec![9.0; n], Walls::default());
+                onto_plane(norm, &t, &w, b, Bounds::UNIT, &mut d, &mut walls);
                 let moved: Vec<f32> = t.iter().zip(&d).map(|(t, d)| t + d).collect();
                 assert!(moved.iter().all(|m| (-1e-6..=1.0 + 1e-6).contains(m)), "{norm} {case}");
                 let want = b.clamp(least, most);
@@ -124,9 +219,9 @@ mod tests {
 
     #[test]
     fn a_plane_without_a_direction_moves_nothing() {
-        let (mut d, mut order) = ([9.0; 2], Vec::new());
+        let (mut d, mut walls) = ([9.0; 2], Walls::default());
         for norm in [AnyNorm::Linf, AnyNorm::L2, AnyNorm::L1] {
-            onto_plane(norm, &[0.5, 0.5], &[0.0, 0.0], 1.0, Bounds::UNIT, &mut d, &mut order);
+            onto_plane(norm, &[0.5, 0.5], &[0.0, 0.0], 1.0, Bounds::UNIT, &mut d, &mut walls);
             assert_eq!(d, [0.0; 2]);
         }
     }

@@ -9,6 +9,7 @@ mod diagnosis;
 mod epoch_ends;
 mod failed_steps;
 mod few_images;
+mod first_layer;
 mod golden_attacks;
 mod golden_defenses;
 mod golden_labels;

@@ -16,7 +16,7 @@ const fn row(name: &'static str, n: usize, ours: &'static [&'static str]) -> Row
 
 /// All rows.
 pub const ROWS: &[Row] = &[
-    row("fgsm", 1000, &["--attack", "fgsm", "--eps", "0.3"]),
+    row("fgsm", 10_000, &["--attack", "fgsm", "--eps", "0.3"]),
     row("pgd", 1000, &["--attack", "pgd(steps=40,step_size=0.03)", "--eps", "0.3"]),
     row("pgd-l2", 1000, &["--attack", "pgd(steps=40,step_size=0.375)", "--norm", "l2", "--eps", "2"]),
     row("mi-fgsm", 1000, &["--attack", "mi-fgsm(steps=10)", "--eps", "0.3"]),
@@ -33,7 +33,11 @@ pub const ROWS: &[Row] = &[
     row("fmn", 500, &["--attack", "fmn(steps=100)", "--eps", "0.3"]),
     row("fmn-l2", 500, &["--attack", "fmn(steps=100)", "--norm", "l2", "--eps", "2"]),
     row("cw", 50, &["--attack", "cw(steps=200,searches=9,stop=never)", "--norm", "l2", "--eps", "2"]),
-    row("ead", 50, &["--attack", "ead(steps=100,searches=9)", "--norm", "l1", "--eps", "10"]),
+    row(
+        "ead",
+        50,
+        &["--attack", "ead(steps=100,searches=9,rule=l1,stop=never)", "--norm", "l1", "--eps", "10"],
+    ),
     row("spsa", 50, &["--attack", "spsa(steps=10,samples=256)", "--eps", "0.3"]),
     row("jsma", 20, &["--attack", "jsma", "--norm", "l0", "--eps", "113"]),
     row(

@@ -9,7 +9,7 @@
 //! A gradient of 0 is replaced by a random direction, as theirs is.
 
 use crate::ascent::LENGTH;
-use crate::nearest::{Nearest, half_cosine};
+use crate::nearest::{Nearest, farthest, half_cosine};
 use crate::{
     Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, L2, Norm as _, Settings, Threat,
 };
@@ -90,9 +90,9 @@ impl<M: Differentiable + ?Sized> Attack<M> for Ddn {
         let loss = AnyClassLoss::CrossEntropy;
         let mut search = Nearest::begin(&Self::INFO, loss, model, x, goal, threat, out)?;
         let bounds = model.bounds();
-        let (lo, hi) = (bounds.lo(), bounds.hi());
         let mut radii = vec![f64::from(self.radius); x.len()];
-        let (mut direction, mut corner) = (vec![0.0; x.dim()], vec![0.0; x.dim()]);
+        let mut direction = vec![0.0; x.dim()];
+        let corners = farthest(&L2, x, bounds);
         for step in 0..self.steps {
             search.look(step)?;
             let alpha = (0.01 + 0.99 * half_cosine(step, self.steps)) as f32;
@@ -103,9 +103,8 @@ impl<M: Differentiable + ?Sized> Attack<M> for Ddn {
                     c.grad.fill_with(|| rng.normal() as f32);
                     L2.steepest(c.grad, &mut direction);
                 }
-                corner.iter_mut().zip(c.x).for_each(|(v, x)| *v = (x - lo).max(hi - x));
                 let factor = 1.0 + f64::from(if c.found { -self.gamma } else { self.gamma });
-                radii[c.row] = (radii[c.row] * factor).min(L2.size(&corner));
+                radii[c.row] = (radii[c.row] * factor).min(corners[c.row]);
                 for ((d, &p), &x) in direction.iter_mut().zip(&*c.point).zip(c.x) {
                     *d = p - x + alpha * *d;
                 }

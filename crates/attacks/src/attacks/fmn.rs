@@ -13,7 +13,7 @@
 //! adversarial point is the paper's option.
 
 use crate::ascent::LENGTH;
-use crate::nearest::{Nearest, half_cosine};
+use crate::nearest::{Nearest, farthest, half_cosine};
 use crate::{
     Access, AnyNorm, Attack, AttackError, AttackInfo, AttackKind, Goal, L2, Norm as _, Settings, Threat,
 };
@@ -89,6 +89,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fmn {
         let first =
             Radius { eps: if threat.norm == AnyNorm::L0 { 1.0 } else { 0.0 }, nearest: f64::INFINITY };
         let mut radii = vec![first; x.len()];
+        let corners = farthest(norm, x, bounds);
         let (mut direction, mut delta) = (vec![0.0; x.dim()], vec![0.0; x.dim()]);
         for step in 0..self.steps {
             search.look(step)?;
@@ -96,8 +97,6 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fmn {
             let alpha = self.step_size * (0.01 + 0.99 * share) as f32;
             let gamma = 0.001 + (f64::from(self.gamma) - 0.001) * share;
             search.each(|c| {
-                delta.iter_mut().zip(c.x).for_each(|(d, x)| *d = (x - bounds.lo()).max(bounds.hi() - x));
-                let most = norm.size(&delta);
                 delta.iter_mut().zip(&*c.point).zip(c.x).for_each(|((d, p), x)| *d = p - x);
                 let size = norm.size(&delta);
                 let radius = &mut radii[c.row];
@@ -119,7 +118,7 @@ impl<M: Differentiable + ?Sized> Attack<M> for Fmn {
                         if size < UNCUT * radius.eps { eps.max(radius.eps * (1.0 + gamma)) } else { eps }
                     }
                 }
-                .min(most);
+                .min(corners[c.row]);
                 L2.steepest(c.grad, &mut direction);
                 delta.iter_mut().zip(&direction).for_each(|(d, g)| *d += alpha * g);
                 norm.project(&mut delta, radius.eps as f32);

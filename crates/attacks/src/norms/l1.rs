@@ -7,6 +7,7 @@
 //! source    Croce and Hein 2021, arXiv:2103.01208 (why ball and box must be met together)
 
 use super::Norm;
+use super::sums::absolutes;
 use sparring_math::named::Named;
 use sparring_oracle::Bounds;
 use sparring_seed::Stream;
@@ -19,7 +20,7 @@ pub struct L1;
 const ROUNDING: f64 = 1e-7;
 
 fn length(v: &[f32]) -> f64 {
-    v.iter().map(|&d| f64::from(d).abs()).sum()
+    absolutes(v)
 }
 
 sparring_math::named! { L1: "l1", [], "Croce and Hein 2021, arXiv:2103.01208"; }

@@ -6,6 +6,7 @@
 //! uniform   ε · u^(1/d) · z/‖z‖ with z normal, u uniform (Muller 1959)
 
 use super::Norm;
+use super::sums::dot;
 use sparring_math::named::Named;
 use sparring_oracle::Bounds;
 use sparring_seed::Stream;
@@ -19,7 +20,7 @@ pub struct L2;
 const ROUNDING: f64 = 1e-7;
 
 fn length(v: &[f32]) -> f64 {
-    v.iter().map(|&d| f64::from(d) * f64::from(d)).sum::<f64>().sqrt()
+    dot(v, v).sqrt()
 }
 
 /// 1/length, and 0 for a gradient that points nowhere.

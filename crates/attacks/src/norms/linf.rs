@@ -6,6 +6,7 @@
 //! source    Goodfellow et al. 2015, arXiv:1412.6572
 
 use super::Norm;
+use super::sums::{absolutes, largest};
 use sparring_math::named::Named;
 use sparring_math::simd;
 use sparring_oracle::Bounds;
@@ -22,9 +23,7 @@ impl Norm for Linf {
         <Self as Named>::NAME
     }
     fn size(&self, delta: &[f32]) -> f64 {
-        // f32::max would drop a NaN.
-        let largest = delta.iter().fold(0.0_f32, |m, d| if d.abs() > m || d.is_nan() { d.abs() } else { m });
-        f64::from(if delta.iter().any(|d| d.is_nan()) { f32::NAN } else { largest })
+        f64::from(largest(delta))
     }
     fn project(&self, delta: &mut [f32], eps: f32) {
         // Two selects that keep NaN and vectorise.
@@ -44,7 +43,7 @@ impl Norm for Linf {
         simd::dispatch(Step { x, grad, step_size, eps, lo: bounds.lo(), hi: bounds.hi(), adv });
     }
     fn dual(&self, grad: &[f32]) -> f64 {
-        grad.iter().map(|g| f64::from(*g).abs()).sum()
+        absolutes(grad)
     }
     fn uniform(&self, rng: &mut Stream, eps: f32, out: &mut [f32]) {
         rng.fill_uniform_in(-eps, eps, out);

@@ -1,36 +1,21 @@
-//! The first layer of a network by itself, where that is a linear layer or a convolution of the input.
+//! The first layer of a network by itself, where that is a linear layer of the input.
+//!
+//! A convolution is not taken: its outputs for a number of the input lie apart, and the change of a 4 x 4 square of them costs about what the whole layer does
+//! (Square on the small convolutional net took 1.2 times as long with it).
 
 use crate::{Compiled, Graph, Lowering, Network, Node, Params, Source, layers};
 use sparring_oracle::{Batch, FirstLayer, OracleError};
-use sparring_tensor::ConvGeometry;
 
-/// Changes are made one number at a time: by so much a convolution, whose outputs for a number lie apart, is slower at it than at a whole image.
-const APART: usize = 16;
-/// The same of a linear layer, whose outputs lie side by side.
-const TOGETHER: usize = 3;
-
-/// What a number of the input does to the outputs.
-#[derive(Debug)]
-enum Effect {
-    /// A column of the weight for each number, `outputs` long.
-    Columns(Vec<f32>),
-    /// Kernels, `[inputs, kh, kw]` for each output channel, on images of `width` to channels `[oh, ow]`.
-    Kernels {
-        weight: Vec<f32>,
-        inputs: usize,
-        kernel: [usize; 2],
-        of: ConvGeometry,
-        width: usize,
-        to: [usize; 2],
-    },
-}
+/// A change is made one number at a time, at so much less than the speed of a product of matrices.
+const SLOWER: usize = 3;
 
 /// A network cut behind its first layer.
 #[derive(Debug)]
 pub(super) struct Cut {
     first: Compiled,
     rest: Compiled,
-    effect: Effect,
+    /// A column of the weight for each number of the input, as long as the layer has outputs.
+    columns: Vec<f32>,
     /// What a change is multiplied by before it comes to the layer, one number a channel.
     scale: Vec<f32>,
     /// Numbers of an example, and of a channel.
@@ -64,39 +49,29 @@ impl Cut {
             }
             at += 1;
         }
-        let head = network.up_to(&graph.nodes[at].name).ok()?;
-        let (weight, shape) = (&network.params_of(at).first()?.value, head.output_shape(1).ok()?);
-        let (effect, input) = match (graph.nodes[at].layer.lower(), weight.shape().dims(), shape.dims()) {
-            (Lowering::Matmul, &[outputs, inputs], _) => {
-                let weight = weight.as_slice();
-                let columns = (0..inputs).flat_map(|i| (0..outputs).map(move |o| weight[o * inputs + i]));
-                (Effect::Columns(columns.collect()), [1, 1, outputs])
-            }
-            (Lowering::Conv2d(of), &[_, inputs, kh, kw], &[_, outputs, oh, ow]) => {
-                let (weight, kernel, to) = (weight.as_slice().to_vec(), [kh, kw], [oh, ow]);
-                (Effect::Kernels { weight, inputs, kernel, of, width: w, to }, [outputs, oh, ow])
-            }
-            _ => return None,
+        let (layer, weight) = (&graph.nodes[at], &network.params_of(at).first()?.value);
+        let (Lowering::Matmul, &[outputs, inputs]) = (layer.layer.lower(), weight.shape().dims()) else {
+            return None;
         };
-        let rest = behind(network, at, input)?;
+        let head = network.up_to(&layer.name).ok()?;
+        let rest = behind(network, at, outputs)?;
+        let weight = weight.as_slice();
+        let columns = (0..inputs).flat_map(|i| (0..outputs).map(move |o| weight[o * inputs + i])).collect();
         let (first, rest) = (Compiled::new(&head), Compiled::new(&rest));
-        Some(Self { first, rest, effect, scale, dim: c * h * w, area: h * w })
+        Some(Self { first, rest, columns, scale, dim: c * h * w, area: h * w })
     }
 }
 
 /// The nodes behind `at`, as a network that takes that one's output.
-fn behind(network: &Network<f32>, at: usize, input: [usize; 3]) -> Option<Network<f32>> {
-    let mut graph = Graph::new(input);
-    let flat = matches!(network.graph().nodes[at].layer.lower(), Lowering::Matmul);
-    if flat {
-        // What a linear layer gives has no channels.
-        graph.push(layers::flatten());
-        graph.nodes[0].name = format!("{}.output", network.graph().nodes[at].name);
-    }
-    let (before, first) = (usize::from(flat), at + 1);
+fn behind(network: &Network<f32>, at: usize, outputs: usize) -> Option<Network<f32>> {
+    let mut graph = Graph::new([1, 1, outputs]);
+    // What a linear layer gives has no channels.
+    graph.push(layers::flatten());
+    graph.nodes[0].name = format!("{}.output", network.graph().nodes[at].name);
+    let (before, first) = (1, at + 1);
     for node in &network.graph().nodes[first..] {
         let moved = |source: &Source| match source {
-            Source::Node(j) if *j == at => Some(before.checked_sub(1).map_or(Source::Input, Source::Node)),
+            Source::Node(j) if *j == at => Some(Source::Node(0)),
             Source::Node(j) if *j > at => Some(Source::Node(j - first + before)),
             _ => None,
         };
@@ -122,7 +97,7 @@ impl FirstLayer for Cut {
         self.rest.inputs()
     }
     fn worth(&self) -> usize {
-        self.dim / if matches!(self.effect, Effect::Columns(_)) { TOGETHER } else { APART }
+        self.dim / SLOWER
     }
     fn outputs(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
         if x.data().len() != x.len() * self.dim || out.len() != x.len() * self.width() {
@@ -137,33 +112,11 @@ impl FirstLayer for Cut {
         Ok(())
     }
     fn change(&self, by: &[(usize, f32)], out: &mut [f32]) {
+        assert_eq!(out.len(), self.width(), "change: outputs of a first layer");
         for &(i, delta) in by {
-            let (channel, pixel) = (i / self.area, i % self.area);
-            let delta = delta * self.scale[channel];
-            match &self.effect {
-                Effect::Columns(columns) => {
-                    let column = &columns[i * out.len()..(i + 1) * out.len()];
-                    out.iter_mut().zip(column).for_each(|(o, w)| *o += delta * w);
-                }
-                Effect::Kernels { weight, inputs, kernel, of, width, to } => {
-                    let reached = |axis: usize, at: usize| {
-                        let (stride, at) = (of.stride[axis], at + of.padding[axis]);
-                        (0..kernel[axis]).filter_map(move |tap| {
-                            let from = at.checked_sub(tap)?;
-                            (from.is_multiple_of(stride) && from / stride < to[axis])
-                                .then_some((tap, from / stride))
-                        })
-                    };
-                    for (ky, oy) in reached(0, pixel / width) {
-                        for (kx, ox) in reached(1, pixel % width) {
-                            let tap = (channel * kernel[0] + ky) * kernel[1] + kx;
-                            let taps = weight[tap..].iter().step_by(inputs * kernel[0] * kernel[1]);
-                            let outs = out[oy * to[1] + ox..].iter_mut().step_by(to[0] * to[1]);
-                            outs.zip(taps).for_each(|(o, w)| *o += delta * w);
-                        }
-                    }
-                }
-            }
+            let delta = delta * self.scale[i / self.area];
+            let column = &self.columns[i * out.len()..(i + 1) * out.len()];
+            out.iter_mut().zip(column).for_each(|(o, w)| *o += delta * w);
         }
     }
     fn logits_from(&self, outputs: &[f32], out: &mut [f32]) -> Result<(), OracleError> {
@@ -190,25 +143,17 @@ mod tests {
 
     fn nets() -> Vec<Graph> {
         let relu = || layers::activation(&"relu".parse().unwrap());
-        let mut residual = Graph::chain([2, 6, 5], vec![conv2d(2, 3, 3, 1, 1)]);
+        let mut residual = Graph::chain([2, 6, 5], vec![flatten(), linear(60, 5)]);
         let skip = residual.last();
-        let deep = residual.push(conv2d(3, 3, 3, 1, 1));
+        let deep = residual.push(linear(5, 5));
         residual.push_from(layers::add(), &[deep, skip]);
-        residual.push(flatten());
-        residual.push(linear(90, 4));
+        residual.push(linear(5, 4));
         vec![
             Graph::chain([2, 6, 5], vec![flatten(), linear(60, 7), relu(), linear(7, 4)]),
             Graph::chain(
                 [2, 6, 5],
-                vec![
-                    normalize(&[0.1, 0.2], &[0.3, 2.0]),
-                    conv2d(2, 3, 4, 2, 1),
-                    relu(),
-                    flatten(),
-                    linear(18, 4),
-                ],
+                vec![normalize(&[0.1, 0.2], &[0.3, 2.0]), flatten(), linear(60, 7), relu(), linear(7, 4)],
             ),
-            Graph::chain([2, 6, 5], vec![conv2d(2, 3, 3, 1, 0), flatten(), linear(36, 4)]),
             residual,
         ]
     }
@@ -256,14 +201,14 @@ mod tests {
 
     #[test]
     fn networks_that_read_their_input_twice_or_begin_otherwise_are_not_cut() {
-        let mut twice = Graph::chain([1, 4, 4], vec![conv2d(1, 1, 3, 1, 1)]);
-        let conv = twice.last();
-        twice.push_from(layers::add(), &[conv, Source::Input]);
-        twice.push(flatten());
+        let mut twice = Graph::chain([1, 4, 4], vec![flatten(), linear(16, 16)]);
+        let (flat, wide) = (Source::Node(0), twice.last());
+        twice.push_from(layers::add(), &[wide, flat]);
         twice.push(linear(16, 3));
         let pool = Graph::chain([1, 4, 4], vec![layers::max_pool2d(2, 2), flatten(), linear(4, 3)]);
         let alone = Graph::chain([1, 4, 4], vec![flatten(), linear(16, 3)]);
-        for graph in [twice, pool, alone] {
+        let conv = Graph::chain([1, 4, 4], vec![conv2d(1, 2, 3, 1, 1), flatten(), linear(32, 3)]);
+        for graph in [twice, pool, alone, conv] {
             assert!(Cut::of(&graph.build(Key::new(1)).unwrap()).is_none());
         }
     }

@@ -85,7 +85,8 @@ fn a_curve_comes_from_one_attack() {
     assert!(runs["curve"].is_null() && runs["median_size"].is_null());
     let told = printed(&dir, "attack run --attack fgsm --eps 0.2 --curve bim");
     assert!(
-        told.contains("by the smallest changes of bim") && told.contains("median smallest change: at most 0.0700 (bisected over the budgets)"),
+        told.contains("by the smallest changes of bim")
+            && told.contains("median smallest change: at most 0.0700 (bisected over the budgets)"),
         "{told}"
     );
     assert!(

@@ -1,0 +1,69 @@
+//! Square on a network whose first layer answers for changes alone: the verdicts of whole queries, and the same bits however the batch is cut.
+
+use sparring_attacks::{
+    AnyBlackBox, EvaluateOptions, KeepExamples, Report, Square, Threat, evaluate_with, predicted,
+};
+use sparring_datasets::Mnist;
+use sparring_models::{ClassifierNet, Mlp};
+use sparring_nn::Victim;
+use sparring_oracle::{Batch, Bounds, Classifier, OracleError};
+use sparring_seed::Key;
+
+/// A victim that is asked whole queries only.
+struct Whole<'v>(Victim<'v>);
+
+impl Classifier for Whole<'_> {
+    fn shape(&self) -> [usize; 3] {
+        self.0.shape()
+    }
+    fn classes(&self) -> usize {
+        self.0.classes()
+    }
+    fn bounds(&self) -> Bounds {
+        self.0.bounds()
+    }
+    fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
+        self.0.logits(x, out)
+    }
+}
+
+fn judged<M: Classifier + Sync>(
+    model: &M,
+    x: Batch<'_>,
+    y: &[usize],
+    threat: &Threat,
+    batch: usize,
+) -> Report {
+    let suite = [AnyBlackBox::from(Square { queries: 400, ..Square::default() })];
+    let options = EvaluateOptions { batch, keep: KeepExamples::Adversarials, ..EvaluateOptions::default() };
+    let mut report = evaluate_with(model, x, y, &suite, threat, Key::new(3), &options, &|_| ()).unwrap();
+    report.attacks[0].seconds = 0.0;
+    report
+}
+
+#[test]
+fn square_by_changes_is_square() {
+    let net = ClassifierNet::new(Mlp::default().spec(), Key::new(5)).unwrap();
+    let (victim, data) = (net.victim(), Mnist::embedded().test.first(40).all());
+    assert!(victim.first_layer().is_some());
+    let x = Batch::new(&data.x, data.shape, &data.ids).unwrap();
+    let mut z = vec![0.0; x.len() * 10];
+    victim.logits(x, &mut z).unwrap();
+    // What it says itself, so that every example is right.
+    let y: Vec<usize> = z.chunks_exact(10).map(predicted).collect();
+    let mut found = 0;
+    for threat in [Threat::linf(0.005), Threat::l2(0.1), Threat::l1(0.8)] {
+        let threat = threat.unwrap();
+        let by_changes = judged(&victim, x, &y, &threat, 56);
+        for batch in [1, 7, 40] {
+            assert_eq!(judged(&victim, x, &y, &threat, batch), by_changes, "{threat} in pieces of {batch}");
+        }
+        let whole = judged(&Whole(net.victim()), x, &y, &threat, 56);
+        let fooled = |r: &Report| r.attacks[0].fooled.iter().filter(|f| **f).count();
+        let (a, b) = (fooled(&by_changes), fooled(&whole));
+        // A margin that two orders of summing leave on two sides of another may turn one of them.
+        assert!(a.abs_diff(b) <= 1, "{threat}: {a} by changes, {b} by whole queries");
+        found += a;
+    }
+    assert!((10..110).contains(&found), "{found} of 120 say nothing");
+}
