@@ -4,8 +4,8 @@ use crate::ascent::logits;
 use crate::goal::predicted;
 use crate::kept::Closest;
 use crate::live::{Live, PerCandidate, Table};
-use crate::norms::sums::dot;
-use crate::plane::{Walls, onto_plane};
+use crate::norms::reductions::dot;
+use crate::plane::{PlaneScratch, onto_plane};
 use crate::planes::Planes;
 use crate::{AttackError, Goal, Stop, Threat};
 use sparring_oracle::{Batch, Differentiable};
@@ -53,7 +53,7 @@ impl Boundary<'_> {
         };
         let mut points = Table::zeros(n, dim);
         let mut planes = Planes::new(n, if self.targets.is_some() { 1 } else { classes - 1 }, classes, dim);
-        let (mut d, mut d_clean, mut walls) = (vec![0.0; dim], vec![0.0; dim], Walls::default());
+        let (mut d, mut d_clean, mut walls) = (vec![0.0; dim], vec![0.0; dim], PlaneScratch::default());
         for k in 0..n {
             let (row, point) = (live.row(k), points.row_mut(k));
             point.copy_from_slice(x.row(row));

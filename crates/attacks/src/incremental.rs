@@ -21,8 +21,8 @@ impl<'m> Incremental<'m> {
         Some(Self { layer, base: zeros(), point: zeros(), by: Vec::new() })
     }
     /// Is it cheaper than whole queries where so many numbers differ?
-    pub(crate) fn is_worth(&self, numbers: usize) -> bool {
-        numbers <= self.layer.worth()
+    pub(crate) fn is_cheaper(&self, numbers: usize) -> bool {
+        numbers <= self.layer.max_changes()
     }
     /// Takes these for the bases.
     pub(crate) fn begin(&mut self, x: Batch<'_>, live: &Live, bases: &Table) -> Result<(), AttackError> {
@@ -46,7 +46,7 @@ impl<'m> Incremental<'m> {
             self.by.clear();
             let pairs = base.iter().zip(point).enumerate();
             self.by.extend(pairs.filter(|(_, (a, b))| a != b).map(|(i, (a, b))| (i, b - a)));
-            if self.by.len() > self.layer.worth() {
+            if self.by.len() > self.layer.max_changes() {
                 let id = [live.id(k)];
                 self.layer.outputs(Batch::new(point, x.shape(), &id)?, self.point.row_mut(k))?;
             } else {

@@ -51,8 +51,8 @@ pub use decorators::{
 pub use error::AttackError;
 pub use evaluation::{
     Adversarials, AttackCard, AttackResult, BudgetCurve, Course, CurvePoint, Diagnosis, EvaluateOptions,
-    Finding, FindingId, KeepExamples, Observed, Progress, Proposer, ProposerRole, Refused, Report,
-    budget_curve, diagnose, doubts, evaluate, evaluate_proposed, evaluate_with, merged_findings,
+    Finding, FindingId, KeepExamples, ModelStatistics, Progress, Proposer, ProposerRole, Refused, Report,
+    budget_curve, diagnose, diagnostic_findings, evaluate, evaluate_proposed, evaluate_with, merged_findings,
 };
 pub use goal::{Goal, check_input, predicted};
 pub use norms::{AnyNorm, L0, L1, L2, Linf, Norm};

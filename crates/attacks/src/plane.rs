@@ -1,13 +1,13 @@
 //! The nearest point of a plane within the box.
 
 use crate::AnyNorm;
-use crate::norms::sums::{LANES, dot};
+use crate::norms::reductions::{LANES, dot};
 use sparring_math::simd;
 use sparring_oracle::Bounds;
 
 /// What [`onto_plane`] works with, kept from call to call.
 #[derive(Debug, Default)]
-pub(crate) struct Walls {
+pub(crate) struct PlaneScratch {
     /// Of each element the λ at which it reaches its wall, and how fast it moves the sum until then.
     at: Vec<f64>,
     slope: Vec<f64>,
@@ -17,8 +17,8 @@ pub(crate) struct Walls {
 
 /// Writes into `d` the smallest change, in this norm, that brings `t` onto the plane w · x = b and leaves it in the box, or as near to the plane as the box allows.
 ///
-/// With room_i what the box leaves in the direction that helps, and λ such that the change just reaches:
-/// L∞ |d_i| = min(λ, room_i); L2 |d_i| = min(λ |w_i|, room_i); L1 the elements of largest |w_i| go as far as they can, the last of them as far as it must.
+/// With slack_i what the box leaves in the direction that helps, and λ such that the change just reaches:
+/// L∞ |d_i| = min(λ, slack_i); L2 |d_i| = min(λ |w_i|, slack_i); L1 the elements of largest |w_i| go as far as they can, the last of them as far as it must.
 /// Source: Croce and Hein 2020, arXiv:1907.02044, section 2.
 pub(crate) fn onto_plane(
     norm: AnyNorm,
@@ -27,10 +27,10 @@ pub(crate) fn onto_plane(
     b: f64,
     bounds: Bounds,
     d: &mut [f32],
-    walls: &mut Walls,
+    walls: &mut PlaneScratch,
 ) {
     let beyond = dot(w, t) - b;
-    let way = Way { t, w, up: beyond < 0.0, lo: bounds.lo(), hi: bounds.hi() };
+    let way = Direction { t, w, up: beyond < 0.0, lo: bounds.lo(), hi: bounds.hi() };
     let target = beyond.abs();
     match norm {
         AnyNorm::L1 => one_by_one(&way, target, d, &mut walls.order),
@@ -41,7 +41,7 @@ pub(crate) fn onto_plane(
 
 /// Along which each element is to move for the sum w · t to come nearer to what it is to be.
 #[derive(Clone, Copy)]
-struct Way<'a> {
+struct Direction<'a> {
     t: &'a [f32],
     w: &'a [f32],
     /// Whether the sum is to rise.
@@ -50,14 +50,14 @@ struct Way<'a> {
     hi: f32,
 }
 
-impl Way<'_> {
+impl Direction<'_> {
     #[inline(always)]
     fn sign(&self, i: usize) -> f32 {
         if (self.w[i] > 0.0) == self.up { 1.0 } else { -1.0 }
     }
     /// What the box leaves that way.
     #[inline(always)]
-    fn room(&self, i: usize) -> f64 {
+    fn slack(&self, i: usize) -> f64 {
         let wall = if self.sign(i) < 0.0 { self.lo } else { self.hi };
         (f64::from(wall) - f64::from(self.t[i])).abs()
     }
@@ -68,14 +68,14 @@ impl Way<'_> {
 }
 
 /// In L1, whose elements go one after the other.
-fn one_by_one(way: &Way<'_>, target: f64, d: &mut [f32], order: &mut Vec<(f64, usize)>) {
+fn one_by_one(way: &Direction<'_>, target: f64, d: &mut [f32], order: &mut Vec<(f64, usize)>) {
     order.clear();
     order.extend((0..way.t.len()).filter(|&i| way.w[i] != 0.0).map(|i| (1.0 / way.weight(i), i)));
     order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     d.fill(0.0);
     let mut left = target;
     for &(_, i) in &*order {
-        let by = way.room(i).min(left / way.weight(i));
+        let by = way.slack(i).min(left / way.weight(i));
         d[i] = by as f32 * way.sign(i);
         left -= by * way.weight(i);
         if left <= 0.0 {
@@ -87,23 +87,23 @@ fn one_by_one(way: &Way<'_>, target: f64, d: &mut [f32], order: &mut Vec<(f64, u
 /// In L∞ and L2, whose elements go together until each is at its wall. λ by Michelot 1986, J. Optim. Theory Appl. 50: first as if there were no walls, then with those that
 /// it has passed, until it passes no more.
 struct Together<'a, const LINF: bool> {
-    way: Way<'a>,
+    way: Direction<'a>,
     target: f64,
     d: &'a mut [f32],
-    walls: &'a mut Walls,
+    walls: &'a mut PlaneScratch,
 }
 
 impl<const LINF: bool> simd::Kernel for Together<'_, LINF> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let Self { way, target, d, walls: Walls { at, slope, .. } } = self;
+        let Self { way, target, d, walls: PlaneScratch { at, slope, .. } } = self;
         let n = way.t.len();
-        let way = Way { t: &way.t[..n], w: &way.w[..n], ..way };
+        let way = Direction { t: &way.t[..n], w: &way.w[..n], ..way };
         let speed = |i: usize| if LINF { 1.0 } else { way.weight(i) };
         // An element without a weight stays where it is.
         at.clear();
-        at.extend((0..n).map(|i| if way.w[i] == 0.0 { 0.0 } else { way.room(i) / speed(i) }));
+        at.extend((0..n).map(|i| if way.w[i] == 0.0 { 0.0 } else { way.slack(i) / speed(i) }));
         slope.clear();
         slope.extend((0..n).map(|i| way.weight(i) * speed(i)));
         let mut lambda = target / Passed::of(at, slope, f64::NEG_INFINITY).rate;
@@ -122,7 +122,7 @@ impl<const LINF: bool> simd::Kernel for Together<'_, LINF> {
             (lambda, passed) = (next, number);
         }
         for (i, d) in d[..n].iter_mut().enumerate() {
-            let by = (lambda * speed(i)).min(way.room(i)) as f32 * way.sign(i);
+            let by = (lambda * speed(i)).min(way.slack(i)) as f32 * way.sign(i);
             *d = if way.w[i] == 0.0 { 0.0 } else { by };
         }
     }
@@ -188,7 +188,7 @@ mod tests {
                 .iter()
                 .fold((0.0, 0.0), |(l, m), &w| (l + f64::from(w.min(0.0)), m + f64::from(w.max(0.0))));
             for norm in [AnyNorm::Linf, AnyNorm::L2, AnyNorm::L1] {
-                let (mut d, mut walls) = (vec![9.0; n], Walls::default());
+                let (mut d, mut walls) = (vec![9.0; n], PlaneScratch::default());
                 onto_plane(norm, &t, &w, b, Bounds::UNIT, &mut d, &mut walls);
                 let moved: Vec<f32> = t.iter().zip(&d).map(|(t, d)| t + d).collect();
                 assert!(moved.iter().all(|m| (-1e-6..=1.0 + 1e-6).contains(m)), "{norm} {case}");
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_plane_without_a_direction_moves_nothing() {
-        let (mut d, mut walls) = ([9.0; 2], Walls::default());
+        let (mut d, mut walls) = ([9.0; 2], PlaneScratch::default());
         for norm in [AnyNorm::Linf, AnyNorm::L2, AnyNorm::L1] {
             onto_plane(norm, &[0.5, 0.5], &[0.0, 0.0], 1.0, Bounds::UNIT, &mut d, &mut walls);
             assert_eq!(d, [0.0; 2]);

@@ -57,9 +57,12 @@ fn side([_, h, w]: [usize; 3], share: f64, least: usize, odd: bool) -> usize {
     side.min(h.min(w))
 }
 
-/// Numbers that a square with this share of the pixels has.
-pub(crate) fn numbers(shape: [usize; 3], share: f64) -> usize {
-    shape[0] * side(shape, share, 1, false).pow(2)
+/// Numbers that a change of a square with this share of the pixels reaches at most; in L2 and L1 all, since the whole change is brought back to the budget.
+pub(crate) fn reached(norm: AnyNorm, shape: [usize; 3], share: f64) -> usize {
+    match norm {
+        AnyNorm::Linf => shape[0] * side(shape, share, 1, false).pow(2),
+        _ => shape.iter().product(),
+    }
 }
 
 /// Where the search begins.

@@ -3,7 +3,7 @@
 use crate::models::{Decoy, Linear, Mlp, Points, Trick, own_labels};
 use sparring_attacks::{
     AnyAttack, AnyNorm, AttackError, BudgetCurve, Course, Diagnosis, EvaluateOptions, Fgsm, KeepExamples,
-    Pgd, Report, Square, Threat, Titled, budget_curve, diagnose, doubts, evaluate_with, suites,
+    Pgd, Report, Square, Threat, Titled, budget_curve, diagnose, diagnostic_findings, evaluate_with, suites,
 };
 use sparring_oracle::{Batch, Bounds, Differentiable};
 use sparring_seed::Key;
@@ -53,7 +53,7 @@ fn add_up<M: Differentiable + Sync>(model: &M, p: &Points, y: &[usize], suite: &
     diagnose(model, x, y, &mut whole, Key::new(KEY), &how).unwrap();
     // The checks need the clean predictions, and none of the attacks.
     let clean = judged(model, x, y, &[], course);
-    joined.take_in(doubts(model, x, y, &clean, Key::new(KEY), &how).unwrap());
+    joined.add_findings(diagnostic_findings(model, x, y, &clean, Key::new(KEY), &how).unwrap());
     assert_eq!(joined, whole);
 }
 
@@ -78,6 +78,11 @@ fn pieces_raise_what_the_whole_raises() {
     }
 }
 
+/// The card of a curve whose attack takes a step more.
+fn slower(curve: BudgetCurve) -> sparring_attacks::AttackCard {
+    sparring_attacks::AttackCard { steps: curve.card.steps + 1, ..curve.card }
+}
+
 #[test]
 fn curves_in_pieces_are_the_whole() {
     let (model, p) = (Mlp::random(12, 16, 3, 1), Points::new(30, 12, 2));
@@ -95,6 +100,11 @@ fn curves_in_pieces_are_the_whole() {
         let joined = BudgetCurve::join([0..4, 4..5, 5..30].map(|range| of(range, &budgets))).unwrap();
         assert_eq!(joined, of(0..30, &budgets));
         let others = BudgetCurve::join([of(0..4, &budgets), of(4..30, &budgets[..2])]);
+        assert!(matches!(others, Err(AttackError::Pieces { .. })), "{others:?}");
+        let others = BudgetCurve::join([
+            of(0..4, &budgets),
+            BudgetCurve { card: slower(of(4..30, &budgets)), ..of(4..30, &budgets) },
+        ]);
         assert!(matches!(others, Err(AttackError::Pieces { .. })), "{others:?}");
     }
     assert!(matches!(BudgetCurve::join([]), Err(AttackError::Empty)));
@@ -116,7 +126,7 @@ fn pieces_of_different_evaluations_are_refused() {
     let bare = Report { adversarials: None, ..one() };
     for (piece, what) in [
         (of(&none, Course::Each), "suites"),
-        (of(&quick, Course::Cascade), "threats"),
+        (of(&quick, Course::Cascade), "courses"),
         (keyed(KEY + 1, 0.1), "key"),
         (keyed(KEY, 0.2), "threats"),
         (judged(&other, p.batch(), &labels, &quick, Course::Each), "models"),

@@ -26,7 +26,7 @@ pub trait FirstLayer {
     /// Numbers of its output for an example.
     fn width(&self) -> usize;
     /// Changed numbers up to which [`change`](Self::change) is cheaper than [`outputs`](Self::outputs).
-    fn worth(&self) -> usize;
+    fn max_changes(&self) -> usize;
     /// The output for whole examples, `x.len() × width()` row by row.
     ///
     /// # Errors

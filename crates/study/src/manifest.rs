@@ -166,7 +166,7 @@ impl Manifest {
         let value: Value = read_sealed(&path).map_err(|e| match e.reason() {
             StoreError::Io { .. } => e.into(),
             fault => refused(format!(
-                "damaged: {fault}; remove it and run the shard again: what it has finished is found"
+                "damaged: {fault}; of a sweep remove it and run the shard again (what it has finished is found), an evaluation begin again in another directory"
             )),
         })?;
         let format = value["format"].as_u64().unwrap_or(0);

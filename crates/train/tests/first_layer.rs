@@ -1,16 +1,57 @@
 //! Square on a network whose first layer answers for changes alone: the verdicts of whole queries, and the same bits however the batch is cut.
 
 use sparring_attacks::{
-    AnyBlackBox, EvaluateOptions, KeepExamples, Report, Square, Threat, evaluate_with, predicted,
+    AnyBlackBox, AnyNorm, EvaluateOptions, KeepExamples, Report, Square, Threat, evaluate_with, predicted,
 };
 use sparring_datasets::Mnist;
 use sparring_models::{ClassifierNet, Mlp};
 use sparring_nn::Victim;
-use sparring_oracle::{Batch, Bounds, Classifier, OracleError};
+use sparring_oracle::{Batch, Bounds, Classifier, FirstLayer, OracleError};
 use sparring_seed::Key;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A victim that is asked whole queries only.
 struct Whole<'v>(Victim<'v>);
+
+/// A victim that counts the changes it is asked for.
+struct Watched<'v>(Victim<'v>, AtomicUsize);
+
+impl Classifier for Watched<'_> {
+    fn shape(&self) -> [usize; 3] {
+        self.0.shape()
+    }
+    fn classes(&self) -> usize {
+        self.0.classes()
+    }
+    fn bounds(&self) -> Bounds {
+        self.0.bounds()
+    }
+    fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
+        self.0.logits(x, out)
+    }
+    fn first_layer(&self) -> Option<&dyn FirstLayer> {
+        Some(self)
+    }
+}
+
+impl FirstLayer for Watched<'_> {
+    fn width(&self) -> usize {
+        self.0.first_layer().unwrap().width()
+    }
+    fn max_changes(&self) -> usize {
+        self.0.first_layer().unwrap().max_changes()
+    }
+    fn outputs(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
+        self.0.first_layer().unwrap().outputs(x, out)
+    }
+    fn change(&self, by: &[(usize, f32)], out: &mut [f32]) {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.first_layer().unwrap().change(by, out);
+    }
+    fn logits_from(&self, outputs: &[f32], out: &mut [f32]) -> Result<(), OracleError> {
+        self.0.first_layer().unwrap().logits_from(outputs, out)
+    }
+}
 
 impl Classifier for Whole<'_> {
     fn shape(&self) -> [usize; 3] {
@@ -58,6 +99,12 @@ fn square_by_changes_is_square() {
         for batch in [1, 7, 40] {
             assert_eq!(judged(&victim, x, &y, &threat, batch), by_changes, "{threat} in pieces of {batch}");
         }
+        let watched = Watched(net.victim(), AtomicUsize::new(0));
+        assert_eq!(judged(&watched, x, &y, &threat, 56), by_changes);
+        let changes = watched.1.into_inner() as u64;
+        // From query 51 on squares are small enough; in the other norms the whole change moves.
+        let expected = if threat.norm == AnyNorm::Linf { 3000..40 * 350 } else { 0..1 };
+        assert!(expected.contains(&changes), "{threat}: {changes} changes");
         let whole = judged(&Whole(net.victim()), x, &y, &threat, 56);
         let fooled = |r: &Report| r.attacks[0].fooled.iter().filter(|f| **f).count();
         let (a, b) = (fooled(&by_changes), fooled(&whole));

@@ -252,5 +252,7 @@ mod tests {
                 row.name
             );
         }
+        let table = script.split_once("\nROWS = {").unwrap().1.split_once("\n}").unwrap().0;
+        assert_eq!(table.matches("\n    \"").count(), ROWS.len(), "the script has other rows");
     }
 }

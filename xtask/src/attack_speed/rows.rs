@@ -28,6 +28,7 @@ pub const ROWS: &[Row] = &[
     row("fab-t", 100, &["--attack", "fab-t(steps=100)", "--eps", "0.3"]),
     row("square", 200, &["--attack", "square(queries=5000)", "--eps", "0.3"]),
     row("standard", 100, &["--suite", "standard", "--eps", "0.3"]),
+    row("standard-l2", 50, &["--suite", "standard", "--norm", "l2", "--eps", "2"]),
     row("deepfool", 200, &["--attack", "deepfool", "--norm", "l2", "--eps", "2"]),
     row("ddn", 500, &["--attack", "ddn(steps=100)", "--norm", "l2", "--eps", "2"]),
     row("fmn", 500, &["--attack", "fmn(steps=100)", "--eps", "0.3"]),

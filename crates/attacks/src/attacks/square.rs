@@ -49,6 +49,9 @@ pub enum SquareSchedule {
     Scaled,
 }
 
+/// Queries after which the first layer's outputs are computed as a whole once more.
+const ANEW: usize = 500;
+
 sparring_math::value_of_words!(SquareSchedule { Fixed = "fixed", Scaled = "scaled" });
 
 impl Default for Square {
@@ -135,7 +138,7 @@ impl<M: Classifier + ?Sized> Attack<M> for Square {
             let (mut points, mut best) = (Table::zeros(n, dim), Table::zeros(n, dim));
             let mut z = Table::zeros(n, model.classes());
             let (mut said, mut dz) = (vec![Said::NOTHING; n], vec![0.0; model.classes()]);
-            let (mut first, mut of) = (Incremental::of(model, n), f64::NAN);
+            let (mut first, mut begun) = (Incremental::of(model, n), false);
             for query in 0..=self.queries {
                 if live.is_empty() {
                     break;
@@ -154,14 +157,14 @@ impl<M: Classifier + ?Sized> Attack<M> for Square {
                     }
                 }
                 let share = query.checked_sub(1).map_or(1.0, |step| self.share(step));
-                let mut first = first.as_mut().filter(|f| f.is_worth(square::numbers(x.shape(), share)));
+                let mut first = first.as_mut().filter(|f| f.is_cheaper(square::reached(threat.norm, x.shape(), share)));
                 match &mut first {
                     None => logits(model, x, &live, &points, from + query as u64, &mut z)?,
                     Some(first) => {
-                        // Anew whenever squares shrink, so that no rounding adds up over all queries.
-                        if of != share {
+                        // Anew every so many queries, so that rounding does not add up.
+                        if !begun || query.is_multiple_of(ANEW) {
                             first.begin(x, &live, &best)?;
-                            of = share;
+                            begun = true;
                         }
                         first.query(x, &live, &best, &points, &mut z)?;
                     }

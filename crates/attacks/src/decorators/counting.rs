@@ -119,8 +119,8 @@ impl<M: Classifier> FirstLayer for Counting<M> {
     fn width(&self) -> usize {
         self.first().width()
     }
-    fn worth(&self) -> usize {
-        self.first().worth()
+    fn max_changes(&self) -> usize {
+        self.first().max_changes()
     }
     fn outputs(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
         self.first().outputs(x, out)

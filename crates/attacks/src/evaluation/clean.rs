@@ -1,6 +1,6 @@
 //! What the model says to the examples themselves.
 
-use super::observed::Observed;
+use super::observed::ModelStatistics;
 use super::verdict::{Answer, answers, logits};
 use crate::AttackError;
 use sparring_oracle::{Batch, Classifier};
@@ -11,7 +11,7 @@ pub(super) struct Clean {
     pub predictions: Vec<usize>,
     /// The examples that are right: those worth attacking.
     pub right: Vec<usize>,
-    pub observed: Observed,
+    pub observed: ModelStatistics,
 }
 
 impl Clean {
@@ -28,7 +28,7 @@ impl Clean {
         // The first chunk once more, cut the same way, so that only randomness can make a difference: as another query.
         let first = batch.min(x.len());
         let again = logits(model, x.slice(0..first).with_query(x.query() + 1), batch)?;
-        let observed = Observed::of_model(x, model.bounds(), &z, &again, model.classes());
+        let observed = ModelStatistics::of_model(x, model.bounds(), &z, &again, model.classes());
         Ok(Self { answers, predictions, right, observed })
     }
 }

@@ -1,8 +1,10 @@
 //! Accuracy against the size of the budget, from one run of an attack.
 
 use super::card::AttackCard;
+use super::findings::{WHITE, many};
 use super::options::{EvaluateOptions, Progress};
 use super::propose::describe;
+use super::report::Report;
 use crate::goal::check_input;
 use crate::{AnyNorm, Attack, AttackError, AttackKind, Counting, Goal, Request, Threat, smallest};
 use rayon::prelude::*;
@@ -113,6 +115,13 @@ where
 }
 
 impl BudgetCurve {
+    /// The accuracy that the curve has at the budget of this report, if it stands above the worst case there by what the checks take for more than an accident: its attack found
+    /// less than those of the report, and the curve over-reports.
+    pub fn over_reported(&self, report: &Report) -> Option<f64> {
+        let point = self.points.iter().find(|p| p.eps == report.threat.eps)?;
+        let ahead = ((point.accuracy - report.robust_accuracy) * report.n as f64).round().max(0.0);
+        many(ahead as usize, WHITE, report.n).then_some(point.accuracy)
+    }
     /// Accuracy at each point and the median, as they follow from the sizes.
     pub(super) fn follow(&mut self) {
         for point in &mut self.points {

@@ -1,5 +1,6 @@
 //! Pieces of an evaluation, of examples side by side, as one.
 
+use super::card::AttackCard;
 use super::curve::BudgetCurve;
 use super::report::{AttackResult, Report};
 use crate::AttackError;
@@ -11,10 +12,26 @@ fn apart(what: &'static str) -> AttackError {
 
 impl Report {
     /// The report of all examples, from reports of pieces of them, in order: the figures and the checks of one evaluation of the whole with the same key, whatever the
-    /// cut; seconds add up. Rows that [`diagnose`](crate::diagnose) made are not taken over: give [`Report::take_in`] those of [`doubts`](crate::doubts).
+    /// cut (of a randomised model the size of its randomness is that of more repeated examples); seconds add up. That the pieces are of one model is the caller's to know.
+    /// Rows that [`diagnose`](crate::diagnose) made are not taken over: give [`Report::add_findings`] those of [`diagnostic_findings`](crate::diagnostic_findings).
+    ///
+    /// ```
+    /// # use sparring_attacks::{AttackError, Report, Threat, evaluate, suites};
+    /// # use sparring_oracle::{Batch, Differentiable};
+    /// # use sparring_seed::Key;
+    /// fn by_tens<M: Differentiable + Sync>(model: &M, x: Batch<'_>, y: &[usize]) -> Result<Report, AttackError> {
+    ///     let threat = Threat::linf(0.1)?;
+    ///     let of = |from: usize| {
+    ///         let piece = from..y.len().min(from + 10);
+    ///         evaluate(model, x.slice(piece.clone()), &y[piece], &suites::quick(), &threat, Key::new(1))
+    ///     };
+    ///     Report::join((0..y.len()).step_by(10).map(of).collect::<Result<Vec<_>, _>>()?)
+    /// }
+    /// ```
     ///
     /// # Errors
-    /// [`AttackError::Empty`] without pieces, [`AttackError::Pieces`] if they are not of one model, suite, key and threat, or only some keep their examples.
+    /// [`AttackError::Empty`] without pieces, [`AttackError::Pieces`] if they are not of one suite with the same settings, key, threat, course, box and number of classes, or only
+    /// some keep their examples.
     pub fn join(pieces: impl IntoIterator<Item = Self>) -> Result<Self, AttackError> {
         let mut pieces = pieces.into_iter();
         let mut whole = pieces.next().ok_or(AttackError::Empty)?;
@@ -34,8 +51,11 @@ impl Report {
     }
 
     fn absorb(&mut self, piece: Self) -> Result<(), AttackError> {
-        if (self.threat, self.course) != (piece.threat, piece.course) {
+        if self.threat != piece.threat {
             return Err(apart("threats"));
+        }
+        if self.course != piece.course {
+            return Err(apart("courses (each attack on all examples, or a cascade)"));
         }
         if !self.observed.belongs_with(&piece.observed) {
             return Err(apart("models or suites"));
@@ -80,14 +100,7 @@ impl Right {
 
 impl AttackResult {
     fn absorb(&mut self, piece: Self) -> Result<(), AttackError> {
-        let fixed = |a: &Self| {
-            let mut card = a.card.clone();
-            (card.n, card.survivors, card.forwards, card.backwards) = (0, 0, 0, 0);
-            card
-        };
-        if fixed(self) != fixed(&piece) {
-            return Err(apart("cards of the attacks (their settings, key or version)"));
-        }
+        self.card.absorb(&piece.card)?;
         self.survivors += piece.survivors;
         self.forwards += piece.forwards;
         self.backwards += piece.backwards;
@@ -97,10 +110,21 @@ impl AttackResult {
         self.fooled.extend(piece.fooled);
         self.refused.add(&piece.refused);
         self.refused.allowed = self.refused.allowed.max(piece.refused.allowed);
-        self.card.n += piece.card.n;
-        self.card.survivors += piece.card.survivors;
-        self.card.forwards += piece.card.forwards;
-        self.card.backwards += piece.card.backwards;
+        Ok(())
+    }
+}
+
+impl AttackCard {
+    /// Adds the figure of more examples.
+    fn absorb(&mut self, piece: &Self) -> Result<(), AttackError> {
+        let fixed = |card: &Self| Self { n: 0, survivors: 0, forwards: 0, backwards: 0, ..card.clone() };
+        if fixed(self) != fixed(piece) {
+            return Err(apart("cards (settings of the attacks, key or version)"));
+        }
+        self.n += piece.n;
+        self.survivors += piece.survivors;
+        self.forwards += piece.forwards;
+        self.backwards += piece.backwards;
         Ok(())
     }
 }
@@ -115,16 +139,12 @@ impl BudgetCurve {
         let mut whole = pieces.next().ok_or(AttackError::Empty)?;
         for piece in pieces {
             let budgets = |c: &Self| c.points.iter().map(|p| p.eps.to_bits()).collect::<Vec<_>>();
-            let of = |c: &Self| (c.attack.clone(), c.norm, c.card.key.clone(), c.card.parameters.clone());
-            if budgets(&whole) != budgets(&piece) || of(&whole) != of(&piece) {
-                return Err(apart("attacks or budgets of the curve"));
+            if budgets(&whole) != budgets(&piece) {
+                return Err(apart("budgets"));
             }
+            whole.card.absorb(&piece.card)?;
             whole.sizes.extend(piece.sizes);
             whole.seconds += piece.seconds;
-            whole.card.n += piece.card.n;
-            whole.card.survivors += piece.card.survivors;
-            whole.card.forwards += piece.card.forwards;
-            whole.card.backwards += piece.card.backwards;
         }
         whole.follow();
         Ok(whole)

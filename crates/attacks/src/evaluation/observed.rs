@@ -12,7 +12,7 @@ use sparring_oracle::{Batch, Bounds};
 /// What the checks of a report are made of, besides its attacks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Observed {
+pub struct ModelStatistics {
     pub(super) classes: usize,
     /// Examples whose logits look like probabilities.
     pub(super) distributions: usize,
@@ -33,7 +33,7 @@ pub struct Observed {
     pub(super) dlr: Vec<(String, usize)>,
 }
 
-impl Observed {
+impl ModelStatistics {
     /// Of the logits of all examples, and of the first of them once more.
     pub(super) fn of_model(x: Batch<'_>, bounds: Bounds, z: &[f32], again: &[f32], classes: usize) -> Self {
         let largest = |v: &[f32]| v.iter().fold(0.0_f32, |m, v| m.max(v.abs()));

@@ -2,7 +2,7 @@
 
 use super::card::AttackCard;
 use super::findings::{Finding, add};
-use super::observed::Observed;
+use super::observed::ModelStatistics;
 use super::options::Course;
 use crate::{AnyNorm, Counts, Threat};
 
@@ -135,7 +135,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What those are made of, besides the attacks.
     #[cfg_attr(feature = "serde", serde(default))]
-    pub observed: Observed,
+    pub observed: ModelStatistics,
     /// Present if asked for.
     pub adversarials: Option<Adversarials>,
 }
@@ -145,8 +145,8 @@ impl Report {
     pub fn raised(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.raised)
     }
-    /// Takes in the rows of [`doubts`](crate::doubts): a doubt that was there stays.
-    pub fn take_in(&mut self, rows: Vec<Finding>) {
+    /// Takes in the rows of [`diagnostic_findings`](crate::doubts): a doubt that was there stays.
+    pub fn add_findings(&mut self, rows: Vec<Finding>) {
         add(&mut self.findings, rows);
     }
 }

@@ -7,7 +7,7 @@
 //! source    Croce and Hein 2021, arXiv:2103.01208 (why ball and box must be met together)
 
 use super::Norm;
-use super::sums::absolutes;
+use super::reductions::absolutes;
 use sparring_math::named::Named;
 use sparring_oracle::Bounds;
 use sparring_seed::Stream;

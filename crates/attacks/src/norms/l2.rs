@@ -6,7 +6,7 @@
 //! uniform   ε · u^(1/d) · z/‖z‖ with z normal, u uniform (Muller 1959)
 
 use super::Norm;
-use super::sums::dot;
+use super::reductions::dot;
 use sparring_math::named::Named;
 use sparring_oracle::Bounds;
 use sparring_seed::Stream;

@@ -6,7 +6,7 @@
 //! source    Goodfellow et al. 2015, arXiv:1412.6572
 
 use super::Norm;
-use super::sums::{absolutes, largest};
+use super::reductions::{absolutes, largest};
 use sparring_math::named::Named;
 use sparring_math::simd;
 use sparring_oracle::Bounds;

@@ -1,7 +1,7 @@
 //! The norms: one file each, listed once.
 
 mod contract;
-pub(crate) mod sums;
+pub(crate) mod reductions;
 pub use contract::Norm;
 
 /// Makes the module of each norm, [`AnyNorm`] and its table.

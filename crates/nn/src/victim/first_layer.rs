@@ -96,7 +96,7 @@ impl FirstLayer for Cut {
     fn width(&self) -> usize {
         self.rest.inputs()
     }
-    fn worth(&self) -> usize {
+    fn max_changes(&self) -> usize {
         self.dim / SLOWER
     }
     fn outputs(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {

@@ -8,7 +8,7 @@
 use super::contract::{BUDGET, Defense, Hyperparameters, WARM_UP, at_once, ramp};
 use super::plan::Plan;
 use serde::{Deserialize, Serialize};
-use sparring_attacks::{AnyAttack, Fgsm, Pgd, Stop};
+use sparring_attacks::{AnyAttack, Pgd, Stop};
 use sparring_math::named::Range;
 
 /// Cross-entropies of clean and of adversarial examples, weighted.
@@ -28,17 +28,16 @@ pub struct MixedTraining {
 }
 
 impl MixedTraining {
-    /// The paper's: half and half, FGSM.
+    /// Half and half, of 7 steps of PGD to the end; the paper's single step is `attack: Fgsm::default().into()`.
     pub fn new(eps: f32) -> Self {
-        Self { eps, lambda: 0.5, attack: Fgsm::default().into(), warm_up: 0.0 }
+        let attack = Pgd { steps: 7, stop: Stop::Never, ..Pgd::default() }.into();
+        Self { eps, lambda: 0.5, attack, warm_up: 0.0 }
     }
 }
 
 impl Default for MixedTraining {
-    /// Half and half, of 7 steps of PGD to the end.
     fn default() -> Self {
-        let attack = Pgd { steps: 7, stop: Stop::Never, ..Pgd::default() }.into();
-        Self { attack, ..Self::new(0.3) }
+        Self::new(0.3)
     }
 }
 

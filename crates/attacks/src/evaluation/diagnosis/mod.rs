@@ -103,8 +103,8 @@ pub fn diagnose<M>(
 where
     M: Differentiable + Sync + ?Sized,
 {
-    let rows = doubts(model, x, y, report, key, how)?;
-    report.take_in(rows);
+    let rows = diagnostic_findings(model, x, y, report, key, how)?;
+    report.add_findings(rows);
     Ok(())
 }
 
@@ -113,7 +113,7 @@ where
 ///
 /// # Errors
 /// As [`diagnose`].
-pub fn doubts<M>(
+pub fn diagnostic_findings<M>(
     model: &M,
     x: Batch<'_>,
     y: &[usize],

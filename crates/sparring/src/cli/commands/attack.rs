@@ -50,7 +50,7 @@ fn at_once(args: &Args, work: &Work) -> Outcome {
     let mut reports = work.reports(&target.all(), &show)?;
     if let Some(last) = reports.last_mut().filter(|_| work.checks) {
         let rows = work.doubts(last)?;
-        last.take_in(rows);
+        last.add_findings(rows);
     }
     let mut failures = Vec::new();
     let curve = work.curve(&target.all(), &show).unwrap_or_else(|failure| {
@@ -58,7 +58,7 @@ fn at_once(args: &Args, work: &Work) -> Outcome {
         None
     });
     bar.finish();
-    let done = work.in_words().outcomes(&target.source, reports, curve);
+    let done = work.named_attacks().outcomes(&target.source, reports, curve);
     // The figures are told whatever becomes of the files; the last failure ends the command.
     failures.extend(written(args, target, &done));
     show::tell(&done, work.how.precision, args.machine.json);
@@ -71,7 +71,8 @@ fn at_once(args: &Args, work: &Work) -> Outcome {
 fn written(args: &Args, target: &Target, done: &Outcomes) -> Vec<Failure> {
     let save = |path: &Path| save(path, &target.test, done);
     let page = |path: &Path| {
-        let page = pages::attack::page(&args.model.path, &target.data.asked, Some(target), done)?;
+        let (model, data) = (&args.model.path, &target.data.asked);
+        let page = pages::attack::page(model, data, pages::attack::trained_for(model), Some(target), done)?;
         write_new(path, page.to_html().as_bytes())?;
         say::note(&format!("page in {}", path.display()));
         Ok(())

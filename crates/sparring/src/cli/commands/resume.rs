@@ -106,7 +106,11 @@ fn evaluation(
     let config = sparring::store::read_config(path)?.ok_or_else(|| broken(path, "it is gone"))?;
     let words = words_of(path, &config)?;
     // Where it stands is no part of them.
-    let here = [words.clone(), vec!["--out".into(), path.to_string_lossy().into_owned()]].concat();
+    let mut here = words.clone();
+    here.splice(
+        1.min(words.len())..1.min(words.len()),
+        ["--out".into(), path.to_string_lossy().into_owned()],
+    );
     let mut again = match parse(&here) {
         Ok(Some(Line::Attack(again))) => again,
         Ok(_) => return Err(broken(path, format!("`{}` is no attack", words.join(" ")))),

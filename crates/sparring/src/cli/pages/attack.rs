@@ -9,7 +9,8 @@ use super::gallery::{Pairs, gallery};
 use super::number;
 use crate::cli::Outcome;
 use crate::cli::commands::attack::{Outcomes, Target};
-use curve::{curve, trained_for};
+use curve::curve;
+pub(crate) use curve::trained_for;
 use sparring::attacks::{Adversarials, Course, Finding, Report, merged_findings};
 use sparring_report::html::{Block, Cell, Note, Page, Section, Table, Tone};
 use std::path::Path;
@@ -31,12 +32,7 @@ pub(crate) fn refused(reports: &[Report]) -> Vec<String> {
 /// A curve that stands above what the table says at one of its budgets: its attack found less there than others.
 pub(crate) fn weaker(done: &Outcomes) -> Option<String> {
     let curve = done.curve.as_ref()?;
-    let report = done.reports.iter().rev().find_map(|r| {
-        let point = curve.points.iter().find(|p| p.eps == r.threat.eps)?;
-        // As the checks: more than half a percent, and two examples at least.
-        let ahead = ((point.accuracy - r.robust_accuracy) * r.n as f64).round();
-        (ahead >= 2.0 && ahead > 0.005 * r.n as f64).then_some((r, point.accuracy))
-    });
+    let report = done.reports.iter().rev().find_map(|r| Some((r, curve.over_reported(r)?)));
     let (report, accuracy) = report?;
     Some(format!(
         "the curve of {} over-reports: at eps {} it leaves {:.1} % right, the attacks of the table {:.1} %",
@@ -147,10 +143,16 @@ fn made_by(report: &Report, adv: &Adversarials, labels: &[usize]) -> Vec<String>
     labels.iter().enumerate().map(one).collect()
 }
 
-/// The page of an attack on the model at this path: the figures at every budget, and a gallery at the largest where the target is given and its images were kept.
-pub(crate) fn page(path: &Path, data: &str, target: Option<&Target>, done: &Outcomes) -> Outcome<Page> {
+/// The page of an attack on the model at this path, which was `trained` against this budget: the figures at every budget, and a gallery at the largest where the target is given and its images were kept.
+pub(crate) fn page(
+    path: &Path,
+    data: &str,
+    trained: Option<f64>,
+    target: Option<&Target>,
+    done: &Outcomes,
+) -> Outcome<Page> {
     let reports = &done.reports[..];
-    let mut figures = figures(done, trained_for(path));
+    let mut figures = figures(done, trained);
     let all = findings(reports);
     let doubts =
         all.iter().filter(|f| f.raised).map(ToString::to_string).chain(refused(reports)).chain(weaker(done));
@@ -196,7 +198,7 @@ pub(crate) fn page(path: &Path, data: &str, target: Option<&Target>, done: &Outc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sparring::attacks::{Observed, Threat};
+    use sparring::attacks::{ModelStatistics, Threat};
 
     #[test]
     fn budgets_are_written_as_given() {
@@ -210,7 +212,7 @@ mod tests {
             robust_accuracy: 0.5,
             margins: vec![1.0; 10],
             findings: Vec::new(),
-            observed: Observed::default(),
+            observed: ModelStatistics::default(),
             adversarials: None,
         };
         assert_eq!(budgets(&[report(0.1), report(0.3)]), "linf eps 0.1, 0.3");

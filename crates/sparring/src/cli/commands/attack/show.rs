@@ -24,7 +24,8 @@ pub(crate) fn row(a: &AttackResult) -> Value {
 
 /// The object of `--json`. Of several budgets (in rising order) the rows of all stand in `attacks`, `robust_accuracy` is that of the
 /// largest, and `budgets` has that of each. In a cascade the accuracy of an attack is what it and those before it left; `stages` has that as a count of images.
-/// With `--curve` there are `curve` and `median_size`, which is null where more than half of the images stand at the largest budget.
+/// With `--curve` there are `curve`, `median_size`, which is null where more than half of the images stand at the largest budget, and `curve_remark`, a text where the curve
+/// over-reports.
 pub(super) fn object(done: &Outcomes, precision: Precision) -> Value {
     let reports = &done.reports;
     let last = &reports[reports.len() - 1];
@@ -45,6 +46,7 @@ pub(super) fn object(done: &Outcomes, precision: Precision) -> Value {
     if let Some(curve) = &done.curve {
         object["curve"] = value(&curve.points);
         object["median_size"] = value(&curve.median_size);
+        object["curve_remark"] = value(&weaker(done));
     }
     object
 }

@@ -8,7 +8,8 @@ use crate::cli::pages::weights_file::weights_file;
 use crate::cli::{Failure, Outcome};
 use sparring::attacks::{
     AnyNorm, AttackKind, BudgetCurve, Course, Diagnosis, EvaluateOptions, Finding, KeepExamples, Progress,
-    Proposer, ProposerRole, Report, Threat, Titled, budget_curve, doubts, evaluate_proposed, evaluate_with,
+    Proposer, ProposerRole, Report, Threat, Titled, budget_curve, diagnostic_findings, evaluate_proposed,
+    evaluate_with,
 };
 use sparring::datasets::MiniBatch;
 use sparring::models::ClassifierNet;
@@ -157,7 +158,7 @@ impl Target {
         let attack = suite.iter().find(steps).map_or(usual.attack, |one| one.attack);
         let diagnosis = Diagnosis { attack, batch: self.options(self.test.len(), how).batch, ..usual };
         let (x, y) = (self.x(&self.all())?, &self.test.labels);
-        Ok(doubts(&self.model.victim(), x, y, report, how.key, &diagnosis)?)
+        Ok(diagnostic_findings(&self.model.victim(), x, y, report, how.key, &diagnosis)?)
     }
 
     /// Accuracy against the budget, on these images.

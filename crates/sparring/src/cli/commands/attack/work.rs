@@ -28,7 +28,7 @@ pub(super) struct Work {
 
 /// The attacks as cards write them: what turns figures into cards without the model.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct InWords {
+pub(super) struct NamedAttacks {
     /// Those at each budget.
     pub(super) suites: Vec<Vec<Ran>>,
     /// That of the curve, with its budgets.
@@ -50,8 +50,8 @@ impl Work {
         let checks = args.diagnose || args.suite.is_some();
         Ok(Self { target, threats, suites, curve, checks, how: args.settings() })
     }
-    pub(super) fn in_words(&self) -> InWords {
-        InWords {
+    pub(super) fn named_attacks(&self) -> NamedAttacks {
+        NamedAttacks {
             suites: self.suites.iter().map(|suite| suite.iter().map(Ran::of).collect()).collect(),
             curve: self.curve.as_ref().map(|(attack, budgets)| (Ran::of(attack), budgets.clone())),
         }
@@ -92,7 +92,7 @@ impl Work {
     }
 }
 
-impl InWords {
+impl NamedAttacks {
     /// The figures with their cards.
     pub(super) fn outcomes(
         &self,

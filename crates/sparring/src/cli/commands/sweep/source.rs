@@ -7,9 +7,9 @@ use sparring_study::{Grid, GridCell, GridSetting};
 use std::path::Path;
 
 /// Flags that the sweep itself sets.
-const OWN: [&str; 3] = ["out", "threads", "json"];
+const OWN: [&str; 5] = ["out", "threads", "json", "shard", "piece"];
 /// Flags of an attack that would name one file for all cells.
-const FILES: [&str; 5] = ["save", "report", "per-sample", "shard", "piece"];
+const FILES: [&str; 3] = ["save", "report", "per-sample"];
 
 /// The file, to say where something is wrong.
 pub(super) struct Source<'a> {
@@ -95,7 +95,7 @@ impl Source<'_> {
             if OWN.contains(&key.as_str()) {
                 return Err(self.refused(
                     line,
-                    format!("{place}: the sweep itself gives --{key} to each cell; leave it out"),
+                    format!("{place}: --{key} is the sweep's own and not a cell's; leave it out"),
                 ));
             }
             if !flags.contains(&key.as_str()) {

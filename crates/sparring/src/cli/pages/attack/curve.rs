@@ -9,7 +9,7 @@ use sparring_report::svg::{Axis, AxisRange, Chart, LineChart, Series, VerticalLi
 use std::path::Path;
 
 /// The budget that a run's defence trained for, as its `config.json` says; `None` without one.
-pub(super) fn trained_for(run: &Path) -> Option<f64> {
+pub(crate) fn trained_for(run: &Path) -> Option<f64> {
     fn eps(of: &Value) -> Option<f64> {
         match of {
             Value::Object(fields) => {

@@ -1,6 +1,6 @@
 //! `sparring attack MODEL --out DIR`: an evaluation in pieces, each kept as it is finished, so that it can be stopped, goes on, and is split over shards.
 
-mod asked;
+mod evaluation_plan;
 mod times;
 mod whole;
 
@@ -12,11 +12,11 @@ use crate::cli::io::json::{json, value};
 use crate::cli::io::{progress::AttackBar, say, signal, table::counted};
 use crate::cli::pages::again;
 use crate::cli::{Failure, Outcome};
-use asked::Asked;
+use evaluation_plan::EvaluationPlan;
 use serde::{Deserialize, Serialize};
 use sparring::attacks::{BudgetCurve, Finding, Progress, Report};
 use sparring::store::RunDir;
-use sparring_study::{CellState, Inputs, Manifest, Shard};
+use sparring_study::{CellState, Inputs, MANIFEST, Manifest, Shard};
 use std::path::Path;
 use times::Times;
 use whole::Whole;
@@ -26,6 +26,9 @@ pub(crate) use whole::write_merged;
 pub(crate) const EVALUATION: &str = "evaluation";
 /// The command line, for `sparring resume`.
 const CONFIG: &str = "config.json";
+
+/// More pieces would make the manifest, which is written after each, larger than it may be.
+const MOST_PIECES: usize = 1000;
 
 /// What a finished cell holds; it has no times.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,20 +41,26 @@ enum Piece {
 }
 
 pub(super) fn run(args: &Args, work: &Work, directory: &Path) -> Outcome {
-    let asked = Asked::of(args, work);
+    let plan = EvaluationPlan::of(args, work);
     let shard = args.shard.unwrap_or(Shard::WHOLE);
-    let pieces = asked.pieces();
+    let pieces = plan.pieces();
     if shard.count > pieces {
-        let (n, told) = (asked.n, counted(pieces, "piece"));
+        let (n, told) = (plan.n, counted(pieces, "piece"));
         return Err(Failure::Usage(format!(
             "--shard {shard}: {n} images are {told} of {} images: say fewer shards, or a smaller --piece",
-            asked.piece
+            plan.piece
         )));
     }
-    let inputs = Inputs::new(asked.text()?, program()?, asked.inputs());
-    let manifest = Manifest::begin(EVALUATION, shard, &asked.names(), inputs);
+    if pieces > MOST_PIECES {
+        let (n, piece) = (plan.n, plan.piece);
+        return Err(Failure::Usage(format!(
+            "--piece {piece}: {n} images are {pieces} pieces, at most {MOST_PIECES} can be kept; say a larger --piece"
+        )));
+    }
+    let inputs = Inputs::new(plan.text()?, program()?, plan.inputs());
+    let manifest = Manifest::begin(EVALUATION, shard, &plan.names(), inputs);
     let mut place = Place::open(directory, manifest)?;
-    place.work_off(&asked, work)?;
+    place.work_off(&plan, work)?;
     let whole = Whole::of(&place.manifest)?;
     whole.write(&place.run, &place.times)?;
     signal::check()?;
@@ -75,7 +84,7 @@ impl Place {
         if let Some(before) = Manifest::read(run.path())? {
             goes_on(&manifest, &before, run.path())?;
             if before.inputs.plan != manifest.inputs.plan {
-                let (shown, was) = (path.display(), Asked::read(&before)?.command());
+                let (shown, was) = (path.display(), EvaluationPlan::read(&before)?.command());
                 return Err(Failure::Failed(format!(
                     "{shown} holds another evaluation, `{was}`: give that command again to go on with it, or name another directory with --out"
                 )));
@@ -87,6 +96,8 @@ impl Place {
         run.write_json(CONFIG, &json!({ "command": again::command(), "arguments": words }))?;
         manifest.write(run.path())?;
         run.keep();
+        // A signal in the midst of writing it takes the unfinished copy away.
+        run.file(MANIFEST);
         let place = Self { run, manifest, times };
         if place.done() > 0 {
             say::note(&format!("going on: {}", place.told()));
@@ -101,23 +112,26 @@ impl Place {
         format!("{} of {} pieces are finished", self.done(), self.manifest.rows.len())
     }
     fn kept(&self) -> String {
+        if self.done() == self.manifest.rows.len() {
+            return "all pieces are finished; the same command writes the files".into();
+        }
         format!(
             "{}; the same command, or `sparring resume {}`, goes on with the others",
             self.told(),
             again::quoted(&self.run.path().to_string_lossy())
         )
     }
-    /// Does every piece that is not done; each is kept before the next begins.
-    fn work_off(&mut self, asked: &Asked, work: &Work) -> Outcome {
+    /// Does every piece that is not done; each is kept before the next begins. A piece without its curve is none.
+    fn work_off(&mut self, plan: &EvaluationPlan, work: &Work) -> Outcome {
         let open: Vec<usize> = (0..self.manifest.rows.len())
             .filter(|&k| self.manifest.rows[k].state == CellState::Open)
             .collect();
-        let bar = AttackBar::new("attacking", open.len() * work.passes(), asked.piece);
+        let bar = AttackBar::new("attacking", open.len() * work.passes(), plan.piece);
         for (position, &k) in open.iter().enumerate() {
             let (index, name) = (self.manifest.rows[k].index, self.manifest.rows[k].name.clone());
             let from = position * work.passes();
             let show = |p: Progress<'_>| bar.show(Progress { index: p.index + from, ..p });
-            let piece = match asked.images(index) {
+            let piece = match plan.images(index) {
                 None => Piece::Checks(work.doubts_alone()?),
                 Some(which) => {
                     let test = &work.target.test;
@@ -125,6 +139,8 @@ impl Place {
                         (test.ids[which.clone()].to_vec(), test.labels[which.clone()].to_vec());
                     let mut reports = work.reports(&which, &show)?;
                     let mut curve = work.curve(&which, &show)?.map(Box::new);
+                    // Those follow from the rest.
+                    reports.iter_mut().for_each(|r| r.findings.clear());
                     self.times.take(&name, &mut reports, curve.as_deref_mut());
                     Piece::Images { ids, labels, reports, curve }
                 }

@@ -2,7 +2,7 @@
 
 use super::super::outcomes::Outcomes;
 use super::super::{per_sample, show};
-use super::asked::Asked;
+use super::evaluation_plan::EvaluationPlan;
 use super::times::Times;
 use super::{CONFIG, Piece};
 use crate::cli::io::json::json;
@@ -20,7 +20,7 @@ pub(super) const PAGE: &str = "report.html";
 
 /// Figures of all images that are done.
 pub(super) struct Whole {
-    asked: Asked,
+    plan: EvaluationPlan,
     ids: Vec<u64>,
     labels: Vec<usize>,
     done: Outcomes,
@@ -30,7 +30,7 @@ impl Whole {
     /// # Errors
     /// If a finished cell is not a piece of the evaluation, or none has images.
     pub(super) fn of(manifest: &Manifest) -> Outcome<Self> {
-        let asked = Asked::read(manifest)?;
+        let plan = EvaluationPlan::read(manifest)?;
         let broken = |name: &str, why: &dyn std::fmt::Display| {
             Failure::Failed(format!("piece {name} cannot be used: {why}"))
         };
@@ -39,13 +39,13 @@ impl Whole {
         for row in &manifest.rows {
             let CellState::Done { result } = &row.state else { continue };
             let piece = serde_json::from_value(result.clone()).map_err(|e| broken(&row.name, &e))?;
-            match (piece, asked.images(row.index)) {
+            match (piece, plan.images(row.index)) {
                 (Piece::Images { ids: own, labels: y, reports: r, curve }, Some(which))
                     if own.len() == which.len()
                         && y.len() == which.len()
-                        && r.len() == asked.attacks.suites.len()
+                        && r.len() == plan.attacks.suites.len()
                         && r.iter().all(|r| r.n == which.len())
-                        && curve.is_some() == asked.attacks.curve.is_some() =>
+                        && curve.is_some() == plan.attacks.curve.is_some() =>
                 {
                     ids.extend(own);
                     labels.extend(y);
@@ -58,7 +58,7 @@ impl Whole {
         }
         let of_all = |e: AttackError| Failure::Failed(e.to_string());
         let mut joined = Vec::new();
-        for k in 0..asked.attacks.suites.len() {
+        for k in 0..plan.attacks.suites.len() {
             joined.push(Report::join(reports.iter().map(|pieces| pieces[k].clone())).map_err(of_all)?);
         }
         let curve = match curves.is_empty() {
@@ -66,17 +66,14 @@ impl Whole {
             false => Some(BudgetCurve::join(curves).map_err(of_all)?),
         };
         if let (Some(last), Some(rows)) = (joined.last_mut(), checks) {
-            last.take_in(rows);
+            last.add_findings(rows);
         }
-        let done = asked.attacks.outcomes(&asked.source, joined, curve);
-        Ok(Self { asked, ids, labels, done })
+        let done = plan.attacks.outcomes(&plan.source, joined, curve);
+        Ok(Self { plan, ids, labels, done })
     }
     /// The arithmetic of proposals.
     pub(super) fn precision(&self) -> Outcome<Precision> {
-        self.asked
-            .precision
-            .parse()
-            .map_err(|e| Failure::Failed(format!("its manifest.json: precision: {e}")))
+        self.plan.precision.parse().map_err(|e| Failure::Failed(format!("its manifest.json: precision: {e}")))
     }
     /// Figures with seconds.
     pub(super) fn with_times(&self, times: &Times) -> Outcomes {
@@ -86,12 +83,13 @@ impl Whole {
     }
     /// Writes every form of it into the directory.
     pub(super) fn write(&self, run: &RunDir, times: &Times) -> Outcome {
-        again::stand_for(self.asked.arguments.clone());
+        again::stand_for(self.plan.arguments.clone());
         let mut object = show::object(&self.done, self.precision()?);
         without_times(&mut object);
         run.write_json("results.json", &object)?;
         run.write("verdicts.csv", per_sample::text(&self.ids, &self.labels, &self.done, true).as_bytes())?;
-        page(&self.asked.source.model, &self.asked.data, None, &self.done)?.save(run.file(PAGE))?;
+        let EvaluationPlan { source, data, trained, .. } = &self.plan;
+        page(&source.model, data, *trained, None, &self.done)?.save(run.file(PAGE))?;
         times.write(run)
     }
 }
@@ -112,7 +110,7 @@ fn without_times(object: &mut Value) {
 pub(crate) fn write_merged(run: &RunDir, manifest: &Manifest, shards: &[PathBuf]) -> Outcome<usize> {
     let whole = Whole::of(manifest)?;
     whole.write(run, &Times::of(shards.iter().map(PathBuf::as_path)))?;
-    let arguments = &whole.asked.arguments;
-    run.write_json(CONFIG, &json!({ "command": whole.asked.command(), "arguments": arguments }))?;
+    let arguments = &whole.plan.arguments;
+    run.write_json(CONFIG, &json!({ "command": whole.plan.command(), "arguments": arguments }))?;
     Ok(whole.ids.len())
 }

@@ -1,4 +1,4 @@
-//! Sums in f64 over the numbers of an example, in several lanes: the additions do not wait for each other, and their order is always the same.
+//! Sums (in f64) and the maximum over the numbers of an example, in several lanes: no operation waits for the one before it, and their order is always the same.
 
 use sparring_math::simd::{self, Kernel};
 

@@ -2,8 +2,8 @@
 
 use super::super::args::Args;
 use super::super::cards::Source;
-use super::super::work::{InWords, Work};
-use crate::cli::pages::again;
+use super::super::work::{NamedAttacks, Work};
+use crate::cli::pages::{again, attack::trained_for};
 use crate::cli::{Failure, Outcome};
 use serde::{Deserialize, Serialize};
 use sparring::attacks::Course;
@@ -13,18 +13,20 @@ use std::ops::Range;
 
 /// Everything that its figures depend on, but for the program and the contents of the files.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct EvaluationPlan {
     /// The words after `sparring`, without those that change no figure.
     pub(super) arguments: Vec<String>,
     pub(super) source: Source,
     /// The set, as it is called.
     pub(super) data: String,
+    /// The budget that the model was trained against, for the page.
+    pub(super) trained: Option<f64>,
     /// Images of the whole, and of a piece.
     pub(super) n: usize,
     pub(super) piece: usize,
     pub(super) course: Course,
     #[serde(flatten)]
-    pub(super) attacks: InWords,
+    pub(super) attacks: NamedAttacks,
     /// Whether the last cell holds the checks that look at a few images of the whole.
     pub(super) checks: bool,
     /// The arithmetic of proposals, in which it ran.
@@ -34,17 +36,18 @@ pub(super) struct Asked {
     surrogate_sha256: Option<String>,
 }
 
-impl Asked {
+impl EvaluationPlan {
     pub(super) fn of(args: &Args, work: &Work) -> Self {
         let target = &work.target;
         Self {
             arguments: again::arguments(),
             source: target.source.clone(),
             data: target.data.asked.clone(),
+            trained: trained_for(&args.model.path),
             n: target.test.len(),
             piece: args.piece,
             course: work.how.course,
-            attacks: work.in_words(),
+            attacks: work.named_attacks(),
             checks: work.checks,
             precision: work.how.precision.to_string(),
             surrogate_sha256: target.surrogate_sha256.clone(),
@@ -58,11 +61,11 @@ impl Asked {
     pub(super) fn read(manifest: &Manifest) -> Outcome<Self> {
         let read: Result<Self, _> = serde_json::from_str(&manifest.inputs.plan);
         let refused = |what: String| Failure::Failed(format!("its manifest.json cannot be used: {what}"));
-        let asked = read.map_err(|e| refused(e.to_string()))?;
-        if asked.piece == 0 || asked.n == 0 || asked.names().len() != manifest.total {
+        let plan = read.map_err(|e| refused(e.to_string()))?;
+        if plan.piece == 0 || plan.n == 0 || plan.cells() != manifest.total {
             return Err(refused("its cells are not the pieces of its images".into()));
         }
-        Ok(asked)
+        Ok(plan)
     }
     /// The command, to be copied.
     pub(super) fn command(&self) -> String {
@@ -79,6 +82,10 @@ impl Asked {
     /// Pieces with images.
     pub(super) fn pieces(&self) -> usize {
         self.n.div_ceil(self.piece)
+    }
+    /// Cells: the pieces, and one for the checks if they are made.
+    fn cells(&self) -> usize {
+        self.pieces() + usize::from(self.checks)
     }
     /// The images of a cell; none for the last one, with the checks.
     pub(super) fn images(&self, index: usize) -> Option<Range<usize>> {
