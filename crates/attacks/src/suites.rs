@@ -82,7 +82,7 @@ pub fn rand() -> Vec<Titled> {
 /// ```
 pub fn titled(name: &str, attack: AnyAttack) -> Option<Titled> {
     let presets = PRESETS.iter().map(|preset| preset.info);
-    let mut all = [attack.info(), &CE, &DLR].into_iter().chain(presets);
+    let mut all = [attack.info(), &CE, &DLR, &MALT].into_iter().chain(presets);
     let info = all.find(|info| info.name == name)?;
     Some(Titled { info, attack })
 }
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn whatever_a_suite_or_a_preset_runs_is_found_by_its_name_and_text() {
         let own = quick().into_iter().map(Titled::from);
-        let norms = AnyNorm::ALL.iter().flat_map(|&norm| standard(norm));
+        let norms = AnyNorm::ALL.iter().flat_map(|&norm| [standard(norm), malt(norm)].concat());
         let presets = PRESETS.iter().map(|preset| preset.at(0.1));
         for one in own.chain(norms).chain(plus()).chain(rand()).chain(presets) {
             let again = one.attack.to_string().parse().unwrap();

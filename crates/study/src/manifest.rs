@@ -108,7 +108,8 @@ impl Inputs {
         if self.plan_sha256 != other.plan_sha256 || self.plan != other.plan {
             let (a, b) = (short(&self.plan_sha256), short(&other.plan_sha256));
             return Some(format!(
-                "the configurations differ (SHA-256 {a} and {b}): run all shards with the same one"
+                "the configurations differ (SHA-256 {a} and {b}{}): run all shards with the same one",
+                first_difference(&self.plan, &other.plan)
             ));
         }
         let (a, b) = (&self.program, &other.program);
@@ -212,6 +213,25 @@ impl Manifest {
     pub fn run_of(name: &str) -> PathBuf {
         Path::new("cells").join(name)
     }
+}
+
+/// The first line that two texts do not share, in words.
+fn first_difference(a: &str, b: &str) -> String {
+    const MOST: usize = 80;
+    let cut = |line: Option<&str>| {
+        let line = line.unwrap_or("the end").trim();
+        let short: String = line.chars().filter(|c| !c.is_control()).take(MOST).collect();
+        if line.chars().count() > MOST { format!("{short}..") } else { short }
+    };
+    let (mut one, mut other) = (a.lines(), b.lines());
+    for number in 1.. {
+        match (one.next(), other.next()) {
+            (None, None) => break,
+            (x, y) if x == y => {}
+            (x, y) => return format!("; line {number}: `{}` and `{}`", cut(x), cut(y)),
+        }
+    }
+    String::new()
 }
 
 /// Letters, digits and a few signs, not hidden: a name leads nowhere but into its folder.

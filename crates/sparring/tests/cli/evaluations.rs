@@ -73,6 +73,13 @@ fn pieces_and_shards_give_the_bytes_of_one_run() {
         let shard = format!("{ATTACK} --piece 7 --shard {k}/3 --out s{k} --threads {threads} --json");
         let part = object(&dir, &shard);
         assert!(part["n"].as_u64() < whole["n"].as_u64(), "{part}");
+        // It says that it is a part, and has no cards, which would be of other images.
+        assert_eq!((&part["shard"], part["cards"].as_array().unwrap().len()), (&format!("{k}/3").into(), 0));
+        let page = fs::read_to_string(dir.join(format!("s{k}/report.html"))).unwrap();
+        assert!(page.contains(&format!("shard {k}/3, ")));
+        let unmade = part["findings"].as_array().unwrap().iter().filter(|f| f["value"].is_null());
+        assert!(k == 0 || unmade.clone().all(|f| f["why"] == "not examined: another shard has the checks"));
+        assert!(refusal(&dir, &format!("replay s{k}"), 1).contains("there is none"));
     }
     // Where shards are merged the model need not be.
     fs::rename(dir.join("run"), dir.join("elsewhere")).unwrap();
@@ -81,7 +88,8 @@ fn pieces_and_shards_give_the_bytes_of_one_run() {
     assert_eq!((&merged["images"], &merged["shards"]), (&whole["n"], &3.into()));
     same_files(&dir.join("all"), &dir.join("whole"));
     // The cards are those of the whole, and hold.
-    assert_eq!(object(&dir, "replay all/results.json --json")["same"], true);
+    assert_eq!(object(&dir, "replay all --json")["same"], true);
+    assert!(whole["shard"].is_null());
     let seen = object(&dir, "inspect all --json");
     assert_eq!(
         (&seen["kind"], &seen["done"], &seen["open"]),
@@ -105,8 +113,8 @@ fn shards_that_are_not_one_whole_are_refused() {
     for (line, told) in [
         ("merge m s0", "these are missing: 1/2"),
         ("merge m s0 s1 s1", "both shard 1/2"),
-        ("merge m s0 seed", "configurations differ"),
-        ("merge m s0 eps", "configurations differ"),
+        ("merge m s0 seed", "`\"key\": "),
+        ("merge m s0 eps", "configurations differ (SHA-256 "),
         ("merge s0 s0 s1", "not empty"),
         ("merge m s0 run", "no manifest.json"),
     ] {
@@ -143,18 +151,26 @@ fn a_directory_holds_one_evaluation() {
         ("attack run --attack fgsm --shard 0/1000 --out f", 2, "fewer shards"),
         ("attack run --attack fgsm --out f --save x.npz", 2, "--save"),
         ("attack run --attack fgsm --piece 0 --out f", 2, "--piece"),
-        ("resume e --data tiny", 2, "--data"),
+        ("resume e --save-every 3", 2, "--save-every"),
     ] {
         let text = refusal(&dir, line, code);
         assert!(text.contains(told), "{line}: {text}");
     }
     assert!(!dir.join("f").exists());
+    // The same said otherwise, and data that have moved.
+    let whole = dir.join("run");
+    let other =
+        format!("attack {} --attack FGSM --eps 1/20 --piece 8 --batch 3 --seed 1 --out e", whole.display());
+    printed(&dir, &other);
+    fs::rename(dir.join("tiny"), dir.join("moved")).unwrap();
+    printed(&dir, "resume e --data moved --json");
+    fs::rename(dir.join("moved"), dir.join("tiny")).unwrap();
     // Other weights under the same name are another model.
     let weights = dir.join("run/model.safetensors");
     let old = fs::read(&weights).unwrap();
     fs::remove_dir_all(dir.join("run")).unwrap();
     printed(&dir, "train classifier --data tiny --epochs 1 --out run");
-    assert!(refusal(&dir, line, 1).contains("`model` are others than it was begun with"));
+    assert!(refusal(&dir, line, 1).contains("`model` has other contents than it was begun with"));
     fs::write(&weights, old).unwrap();
     printed(&dir, line);
 }

@@ -62,6 +62,26 @@ fn every_check_has_its_row() {
 }
 
 #[test]
+fn a_curve_above_the_table_is_remarked() {
+    let dir = net("judging-remark");
+    let of = |curve: &str| {
+        object(&dir, &format!("attack run --attack pgd(steps=20) --eps 0.1 --json --curve {curve}"))
+    };
+    let weak = of("noise(samples=1)");
+    let text = weak["curve_remark"].as_str().unwrap_or_else(|| panic!("{weak}"));
+    assert!(text.contains("the curve of noise over-reports: at eps 0.1"), "{text}");
+    assert!(of("pgd(steps=20)")["curve_remark"].is_null());
+    let told = printed(&dir, "attack run --attack pgd(steps=20) --eps 0.1 --curve noise(samples=1)");
+    assert!(told.contains("\n! the curve of noise over-reports"), "{told}");
+    // Where no attack is named, one that works in the norm runs.
+    for (norm, attack) in [("l1", "apgd"), ("l0", "sigma-zero")] {
+        let eps = if norm == "l1" { "1" } else { "3" };
+        let report = object(&dir, &format!("attack run --norm {norm} --eps {eps} --n 5 --json"));
+        assert_eq!(report["attacks"][0]["attack"], attack);
+    }
+}
+
+#[test]
 fn a_curve_comes_from_one_attack() {
     let dir = net("judging-curve");
     let of = |line: &str| object(&dir, &format!("attack run --attack fgsm --json {line}"));

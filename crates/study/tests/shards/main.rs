@@ -132,7 +132,7 @@ fn what_is_no_whole_is_refused_by_name() {
     refused(&[&a, &b, &at.join("nowhere")], &["nowhere", "manifest.json", "not the directory of a shard"]);
     refused(&[&a, &other("count", "1/4", &|_| ()), &c], &["0/3", "1/4", "same count"]);
     let grid = other("grid", "1/3", &|m| m.inputs = inputs(&format!("{GRID}# changed\n")));
-    refused(&[&a, &grid, &c], &["grid", "configurations differ", "same one"]);
+    refused(&[&a, &grid, &c], &["grid", "configurations differ", "; line ", "same one"]);
     let change = |what: fn(&mut Inputs)| move |m: &mut Manifest| what(&mut m.inputs);
     let version = other("version", "1/3", &change(|i| i.program.version = "1.2.4".into()));
     refused(&[&a, &version, &c], &["programs differ", "1.2.4"]);

@@ -19,7 +19,7 @@ use crate::cli::{Failure, Outcome};
 pub(crate) use args::{Args, fast};
 pub(crate) use cards::{Card, Ran};
 pub(crate) use outcomes::Outcomes;
-pub(crate) use pieces::{EVALUATION, write_merged};
+pub(crate) use pieces::{EVALUATION, go_on, write_merged};
 pub(crate) use show::row;
 use sparring::attacks::Progress;
 use sparring::datasets::MiniBatch;

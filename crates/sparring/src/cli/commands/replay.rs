@@ -78,6 +78,8 @@ fn follows(a: &Card, b: &Card) -> bool {
 
 /// The cards in a file.
 fn read(path: &Path) -> Outcome<Vec<Card>> {
+    let inside = path.join("results.json");
+    let path = if path.is_dir() && inside.is_file() { inside.as_path() } else { path };
     let ending = path.extension().unwrap_or_default();
     let value = if ["safetensors", "npz"].iter().any(|known| ending.eq_ignore_ascii_case(known)) {
         read_tensors(path)?.document.map_or(Value::Null, |document| document.extra)

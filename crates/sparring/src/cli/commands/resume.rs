@@ -19,7 +19,7 @@ pub(crate) struct Args {
     /// Number of threads; the results do not depend on it. Default: one for each core; at most four for each, or 16.
     #[arg(long, value_parser = threads)]
     threads: Option<usize>,
-    /// The data of the training, where they are elsewhere now: a folder, or a name. Others than it began with are refused.
+    /// The data of the training, or of the evaluation, where they are elsewhere now: a folder, or a name. Others than it began with are refused.
     #[arg(long, value_name = "NAME|DIR")]
     data: Option<String>,
     /// Save the training every so many steps. Default: at the end of an epoch, at most once a second, and every 30 s.
@@ -91,11 +91,7 @@ fn evaluation(
             "{shown} holds a `{kind}`: give the command that began it again, it goes on"
         )));
     }
-    for (given, flag) in [
-        (args.data.is_some(), "--data"),
-        (args.save_every.is_some(), "--save-every"),
-        (!args.log.is_empty(), "--log"),
-    ] {
+    for (given, flag) in [(args.save_every.is_some(), "--save-every"), (!args.log.is_empty(), "--log")] {
         if given {
             return Err(Failure::Usage(format!(
                 "{flag} is for trainings, and {} holds an evaluation",
@@ -105,19 +101,16 @@ fn evaluation(
     }
     let config = sparring::store::read_config(path)?.ok_or_else(|| broken(path, "it is gone"))?;
     let words = words_of(path, &config)?;
-    // Where it stands is no part of them.
-    let mut here = words.clone();
-    here.splice(
-        1.min(words.len())..1.min(words.len()),
-        ["--out".into(), path.to_string_lossy().into_owned()],
-    );
-    let mut again = match parse(&here) {
+    let mut again = match parse(&words) {
         Ok(Some(Line::Attack(again))) => again,
         Ok(_) => return Err(broken(path, format!("`{}` is no attack", words.join(" ")))),
         Err(failure) => return Err(broken(path, failure)),
     };
     (again.machine.threads, again.machine.json) = (args.threads, args.json);
-    (again.out, again.shard) = (Some(path.clone()), Some(manifest.shard));
+    attack::go_on(&mut again, path, manifest)?;
+    if args.data.is_some() {
+        again.data.clone_from(&args.data);
+    }
     again::stand_for(words);
     attack::run(&again)
 }

@@ -63,12 +63,14 @@ impl Progress {
 #[derive(Debug)]
 pub(crate) struct AttackBar {
     bar: std::sync::Mutex<Progress>,
+    /// Images of an attack.
+    n: usize,
 }
 
 impl AttackBar {
     /// For `attacks` attacks on `n` images each.
     pub(crate) fn new(label: impl Into<String>, attacks: usize, n: usize) -> Self {
-        Self { bar: std::sync::Mutex::new(Progress::new(label, (attacks * n) as u64)) }
+        Self { bar: std::sync::Mutex::new(Progress::new(label, (attacks * n) as u64)), n }
     }
     /// What `evaluate_with` calls.
     pub(crate) fn show(&self, p: AttackProgress<'_>) {
@@ -76,7 +78,8 @@ impl AttackBar {
             // Half an evaluation is no measurement.
             signal::leave(number);
         }
-        let done = p.index * p.total + p.done;
+        // Of an attack that was given fewer each counts for more: the bar never runs backwards.
+        let done = p.index * self.n + p.done * self.n / p.total.max(1);
         if let Ok(bar) = self.bar.lock() {
             bar.at(done as u64, p.attack);
         }

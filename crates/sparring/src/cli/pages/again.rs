@@ -16,9 +16,10 @@ enum Kept {
 }
 
 /// Flags that are not repeated as they were; all others are.
-const CHANGED: [(&str, Kept); 8] = [
+const CHANGED: [(&str, Kept); 9] = [
     ("--out", Kept::DroppedWithValue),
     ("--shard", Kept::DroppedWithValue),
+    ("--piece", Kept::DroppedWithValue),
     ("--save", Kept::DroppedWithValue),
     ("--per-sample", Kept::DroppedWithValue),
     ("--save-every", Kept::DroppedWithValue),

@@ -34,7 +34,7 @@ fn why_none(path: &Path) -> Outcome<String> {
         let cells = runs_in(&path.join("cells"));
         return Ok(match &cells[..] {
             [] => {
-                "the directory of a sweep, of which no cell is finished; go on with `sparring sweep`".into()
+                "the directory of a sweep or an evaluation, in which no model is finished; name that of a trained run".into()
             }
             _ => format!("the directory of a sweep; name one of its runs: {}", cells.join(", ")),
         });

@@ -47,7 +47,7 @@ pub(crate) struct Args {
     /// A folder with the set's files, or a name. Default: the run's own data, mnist-10k for a
     /// bare weights file.
     #[arg(long, value_name = "NAME|DIR")]
-    pub(super) data: Option<String>,
+    pub(crate) data: Option<String>,
     /// Attacks, separated by commas, each `name` or `name(key=value, ..)`, as in "fgsm, pgd(steps=50, restarts=10)" (see `sparring list
     /// attacks`, also for the presets of papers); each runs on all correctly classified images. Default: fgsm,pgd, in l1 apgd, in l0 sigma-zero.
     #[arg(long, value_name = "NAME,..")]
@@ -96,7 +96,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE.html")]
     pub(super) report: Option<PathBuf>,
     /// The directory of a long evaluation, which is made in pieces and can be stopped at any time: the same command, or `sparring resume DIR`, goes on. It then holds results.json
-    /// (the object of --json, without times), verdicts.csv (as --per-sample writes it), report.html, times.csv, and manifest.json with every piece.
+    /// (the object of --json, without times), verdicts.csv (as --per-sample writes it), report.html (without the gallery of --report), times.csv, and manifest.json with every piece.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["save", "report", "per_sample"])]
     pub(crate) out: Option<PathBuf>,
     /// Do shard I of N, counted from 0: the pieces I, I+N, I+2N, .., in a directory of its own; `sparring merge OUT DIR..` puts all shards together, to the files that one
@@ -105,7 +105,7 @@ pub(crate) struct Args {
     pub(crate) shard: Option<Shard>,
     /// Images of a piece.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = count, requires = "out")]
-    pub(super) piece: usize,
+    pub(crate) piece: usize,
     #[command(flatten)]
     pub(crate) machine: MachineArgs,
 }

@@ -78,7 +78,7 @@ fn percent(accuracy: f64) -> String {
 }
 
 /// The table for a terminal, and what casts doubt on it.
-fn text(done: &Outcomes) -> String {
+pub(super) fn text(done: &Outcomes) -> String {
     let reports = &done.reports;
     let last = &reports[reports.len() - 1];
     let line = |attack: &str, eps: String, accuracy: f64, cost: [String; 5]| {

@@ -21,7 +21,10 @@ pub(crate) fn goes_on(manifest: &Manifest, before: &Manifest, path: &Path) -> Ou
     let refused =
         |what: String| Err(Failure::Failed(format!("{shown}: {what}; name another directory with --out")));
     if before.kind != manifest.kind {
-        return refused(format!("it holds a `{}`, not a `{}`", before.kind, manifest.kind));
+        return refused(format!(
+            "what it holds is of the kind `{}`, this is of the kind `{}`",
+            before.kind, manifest.kind
+        ));
     }
     if before.shard != manifest.shard {
         let (is, asked) = (before.shard, manifest.shard);
@@ -41,7 +44,7 @@ pub(crate) fn goes_on(manifest: &Manifest, before: &Manifest, path: &Path) -> Ou
     }
     for (name, hash) in &before.inputs.data {
         if manifest.inputs.data.get(name).is_some_and(|here| here != hash) {
-            return refused(format!("the data `{name}` are others than it was begun with"));
+            return refused(format!("`{name}` has other contents than it was begun with"));
         }
     }
     Ok(())

@@ -1,56 +1,63 @@
-//! What an evaluation in pieces was asked for: the plan of its manifest.
+//! What an evaluation in pieces was asked for: the plan of its manifest, and beside it how that was said.
 
 use super::super::args::Args;
 use super::super::cards::Source;
 use super::super::work::{NamedAttacks, Work};
+use super::CONFIG;
 use crate::cli::pages::{again, attack::trained_for};
 use crate::cli::{Failure, Outcome};
 use serde::{Deserialize, Serialize};
-use sparring::attacks::Course;
+use sparring::attacks::{Course, Threat};
+use sparring::store::{RunDir, read_config};
 use sparring_study::Manifest;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 
-/// Everything that its figures depend on, but for the program and the contents of the files.
+/// Everything that its figures depend on, but for the program and the contents of the files; nothing of how it was said, so that shards may name the same things by other paths.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct EvaluationPlan {
-    /// The words after `sparring`, without those that change no figure.
-    pub(super) arguments: Vec<String>,
-    pub(super) source: Source,
-    /// The set, as it is called.
-    pub(super) data: String,
-    /// The budget that the model was trained against, for the page.
-    pub(super) trained: Option<f64>,
     /// Images of the whole, and of a piece.
     pub(super) n: usize,
     pub(super) piece: usize,
     pub(super) course: Course,
+    /// The budgets, rising.
+    threats: Vec<Threat>,
     #[serde(flatten)]
     pub(super) attacks: NamedAttacks,
     /// Whether the last cell holds the checks that look at a few images of the whole.
     pub(super) checks: bool,
     /// The arithmetic of proposals, in which it ran.
     pub(super) precision: String,
-    /// SHA-256 of the weights that attacks climbed in the model's place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    surrogate_sha256: Option<String>,
+    /// Of everything random.
+    key: String,
+}
+
+/// How it was asked for: `config.json` of its directory.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Provenance {
+    /// The command line, to be copied.
+    pub(super) command: String,
+    /// Its words after `sparring`, without those that change no figure.
+    pub(super) arguments: Vec<String>,
+    pub(super) source: Source,
+    /// The set, as it is called.
+    pub(super) data: String,
+    /// The budget that the model was trained against, for the page.
+    pub(super) trained: Option<f64>,
 }
 
 impl EvaluationPlan {
     pub(super) fn of(args: &Args, work: &Work) -> Self {
-        let target = &work.target;
         Self {
-            arguments: again::arguments(),
-            source: target.source.clone(),
-            data: target.data.asked.clone(),
-            trained: trained_for(&args.model.path),
-            n: target.test.len(),
+            n: work.target.test.len(),
             piece: args.piece,
             course: work.how.course,
+            threats: work.threats.clone(),
             attacks: work.named_attacks(),
             checks: work.checks,
             precision: work.how.precision.to_string(),
-            surrogate_sha256: target.surrogate_sha256.clone(),
+            key: work.how.key.to_string(),
         }
     }
     /// As the manifest has it.
@@ -66,18 +73,6 @@ impl EvaluationPlan {
             return Err(refused("its cells are not the pieces of its images".into()));
         }
         Ok(plan)
-    }
-    /// The command, to be copied.
-    pub(super) fn command(&self) -> String {
-        let words = std::iter::once("sparring").chain(self.arguments.iter().map(String::as_str));
-        words.map(again::quoted).collect::<Vec<_>>().join(" ")
-    }
-    /// Hashes of what is read.
-    pub(super) fn inputs(&self) -> BTreeMap<String, String> {
-        let source = &self.source;
-        let own = [("model", source.model_sha256.clone()), ("images", source.data_digest.clone())];
-        let other = self.surrogate_sha256.clone().map(|sum| ("surrogate", sum));
-        own.into_iter().chain(other).map(|(name, sum)| (name.to_owned(), sum)).collect()
     }
     /// Pieces with images.
     pub(super) fn pieces(&self) -> usize {
@@ -97,5 +92,38 @@ impl EvaluationPlan {
         let images = (0..self.pieces()).filter_map(|k| self.images(k));
         let images = images.map(|which| format!("images-{:06}-{:06}", which.start, which.end - 1));
         images.chain(self.checks.then(|| "checks".to_owned())).collect()
+    }
+}
+
+impl Provenance {
+    pub(super) fn of(args: &Args, work: &Work) -> Self {
+        let target = &work.target;
+        Self {
+            command: again::command(),
+            arguments: again::arguments(),
+            source: target.source.clone(),
+            data: target.data.asked.clone(),
+            trained: trained_for(&args.model.path),
+        }
+    }
+    /// Hashes of what is read.
+    pub(super) fn inputs(&self, work: &Work) -> BTreeMap<String, String> {
+        let own = [("model", self.source.model_sha256.clone()), ("images", self.source.data_digest.clone())];
+        let other = work.target.surrogate_sha256.clone().map(|sum| ("surrogate", sum));
+        own.into_iter().chain(other).map(|(name, sum)| (name.to_owned(), sum)).collect()
+    }
+    pub(super) fn write(&self, run: &RunDir) -> Outcome {
+        Ok(run.write_json(CONFIG, self)?)
+    }
+    /// That of a directory.
+    pub(super) fn read(directory: &Path) -> Outcome<Self> {
+        let broken = |what: String| {
+            let shown = directory.display();
+            Failure::Failed(format!(
+                "{shown}: its {CONFIG} cannot be used: {what}; give the command that began it again, which writes it anew"
+            ))
+        };
+        let config = read_config(directory)?.ok_or_else(|| broken("it is gone".into()))?;
+        serde_json::from_value(config).map_err(|e| broken(e.to_string()))
     }
 }

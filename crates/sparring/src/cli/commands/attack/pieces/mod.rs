@@ -8,11 +8,11 @@ use super::args::Args;
 use super::show;
 use super::work::Work;
 use crate::cli::commands::shards::{claim, goes_on, program};
-use crate::cli::io::json::{json, value};
+use crate::cli::io::json::value;
 use crate::cli::io::{progress::AttackBar, say, signal, table::counted};
 use crate::cli::pages::again;
 use crate::cli::{Failure, Outcome};
-use evaluation_plan::EvaluationPlan;
+use evaluation_plan::{EvaluationPlan, Provenance};
 use serde::{Deserialize, Serialize};
 use sparring::attacks::{BudgetCurve, Finding, Progress, Report};
 use sparring::store::RunDir;
@@ -57,15 +57,32 @@ pub(super) fn run(args: &Args, work: &Work, directory: &Path) -> Outcome {
             "--piece {piece}: {n} images are {pieces} pieces, at most {MOST_PIECES} can be kept; say a larger --piece"
         )));
     }
-    let inputs = Inputs::new(plan.text()?, program()?, plan.inputs());
+    let provenance = Provenance::of(args, work);
+    let inputs = Inputs::new(plan.text()?, program()?, provenance.inputs(work));
     let manifest = Manifest::begin(EVALUATION, shard, &plan.names(), inputs);
-    let mut place = Place::open(directory, manifest)?;
+    let mut place = Place::open(directory, manifest, &provenance)?;
     place.work_off(&plan, work)?;
-    let whole = Whole::of(&place.manifest)?;
+    let whole = Whole::of(&place.manifest, provenance)?;
     whole.write(&place.run, &place.times)?;
     signal::check()?;
-    show::tell(&whole.with_times(&place.times), whole.precision()?, args.machine.json);
+    if args.machine.json {
+        say::json(&whole.object(&whole.with_times(&place.times))?);
+    } else {
+        say::result(&show::text(&whole.with_times(&place.times)));
+    }
+    if let Some(part) = whole.part() {
+        say::note(&format!(
+            "these are the figures of {part} alone: `sparring merge` puts all shards together"
+        ));
+    }
     say::note(&format!("page in {}", place.run.path().join(whole::PAGE).display()));
+    Ok(())
+}
+
+/// Makes the command that began an evaluation one that goes on with it in this directory.
+pub(crate) fn go_on(args: &mut Args, directory: &Path, manifest: &Manifest) -> Outcome {
+    (args.out, args.shard) = (Some(directory.to_path_buf()), Some(manifest.shard));
+    args.piece = EvaluationPlan::read(manifest)?.piece;
     Ok(())
 }
 
@@ -78,22 +95,23 @@ struct Place {
 
 impl Place {
     /// New, or one in which the same evaluation was begun.
-    fn open(path: &Path, mut manifest: Manifest) -> Outcome<Self> {
+    fn open(path: &Path, mut manifest: Manifest, provenance: &Provenance) -> Outcome<Self> {
         let run = claim(path, &[])?;
         let mut times = Times::default();
         if let Some(before) = Manifest::read(run.path())? {
             goes_on(&manifest, &before, run.path())?;
             if before.inputs.plan != manifest.inputs.plan {
-                let (shown, was) = (path.display(), EvaluationPlan::read(&before)?.command());
+                let was =
+                    Provenance::read(run.path()).map_or(String::new(), |p| format!(", `{}`", p.command));
+                let (shown, quoted) = (path.display(), again::quoted(&path.to_string_lossy()));
                 return Err(Failure::Failed(format!(
-                    "{shown} holds another evaluation, `{was}`: give that command again to go on with it, or name another directory with --out"
+                    "{shown} holds another evaluation{was}: `sparring resume {quoted}` goes on with that one; name another directory with --out for this one"
                 )));
             }
             times = Times::read(run.path());
             manifest.rows = before.rows;
         }
-        let words = again::arguments();
-        run.write_json(CONFIG, &json!({ "command": again::command(), "arguments": words }))?;
+        provenance.write(&run)?;
         manifest.write(run.path())?;
         run.keep();
         // A signal in the midst of writing it takes the unfinished copy away.

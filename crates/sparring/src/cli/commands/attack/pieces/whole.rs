@@ -2,17 +2,16 @@
 
 use super::super::outcomes::Outcomes;
 use super::super::{per_sample, show};
-use super::evaluation_plan::EvaluationPlan;
+use super::Piece;
+use super::evaluation_plan::{EvaluationPlan, Provenance};
 use super::times::Times;
-use super::{CONFIG, Piece};
-use crate::cli::io::json::json;
 use crate::cli::pages::{again, attack::page};
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
 use sparring::attacks::{AttackError, BudgetCurve, Report};
 use sparring::store::RunDir;
 use sparring::tensor::Precision;
-use sparring_study::{CellState, Manifest};
+use sparring_study::{CellState, Manifest, Shard};
 use std::path::PathBuf;
 
 /// The page.
@@ -21,6 +20,8 @@ pub(super) const PAGE: &str = "report.html";
 /// Figures of all images that are done.
 pub(super) struct Whole {
     plan: EvaluationPlan,
+    provenance: Provenance,
+    shard: Shard,
     ids: Vec<u64>,
     labels: Vec<usize>,
     done: Outcomes,
@@ -29,7 +30,7 @@ pub(super) struct Whole {
 impl Whole {
     /// # Errors
     /// If a finished cell is not a piece of the evaluation, or none has images.
-    pub(super) fn of(manifest: &Manifest) -> Outcome<Self> {
+    pub(super) fn of(manifest: &Manifest, provenance: Provenance) -> Outcome<Self> {
         let plan = EvaluationPlan::read(manifest)?;
         let broken = |name: &str, why: &dyn std::fmt::Display| {
             Failure::Failed(format!("piece {name} cannot be used: {why}"))
@@ -65,14 +66,37 @@ impl Whole {
             true => None,
             false => Some(BudgetCurve::join(curves).map_err(of_all)?),
         };
-        if let (Some(last), Some(rows)) = (joined.last_mut(), checks) {
-            last.add_findings(rows);
+        match (joined.last_mut(), checks) {
+            (Some(last), Some(rows)) => last.add_findings(rows),
+            (Some(last), None) if plan.checks => {
+                let unmade = last.findings.iter_mut().filter(|f| f.value.is_none() && !f.raised);
+                unmade.for_each(|f| f.why = "not examined: another shard has the checks".into());
+            }
+            _ => {}
         }
-        let done = plan.attacks.outcomes(&plan.source, joined, curve);
-        Ok(Self { plan, ids, labels, done })
+        let shard = manifest.shard;
+        let mut done = plan.attacks.outcomes(&provenance.source, joined, curve);
+        if shard != Shard::WHOLE {
+            // A card gives the first images of the set, which these are not.
+            done.cards.clear();
+        }
+        Ok(Self { plan, provenance, shard, ids, labels, done })
+    }
+    /// Which part of the whole this is; `None` of the whole.
+    pub(super) fn part(&self) -> Option<String> {
+        let (shard, n, all) = (self.shard, self.ids.len(), self.plan.n);
+        (shard != Shard::WHOLE).then(|| format!("shard {shard}, {n} of {all} images"))
+    }
+    /// The object for programs; of a shard with `shard` and without cards.
+    pub(super) fn object(&self, done: &Outcomes) -> Outcome<Value> {
+        let mut object = show::object(done, self.precision()?);
+        if self.shard != Shard::WHOLE {
+            object["shard"] = self.shard.to_string().into();
+        }
+        Ok(object)
     }
     /// The arithmetic of proposals.
-    pub(super) fn precision(&self) -> Outcome<Precision> {
+    fn precision(&self) -> Outcome<Precision> {
         self.plan.precision.parse().map_err(|e| Failure::Failed(format!("its manifest.json: precision: {e}")))
     }
     /// Figures with seconds.
@@ -83,13 +107,17 @@ impl Whole {
     }
     /// Writes every form of it into the directory.
     pub(super) fn write(&self, run: &RunDir, times: &Times) -> Outcome {
-        again::stand_for(self.plan.arguments.clone());
-        let mut object = show::object(&self.done, self.precision()?);
+        again::stand_for(self.provenance.arguments.clone());
+        let mut object = self.object(&self.done)?;
         without_times(&mut object);
         run.write_json("results.json", &object)?;
         run.write("verdicts.csv", per_sample::text(&self.ids, &self.labels, &self.done, true).as_bytes())?;
-        let EvaluationPlan { source, data, trained, .. } = &self.plan;
-        page(&source.model, data, *trained, None, &self.done)?.save(run.file(PAGE))?;
+        let Provenance { source, data, trained, .. } = &self.provenance;
+        let mut page = page(&source.model, data, *trained, None, &self.done)?;
+        if let Some(part) = self.part() {
+            page.subtitle = format!("{part}: {}", page.subtitle);
+        }
+        page.save(run.file(PAGE))?;
         times.write(run)
     }
 }
@@ -108,9 +136,12 @@ fn without_times(object: &mut Value) {
 
 /// Writes the evaluation that shards made together; the number of images.
 pub(crate) fn write_merged(run: &RunDir, manifest: &Manifest, shards: &[PathBuf]) -> Outcome<usize> {
-    let whole = Whole::of(manifest)?;
+    // What is called otherwise in other shards is called as in the first.
+    let mut first = shards.iter();
+    let first = first.find(|d| Manifest::read(d).is_ok_and(|m| m.is_some_and(|m| m.shard.index == 0)));
+    let provenance = Provenance::read(first.unwrap_or(&shards[0]))?;
+    provenance.write(run)?;
+    let whole = Whole::of(manifest, provenance)?;
     whole.write(run, &Times::of(shards.iter().map(PathBuf::as_path)))?;
-    let arguments = &whole.plan.arguments;
-    run.write_json(CONFIG, &json!({ "command": whole.plan.command(), "arguments": arguments }))?;
     Ok(whole.ids.len())
 }
