@@ -2,6 +2,7 @@
 
 use super::card::AttackCard;
 use super::curve::BudgetCurve;
+use super::findings::of_report;
 use super::report::{AttackResult, Report};
 use crate::AttackError;
 
@@ -46,7 +47,7 @@ impl Report {
         for a in &mut whole.attacks {
             a.accuracy = a.survivors as f64 / n;
         }
-        whole.findings = whole.observed.findings(&whole.attacks, whole.course, whole.n);
+        whole.findings = of_report(&whole.observed, &whole.attacks, whole.course, whole.n);
         Ok(whole)
     }
 

@@ -1,11 +1,6 @@
 //! What the judge saw besides the figures, as counts over examples, so that the checks of an evaluation in pieces are those of the whole.
 
-use super::findings::{
-    Finding, add, classes_of_dlr, dlr_undefined, is_distribution, is_tied, of_figures, of_gradients, of_walk,
-    probabilities, random_output, units,
-};
-use super::options::Course;
-use super::report::AttackResult;
+use super::findings::{Finding, classes_of_dlr, is_distribution, is_tied, of_walk};
 use crate::{AttackInfo, Settings, Threat};
 use sparring_oracle::{Batch, Bounds};
 
@@ -69,24 +64,5 @@ impl ModelStatistics {
         let box_of = |o: &Self| [o.lo, o.hi].map(f32::to_bits);
         (self.classes, self.transfers, box_of(self)) == (other.classes, other.transfers, box_of(other))
             && (&self.walks, &self.dlr) == (&other.walks, &other.dlr)
-    }
-    /// A row for each check; those that need runs of their own are not made.
-    pub(super) fn findings(&self, attacks: &[AttackResult], course: Course, n: usize) -> Vec<Finding> {
-        let mut rows = Finding::none_examined();
-        add(&mut rows, self.walks.iter().cloned());
-        if !self.transfers {
-            add(
-                &mut rows,
-                attacks.iter().flat_map(|a| of_gradients(&a.attack, a.counts(), a.refused.not_finite)),
-            );
-        }
-        add(&mut rows, [dlr_undefined(self.tied, n, self.classes, &self.dlr)]);
-        add(&mut rows, [random_output(self.difference, self.logit)]);
-        add(&mut rows, [probabilities(self.distributions, n)]);
-        add(&mut rows, [units(self.input, self.lo, self.hi)]);
-        if !self.transfers {
-            add(&mut rows, of_figures(attacks, course, n));
-        }
-        rows
     }
 }

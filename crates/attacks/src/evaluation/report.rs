@@ -145,7 +145,7 @@ impl Report {
     pub fn raised(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.raised)
     }
-    /// Takes in the rows of [`diagnostic_findings`](crate::doubts): a doubt that was there stays.
+    /// Takes in the rows of [`diagnostic_findings`](crate::diagnostic_findings): a doubt that was there stays.
     pub fn add_findings(&mut self, rows: Vec<Finding>) {
         add(&mut self.findings, rows);
     }

@@ -3,6 +3,7 @@
 use super::attempt::{Attempt, attempt};
 use super::card::AttackCard;
 use super::clean::Clean;
+use super::findings::of_report;
 use super::options::{Course, EvaluateOptions, Progress};
 use super::propose::{Chosen, Proposer, ProposerRole, Task, describe};
 use super::report::{AttackResult, Report};
@@ -156,7 +157,7 @@ where
             course,
             clean: clean.right.len() as f64 / n as f64,
             predictions: clean.predictions,
-            findings: clean.observed.findings(&attacks, course, n),
+            findings: of_report(&clean.observed, &attacks, course, n),
             observed: clean.observed,
             attacks,
             robust_accuracy,

@@ -3,7 +3,7 @@
 use super::super::args::Args;
 use super::super::cards::Source;
 use super::super::work::{NamedAttacks, Work};
-use super::CONFIG;
+use super::piece::CONFIG;
 use crate::cli::pages::{again, attack::trained_for};
 use crate::cli::{Failure, Outcome};
 use serde::{Deserialize, Serialize};

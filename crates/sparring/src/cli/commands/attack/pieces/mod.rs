@@ -1,6 +1,7 @@
 //! `sparring attack MODEL --out DIR`: an evaluation in pieces, each kept as it is finished, so that it can be stopped, goes on, and is split over shards.
 
 mod evaluation_plan;
+mod piece;
 mod times;
 mod whole;
 
@@ -13,8 +14,9 @@ use crate::cli::io::{progress::AttackBar, say, signal, table::counted};
 use crate::cli::pages::again;
 use crate::cli::{Failure, Outcome};
 use evaluation_plan::{EvaluationPlan, Provenance};
-use serde::{Deserialize, Serialize};
-use sparring::attacks::{BudgetCurve, Finding, Progress, Report};
+pub(crate) use piece::EVALUATION;
+use piece::Piece;
+use sparring::attacks::Progress;
 use sparring::store::RunDir;
 use sparring_study::{CellState, Inputs, MANIFEST, Manifest, Shard};
 use std::path::Path;
@@ -22,23 +24,8 @@ use times::Times;
 use whole::Whole;
 pub(crate) use whole::write_merged;
 
-/// What a manifest calls it.
-pub(crate) const EVALUATION: &str = "evaluation";
-/// The command line, for `sparring resume`.
-const CONFIG: &str = "config.json";
-
 /// More pieces would make the manifest, which is written after each, larger than it may be.
 const MOST_PIECES: usize = 1000;
-
-/// What a finished cell holds; it has no times.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Piece {
-    /// Some of the images: a report for each budget.
-    Images { ids: Vec<u64>, labels: Vec<usize>, reports: Vec<Report>, curve: Option<Box<BudgetCurve>> },
-    /// The checks that look at a few images of the whole.
-    Checks(Vec<Finding>),
-}
 
 pub(super) fn run(args: &Args, work: &Work, directory: &Path) -> Outcome {
     let plan = EvaluationPlan::of(args, work);

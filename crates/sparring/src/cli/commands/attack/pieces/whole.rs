@@ -2,8 +2,8 @@
 
 use super::super::outcomes::Outcomes;
 use super::super::{per_sample, show};
-use super::Piece;
 use super::evaluation_plan::{EvaluationPlan, Provenance};
+use super::piece::Piece;
 use super::times::Times;
 use crate::cli::pages::{again, attack::page};
 use crate::cli::{Failure, Outcome};
