@@ -157,7 +157,8 @@ impl<M: Classifier + ?Sized> Attack<M> for Square {
                     }
                 }
                 let share = query.checked_sub(1).map_or(1.0, |step| self.share(step));
-                let mut first = first.as_mut().filter(|f| f.is_cheaper(square::reached(threat.norm, x.shape(), share)));
+                let mut first =
+                    first.as_mut().filter(|f| f.is_cheaper(square::reached(threat.norm, x.shape(), share)));
                 match &mut first {
                     None => logits(model, x, &live, &points, from + query as u64, &mut z)?,
                     Some(first) => {
