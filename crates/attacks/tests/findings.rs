@@ -47,6 +47,36 @@ fn dead_gradients_are_seen() {
     assert!(found.why.contains("fgsm: 100.0 %") && found.why.contains("pgd: 100.0 %"), "{found}");
 }
 
+/// A walk that stops half way.
+fn half(eps_share: f32, steps: usize) -> AnyAttack {
+    Pgd {
+        steps,
+        step_size: StepSize::Relative(eps_share / steps as f32),
+        start: Start::Clean,
+        ..Pgd::default()
+    }
+    .into()
+}
+
+#[test]
+fn a_cascade_says_where_its_first_walk_alone_over_reports() {
+    let (model, p) = (Mlp::random(12, 16, 3, 1), Points::new(100, 12, 2));
+    let y = own_labels(&model, p.batch());
+    let options = EvaluateOptions { course: Course::Cascade, ..EvaluateOptions::default() };
+    let of = |suite: &[AnyAttack]| {
+        let threat = Threat::linf(0.1).unwrap();
+        evaluate_with(&model, p.batch(), &y, suite, &threat, Key::new(1), &options, &|_| ()).unwrap()
+    };
+    let weak = of(&[half(0.5, 10), half(3.0, 20)]);
+    let row = row(&weak, "pgd_not_converged");
+    let [first, last] = [&weak.attacks[0], &weak.attacks[1]].map(|a| a.survivors);
+    assert!(row.raised && first > last + 1, "{weak}");
+    assert!(row.why.contains(&format!("fooled {} more of 100 images", first - last)), "{}", row.why);
+    // One step is no walk, and a walk that leaves nothing to others is one that can be trusted alone.
+    assert!(raised(&of(&[Fgsm::default().into(), Pgd::default().into()])).is_empty());
+    assert!(raised(&of(&[half(3.0, 20), half(3.0, 20)])).is_empty());
+}
+
 #[test]
 fn a_cascade_sees_what_gradients_left_to_queries() {
     let p = Points::new(60, 12, 2);

@@ -67,10 +67,28 @@ pub(in crate::evaluation) fn of_figures(attacks: &[AttackResult], course: Course
         black_box(a, before, n)
     });
     let mut found: Vec<Finding> = black.collect();
-    if course == Course::Each {
-        found.extend(attacks.iter().filter_map(|a| beaten(a, attacks, n)));
+    match course {
+        Course::Each => found.extend(attacks.iter().filter_map(|a| beaten(a, attacks, n))),
+        Course::Cascade => found.extend(alone(attacks, n)),
     }
     found
+}
+
+/// More than this share of the examples, found by the attacks by gradients after the first one of a cascade, says that the first alone is no evaluation.
+const ALONE: f64 = 0.01;
+
+/// The first attack of many steps in a cascade, if those by gradients after it found much more: its own figure over-reports the model.
+fn alone(attacks: &[AttackResult], n: usize) -> Option<Finding> {
+    let mut walks = attacks.iter().filter(|a| a.card.access == Access::White && a.steps > 1);
+    let (first, last) = (walks.next()?, walks.next_back()?);
+    let more = first.survivors.saturating_sub(last.survivors);
+    many(more, ALONE, n).then(|| {
+        let why = format!(
+            "{} alone over-reports the model: the attacks by gradients after it fooled {more} more of {n} images (raised above 1 % and 2)",
+            first.attack
+        );
+        seen(FindingId::PgdNotConverged, true, more as f64 / n as f64, why)
+    })
 }
 
 /// The examples that this black box fooled and no attack by gradients did.
