@@ -53,7 +53,7 @@ impl Boundary<'_> {
         };
         let mut points = Table::zeros(n, dim);
         let mut planes = Planes::new(n, if self.targets.is_some() { 1 } else { classes - 1 }, classes, dim);
-        let (mut d, mut d_clean, mut walls) = (vec![0.0; dim], vec![0.0; dim], PlaneScratch::default());
+        let (mut d, mut d_clean, mut scratch) = (vec![0.0; dim], vec![0.0; dim], PlaneScratch::default());
         for k in 0..n {
             let (row, point) = (live.row(k), points.row_mut(k));
             point.copy_from_slice(x.row(row));
@@ -75,8 +75,8 @@ impl Boundary<'_> {
                 let Some(plane) = planes.nearest(norm, row, k, &pair) else { continue };
                 let (clean, point, w) = (x.row(row), points.row_mut(k), plane.w);
                 let b = dot(w, point) - f64::from(plane.gap);
-                onto_plane(norm, point, w, b, bounds, &mut d, &mut walls);
-                onto_plane(norm, clean, w, b, bounds, &mut d_clean, &mut walls);
+                onto_plane(norm, point, w, b, bounds, &mut d, &mut scratch);
+                onto_plane(norm, clean, w, b, bounds, &mut d_clean, &mut scratch);
                 let [own, back] = [&d, &d_clean].map(|d| of.size(d).max(1e-8));
                 let alpha = ((own / (own + back)) as f32).clamp(0.0, self.alpha_max);
                 for (((p, &d), &c), &x) in point.iter_mut().zip(&d).zip(&d_clean).zip(clean) {

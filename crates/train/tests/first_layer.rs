@@ -10,61 +10,56 @@ use sparring_oracle::{Batch, Bounds, Classifier, FirstLayer, OracleError};
 use sparring_seed::Key;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A victim that is asked whole queries only.
-struct Whole<'v>(Victim<'v>);
+/// A victim that counts the changes it is asked for, or shows no first layer.
+struct Watched<'v> {
+    victim: Victim<'v>,
+    shown: bool,
+    changes: AtomicUsize,
+}
 
-/// A victim that counts the changes it is asked for.
-struct Watched<'v>(Victim<'v>, AtomicUsize);
+impl<'v> Watched<'v> {
+    fn new(victim: Victim<'v>, shown: bool) -> Self {
+        Self { victim, shown, changes: AtomicUsize::new(0) }
+    }
+    fn layer(&self) -> &dyn FirstLayer {
+        self.victim.first_layer().unwrap()
+    }
+}
 
 impl Classifier for Watched<'_> {
     fn shape(&self) -> [usize; 3] {
-        self.0.shape()
+        self.victim.shape()
     }
     fn classes(&self) -> usize {
-        self.0.classes()
+        self.victim.classes()
     }
     fn bounds(&self) -> Bounds {
-        self.0.bounds()
+        self.victim.bounds()
     }
     fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
-        self.0.logits(x, out)
+        self.victim.logits(x, out)
     }
     fn first_layer(&self) -> Option<&dyn FirstLayer> {
-        Some(self)
+        self.shown.then_some(self as &dyn FirstLayer)
     }
 }
 
 impl FirstLayer for Watched<'_> {
     fn width(&self) -> usize {
-        self.0.first_layer().unwrap().width()
+        self.layer().width()
     }
     fn max_changes(&self) -> usize {
-        self.0.first_layer().unwrap().max_changes()
+        self.layer().max_changes()
     }
     fn outputs(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
-        self.0.first_layer().unwrap().outputs(x, out)
+        self.layer().outputs(x, out)
     }
     fn change(&self, by: &[(usize, f32)], out: &mut [f32]) {
-        self.1.fetch_add(1, Ordering::Relaxed);
-        self.0.first_layer().unwrap().change(by, out);
+        self.changes.fetch_add(1, Ordering::Relaxed);
+        self.layer().change(by, out);
     }
     fn logits_from(&self, outputs: &[f32], out: &mut [f32]) -> Result<(), OracleError> {
-        self.0.first_layer().unwrap().logits_from(outputs, out)
-    }
-}
-
-impl Classifier for Whole<'_> {
-    fn shape(&self) -> [usize; 3] {
-        self.0.shape()
-    }
-    fn classes(&self) -> usize {
-        self.0.classes()
-    }
-    fn bounds(&self) -> Bounds {
-        self.0.bounds()
-    }
-    fn logits(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
-        self.0.logits(x, out)
+        self.layer().logits_from(outputs, out)
     }
 }
 
@@ -99,13 +94,13 @@ fn square_by_changes_is_square() {
         for batch in [1, 7, 40] {
             assert_eq!(judged(&victim, x, &y, &threat, batch), by_changes, "{threat} in pieces of {batch}");
         }
-        let watched = Watched(net.victim(), AtomicUsize::new(0));
+        let watched = Watched::new(net.victim(), true);
         assert_eq!(judged(&watched, x, &y, &threat, 56), by_changes);
-        let changes = watched.1.into_inner() as u64;
+        let changes = watched.changes.into_inner() as u64;
         // From query 51 on squares are small enough; in the other norms the whole change moves.
         let expected = if threat.norm == AnyNorm::Linf { 3000..40 * 350 } else { 0..1 };
         assert!(expected.contains(&changes), "{threat}: {changes} changes");
-        let whole = judged(&Whole(net.victim()), x, &y, &threat, 56);
+        let whole = judged(&Watched::new(net.victim(), false), x, &y, &threat, 56);
         let fooled = |r: &Report| r.attacks[0].fooled.iter().filter(|f| **f).count();
         let (a, b) = (fooled(&by_changes), fooled(&whole));
         // A margin that two orders of summing leave on two sides of another may turn one of them.
