@@ -2,7 +2,7 @@
 
 use crate::slices::{Function, map, map_times};
 use sparring_math::Real;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 /// Facts about an activation at its present parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,10 +21,38 @@ pub struct About {
     pub curvature: Option<f64>,
     /// Non-decreasing everywhere.
     pub monotone: bool,
+    /// How many derivatives are continuous.
+    pub smoothness: Smoothness,
     /// 1/√E f(z)² for z ~ N(0, 1): keeps the second moment of the forward signal. `None` where infinite.
     pub gain_forward: Option<f64>,
     /// 1/√E f'(z)² for z ~ N(0, 1): keeps the second moment of the gradient. `None` where infinite.
     pub gain_backward: Option<f64>,
+    /// Where other libraries' defaults or conventions differ, "" where they agree.
+    pub elsewhere: &'static str,
+}
+
+/// The smoothness class of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Smoothness {
+    /// It jumps.
+    Jumps,
+    /// It is continuous, its derivative jumps.
+    C0,
+    /// Its first derivative is continuous, the second jumps.
+    C1,
+    /// All derivatives are continuous.
+    Smooth,
+}
+
+impl fmt::Display for Smoothness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Jumps => "jumps",
+            Self::C0 => "C0",
+            Self::C1 => "C1",
+            Self::Smooth => "C-inf",
+        })
+    }
 }
 
 /// An element-wise activation: scalar in, scalar out. NaN in gives NaN out; ±∞ gives the mathematical limit.

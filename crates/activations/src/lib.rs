@@ -8,12 +8,14 @@ mod gain;
 mod learnt;
 mod reference;
 mod registry;
+mod relax;
 #[cfg(feature = "serde")]
 mod serialize;
 mod slices;
 
-pub use contract::{About, Activation};
+pub use contract::{About, Activation, Smoothness};
 pub use elementwise::*;
 pub use gain::gain;
 pub use learnt::{Parametric, Sharing, Trainable};
+pub use relax::{Line, Lines, Points, Relax};
 pub use sparring_math::named::NamedError as ActivationError;

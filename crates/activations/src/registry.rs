@@ -127,6 +127,21 @@ macro_rules! activations {
             }
         }
 
+        impl $crate::Relax for AnyActivation {
+            fn extrema(&self, l: f64, u: f64) -> $crate::Points {
+                match self { $(AnyActivation::$Type(a) => $crate::Relax::extrema(a, l, u)),+ }
+            }
+            fn bends(&self, l: f64, u: f64) -> $crate::Points {
+                match self { $(AnyActivation::$Type(a) => $crate::Relax::bends(a, l, u)),+ }
+            }
+            fn image(&self, l: f64, u: f64) -> (f64, f64) {
+                match self { $(AnyActivation::$Type(a) => $crate::Relax::image(a, l, u)),+ }
+            }
+            fn lines(&self, l: f64, u: f64) -> $crate::Lines {
+                match self { $(AnyActivation::$Type(a) => $crate::Relax::lines(a, l, u)),+ }
+            }
+        }
+
         sparring_math::compiled_here!(
             <AnyActivation as $crate::Activation<f32>>::forward,
             <AnyActivation as $crate::Activation<f32>>::backward,

@@ -8,4 +8,5 @@ mod extremes;
 mod golden;
 mod learnt;
 mod names;
+mod relax;
 mod slices;

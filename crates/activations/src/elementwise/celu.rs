@@ -11,7 +11,8 @@ use super::elu::below_zero;
 use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation, ActivationError};
+use crate::relax::turns;
+use crate::{About, Activation, ActivationError, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};
 
@@ -54,6 +55,8 @@ impl Configured for Celu {
     const DEFAULT: Self = Celu { alpha: 1.0 };
 }
 
+turns! { Celu: extrema [], bends [0.0] }
+
 impl<E: Real> Activation<E> for Celu {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -65,8 +68,10 @@ impl<E: Real> Activation<E> for Celu {
             lipschitz: Some(1.0),
             curvature: Some(1.0 / self.alpha),
             monotone: true,
+            smoothness: Smoothness::C1,
             gain_forward,
             gain_backward,
+            elsewhere: "",
         }
     }
 

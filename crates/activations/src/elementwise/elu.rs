@@ -10,7 +10,8 @@
 use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation, ActivationError};
+use crate::relax::turns;
+use crate::{About, Activation, ActivationError, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};
 
@@ -53,6 +54,8 @@ impl Configured for Elu {
     const DEFAULT: Self = Elu { alpha: 1.0 };
 }
 
+turns! { Elu: extrema [], bends [0.0] }
+
 impl<E: Real> Activation<E> for Elu {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -64,8 +67,10 @@ impl<E: Real> Activation<E> for Elu {
             lipschitz: Some(self.alpha.max(1.0)),
             curvature: Some(self.alpha),
             monotone: true,
+            smoothness: if self.alpha == 1.0 { Smoothness::C1 } else { Smoothness::C0 },
             gain_forward,
             gain_backward,
+            elsewhere: "",
         }
     }
 

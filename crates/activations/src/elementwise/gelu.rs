@@ -9,7 +9,8 @@
 use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation};
+use crate::relax::turns;
+use crate::{About, Activation, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::Named;
 
@@ -32,6 +33,8 @@ impl Configured for Gelu {
     const DEFAULT: Self = Gelu;
 }
 
+turns! { Gelu: extrema [-0.751_791_524_693_564_5], bends [-std::f64::consts::SQRT_2, std::f64::consts::SQRT_2] }
+
 impl<E: Real> Activation<E> for Gelu {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -43,8 +46,10 @@ impl<E: Real> Activation<E> for Gelu {
             lipschitz: Some(1.128_904_145_185_155),
             curvature: Some(0.797_884_560_802_865_4),
             monotone: false,
+            smoothness: Smoothness::Smooth,
             gain_forward,
             gain_backward,
+            elsewhere: "JAX: the tanh form by default",
         }
     }
 

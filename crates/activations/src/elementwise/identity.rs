@@ -8,7 +8,8 @@
 
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation};
+use crate::relax::turns;
+use crate::{About, Activation, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::Named;
 
@@ -30,6 +31,8 @@ impl Configured for Identity {
     const DEFAULT: Self = Identity;
 }
 
+turns! { Identity: extrema [], bends [] }
+
 impl<E: Real> Activation<E> for Identity {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -41,8 +44,10 @@ impl<E: Real> Activation<E> for Identity {
             lipschitz: Some(1.0),
             curvature: Some(0.0),
             monotone: true,
+            smoothness: Smoothness::Smooth,
             gain_forward,
             gain_backward,
+            elsewhere: "",
         }
     }
 

@@ -10,7 +10,8 @@
 use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation, ActivationError};
+use crate::relax::turns;
+use crate::{About, Activation, ActivationError, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};
 
@@ -53,6 +54,8 @@ impl Configured for LeakyRelu {
     const DEFAULT: Self = LeakyRelu { slope: 0.01 };
 }
 
+turns! { LeakyRelu: extrema [], bends [0.0] }
+
 impl<E: Real> Activation<E> for LeakyRelu {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -64,8 +67,10 @@ impl<E: Real> Activation<E> for LeakyRelu {
             lipschitz: Some(self.slope.abs().max(1.0)),
             curvature: Some(0.0),
             monotone: self.slope >= 0.0,
+            smoothness: if self.slope == 1.0 { Smoothness::Smooth } else { Smoothness::C0 },
             gain_forward,
             gain_backward,
+            elsewhere: "Keras: slope 0.3 as a layer, 0.2 as a function; GANs use 0.2",
         }
     }
 

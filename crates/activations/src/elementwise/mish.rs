@@ -12,7 +12,8 @@
 use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation};
+use crate::relax::turns;
+use crate::{About, Activation, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::Named;
 
@@ -51,6 +52,8 @@ fn near<E: Real>(x: E) -> E {
     if c > high { high } else { c }
 }
 
+turns! { Mish: extrema [-1.192_431_214_515_495_2], bends [-2.256_376_396_360_793, 1.490_571_179_485_428_5] }
+
 impl<E: Real> Activation<E> for Mish {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -62,8 +65,10 @@ impl<E: Real> Activation<E> for Mish {
             lipschitz: Some(1.088_498_161_251_728),
             curvature: Some(0.644_204_637_236_972_5),
             monotone: false,
+            smoothness: Smoothness::Smooth,
             gain_forward,
             gain_backward,
+            elsewhere: "",
         }
     }
 

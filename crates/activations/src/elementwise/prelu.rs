@@ -10,7 +10,8 @@
 use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation, Parametric, Trainable};
+use crate::relax::turns;
+use crate::{About, Activation, Parametric, Smoothness, Trainable};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};
 
@@ -58,6 +59,8 @@ impl Configured for Prelu {
     }
 }
 
+turns! { Prelu: extrema [], bends [0.0] }
+
 impl<E: Real, S: Real> Activation<E> for Prelu<S> {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -70,8 +73,10 @@ impl<E: Real, S: Real> Activation<E> for Prelu<S> {
             lipschitz: Some(slope.abs().max(1.0)),
             curvature: Some(0.0),
             monotone: slope >= 0.0,
+            smoothness: if slope == 1.0 { Smoothness::Smooth } else { Smoothness::C0 },
             gain_forward,
             gain_backward,
+            elsewhere: "Keras: starts at 0, one slope an element",
         }
     }
 

@@ -8,7 +8,8 @@
 
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation};
+use crate::relax::turns;
+use crate::{About, Activation, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::Named;
 
@@ -31,6 +32,8 @@ impl Configured for Relu {
     const DEFAULT: Self = Relu;
 }
 
+turns! { Relu: extrema [], bends [0.0] }
+
 impl<E: Real> Activation<E> for Relu {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -42,8 +45,10 @@ impl<E: Real> Activation<E> for Relu {
             lipschitz: Some(1.0),
             curvature: Some(0.0),
             monotone: true,
+            smoothness: Smoothness::C0,
             gain_forward,
             gain_backward,
+            elsewhere: "Keras: negative_slope, max_value, threshold",
         }
     }
 

@@ -12,7 +12,8 @@ use super::elu::below_zero;
 use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation};
+use crate::relax::turns;
+use crate::{About, Activation, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::Named;
 
@@ -40,6 +41,8 @@ impl Configured for Selu {
     const DEFAULT: Self = Selu;
 }
 
+turns! { Selu: extrema [], bends [0.0] }
+
 impl<E: Real> Activation<E> for Selu {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -51,8 +54,10 @@ impl<E: Real> Activation<E> for Selu {
             lipschitz: Some(DEPTH),
             curvature: Some(DEPTH),
             monotone: true,
+            smoothness: Smoothness::C0,
             gain_forward,
             gain_backward,
+            elsewhere: "torch.nn.init.calculate_gain: 0.75; the paper and this crate: 1",
         }
     }
 

@@ -9,7 +9,8 @@
 use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation};
+use crate::relax::turns;
+use crate::{About, Activation, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::Named;
 
@@ -32,6 +33,8 @@ impl Configured for Sigmoid {
     const DEFAULT: Self = Sigmoid;
 }
 
+turns! { Sigmoid: extrema [], bends [0.0] }
+
 impl<E: Real> Activation<E> for Sigmoid {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -43,8 +46,10 @@ impl<E: Real> Activation<E> for Sigmoid {
             lipschitz: Some(0.25),
             curvature: Some(0.096_225_044_864_937_63),
             monotone: true,
+            smoothness: Smoothness::Smooth,
             gain_forward,
             gain_backward,
+            elsewhere: "torch.nn.init.calculate_gain: 1",
         }
     }
 

@@ -9,7 +9,8 @@
 use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation};
+use crate::relax::turns;
+use crate::{About, Activation, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::Named;
 
@@ -32,6 +33,8 @@ impl Configured for Silu {
     const DEFAULT: Self = Silu;
 }
 
+turns! { Silu: extrema [-1.278_464_542_761_073_8], bends [-2.399_357_280_515_467_7, 2.399_357_280_515_467_7] }
+
 impl<E: Real> Activation<E> for Silu {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -43,8 +46,10 @@ impl<E: Real> Activation<E> for Silu {
             lipschitz: Some(1.099_839_320_128_867),
             curvature: Some(0.5),
             monotone: false,
+            smoothness: Smoothness::Smooth,
             gain_forward,
             gain_backward,
+            elsewhere: "",
         }
     }
 

@@ -11,7 +11,8 @@
 use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation, ActivationError};
+use crate::relax::turns;
+use crate::{About, Activation, ActivationError, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};
 
@@ -55,6 +56,8 @@ impl Configured for Softplus {
     const DEFAULT: Self = Softplus { beta: 1.0 };
 }
 
+turns! { Softplus: extrema [], bends [] }
+
 impl<E: Real> Activation<E> for Softplus {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -66,8 +69,10 @@ impl<E: Real> Activation<E> for Softplus {
             lipschitz: Some(1.0),
             curvature: Some(0.25 * self.beta),
             monotone: true,
+            smoothness: Smoothness::Smooth,
             gain_forward,
             gain_backward,
+            elsewhere: "PyTorch: linear above beta * x = 20",
         }
     }
 

@@ -9,7 +9,8 @@
 use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
-use crate::{About, Activation};
+use crate::relax::turns;
+use crate::{About, Activation, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::Named;
 
@@ -32,6 +33,8 @@ impl Configured for Tanh {
     const DEFAULT: Self = Tanh;
 }
 
+turns! { Tanh: extrema [], bends [0.0] }
+
 impl<E: Real> Activation<E> for Tanh {
     fn about(&self) -> About {
         let (gain_forward, gain_backward) = gains(self);
@@ -43,8 +46,10 @@ impl<E: Real> Activation<E> for Tanh {
             lipschitz: Some(1.0),
             curvature: Some(0.769_800_358_919_501),
             monotone: true,
+            smoothness: Smoothness::Smooth,
             gain_forward,
             gain_backward,
+            elsewhere: "torch.nn.init.calculate_gain: 5/3",
         }
     }
 

@@ -12,7 +12,7 @@ pub(super) const MOST: usize = 16;
 /// As an [`Activation`] it is f at the parameters it holds. Write it for a type that is generic in the type of its parameters.
 ///
 /// ```
-/// use sparring_activations::{About, Activation, Parametric, Sharing, Trainable};
+/// use sparring_activations::{About, Activation, Parametric, Sharing, Smoothness, Trainable};
 /// use sparring_math::Real;
 ///
 /// /// f(x) = a x³.
@@ -23,7 +23,7 @@ pub(super) const MOST: usize = 16;
 ///     fn about(&self) -> About {
 ///         let (range, bound, gain) = ((None, None), None, None);
 ///         About { name: "cubic", formula: "a x^3", source: "", range, lipschitz: bound, curvature: bound, monotone: true,
-///                 gain_forward: gain, gain_backward: gain }
+///                 smoothness: Smoothness::Smooth, gain_forward: gain, gain_backward: gain, elsewhere: "" }
 ///     }
 ///     fn f(&self, x: E) -> E { E::of(self.a.to_f64()) * x * x * x }
 ///     fn df(&self, x: E) -> E { E::of(3.0 * self.a.to_f64()) * x * x }

@@ -1,0 +1,45 @@
+//! The contract of bounds on an interval.
+
+use super::{image, line::Lines, support};
+use crate::Activation;
+use std::borrow::Cow;
+
+/// Points in ascending order.
+pub type Points = Cow<'static, [f64]>;
+
+/// Bounds of an activation on an interval [l, u]: what interval and linear bound propagation (Gowal et al. 2018, arXiv:1810.12715; Zhang et al.
+/// 2018, arXiv:1811.00866) ask of it. An activation says where its shape changes; image and lines follow from that.
+///
+/// All results hold for the values of `f` in `f64`: a margin of a few of their last places is included.
+///
+/// ```
+/// use sparring_activations::{Relax, Relu};
+///
+/// let lines = Relu.lines(-1.0, 3.0);
+/// assert!((lines.upper.slope - 0.75).abs() < 1e-12 && lines.upper.at(-1.0) >= 0.0 && lines.upper.at(3.0) >= 3.0);
+/// assert_eq!((Relu.image(-1.0, 3.0).0, lines.lower.slope), (0.0, 1.0));
+/// ```
+pub trait Relax: Activation<f64> {
+    /// Every x in (l, u) where f turns from rising to falling or back. More points than these do no harm.
+    fn extrema(&self, l: f64, u: f64) -> Points;
+    /// Every x in (l, u) where f turns from convex to concave or back, or has a kink or a jump: between two of them f is convex or concave. More points than
+    /// these do no harm.
+    fn bends(&self, l: f64, u: f64) -> Points;
+    /// The smallest interval that holds f([l, u]), up to a few last places; the ends may be infinite.
+    ///
+    /// # Panics
+    /// Unless l ≤ u.
+    #[track_caller]
+    fn image(&self, l: f64, u: f64) -> (f64, f64) {
+        image::image(self, l, u)
+    }
+    /// A line below f and one above it on [l, u]: those with the smallest area between line and function. Over an infinite interval they are
+    /// horizontal.
+    ///
+    /// # Panics
+    /// Unless l ≤ u.
+    #[track_caller]
+    fn lines(&self, l: f64, u: f64) -> Lines {
+        support::lines(self, l, u)
+    }
+}
