@@ -79,6 +79,11 @@ pub trait Activation<E: Real>: Debug + Send + Sync {
         let _ = y;
         None
     }
+    /// The ends between which training draws the slope left of 0, for each element and step; `f` and its derivatives are then those at the mean.
+    /// `None` of what is not random.
+    fn drawn_slope(&self) -> Option<(f64, f64)> {
+        None
+    }
     /// y = f(x), element by element, on the widest instruction set of the machine: `f` is inlined into the loop where it is
     /// marked `#[inline(always)]`. The bits are those of `f`, or, for `f32` on an
     /// instruction set with fused multiply-adds, those of `f` on [`Fused`](sparring_math::Fused) where the type implements that.

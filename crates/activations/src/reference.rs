@@ -24,6 +24,13 @@ impl<E: Real, A: Activation<E> + ?Sized> Activation<E> for &A {
         (**self).d2f(x)
     }
     #[inline(always)]
+    fn rectifies(&self) -> bool {
+        (**self).rectifies()
+    }
+    fn drawn_slope(&self) -> Option<(f64, f64)> {
+        (**self).drawn_slope()
+    }
+    #[inline(always)]
     fn df_of_value(&self, y: E) -> Option<E> {
         (**self).df_of_value(y)
     }

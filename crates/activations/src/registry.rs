@@ -104,6 +104,9 @@ macro_rules! activations {
             fn rectifies(&self) -> bool {
                 match self { $(AnyActivation::$Type(a) => $crate::Activation::<E>::rectifies(a)),+ }
             }
+            fn drawn_slope(&self) -> Option<(f64, f64)> {
+                match self { $(AnyActivation::$Type(a) => $crate::Activation::<E>::drawn_slope(a)),+ }
+            }
             #[inline]
             fn df_of_value(&self, y: E) -> Option<E> {
                 match self { $(AnyActivation::$Type(a) => a.df_of_value(y)),+ }

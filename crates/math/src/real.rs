@@ -83,6 +83,15 @@ pub trait Real:
     }
     /// φ(x) = e^(−x²/2) / √(2π), the normal density.
     fn normal_pdf(self) -> Self;
+    /// e^(−x²), with all digits in the tails.
+    fn gauss(self) -> Self;
+    /// g(x) computed in `f64`, as the nearest number of this type and what that leaves; for `f64` nothing is left.
+    #[inline(always)]
+    fn in_double(self, g: impl Fn(f64) -> f64) -> (Self, Self) {
+        let y = g(self.to_f64());
+        let near = Self::of(y);
+        (near, Self::of(y - near.to_f64()))
+    }
     /// Square root.
     fn sqrt(self) -> Self;
     /// |x|.

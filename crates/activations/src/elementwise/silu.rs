@@ -33,7 +33,7 @@ impl Configured for Silu {
     const DEFAULT: Self = Silu;
 }
 
-turns! { Silu: extrema [-1.278_464_542_761_073_8], bends [-2.399_357_280_515_467_7, 2.399_357_280_515_467_7] }
+turns! { Silu: extrema [-1.278_464_542_761_074], bends [-2.399_357_280_515_467_7, 2.399_357_280_515_467_7] }
 
 impl<E: Real> Activation<E> for Silu {
     fn about(&self) -> About {

@@ -67,8 +67,9 @@ impl<'a, A: Relax + ?Sized> Side<'a, A> {
         self.sign * self.a.f(x)
     }
 
+    /// The derivative inside the interval: at an end that is a kink f' belongs to the other side.
     fn df(&self, x: f64) -> f64 {
-        self.sign * self.a.df(x)
+        self.sign * self.a.df(x.clamp(self.l.next_up(), self.u.next_down()))
     }
 
     fn middle(&self) -> f64 {

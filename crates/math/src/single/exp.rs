@@ -145,6 +145,22 @@ pub(crate) fn decay<M: Madd>(a: f32) -> f32 {
     M::madd(p, u, 1.0) * shifted_power(sum)
 }
 
+/// e^(−x²): as [`bell`], the square being rounded only to choose the power of two.
+#[inline(always)]
+pub(crate) fn gauss<M: Madd>(x: f32) -> f32 {
+    const SHIFT: f32 = biased(64);
+    let a = x.abs();
+    // e^(−10.3²) is 0 in this type.
+    let a = if a > 10.5 { 10.5 } else { a };
+    let sum = M::madd(a * a, -LOG2_E, SHIFT);
+    let n = sum - SHIFT;
+    // Minus the remainder, and the polynomial of `small_exp_m1` at its negative.
+    let u = M::madd(n, LN2_LOW, M::square_plus(a, n * LN2_HIGH));
+    let p = polynomial::<M>(u, -1.0);
+    let p = M::madd(p, u, -1.0);
+    (M::madd(p, u, 1.0) * shifted_power(sum)) * SUNK
+}
+
 /// eˣ − 1, precise near 0.
 #[inline(always)]
 pub(crate) fn exp_m1<M: Madd>(x: f32) -> f32 {

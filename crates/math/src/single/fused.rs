@@ -92,7 +92,7 @@ impl Real for Fused {
         Fused(Once::madd(self.0, a.0, b.0))
     }
     functions! {
-        exp::exp exp::exp_nonpos exp::exp_m1 logistic::tanh logistic::sigmoid logistic::softplus normal::erf
+        exp::exp exp::exp_nonpos exp::exp_m1 exp::gauss logistic::tanh logistic::sigmoid logistic::softplus normal::erf
         normal::normal_cdf normal::normal_tail normal::normal_pdf;
         ln ln_1p sqrt abs sin cos
     }

@@ -72,6 +72,10 @@ impl Real for f32 {
         super::normal::normal_pdf::<Plain>(self)
     }
     #[inline(always)]
+    fn gauss(self) -> Self {
+        super::exp::gauss::<Plain>(self)
+    }
+    #[inline(always)]
     fn sqrt(self) -> Self {
         f32::sqrt(self)
     }
