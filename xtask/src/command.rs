@@ -25,7 +25,7 @@ const ALL: &[Command] = &[
     Command {
         name: "tables",
         arguments: "[--check]",
-        about: "writes the tables between markers in README files from the lists in the code",
+        about: "writes the tables between markers in README files, and the cards of activations, from the lists in the code",
         run: |args| tables::run(&root(), args),
     },
     Command {

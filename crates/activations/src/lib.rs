@@ -3,6 +3,7 @@
 
 mod contract;
 mod elementwise;
+mod fixed_points;
 mod fused;
 mod gain;
 mod learnt;
@@ -15,6 +16,7 @@ mod slices;
 
 pub use contract::{About, Activation, Smoothness};
 pub use elementwise::*;
+pub use fixed_points::fixed_points;
 pub use gain::gain;
 pub use learnt::{Parametric, Sharing, Trainable};
 pub use relax::{Line, Lines, Points, Relax};

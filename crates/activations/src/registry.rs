@@ -19,6 +19,9 @@ macro_rules! activations {
     ($($module:ident :: $Type:ident),+ $(,)?) => {
         $(
             mod $module;
+            // The card, which `cargo xtask tables` draws.
+            #[cfg_attr(doc, doc = include_str!(concat!("../../cards/", stringify!($module), ".svg")))]
+            #[cfg_attr(doc, doc = "")]
             pub use $module::$Type;
         )+
 

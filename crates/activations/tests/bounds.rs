@@ -1,8 +1,8 @@
 //! Declared range, Lipschitz constant, curvature, monotonicity and gains hold and are sharp.
 
 use crate::cases::{all, line};
-use sparring_activations::{Activation, AnyActivation, Relax, gain};
-use std::f64::consts::SQRT_2;
+use sparring_activations::{Activation, AnyActivation, Relax, fixed_points, gain};
+use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
 #[test]
 fn bounds_hold_and_are_sharp() {
@@ -88,7 +88,7 @@ fn gains_agree_with_published_quadrature() {
         ("hard_tanh", 1.3920, 1.2103),
         ("hard_swish", 1.7367, 1.6701),
         // Closed forms: 1/√E max(z, 0)⁴ = 1/√1.5, of the derivative 1/√2; 1/√E e^(2z) = 1/e; 1/√E e^(−2z²) = 5^¼.
-        ("relu2", 0.8165, 0.7071),
+        ("relu2", 0.8165, FRAC_1_SQRT_2),
         ("exponential", 0.3679, 0.3679),
         ("gauss", 1.4953, 1.6719),
         ("sparse_sigmoid", 1.6243, 2.4206),
@@ -106,4 +106,31 @@ fn gains_agree_with_published_quadrature() {
     // Closed form: E f² = (1 + a²)/2.
     let a: AnyActivation = "prelu(-0.3)".parse().unwrap();
     assert!((gain(&a) - (2.0f64 / 1.09).sqrt()).abs() < 1e-12);
+}
+
+#[test]
+fn fixed_points_are_found() {
+    let of = |text: &str| fixed_points(&text.parse::<AnyActivation>().unwrap());
+    let endless = f64::INFINITY;
+    assert_eq!(of("identity"), [(-endless, endless)]);
+    assert_eq!(of("relu"), [(0.0, endless)]);
+    assert_eq!(of("relu6"), [(0.0, 6.0)]);
+    assert_eq!(of("hard_tanh(-0.3, 1.7)"), [(-0.3, 1.7)]);
+    assert_eq!(
+        of("hard_shrink"),
+        [(-endless, (-0.5f64).next_down()), (0.0, 0.0), (0.5f64.next_up(), endless)]
+    );
+    assert_eq!(of("threshold(1, 0)"), [(0.0, 0.0), (1.0f64.next_up(), endless)]);
+    for smooth in ["tanh", "silu", "gelu", "mish", "softsign", "tanh_shrink"] {
+        assert_eq!(of(smooth), [(0.0, 0.0)], "{smooth}");
+    }
+    assert_eq!(of("softplus"), []);
+    assert_eq!(of("exponential"), []);
+    // 1/(1 + e⁻ˣ) = x, e^(−x²) = x, and x/6 + 1/2 = x.
+    for (text, x) in
+        [("sigmoid", 0.659_046_068_407_429_5), ("gauss", 0.652_918_640_419_204_8), ("hard_sigmoid", 0.6)]
+    {
+        let [(low, high)] = of(text)[..] else { panic!("{text}: {:?}", of(text)) };
+        assert!(low == high && (low - x).abs() < 1e-12, "{text}: {low}");
+    }
 }

@@ -66,11 +66,24 @@ fn activations() -> String {
             bound(about.lipschitz, "∞"),
             bound(about.curvature, "∞"),
             if about.monotone { "yes" } else { "no" }.into(),
+            about.smoothness.to_string(),
             bound(about.gain_forward, "–"),
+            bound(about.gain_backward, "–"),
             about.source.into(),
         ]
     };
-    let header = ["name", "f(x)", "range", "Lipschitz", "largest \\|f''\\|", "monotone", "gain", "source"];
+    let header = [
+        "name",
+        "f(x)",
+        "range",
+        "Lipschitz",
+        "largest \\|f''\\|",
+        "monotone",
+        "smooth",
+        "gain",
+        "gain of f'",
+        "source",
+    ];
     table(&header, &AnyActivation::ALL.iter().map(row).collect::<Vec<_>>())
 }
 

@@ -1,5 +1,6 @@
 //! `cargo xtask tables`.
 
+use super::cards::cards;
 use super::families::ALL;
 use super::markers::fill;
 use std::path::Path;
@@ -26,6 +27,15 @@ pub fn run(root: &Path, args: &[String]) -> Result<(), String> {
             println!("{path}: {} tables written", places.len());
         }
     }
+    for (path, card) in cards() {
+        if std::fs::read_to_string(root.join(&path)).is_ok_and(|old| old == card) {
+            continue;
+        }
+        let file = root.join(&path);
+        let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+        folder.and_then(|()| std::fs::write(&file, card)).map_err(|e| format!("{path}: {e}"))?;
+        println!("{path}: written");
+    }
     Ok(())
 }
 
@@ -48,6 +58,12 @@ pub fn stale(root: &Path) -> Result<Vec<(String, usize, String)>, String> {
                 shown.extend(places.into_iter().map(|p| (path.clone(), p.name)));
             }
         }
+    }
+    for (path, card) in cards() {
+        if read(root, &path).is_ok_and(|text| text == card) {
+            continue;
+        }
+        problems.push((path, 1, "missing or stale card; run `cargo xtask tables`".into()));
     }
     for table in ALL {
         if !shown.iter().any(|(path, name)| path == table.home && name == table.name) {

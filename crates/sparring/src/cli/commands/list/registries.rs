@@ -3,7 +3,7 @@
 use super::Listing;
 use crate::cli::io::table::{grouped, table};
 use serde_json::{Map, Value, json};
-use sparring::activations::AnyActivation;
+use sparring::activations::{AnyActivation, fixed_points};
 use sparring::attacks::{AnyAttack, AnyNorm, PRESETS};
 use sparring::datasets::augment::AnyAugmentation;
 use sparring::losses::{LossName, TargetKind};
@@ -56,6 +56,7 @@ pub(super) fn activations() -> Listing {
             bound(about.lipschitz),
             bound(about.curvature),
             yes(about.monotone),
+            about.smoothness.to_string(),
             bound(about.gain_forward),
             if activation.is_trainable() { format!("{} (learnt)", told(entry)) } else { told(entry) },
         ]);
@@ -65,16 +66,17 @@ pub(super) fn activations() -> Listing {
             "name": about.name, "formula": about.formula, "source": about.source, "range": [low, high],
             "lipschitz": about.lipschitz, "curvature": about.curvature, "monotone": about.monotone,
             "gain_forward": about.gain_forward, "gain_backward": about.gain_backward,
+            "smoothness": about.smoothness.to_string(), "fixed_points": fixed_points(activation), "elsewhere": about.elsewhere,
             "trainable": activation.is_trainable(), "parameters": parameters, "aliases": entry.aliases,
             "arguments": arguments(Some(entry)),
         }));
     }
     Listing {
-        headers: &["name", "f(x)", "range", "max |f'|", "max |f''|", "monotone", "gain", "parameters"],
+        headers: &["name", "f(x)", "range", "max |f'|", "max |f''|", "monotone", "smooth", "gain", "parameters"],
         rows,
         objects,
         below: "Parameters are given in brackets, as in `--activation \"leaky_relu(slope=0.2)\"`; gain keeps the second moment of a \
-                standard normal signal."
+                standard normal signal; C0, C1, C-inf: continuous derivatives. `--json` also has f' gain, fixed points, source, and where other libraries differ."
             .into(),
     }
 }
