@@ -19,13 +19,15 @@ from jax_nets import NETS, Training, adam, clipped, cross_entropy, fresh, fresh_
 
 def activation(name):
     """The function of a row, or None."""
-    own = {"identity": lambda x: x, "prelu": lambda x: jnp.where(x > 0, x, jnp.float32(0.25) * x), "hardswish": jax.nn.hard_swish,
-           "softsign": jax.nn.soft_sign, "gelu": functools.partial(jax.nn.gelu, approximate=False), "tanh": jnp.tanh}  # fmt: skip
+    own = {"identity": lambda x: x, "prelu": lambda x: jnp.where(x > 0, x, jnp.float32(0.25) * x), "softsign": jax.nn.soft_sign,
+           "gelu": functools.partial(jax.nn.gelu, approximate=False), "tanh": jnp.tanh, "exponential": jnp.exp,
+           "gelu_tanh": functools.partial(jax.nn.gelu, approximate=True), "gauss": lambda x: jnp.exp(-x * x)}  # fmt: skip
     return own.get(name) or getattr(jax.nn, name)
 
 
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "celu", "gelu", "silu", "softplus", "mish",
-               "hardswish", "softsign", "softmax", "log_softmax")  # fmt: skip
+               "hard_swish", "softsign", "log_sigmoid", "hard_sigmoid", "hard_tanh", "relu6", "gelu_tanh", "squareplus", "sparse_plus",
+               "sparse_sigmoid", "exponential", "gauss", "softmax", "log_softmax")  # fmt: skip
 
 
 def variants():
