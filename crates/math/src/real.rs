@@ -92,6 +92,11 @@ pub trait Real:
         let near = Self::of(y);
         (near, Self::of(y - near.to_f64()))
     }
+    /// c · x as the nearest number of this type and what that leaves; for `f64` nothing is left.
+    #[inline(always)]
+    fn times(self, c: f64) -> (Self, Self) {
+        self.in_double(|x| c * x)
+    }
     /// Square root.
     fn sqrt(self) -> Self;
     /// |x|.

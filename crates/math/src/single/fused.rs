@@ -91,6 +91,13 @@ impl Real for Fused {
     fn madd(self, a: Self, b: Self) -> Self {
         Fused(Once::madd(self.0, a.0, b.0))
     }
+    #[inline(always)]
+    fn times(self, c: f64) -> (Self, Self) {
+        // The product's rounding error is a multiply-add, c's a product.
+        let (near, rest) = (c as f32, (c - f64::from(c as f32)) as f32);
+        let product = near * self.0;
+        (Fused(product), Fused(Once::madd(rest, self.0, Once::madd(near, self.0, -product))))
+    }
     functions! {
         exp::exp exp::exp_nonpos exp::exp_m1 exp::gauss logistic::tanh logistic::sigmoid logistic::softplus normal::erf
         normal::normal_cdf normal::normal_tail normal::normal_pdf;
