@@ -11,6 +11,7 @@ mod registry;
 mod relax;
 #[cfg(feature = "serde")]
 mod serialize;
+mod shapes;
 mod slices;
 
 pub use contract::{About, Activation, Smoothness};

@@ -10,10 +10,12 @@ macro_rules! turns {
         impl $crate::Relax for $Type {
             fn extrema(&self, $l: f64, $u: f64) -> $crate::Points {
                 let $a = self;
+                let _ = $a;
                 $crate::Points::Owned(<[f64]>::to_vec(&$extrema))
             }
             fn bends(&self, $l: f64, $u: f64) -> $crate::Points {
                 let $a = self;
+                let _ = $a;
                 $crate::Points::Owned(<[f64]>::to_vec(&$bends))
             }
         }
