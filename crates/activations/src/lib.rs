@@ -12,6 +12,7 @@ mod registry;
 mod relax;
 #[cfg(feature = "serde")]
 mod serialize;
+mod shapes;
 mod slices;
 
 pub use contract::{About, Activation, Smoothness};

@@ -73,7 +73,9 @@ fn parameters_out_of_the_range_of_f32_are_refused() {
 #[test]
 fn usual_names_are_understood() {
     for (alias, name) in [
-        ("swish", "silu"),
+        ("PSiLU", "swish"),
+        ("ACON", "acon_c"),
+        ("siren", "sin"),
         ("SiLU", "silu"),
         ("LeakyReLU(0.2)", "leaky_relu"),
         ("lrelu(slope=0.2,)", "leaky_relu"),

@@ -45,6 +45,8 @@ pub trait Real:
     const MAX: Self;
     /// The normal distribution function is 0 in this type left of minus this; x² of it is finite.
     const NORMAL_REACH: Self;
+    /// As far from 0 [`sin_near`](Real::sin_near) and [`cos_near`](Real::cos_near) are the sine and the cosine.
+    const CIRCULAR_REACH: Self;
     /// Positive infinity.
     const INFINITY: Self;
     /// Nearest value to an `f64`.
@@ -106,10 +108,21 @@ pub trait Real:
     fn madd(self, a: Self, b: Self) -> Self {
         self * a + b
     }
-    /// Sine.
+    /// Sine; NaN at ±∞.
     fn sin(self) -> Self;
-    /// Cosine.
+    /// Cosine; NaN at ±∞.
     fn cos(self) -> Self;
+    /// sin x for |x| up to [`CIRCULAR_REACH`](Real::CIRCULAR_REACH), elsewhere unspecified: the bits of [`sin`](Real::sin) without its branch, so that loops
+    /// vectorise.
+    #[inline(always)]
+    fn sin_near(self) -> Self {
+        self.sin()
+    }
+    /// cos x as [`sin_near`](Real::sin_near).
+    #[inline(always)]
+    fn cos_near(self) -> Self {
+        self.cos()
+    }
     /// xⁿ by repeated squaring, in the same order on every machine; 1/x^|n| for negative n.
     #[inline(always)]
     fn powi(self, n: i32) -> Self {

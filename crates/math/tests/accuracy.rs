@@ -5,7 +5,7 @@ use sparring_math::{Fused, Real};
 /// Name, the function of `f32`, of [`Fused`], of `f64`, and the range tested.
 type Function = (&'static str, fn(f32) -> f32, fn(Fused) -> Fused, fn(f64) -> f64, f32, f32);
 
-const FUNCTIONS: [Function; 10] = [
+const FUNCTIONS: [Function; 12] = [
     ("exp", |x| Real::exp(x), |x| Real::exp(x), f64::exp, -105.0, 90.0),
     ("exp_m1", |x| Real::exp_m1(x), |x| Real::exp_m1(x), f64::exp_m1, -30.0, 90.0),
     ("ln", |x| Real::ln(x), |x| Real::ln(x), f64::ln, 0.0, 1000.0),
@@ -16,6 +16,8 @@ const FUNCTIONS: [Function; 10] = [
     ("softplus", |x| Real::softplus(x), |x| Real::softplus(x), |x| Real::softplus(x), -106.0, 30.0),
     ("normal_cdf", |x| Real::normal_cdf(x), |x| Real::normal_cdf(x), |x| Real::normal_cdf(x), -15.0, 8.0),
     ("normal_pdf", |x| Real::normal_pdf(x), |x| Real::normal_pdf(x), |x| Real::normal_pdf(x), -15.0, 15.0),
+    ("sin", |x| Real::sin(x), |x| Real::sin(x), f64::sin, -3e6, 3e6),
+    ("cos", |x| Real::cos(x), |x| Real::cos(x), f64::cos, -3e6, 3e6),
 ];
 
 /// Error in units of the last place of the f32 nearest to `exact`.
@@ -46,7 +48,11 @@ fn f32_functions_are_within_a_few_ulps() {
                 .fold((0.0, 0.0), |a, b| if b.0 > a.0 || b.0.is_nan() { b } else { a });
             println!("{name} of {kind}: {worst:.2} ulp at {at:e}");
             // Φ with fused multiply-adds is made to be fast.
-            let allowed = if (name, kind) == ("normal_cdf", "Fused") { 4.5 } else { 4.0 };
+            let allowed = match (name, kind) {
+                ("normal_cdf", "Fused") => 4.5,
+                ("sin" | "cos", _) => 2.0,
+                _ => 4.0,
+            };
             assert!(worst <= allowed, "{name} of {kind}: {worst} ulp at {at:e}");
         }
     }
@@ -55,7 +61,7 @@ fn f32_functions_are_within_a_few_ulps() {
 #[test]
 fn nan_stays_nan_and_limits_are_right() {
     let inf = f32::INFINITY;
-    let limits: [(&str, f32, f32); 10] = [
+    let limits: [(&str, f32, f32); 12] = [
         ("exp", 0.0, inf),
         ("exp_m1", -1.0, inf),
         ("ln", f32::NAN, inf),
@@ -66,10 +72,14 @@ fn nan_stays_nan_and_limits_are_right() {
         ("softplus", 0.0, inf),
         ("normal_cdf", 0.0, 1.0),
         ("normal_pdf", 0.0, 0.0),
+        ("sin", f32::NAN, f32::NAN),
+        ("cos", f32::NAN, f32::NAN),
     ];
     let same = |a: f64, b: f64| a == b || (a.is_nan() && b.is_nan());
     for ((name, single, fused, double, ..), (_, left, right)) in FUNCTIONS.into_iter().zip(limits) {
-        for (x, y) in [(-inf, left), (-f32::MAX, left), (inf, right), (f32::NAN, f32::NAN)] {
+        // Sine and cosine have no limit.
+        let far = if left.is_nan() && name != "ln" && name != "ln_1p" { -inf } else { -f32::MAX };
+        for (x, y) in [(-inf, left), (far, left), (inf, right), (f32::NAN, f32::NAN)] {
             assert!(same(single(x).into(), y.into()), "{name}({x}) in f32 is {}", single(x));
             assert!(same(fused(Fused(x)).0.into(), y.into()), "{name}({x}) fused is {}", fused(Fused(x)));
             assert!(same(double(x.into()), y.into()), "{name}({x}) in f64 is {}", double(x.into()));
@@ -136,4 +146,28 @@ fn powers_and_comparisons() {
     assert_eq!((2.0f32.larger(1.0), 2.0f32.smaller(1.0)), (2.0, 1.0));
     assert_eq!((3.0f64.sign(), (-3.0f64).sign(), 0.0f64.sign()), (1.0, -1.0, 0.0));
     assert!(f64::NAN.sign().is_nan());
+}
+
+#[test]
+fn sine_and_cosine_near_their_zeros_and_beyond_the_formula() {
+    let (reach, half_pi) = (f32::CIRCULAR_REACH, std::f64::consts::FRAC_PI_2);
+    let zeros = (0..700_000).step_by(37).map(|n| (f64::from(n) * half_pi) as f32);
+    let edges = [reach, reach.next_down(), reach.next_up(), 3e7, 1e20, f32::MAX];
+    for x in zeros.flat_map(|x| [x.next_down(), x, x.next_up()]).chain(edges).flat_map(|x| [x, -x]) {
+        let (sin, cos) = f64::from(x).sin_cos();
+        for (name, got, exact) in [
+            ("sin", Real::sin(x), sin),
+            ("cos", Real::cos(x), cos),
+            ("fused sin", Real::sin(Fused(x)).0, sin),
+            ("fused cos", Real::cos(Fused(x)).0, cos),
+        ] {
+            assert!(ulps(got, exact) <= 2.0, "{name}({x:e}) = {got:e}, not {exact:e}");
+        }
+        if x.abs() <= reach {
+            assert_eq!(
+                [x.sin_near(), x.cos_near()].map(f32::to_bits),
+                [Real::sin(x), Real::cos(x)].map(f32::to_bits)
+            );
+        }
+    }
 }

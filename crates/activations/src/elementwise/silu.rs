@@ -1,4 +1,4 @@
-//! SiLU (swish): x·σ(x).
+//! SiLU: x·σ(x).
 //!
 //! value       f(x)   = x / (1 + e⁻ˣ)
 //! derivative  f'(x)  = σ(x) + x σ(x) σ(−x)
@@ -26,7 +26,7 @@ use sparring_math::named::Named;
 pub struct Silu;
 
 sparring_math::named! {
-    Silu: "silu", ["swish"], "Elfwing et al. 2017, arXiv:1702.03118; Ramachandran et al. 2017, arXiv:1710.05941";
+    Silu: "silu", [], "Elfwing et al. 2017, arXiv:1702.03118; Ramachandran et al. 2017, arXiv:1710.05941";
 }
 
 impl Configured for Silu {
@@ -49,7 +49,7 @@ impl<E: Real> Activation<E> for Silu {
             smoothness: Smoothness::Smooth,
             gain_forward,
             gain_backward,
-            elsewhere: "",
+            elsewhere: "Keras, JAX: also called swish; here that is the learnt one",
         }
     }
 

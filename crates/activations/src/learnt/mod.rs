@@ -10,3 +10,4 @@ mod trainable;
 pub use parametric::Parametric;
 pub use sharing::Sharing;
 pub use trainable::Trainable;
+pub(crate) use trainable::demand;

@@ -35,7 +35,7 @@ impl Sharing {
     }
 
     /// Whether a slice of `len` elements is a whole number of periods.
-    pub(super) fn divides(&self, len: usize) -> bool {
+    pub(crate) fn divides(&self, len: usize) -> bool {
         self.groups == 1 || (self.groups > 0 && self.run > 0 && len.is_multiple_of(self.groups * self.run))
     }
 }

@@ -8,7 +8,7 @@ use crate::Activation;
 use sparring_math::Real;
 
 /// An activation with learnt parameters as slice functions. The parameters are arguments, so that one value serves a whole network.
-/// Every [`Parametric`] is one.
+/// Every [`Parametric`] is one; a type that is not `Copy` may implement it by itself, for any number of parameters.
 ///
 /// # Shapes
 /// p, dp, v `[groups, k]` with the groups of [`Sharing`]; x and everything else of one length, a multiple of `groups · run` unless there is one
@@ -45,7 +45,8 @@ pub trait Trainable<E: Real>: Activation<E> {
     );
 }
 
-impl<E: Real, A: Parametric<E>> Trainable<E> for A {
+// `Copy` again, though every `Parametric` is: of a type without it the compiler then knows that it may be `Trainable` by itself.
+impl<E: Real, A: Parametric<E> + Copy> Trainable<E> for A {
     fn count(&self) -> usize {
         const { assert!(A::COUNT >= 1 && A::COUNT <= MOST) };
         A::COUNT
@@ -101,7 +102,7 @@ fn fits(k: usize, s: Sharing, [p, x, dy, dx, dp]: [usize; 5]) -> bool {
 }
 
 #[track_caller]
-fn demand<E>(name: &str, fits: bool, p: &[E], s: Sharing, x: &[E]) {
+pub(crate) fn demand<E>(name: &str, fits: bool, p: &[E], s: Sharing, x: &[E]) {
     assert!(
         fits,
         "{name}: {} parameters, {} elements and {s:?} do not fit, or lengths differ",

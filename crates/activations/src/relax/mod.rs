@@ -7,5 +7,7 @@ mod support;
 mod turns;
 
 pub use contract::{Points, Relax};
+pub(crate) use image::{ends, image};
 pub use line::{Line, Lines};
+pub(crate) use support::lines;
 pub(crate) use turns::turns;

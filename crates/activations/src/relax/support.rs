@@ -13,14 +13,14 @@ use super::line::{Line, Lines};
 const HALVINGS: usize = 56;
 
 #[track_caller]
-pub(super) fn lines<A: Relax + ?Sized>(a: &A, l: f64, u: f64) -> Lines {
+pub(crate) fn lines<A: Relax + ?Sized>(a: &A, l: f64, u: f64) -> Lines {
     assert!(l <= u, "{}: no interval from {l} to {u}", a.name());
     let level = |intercept| Line { slope: 0.0, intercept };
     if l.is_infinite() || u.is_infinite() || u - l <= 1e-9 * (1.0 + l.abs().max(u.abs())) {
         let (low, high) = image(a, l, u);
         return Lines { lower: level(low), upper: level(high) };
     }
-    let bends: Vec<f64> = a.bends(l, u).iter().copied().filter(|&t| l < t && t < u).collect();
+    let bends: Vec<f64> = a.bends(l, u).iter().copied().filter(|&t| l <= t && t <= u).collect();
     let above = |sign: f64| {
         let side = Side::new(a, sign, [l, u], &bends);
         side.above(side.slope())
@@ -50,15 +50,19 @@ struct Piece {
 }
 
 impl<'a, A: Relax + ?Sized> Side<'a, A> {
+    /// `bends` may have the ends of the interval among them: there f' is that of neither side.
     fn new(a: &'a A, sign: f64, [l, u]: [f64; 2], bends: &'a [f64]) -> Self {
+        let [first, last] = [l, u].map(|end| bends.contains(&end));
+        let bends = &bends[usize::from(first)..bends.len() - usize::from(last)];
         let concave = |l: f64, u: f64| {
             let (low, high) = (sign * a.f(l), sign * a.f(u));
             let above = |t: f64| sign * a.f(l + t * (u - l)) - (low + t * (high - low));
             let error = 4.0 * f64::EPSILON * low.abs().max(high.abs());
             [0.5, 0.25, 0.75].map(above).into_iter().fold(0.0, f64::max) > error
         };
-        let starts = [l].into_iter().chain(bends.iter().map(|t| t.next_up()));
-        let ends = bends.iter().map(|t| t.next_down()).chain([u]);
+        let [from, to] = [if first { l.next_up() } else { l }, if last { u.next_down() } else { u }];
+        let starts = [from].into_iter().chain(bends.iter().map(|t| t.next_up()));
+        let ends = bends.iter().map(|t| t.next_down()).chain([to]);
         let pieces = starts.zip(ends).map(|(l, u)| Piece { l, u, concave: concave(l, u) }).collect();
         Self { a, sign, l, u, bends, pieces }
     }
@@ -109,7 +113,7 @@ impl<'a, A: Relax + ?Sized> Side<'a, A> {
                 see(self.touches(piece, slope));
             }
         }
-        self.bends.iter().copied().for_each(see);
+        self.bends.iter().copied().chain([self.l, self.u]).for_each(see);
         (best, at, size)
     }
 
@@ -125,6 +129,10 @@ impl<'a, A: Relax + ?Sized> Side<'a, A> {
     /// The slope of the hull at the middle.
     fn slope(&self) -> f64 {
         let (l, u, m) = (self.l, self.u, self.middle());
+        // A jump at an end leaves the end's own value beside the curve.
+        if !self.is_continuous(l) || !self.is_continuous(u) {
+            return self.search();
+        }
         match (&self.pieces[..], self.bends) {
             ([piece], _) => {
                 if piece.concave {
@@ -143,8 +151,9 @@ impl<'a, A: Relax + ?Sized> Side<'a, A> {
         }
     }
 
-    fn is_continuous(&self, bend: f64) -> bool {
-        let (before, after) = (self.f(bend.next_down()), self.f(bend.next_up()));
+    /// Whether f does not jump at x.
+    fn is_continuous(&self, x: f64) -> bool {
+        let (before, after) = (self.f(x.next_down()), self.f(x.next_up()));
         (before - after).abs() <= 1e-12 * (1.0 + before.abs())
     }
 

@@ -10,6 +10,7 @@ impl Real for f64 {
     const EPSILON: Self = f64::EPSILON;
     const MAX: Self = f64::MAX;
     const NORMAL_REACH: Self = 40.0;
+    const CIRCULAR_REACH: Self = f64::INFINITY;
     const INFINITY: Self = f64::INFINITY;
     #[inline(always)]
     fn of(x: f64) -> Self {

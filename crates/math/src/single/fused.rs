@@ -74,6 +74,7 @@ impl Real for Fused {
     const EPSILON: Self = Fused(f32::EPSILON);
     const MAX: Self = Fused(f32::MAX);
     const NORMAL_REACH: Self = Fused(super::normal::NORMAL_REACH);
+    const CIRCULAR_REACH: Self = Fused(super::circular::REACH);
     const INFINITY: Self = Fused(f32::INFINITY);
     #[inline(always)]
     fn of(x: f64) -> Self {
@@ -100,8 +101,8 @@ impl Real for Fused {
     }
     functions! {
         exp::exp exp::exp_nonpos exp::exp_m1 exp::gauss logistic::tanh logistic::sigmoid logistic::softplus normal::erf
-        normal::normal_cdf normal::normal_tail normal::normal_pdf;
-        ln ln_1p sqrt abs sin cos
+        normal::normal_cdf normal::normal_tail normal::normal_pdf circular::sin circular::cos circular::sin_near circular::cos_near;
+        ln ln_1p sqrt abs
     }
     #[inline(always)]
     fn is_finite(self) -> bool {

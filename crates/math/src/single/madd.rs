@@ -6,6 +6,8 @@ pub(crate) trait Madd: Copy {
     fn madd(a: f32, b: f32, c: f32) -> f32;
     /// a² + b, a² not being rounded by itself where b nearly cancels it.
     fn square_plus(a: f32, b: f32) -> f32;
+    /// x − n π/2 for whole n up to 2²¹, with all digits where little is left.
+    fn less_quarters(x: f32, n: f32) -> f32;
     /// p(a) / q(a), lowest powers first, for a ≥ 0 and coefficients ≥ 0, where each power may carry the whole.
     fn quotient(p: [f32; 5], q: [f32; 6], a: f32) -> f32;
 }
@@ -24,6 +26,14 @@ impl Madd for Plain {
         // 12 leading bits: their square is exact.
         let lead = f32::from_bits(a.to_bits() & 0xffff_f000);
         (lead * lead + b) + (a - lead) * (a + lead)
+    }
+    #[inline(always)]
+    fn less_quarters(x: f32, n: f32) -> f32 {
+        // 33 bits of π/2: their product with n is exact in double precision.
+        const HIGH: f64 = 1.570_796_326_734_125_6;
+        const LOW: f64 = 6.077_100_506_506_192e-11;
+        let (x, n) = (f64::from(x), f64::from(n));
+        ((x - n * HIGH) - n * LOW) as f32
     }
     #[inline(always)]
     fn quotient(p: [f32; 5], q: [f32; 6], a: f32) -> f32 {
@@ -47,6 +57,12 @@ impl Madd for Once {
     #[inline(always)]
     fn square_plus(a: f32, b: f32) -> f32 {
         a.mul_add(a, b)
+    }
+    #[inline(always)]
+    fn less_quarters(x: f32, n: f32) -> f32 {
+        // π/2 in three parts of 24 bits (Cody and Waite 1980). The first difference is exact, the second rounds once.
+        const PARTS: [f32; 3] = [1.570_796_4, -4.371_139e-8, -1.715_121_4e-15];
+        (-n).mul_add(PARTS[2], (-n).mul_add(PARTS[1], (-n).mul_add(PARTS[0], x)))
     }
     #[inline(always)]
     fn quotient(p: [f32; 5], q: [f32; 6], a: f32) -> f32 {

@@ -5,6 +5,7 @@
 //! compiled for an instruction set that has them.
 //! The coefficients come from `fit/fit.py` beside this crate's sources.
 
+mod circular;
 mod exp;
 mod fused;
 mod ln;

@@ -10,6 +10,7 @@ impl Real for f32 {
     const EPSILON: Self = f32::EPSILON;
     const MAX: Self = f32::MAX;
     const NORMAL_REACH: Self = super::normal::NORMAL_REACH;
+    const CIRCULAR_REACH: Self = super::circular::REACH;
     const INFINITY: Self = f32::INFINITY;
     #[inline(always)]
     fn of(x: f64) -> Self {
@@ -85,11 +86,19 @@ impl Real for f32 {
     }
     #[inline(always)]
     fn sin(self) -> Self {
-        f32::sin(self)
+        super::circular::sin::<Plain>(self)
     }
     #[inline(always)]
     fn cos(self) -> Self {
-        f32::cos(self)
+        super::circular::cos::<Plain>(self)
+    }
+    #[inline(always)]
+    fn sin_near(self) -> Self {
+        super::circular::sin_near::<Plain>(self)
+    }
+    #[inline(always)]
+    fn cos_near(self) -> Self {
+        super::circular::cos_near::<Plain>(self)
     }
     #[inline(always)]
     fn is_finite(self) -> bool {

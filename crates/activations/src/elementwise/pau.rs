@@ -1,0 +1,148 @@
+//! PAU (Padé activation unit): a learnt quotient of polynomials, which starts near leaky ReLU.
+//!
+//! value       f(x)   = P(x)/Q(x), P = Σ pᵢ xⁱ (i = 0 .. 5), Q = 1 + Σ |qⱼ xʲ| (j = 1 .. 4)
+//! derivative  f'(x)  = (P' Q − P Q')/Q²
+//! second      f''(x) = (P'' Q² − 2P' Q Q' − P Q Q'' + 2P Q'²)/Q³
+//! parameters  p₀ .. p₅, q₁ .. q₄: ∂f/∂pᵢ = xⁱ/Q, ∂f/∂qⱼ = −sign(qⱼ) |x|ʲ P/Q²; at the kink of |x| its derivatives count as 0, as in PyTorch
+//! source      Molina, Schramowski, Kersting 2020, arXiv:1907.06732; the coefficients and the sum of absolute values in Q are those of the authors' code
+//!             (version A). Fitted to leaky ReLU 0.01 on [−3, 3], at most 0.0298 from it; far out its slope is p₅/|q₄| = 0.723 on both sides
+//! bounds      range ℝ; Lipschitz constant and curvature by the zeros of f'' and f'''. Where P cancels, left of 0, f32 has few digits
+
+use crate::fused::fused_slices;
+use crate::gain::gains;
+use crate::registry::Configured;
+use crate::shapes::polynomial::{derivative, product, sign_changes, sum};
+use crate::shapes::rational::Rational;
+use crate::{About, Activation, Lines, Points, Relax, Smoothness, Trainable};
+use sparring_math::Real;
+use sparring_math::named::Named;
+use std::sync::LazyLock;
+
+/// The start of a learnt f(x) = (p₀ + .. + p₅x⁵)/(1 + |q₁x| + .. + |q₄x⁴|).
+///
+/// ```
+/// use sparring_activations::{Activation, Pau};
+///
+/// let x: f64 = 1.5;
+/// assert!((Pau.f(x) - x).abs() < 0.03 && (Pau.f(-x) + 0.01 * x).abs() < 0.03);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Pau;
+
+const START: Rational<f64> = Rational {
+    top: [0.029_792_46, 0.618_377_38, 2.323_352_07, 3.052_026_60, 1.485_480_02, 0.251_037_17],
+    bottom: [1.142_012_26, 4.393_228_34, 0.871_544_50, 0.347_206_52],
+};
+
+sparring_math::named! {
+    Pau: "pau", ["rational"], "Molina, Schramowski, Kersting 2020, arXiv:1907.06732";
+}
+
+impl Configured for Pau {
+    const DEFAULT: Self = Pau;
+    fn trainable<E: Real>(&self) -> Option<Box<dyn Trainable<E>>> {
+        Some(Box::new(Rational { top: START.top.map(E::of), bottom: START.bottom.map(E::of) }))
+    }
+}
+
+/// Where f turns, where f' does, and the bounds of f' and f''.
+struct Shape {
+    extrema: Vec<f64>,
+    bends: Vec<f64>,
+    lipschitz: f64,
+    curvature: f64,
+    least_slope: f64,
+}
+
+static SHAPE: LazyLock<Shape> = LazyLock::new(|| {
+    let mut turns: [Vec<f64>; 3] = [vec![0.0], vec![0.0], vec![0.0]];
+    for side in [-1.0, 1.0] {
+        let mut bottom = vec![1.0];
+        bottom.extend((1..5).map(|j| START.bottom[j - 1].abs() * f64::powi(side, j as i32)));
+        let (mut top, down) = (START.top.to_vec(), derivative(&bottom));
+        // The k-th derivative is a numerator over Q^(k + 1).
+        for (k, turns) in turns.iter_mut().enumerate() {
+            let (less, factor) = (product(&top, &down), -((k + 1) as f64));
+            top = sum(&product(&derivative(&top), &bottom), factor, &less);
+            turns.extend(sign_changes(&top).into_iter().filter(|x| x * side > 0.0));
+        }
+    }
+    turns.iter_mut().for_each(|t| t.sort_by(f64::total_cmp));
+    let [extrema, bends, peaks] = turns;
+    // At a kink the values on both sides count, and far out the asymptote.
+    let beside = |at: &[f64], g: &dyn Fn(f64) -> f64| -> Vec<f64> {
+        let ends = [f64::NEG_INFINITY, f64::INFINITY, -1e-300, 1e-300];
+        at.iter().copied().filter(|x| *x != 0.0).chain(ends).map(g).collect()
+    };
+    let largest = |v: &[f64]| v.iter().fold(0.0f64, |m, v| v.abs().max(m));
+    let slopes = beside(&bends, &|x| START.df(x));
+    let least_slope = slopes.iter().copied().fold(f64::INFINITY, f64::min);
+    let (lipschitz, curvature) = (largest(&slopes), largest(&beside(&peaks, &|x| START.d2f(x))));
+    Shape { extrema, bends, lipschitz, curvature, least_slope }
+});
+
+impl Relax for Pau {
+    fn extrema(&self, _: f64, _: f64) -> Points {
+        Points::Borrowed(&SHAPE.extrema)
+    }
+    fn bends(&self, _: f64, _: f64) -> Points {
+        Points::Borrowed(&SHAPE.bends)
+    }
+    fn image(&self, l: f64, u: f64) -> (f64, f64) {
+        let (low, high) = crate::relax::image(self, l, u);
+        let margin = rounding(l, u);
+        (low - margin, high + margin)
+    }
+    fn lines(&self, l: f64, u: f64) -> Lines {
+        let Lines { mut lower, mut upper } = crate::relax::lines(self, l, u);
+        lower.intercept -= rounding(l, u);
+        upper.intercept += rounding(l, u);
+        Lines { lower, upper }
+    }
+}
+
+/// Left of 0 the terms of P cancel: what their rounding may do to f on an interval. All coefficients are positive, so that their sizes add up to f(|x|).
+fn rounding(l: f64, u: f64) -> f64 {
+    let far = l.abs().max(u.abs());
+    if far.is_finite() { 4.0 * f64::EPSILON * (1.0 + Activation::<f64>::f(&START, far)) } else { 0.0 }
+}
+
+impl<E: Real> Activation<E> for Pau {
+    fn about(&self) -> About {
+        let (gain_forward, gain_backward) = gains(self);
+        About {
+            name: Self::NAME,
+            formula: "(p0 + p1 x + .. + p5 x^5) / (1 + |q1 x| + .. + |q4 x^4|), all learnt",
+            source: Self::PAPER,
+            range: (None, None),
+            lipschitz: Some(SHAPE.lipschitz),
+            curvature: Some(SHAPE.curvature),
+            monotone: SHAPE.least_slope >= 0.0,
+            smoothness: Smoothness::C0,
+            gain_forward,
+            gain_backward,
+            elsewhere: "the paper writes 1 + |q1 x + .. + q4 x^4|; its code starts from these coefficients with the sum of absolute values",
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    #[inline(always)]
+    fn f(&self, x: E) -> E {
+        START.f(x)
+    }
+
+    #[inline(always)]
+    fn df(&self, x: E) -> E {
+        START.df(x)
+    }
+
+    #[inline(always)]
+    fn d2f(&self, x: E) -> E {
+        START.d2f(x)
+    }
+
+    fused_slices!();
+}

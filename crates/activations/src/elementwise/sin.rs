@@ -1,0 +1,126 @@
+//! Sine: sin(ω₀ x), the activation of SIREN.
+//!
+//! value       f(x)   = sin(z), z = ω₀ x
+//! derivative  f'(x)  = ω₀ cos(z)
+//! second      f''(x) = −ω₀² sin(z)
+//! parameter   ω₀ = `w0`, 30; SIREN has an initialisation of its own: weights uniform in ±√(6/fan_in)/ω₀
+//! source      Sitzmann, Martel, Bergman, Lindell, Wetzstein 2020, arXiv:2006.09661
+//! bounds      range [−1, 1], ω₀-Lipschitz, curvature ω₀², not monotone; at ±∞, where there is no limit, NaN
+//! precision   the argument is rounded before the sine is taken: in f32 the result is that of an input within half a unit of its last place
+
+use crate::registry::Configured;
+use crate::shapes::wave::{Sine, wave_slices};
+use crate::{About, Activation, Line, Lines, Points, Relax, Smoothness};
+use sparring_math::Real;
+use sparring_math::named::{Named, Range};
+use std::f64::consts::PI;
+
+/// f(x) = sin(`w0`·x).
+///
+/// ```
+/// use sparring_activations::{Activation, Sin};
+///
+/// let y: f64 = Sin { w0: 2.0 }.f(0.25);
+/// assert_eq!(y, 0.5f64.sin());
+/// assert!(Sin::default().f(f32::INFINITY).is_nan());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sin {
+    /// Frequency, 30 by default.
+    pub w0: f64,
+}
+
+impl Default for Sin {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+sparring_math::named! {
+    Sin: "sin", ["sine", "siren"], "Sitzmann et al. 2020, arXiv:2006.09661";
+    w0: Range::from_to(1e-18, 1e18).in_f32(), "frequency";
+}
+
+impl Configured for Sin {
+    const DEFAULT: Self = Sin { w0: 30.0 };
+}
+
+/// The whole k with l < (k + shift) · step < u, times the step; none where they are too many to be of use.
+pub(super) fn multiples(l: f64, u: f64, step: f64, shift: f64) -> Points {
+    let count = (u - l) / step;
+    if count.is_nan() || count > 100_000.0 {
+        return Points::Borrowed(&[]);
+    }
+    let (first, last) = ((l / step - shift).ceil(), (u / step - shift).floor());
+    let inside = std::iter::successors(Some(first), |k| Some(k + 1.0)).take_while(|k| *k <= last);
+    Points::Owned(inside.map(|k| (k + shift) * step).collect())
+}
+
+impl Sin {
+    /// Whether the interval is so long that both bounds are reached on both sides of its middle.
+    fn is_long(&self, l: f64, u: f64) -> bool {
+        (u - l) * self.w0 > 4.0 * PI
+    }
+}
+
+impl Relax for Sin {
+    fn extrema(&self, l: f64, u: f64) -> Points {
+        multiples(l, u, PI / self.w0, 0.5)
+    }
+    fn bends(&self, l: f64, u: f64) -> Points {
+        multiples(l, u, PI / self.w0, 0.0)
+    }
+    fn image(&self, l: f64, u: f64) -> (f64, f64) {
+        if self.is_long(l, u) { (-1.0, 1.0) } else { crate::relax::image(self, l, u) }
+    }
+    fn lines(&self, l: f64, u: f64) -> Lines {
+        let level = |intercept| Line { slope: 0.0, intercept };
+        if self.is_long(l, u) {
+            Lines { lower: level(-1.0), upper: level(1.0) }
+        } else {
+            crate::relax::lines(self, l, u)
+        }
+    }
+}
+
+impl<E: Real> Activation<E> for Sin {
+    fn about(&self) -> About {
+        let w = self.w0;
+        // E sin² and E cos² of w z for z ~ N(0, 1), by E cos(2wz) = e^(−2w²).
+        let (sin2, cos2) = (-0.5 * (-2.0 * w * w).exp_m1(), 0.5 + 0.5 * (-2.0 * w * w).exp());
+        About {
+            name: Self::NAME,
+            formula: "sin(w0 * x)",
+            source: Self::PAPER,
+            range: (Some(-1.0), Some(1.0)),
+            lipschitz: Some(w),
+            curvature: Some(w * w),
+            monotone: false,
+            smoothness: Smoothness::Smooth,
+            gain_forward: Some(1.0 / sin2.sqrt()),
+            gain_backward: Some(1.0 / (w * cos2.sqrt())),
+            elsewhere: "",
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    #[inline(always)]
+    fn f(&self, x: E) -> E {
+        Sine::<false>(self.w0).f(x)
+    }
+
+    #[inline(always)]
+    fn df(&self, x: E) -> E {
+        Sine::<false>(self.w0).df(x)
+    }
+
+    #[inline(always)]
+    fn d2f(&self, x: E) -> E {
+        Sine::<false>(self.w0).d2f(x)
+    }
+
+    wave_slices!(|a| Sine::<true>(a.w0), Sine::<false>(a.w0), a.w0);
+}

@@ -1,0 +1,185 @@
+//! Snake: x with a learnt ripple, x + sin²(ax)/a.
+//!
+//! value       f(x)   = x + sin²(z)/a, z = ax; at a = 0 it is x
+//! derivative  f'(x)  = 1 + 2 sin z cos z
+//! second      f''(x) = 2a (cos² z − sin² z)
+//! parameter   a = `a`, starts at 1; with q = sin(z)/a: ∂f/∂a = q (2x cos z − q), ∂f'/∂a = 2x (cos² z − sin² z),
+//!             ∂²f/∂a² = 2 (x cos z − q)²/a − 2x² q sin z
+//! source      Ziyin, Hartwig, Ueda 2020, arXiv:2006.08195
+//! bounds      range ℝ, 2-Lipschitz, curvature 2|a|, monotone; f(±∞) = ±∞, f' has no limit there and is NaN
+//! precision   the argument ax is rounded before the sine is taken, as in `sin`
+
+use super::sin::multiples;
+use crate::registry::Configured;
+use crate::shapes::wave::{Ripple, wave_slices};
+use crate::{About, Activation, Line, Lines, Points, Relax, Sharing, Smoothness, Trainable};
+use sparring_math::Real;
+use sparring_math::named::{Named, Range};
+use std::f64::consts::PI;
+
+/// f(x) = x + sin²(`a`·x)/`a`, `a` being learnt.
+///
+/// ```
+/// use sparring_activations::{Activation, Snake};
+///
+/// let y: f64 = Snake::default().f(2.0);
+/// assert!((y - (2.0 + 2.0f64.sin().powi(2))).abs() < 1e-15);
+/// assert_eq!(Snake { a: 0.0 }.f(2.0f32), 2.0);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Snake {
+    /// Frequency of the ripple, at first 1.
+    pub a: f64,
+}
+
+impl Default for Snake {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+sparring_math::named! {
+    Snake: "snake", [], "Ziyin, Hartwig, Ueda 2020, arXiv:2006.08195";
+    a: Range::from_to(-1e18, 1e18).in_f32(), "frequency of the ripple at first; learnt";
+}
+
+impl Configured for Snake {
+    const DEFAULT: Self = Snake { a: 1.0 };
+    fn trainable<E: Real>(&self) -> Option<Box<dyn Trainable<E>>> {
+        Some(Box::new(LearntSnake(E::of(self.a))))
+    }
+}
+
+impl Snake {
+    /// Whether the ripple reaches both of its bounds on both sides of the middle of the interval.
+    fn is_long(&self, l: f64, u: f64) -> bool {
+        (u - l) * self.a.abs() > 2.0 * PI
+    }
+}
+
+impl Relax for Snake {
+    fn extrema(&self, _: f64, _: f64) -> Points {
+        Points::Borrowed(&[])
+    }
+    fn bends(&self, l: f64, u: f64) -> Points {
+        multiples(l, u, PI / (2.0 * self.a.abs()), 0.5)
+    }
+    fn image(&self, l: f64, u: f64) -> (f64, f64) {
+        crate::relax::ends(self, l, u)
+    }
+    fn lines(&self, l: f64, u: f64) -> Lines {
+        if !self.is_long(l, u) {
+            return crate::relax::lines(self, l, u);
+        }
+        // x, and x with the whole ripple; a few last places of the largest number for the rounding of f.
+        let size = [l, u].iter().filter(|x| x.is_finite()).fold(1.0 / self.a.abs(), |m, x| x.abs().max(m));
+        let (ripple, margin) = (1.0 / self.a, 8.0 * f64::EPSILON * size);
+        let line = |intercept| Line { slope: 1.0, intercept };
+        Lines { lower: line(ripple.min(0.0) - margin), upper: line(ripple.max(0.0) + margin) }
+    }
+}
+
+impl<E: Real> Activation<E> for Snake {
+    fn about(&self) -> About {
+        let a = self.a;
+        // E cos(tz) = e^(−t²/2) for z ~ N(0, 1); E z sin² is 0.
+        let wave = |t: f64| (-0.5 * t * t).exp();
+        let sin4 = 0.375 - 0.5 * wave(2.0 * a) + 0.125 * wave(4.0 * a);
+        let ripple = if a.abs() < 1e-3 { 3.0 * a * a } else { sin4 / (a * a) };
+        let slope = 0.5 - 0.5 * wave(4.0 * a);
+        About {
+            name: Self::NAME,
+            formula: "x + sin(a * x)^2 / a, a learnt",
+            source: Self::PAPER,
+            range: (None, None),
+            lipschitz: Some(if a == 0.0 { 1.0 } else { 2.0 }),
+            curvature: Some(2.0 * a.abs()),
+            monotone: true,
+            smoothness: Smoothness::Smooth,
+            gain_forward: Some(1.0 / (1.0 + ripple).sqrt()),
+            gain_backward: Some(1.0 / (1.0 + slope).sqrt()),
+            elsewhere: "",
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    #[inline(always)]
+    fn f(&self, x: E) -> E {
+        Ripple::<f64, false>(self.a).f(x)
+    }
+
+    #[inline(always)]
+    fn df(&self, x: E) -> E {
+        Ripple::<f64, false>(self.a).df(x)
+    }
+
+    #[inline(always)]
+    fn d2f(&self, x: E) -> E {
+        Ripple::<f64, false>(self.a).d2f(x)
+    }
+
+    wave_slices!(|a| Ripple::<f64, true>(a.a), Ripple::<f64, false>(a.a), a.a);
+}
+
+/// The learnt form: calls the vectorisable formula where all arguments are in its reach. Not `Copy`, so that it is known to be no [`Parametric`](crate::Parametric).
+#[derive(Debug)]
+struct LearntSnake<E>(E);
+
+impl<E: Real> Activation<E> for LearntSnake<E> {
+    fn name(&self) -> &'static str {
+        Snake::NAME
+    }
+    fn about(&self) -> About {
+        Activation::<E>::about(&Snake { a: self.0.to_f64() })
+    }
+    fn f(&self, x: E) -> E {
+        Ripple::<E, false>(self.0).f(x)
+    }
+    fn df(&self, x: E) -> E {
+        Ripple::<E, false>(self.0).df(x)
+    }
+    fn d2f(&self, x: E) -> E {
+        Ripple::<E, false>(self.0).d2f(x)
+    }
+}
+
+/// Whether a·x is in reach for every a and x, however they belong together.
+fn in_reach<E: Real>(p: &[E], x: &[E]) -> bool {
+    let most = p.iter().fold(0.0f64, |m, p| p.abs().to_f64().max(m));
+    // Rounding of the product may lead a little beyond.
+    let far = E::of((0.999 * E::CIRCULAR_REACH.to_f64() / most).min(E::MAX.to_f64()));
+    x.iter().fold(true, |all, x| all & (x.abs() <= far))
+}
+
+/// Methods that are those of the formula, near or far.
+macro_rules! either {
+    ($($door:ident($($name:ident: $Type:ty),*);)+) => {$(
+        #[track_caller]
+        fn $door(&self, p: &[E], s: Sharing, x: &[E], $($name: $Type),*) {
+            if in_reach(p, x) {
+                Ripple::<E, true>(self.0).$door(p, s, x, $($name),*);
+            } else {
+                Ripple::<E, false>(self.0).$door(p, s, x, $($name),*);
+            }
+        }
+    )+};
+}
+
+impl<E: Real> Trainable<E> for LearntSnake<E> {
+    fn count(&self) -> usize {
+        1
+    }
+    fn params(&self) -> Vec<E> {
+        vec![self.0]
+    }
+    either! {
+        forward_with(y: &mut [E]);
+        input_grad_with(dy: &[E], dx: &mut [E]);
+        backward_with(dy: &[E], dx: &mut [E], dp: &mut [E]);
+        input_grad_backward(w: &[E], dx: &mut [E], dp: &mut [E]);
+        param_grad_backward(dy: &[E], v: &[E], dx: &mut [E], ddy: &mut [E], dp: &mut [E]);
+    }
+}

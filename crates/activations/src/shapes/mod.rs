@@ -1,0 +1,10 @@
+//! Formulas that several activations, or the learnt and the fixed form of one, have in common.
+
+pub(crate) mod gated;
+pub(crate) mod hinges;
+pub(crate) mod knots;
+pub(crate) mod piecewise;
+pub(crate) mod polynomial;
+pub(crate) mod rational;
+pub(crate) mod roots;
+pub(crate) mod wave;
