@@ -15,7 +15,7 @@ fn points(v: f64) -> String {
 }
 
 /// A difference in words.
-pub(super) fn told(of: &Paired) -> String {
+fn told(of: &Paired) -> String {
     match of.interval {
         Some((low, high)) => {
             format!("{} points (95 % {} to {}, {} pairs)", points(of.mean), points(low), points(high), of.n)

@@ -1,6 +1,5 @@
 //! The parts of the page.
 
-use super::claims::told;
 use super::numbers::{AUTOATTACK, CLEAN, CURVE_MEAN, DEAD, GAP, NOISE, heading};
 use super::paired::Paired;
 use super::study::{ActivationGroup, ActivationRow, ActivationStudy};
@@ -16,7 +15,8 @@ fn share(of: Option<&Paired>) -> Cell {
     let note = of.interval.map_or(String::new(), |(low, high)| {
         format!("{:.1} to {:.1}", 100.0 * low.max(0.0), 100.0 * high.min(1.0))
     });
-    Cell { note, ..Cell::percent(of.mean) }
+    // Without bars, so that all columns have their place on the page.
+    Cell { note, bar: None, ..Cell::percent(of.mean) }
 }
 
 fn difference(of: Option<&Paired>) -> Cell {
@@ -36,8 +36,7 @@ impl ActivationStudy {
     /// The table of each defence, best first.
     pub(super) fn ranking(&self) -> Section {
         let mut section = Section::new("Ranking");
-        let columns: Vec<&str> =
-            [CLEAN, NOISE].into_iter().chain(self.attacks()).chain([AUTOATTACK, CURVE_MEAN]).collect();
+        let columns: Vec<&str> = [CURVE_MEAN, CLEAN, NOISE].into_iter().chain(self.attacks()).collect();
         for defense in &self.plan.defenses {
             let mut own: Vec<&ActivationGroup> =
                 self.groups.iter().filter(|g| g.defense == *defense && g.n > 0).collect();
@@ -53,15 +52,22 @@ impl ActivationStudy {
                     },
                 };
                 let figures = columns.iter().map(|name| share(group.means.get(*name)));
-                let last = difference(group.against_relu.get(AUTOATTACK));
-                let first = Cell::from(group.activation.as_str());
-                [first, place].into_iter().chain(figures).chain([last]).collect()
+                let first = [
+                    Cell::from(group.activation.as_str()),
+                    place,
+                    share(group.means.get(AUTOATTACK)),
+                    difference(group.against_relu.get(AUTOATTACK)),
+                ];
+                first.into_iter().chain(figures).collect()
             };
             let headings = columns.iter().map(|name| heading(name));
-            let headers = ["activation".to_string(), "place".into()].into_iter().chain(headings);
+            let headers = ["activation", "place", "AutoAttack", "− relu"].map(String::from).into_iter();
             section.blocks.push(Block::Table(Table {
-                caption: format!("Defence `{defense}`"),
-                headers: headers.chain(["AutoAttack, points to relu".to_string()]).collect(),
+                caption: format!(
+                    "Defence `{defense}`: AutoAttack and the mean over the budgets on the first {} test images, the others on the first {}, eps {}",
+                    self.plan.n_suite, self.plan.n, self.plan.eps
+                ),
+                headers: headers.chain(headings).collect(),
                 rows: own.iter().map(row).collect(),
                 ..Table::default()
             }));
@@ -77,8 +83,8 @@ impl ActivationStudy {
             _ => "",
         };
         format!(
-            "Means over {} seeds; below each its 95\u{a0}% interval over seeds by Student's t, which does not contain that other test images would give other figures. The last \
-             column is the mean difference to the net with ReLU of the same seed and defence, paired by seed, with its 95\u{a0}% interval by the paired t.{few} Places go by AutoAttack, where \
+            "Means over {} seeds; below each its 95\u{a0}% interval over seeds by Student's t, which does not contain that other test images would give other figures. The column \
+             `− relu` is the mean difference, in points of AutoAttack, to the net with ReLU of the same seed and defence, paired by seed, with its 95\u{a0}% interval by the paired t.{few} Places go by AutoAttack, where \
              equal by the mean over the budgets; many pairs are compared, of twenty true zeros one interval misses zero.",
             self.plan.seeds
         )
@@ -179,7 +185,7 @@ impl ActivationStudy {
                 let found = mean(nets.iter().filter_map(of).collect());
                 Cell::from(found.map_or("–".to_string(), |r| format!("{r:.3}")))
             };
-            let gap = group.means.get(GAP).map_or(Cell::from("–"), |gap| Cell::from(told(gap)));
+            let gap = Cell { tone: Tone::Plain, ..difference(group.means.get(GAP)) };
             let names = [&group.activation, &group.defense].map(|name| Cell::from(name.as_str()));
             let figures =
                 [time(|t| t.0), time(|t| t.1), share(group.means.get(DEAD)), ratio(0), ratio(1), gap];
