@@ -176,8 +176,9 @@ impl ActivationStudy {
         let mean = |all: Vec<f64>| (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64);
         let row = |group: &ActivationGroup| {
             let nets = self.nets(&group.activation, &group.defense);
-            let time = |which: fn((Option<f64>, Option<f64>)) -> Option<f64>| {
-                let found = mean(nets.iter().filter_map(|row| which(seconds(&row.cell))).collect());
+            let time = |k: usize| {
+                let of = |row: &&ActivationRow| <[_; 2]>::from(seconds(&row.cell))[k];
+                let found = mean(nets.iter().filter_map(of).collect());
                 Cell::from(found.map_or("–".to_string(), |s| format!("{s:.1}\u{a0}s")))
             };
             let ratio = |k: usize| {
@@ -187,8 +188,7 @@ impl ActivationStudy {
             };
             let gap = Cell { tone: Tone::Plain, ..difference(group.means.get(GAP)) };
             let names = [&group.activation, &group.defense].map(|name| Cell::from(name.as_str()));
-            let figures =
-                [time(|t| t.0), time(|t| t.1), share(group.means.get(DEAD)), ratio(0), ratio(1), gap];
+            let figures = [time(0), time(1), share(group.means.get(DEAD)), ratio(0), ratio(1), gap];
             names.into_iter().chain(figures).collect()
         };
         section.blocks.push(Block::Table(Table {

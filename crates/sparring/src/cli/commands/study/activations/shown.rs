@@ -8,7 +8,7 @@ use serde_json::Value;
 use sparring::store::RunDir;
 use sparring_study::{ActivationStudy, Manifest};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The page.
 pub(super) const PAGE: &str = "report.html";
@@ -23,7 +23,7 @@ pub(super) fn write(run: &RunDir, study: &ActivationStudy, times: &Times) -> Out
 }
 
 /// The times of a directory, as its `times.csv` says, as far as it is there.
-fn times_of(directory: &PathBuf) -> Times {
+fn times_of(directory: &Path) -> Times {
     let text = std::fs::read_to_string(directory.join("times.csv")).unwrap_or_default();
     let row = |line: &str| {
         let mut fields = line.split(',');
@@ -38,7 +38,7 @@ fn times_of(directory: &PathBuf) -> Times {
 pub(crate) fn write_merged(run: &RunDir, whole: &Manifest, shards: &[PathBuf]) -> Outcome<usize> {
     let study = ActivationStudy::of(whole)?;
     run.write("study.json", whole.inputs.plan.as_bytes())?;
-    write(run, &study, &shards.iter().flat_map(times_of).collect())?;
+    write(run, &study, &shards.iter().flat_map(|shard| times_of(shard)).collect())?;
     Ok(study.rows.len())
 }
 
