@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod activations;
 mod environment;
 mod error;
 mod figure;
@@ -11,6 +12,11 @@ mod result;
 mod shard;
 mod table;
 
+pub use activations::{
+    ActivationGroup, ActivationPlan, ActivationRow, ActivationStudy, Doubt, LayerGradient, MASKING_CHECKS,
+    MASKING_MARGIN, NetFigures, Paired, RankCorrelation, Statement, SuiteFigures, Verdict, activation_result,
+    paired, rank_correlation,
+};
 pub use environment::shard_of_environment;
 pub use error::StudyError;
 pub use grid::{Grid, GridAxis, GridCell, GridSetting, GridValue};

@@ -1,5 +1,6 @@
 //! The figures of one cell, from what its commands printed.
 
+use crate::activations::NetFigures;
 use crate::figure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,6 +15,9 @@ pub struct CellResult {
     pub warnings: Vec<String>,
     /// What attacks left, if the grid asks for any.
     pub attacked: Option<Attacked>,
+    /// Of a study of activations what it measured of the net.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub net: Option<NetFigures>,
 }
 
 /// Accuracies of a finished net on test images.
@@ -79,7 +83,7 @@ impl CellResult {
             None => None,
             Some(object) => Some(Attacked::of(object)?),
         };
-        Some(Self { figures, warnings, attacked })
+        Some(Self { figures, warnings, attacked, net: None })
     }
     /// From a row of a manifest.
     pub(crate) fn deserialized(value: &Value) -> Result<Self, serde_json::Error> {

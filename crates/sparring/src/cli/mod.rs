@@ -9,7 +9,7 @@ mod pages;
 use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{
     attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, merge, predict, replay,
-    resume, sweep, train,
+    resume, study, sweep, train,
 };
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
@@ -32,11 +32,14 @@ enum Command {
     /// Train a classifier, an autoencoder or a GAN.
     #[command(subcommand)]
     Train(Box<train::Kind>),
-    /// Go on with a training or an evaluation that was interrupted, to the same bits as if it had not been.
+    /// Go on with a training, an evaluation or a study that was interrupted, to the same bits as if it had not been.
     Resume(resume::Args),
     /// Train every combination of a grid of flags, attack the nets, and make one table: resumable, in parallel, over shards.
     Sweep(sweep::Args),
-    /// Put the shards of a sweep or of an evaluation together: what one process would have written, byte for byte.
+    /// Train and attack nets that differ in one thing, and say what it is worth: activations.
+    #[command(subcommand)]
+    Study(study::What),
+    /// Put the shards of a sweep, a study or an evaluation together: what one process would have written, byte for byte.
     Merge(merge::Args),
     /// Find a learning rate for a classifier: a short training in which it grows.
     LrFind(lr_find::Args),
@@ -94,14 +97,20 @@ fn run(command: Command) -> Outcome {
         Command::Demo(args) => demo::run(&args),
         Command::Fetch(args) => fetch::run(&args),
         Command::Train(kind) => train::run(&kind, None),
-        Command::Resume(args) => resume::run(&args, work),
+        Command::Resume(args) => {
+            let mut all = definition();
+            match resume::study(&args, &all.clone(), &mut |words| cell(&mut all, words))? {
+                true => Ok(()),
+                false => resume::run(&args, work),
+            }
+        }
         Command::Sweep(args) => {
-            let mut definition = definition();
-            sweep::run(&args, &definition.clone(), &mut |words| match line(&mut definition, words)? {
-                Command::Train(kind) => Ok(sweep::Line::Train(kind)),
-                Command::Attack(args) => Ok(sweep::Line::Attack(Box::new(args))),
-                _ => unreachable!("a grid's cells are trainings and attacks"),
-            })
+            let mut all = definition();
+            sweep::run(&args, &all.clone(), &mut |words| cell(&mut all, words))
+        }
+        Command::Study(what) => {
+            let mut all = definition();
+            study::run(&what, &all.clone(), &mut |words| cell(&mut all, words))
         }
         Command::Merge(args) => merge::run(&args),
         Command::LrFind(args) => lr_find::run(&args),
@@ -114,6 +123,15 @@ fn run(command: Command) -> Outcome {
         Command::List(args) => list::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Completions(args) => completions::run(&args, definition()),
+    }
+}
+
+/// The training or attack of a cell.
+fn cell(definition: &mut clap::Command, words: &[String]) -> Result<sweep::Line, clap::Error> {
+    match line(definition, words)? {
+        Command::Train(kind) => Ok(sweep::Line::Train(kind)),
+        Command::Attack(args) => Ok(sweep::Line::Attack(Box::new(args))),
+        _ => unreachable!("cells are trainings and attacks"),
     }
 }
 

@@ -27,6 +27,8 @@ mod sizes;
 mod small;
 mod specs;
 mod steering;
+#[cfg(unix)]
+mod studies;
 mod suites;
 #[cfg(unix)]
 mod sweeps;

@@ -4,7 +4,7 @@ use super::SweepTable;
 use std::collections::BTreeMap;
 
 /// A field as RFC 4180 has it: quoted where it has to be.
-fn field(text: &str) -> String {
+pub(crate) fn field(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {

@@ -8,7 +8,8 @@ mod page;
 mod spread;
 
 use crate::{CellResult, CellState, Grid, Manifest, Shard, StudyError};
-use spread::spread;
+pub(crate) use csv::field;
+pub(crate) use spread::spread;
 use std::collections::BTreeMap;
 
 /// The axis over which means are taken.

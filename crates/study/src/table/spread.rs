@@ -1,7 +1,7 @@
 //! Mean and standard deviation of a few numbers.
 
 /// Mean, and sample standard deviation (divided by n - 1) of two or more; `None` of nothing.
-pub(super) fn spread(values: &[f64]) -> Option<(f64, Option<f64>)> {
+pub(crate) fn spread(values: &[f64]) -> Option<(f64, Option<f64>)> {
     let n = values.len() as f64;
     // Equal numbers have themselves as their mean, to the last bit.
     let first = *values.first()?;

@@ -1,11 +1,12 @@
 //! `sparring merge OUT SHARD_DIR..`.
 
 use super::attack::{EVALUATION, write_merged};
+use super::study;
 use super::sweep::write_tables;
 use crate::cli::io::{json::json, say, table::counted};
 use crate::cli::{Failure, Outcome};
 use sparring::store::RunDir;
-use sparring_study::{Manifest, SweepTable, merge};
+use sparring_study::{ActivationPlan, Manifest, SweepTable, merge};
 use std::path::PathBuf;
 
 /// Flags.
@@ -17,7 +18,7 @@ process would have written, and times.csv; the run directories of a sweep stay w
 pub(crate) struct Args {
     /// The directory of the result, new or empty.
     out: PathBuf,
-    /// The directories of all shards (of `sparring sweep GRID` or `sparring attack MODEL`, with --shard I/N --out DIR), in any order.
+    /// The directories of all shards (of `sparring sweep GRID`, `sparring study activations` or `sparring attack MODEL`, with --shard I/N --out DIR), in any order.
     #[arg(required = true, value_name = "SHARD_DIR")]
     shards: Vec<PathBuf>,
     /// One JSON object on the last line of stdout: `cells` (of an evaluation `images`), `shards`, `out`, `report`.
@@ -30,6 +31,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let write = match whole.kind.as_str() {
         SweepTable::KIND => sweep,
         EVALUATION => evaluation,
+        ActivationPlan::KIND => activations,
         other => {
             let what = format!("the shards are of a `{other}`, which this version cannot put together");
             return Err(Failure::Failed(what));
@@ -68,12 +70,23 @@ fn evaluation(run: &RunDir, whole: &Manifest, shards: &[PathBuf]) -> Outcome<Mad
 fn sweep(run: &RunDir, whole: &Manifest, shards: &[PathBuf]) -> Outcome<Made> {
     let table = write_tables(run, whole)?;
     run.write("grid.toml", whole.inputs.plan.as_bytes())?;
+    times(run, shards)?;
+    Ok(("cell", table.rows.len()))
+}
+
+fn activations(run: &RunDir, whole: &Manifest, shards: &[PathBuf]) -> Outcome<Made> {
+    let nets = study::write_merged(run, whole, shards)?;
+    times(run, shards)?;
+    Ok(("cell", nets))
+}
+
+/// Puts the times of all shards together.
+fn times(run: &RunDir, shards: &[PathBuf]) -> Outcome {
     // Times are told as far as they are there; they are no result.
     let texts = shards.iter().filter_map(|shard| std::fs::read_to_string(shard.join("times.csv")).ok());
     let mut times: Vec<String> =
         texts.flat_map(|text| text.lines().skip(1).map(String::from).collect::<Vec<_>>()).collect();
     times.sort();
     times.insert(0, "cell,train_seconds,attack_seconds".into());
-    run.write("times.csv", (times.join("\n") + "\n").as_bytes())?;
-    Ok(("cell", table.rows.len()))
+    Ok(run.write("times.csv", (times.join("\n") + "\n").as_bytes())?)
 }

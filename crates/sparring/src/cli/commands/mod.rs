@@ -15,5 +15,6 @@ pub(crate) mod predict;
 pub(crate) mod replay;
 pub(crate) mod resume;
 mod shards;
+pub(crate) mod study;
 pub(crate) mod sweep;
 pub(crate) mod train;

@@ -8,13 +8,13 @@ use crate::cli::options::{RunData, count, threads};
 use crate::cli::pages::again;
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
-use sparring_study::Manifest;
+use sparring_study::{ActivationPlan, Manifest};
 use std::path::{Path, PathBuf};
 
 /// Flags.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The directory of a training that was interrupted, or of an evaluation (`sparring attack --out DIR`).
+    /// The directory of a training that was interrupted, of an evaluation (`sparring attack --out DIR`), or of a study.
     run: PathBuf,
     /// Number of threads; the results do not depend on it. Default: one for each core; at most four for each, or 16.
     #[arg(long, value_parser = threads)]
@@ -31,6 +31,25 @@ pub(crate) struct Args {
     /// One JSON object on the last line of stdout, that of the training.
     #[arg(long)]
     json: bool,
+}
+
+/// Goes on with a study, if that is what the directory holds; whether it is.
+pub(crate) fn study(
+    args: &Args,
+    definition: &clap::Command,
+    parse: &mut dyn FnMut(&[String]) -> Result<Line, clap::Error>,
+) -> Outcome<bool> {
+    let Some(manifest) = Manifest::read(&args.run)?.filter(|m| m.kind == ActivationPlan::KIND) else {
+        return Ok(false);
+    };
+    only_of_trainings(args, "a study")?;
+    if args.data.is_some() {
+        return Err(Failure::Usage(
+            "--data: a study finds its data by the name it was begun with; leave it out".into(),
+        ));
+    }
+    super::study::resume(&args.run, &manifest, (args.threads, args.json), definition, parse)?;
+    Ok(true)
 }
 
 /// Goes on; `parse` reads the command line that began the work.
@@ -78,6 +97,17 @@ fn words_of(path: &Path, config: &Value) -> Outcome<Vec<String>> {
     words.ok_or_else(|| broken(path, "`arguments` are not words"))
 }
 
+/// Refuses flags of trainings where the directory holds something else.
+fn only_of_trainings(args: &Args, what: &str) -> Outcome {
+    for (given, flag) in [(args.save_every.is_some(), "--save-every"), (!args.log.is_empty(), "--log")] {
+        if given {
+            let shown = args.run.display();
+            return Err(Failure::Usage(format!("{flag} is for trainings, and {shown} holds {what}")));
+        }
+    }
+    Ok(())
+}
+
 /// Goes on with an evaluation in pieces.
 fn evaluation(
     args: &Args,
@@ -91,14 +121,7 @@ fn evaluation(
             "{shown} holds a `{kind}`: give the command that began it again, it goes on"
         )));
     }
-    for (given, flag) in [(args.save_every.is_some(), "--save-every"), (!args.log.is_empty(), "--log")] {
-        if given {
-            return Err(Failure::Usage(format!(
-                "{flag} is for trainings, and {} holds an evaluation",
-                path.display()
-            )));
-        }
-    }
+    only_of_trainings(args, "an evaluation")?;
     let config = sparring::store::read_config(path)?.ok_or_else(|| broken(path, "it is gone"))?;
     let words = words_of(path, &config)?;
     let mut again = match parse(&words) {

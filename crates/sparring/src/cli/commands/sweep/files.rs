@@ -1,5 +1,6 @@
 //! Where the files of a cell are, and what its commands have left there.
 
+use super::followed::{Combine, Followed};
 use super::plan::Plan;
 use crate::cli::commands::train::{is_finished, is_saved};
 use crate::cli::io::say;
@@ -16,20 +17,22 @@ const MOST: u64 = 256 << 20;
 /// The files of all cells in a directory. What was printed stands under names with a hash of what it depends on: an output of other data, another build
 /// or another attack is never taken for a result of this sweep. Each cell's hash is of what its own commands read, so a grid may read more or less than it did.
 #[derive(Debug)]
-pub(super) struct Files {
+pub(in crate::cli::commands) struct Files {
     directory: PathBuf,
-    /// Of each cell: the hash of what its training depends on, and of what its attack does.
-    hashes: BTreeMap<String, (String, String)>,
-    /// Whether nets are attacked.
-    attacks: bool,
+    /// Of each cell: the hash of what its training depends on, and of what each command after it does.
+    hashes: BTreeMap<String, (String, Vec<String>)>,
+    /// The names of those commands.
+    follow: Vec<&'static str>,
+    combine: Combine,
 }
 
 /// What the next command of a cell is.
 pub(super) enum Next {
     Train,
     Resume,
-    Attack,
-    Nothing(CellResult),
+    /// The command of this number among those that follow.
+    Follow(usize),
+    Nothing(Box<CellResult>),
 }
 
 impl Files {
@@ -39,11 +42,15 @@ impl Files {
         let read = |names: &[String]| names.iter().map(|name| json!([name, data[name]])).collect::<Vec<_>>();
         let of = |(cell, reads): (&GridCell, &Vec<String>)| {
             let trained = json!({ "program": program, "data": read(reads) }).to_string();
-            let attacked = json!({ "data": read(plan.attack_data.as_slice()), "attack": plan.attack });
-            (cell.name.clone(), (short(&trained), short(&format!("{trained} {attacked}"))))
+            let follow = |one: &Followed| {
+                let followed = json!({ "data": read(one.data.as_slice()), one.name: one.flags });
+                short(&format!("{trained} {followed}"))
+            };
+            (cell.name.clone(), (short(&trained), plan.follow.iter().map(follow).collect()))
         };
         let hashes = plan.cells.iter().zip(&plan.reads).map(of).collect();
-        Self { directory: directory.to_path_buf(), hashes, attacks: !plan.attack.is_empty() }
+        let follow = plan.follow.iter().map(|one| one.name).collect();
+        Self { directory: directory.to_path_buf(), hashes, follow, combine: plan.combine }
     }
     pub(super) fn run(&self, name: &str) -> PathBuf {
         self.directory.join(Manifest::run_of(name))
@@ -55,11 +62,11 @@ impl Files {
     pub(super) fn trained(&self, name: &str) -> PathBuf {
         self.log(name, &format!("train-{}.json", self.hashes[name].0))
     }
-    /// What the attack prints on stdout.
-    pub(super) fn attacked(&self, name: &str) -> PathBuf {
-        self.log(name, &format!("attack-{}.json", self.hashes[name].1))
+    /// What the command of this number after it prints on stdout.
+    pub(super) fn followed(&self, name: &str, k: usize) -> PathBuf {
+        self.log(name, &format!("{}-{}.json", self.follow[k], self.hashes[name].1[k]))
     }
-    /// What both print on stderr.
+    /// What all print on stderr.
     pub(super) fn told(&self, name: &str) -> PathBuf {
         self.log(name, "log")
     }
@@ -69,12 +76,14 @@ impl Files {
         // Without its output a run may be another build's, or on other data.
         let ours = self.trained(name).is_file();
         match self.outputs(name) {
-            (Some(trained), attacked) if self.fault(name).is_none() => match (self.attacks, attacked) {
-                (true, None) => Next::Attack,
-                (_, attacked) => {
-                    CellResult::of(&trained, attacked.as_ref()).map_or(Next::Attack, Next::Nothing)
+            (Some(trained), printed) if self.fault(name).is_none() => {
+                let last = self.follow.len().saturating_sub(1);
+                match (printed.len() < self.follow.len(), (self.combine)(&trained, &printed)) {
+                    (true, _) => Next::Follow(printed.len()),
+                    (false, Some(result)) => Next::Nothing(Box::new(result)),
+                    (false, None) => Next::Follow(last),
                 }
-            },
+            }
             _ if ours && !is_finished(&run) && is_saved(&run) => Next::Resume,
             _ => Next::Train,
         }
@@ -94,8 +103,10 @@ impl Files {
     /// `set-aside`.
     pub(super) fn clear(&self, name: &str) -> Outcome {
         let run = self.run(name);
-        // What it left under attack is measured anew, too.
-        let _ = std::fs::remove_file(self.attacked(name));
+        // What followed is measured anew, too.
+        for k in 0..self.follow.len() {
+            let _ = std::fs::remove_file(self.followed(name, k));
+        }
         if !run.exists() {
             if self.outputs(name).0.is_some() {
                 say::note(&format!("{}: it was finished and is gone, it is trained again", run.display()));
@@ -119,10 +130,10 @@ impl Files {
         }
         std::fs::rename(&run, &free).map_err(|e| Failure::at(&run, e))
     }
-    /// The outputs of training and attack, as far as they are whole.
-    fn outputs(&self, name: &str) -> (Option<Value>, Option<Value>) {
-        let attacked = self.attacks.then(|| last_line(&self.attacked(name))).flatten();
-        (last_line(&self.trained(name)).filter(|object| object.get("run").is_some()), attacked)
+    /// The outputs of the training and of what followed, as far as they are whole.
+    fn outputs(&self, name: &str) -> (Option<Value>, Vec<Value>) {
+        let followed = (0..self.follow.len()).map_while(|k| last_line(&self.followed(name, k))).collect();
+        (last_line(&self.trained(name)).filter(|object| object.get("run").is_some()), followed)
     }
 }
 
@@ -135,20 +146,21 @@ fn last_line(path: &Path) -> Option<Value> {
     serde_json::from_str::<Value>(line).ok().filter(Value::is_object)
 }
 
-/// Seconds of training and attack of a cell, as far as they are known.
-pub(super) type Times = Vec<(String, Option<f64>, Option<f64>)>;
+/// Seconds of the training of a cell, and of all attacks on it, as far as they are known.
+pub(in crate::cli::commands) type Times = Vec<(String, Option<f64>, Option<f64>)>;
 
 /// The times of the finished cells.
 pub(super) fn times(files: &Files, manifest: &Manifest) -> Times {
     let done = manifest.rows.iter().filter(|row| matches!(row.state, CellState::Done { .. }));
     let of = |name: &str| {
-        let (trained, attacked) = files.outputs(name);
-        let attacks = attacked.as_ref().and_then(|object| object["attacks"].as_array());
+        let (trained, printed) = files.outputs(name);
+        let attacks: Vec<&Value> =
+            printed.iter().filter_map(|object| object["attacks"].as_array()).flatten().collect();
         let seconds = |object: &Value| object["seconds"].as_f64();
         (
             name.to_string(),
             trained.as_ref().and_then(seconds),
-            attacks.map(|all| all.iter().filter_map(seconds).sum()),
+            (!attacks.is_empty()).then(|| attacks.into_iter().filter_map(seconds).sum()),
         )
     };
     done.map(|row| of(&row.name)).collect()

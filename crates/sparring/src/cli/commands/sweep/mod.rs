@@ -1,7 +1,9 @@
 //! `sparring sweep GRID`.
 
+mod cell_args;
 mod child;
 mod files;
+mod followed;
 mod place;
 mod plan;
 mod shown;
@@ -9,13 +11,17 @@ mod source;
 mod work;
 
 use crate::cli::io::{say, signal};
-use crate::cli::options::{count, threads};
 use crate::cli::pages::again::quoted;
 use crate::cli::{Failure, Outcome};
+pub(super) use cell_args::CellArgs;
 use files::Next;
+pub(super) use files::Times;
+pub(super) use followed::Followed;
+pub(super) use place::Place;
 pub(crate) use plan::Line;
-pub(super) use shown::write_tables;
-use sparring_study::{CellState, Shard, shard_of_environment};
+pub(super) use plan::Plan;
+pub(super) use shown::{failures, write_tables};
+use sparring_study::{CellState, Shard};
 use std::path::{Path, PathBuf};
 
 /// Flags.
@@ -28,25 +34,8 @@ pub(crate) struct Args {
     /// failed ones are tried again.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Do shard I of N, counted from 0: the cells I, I+N, I+2N, .. Default: what a Slurm array, a Kubernetes Indexed Job or Open MPI says in the
-    /// environment; without any, all cells.
-    #[arg(long, value_name = "I/N")]
-    shard: Option<Shard>,
-    /// The number of shards, where the environment gives an index alone (Kubernetes).
-    #[arg(long, value_name = "N", value_parser = count, conflicts_with = "shard")]
-    shards: Option<usize>,
-    /// Trainings at a time, each with its own data in memory, at most one a thread; the results do not depend on it. Default: one for each thread.
-    #[arg(long, value_name = "N", value_parser = threads)]
-    jobs: Option<usize>,
-    /// Threads of all trainings together; the results do not depend on it. Default: one for each core.
-    #[arg(long, value_parser = threads)]
-    threads: Option<usize>,
-    /// Print the command lines of each cell that is to be done, a line each, and do nothing.
-    #[arg(long)]
-    dry_run: bool,
-    /// One JSON object on the last line of stdout: `rows` as in results.json with `seconds` (as in times.csv), `failed`, `report`.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    cells: CellArgs,
 }
 
 const HELP: &str = "\
@@ -92,53 +81,22 @@ trainings; the same command goes on with them, also after a kill.
 On several machines: the same command with --shard 0/N to N-1/N (in a job array without the flag), each with a directory of its own, then \
 `sparring merge OUT DIR..`. Job files for Slurm, Kubernetes and GNU parallel are in docs/jobs of the repository.";
 
-impl Args {
-    /// The shard, and what is said of where it came from.
-    fn shard(&self) -> Outcome<Shard> {
-        if let Some(shard) = self.shard {
-            return Ok(shard);
-        }
-        let read = |name: &str| std::env::var_os(name).map(|text| text.to_string_lossy().into_owned());
-        let found = shard_of_environment(&read, self.shards).map_err(|e| Failure::Usage(e.to_string()))?;
-        match (found, self.shards) {
-            (Some((shard, from)), _) => {
-                say::note(&format!("shard {shard}, by {from}"));
-                Ok(shard)
-            }
-            (None, Some(n)) if n > 1 => Err(Failure::Usage(format!(
-                "--shards {n}: nothing in the environment says which of them this is; say --shard 0/{n} to {}/{n}",
-                n - 1
-            ))),
-            _ => Ok(Shard::WHOLE),
-        }
-    }
-}
-
 pub(crate) fn run(
     args: &Args,
     definition: &clap::Command,
     parse: &mut dyn FnMut(&[String]) -> Result<Line, clap::Error>,
 ) -> Outcome {
-    let shard = args.shard()?;
-    let plan = plan::Plan::read(&args.grid, definition, parse)?;
-    if args.dry_run {
+    let shard = args.cells.shard()?;
+    let plan = Plan::read(&args.grid, definition, parse)?;
+    if args.cells.dry_run {
         return dry_run(&args.out, shard, &plan);
     }
-    let mut place = place::Place::open(&args.out, shard, &plan)?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = args.threads.unwrap_or(cores);
-    let stopped =
-        work::run(&mut place, &plan, work::Machine { jobs: args.jobs.unwrap_or(threads), threads })?;
+    let worked = conduct(&args.out, shard, &plan, &args.cells)?;
+    let Worked { place, times, .. } = &worked;
     let table = shown::write_tables(&place.run, &place.manifest)?;
-    let times = files::times(&place.files, &place.manifest);
-    place.run.write("times.csv", files::times_csv(&times).as_bytes())?;
-    if let Some(number) = stopped {
-        let kept = format!("{}; the same command goes on with the others", place.told());
-        return Err(Failure::Signal { number, kept });
-    }
-    signal::check()?;
-    if args.json {
-        say::json(&shown::object(&table, &times, &place));
+    worked.goes_on()?;
+    if args.cells.json {
+        say::json(&shown::object(&table, times, place));
     } else {
         say::result(&shown::text(&table));
         say::note(&format!("table in {}", place.run.path().join(shown::PAGE).display()));
@@ -146,8 +104,37 @@ pub(crate) fn run(
     shown::failures(&place.manifest)
 }
 
+/// What became of the cells of a shard.
+pub(super) struct Worked {
+    pub(super) place: Place,
+    pub(super) times: Times,
+    stopped: Option<u8>,
+}
+
+impl Worked {
+    /// Ends the command where a signal ended the work; what is finished has been written.
+    pub(super) fn goes_on(&self) -> Outcome {
+        if let Some(number) = self.stopped {
+            let kept = format!("{}; the same command goes on with the others", self.place.told());
+            return Err(Failure::Signal { number, kept });
+        }
+        signal::check()
+    }
+}
+
+/// Runs all cells of a shard in its directory, and writes their times.
+pub(super) fn conduct(out: &Path, shard: Shard, plan: &Plan, args: &CellArgs) -> Outcome<Worked> {
+    let mut place = Place::open(out, shard, plan)?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = args.threads.unwrap_or(cores);
+    let stopped = work::run(&mut place, plan, work::Machine { jobs: args.jobs.unwrap_or(threads), threads })?;
+    let times = files::times(&place.files, &place.manifest);
+    place.run.write("times.csv", files::times_csv(&times).as_bytes())?;
+    Ok(Worked { place, times, stopped })
+}
+
 /// Prints what the sweep would run, a line a command.
-fn dry_run(out: &Path, shard: Shard, plan: &plan::Plan) -> Outcome {
+pub(super) fn dry_run(out: &Path, shard: Shard, plan: &Plan) -> Outcome {
     let files = files::Files::new(out, plan);
     let manifest = place::manifest(out, shard, plan, &files)?;
     for row in manifest.rows.iter().filter(|row| !matches!(row.state, CellState::Done { .. })) {
@@ -161,9 +148,12 @@ fn dry_run(out: &Path, shard: Shard, plan: &plan::Plan) -> Outcome {
         if !matches!(next, Next::Nothing(_)) {
             say(&next);
         }
-        if matches!(next, Next::Train | Next::Resume) && !plan.attack.is_empty() {
-            say(&Next::Attack);
-        }
+        let after = match next {
+            Next::Train | Next::Resume => 0,
+            Next::Follow(k) => k + 1,
+            Next::Nothing(_) => plan.follow.len(),
+        };
+        (after..plan.follow.len()).for_each(|k| say(&Next::Follow(k)));
     }
     Ok(())
 }

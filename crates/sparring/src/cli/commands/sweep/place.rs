@@ -12,24 +12,22 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// The copy of the grid.
-const GRID: &str = "grid.toml";
 /// How long the trainings of a sweep that was killed are waited for: they end by themselves.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The directory, owned by this process for as long as this lives.
-pub(super) struct Place {
-    pub(super) run: RunDir,
-    pub(super) manifest: Manifest,
+pub(in crate::cli::commands) struct Place {
+    pub(in crate::cli::commands) run: RunDir,
+    pub(in crate::cli::commands) manifest: Manifest,
     pub(super) files: Files,
 }
 
 impl Place {
     pub(super) fn open(path: &Path, shard: Shard, plan: &Plan) -> Outcome<Self> {
-        let run = claim(path, &[GRID])?;
+        let run = claim(path, &[plan.file])?;
         let files = Files::new(run.path(), plan);
         let manifest = manifest(run.path(), shard, plan, &files)?;
-        run.write(GRID, plan.inputs.plan.as_bytes())?;
+        run.write(plan.file, plan.inputs.plan.as_bytes())?;
         manifest.write(run.path())?;
         run.keep();
         signal::saved("what is finished is kept; the same command goes on with the others");
@@ -72,11 +70,16 @@ impl Place {
 /// What is to be done in a directory, with what was finished there before.
 pub(super) fn manifest(path: &Path, shard: Shard, plan: &Plan, files: &Files) -> Outcome<Manifest> {
     let names: Vec<String> = plan.cells.iter().map(|cell| cell.name.clone()).collect();
-    let mut manifest = Manifest::begin(SweepTable::KIND, shard, &names, plan.inputs.clone());
+    let mut manifest = Manifest::begin(plan.kind, shard, &names, plan.inputs.clone());
     if let Some(before) = Manifest::read(path)? {
         goes_on(&manifest, &before, path)?;
         if before.inputs.plan == manifest.inputs.plan {
             keep(&mut manifest, &before, files);
+        } else if plan.kind != SweepTable::KIND {
+            return Err(Failure::Failed(format!(
+                "{}: it holds another study; name another directory with --out, or go on with that one by `sparring resume`",
+                path.display()
+            )));
         } else {
             say::note(&changed(&manifest, &before, plan, path)?);
         }
@@ -111,16 +114,17 @@ fn changed(manifest: &Manifest, before: &Manifest, plan: &Plan, path: &Path) -> 
     let mut lost = before.rows.iter().map(|row| row.name.as_str()).filter(|name| !names.contains(name));
     let attack = Grid::parse(&before.inputs.plan)?.attack;
     let attack: Vec<String> = attack.iter().flat_map(GridSetting::words).collect();
+    let attacks = plan.follow.first().map_or(&[][..], |one| &one.flags);
     let why = match lost.next() {
         Some(name) => {
             format!("this one lacks {} of its {} cells, {name} for one", 1 + lost.count(), before.rows.len())
         }
-        None if !attack.is_empty() && attack != plan.attack => "its nets were attacked otherwise".to_string(),
+        None if !attack.is_empty() && attack != attacks => "its nets were attacked otherwise".to_string(),
         None => {
             let old = before.rows.len();
             let new =
                 manifest.rows.iter().filter(|row| before.rows.iter().all(|known| known.name != row.name));
-            let attacked = if attack == plan.attack { "" } else { ", and attacked" };
+            let attacked = if attack == attacks { "" } else { ", and attacked" };
             return Ok(format!(
                 "the grid has grown: {old} finished cells are kept{attacked}, {} are new",
                 new.count()

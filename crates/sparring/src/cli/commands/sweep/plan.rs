@@ -1,11 +1,12 @@
 //! A grid whose every command line is known to be right, and what its results depend on.
 
+use super::followed::{Combine, Followed};
 use super::source::Source;
 use crate::cli::commands::{attack, shards::program, train};
 use crate::cli::options::Named;
 use crate::cli::{Failure, Outcome};
 use sparring::store::sha256_hex;
-use sparring_study::{Grid, GridCell, GridSetting, Inputs, StudyError};
+use sparring_study::{CellResult, Grid, GridCell, GridSetting, Inputs, StudyError, SweepTable};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -17,19 +18,25 @@ pub(crate) enum Line {
     Attack(Box<attack::Args>),
 }
 
+/// The copy of the grid.
+const GRID: &str = "grid.toml";
 /// Larger files are no grids, in bytes.
 const MOST: u64 = 1 << 20;
 
 /// What is to be done.
-pub(super) struct Plan {
+pub(in crate::cli::commands) struct Plan {
     pub(super) cells: Vec<GridCell>,
     /// What the training of each cell reads, by its name in `inputs.data`.
     pub(super) reads: Vec<Vec<String>>,
-    /// The flags of `sparring attack` on each finished net; empty for none.
-    pub(super) attack: Vec<String>,
-    /// The set that all nets are attacked on, where it is not that of their training.
-    pub(super) attack_data: Option<String>,
-    pub(super) inputs: Inputs,
+    /// What is run on each finished net, in order.
+    pub(in crate::cli::commands) follow: Vec<Followed>,
+    /// Makes a cell's result of what its commands printed.
+    pub(in crate::cli::commands) combine: Combine,
+    /// What its manifests are called.
+    pub(in crate::cli::commands) kind: &'static str,
+    pub(in crate::cli::commands) inputs: Inputs,
+    /// The file in the directory that holds the text of `inputs`.
+    pub(in crate::cli::commands) file: &'static str,
 }
 
 fn read_text(path: &Path) -> Outcome<String> {
@@ -61,7 +68,7 @@ impl Plan {
         Self::of(path, read_text(path)?, definition, parse)
     }
     /// The same of a text; `path` names it in refusals.
-    pub(super) fn of(
+    pub(in crate::cli::commands) fn of(
         path: &Path,
         text: String,
         definition: &clap::Command,
@@ -139,7 +146,14 @@ impl Plan {
             data.insert(name.clone(), set.set.fingerprint());
         }
         let inputs = Inputs::new(text, program()?, data);
-        Ok(Self { cells, reads, attack, attack_data, inputs })
+        let follow = match attack.is_empty() {
+            true => Vec::new(),
+            false => {
+                vec![Followed { name: "attack", command: &["attack"], flags: attack, data: attack_data }]
+            }
+        };
+        let combine: Combine = |trained, printed| CellResult::of(trained, printed.first());
+        Ok(Self { cells, reads, follow, combine, kind: SweepTable::KIND, inputs, file: GRID })
     }
 }
 

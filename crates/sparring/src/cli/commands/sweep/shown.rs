@@ -50,7 +50,7 @@ pub(super) fn object(of: &SweepTable, times: &Times, place: &Place) -> Value {
 }
 
 /// The failure of the whole, if a cell failed.
-pub(super) fn failures(manifest: &Manifest) -> Outcome {
+pub(in crate::cli::commands) fn failures(manifest: &Manifest) -> Outcome {
     const SHOWN: usize = 5;
     let failed = manifest.failed();
     if failed.is_empty() {

@@ -29,8 +29,8 @@ pub(super) struct Machine {
 /// A cell at work: its place in the manifest's rows.
 struct Job {
     row: usize,
-    /// Whether its command is the attack.
-    attacks: bool,
+    /// The number of its command among those after the training; `None` of the training.
+    follows: Option<usize>,
     child: Child,
 }
 
@@ -50,7 +50,11 @@ pub(super) fn words(plan: &Plan, next: &Next, cell: &GridCell, run: &Path) -> Ve
         Next::Nothing(_) => Vec::new(),
         Next::Train => [given(&cell.words), vec!["--out".into()], path].concat(),
         Next::Resume => [vec!["resume".into()], path].concat(),
-        Next::Attack => [vec!["attack".into()], path, given(&plan.attack)].concat(),
+        Next::Follow(k) => {
+            let one = &plan.follow[*k];
+            let command = one.command.iter().map(OsString::from).collect();
+            [command, path, given(&one.flags)].concat()
+        }
     }
 }
 
@@ -63,7 +67,7 @@ pub(super) fn run(place: &mut Place, plan: &Plan, machine: Machine) -> Outcome<O
     let (jobs, threads) = machine.shared(waiting.len());
     let mut work = Work { place, plan, threads: threads.to_string(), written: Instant::now() };
     let total = work.place.manifest.rows.len() as u64;
-    let progress = Progress::new("sweep", total);
+    let progress = Progress::new(work.plan.kind, total);
     signal::hold();
     let mut running: Vec<Job> = Vec::new();
     let mut asked = None;
@@ -85,7 +89,7 @@ pub(super) fn run(place: &mut Place, plan: &Plan, machine: Machine) -> Outcome<O
                 k += 1;
                 continue;
             };
-            let Job { row, attacks, .. } = running.swap_remove(k);
+            let Job { row, follows, .. } = running.swap_remove(k);
             if matches!(ended, Ended::Stopped) && asked.is_none() {
                 let begun = Instant::now();
                 while signal::asked().is_none() && begun.elapsed() < SIGNAL_COMES {
@@ -100,10 +104,11 @@ pub(super) fn run(place: &mut Place, plan: &Plan, machine: Machine) -> Outcome<O
                 }
                 Ended::Failed(reason) => work.over(row, failed(reason), &progress)?,
                 Ended::Well if stopping => drop(work.record(row, &progress)?),
-                // The attack follows in the same place; a command that has to be run again has not done what it said.
-                Ended::Well => match (work.next(row), attacks) {
-                    (Next::Train | Next::Resume, _) | (Next::Attack, true) => {
-                        work.over(row, failed("its command printed no result".into()), &progress)?;
+                // What follows is run in the same place; a command that has to be run again has not done what it said.
+                Ended::Well => match work.next(row) {
+                    Next::Train | Next::Resume => work.over(row, nothing(), &progress)?,
+                    Next::Follow(k) if follows.is_some_and(|done| k <= done) => {
+                        work.over(row, nothing(), &progress)?
                     }
                     _ => running.extend(work.begin(row, &progress)?),
                 },
@@ -120,6 +125,10 @@ pub(super) fn run(place: &mut Place, plan: &Plan, machine: Machine) -> Outcome<O
 
 fn failed(reason: String) -> CellState {
     CellState::Failed { reason }
+}
+
+fn nothing() -> CellState {
+    failed("its command printed no result".into())
 }
 
 struct Work<'a> {
@@ -140,7 +149,10 @@ impl Work<'_> {
     fn begin(&mut self, row: usize, progress: &Progress) -> Outcome<Option<Job>> {
         let (name, next) = (self.name(row), self.next(row));
         let files = &self.place.files;
-        let attacks = matches!(next, Next::Attack);
+        let follows = match next {
+            Next::Follow(k) => Some(k),
+            _ => None,
+        };
         match next {
             Next::Nothing(_) => {
                 self.record(row, progress)?;
@@ -152,9 +164,9 @@ impl Work<'_> {
         let cell = &self.plan.cells[self.place.manifest.rows[row].index];
         let mut command = words(self.plan, &next, cell, &files.run(&name));
         command.extend(["--threads", &self.threads, "--json"].map(OsString::from));
-        let out = if attacks { files.attacked(&name) } else { files.trained(&name) };
+        let out = follows.map_or_else(|| files.trained(&name), |k| files.followed(&name, k));
         let child = Child::start(&command, &out, files, &name)?;
-        Ok(Some(Job { row, attacks, child }))
+        Ok(Some(Job { row, follows, child }))
     }
     /// Records a cell whose commands are all done; whether it is.
     fn record(&mut self, row: usize, progress: &Progress) -> Outcome<bool> {

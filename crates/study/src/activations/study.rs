@@ -1,0 +1,186 @@
+//! The cells of a study, and what those come to that differ in their seed alone.
+
+use super::numbers::{AUTOATTACK, CURVE_MEAN, numbers};
+use super::paired::{Paired, paired};
+use super::plan::ActivationPlan;
+use super::ranking::places;
+use crate::{CellResult, CellState, Grid, Manifest, Shard, StudyError};
+use std::collections::BTreeMap;
+
+/// What others are compared with.
+const BASELINE: &str = "relu";
+
+/// A study's cells and what they came to. Its JSON and CSV hold neither times nor paths, so they are the same whoever computed which cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActivationStudy {
+    /// What was asked for.
+    pub plan: ActivationPlan,
+    /// Which of its cells these are.
+    pub shard: Shard,
+    /// One row a net.
+    pub rows: Vec<ActivationRow>,
+    /// One row for each defence and activation, defence by defence.
+    pub groups: Vec<ActivationGroup>,
+    /// Version and instruction set of the program.
+    pub program: (String, String),
+}
+
+/// One net.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActivationRow {
+    /// The name of its folder.
+    pub cell: String,
+    /// Its activation.
+    pub activation: String,
+    /// Its defence, as it was written.
+    pub defense: String,
+    /// Its seed.
+    pub seed: u64,
+    /// What became of it.
+    pub state: CellState,
+    /// Its result, if it is done.
+    pub result: Option<CellResult>,
+    /// The figures that are compared, by name.
+    pub numbers: BTreeMap<String, f64>,
+}
+
+/// The nets that differ in their seed alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActivationGroup {
+    /// The activation.
+    pub activation: String,
+    /// The defence.
+    pub defense: String,
+    /// Finished nets.
+    pub n: usize,
+    /// Those whose gradients count as masked.
+    pub masked: usize,
+    /// Of each figure the mean over seeds with its interval.
+    pub means: BTreeMap<String, Paired>,
+    /// Of each figure the difference to the net of the same seed and defence with ReLU; empty for ReLU itself, and without it.
+    pub against_relu: BTreeMap<String, Paired>,
+    /// Its place under its defence by accuracy under the standard suite, and where that is equal by the mean over the budgets; `None` where a net is masked or none is
+    /// finished.
+    pub place: Option<usize>,
+}
+
+impl ActivationRow {
+    /// Why its gradients count as masked.
+    pub fn masked(&self) -> Option<String> {
+        self.result.as_ref()?.net.as_ref()?.masked()
+    }
+}
+
+impl ActivationStudy {
+    /// The study of a manifest, of a whole or of a shard.
+    ///
+    /// # Errors
+    /// [`StudyError::Merge`] if the manifest is of another kind, or its rows are not those of its plan.
+    pub fn of(manifest: &Manifest) -> Result<Self, StudyError> {
+        let refused = |what: String| StudyError::Merge(format!("the manifest cannot be used: {what}"));
+        if manifest.kind != ActivationPlan::KIND {
+            return Err(refused(format!("it is of a `{}`, not of a study of activations", manifest.kind)));
+        }
+        let plan: ActivationPlan =
+            serde_json::from_str(&manifest.inputs.plan).map_err(|e| refused(format!("its plan: {e}")))?;
+        let grid = Grid::parse(&plan.grid()).map_err(|e| refused(format!("its grid: {e}")))?;
+        let cells = grid.cells();
+        if cells.len() != manifest.total || plan.trained.len() != plan.defenses.len() {
+            return Err(refused(format!("its plan has {} cells, it has {}", cells.len(), manifest.total)));
+        }
+        let mut rows = Vec::new();
+        for row in &manifest.rows {
+            if cells.get(row.index).is_none_or(|cell| cell.name != row.name) {
+                return Err(refused(format!("its plan has no cell {} `{}`", row.index, row.name)));
+            }
+            let result = match &row.state {
+                CellState::Done { result } => {
+                    let result = CellResult::deserialized(result);
+                    Some(result.map_err(|e| refused(format!("the result of `{}`: {e}", row.name)))?)
+                }
+                _ => None,
+            };
+            let (activation, defense, seed) = plan.place(row.index);
+            rows.push(ActivationRow {
+                cell: row.name.clone(),
+                activation: plan.activations[activation].clone(),
+                defense: plan.defenses[defense].clone(),
+                seed,
+                state: row.state.clone(),
+                numbers: result.as_ref().map(numbers).unwrap_or_default(),
+                result,
+            });
+        }
+        let program = (manifest.inputs.program.version.clone(), manifest.inputs.program.isa.clone());
+        let groups = groups(&plan, &rows);
+        Ok(Self { plan, shard: manifest.shard, rows, groups, program })
+    }
+    /// The finished nets of an activation and a defence.
+    pub(super) fn nets(&self, activation: &str, defense: &str) -> Vec<&ActivationRow> {
+        nets(&self.rows, activation, defense)
+    }
+    /// The defences that train on adversarial examples.
+    pub(super) fn hardened(&self) -> impl Iterator<Item = &String> {
+        self.plan.defenses.iter().filter(|defense| *defense != "none")
+    }
+    /// The group of an activation and a defence.
+    pub(super) fn group(&self, activation: &str, defense: &str) -> Option<&ActivationGroup> {
+        self.groups.iter().find(|group| group.activation == activation && group.defense == defense)
+    }
+    /// The names of the attacks that were asked for, in order.
+    pub(super) fn attacks(&self) -> Vec<&str> {
+        let first = self.rows.iter().find_map(|row| row.result.as_ref()?.attacked.as_ref());
+        first.map_or_else(Vec::new, |attacked| attacked.attacks.iter().map(|a| a.attack.as_str()).collect())
+    }
+}
+
+fn nets<'a>(rows: &'a [ActivationRow], activation: &str, defense: &str) -> Vec<&'a ActivationRow> {
+    let wanted = |row: &&ActivationRow| row.activation == activation && row.defense == defense;
+    rows.iter().filter(wanted).filter(|row| row.result.is_some()).collect()
+}
+
+/// The pairs of a figure in the nets of two activations that share their seed.
+pub(super) fn pairs(own: &[&ActivationRow], others: &[&ActivationRow], figure: &str) -> Vec<(f64, f64)> {
+    let of_seed = |seed: u64| others.iter().find(|other| other.seed == seed);
+    let pair =
+        |row: &&ActivationRow| Some((*row.numbers.get(figure)?, *of_seed(row.seed)?.numbers.get(figure)?));
+    own.iter().filter_map(pair).collect()
+}
+
+fn group(rows: &[ActivationRow], activation: &str, defense: &str) -> ActivationGroup {
+    let own = nets(rows, activation, defense);
+    let relu = nets(rows, BASELINE, defense);
+    let (mut means, mut against_relu) = (BTreeMap::new(), BTreeMap::new());
+    for name in own.iter().flat_map(|row| row.numbers.keys()) {
+        let values: Vec<f64> = own.iter().filter_map(|row| row.numbers.get(name).copied()).collect();
+        means.extend(Paired::of_values(&values).map(|mean| (name.clone(), mean)));
+        if activation != BASELINE {
+            against_relu.extend(paired(&pairs(&own, &relu, name)).map(|mean| (name.clone(), mean)));
+        }
+    }
+    ActivationGroup {
+        activation: activation.into(),
+        defense: defense.into(),
+        n: own.len(),
+        masked: own.iter().filter(|row| row.masked().is_some()).count(),
+        means,
+        against_relu,
+        place: None,
+    }
+}
+
+fn groups(plan: &ActivationPlan, rows: &[ActivationRow]) -> Vec<ActivationGroup> {
+    let mut all = Vec::new();
+    for defense in &plan.defenses {
+        let mut own: Vec<ActivationGroup> =
+            plan.activations.iter().map(|activation| group(rows, activation, defense)).collect();
+        let ranked = |group: &ActivationGroup| {
+            let mean = |name: &str| group.means.get(name).map(|mean| mean.mean);
+            (group.masked == 0).then(|| Some((mean(AUTOATTACK)?, mean(CURVE_MEAN)?))).flatten()
+        };
+        let places = places(&own.iter().map(ranked).collect::<Vec<_>>());
+        own.iter_mut().zip(places).for_each(|(group, place)| group.place = place);
+        all.extend(own);
+    }
+    all
+}
