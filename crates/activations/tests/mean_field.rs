@@ -86,7 +86,9 @@ fn the_restoring_factor_is_the_slope_of_the_length() {
 fn at_the_edge_lengths_stay_and_chi_is_one() {
     let mut found = 0;
     for a in AnyActivation::ALL {
-        for edge in [edge_at_length(a, 1.0), edge_of_chaos(a, 0.0), edge_of_chaos(a, 0.3)].into_iter().flatten() {
+        for edge in
+            [edge_at_length(a, 1.0), edge_of_chaos(a, 0.0), edge_of_chaos(a, 0.3)].into_iter().flatten()
+        {
             let q = edge.q.max(1e-6);
             assert!((gradient_factor(a, edge.sigma_w, q) - 1.0).abs() < 1e-9, "{a}: {edge:?}");
             let next = length_after(a, edge.sigma_w, edge.sigma_b, q);

@@ -35,8 +35,8 @@ pub(super) fn mean_square_slope<A: Activation<f64> + ?Sized>(a: &A, q: f64) -> f
     gaussian_mean(|z| a.df(spread * z).powi(2))
 }
 
-/// d/dq E f(√q z)² = E z f(√q z) f'(√q z) / √q; jumps of f left out.
+/// d/dq E f(√q z)² = E f(√q z)² (z² − 1)/(2q), the density being differentiated, so that f may jump.
 pub(super) fn mean_square_growth<A: Activation<f64> + ?Sized>(a: &A, q: f64) -> f64 {
     let spread = q.sqrt();
-    gaussian_mean(|z| z * a.f(spread * z) * a.df(spread * z)) / spread
+    gaussian_mean(|z| a.f(spread * z).powi(2) * (z * z - 1.0)) / (2.0 * q)
 }
