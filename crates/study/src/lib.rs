@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod depth;
 mod environment;
 mod error;
+mod explain;
 mod figure;
 mod grid;
 mod manifest;
@@ -11,8 +13,16 @@ mod result;
 mod shard;
 mod table;
 
+pub use depth::{
+    DepthCell, DepthRow, DepthStudy, Normalization, Training, UnitCounts, depth_findings, depth_page,
+    depth_study, depth_table,
+};
 pub use environment::shard_of_environment;
 pub use error::StudyError;
+pub use explain::{
+    Attribution, Explanation, IntegratedGradients, LearntShape, Maximise, MaximisedUnit, UnitMeans,
+    explain_page, integrated_gradients, learnt_shapes, maximise, unit_means,
+};
 pub use grid::{Grid, GridAxis, GridCell, GridSetting, GridValue};
 pub use manifest::{CellState, Inputs, MANIFEST, MANIFEST_FORMAT, Manifest, ManifestRow, Program};
 pub use merge::merge;

@@ -8,8 +8,8 @@ mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{
-    attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, merge, predict, replay,
-    resume, sweep, train,
+    attack, completions, demo, eval, explain, export, fetch, generate, inspect, list, lr_find, merge,
+    predict, replay, resume, study, sweep, train,
 };
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
@@ -38,6 +38,9 @@ enum Command {
     Sweep(sweep::Args),
     /// Put the shards of a sweep or of an evaluation together: what one process would have written, byte for byte.
     Merge(merge::Args),
+    /// Studies of networks, not of one training.
+    #[command(subcommand)]
+    Study(study::Kind),
     /// Find a learning rate for a classifier: a short training in which it grows.
     LrFind(lr_find::Args),
     /// Measure a trained classifier or autoencoder on examples.
@@ -50,9 +53,11 @@ enum Command {
     Predict(predict::Args),
     /// Draw samples from a trained GAN.
     Generate(generate::Args),
+    /// Show what a trained classifier looks at: attributions of its answers, what its units answer to, learnt activations.
+    Explain(explain::Args),
     /// Write a trained model as safetensors, npz or the TOML file of its network.
     Export(export::Args),
-    /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, datasets, corruptions, augmentations, averages.
+    /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, inits, datasets, corruptions, augmentations, averages.
     List(list::Args),
     /// Show what a run or a file holds.
     Inspect(inspect::Args),
@@ -104,12 +109,14 @@ fn run(command: Command) -> Outcome {
             })
         }
         Command::Merge(args) => merge::run(&args),
+        Command::Study(kind) => study::run(&kind),
         Command::LrFind(args) => lr_find::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Attack(args) => attack::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Export(args) => export::run(&args),
         Command::List(args) => list::run(&args),
         Command::Inspect(args) => inspect::run(&args),
