@@ -1,28 +1,11 @@
 //! Gains of weight initialisation, by quadrature.
 
 use crate::Activation;
+use crate::quadrature::gaussian_mean;
 
-/// Positive abscissae and weights of the 8-point Gauss-Legendre rule on [−1, 1].
-const RULE: [(f64, f64); 4] = [
-    (0.183_434_642_495_649_8, 0.362_683_783_378_362),
-    (0.525_532_409_916_329, 0.313_706_645_877_887_3),
-    (0.796_666_477_413_626_7, 0.222_381_034_453_374_5),
-    (0.960_289_856_497_536_3, 0.101_228_536_290_376_3),
-];
-
-/// 1/√E g(z)² for z ~ N(0, 1); panels of ¼ on [−12, 12], a border at 0, where the kinks are. `None` unless positive and finite.
+/// 1/√E g(z)² for z ~ N(0, 1). `None` unless positive and finite.
 fn inverse_root_moment(g: impl Fn(f64) -> f64) -> Option<f64> {
-    let half = 0.125;
-    let mut moment = 0.0;
-    for panel in -48..48 {
-        let middle = 0.25 * f64::from(panel) + half;
-        for (node, weight) in RULE {
-            for z in [middle - half * node, middle + half * node] {
-                moment += weight * half * g(z) * g(z) * (-0.5 * z * z).exp();
-            }
-        }
-    }
-    let gain = 1.0 / (moment / std::f64::consts::TAU.sqrt()).sqrt();
+    let gain = 1.0 / gaussian_mean(|z| g(z) * g(z)).sqrt();
     (gain.is_finite() && gain > 0.0).then_some(gain)
 }
 

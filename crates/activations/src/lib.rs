@@ -7,6 +7,8 @@ mod fixed_points;
 mod fused;
 mod gain;
 mod learnt;
+mod mean_field;
+mod quadrature;
 mod reference;
 mod registry;
 mod relax;
@@ -20,5 +22,8 @@ pub use elementwise::*;
 pub use fixed_points::fixed_points;
 pub use gain::gain;
 pub use learnt::{Parametric, Sharing, Trainable};
+pub use mean_field::{
+    EdgeOfChaos, Length, MeanField, edge_at_length, edge_of_chaos, gradient_factor, length_after, mean_field,
+};
 pub use relax::{Line, Lines, Points, Relax};
 pub use sparring_math::named::NamedError as ActivationError;

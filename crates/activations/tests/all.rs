@@ -7,6 +7,7 @@ mod derivatives;
 mod extremes;
 mod golden;
 mod learnt;
+mod mean_field;
 mod names;
 mod relax;
 mod slices;

@@ -1,7 +1,7 @@
 //! Any layer, of this crate or another.
 
 use crate::fields::Fields;
-use crate::{Cost, Cx, Layer, Lowering, ParamSpec, ShapeError, Span};
+use crate::{Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError, Span};
 use sparring_autograd::Var;
 use sparring_math::named::NamedError;
 use sparring_tensor::{Array, Elem, Shape};
@@ -49,6 +49,7 @@ trait Erased: Facts + fmt::Debug + Send + Sync {
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost;
     fn forward_f32<'t>(&self, cx: &Cx<'t, f32>, p: &[Var<'t, f32>], x: &[Var<'t, f32>]) -> Var<'t, f32>;
     fn forward_f64<'t>(&self, cx: &Cx<'t, f64>, p: &[Var<'t, f64>], x: &[Var<'t, f64>]) -> Var<'t, f64>;
+    fn with_init(&self, init: Init) -> Option<AnyLayer>;
     fn set_dependent_f32(&self, values: &mut [Array<f32>]);
     fn set_dependent_f64(&self, values: &mut [Array<f64>]);
     fn fields(&self) -> serde_json::Result<Fields>;
@@ -81,6 +82,9 @@ impl<L: Layer> Erased for L {
     }
     fn forward_f64<'t>(&self, cx: &Cx<'t, f64>, p: &[Var<'t, f64>], x: &[Var<'t, f64>]) -> Var<'t, f64> {
         self.forward(cx, p, x)
+    }
+    fn with_init(&self, init: Init) -> Option<AnyLayer> {
+        Layer::with_init(self, init).map(AnyLayer::from)
     }
     fn set_dependent_f32(&self, values: &mut [Array<f32>]) {
         self.set_dependent(values);
@@ -165,6 +169,10 @@ impl AnyLayer {
     pub fn cost(&self, inputs: &[Shape]) -> Result<Cost, ShapeError> {
         let cost = self.0.cost(inputs, self.shape(inputs)?);
         cost.check(&self.kind()).map(|()| cost)
+    }
+    /// As [`Layer::with_init`].
+    pub fn with_init(&self, init: Init) -> Option<Self> {
+        self.0.with_init(init)
     }
     /// As [`Layer::forward`].
     pub fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {

@@ -1,6 +1,6 @@
 //! What a layer is: data, with its checks, shape rule, parameters, forward pass and the way a compiled engine may run it.
 
-use crate::{Cost, Cx, Lowering, ParamSpec, ShapeError};
+use crate::{Cost, Cx, Init, Lowering, ParamSpec, ShapeError};
 use serde::{Serialize, de::DeserializeOwned};
 use sparring_autograd::Var;
 use sparring_math::named::Named;
@@ -57,6 +57,11 @@ pub trait Layer: Named + fmt::Debug + PartialEq + Serialize + DeserializeOwned +
     /// Its parameters, in PyTorch's names, layouts and order.
     fn parameters(&self) -> Vec<ParamSpec> {
         Vec::new()
+    }
+    /// The same layer with weights and biases drawn in another way; `None` if it has none that can be.
+    fn with_init(&self, init: Init) -> Option<Self> {
+        let _ = init;
+        None
     }
     /// Sets first values that follow from others: `values` are those of [`parameters`](Self::parameters), in order, as they were drawn.
     fn set_dependent<E: Elem>(&self, values: &mut [Array<E>]) {

@@ -32,7 +32,7 @@ pub use engine::{Compiled, Engine, EngineState, Lowering, Objective, OutputRows,
 pub use error::{NnError, ShapeError};
 pub use graph::{Graph, Node, Source};
 pub use group::{Decay, Group};
-pub use init::Init;
+pub use init::{AnyInitScheme, Init, Lsuv, LsuvLayer};
 pub use layer::{Layer, Span, TorchArgument};
 pub use layers::register;
 pub use loss::loss;

@@ -34,6 +34,9 @@ pub enum StudyError {
         /// What is wrong with it.
         what: String,
     },
+    /// Settings of a study of depth that make no sense, or data that do not fit.
+    #[error("{}", shown(.0, MESSAGE))]
+    Depth(String),
     /// Shards that do not make one whole.
     #[error("{}", shown(.0, 2 * MESSAGE))]
     Merge(String),

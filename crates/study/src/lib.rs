@@ -2,8 +2,10 @@
 #![forbid(unsafe_code)]
 
 mod activations;
+mod depth;
 mod environment;
 mod error;
+mod explain;
 mod figure;
 mod grid;
 mod manifest;
@@ -17,8 +19,16 @@ pub use activations::{
     MASKING_MARGIN, NetFigures, Paired, RankCorrelation, Statement, SuiteFigures, Verdict, activation_result,
     paired, rank_correlation,
 };
+pub use depth::{
+    DepthCell, DepthRow, DepthStudy, Normalization, Training, UnitCounts, depth_findings, depth_page,
+    depth_study, depth_table,
+};
 pub use environment::shard_of_environment;
 pub use error::StudyError;
+pub use explain::{
+    Attribution, Explanation, IntegratedGradients, LearntShape, Maximise, MaximisedUnit, UnitMeans,
+    explain_page, integrated_gradients, learnt_shapes, maximise, unit_means,
+};
 pub use grid::{Grid, GridAxis, GridCell, GridSetting, GridValue};
 pub use manifest::{CellState, Inputs, MANIFEST, MANIFEST_FORMAT, Manifest, ManifestRow, Program};
 pub use merge::merge;

@@ -1,16 +1,20 @@
 //! Initializers of weights and biases.
 
+mod lsuv;
 mod orthogonal;
+mod scheme;
+mod text;
+
+pub use lsuv::{Lsuv, LsuvLayer};
+pub use scheme::{
+    AnyInitScheme, EdgeOfChaosInit, GaussianInit, GlorotInit, HeInit, HeMode, OrthogonalInit, TorchInit,
+};
 
 use serde::{Deserialize, Serialize};
 use sparring_activations::{Activation, AnyActivation};
-use sparring_math::grammar::Call;
 use sparring_math::named::{NamedError, Range};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem, Shape};
-use std::f64::consts::SQRT_2;
-use std::fmt;
-use std::str::FromStr;
 
 /// How a layer's parameters are drawn. Fan-in = numbers that enter one output, fan-out = outputs one number enters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,6 +38,13 @@ pub enum Init {
         /// The gain of the activation that follows.
         gain: f64,
     },
+    /// Normal weights of standard deviation σ_w/√fan-in and normal biases of σ_b: the networks of mean-field theory (Poole et al. 2016, arXiv:1606.05340).
+    Gaussian {
+        /// σ_w.
+        sigma_w: f64,
+        /// σ_b.
+        sigma_b: f64,
+    },
 }
 
 /// The factor that keeps the second moment through an activation; 1 where it is infinite.
@@ -51,11 +62,18 @@ impl Init {
         Self::Orthogonal { gain: gain(act) }
     }
     /// Of a parameter `init`.
-    pub(crate) const RANGE: Range = Range::Told("torch, he, glorot or orthogonal, as in he(gain=1.5)");
-    /// The gain, where there is one, is finite and positive.
+    pub(crate) const RANGE: Range =
+        Range::Told("torch, he, glorot, orthogonal or gaussian, as in he(gain=1.5)");
+    /// The gain, where there is one, is finite and positive; so is σ_w, and σ_b at least 0.
     pub(crate) fn check(&self, layer: &'static str) -> Result<(), NamedError> {
-        let known = Range::above(0.0);
+        let (known, spread) = (Range::above(0.0), Range::at_least(0.0));
         match *self {
+            Self::Gaussian { sigma_w, .. } if !known.holds(sigma_w) => {
+                Err(NamedError::value(layer, "init.sigma_w", sigma_w, known))
+            }
+            Self::Gaussian { sigma_b, .. } if !spread.holds(sigma_b) => {
+                Err(NamedError::value(layer, "init.sigma_b", sigma_b, spread))
+            }
             Self::He { gain } | Self::Glorot { gain } | Self::Orthogonal { gain } if !known.holds(gain) => {
                 Err(NamedError::value(layer, "init.gain", gain, known))
             }
@@ -73,7 +91,7 @@ impl Init {
         match *self {
             Self::Torch => uniform(1.0 / fan_in.sqrt()),
             Self::Glorot { gain } => uniform(gain * (6.0 / (fan_in + fan_out)).sqrt()),
-            Self::He { gain } => {
+            Self::He { gain } | Self::Gaussian { sigma_w: gain, .. } => {
                 let mut numbers = key.rng(0);
                 Array::from_fn(Shape::new(shape), |_| E::of(gain / fan_in.sqrt() * numbers.normal()))
             }
@@ -83,45 +101,13 @@ impl Init {
     /// Biases `[out]`.
     pub fn bias<E: Elem>(&self, outputs: usize, fan_in: usize, key: Key) -> Array<E> {
         let mut numbers = key.rng(0);
+        if let Self::Gaussian { sigma_b, .. } = *self {
+            return Array::from_fn([outputs], |_| E::of(sigma_b * numbers.normal()));
+        }
         let bound = if *self == Self::Torch { 1.0 / (fan_in as f64).sqrt() } else { 0.0 };
         Array::from_fn([outputs], |_| E::of(bound * (2.0 * numbers.uniform_f64() - 1.0)))
     }
 }
-
-impl fmt::Display for Init {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Torch => f.write_str("torch"),
-            Self::He { gain } => write!(f, "he(gain={gain})"),
-            Self::Glorot { gain } => write!(f, "glorot(gain={gain})"),
-            Self::Orthogonal { gain } => write!(f, "orthogonal(gain={gain})"),
-        }
-    }
-}
-
-/// `torch`, `he(gain=1.5)`; without a gain, that of ReLU, √2, for He's and 1 for the others.
-impl FromStr for Init {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let call = Call::parse(text)?;
-        let gain = match call.arguments[..] {
-            [] => None,
-            [(None | Some("gain"), gain)] => {
-                Some(gain.parse().map_err(|_| format!("the gain `{gain}` is no number"))?)
-            }
-            _ => return Err("an initializer has a gain at most".into()),
-        };
-        Ok(match gain {
-            None if call.names("torch") => Self::Torch,
-            gain if call.names("he") => Self::He { gain: gain.unwrap_or(SQRT_2) },
-            gain if call.names("glorot") => Self::Glorot { gain: gain.unwrap_or(1.0) },
-            gain if call.names("orthogonal") => Self::Orthogonal { gain: gain.unwrap_or(1.0) },
-            _ => return Err(format!("must be {}", Self::RANGE)),
-        })
-    }
-}
-
-sparring_math::value_by_text!(Init);
 
 #[cfg(test)]
 mod tests {
@@ -135,23 +121,6 @@ mod tests {
     }
 
     #[test]
-    fn texts_name_initializers() {
-        for (text, init) in [
-            ("torch", Init::Torch),
-            ("he", Init::He { gain: SQRT_2 }),
-            ("Glorot", Init::Glorot { gain: 1.0 }),
-            ("orthogonal(gain=0.5)", Init::Orthogonal { gain: 0.5 }),
-        ] {
-            assert_eq!(text.parse(), Ok(init));
-            assert_eq!(init.to_string().parse(), Ok(init));
-        }
-        for text in ["torch(1)", "he(x)", "he(gain=1, 2)", "he(std=1)", "xavier", "he("] {
-            assert!(text.parse::<Init>().is_err(), "{text}");
-        }
-        assert!(Init::He { gain: f64::NAN }.check("linear").is_err() && Init::Torch.check("linear").is_ok());
-    }
-
-    #[test]
     fn laws_have_the_right_spread() {
         let key = Key::new(3);
         let (mean, sd, top) = moments(&Init::Torch.weight(&[200, 100], key));
@@ -161,6 +130,11 @@ mod tests {
         let (_, _, top) = moments(&Init::Glorot { gain: 1.0 }.weight(&[200, 100], key));
         assert!(top <= (6.0f64 / 300.0).sqrt() && top > 0.98 * (6.0f64 / 300.0).sqrt());
         assert_eq!(moments(&Init::He { gain: 1.0 }.bias(10, 5, key)).2, 0.0);
+        let gaussian = Init::Gaussian { sigma_w: 1.5, sigma_b: 0.3 };
+        let (_, sd, _) = moments(&gaussian.weight(&[200, 100], key));
+        assert!((sd - 0.15).abs() < 0.003);
+        let (mean, sd, _) = moments(&gaussian.bias(20_000, 5, key));
+        assert!(mean.abs() < 0.01 && (sd - 0.3).abs() < 0.006);
     }
 
     #[test]

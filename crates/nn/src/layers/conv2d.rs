@@ -110,6 +110,9 @@ impl Layer for Conv2d {
     fn set_dependent<E: Elem>(&self, values: &mut [Array<E>]) {
         self.affine(&self.extents()).set_dependent(values);
     }
+    fn with_init(&self, init: Init) -> Option<Self> {
+        Some(Self { init, ..self.clone() })
+    }
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
         let ([_, ic, h, w], [_, oc, oh, ow]) = (inputs[0].dims4(), output.dims4());
         self.affine(&self.extents()).cost(Cost::convolution(

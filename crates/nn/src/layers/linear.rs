@@ -81,6 +81,9 @@ impl Layer for Linear {
     fn set_dependent<E: Elem>(&self, values: &mut [Array<E>]) {
         self.affine(&self.extents()).set_dependent(values);
     }
+    fn with_init(&self, init: Init) -> Option<Self> {
+        Some(Self { init, ..self.clone() })
+    }
     fn cost(&self, _: &[Shape], _: Shape) -> Cost {
         self.affine(&self.extents()).cost(Cost::linear(self.inputs, self.outputs))
     }

@@ -8,8 +8,8 @@ mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{
-    attack, completions, demo, eval, export, fetch, generate, inspect, list, lr_find, merge, predict, replay,
-    resume, study, sweep, train,
+    attack, completions, demo, eval, explain, export, fetch, generate, inspect, list, lr_find, merge,
+    predict, replay, resume, study, sweep, train,
 };
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
@@ -36,7 +36,7 @@ enum Command {
     Resume(resume::Args),
     /// Train every combination of a grid of flags, attack the nets, and make one table: resumable, in parallel, over shards.
     Sweep(sweep::Args),
-    /// Train and attack nets that differ in one thing, and say what it is worth: activations.
+    /// Train, attack and measure nets that differ in one thing, and say what it is worth: activations, depth.
     #[command(subcommand)]
     Study(study::What),
     /// Put the shards of a sweep, a study or an evaluation together: what one process would have written, byte for byte.
@@ -53,9 +53,11 @@ enum Command {
     Predict(predict::Args),
     /// Draw samples from a trained GAN.
     Generate(generate::Args),
+    /// Show what a trained classifier looks at: attributions of its answers, what its units answer to, learnt activations.
+    Explain(explain::Args),
     /// Write a trained model as safetensors, npz or the TOML file of its network.
     Export(export::Args),
-    /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, datasets, corruptions, augmentations, averages.
+    /// List what there is: activations, attacks, norms, defenses, losses, optimizers, schedules, models, layers, inits, datasets, corruptions, augmentations, averages.
     List(list::Args),
     /// Show what a run or a file holds.
     Inspect(inspect::Args),
@@ -119,6 +121,7 @@ fn run(command: Command) -> Outcome {
         Command::Replay(args) => replay::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Export(args) => export::run(&args),
         Command::List(args) => list::run(&args),
         Command::Inspect(args) => inspect::run(&args),

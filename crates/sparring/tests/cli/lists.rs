@@ -30,6 +30,7 @@ fn every_list_holds_its_registry() {
         ("defenses", names(AnyDefense::TABLE.names().collect())),
         ("layers", names(sparring::nn::layers::tags())),
         ("models", names(sparring::models::ALL.iter().map(|m| m.name).collect())),
+        ("inits", names(sparring::nn::AnyInitScheme::TABLE.names().collect())),
         ("augmentations", names(datasets::augment::AnyAugmentation::TABLE.names().collect())),
         ("averages", names(sparring::optim::AnyAverage::TABLE.names().collect())),
         ("datasets", names(datasets::ALL.iter().map(|d| d.name).collect())),

@@ -66,7 +66,7 @@ fn what_goes_on_ends_as_if_it_had_not_been_interrupted() {
     tiny(&dir);
     let steered = "--data moons --epochs 12 --early-stop 11 --keep-best --keep-last 2 --validate-attack fgsm --validate-eps 0.05 --schedule plateau(patience=0,threshold=0.5) --on-non-finite roll-back";
     for (i, (kind, flags)) in [
-        ("classifier", "--data moons --epochs 12 --ema 0.2 --clip-norm 1 --log csv,tensorboard"),
+        ("classifier", "--data moons --epochs 12 --ema 0.2 --clip-norm 1 --log csv,tensorboard --init lsuv"),
         ("classifier", steered),
         (
             "classifier",

@@ -4,6 +4,7 @@ pub(crate) mod attack;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod eval;
+pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod fetch;
 pub(crate) mod generate;

@@ -42,6 +42,8 @@ enum What {
     Models,
     /// Layers of a network's spec, with their fields, PyTorch's names, and how each runs.
     Layers,
+    /// Ways to initialise all weights of a network.
+    Inits,
     /// Random changes of training images.
     Augmentations,
     /// Averages of the weights.
@@ -63,6 +65,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         What::Defenses => registries::defenses(),
         What::Models => registries::models(),
         What::Layers => registries::layers(),
+        What::Inits => registries::inits(),
         What::Augmentations => registries::augmentations(),
         What::Averages => registries::averages(),
         What::Datasets => datasets::datasets(),

@@ -9,6 +9,7 @@ use sparring::datasets::augment::AnyAugmentation;
 use sparring::losses::{LossName, TargetKind};
 use sparring::math::named::{Entry, Family, Parameter};
 use sparring::models::Arch;
+use sparring::nn::AnyInitScheme;
 use sparring::optim::{
     AVERAGES, AnyAverage, AnyRule, AnySchedule, AnyTransform, SCHEDULES, TRANSFORMS, TransformInfo,
 };
@@ -303,6 +304,24 @@ pub(super) fn models() -> Listing {
         rows,
         objects,
         below: "`--arch \"madry(norm=batch)\"` of `sparring train classifier`, `autoencoder` and `gan`."
+            .into(),
+    }
+}
+
+pub(super) fn inits() -> Listing {
+    let entries = AnyInitScheme::TABLE.entries;
+    let row = |e: &Entry<AnyInitScheme>| {
+        let aliases = if e.aliases.is_empty() { "-".to_string() } else { e.aliases.join(", ") };
+        vec![e.name.to_string(), aliases, told(e), e.paper.to_string()]
+    };
+    Listing {
+        headers: &["name", "aliases", "parameters", "paper"],
+        rows: entries.iter().map(row).collect(),
+        objects: entries
+            .iter()
+            .map(|e| json!({ "name": e.name, "aliases": e.aliases, "paper": e.paper, "arguments": arguments(Some(e)) }))
+            .collect(),
+        below: "`--init \"he(mode=fan_out)\"` of `sparring train classifier`, `--inits` of `sparring study depth`. Gains are those of the activation that a layer reads."
             .into(),
     }
 }

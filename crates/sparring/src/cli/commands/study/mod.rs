@@ -1,6 +1,7 @@
-//! `sparring study activations|net`.
+//! `sparring study activations|depth|net`.
 
 mod activations;
+pub(crate) mod depth;
 mod net;
 mod net_figures;
 
@@ -14,6 +15,8 @@ pub(super) use activations::write_merged;
 pub(crate) enum What {
     /// Activation x defence x seed: every net is trained and attacked in the same way; one page with ranking, intervals and what held.
     Activations(Box<activations::Args>),
+    /// Deep networks at their start: signal and gradient by depth for each activation and initialisation, beside mean-field theory, and which of them learn.
+    Depth(depth::Args),
     /// Measure of one finished classifier what a study measures beside attacks: noise, dead units, gradients by depth.
     Net(net::Args),
 }
@@ -26,6 +29,7 @@ pub(crate) fn run(
 ) -> Outcome {
     match what {
         What::Activations(args) => activations::run(args, definition, parse),
+        What::Depth(args) => depth::run(args),
         What::Net(args) => net::run(args),
     }
 }

@@ -10,7 +10,7 @@ use super::watch::{Test, Watch, rate};
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::{
-    ActivationFlag, AskedNet, DataArgs, ExampleArgs, GroupArgs, MachineArgs, Named, Shorthands,
+    ActivationFlag, AskedNet, DataArgs, ExampleArgs, GroupArgs, InitArgs, MachineArgs, Named, Shorthands,
     TransformArgs, Written, above_zero, arch, count, name,
 };
 use crate::cli::pages;
@@ -37,6 +37,8 @@ pub(crate) struct Args {
     spec: Option<PathBuf>,
     #[command(flatten)]
     activation: Shorthands<ActivationFlag>,
+    #[command(flatten)]
+    init: InitArgs,
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
     #[arg(long, default_value = "adam", value_parser = name::<AnyRule>())]
     optimizer: AnyRule,
@@ -141,6 +143,7 @@ impl Args {
         let spec =
             net.classifier_for(data.set.shape(), data.set.classes).expect("the flag takes classifiers");
         data.fits(spec.input, &format!("the network {net}"))?;
+        let spec = self.init.applied(spec)?;
         // A network whose shapes do not fit has no classes, and is refused when it is built.
         let outputs = spec.shapes(1).ok().and_then(|shapes| Some(shapes.last()?.numel()));
         outputs.map_or(Ok(()), |classes| data.labels_fit(classes))?;
@@ -161,18 +164,20 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let (shape, classes, digest) = (data.set.shape(), data.set.classes, data.set.fingerprint());
     let spec = net.classifier_for(shape, classes).expect("the flag takes classifiers");
     data.fits(spec.input, &format!("the network {net}"))?;
+    let spec = args.init.applied(spec)?;
     args.settle(&mut recipe, &data);
     let usual = hardening::usual_validation(&recipe.defense, data.set.train.len());
     let validation = args.validation.count(&data, (usual, attack.is_some()), &recipe.schedule)?;
     let validation = data.hold_out(validation, args.machine.seed);
     let mut model = ClassifierNet::new(spec, Key::new(args.machine.seed).named("init"))?;
     data.labels_fit(model.classes())?;
+    args.init.fit(&mut model.net, &data.set.train, args.machine.seed)?;
     let place = Place::open(&args.place, resumed, &net.name(), |run| {
         let mut config = json!({
             "command": "train classifier", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "data_digest": digest,
             "validation": validation.len(), "validation_attack": attack.map(|a| a.to_string()), "recipe": recipe, "spec": model.spec(),
         });
-        net.config().into_iter().for_each(|(key, value)| config[key] = value);
+        net.config().into_iter().chain(args.init.config()).for_each(|(key, value)| config[key] = value);
         if !data.set.class_names.is_empty() {
             config["class_names"] = data.set.class_names.clone().into();
         }

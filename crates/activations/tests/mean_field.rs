@@ -1,0 +1,111 @@
+//! Fixed points, χ and the edge of chaos against closed forms, published values and iteration.
+
+use sparring_activations::{
+    Activation, AnyActivation, Length, edge_at_length, edge_of_chaos, gradient_factor, length_after,
+    mean_field,
+};
+
+fn named(text: &str) -> AnyActivation {
+    text.parse().unwrap()
+}
+
+#[test]
+fn chi_is_one_where_it_was_published() {
+    // σ_w² at q = 0.1, 0.5, 1.
+    for (name, squares, digits) in [
+        ("tanh", [1.178, 1.688, 2.153], 6e-4),
+        ("sigmoid", [16.8, 19.5, 22.3], 6e-2),
+        ("relu", [2.0; 3], 1e-12),
+    ] {
+        for (q, square) in [0.1, 0.5, 1.0].into_iter().zip(squares) {
+            let chi = gradient_factor(&named(name), 1.0, q);
+            assert!((1.0 / chi - square).abs() < digits, "{name} {q}: {}", 1.0 / chi);
+        }
+    }
+}
+
+/// Leaky ReLU: E f(√q z)² = c q and E f'² = c, c = (1 + a²)/2, so that q* = σ_b²/(1 − σ_w² c).
+#[test]
+fn homogeneous_functions_have_a_closed_form() {
+    let a = named("leaky_relu(slope=0.2)");
+    let c = 0.52;
+    let (w, b) = (1.2f64, 0.7f64);
+    let found = mean_field(&a, w, b);
+    let q = b * b / (1.0 - w * w * c);
+    assert!(matches!(found.length, Length::Fixed(l) if (l / q - 1.0).abs() < 1e-9), "{found:?}");
+    assert!((found.chi.unwrap() - w * w * c).abs() < 1e-12);
+    assert!((found.restoring.unwrap() - w * w * c).abs() < 1e-12);
+    assert!((found.depth_scale.unwrap() + 1.0 / (w * w * c).ln()).abs() < 1e-9);
+    assert_eq!(mean_field(&a, (1.0 / c).sqrt(), 0.0).length, Length::Kept);
+    assert_eq!(mean_field(&a, (1.0 / c).sqrt(), 0.1).length, Length::Explodes);
+    assert_eq!(mean_field(&a, 1.3, 0.0).length, Length::Vanishes);
+    assert_eq!(mean_field(&a, 1.5, 0.0).length, Length::Explodes);
+}
+
+/// The search finds what plain iteration from 1 comes to, for every activation and both kinds of end.
+#[test]
+fn fixed_points_are_where_iteration_ends() {
+    for a in AnyActivation::ALL {
+        for (w, b) in [(0.7, 0.3), (1.1, 0.1), (1.1, 0.0), (2.5, 0.2)] {
+            let found = mean_field(a, w, b);
+            let mut q = 1.0;
+            for _ in 0..100 {
+                q = length_after(a, w, b, q);
+            }
+            let holds = match found.length {
+                // A slow approach is still on its way.
+                Length::Fixed(l) => {
+                    (q / l - 1.0).abs() < 1e-6 || found.restoring.unwrap() > 0.85 && (q / l - 1.0).abs() < 0.1
+                }
+                Length::Kept => (q - 1.0).abs() < 1e-9,
+                Length::Vanishes => q < 1e-2,
+                Length::Explodes => q > 1e2,
+            };
+            assert!(holds, "{a} {w} {b}: {found:?}, iteration gives {q}");
+            for number in [found.chi, found.restoring, found.depth_scale].into_iter().flatten() {
+                assert!(number.is_finite(), "{a}: {found:?}");
+            }
+        }
+    }
+}
+
+/// dq'/dq against central differences.
+#[test]
+fn the_restoring_factor_is_the_slope_of_the_length() {
+    for name in ["tanh", "gelu", "silu", "elu", "sigmoid"] {
+        let a = named(name);
+        let found = mean_field(&a, 1.4, 0.5);
+        let Length::Fixed(q) = found.length else { continue };
+        let d = 1e-5 * q;
+        let slope = (length_after(&a, 1.4, 0.5, q + d) - length_after(&a, 1.4, 0.5, q - d)) / (2.0 * d);
+        assert!((found.restoring.unwrap() - slope).abs() < 1e-6, "{name}: {found:?} {slope}");
+    }
+}
+
+#[test]
+fn at_the_edge_lengths_stay_and_chi_is_one() {
+    let mut found = 0;
+    for a in AnyActivation::ALL {
+        for edge in
+            [edge_at_length(a, 1.0), edge_of_chaos(a, 0.0), edge_of_chaos(a, 0.3)].into_iter().flatten()
+        {
+            let q = edge.q.max(1e-6);
+            assert!((gradient_factor(a, edge.sigma_w, q) - 1.0).abs() < 1e-9, "{a}: {edge:?}");
+            let next = length_after(a, edge.sigma_w, edge.sigma_b, q);
+            assert!((next / q - 1.0).abs() < 1e-6, "{a}: {edge:?} goes to {next}");
+            found += 1;
+        }
+    }
+    assert!(found > 20, "{found}");
+    // ReLU: any length, no bias. tanh: the limit of short signals. Sigmoid and softplus are far from 0 for their slope.
+    let relu = edge_of_chaos(&named("relu"), 0.0).unwrap();
+    assert!((relu.sigma_w.powi(2) - 2.0).abs() < 1e-9 && relu.q == 1.0);
+    assert_eq!(edge_of_chaos(&named("relu"), 0.3), None);
+    let tanh = edge_of_chaos(&named("tanh"), 0.0).unwrap();
+    assert!((tanh.sigma_w - 1.0).abs() < 1e-5 && tanh.q == 0.0);
+    assert_eq!(edge_at_length(&named("sigmoid"), 1.0), None);
+    let sigmoid = edge_of_chaos(&named("sigmoid"), 0.0).unwrap();
+    assert!(sigmoid.q > 10.0 && sigmoid.sigma_w > 5.0, "{sigmoid:?}");
+    assert_eq!(edge_of_chaos(&named("softplus"), 0.0), None);
+    assert!(Activation::<f64>::about(&named("softplus")).gain_forward.is_some());
+}
