@@ -5,6 +5,7 @@ mod engine;
 mod golden_layers;
 mod golden_methods;
 mod graph_files;
+mod lipschitz;
 mod methods;
 mod precision;
 mod training_parts;

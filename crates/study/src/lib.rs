@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod diagnosis;
 mod environment;
 mod error;
 mod figure;
@@ -11,6 +12,12 @@ mod result;
 mod shard;
 mod table;
 
+pub use diagnosis::{
+    ActivationFigures, DIAGNOSIS_ROWS, Diagnosed, DiagnosisLoss, DiagnosisRow, DiagnosisSettings,
+    DiagnosisWatcher, LayerDiagnosis, LipschitzBounds, NetworkDiagnosis, OutputFigures, Spread,
+    TheoryFigures, TrainingFacts, Verdict, VerdictKind, WeightFigures, diagnose_network, diagnosis_blocks,
+    layer_figures, training_section, verdicts,
+};
 pub use environment::shard_of_environment;
 pub use error::StudyError;
 pub use grid::{Grid, GridAxis, GridCell, GridSetting, GridValue};
