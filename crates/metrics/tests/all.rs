@@ -2,5 +2,6 @@
 #![allow(missing_docs)]
 
 mod classification;
+mod diagnosis;
 mod mnist;
 mod pca;

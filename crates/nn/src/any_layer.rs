@@ -1,7 +1,7 @@
 //! Any layer, of this crate or another.
 
 use crate::fields::Fields;
-use crate::{Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError, Span};
+use crate::{Cost, Cx, Init, Layer, Lipschitz, Lowering, ParamSpec, ShapeError, Span};
 use sparring_autograd::Var;
 use sparring_math::named::NamedError;
 use sparring_tensor::{Array, Elem, Shape};
@@ -35,6 +35,7 @@ same_as_layer! {
     parameters() -> Vec<ParamSpec>;
     span() -> Span;
     least_batch(inputs: &[Shape]) -> usize;
+    lipschitz() -> Lipschitz;
     lower() -> Lowering;
 }
 

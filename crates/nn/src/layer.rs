@@ -1,6 +1,6 @@
 //! What a layer is: data, with its checks, shape rule, parameters, forward pass and the way a compiled engine may run it.
 
-use crate::{Cost, Cx, Init, Lowering, ParamSpec, ShapeError};
+use crate::{Cost, Cx, Init, Lipschitz, Lowering, ParamSpec, ShapeError};
 use serde::{Serialize, de::DeserializeOwned};
 use sparring_autograd::Var;
 use sparring_math::named::Named;
@@ -81,6 +81,10 @@ pub trait Layer: Named + fmt::Debug + PartialEq + Serialize + DeserializeOwned +
     fn least_batch(&self, inputs: &[Shape]) -> usize {
         let _ = inputs;
         1
+    }
+    /// How much it can stretch differences of its input, as in evaluation; without a rule nothing is known.
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Unknown
     }
     /// The output for a batch: the definition, in operations that can be differentiated twice.
     ///

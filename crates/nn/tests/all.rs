@@ -6,6 +6,7 @@ mod golden_layers;
 mod golden_methods;
 mod graph_files;
 mod initialisation;
+mod lipschitz;
 mod methods;
 mod precision;
 mod signal_by_depth;

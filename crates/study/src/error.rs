@@ -1,4 +1,4 @@
-//! What can be wrong with a sweep.
+//! What can be wrong with a sweep or a diagnosis.
 
 use sparring_store::StoreError;
 use sparring_store::terminal::shown;
@@ -8,7 +8,7 @@ use thiserror::Error;
 /// Most characters of a message about a file that are shown.
 const MESSAGE: usize = 600;
 
-/// Why a grid, a shard or a merge was refused; one line, with the way out.
+/// Why a grid, a shard, a merge or a diagnosis was refused; one line, with the way out.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StudyError {
@@ -37,6 +37,9 @@ pub enum StudyError {
     /// Settings of a study of depth that make no sense, or data that do not fit.
     #[error("{}", shown(.0, MESSAGE))]
     Depth(String),
+    /// A network and examples that cannot be looked at.
+    #[error("{}", shown(.0, MESSAGE))]
+    Diagnosis(String),
     /// Shards that do not make one whole.
     #[error("{}", shown(.0, 2 * MESSAGE))]
     Merge(String),

@@ -3,6 +3,7 @@
 
 mod activations;
 mod depth;
+mod diagnosis;
 mod environment;
 mod error;
 mod explain;
@@ -16,12 +17,18 @@ mod table;
 
 pub use activations::{
     ActivationGroup, ActivationPlan, ActivationRow, ActivationStudy, Doubt, LayerGradient, MASKING_CHECKS,
-    MASKING_MARGIN, NetFigures, Paired, RankCorrelation, Statement, SuiteFigures, Verdict, activation_result,
+    MASKING_MARGIN, NetFigures, Paired, RankCorrelation, Statement, SuiteFigures, ClaimVerdict, activation_result,
     paired, rank_correlation,
 };
 pub use depth::{
     DepthCell, DepthRow, DepthStudy, Normalization, Training, UnitCounts, depth_findings, depth_page,
     depth_study, depth_table,
+};
+pub use diagnosis::{
+    ActivationFigures, DIAGNOSIS_ROWS, Diagnosed, DiagnosisLoss, DiagnosisRow, DiagnosisSettings,
+    DiagnosisWatcher, LayerDiagnosis, LipschitzBounds, NetworkDiagnosis, OutputFigures, Spread,
+    TheoryFigures, TrainingFacts, Verdict, VerdictKind, WeightFigures, diagnose_network, diagnosis_blocks,
+    layer_figures, training_section, verdicts,
 };
 pub use environment::shard_of_environment;
 pub use error::StudyError;

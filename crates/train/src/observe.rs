@@ -132,6 +132,14 @@ pub trait Current<M> {
 
 /// Watches a training; all methods may be left out. An error ends the training and is given to its caller.
 pub trait Observer<M: Observed> {
+    /// Before the first step of a [`run`](crate::Session::run), of which `done` steps were made before: of a training that goes on, those up to the state that was saved.
+    ///
+    /// # Errors
+    /// Whatever ends the training ([`TrainError::Observer`]).
+    fn begin(&mut self, done: u64, model: &mut dyn Current<M>) -> Result<(), TrainError> {
+        let _ = (done, model);
+        Ok(())
+    }
     /// Before [`step`](Self::step), of one that was left out or from which the training went back: why.
     ///
     /// # Errors

@@ -169,6 +169,9 @@ struct Saving<'a, 't, M: Observed> {
 }
 
 impl<M: Observed<Epoch: Serialize>> Observer<M> for Saving<'_, '_, M> {
+    fn begin(&mut self, done: u64, model: &mut dyn Current<M>) -> Result<(), TrainError> {
+        self.inner.begin(done, model)
+    }
     fn trouble(&mut self, step: &StepMetrics, why: &TrainError) -> Result<(), TrainError> {
         self.inner.trouble(step, why)
     }

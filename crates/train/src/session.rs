@@ -229,6 +229,7 @@ impl<'d, F: Learner> Session<'d, F> {
     pub fn run(&mut self, observer: &mut dyn Observer<F::Model>) -> Result<History<EpochOf<F>>, TrainError> {
         let start = Instant::now();
         let mut summary = History { epochs: Vec::new(), seconds: 0.0, stopped: false };
+        observer.begin(self.step, &mut Running { learner: &mut self.learner, state: &self.state })?;
         while !self.is_done() || self.waits_for_report() {
             let (epoch, flow) = self.epoch(observer)?;
             summary.epochs.extend(epoch);

@@ -1,7 +1,7 @@
 //! An activation as a layer, fixed or learnt.
 
 use crate::TorchArgument::{self, Is, Only, Unused};
-use crate::{AnyLayer, Cx, Layer, Lowering, ParamInit, ParamKind, ParamSpec, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, ParamInit, ParamKind, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_activations::{AnyActivation, Relu};
 use sparring_autograd::{Var, ops};
@@ -56,6 +56,11 @@ impl Layer for Activated {
             ParamSpec::new("weight", ParamKind::Activation, &[p.len()], ParamInit::Values(p))
         };
         learnt.map(weight).into_iter().collect()
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        // That of a learnt function is not the one it began with.
+        let fixed = !self.function.is_trainable();
+        self.function.about().lipschitz.filter(|_| fixed).map_or(Lipschitz::Unknown, Lipschitz::AtMost)
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let function = self.function;

@@ -1,6 +1,6 @@
 //! The sum of several inputs: a residual connection.
 
-use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::Var;
 use sparring_math::named::Named;
@@ -33,6 +33,9 @@ impl Layer for Add {
                 format!("inputs of {} and {other}: they must agree", inputs[0]),
             )),
         }
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(Some(1.0))
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         x[1..].iter().fold(x[0], |sum, &x| sum + x)

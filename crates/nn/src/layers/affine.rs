@@ -3,7 +3,7 @@
 //! y = x · weight + bias
 
 use super::AXES;
-use crate::{AnyLayer, Cost, Cx, Layer, ParamSpec, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, NamedError};
@@ -54,6 +54,9 @@ impl Layer for Affine {
     }
     fn cost(&self, _: &[Shape], output: Shape) -> Cost {
         Cost::of_output(2 * output.numel())
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(None)
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let wide: Vec<usize> = std::iter::once(1).chain(self.shape.iter().copied()).collect();

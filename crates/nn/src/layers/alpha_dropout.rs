@@ -5,7 +5,7 @@
 
 use super::dropout::mask;
 use crate::TorchArgument::{self, Unused};
-use crate::{AnyLayer, Cost, Cx, Layer, Mode, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, Mode, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::Range;
@@ -47,6 +47,9 @@ impl Layer for AlphaDropout {
     fn cost(&self, _: &[Shape], output: Shape) -> Cost {
         // The output, and as much for each operation on the way.
         Cost::of_output(6 * output.numel())
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(Some(1.0))
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         if cx.mode() == Mode::Eval || self.p == 0.0 {

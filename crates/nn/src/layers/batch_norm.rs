@@ -6,7 +6,9 @@
 
 use super::standardized::{channel_shape, scale_and_shift, scaled_and_shifted};
 use crate::TorchArgument::{self, Is, Only};
-use crate::{AnyLayer, Cost, Cx, Layer, Lowering, Mode, ParamInit, ParamKind, ParamSpec, ShapeError, Span};
+use crate::{
+    AnyLayer, Cost, Cx, Layer, Lipschitz, Lowering, Mode, ParamInit, ParamKind, ParamSpec, ShapeError, Span,
+};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, Range};
@@ -92,6 +94,9 @@ impl Layer for BatchNorm {
     fn least_batch(&self, inputs: &[Shape]) -> usize {
         // A variance needs two values of a channel.
         if inputs[0].dims()[2..].iter().product::<usize>() > 1 { 1 } else { 2 }
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(None)
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let (x, shape) = (x[0], x[0].shape());

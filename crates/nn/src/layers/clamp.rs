@@ -3,7 +3,7 @@
 //! y = low + relu(x − low), then high − relu(high − ·), so that beyond a limit y is the limit to the bit
 
 use crate::TorchArgument::{self, Is, Unused};
-use crate::{AnyLayer, Cost, Cx, Layer, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_activations::{AnyActivation, Relu};
 use sparring_autograd::{Var, ops};
@@ -59,6 +59,9 @@ impl Layer for Clamp {
     }
     fn cost(&self, _: &[Shape], output: Shape) -> Cost {
         Cost::of_output(output.numel().saturating_mul(6))
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::AtMost(1.0)
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let relu = |x| ops::activation(x, AnyActivation::Relu(Relu));

@@ -1,7 +1,7 @@
 //! Several inputs side by side along the channels.
 
 use crate::TorchArgument::{self, Only};
-use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::Named;
@@ -40,6 +40,9 @@ impl Layer for Concat {
         let mut dims = first.to_vec();
         dims[1] = inputs.iter().fold(0usize, |sum, s| sum.saturating_add(s[1]));
         super::given(Self::NAME, &dims)
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(Some(1.0))
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         ops::concat(x, 1)

@@ -2,7 +2,7 @@
 
 use super::{BORDER, Parametrization, STEP, WeightAndBias, is_none, is_plain, is_true, present};
 use crate::TorchArgument::{self, Is, Only};
-use crate::{AnyLayer, Cost, Cx, Init, Layer, Lowering, ParamSpec, ShapeError, Span};
+use crate::{AnyLayer, Cost, Cx, Init, Layer, Lipschitz, Lowering, ParamSpec, ShapeError, Span};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, NamedError, Range, Value};
@@ -150,6 +150,9 @@ impl Layer for ConvTranspose2d {
     }
     fn span(&self) -> Span {
         self.parametrization.span()
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(None)
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let out = self.shape(&[x[0].shape()]).unwrap_or_else(|e| panic!("{e}"));

@@ -1,7 +1,7 @@
 //! Dropout.
 
 use crate::TorchArgument::{self, Unused};
-use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, Mode, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::Var;
 use sparring_math::named::Range;
@@ -72,6 +72,9 @@ impl Layer for Dropout {
     const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("inplace", Unused)];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         Ok(inputs[0])
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(Some(1.0))
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         if cx.mode() == Mode::Eval || self.p == 0.0 {

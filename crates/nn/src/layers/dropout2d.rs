@@ -2,7 +2,7 @@
 
 use super::dropout::mask;
 use crate::TorchArgument::{self, Unused};
-use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, Mode, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, Range};
@@ -44,6 +44,9 @@ impl Layer for Dropout2d {
                 Err(ShapeError::new(Self::NAME, what))
             }
         }
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(Some(1.0))
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         if cx.mode() == Mode::Eval || self.p == 0.0 {

@@ -1,7 +1,7 @@
 //! Everything but the batch into one axis.
 
 use crate::TorchArgument::{self, Only};
-use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::Named;
@@ -30,6 +30,9 @@ impl Layer for Flatten {
             [] => Err(ShapeError::new(Self::NAME, "a scalar has no batch axis")),
             [n, rest @ ..] => Ok(Shape::new(&[*n, rest.iter().product()])),
         }
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(Some(1.0))
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let s = x[0].shape();

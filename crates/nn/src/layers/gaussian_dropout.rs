@@ -1,7 +1,7 @@
 //! Gaussian dropout (Srivastava et al. 2014, section 10; Keras' `GaussianDropout`): factors around 1.
 
 use super::gaussian_noise::normals;
-use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, Mode, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::Range;
@@ -41,6 +41,9 @@ impl GaussianDropout {
 impl Layer for GaussianDropout {
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         Ok(inputs[0])
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(Some(1.0))
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         if cx.mode() == Mode::Eval {

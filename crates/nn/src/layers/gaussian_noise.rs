@@ -1,7 +1,7 @@
 //! Normal numbers added to the input in training (Keras' `GaussianNoise`; Bishop 1995).
 
 use super::dropout::channels_first;
-use crate::{AnyLayer, Cx, Layer, Lowering, Mode, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, Mode, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::Var;
 use sparring_math::named::Range;
@@ -49,6 +49,9 @@ pub(super) fn normals<'t, E: Elem>(cx: &Cx<'t, E>, shape: Shape) -> Var<'t, E> {
 impl Layer for GaussianNoise {
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         Ok(inputs[0])
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(Some(1.0))
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         match cx.mode() {

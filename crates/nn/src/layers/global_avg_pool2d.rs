@@ -1,7 +1,7 @@
 //! The mean of each channel.
 
 use crate::TorchArgument::{self, Only};
-use crate::{AnyLayer, Cost, Cx, Layer, Lowering, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::Named;
@@ -42,6 +42,9 @@ impl Layer for GlobalAvgPool2d {
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
         let [_, _, h, w] = inputs[0].dims4();
         Cost::pooling(output.numel(), [h, w])
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(None)
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let [_, _, h, w] = x[0].shape().dims4();

@@ -1,7 +1,7 @@
 //! The standardisation of the data as a layer, so that budgets of attacks stay in pixels.
 
 use crate::TorchArgument::{self, Unused};
-use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::Var;
 use sparring_math::named::{Named, NamedError, Range, Value};
@@ -54,6 +54,9 @@ impl Layer for Normalize {
     const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[("inplace", Unused)];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         super::image(Self::NAME, inputs[0], self.mean.len()).map(|_| inputs[0])
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(None)
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let [mean, std] = [&self.mean, &self.std]

@@ -1,6 +1,6 @@
 //! The axes of an example in another order.
 
-use crate::{AnyLayer, Cx, Layer, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lipschitz, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, NamedError, Range, Value};
@@ -50,6 +50,9 @@ impl Layer for Permute {
         }
         let dims: Vec<usize> = std::iter::once(x[0]).chain(self.axes.iter().map(|&axis| x[axis])).collect();
         Ok(Shape::new(&dims))
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(Some(1.0))
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let axes: Vec<usize> = std::iter::once(0).chain(self.axes.iter().copied()).collect();

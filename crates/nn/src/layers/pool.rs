@@ -2,7 +2,7 @@
 
 use super::{BORDER, STEP};
 use crate::TorchArgument::{self, Is, Only};
-use crate::{AnyLayer, Cost, Cx, Layer, Lowering, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{NamedError, Range, Value};
@@ -109,6 +109,14 @@ impl Layer for Pool2d {
     }
     fn cost(&self, _: &[Shape], output: Shape) -> Cost {
         Cost::pooling(output.numel(), self.kernel)
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        // A number is the largest of at most as many windows as cover it.
+        let windows = self.kernel[0].div_ceil(self.stride[0]) * self.kernel[1].div_ceil(self.stride[1]);
+        match self.pool {
+            Pool::Max => Lipschitz::AtMost((windows as f64).sqrt()),
+            Pool::Average => Lipschitz::Affine(None),
+        }
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         match self.pool {

@@ -2,7 +2,7 @@
 
 use super::AXES;
 use crate::TorchArgument::{self, Is, Only};
-use crate::{AnyLayer, Cx, Layer, Lowering, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, NamedError};
@@ -61,6 +61,9 @@ impl Layer for Reshape {
             let what = format!("an example of {one} numbers does not fit into {:?}", self.shape);
             Err(ShapeError::new(Self::NAME, what))
         }
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(Some(1.0))
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         ops::reshape(x[0], self.with_batch(x[0].shape()[0]).as_slice())

@@ -3,7 +3,7 @@
 //! pᵢ = e^{xᵢ} / Σⱼ e^{xⱼ}; the logarithm: xᵢ − ln Σⱼ e^{xⱼ}
 
 use crate::TorchArgument::{self, Only};
-use crate::{AnyLayer, Cost, Cx, Layer, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::Range;
@@ -50,6 +50,10 @@ impl Layer for Softmax {
     }
     fn cost(&self, _: &[Shape], output: Shape) -> Cost {
         Cost::of_output(3 * output.numel())
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        // The Jacobian diag(p) − p pᵀ has no singular value above 1/2.
+        if self.log { Lipschitz::Unknown } else { Lipschitz::AtMost(0.5) }
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         if self.log { ops::log_softmax(x[0]) } else { ops::softmax(x[0]) }

@@ -5,7 +5,7 @@
 
 use super::STEP;
 use crate::TorchArgument::{self, Is, Only};
-use crate::{AnyLayer, Cost, Cx, Layer, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, Range};
@@ -96,6 +96,9 @@ impl Layer for Upsample {
                 Cost { activations: of.saturating_mul(4), mul_adds, ..Cost::default() }
             }
         }
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        Lipschitz::Affine(None)
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let ([n, c, h, w], [vertical, horizontal]) = (x[0].shape().dims4(), self.scale);

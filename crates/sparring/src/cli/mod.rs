@@ -8,7 +8,7 @@ mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{
-    attack, completions, demo, eval, explain, export, fetch, generate, inspect, list, lr_find, merge,
+    attack, completions, demo, diagnose, eval, explain, export, fetch, generate, inspect, list, lr_find, merge,
     predict, replay, resume, study, sweep, train,
 };
 pub(crate) use failure::{Failure, Outcome};
@@ -45,6 +45,8 @@ enum Command {
     LrFind(lr_find::Args),
     /// Measure a trained classifier or autoencoder on examples.
     Eval(eval::Args),
+    /// Look inside a trained classifier or autoencoder: dead and saturated units, gradients, ranks, norms, and what to do.
+    Diagnose(diagnose::Args),
     /// Attack a trained classifier and re-check every result.
     Attack(attack::Args),
     /// Repeat the evaluation of an attack's card, and say whether its figure is the same.
@@ -117,6 +119,7 @@ fn run(command: Command) -> Outcome {
         Command::Merge(args) => merge::run(&args),
         Command::LrFind(args) => lr_find::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Diagnose(args) => diagnose::run(&args),
         Command::Attack(args) => attack::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Predict(args) => predict::run(&args),

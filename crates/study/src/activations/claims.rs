@@ -5,7 +5,7 @@ use super::masking::MASKING_MARGIN;
 use super::numbers::{AUTOATTACK, GAP};
 use super::paired::{Paired, paired};
 use super::study::{ActivationRow, ActivationStudy, pairs};
-use super::verdicts::{Statement, Verdict};
+use super::verdicts::{Statement, ClaimVerdict};
 
 /// Curvatures at which robustness is said to peak.
 const PEAK: (f64, f64) = (4.0, 10.0);
@@ -47,7 +47,7 @@ impl ActivationStudy {
         let mut statement = Statement {
             claim: format!("Smooth, unbounded activations beat ReLU under `{defense}` (AutoAttack)"),
             source: "Xie et al. 2020, arXiv:2006.14536",
-            verdict: Verdict::NotTested,
+            verdict: ClaimVerdict::NotTested,
             evidence: Vec::new(),
         };
         let relu = self.nets("relu", defense);
@@ -69,7 +69,7 @@ impl ActivationStudy {
             }
         }
         let Some(mean) = paired(&by_seed) else { return statement };
-        statement.verdict = Verdict::above(0.0, mean.interval);
+        statement.verdict = ClaimVerdict::above(0.0, mean.interval);
         statement.evidence.push(format!("mean of {} smooth ones − relu: {}", smooth.len(), told(&mean)));
         for name in smooth {
             let own = self.nets(name, defense);
@@ -88,7 +88,7 @@ impl ActivationStudy {
             } else {
                 "Carlini et al. 2019, arXiv:1902.06705"
             },
-            verdict: Verdict::NotTested,
+            verdict: ClaimVerdict::NotTested,
             evidence: Vec::new(),
         };
         // With parameters it is the same function: `k_wta(share=0.2)`.
@@ -100,9 +100,9 @@ impl ActivationStudy {
         }
         let masked = own.iter().filter(|row| row.masked().is_some()).count();
         statement.verdict = match masked {
-            0 => Verdict::DidNotHold,
-            all if all == own.len() => Verdict::Held,
-            _ => Verdict::Undecided,
+            0 => ClaimVerdict::DidNotHold,
+            all if all == own.len() => ClaimVerdict::Held,
+            _ => ClaimVerdict::Undecided,
         };
         statement.evidence.push(format!("{masked} of {} nets count as masked", own.len()));
         for defense in &self.plan.defenses {
@@ -144,8 +144,8 @@ impl ActivationStudy {
             claim: format!("The lower the curvature, the more robust, under `{defense}` (AutoAttack)"),
             source: "Singla et al. 2021, arXiv:2102.07861",
             verdict: match correlation {
-                None => Verdict::NotTested,
-                Some(r) => Verdict::above(0.0, r.interval.map(|(low, high)| (-high, -low))),
+                None => ClaimVerdict::NotTested,
+                Some(r) => ClaimVerdict::above(0.0, r.interval.map(|(low, high)| (-high, -low))),
             },
             evidence: evidence.into_iter().collect(),
         }
@@ -157,7 +157,7 @@ impl ActivationStudy {
                 "Along softplus, robustness peaks at max |f''| of {low} to {high}, under `{defense}`"
             ),
             source: "arXiv:2603.23860",
-            verdict: Verdict::NotTested,
+            verdict: ClaimVerdict::NotTested,
             evidence: Vec::new(),
         };
         let axis: Vec<(&str, f64, f64)> =
@@ -179,7 +179,7 @@ impl ActivationStudy {
         let (Some(best_within), Some(best_beyond)) = (best(&within), best(&beyond)) else { return statement };
         let (own, other) = (self.nets(&best_within, defense), self.nets(&best_beyond, defense));
         let Some(found) = paired(&pairs(&own, &other, AUTOATTACK)) else { return statement };
-        statement.verdict = Verdict::above(0.0, found.interval);
+        statement.verdict = ClaimVerdict::above(0.0, found.interval);
         statement
             .evidence
             .push(format!("{best_within} − {best_beyond}, the best of both sides: {}", told(&found)));

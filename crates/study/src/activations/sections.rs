@@ -3,7 +3,7 @@
 use super::numbers::{AUTOATTACK, CLEAN, CURVE_MEAN, DEAD, GAP, NOISE, heading};
 use super::paired::Paired;
 use super::study::{ActivationGroup, ActivationRow, ActivationStudy};
-use super::verdicts::Verdict;
+use super::verdicts::ClaimVerdict;
 use sparring_report::html::{Block, Cell, Note, Section, Table, Tone};
 
 /// Seconds of the training and of the attacks of a cell.
@@ -104,8 +104,8 @@ impl ActivationStudy {
         let mut section = Section::new("What held");
         let row = |s: super::verdicts::Statement| {
             let tone = match s.verdict {
-                Verdict::Held => Tone::Good,
-                Verdict::DidNotHold => Tone::Bad,
+                ClaimVerdict::Held => Tone::Good,
+                ClaimVerdict::DidNotHold => Tone::Bad,
                 _ => Tone::Plain,
             };
             let evidence = s.evidence.join("; ");

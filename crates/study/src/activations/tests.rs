@@ -55,7 +55,7 @@ fn study(plan: &ActivationPlan, of: impl Fn(usize, usize, usize) -> Option<Net>)
     ActivationStudy::of(&manifest).unwrap()
 }
 
-fn verdict(study: &ActivationStudy, words: &str) -> Verdict {
+fn verdict(study: &ActivationStudy, words: &str) -> ClaimVerdict {
     let all = study.statements();
     all.iter().find(|s| s.claim.contains(words)).unwrap_or_else(|| panic!("no statement `{words}`")).verdict
 }
@@ -90,7 +90,7 @@ fn means_places_and_pairs_are_those_of_the_figures() {
     assert!(group("relu", "pgd").against_relu.is_empty());
     // PGD leaves 50 points more of tanh than AutoAttack: it is masked, and has no place.
     let tanh = group("tanh", "pgd");
-    assert_eq!((tanh.masked, tanh.place, verdict(&found, "`tanh` masks")), (3, None, Verdict::Undecided));
+    assert_eq!((tanh.masked, tanh.place, verdict(&found, "`tanh` masks")), (3, None, ClaimVerdict::Undecided));
     // Without a defence all stand at 0, and share the first place.
     assert!(["relu", "silu", "tanh"].iter().all(|a| group(a, "none").place == Some(1)));
     // 1 to 0.52 and then 0.52: (0.76 + 0.52) / 2 of seed 1.
@@ -102,17 +102,17 @@ fn means_places_and_pairs_are_those_of_the_figures() {
 #[test]
 fn verdicts_follow_the_intervals() {
     let plan = plan(&["relu", "silu"]);
-    assert_eq!(verdict(&study(&plan, silu_first), "Smooth"), Verdict::Held);
+    assert_eq!(verdict(&study(&plan, silu_first), "Smooth"), ClaimVerdict::Held);
     let swapped = |a, d, s| silu_first(1 - a, d, s).map(|(acc, pgd, ..)| (acc, pgd, Some(a as f64), a == 1));
-    assert_eq!(verdict(&study(&plan, swapped), "Smooth"), Verdict::DidNotHold);
+    assert_eq!(verdict(&study(&plan, swapped), "Smooth"), ClaimVerdict::DidNotHold);
     let mixed = |a, d, s| {
         silu_first(if s == 0 { 1 - a } else { a }, d, s)
             .map(|(acc, pgd, ..)| (acc, pgd, Some(a as f64), a == 1))
     };
-    assert_eq!(verdict(&study(&plan, mixed), "Smooth"), Verdict::Undecided);
+    assert_eq!(verdict(&study(&plan, mixed), "Smooth"), ClaimVerdict::Undecided);
     let only_clean = |a, d, s| (d == 0).then(|| silu_first(a, d, s)).flatten();
-    assert_eq!(verdict(&study(&plan, only_clean), "Smooth"), Verdict::NotTested);
-    assert_eq!(verdict(&study(&plan, silu_first), "k_wta"), Verdict::NotTested);
+    assert_eq!(verdict(&study(&plan, only_clean), "Smooth"), ClaimVerdict::NotTested);
+    assert_eq!(verdict(&study(&plan, silu_first), "k_wta"), ClaimVerdict::NotTested);
 }
 
 #[test]
@@ -132,15 +132,15 @@ fn curvature_is_held_against_accuracy() {
         Some((accuracy, accuracy, Some(curvature[a]), a > 0))
     };
     let found = study(&plan, falling);
-    assert_eq!(verdict(&found, "lower the curvature"), Verdict::Held);
-    assert_eq!(verdict(&found, "peaks at"), Verdict::DidNotHold);
+    assert_eq!(verdict(&found, "lower the curvature"), ClaimVerdict::Held);
+    assert_eq!(verdict(&found, "peaks at"), ClaimVerdict::DidNotHold);
     let peaked = |a: usize, _, s: usize| {
         let accuracy = if a == 4 { 0.9 } else { 0.5 + 0.01 * a as f64 } + 0.001 * (s * a) as f64;
         Some((accuracy, accuracy, Some(curvature[a]), a > 0))
     };
     let found = study(&plan, peaked);
-    assert_eq!(verdict(&found, "peaks at"), Verdict::Held);
-    assert_ne!(verdict(&found, "lower the curvature"), Verdict::Held);
+    assert_eq!(verdict(&found, "peaks at"), ClaimVerdict::Held);
+    assert_ne!(verdict(&found, "lower the curvature"), ClaimVerdict::Held);
 }
 
 #[test]

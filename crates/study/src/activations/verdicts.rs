@@ -2,7 +2,7 @@
 
 /// What the figures say of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ClaimVerdict {
     /// They say so.
     Held,
     /// They say the opposite.
@@ -13,7 +13,7 @@ pub enum Verdict {
     NotTested,
 }
 
-impl Verdict {
+impl ClaimVerdict {
     /// In words.
     pub fn word(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ pub struct Statement {
     /// By whom.
     pub source: &'static str,
     /// Whether it held here.
-    pub verdict: Verdict,
+    pub verdict: ClaimVerdict,
     /// The figures behind it.
     pub evidence: Vec<String>,
 }

@@ -3,6 +3,7 @@
 pub(crate) mod attack;
 pub(crate) mod completions;
 pub(crate) mod demo;
+pub(crate) mod diagnose;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod export;

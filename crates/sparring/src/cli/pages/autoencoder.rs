@@ -155,6 +155,7 @@ pub(crate) fn page(
     pca: &Pca,
     rows: &[EpochRow],
     done: &History,
+    inside: Option<Section>,
 ) -> Outcome<Page> {
     let (code, set) = (model.code(), &facts.data.set);
     let compared = Compared::new(model, pca, &set.test)?;
@@ -182,10 +183,11 @@ pub(crate) fn page(
     setup.blocks.push(layers::table("Layers; the marked one puts out the code.", &model.summary(), encoder));
     setup.blocks.push(layers::spec(model.spec())?);
     setup.blocks.push(again::block());
+    let sections = [Some(result(facts, pca, code, rows, done)), Some(seen), inside, Some(setup)];
     Ok(Page {
         title: "Autoencoder".into(),
         subtitle: format!("`{}`, trained on {} by `sparring train autoencoder`", facts.net, facts.data.asked),
-        sections: vec![result(facts, pca, code, rows, done), seen, setup],
+        sections: sections.into_iter().flatten().collect(),
         footer: "Made by `sparring train autoencoder`. Every number on this page was measured in this run."
             .into(),
     })

@@ -131,13 +131,14 @@ fn validation(facts: &Facts<'_>) -> Option<(&'static str, String)> {
     (n > 0).then(|| ("validation", format!("{n} images held out of the training set{attacked}")))
 }
 
-/// The page.
+/// The page; `inside` is what was seen of the layers, of a training that was watched.
 pub(crate) fn page(
     facts: &Facts<'_>,
     model: &ClassifierNet,
     rows: &[EpochRow],
     done: &History,
     worth: Worth<'_>,
+    inside: Option<Section>,
 ) -> Outcome<Page> {
     let set = &facts.data.set;
     let mut setup = Section::new("What was done");
@@ -158,10 +159,12 @@ pub(crate) fn page(
         Some(_) => "No attack proves robustness: `sparring attack` runs stronger ones on the test images.",
         None => "Clean accuracy says nothing about robustness: `sparring attack` measures that.",
     };
+    let sections =
+        [Some(result(facts, rows, done, worth)), inside, Some(mistakes::section(model, set)?), Some(setup)];
     Ok(Page {
         title: format!("Classifier {}", facts.net.name()),
         subtitle: format!("Trained on {} by `sparring train classifier`", facts.data.asked),
-        sections: vec![result(facts, rows, done, worth), mistakes::section(model, set)?, setup],
+        sections: sections.into_iter().flatten().collect(),
         footer: footer.into(),
     })
 }

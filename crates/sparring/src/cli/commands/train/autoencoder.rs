@@ -1,5 +1,6 @@
 //! `sparring train autoencoder`.
 
+use super::inside::InsideArgs;
 use super::kept_files::{self, KeptFiles};
 use super::learnt;
 use super::place::{self, Place, PlaceArgs, Resumed};
@@ -64,6 +65,8 @@ pub(crate) struct Args {
     policy: PolicyArgs,
     #[command(flatten)]
     anomaly: AnomalyArgs,
+    #[command(flatten)]
+    inside: InsideArgs,
     #[command(flatten)]
     pub(super) machine: MachineArgs,
     #[command(flatten)]
@@ -133,6 +136,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             "validation": validation.len(), "recipe": recipe, "spec": model.spec(), "code": model.code(),
         });
         net.config().into_iter().for_each(|(key, value)| config[key] = value);
+        args.inside.note(&mut config);
         config
     })?;
     let run = &place.run;
@@ -144,7 +148,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         .logging(place.logs()?);
     let mut training = autoencoder_session(&mut model, &data.set.train, &recipe)?;
     if !validation.is_empty() {
-        training = training.validating(Validation::of(validation))?;
+        training = training.validating(Validation::of(validation.clone()))?;
     }
     let mut files = KeptFiles {
         inner: &mut watch,
@@ -153,7 +157,9 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         best: args.validation.keep_best,
         last: args.validation.keep_last.unwrap_or(0),
     };
-    let done = place.train(&mut training, &mut files).map_err(|e| watch.failed(e))?;
+    let looked_at = (if validation.is_empty() { &data.set.train } else { &validation }, recipe.epochs);
+    let done = args.inside.train(&place, &mut training, &mut files, looked_at);
+    let done = done.map_err(|e| watch.failed(e))?;
     let (progress, monitor) = (*training.progress(), training.monitor());
     drop(training);
     let rows = watch.finish();
@@ -184,7 +190,8 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let learnt = learnt::autoencoder(&rows, &recipe, baselines.mean_image, test_mse);
     let warnings: Vec<String> = learnt.into_iter().chain(trouble::warning(&progress)).collect();
     let facts = pages::autoencoder::Facts { net: &net, data: &data, recipe: &recipe, baselines, test_mse };
-    pages::autoencoder::page(&facts, &model, &pca, &rows, &done)?.save(run.file("report.html"))?;
+    let inside = args.inside.section(&place, recipe.lr)?;
+    pages::autoencoder::page(&facts, &model, &pca, &rows, &done, inside)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({
             "test_mse": test_mse, "pca_mse": baselines.pca, "pca_components": pca.k(), "mean_image_mse": baselines.mean_image,

@@ -1,6 +1,7 @@
 //! `sparring train classifier`.
 
 use super::hardening::{self, HardeningArgs};
+use super::inside::InsideArgs;
 use super::kept_files::{self, KeptFiles};
 use super::learnt;
 use super::place::{self, Place, PlaceArgs, Resumed};
@@ -70,6 +71,8 @@ pub(crate) struct Args {
     policy: PolicyArgs,
     #[command(flatten)]
     anomaly: AnomalyArgs,
+    #[command(flatten)]
+    inside: InsideArgs,
     /// The arithmetic of convolutions: f32, or split6 (three bf16 parts a number, not less exact than f32, other bits) on a machine with AMX tiles.
     #[arg(long, default_value = "f32")]
     precision: Precision,
@@ -178,6 +181,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             "validation": validation.len(), "validation_attack": attack.map(|a| a.to_string()), "recipe": recipe, "spec": model.spec(),
         });
         net.config().into_iter().chain(args.init.config()).for_each(|(key, value)| config[key] = value);
+        args.inside.note(&mut config);
         if !data.set.class_names.is_empty() {
             config["class_names"] = data.set.class_names.clone().into();
         }
@@ -205,7 +209,9 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         best: args.validation.keep_best,
         last: args.validation.keep_last.unwrap_or(0),
     };
-    let done = place.train(&mut training, &mut files).map_err(|e| watch.failed(e))?;
+    let looked_at = (if validation.is_empty() { &data.set.train } else { &validation }, recipe.epochs);
+    let done = args.inside.train(&place, &mut training, &mut files, looked_at);
+    let done = done.map_err(|e| watch.failed(e))?;
     let (progress, monitor) = (*training.progress(), training.monitor());
     drop(training);
     let rows = watch.finish();
@@ -226,7 +232,8 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let held_out = validation.len();
     let facts =
         pages::classifier::Facts { net: &net, data: &data, recipe: &recipe, validation: held_out, attack };
-    pages::classifier::page(&facts, &model, &rows, &done, worth)?.save(run.file("report.html"))?;
+    let inside = args.inside.section(&place, recipe.lr)?;
+    pages::classifier::page(&facts, &model, &rows, &done, worth, inside)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({
             "test_accuracy": test_accuracy, "train_loss": done.train_loss(), "epochs": done.epochs.len(),

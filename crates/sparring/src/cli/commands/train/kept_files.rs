@@ -53,6 +53,9 @@ where
 }
 
 impl<M: Observed<Epoch = Epoch>> Observer<M> for KeptFiles<'_, M> {
+    fn begin(&mut self, done: u64, model: &mut dyn Current<M>) -> Result<(), TrainError> {
+        self.inner.begin(done, model)
+    }
     fn trouble(&mut self, step: &StepMetrics, why: &TrainError) -> Result<(), TrainError> {
         self.inner.trouble(step, why)
     }

@@ -4,6 +4,7 @@ mod autoencoder;
 mod classifier;
 mod gan;
 mod hardening;
+mod inside;
 mod kept_files;
 mod learnt;
 mod log;

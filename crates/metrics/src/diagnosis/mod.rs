@@ -1,0 +1,11 @@
+//! Figures of what flows through a network: numbers of its layers in, what is wrong with them out.
+
+mod effective_rank;
+mod histogram;
+mod moments;
+mod units;
+
+pub use effective_rank::effective_rank;
+pub use histogram::Histogram;
+pub use moments::Moments;
+pub use units::{UnitActivity, UnitFractions};

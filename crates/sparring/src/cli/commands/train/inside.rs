@@ -1,0 +1,51 @@
+//! Looking inside a network while it is trained.
+
+use super::place::Place;
+use crate::cli::Outcome;
+use serde_json::Value;
+use sparring::datasets::Split;
+use sparring::train::{Epoch, History, Learner, Observer, Session, TrainError};
+use sparring_report::html::Section;
+use sparring_study::{Diagnosed, DiagnosisRow, DiagnosisSettings, DiagnosisWatcher, training_section};
+
+/// The flag.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct InsideArgs {
+    /// Look inside the network with the last step of each epoch, on 256 validation examples (training examples where none are held out): dead and saturated units, gradients, updates.
+    /// Rows in diagnosis.jsonl, charts in report.html; the training is the same, bit for bit.
+    #[arg(long)]
+    diagnose: bool,
+}
+
+impl InsideArgs {
+    /// Its entry in `config.json`, which runs of older versions lack.
+    pub(super) fn note(&self, config: &mut Value) {
+        if self.diagnose {
+            config["diagnose"] = true.into();
+        }
+    }
+    /// All steps that are left, looked at on the first of these examples if that was asked for.
+    pub(super) fn train<F>(
+        &self,
+        place: &Place<Epoch>,
+        training: &mut Session<'_, F>,
+        observer: &mut dyn Observer<F::Model>,
+        (examples, epochs): (&Split, usize),
+    ) -> Result<History, TrainError>
+    where
+        F: Learner<Model: Diagnosed<Epoch = Epoch>>,
+    {
+        if !self.diagnose {
+            return place.train(training, observer);
+        }
+        let per_epoch = training.steps() / epochs.max(1) as u64;
+        let settings = DiagnosisSettings::SAMPLED;
+        let mut watcher = DiagnosisWatcher::new(observer, &place.run, examples, settings, per_epoch);
+        place.train(training, &mut watcher)
+    }
+    /// What was seen, for the page.
+    pub(super) fn section<Ep>(&self, place: &Place<Ep>, lr: f64) -> Outcome<Option<Section>> {
+        let rows = if self.diagnose { DiagnosisRow::read(place.run.path())? } else { Vec::new() };
+        Ok(training_section(&rows, Some(lr)))
+    }
+}
