@@ -2,7 +2,7 @@
 
 use super::cell::DepthRow;
 use super::settings::{DepthStudy, Normalization};
-use super::words::{depth_findings, depth_table, short};
+use super::words::{depth_findings, depth_table};
 use sparring_report::html::{Block, Cell, Page, Section, Table};
 use sparring_report::svg::{Axis, Chart, LineChart, Scale, Series, Stroke, Ticks};
 
@@ -92,10 +92,9 @@ pub fn depth_page(study: &DepthStudy, rows: &[DepthRow], asked: &str, command: B
     table.blocks.push(Block::Table(Table {
         caption: format!(
             "RMS: of the pre-activations at that hidden layer, and by theory at the last. Grad: at the first hidden layer over that at the last. Dead: units whose slope is 0 on every one of the training examples, of {}; off: pairs of \
-             unit and example with slope 0, which is sparsity. Loss: mean cross-entropy of the first batch, and of the last ten of {} steps of plain SGD; {} is a guess.",
+             unit and example with slope 0, which is sparsity. Loss: mean cross-entropy of the first batch, and of the last ten of {} steps of plain SGD; the logarithm of the number of classes is a guess.",
             study.depth * study.width,
             study.steps,
-            short(2.302_585)
         ),
         headers,
         rows: lines.into_iter().map(|line| line.into_iter().map(Cell::from).collect()).collect(),

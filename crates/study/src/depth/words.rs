@@ -4,7 +4,7 @@ use super::cell::{DepthRow, Training};
 use super::settings::Normalization;
 
 /// A number in few characters.
-pub(super) fn short(v: f64) -> String {
+fn short(v: f64) -> String {
     match v.abs() {
         _ if !v.is_finite() => "–".into(),
         0.0 => "0".into(),
