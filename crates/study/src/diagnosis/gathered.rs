@@ -2,9 +2,10 @@
 
 use super::layer::{ActivationFigures, LayerDiagnosis, OutputFigures, WeightFigures};
 use super::walk::{Pulled, Walk};
+use super::weights::weight_of;
 use sparring_activations::AnyActivation;
 use sparring_metrics::{Histogram, Moments, UnitActivity, effective_rank};
-use sparring_nn::{Graph, Network, Param, ParamKind, Source};
+use sparring_nn::{Graph, Network, Source};
 use sparring_tensor::Array;
 
 /// What is gathered of an activation, or of a layer with weights.
@@ -29,11 +30,6 @@ struct OfActivation {
     after: Histogram,
     /// Gradients before it.
     gradient: Moments,
-}
-
-/// Where the weight of a node is among its parameters.
-pub(super) fn weight_of(params: &[Param<f32>]) -> Option<usize> {
-    params.iter().position(|p| p.kind() == ParamKind::Weight)
 }
 
 impl Gathered {
