@@ -4,7 +4,7 @@ use super::layer::{ActivationFigures, LayerDiagnosis, OutputFigures, WeightFigur
 use super::walk::{Pulled, Walk};
 use super::weights::weight_of;
 use sparring_activations::AnyActivation;
-use sparring_metrics::{Histogram, Moments, UnitActivity, effective_rank};
+use sparring_metrics::{Histogram, RunningMoments, UnitActivity, effective_rank};
 use sparring_nn::{Graph, Network, Source};
 use sparring_tensor::Array;
 
@@ -12,8 +12,8 @@ use sparring_tensor::Array;
 pub(super) struct Gathered {
     node: usize,
     units: usize,
-    output: Moments,
-    pub(super) gradient: Moments,
+    output: RunningMoments,
+    pub(super) gradient: RunningMoments,
     rows: Vec<f32>,
     activation: Option<OfActivation>,
     /// The gradient of the mean loss at the weight.
@@ -26,10 +26,10 @@ struct OfActivation {
     steepest: Option<f32>,
     activity: UnitActivity,
     before: Histogram,
-    before_moments: Moments,
+    before_moments: RunningMoments,
     after: Histogram,
     /// Gradients before it.
-    gradient: Moments,
+    gradient: RunningMoments,
 }
 
 impl Gathered {
@@ -42,13 +42,13 @@ impl Gathered {
             steepest: function.about().lipschitz.filter(|_| !function.is_trainable()).map(|c| c as f32),
             activity: UnitActivity::new(if shape.len() == 3 { shape[0] } else { units }, units),
             before: Histogram::default(),
-            before_moments: Moments::default(),
+            before_moments: RunningMoments::default(),
             after: Histogram::default(),
-            gradient: Moments::default(),
+            gradient: RunningMoments::default(),
         });
         let params = net.params_of(node);
         let weight = weight_of(params).map(|place| (place, vec![0.0; params[place].value.len()]));
-        let (output, gradient) = (Moments::default(), Moments::default());
+        let (output, gradient) = (RunningMoments::default(), RunningMoments::default());
         let any = activation.is_some() || weight.is_some();
         any.then_some(Self { node, units, output, gradient, rows: Vec::new(), activation, weight })
     }
@@ -139,7 +139,7 @@ impl OfActivation {
 }
 
 fn weight_figures(weight: &Array<f32>, gradient: &[f64]) -> WeightFigures {
-    let mut of = Moments::default();
+    let mut of = RunningMoments::default();
     of.push(weight.as_slice());
     let l2 = gradient.iter().filter(|g| g.is_finite()).map(|g| g * g).sum::<f64>().sqrt();
     WeightFigures {
