@@ -15,7 +15,7 @@ pub use auroc::auroc;
 pub use classification::{
     ClassScore, ClassificationMetrics, Confusion, MacroScore, accuracy, calibration_error, confusion,
 };
-pub use diagnosis::{Histogram, Moments, UnitActivity, UnitFractions, effective_rank};
+pub use diagnosis::{Histogram, RunningMoments, UnitActivity, UnitFractions, effective_rank};
 pub use distance::{mean_pairwise_distance, nearest_distances};
 pub use error::MetricsError;
 pub use interval::wilson_interval;

@@ -1,6 +1,6 @@
 //! Figures of layers, against plain loops and closed forms.
 
-use sparring_metrics::{Histogram, MetricsError, Moments, UnitActivity, effective_rank};
+use sparring_metrics::{Histogram, MetricsError, RunningMoments, UnitActivity, effective_rank};
 
 fn noise(n: usize) -> Vec<f32> {
     let mixed = |i: usize| (i as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -15,7 +15,7 @@ fn moments_of_parts_are_those_of_the_whole() {
     let n = x.len() as f64;
     let mean = x.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
     let moment = |k| x.iter().map(|&v| (f64::from(v) - mean).powi(k)).sum::<f64>() / n;
-    let mut of = Moments::default();
+    let mut of = RunningMoments::default();
     for part in x.chunks(37) {
         of.push(part);
     }
@@ -28,7 +28,7 @@ fn moments_of_parts_are_those_of_the_whole() {
     let before = of;
     of.push(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY]);
     assert_eq!((of.nan, of.inf, of.count, of.mean()), (1, 2, before.count, before.mean()));
-    let none = Moments::default();
+    let none = RunningMoments::default();
     assert_eq!((none.mean(), none.std(), none.skew(), none.l2(), none.sparsity()), (0.0, 0.0, 0.0, 0.0, 0.0));
 }
 

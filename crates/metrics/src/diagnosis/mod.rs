@@ -7,5 +7,5 @@ mod units;
 
 pub use effective_rank::effective_rank;
 pub use histogram::Histogram;
-pub use moments::Moments;
+pub use moments::RunningMoments;
 pub use units::{UnitActivity, UnitFractions};

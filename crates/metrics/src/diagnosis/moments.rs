@@ -1,4 +1,4 @@
-//! Moments of many numbers that come in parts.
+//! RunningMoments of many numbers that come in parts.
 
 /// Count, mean and central moments of the finite numbers that were given, and how many were not finite.
 ///
@@ -7,14 +7,14 @@
 /// Source: Pébay 2008, Formulas for robust, one-pass parallel computation of covariances and arbitrary-order statistical moments, SAND2008-6212.
 ///
 /// ```
-/// use sparring_metrics::Moments;
-/// let mut of = Moments::default();
+/// use sparring_metrics::RunningMoments;
+/// let mut of = RunningMoments::default();
 /// of.push(&[1.0, 2.0]);
 /// of.push(&[3.0, 0.0, f32::NAN]);
 /// assert_eq!((of.mean(), of.std() * of.std(), of.zeros, of.nan), (1.5, 1.25, 1, 1));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Moments {
+pub struct RunningMoments {
     /// Finite numbers.
     pub count: u64,
     /// Numbers that are exactly 0, of either sign.
@@ -30,7 +30,7 @@ pub struct Moments {
     third: f64,
 }
 
-impl Moments {
+impl RunningMoments {
     /// Takes more numbers.
     pub fn push(&mut self, x: &[f32]) {
         let (mut part, mut sum) = (Self::default(), 0.0);

@@ -3,6 +3,7 @@
 
 mod classes;
 mod data;
+mod diagnosing;
 mod eval;
 #[cfg(unix)]
 mod evaluations;

@@ -1,10 +1,11 @@
 //! The figures of all layers of a network on examples.
 
-use super::gathered::{Gathered, activation_before, weight_of};
+use super::gathered::{Gathered, activation_before};
 use super::layer::{LayerDiagnosis, TheoryFigures};
 use super::mean_field;
 use super::settings::DiagnosisSettings;
 use super::walk::Tapes;
+use super::weights::weight_of;
 use crate::StudyError;
 use sparring_datasets::Split;
 use sparring_nn::{Network, Objective, OutputRows};

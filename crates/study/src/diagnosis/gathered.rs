@@ -2,17 +2,18 @@
 
 use super::layer::{ActivationFigures, LayerDiagnosis, OutputFigures, WeightFigures};
 use super::walk::{Pulled, Walk};
+use super::weights::weight_of;
 use sparring_activations::AnyActivation;
-use sparring_metrics::{Histogram, Moments, UnitActivity, effective_rank};
-use sparring_nn::{Graph, Network, Param, ParamKind, Source};
+use sparring_metrics::{Histogram, RunningMoments, UnitActivity, effective_rank};
+use sparring_nn::{Graph, Network, Source};
 use sparring_tensor::Array;
 
 /// What is gathered of an activation, or of a layer with weights.
 pub(super) struct Gathered {
     node: usize,
     units: usize,
-    output: Moments,
-    pub(super) gradient: Moments,
+    output: RunningMoments,
+    pub(super) gradient: RunningMoments,
     rows: Vec<f32>,
     activation: Option<OfActivation>,
     /// The gradient of the mean loss at the weight.
@@ -25,15 +26,10 @@ struct OfActivation {
     steepest: Option<f32>,
     activity: UnitActivity,
     before: Histogram,
-    before_moments: Moments,
+    before_moments: RunningMoments,
     after: Histogram,
     /// Gradients before it.
-    gradient: Moments,
-}
-
-/// Where the weight of a node is among its parameters.
-pub(super) fn weight_of(params: &[Param<f32>]) -> Option<usize> {
-    params.iter().position(|p| p.kind() == ParamKind::Weight)
+    gradient: RunningMoments,
 }
 
 impl Gathered {
@@ -46,13 +42,13 @@ impl Gathered {
             steepest: function.about().lipschitz.filter(|_| !function.is_trainable()).map(|c| c as f32),
             activity: UnitActivity::new(if shape.len() == 3 { shape[0] } else { units }, units),
             before: Histogram::default(),
-            before_moments: Moments::default(),
+            before_moments: RunningMoments::default(),
             after: Histogram::default(),
-            gradient: Moments::default(),
+            gradient: RunningMoments::default(),
         });
         let params = net.params_of(node);
         let weight = weight_of(params).map(|place| (place, vec![0.0; params[place].value.len()]));
-        let (output, gradient) = (Moments::default(), Moments::default());
+        let (output, gradient) = (RunningMoments::default(), RunningMoments::default());
         let any = activation.is_some() || weight.is_some();
         any.then_some(Self { node, units, output, gradient, rows: Vec::new(), activation, weight })
     }
@@ -143,7 +139,7 @@ impl OfActivation {
 }
 
 fn weight_figures(weight: &Array<f32>, gradient: &[f64]) -> WeightFigures {
-    let mut of = Moments::default();
+    let mut of = RunningMoments::default();
     of.push(weight.as_slice());
     let l2 = gradient.iter().filter(|g| g.is_finite()).map(|g| g * g).sum::<f64>().sqrt();
     WeightFigures {

@@ -1,7 +1,7 @@
 //! What is found of a layer.
 
 use serde::{Deserialize, Serialize};
-use sparring_metrics::{Histogram, Moments};
+use sparring_metrics::{Histogram, RunningMoments};
 
 /// What is found of an activation, or of a layer with weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -145,7 +145,7 @@ impl From<&Histogram> for Spread {
 }
 
 impl OutputFigures {
-    pub(super) fn of(moments: &Moments, effective_rank: Option<f64>, most_rank: usize) -> Self {
+    pub(super) fn of(moments: &RunningMoments, effective_rank: Option<f64>, most_rank: usize) -> Self {
         Self {
             mean: moments.mean(),
             std: moments.std(),

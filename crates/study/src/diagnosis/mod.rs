@@ -13,6 +13,7 @@ mod spectral;
 mod verdict;
 mod walk;
 mod watcher;
+mod weights;
 mod whole;
 
 pub use figures::{DiagnosisLoss, layer_figures};

@@ -18,9 +18,9 @@ const MOST_CURVES: usize = 8;
 pub fn diagnosis_blocks(of: &NetworkDiagnosis) -> Vec<Block> {
     let mut blocks = notes(&of.verdicts);
     blocks.push(table(&of.layers, of.examples));
-    blocks.push(Block::Charts(vec![depth(&[("gradient", &of.layers)])]));
     blocks.extend(theory(&of.layers));
-    blocks.extend(histograms(&of.layers));
+    let depth = depth(&[("gradient", &of.layers)]);
+    blocks.push(Block::Charts(std::iter::once(depth).chain(histograms(&of.layers)).collect()));
     blocks
 }
 
@@ -56,7 +56,7 @@ pub fn training_section(rows: &[DiagnosisRow], lr: Option<f64>) -> Option<Sectio
     let details = std::iter::once(table(&last.layers, last.examples)).chain(theory(&last.layers));
     section.blocks.push(Block::Details(Details {
         summary: format!("Every layer after epoch {}", last.epoch),
-        blocks: details.chain(histograms(&last.layers)).collect(),
+        blocks: details.chain([Block::Charts(histograms(&last.layers))]).collect(),
     }));
     Some(section)
 }
@@ -127,7 +127,8 @@ fn short(v: f64) -> Cell {
 
 fn table(layers: &[LayerDiagnosis], examples: usize) -> Block {
     let some = |v: Option<f64>| v.map_or("–".into(), short);
-    let percent = |v: Option<f64>| v.map_or("–".into(), Cell::percent);
+    // Bars would make the table too wide.
+    let percent = |v: Option<f64>| v.map_or("–".into(), |v| Cell { bar: None, ..Cell::percent(v) });
     let row = |l: &LayerDiagnosis| {
         let (of, out, weight) = (l.activation.as_ref(), &l.output, l.weight.as_ref());
         let rank = out.effective_rank.map_or("–".to_string(), |r| format!("{r:.1}"));
@@ -199,7 +200,7 @@ fn theory(layers: &[LayerDiagnosis]) -> Option<Block> {
 }
 
 /// The numbers before and behind each activation, a small chart for each.
-fn histograms(layers: &[LayerDiagnosis]) -> Option<Block> {
+fn histograms(layers: &[LayerDiagnosis]) -> Vec<Chart> {
     let chart = |l: &LayerDiagnosis| {
         let of = l.activation.as_ref()?;
         let curve = |name: &str, spread: &Spread| Series {
@@ -220,8 +221,7 @@ fn histograms(layers: &[LayerDiagnosis]) -> Option<Block> {
             ..LineChart::default()
         }))
     };
-    let charts: Vec<_> = layers.iter().filter_map(chart).take(MOST_HISTOGRAMS).collect();
-    (!charts.is_empty()).then_some(Block::Charts(charts))
+    layers.iter().filter_map(chart).take(MOST_HISTOGRAMS).collect()
 }
 
 /// The middle of each bin, and the share of all numbers that is in it.

@@ -36,7 +36,7 @@ impl DiagnosisSettings {
     /// Few enough to be looked at after each epoch of a training.
     pub const SAMPLED: Self = Self {
         batch: 256,
-        rank_rows: 64,
+        rank_rows: 32,
         power_steps: 200,
         ascent_examples: 16,
         ascent_steps: 30,

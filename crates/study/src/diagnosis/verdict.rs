@@ -13,9 +13,9 @@ use std::str::FromStr;
 pub enum VerdictKind {
     /// A layer has NaNs or infinities among its outputs or weights: any at all.
     NotFinite,
-    /// At least 10 % of an activation's units (channels) are active on no example.
+    /// At least 20 % of an activation's units (channels) are active on no example: of healthy nets up to 14 % were seen.
     DeadUnits,
-    /// At least 10 % of an activation's units (channels) are not dead but have |f'| < 1e-6 on every example.
+    /// At least 20 % of an activation's units (channels) are not dead but have |f'| < 1e-6 on every example.
     FrozenUnits,
     /// At least half of the numbers of an activation with limits on both sides have |f'| below a hundredth of the largest slope.
     Saturated,
@@ -58,7 +58,8 @@ impl VerdictKind {
     pub fn threshold(self) -> f64 {
         match self {
             Self::NotFinite => 1.0,
-            Self::DeadUnits | Self::FrozenUnits | Self::LargeUpdates => 0.1,
+            Self::DeadUnits | Self::FrozenUnits => 0.2,
+            Self::LargeUpdates => 0.1,
             Self::Saturated => 0.5,
             Self::VanishingGradients => 1e-3,
             Self::ExplodingGradients => 1e3,

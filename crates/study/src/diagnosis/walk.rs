@@ -1,5 +1,6 @@
 //! One pass through a network, node by node, with everything that flowed kept.
 
+use super::weights::weight_of;
 use sparring_autograd::{Tape, Var};
 use sparring_nn::{Bind, Cx, Network, Source};
 use sparring_tensor::{Array, elementwise};
@@ -39,8 +40,8 @@ impl Tapes {
         for (i, (node, tape)) in net.graph().nodes.iter().zip(&self.0).enumerate() {
             let cx = Cx::eval(tape).bound(Bind::Free).layer(i);
             let input = |source: &Source| match *source {
-                // Nobody asks for the gradient at the input, unless it is the slope of an activation.
-                Source::Input if node.layer.as_activation().is_none() => tape.constant(x.clone()),
+                // Nobody asks a layer with weights for the gradient at the network's input; of others it is the slope.
+                Source::Input if weight_of(net.params_of(i)).is_some() => tape.constant(x.clone()),
                 Source::Input => tape.leaf(x.clone()),
                 Source::Node(j) => tape.leaf(nodes[j].value.clone()),
             };

@@ -48,10 +48,12 @@ pub struct DiagnosisWatcher<'a, M: Diagnosed> {
 type Weights = Vec<(String, Array<f32>)>;
 
 impl<'a, M: Diagnosed> DiagnosisWatcher<'a, M> {
-    /// Examples that are looked at, at most.
-    pub const EXAMPLES: usize = 256;
+    /// Examples to look at in a training on so many: one for every 128, from 32 to 256. An example that is looked at costs several that are trained on.
+    pub fn sample(trained_on: usize) -> usize {
+        (trained_on / 128).clamp(32, 256)
+    }
 
-    /// Looks at the first [`EXAMPLES`](Self::EXAMPLES) of these, after each `steps_per_epoch` steps.
+    /// Looks at these examples after each `steps_per_epoch` steps.
     pub fn new(
         inner: &'a mut dyn Observer<M>,
         run: &'a RunDir,
@@ -59,7 +61,7 @@ impl<'a, M: Diagnosed> DiagnosisWatcher<'a, M> {
         settings: DiagnosisSettings,
         steps_per_epoch: u64,
     ) -> Self {
-        let examples = examples.first(Self::EXAMPLES.min(examples.len()));
+        let examples = examples.clone();
         let steps_per_epoch = steps_per_epoch.max(1);
         Self { inner, run, examples, settings, steps_per_epoch, before: None }
     }

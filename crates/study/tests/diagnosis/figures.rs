@@ -160,7 +160,7 @@ fn what_does_not_fit_is_refused_in_one_line() {
     let graph = Graph::chain([1, 1, 2], vec![flatten(), linear(2, 2)]);
     let net = graph.build::<f32>(Key::new(1)).unwrap();
     let data = split([1, 1, 2], &noise(8, 1));
-    let asked = |data, settings: &DiagnosisSettings| {
+    let asked = |data: &sparring_datasets::Split, settings: &DiagnosisSettings| {
         layer_figures(&net, data, DiagnosisLoss::CrossEntropy, settings).unwrap_err().to_string()
     };
     let usual = DiagnosisSettings::default();

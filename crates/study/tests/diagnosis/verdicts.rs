@@ -61,7 +61,7 @@ fn too_large_steps_kill_units_and_usual_ones_do_not() {
     layers[0].output.nan = 1;
     layers[0].weight.as_mut().unwrap().update_ratio = Some(0.2);
     let of = layers[1].activation.as_mut().unwrap();
-    (of.dead, of.frozen, of.bounded, of.saturated) = (0.05, 0.16, true, 0.5);
+    (of.dead, of.frozen, of.bounded, of.saturated) = (0.05, 0.26, true, 0.5);
     layers[1].output.effective_rank = Some(1.4);
     layers[0].gradient_l2 = 2e3 * layers.last().unwrap().gradient_l2;
     let found: Vec<_> = verdicts(&layers, 300, &[], None).iter().map(|v| v.verdict).collect();

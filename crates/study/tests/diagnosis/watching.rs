@@ -106,7 +106,9 @@ fn a_watched_training_is_the_same_and_goes_on_to_the_same_rows() {
     let weight_after = |steps: u64| {
         let mut model = model();
         let mut training = session(&mut model, &data, &recipe()).unwrap();
-        (0..steps).for_each(|_| drop(training.step().unwrap()));
+        for _ in 0..steps {
+            training.step().unwrap().unwrap();
+        }
         let state = training.state();
         state.learner.networks[0].1[0].value.as_slice().to_vec()
     };

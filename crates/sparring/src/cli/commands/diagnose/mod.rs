@@ -97,7 +97,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         section.blocks.push(again::block());
         let page = Page {
             title: format!("Diagnosis of {}", args.model.path.display()),
-            subtitle: format!("By `sparring diagnose_network`, on {where_from}"),
+            subtitle: format!("By `sparring diagnose`, on {where_from}"),
             sections: vec![section],
             footer: String::new(),
         };

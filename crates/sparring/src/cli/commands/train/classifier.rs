@@ -209,7 +209,8 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         best: args.validation.keep_best,
         last: args.validation.keep_last.unwrap_or(0),
     };
-    let looked_at = (if validation.is_empty() { &data.set.train } else { &validation }, recipe.epochs);
+    let train = &data.set.train;
+    let looked_at = (if validation.is_empty() { train } else { &validation }, train.len(), recipe.epochs);
     let done = args.inside.train(&place, &mut training, &mut files, looked_at);
     let done = done.map_err(|e| watch.failed(e))?;
     let (progress, monitor) = (*training.progress(), training.monitor());

@@ -11,7 +11,7 @@ use sparring_study::{Diagnosed, DiagnosisRow, DiagnosisSettings, DiagnosisWatche
 /// The flag.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct InsideArgs {
-    /// Look inside the network with the last step of each epoch, on 256 validation examples (training examples where none are held out): dead and saturated units, gradients, updates.
+    /// Look inside the network with the last step of each epoch, on 32 to 256 validation examples (one for 128 trained on; training examples where none are held out): dead and saturated units, gradients, updates.
     /// Rows in diagnosis.jsonl, charts in report.html; the training is the same, bit for bit.
     #[arg(long)]
     diagnose: bool,
@@ -30,7 +30,7 @@ impl InsideArgs {
         place: &Place<Epoch>,
         training: &mut Session<'_, F>,
         observer: &mut dyn Observer<F::Model>,
-        (examples, epochs): (&Split, usize),
+        (examples, trained_on, epochs): (&Split, usize, usize),
     ) -> Result<History, TrainError>
     where
         F: Learner<Model: Diagnosed<Epoch = Epoch>>,
@@ -39,8 +39,9 @@ impl InsideArgs {
             return place.train(training, observer);
         }
         let per_epoch = training.steps() / epochs.max(1) as u64;
-        let settings = DiagnosisSettings::SAMPLED;
-        let mut watcher = DiagnosisWatcher::new(observer, &place.run, examples, settings, per_epoch);
+        let (settings, n) = (DiagnosisSettings::SAMPLED, DiagnosisWatcher::<F::Model>::sample(trained_on));
+        let examples = examples.first(n.min(examples.len()));
+        let mut watcher = DiagnosisWatcher::new(observer, &place.run, &examples, settings, per_epoch);
         place.train(training, &mut watcher)
     }
     /// What was seen, for the page.
