@@ -9,6 +9,7 @@ mod learnt;
 mod reference;
 mod registry;
 mod relax;
+pub mod rows;
 #[cfg(feature = "serde")]
 mod serialize;
 mod shapes;
@@ -19,4 +20,5 @@ pub use elementwise::*;
 pub use gain::gain;
 pub use learnt::{Parametric, Sharing, Trainable};
 pub use relax::{Line, Lines, Points, Relax};
+pub use rows::{AboutRows, AnyRowActivation, RowActivation};
 pub use sparring_math::named::NamedError as ActivationError;

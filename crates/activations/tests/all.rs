@@ -9,4 +9,5 @@ mod golden;
 mod learnt;
 mod names;
 mod relax;
+mod rows;
 mod slices;
