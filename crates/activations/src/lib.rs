@@ -12,6 +12,7 @@ mod quadrature;
 mod reference;
 mod registry;
 mod relax;
+pub mod rows;
 #[cfg(feature = "serde")]
 mod serialize;
 mod shapes;
@@ -26,4 +27,5 @@ pub use mean_field::{
     EdgeOfChaos, Length, MeanField, edge_at_length, edge_of_chaos, gradient_factor, length_after, mean_field,
 };
 pub use relax::{Line, Lines, Points, Relax};
+pub use rows::{AboutRows, AnyRowActivation, RowActivation};
 pub use sparring_math::named::NamedError as ActivationError;

@@ -1,7 +1,7 @@
 //! serde: an activation is a string, `"leaky_relu(0.2)"`. Files hold the values in the order of the parameters, without their names, as they
 //! always have; every text of the grammar is read.
 
-use crate::AnyActivation;
+use crate::{AnyActivation, AnyRowActivation};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 impl Serialize for AnyActivation {
@@ -15,6 +15,18 @@ impl Serialize for AnyActivation {
 }
 
 impl<'de> Deserialize<'de> for AnyActivation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for AnyRowActivation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for AnyRowActivation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }

@@ -10,4 +10,5 @@ mod learnt;
 mod mean_field;
 mod names;
 mod relax;
+mod rows;
 mod slices;
