@@ -4,7 +4,7 @@ use super::numbers::{AUTOATTACK, CLEAN, CURVE_MEAN, DEAD, GAP, NOISE, heading};
 use super::paired::Paired;
 use super::study::{ActivationGroup, ActivationRow, ActivationStudy};
 use super::verdicts::ClaimVerdict;
-use sparring_report::html::{Block, Cell, Note, Section, Table, Tone};
+use sparring_report::html::{Block, Cell, Details, Note, Section, Table, Tone};
 
 /// Seconds of the training and of the attacks of a cell.
 pub(super) type Seconds<'a> = &'a dyn Fn(&str) -> (Option<f64>, Option<f64>);
@@ -102,25 +102,29 @@ impl ActivationStudy {
     }
     pub(super) fn what_held(&self) -> Section {
         let mut section = Section::new("What held");
-        let row = |s: super::verdicts::Statement| {
+        let statements = self.statements();
+        let row = |s: &super::verdicts::Statement| {
             let tone = match s.verdict {
                 ClaimVerdict::Held => Tone::Good,
                 ClaimVerdict::DidNotHold => Tone::Bad,
                 _ => Tone::Plain,
             };
-            let evidence = s.evidence.join("; ");
             vec![
-                Cell { note: s.source.into(), ..Cell::from(s.claim) },
+                Cell { note: s.source.into(), ..Cell::from(s.claim.as_str()) },
                 Cell { tone, ..Cell::from(s.verdict.word()) },
-                Cell::from(if evidence.is_empty() { "–".into() } else { evidence }),
+                Cell::from(s.evidence.first().map_or("–", String::as_str)),
             ]
         };
         section.blocks.push(Block::Table(Table {
             caption: "A statement held, or did not, where the 95 % interval lies on one side; else it is undecided.".into(),
             headers: ["statement", "verdict", "figures"].map(String::from).to_vec(),
-            rows: self.statements().into_iter().map(row).collect(),
+            rows: statements.iter().map(row).collect(),
             ..Table::default()
         }));
+        // Cells of a table are cut where they are long; these are as many as there are activations.
+        let all = statements.iter().filter(|s| s.evidence.len() > 1);
+        let all = all.map(|s| Block::text(format!("{}: {}.", s.claim, s.evidence.join("; "))));
+        section.blocks.push(Block::Details(Details { summary: "All figures".into(), blocks: all.collect() }));
         section
     }
     pub(super) fn over_budgets(&self) -> Section {
