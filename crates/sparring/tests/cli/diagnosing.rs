@@ -50,7 +50,7 @@ fn a_run_is_diagnosed_and_a_verdict_can_fail() {
     assert_eq!(out.status.code(), Some(1));
     assert!(said(&out).contains("--fail-on: there are verdicts of dead_units"), "{}", said(&out));
     assert_eq!(ran(&dir, "diagnose ill --fail-on any").status.code(), Some(1));
-    printed(&dir, "diagnose ill --fail-on rank_collapse,not_finite");
+    printed(&dir, "diagnose ill --fail-on saturated,not_finite");
 }
 
 #[test]
