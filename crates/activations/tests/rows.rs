@@ -1,6 +1,6 @@
 //! Activations of rows: Jacobians against differences, edges, and what each promises of its values.
 
-use sparring_activations::rows::{KWta, LogSoftmax, Softmax, Sparsemax};
+use sparring_activations::rows::{KWta, LogSoftmax, SoftmaxRows, Sparsemax};
 use sparring_activations::{AnyRowActivation, RowActivation};
 use sparring_math::named::Family;
 
@@ -75,7 +75,8 @@ fn lipschitz_constants_hold_and_are_reached() {
 #[test]
 fn values_are_what_they_are_called() {
     for x in rows() {
-        let [p, log, sparse] = [Softmax.into(), LogSoftmax.into(), Sparsemax.into()].map(|a| forward(&a, &x));
+        let [p, log, sparse] =
+            [SoftmaxRows.into(), LogSoftmax.into(), Sparsemax.into()].map(|a| forward(&a, &x));
         let total: f64 = x.iter().map(|x| x.exp()).sum();
         for i in 0..6 {
             assert!((p[i] - x[i].exp() / total).abs() < 1e-15 && (log[i] - p[i].ln()).abs() < 1e-14);
@@ -109,10 +110,10 @@ fn not_a_number_and_infinities() {
         );
     }
     let x = [0.0, f64::NEG_INFINITY, 0.0];
-    assert_eq!(forward(&Softmax.into(), &x), [0.5, 0.0, 0.5]);
+    assert_eq!(forward(&SoftmaxRows.into(), &x), [0.5, 0.0, 0.5]);
     assert_eq!(forward(&Sparsemax.into(), &x), [0.5, 0.0, 0.5]);
     assert_eq!(forward(&LogSoftmax.into(), &x)[1], f64::NEG_INFINITY);
-    for a in [Softmax.into(), Sparsemax.into(), LogSoftmax.into()] {
+    for a in [SoftmaxRows.into(), Sparsemax.into(), LogSoftmax.into()] {
         assert!(forward(&a, &[f64::NEG_INFINITY; 3]).iter().all(|y| y.is_nan()), "{a}");
         assert!(forward(&a, &[f64::INFINITY, 0.0]).iter().any(|y| y.is_nan()), "{a}");
         // Large numbers are no trouble.

@@ -5,5 +5,5 @@
 //! source      Dauphin et al. 2017, arXiv:1612.08083; unbounded slopes, no Lipschitz constant
 
 super::gate::gated_unit! {
-    Glu: "glu", [], crate::Sigmoid, "a * sigmoid(b), x = [a | b]", "Dauphin et al. 2017, arXiv:1612.08083", "GLU: y = a σ(b) for a row [a | b]."
+    GluRows: "glu", [], crate::Sigmoid, "a * sigmoid(b), x = [a | b]", "Dauphin et al. 2017, arXiv:1612.08083", "GLU: y = a σ(b) for a row [a | b]."
 }

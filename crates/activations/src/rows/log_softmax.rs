@@ -4,7 +4,7 @@
 //! edges       those of softmax, but −∞ beside finite numbers stays −∞
 //! source      Bridle 1990, Neurocomputing. The norm of its Jacobian I − 1pᵀ grows with √n: no Lipschitz constant over all widths
 
-use super::softmax::{Softmax, shifted};
+use super::softmax::{SoftmaxRows, shifted};
 use super::{AboutRows, RowActivation};
 use sparring_math::Real;
 use sparring_math::named::Named;
@@ -29,10 +29,10 @@ impl<E: Real> RowActivation<E> for LogSoftmax {
     }
     fn row(&self, x: &[E], y: &mut [E]) {
         let log = shifted(x, y).ln();
-        y.iter_mut().for_each(|y| *y = *y - log);
+        y.iter_mut().for_each(|y| *y -= log);
     }
     fn row_grad(&self, x: &[E], dy: &[E], dx: &mut [E]) {
-        Softmax.row(x, dx);
+        SoftmaxRows.row(x, dx);
         let sum: E = dy.iter().copied().sum();
         dx.iter_mut().zip(dy).for_each(|(p, &d)| *p = d - *p * sum);
     }

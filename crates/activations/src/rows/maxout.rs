@@ -10,19 +10,19 @@ use sparring_math::named::{Named, Range};
 
 /// yᵢ = max of x from `pieces`·i to `pieces`·(i + 1) − 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Maxout {
+pub struct MaxoutRows {
     /// Numbers that give one, 2 by default.
     pub pieces: usize,
 }
 
-impl Default for Maxout {
+impl Default for MaxoutRows {
     fn default() -> Self {
         Self { pieces: 2 }
     }
 }
 
 sparring_math::named! {
-    Maxout: "maxout", [], "Goodfellow et al. 2013, arXiv:1302.4389";
+    MaxoutRows: "maxout", [], "Goodfellow et al. 2013, arXiv:1302.4389";
     pieces: Range::COUNT, "numbers of which the largest is taken";
 }
 
@@ -37,7 +37,7 @@ fn largest<E: Real>(x: &[E]) -> usize {
     at
 }
 
-impl<E: Real> RowActivation<E> for Maxout {
+impl<E: Real> RowActivation<E> for MaxoutRows {
     fn about_rows(&self) -> AboutRows {
         let formula = "max of every `pieces` neighbours";
         AboutRows { name: Self::NAME, formula, source: Self::PAPER, lipschitz: Some(1.0) }

@@ -7,13 +7,13 @@ mod registry;
 pub use contract::{AboutRows, RowActivation};
 
 registry::row_activations! {
-    softmax::Softmax,
+    softmax::SoftmaxRows,
     log_softmax::LogSoftmax,
     sparsemax::Sparsemax,
-    glu::Glu,
+    glu::GluRows,
     reglu::Reglu,
     geglu::Geglu,
     swiglu::Swiglu,
-    maxout::Maxout,
+    maxout::MaxoutRows,
     k_wta::KWta,
 }

@@ -11,16 +11,16 @@ use sparring_math::named::Named;
 /// Probabilities: positive, with sum 1.
 ///
 /// ```
-/// use sparring_activations::{RowActivation, rows::Softmax};
+/// use sparring_activations::{RowActivation, rows::SoftmaxRows};
 ///
 /// let mut p = [0.0f64; 2];
-/// Softmax.forward_rows(2, &[0.0, 3f64.ln()], &mut p);
+/// SoftmaxRows.forward_rows(2, &[0.0, 3f64.ln()], &mut p);
 /// assert!((p[0] - 0.25).abs() < 1e-15 && (p[1] - 0.75).abs() < 1e-15);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Softmax;
+pub struct SoftmaxRows;
 
-sparring_math::named! { Softmax: "softmax", [], "Bridle 1990, Neurocomputing"; }
+sparring_math::named! { SoftmaxRows: "softmax", [], "Bridle 1990, Neurocomputing"; }
 
 /// x − m, and the logarithm of the sum of their exponentials.
 pub(super) fn shifted<E: Real>(x: &[E], y: &mut [E]) -> E {
@@ -33,7 +33,7 @@ pub(super) fn shifted<E: Real>(x: &[E], y: &mut [E]) -> E {
     sum
 }
 
-impl<E: Real> RowActivation<E> for Softmax {
+impl<E: Real> RowActivation<E> for SoftmaxRows {
     fn about_rows(&self) -> AboutRows {
         AboutRows {
             name: Self::NAME,

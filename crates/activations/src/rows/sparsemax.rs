@@ -26,7 +26,7 @@ sparring_math::named! { Sparsemax: "sparsemax", [], "Martins, Astudillo 2016, ar
 fn threshold<E: Real>(x: &[E]) -> (E, E) {
     let top = x.iter().fold(-E::INFINITY, |m, &x| m.larger(x));
     if !top.is_finite() {
-        return (top, top - top);
+        return (top, E::of(f64::NAN));
     }
     let mut sorted: Vec<E> = x.iter().map(|&x| x - top).collect();
     sorted.sort_by(|a, b| b.partial_cmp(a).expect("NaN would be the largest"));
