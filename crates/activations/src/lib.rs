@@ -26,6 +26,6 @@ pub use learnt::{Parametric, Sharing, Trainable};
 pub use mean_field::{
     EdgeOfChaos, Length, MeanField, edge_at_length, edge_of_chaos, gradient_factor, length_after, mean_field,
 };
-pub use relax::{Line, Lines, Points, Relax};
+pub use relax::{LinearBound, LinearBounds, Points, Relax, Turns};
 pub use rows::{AboutRows, AnyRowActivation, RowActivation};
 pub use sparring_math::named::NamedError as ActivationError;

@@ -133,17 +133,20 @@ macro_rules! activations {
             }
         }
 
-        impl $crate::Relax for AnyActivation {
+        impl $crate::Turns for AnyActivation {
             fn extrema(&self, l: f64, u: f64) -> $crate::Points {
-                match self { $(AnyActivation::$Type(a) => $crate::Relax::extrema(a, l, u)),+ }
+                match self { $(AnyActivation::$Type(a) => $crate::Turns::extrema(a, l, u)),+ }
             }
             fn bends(&self, l: f64, u: f64) -> $crate::Points {
-                match self { $(AnyActivation::$Type(a) => $crate::Relax::bends(a, l, u)),+ }
+                match self { $(AnyActivation::$Type(a) => $crate::Turns::bends(a, l, u)),+ }
             }
+        }
+
+        impl $crate::Relax for AnyActivation {
             fn image(&self, l: f64, u: f64) -> (f64, f64) {
                 match self { $(AnyActivation::$Type(a) => $crate::Relax::image(a, l, u)),+ }
             }
-            fn lines(&self, l: f64, u: f64) -> $crate::Lines {
+            fn lines(&self, l: f64, u: f64) -> $crate::LinearBounds {
                 match self { $(AnyActivation::$Type(a) => $crate::Relax::lines(a, l, u)),+ }
             }
         }

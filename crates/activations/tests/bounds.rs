@@ -1,7 +1,7 @@
 //! Declared range, Lipschitz constant, curvature, monotonicity and gains hold and are sharp.
 
 use crate::cases::{all, line};
-use sparring_activations::{Activation, AnyActivation, Relax, fixed_points, gain};
+use sparring_activations::{Activation, AnyActivation, Turns, fixed_points, gain};
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
 #[test]

@@ -1,7 +1,7 @@
 //! Images of intervals and lines around functions: sound on random intervals, and as tight as the hull of a fine grid.
 
 use crate::cases::all;
-use sparring_activations::{Activation, AnyActivation, Relax, Smoothness};
+use sparring_activations::{Activation, AnyActivation, Relax, Smoothness, Turns};
 
 /// Intervals in all activations together; `SPARRING_INTERVALS` asks for another number of them for each.
 const INTERVALS: usize = 1_000_000;

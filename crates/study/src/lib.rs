@@ -16,9 +16,9 @@ mod shard;
 mod table;
 
 pub use activations::{
-    ActivationGroup, ActivationPlan, ActivationRow, ActivationStudy, Doubt, LayerGradient, MASKING_CHECKS,
-    MASKING_MARGIN, NetFigures, Paired, RankCorrelation, Statement, SuiteFigures, ClaimVerdict, activation_result,
-    paired, rank_correlation,
+    ActivationGroup, ActivationPlan, ActivationRow, ActivationStudy, ClaimVerdict, Doubt, LayerGradient,
+    MASKING_CHECKS, MASKING_MARGIN, NetFigures, Paired, RankCorrelation, Statement, SuiteFigures,
+    activation_result, paired, rank_correlation,
 };
 pub use depth::{
     DepthCell, DepthRow, DepthStudy, Normalization, Training, UnitCounts, depth_findings, depth_page,

@@ -1,6 +1,6 @@
 //! A card for each activation: f, f' and f'' as one small SVG, shown in its documentation.
 
-use sparring_activations::{Activation, AnyActivation, Relax};
+use sparring_activations::{Activation, AnyActivation, Turns};
 use std::fmt::Write;
 
 /// Where the cards lie.

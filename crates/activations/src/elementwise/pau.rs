@@ -13,7 +13,7 @@ use crate::gain::gains;
 use crate::registry::Configured;
 use crate::shapes::polynomial::{derivative, product, sign_changes, sum};
 use crate::shapes::rational::Rational;
-use crate::{About, Activation, Lines, Points, Relax, Smoothness, Trainable};
+use crate::{About, Activation, LinearBounds, Points, Relax, Smoothness, Trainable, Turns};
 use sparring_math::Real;
 use sparring_math::named::Named;
 use std::sync::LazyLock;
@@ -81,23 +81,26 @@ static SHAPE: LazyLock<Shape> = LazyLock::new(|| {
     Shape { extrema, bends, lipschitz, curvature, least_slope }
 });
 
-impl Relax for Pau {
+impl Turns for Pau {
     fn extrema(&self, _: f64, _: f64) -> Points {
         Points::Borrowed(&SHAPE.extrema)
     }
     fn bends(&self, _: f64, _: f64) -> Points {
         Points::Borrowed(&SHAPE.bends)
     }
+}
+
+impl Relax for Pau {
     fn image(&self, l: f64, u: f64) -> (f64, f64) {
         let (low, high) = crate::relax::image(self, l, u);
         let margin = rounding(l, u);
         (low - margin, high + margin)
     }
-    fn lines(&self, l: f64, u: f64) -> Lines {
-        let Lines { mut lower, mut upper } = crate::relax::lines(self, l, u);
+    fn lines(&self, l: f64, u: f64) -> LinearBounds {
+        let LinearBounds { mut lower, mut upper } = crate::relax::lines(self, l, u);
         lower.intercept -= rounding(l, u);
         upper.intercept += rounding(l, u);
-        Lines { lower, upper }
+        LinearBounds { lower, upper }
     }
 }
 

@@ -10,7 +10,7 @@
 
 use crate::registry::Configured;
 use crate::shapes::wave::{Sine, wave_slices};
-use crate::{About, Activation, Line, Lines, Points, Relax, Smoothness};
+use crate::{About, Activation, LinearBound, LinearBounds, Points, Relax, Smoothness, Turns};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};
 use std::f64::consts::PI;
@@ -63,20 +63,23 @@ impl Sin {
     }
 }
 
-impl Relax for Sin {
+impl Turns for Sin {
     fn extrema(&self, l: f64, u: f64) -> Points {
         multiples(l, u, PI / self.w0, 0.5)
     }
     fn bends(&self, l: f64, u: f64) -> Points {
         multiples(l, u, PI / self.w0, 0.0)
     }
+}
+
+impl Relax for Sin {
     fn image(&self, l: f64, u: f64) -> (f64, f64) {
         if self.is_long(l, u) { (-1.0, 1.0) } else { crate::relax::image(self, l, u) }
     }
-    fn lines(&self, l: f64, u: f64) -> Lines {
-        let level = |intercept| Line { slope: 0.0, intercept };
+    fn lines(&self, l: f64, u: f64) -> LinearBounds {
+        let level = |intercept| LinearBound { slope: 0.0, intercept };
         if self.is_long(l, u) {
-            Lines { lower: level(-1.0), upper: level(1.0) }
+            LinearBounds { lower: level(-1.0), upper: level(1.0) }
         } else {
             crate::relax::lines(self, l, u)
         }

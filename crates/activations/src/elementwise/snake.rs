@@ -12,7 +12,9 @@
 use super::sin::multiples;
 use crate::registry::Configured;
 use crate::shapes::wave::{Ripple, wave_slices};
-use crate::{About, Activation, Line, Lines, Points, Relax, Sharing, Smoothness, Trainable};
+use crate::{
+    About, Activation, LinearBound, LinearBounds, Points, Relax, Sharing, Smoothness, Trainable, Turns,
+};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};
 use std::f64::consts::PI;
@@ -57,25 +59,28 @@ impl Snake {
     }
 }
 
-impl Relax for Snake {
+impl Turns for Snake {
     fn extrema(&self, _: f64, _: f64) -> Points {
         Points::Borrowed(&[])
     }
     fn bends(&self, l: f64, u: f64) -> Points {
         multiples(l, u, PI / (2.0 * self.a.abs()), 0.5)
     }
+}
+
+impl Relax for Snake {
     fn image(&self, l: f64, u: f64) -> (f64, f64) {
         crate::relax::ends(self, l, u)
     }
-    fn lines(&self, l: f64, u: f64) -> Lines {
+    fn lines(&self, l: f64, u: f64) -> LinearBounds {
         if !self.is_long(l, u) {
             return crate::relax::lines(self, l, u);
         }
         // x, and x with the whole ripple; a few last places of the largest number for the rounding of f.
         let size = [l, u].iter().filter(|x| x.is_finite()).fold(1.0 / self.a.abs(), |m, x| x.abs().max(m));
         let (ripple, margin) = (1.0 / self.a, 8.0 * f64::EPSILON * size);
-        let line = |intercept| Line { slope: 1.0, intercept };
-        Lines { lower: line(ripple.min(0.0) - margin), upper: line(ripple.max(0.0) + margin) }
+        let line = |intercept| LinearBound { slope: 1.0, intercept };
+        LinearBounds { lower: line(ripple.min(0.0) - margin), upper: line(ripple.max(0.0) + margin) }
     }
 }
 

@@ -1,11 +1,8 @@
 //! The contract of bounds on an interval.
 
-use super::{image, line::Lines, support};
-use crate::Activation;
-use std::borrow::Cow;
-
-/// Points in ascending order.
-pub type Points = Cow<'static, [f64]>;
+use super::line::LinearBounds;
+use super::shape::Turns;
+use super::{image, support};
 
 /// Bounds of an activation on an interval [l, u]: what interval and linear bound propagation (Gowal et al. 2018, arXiv:1810.12715; Zhang et al.
 /// 2018, arXiv:1811.00866) ask of it. An activation says where its shape changes; image and lines follow from that.
@@ -19,12 +16,7 @@ pub type Points = Cow<'static, [f64]>;
 /// assert!((lines.upper.slope - 0.75).abs() < 1e-12 && lines.upper.at(-1.0) >= 0.0 && lines.upper.at(3.0) >= 3.0);
 /// assert_eq!((Relu.image(-1.0, 3.0).0, lines.lower.slope), (0.0, 1.0));
 /// ```
-pub trait Relax: Activation<f64> {
-    /// Every x in (l, u) where f turns from rising to falling or back. More points than these do no harm.
-    fn extrema(&self, l: f64, u: f64) -> Points;
-    /// Every x in (l, u) where f turns from convex to concave or back, or has a kink or a jump: between two of them f is convex or concave. More points than
-    /// these do no harm.
-    fn bends(&self, l: f64, u: f64) -> Points;
+pub trait Relax: Turns {
     /// The smallest interval that holds f([l, u]), up to a few last places; the ends may be infinite.
     ///
     /// # Panics
@@ -39,7 +31,7 @@ pub trait Relax: Activation<f64> {
     /// # Panics
     /// Unless l ≤ u.
     #[track_caller]
-    fn lines(&self, l: f64, u: f64) -> Lines {
+    fn lines(&self, l: f64, u: f64) -> LinearBounds {
         support::lines(self, l, u)
     }
 }

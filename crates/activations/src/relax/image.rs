@@ -1,6 +1,6 @@
 //! The image of an interval.
 
-use super::contract::Relax;
+use super::shape::Turns;
 
 /// What a bound gives way for the rounding of f and of the bound itself, in units of the last place of the values.
 const MARGIN: f64 = 8.0 * f64::EPSILON;
@@ -13,7 +13,7 @@ pub(super) fn outwards(value: f64, size: f64, sign: f64) -> f64 {
 /// The smallest interval that holds f([l, u]): f is monotone between two turns, so that its ends are among the values there. At a jump they are
 /// those beside it.
 #[track_caller]
-pub(crate) fn image<A: Relax + ?Sized>(a: &A, l: f64, u: f64) -> (f64, f64) {
+pub(crate) fn image<A: Turns + ?Sized>(a: &A, l: f64, u: f64) -> (f64, f64) {
     assert!(l <= u, "{}: no interval from {l} to {u}", a.name());
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     let mut see = |x: f64| {
@@ -33,7 +33,7 @@ pub(crate) fn image<A: Relax + ?Sized>(a: &A, l: f64, u: f64) -> (f64, f64) {
 
 /// The image of a function that never falls: from its value at l to that at u.
 #[track_caller]
-pub(crate) fn ends<A: Relax + ?Sized>(a: &A, l: f64, u: f64) -> (f64, f64) {
+pub(crate) fn ends<A: Turns + ?Sized>(a: &A, l: f64, u: f64) -> (f64, f64) {
     assert!(l <= u, "{}: no interval from {l} to {u}", a.name());
     let (low, high) = (a.f(l), a.f(u));
     (outwards(low, low.abs(), -1.0), outwards(high, high.abs(), 1.0))

@@ -2,14 +2,14 @@
 
 /// The line slope · x + intercept.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Line {
+pub struct LinearBound {
     /// Rise per unit.
     pub slope: f64,
     /// Value at 0.
     pub intercept: f64,
 }
 
-impl Line {
+impl LinearBound {
     /// The value at x; of a horizontal line at ±∞, too.
     pub fn at(&self, x: f64) -> f64 {
         if self.slope == 0.0 { self.intercept } else { self.slope * x + self.intercept }
@@ -18,9 +18,9 @@ impl Line {
 
 /// A line below and one above a function on an interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Lines {
+pub struct LinearBounds {
     /// Nowhere above the function.
-    pub lower: Line,
+    pub lower: LinearBound,
     /// Nowhere below the function.
-    pub upper: Line,
+    pub upper: LinearBound,
 }

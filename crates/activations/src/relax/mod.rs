@@ -3,11 +3,13 @@
 mod contract;
 mod image;
 mod line;
+mod shape;
 mod support;
 mod turns;
 
-pub use contract::{Points, Relax};
+pub use contract::Relax;
 pub(crate) use image::{ends, image};
-pub use line::{Line, Lines};
+pub use line::{LinearBound, LinearBounds};
+pub use shape::{Points, Turns};
 pub(crate) use support::lines;
 pub(crate) use turns::turns;

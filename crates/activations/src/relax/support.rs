@@ -5,20 +5,20 @@
 //! where f bends, the chord or tangent through the points of the hull on both sides of m. Any slope gives a sound line: its height is the largest value
 //! of f(x) − slope · x, which is taken at an end, at a bend, or where f' is the slope. The line below is that above −f.
 
-use super::contract::Relax;
 use super::image::{image, outwards};
-use super::line::{Line, Lines};
+use super::line::{LinearBound, LinearBounds};
+use super::shape::Turns;
 
 /// Halvings of a bracket: the rest is below the spacing of `f64`.
 const HALVINGS: usize = 56;
 
 #[track_caller]
-pub(crate) fn lines<A: Relax + ?Sized>(a: &A, l: f64, u: f64) -> Lines {
+pub(crate) fn lines<A: Turns + ?Sized>(a: &A, l: f64, u: f64) -> LinearBounds {
     assert!(l <= u, "{}: no interval from {l} to {u}", a.name());
-    let level = |intercept| Line { slope: 0.0, intercept };
+    let level = |intercept| LinearBound { slope: 0.0, intercept };
     if l.is_infinite() || u.is_infinite() || u - l <= 1e-9 * (1.0 + l.abs().max(u.abs())) {
         let (low, high) = image(a, l, u);
-        return Lines { lower: level(low), upper: level(high) };
+        return LinearBounds { lower: level(low), upper: level(high) };
     }
     let bends: Vec<f64> = a.bends(l, u).iter().copied().filter(|&t| l <= t && t <= u).collect();
     let above = |sign: f64| {
@@ -26,7 +26,7 @@ pub(crate) fn lines<A: Relax + ?Sized>(a: &A, l: f64, u: f64) -> Lines {
         side.above(side.slope())
     };
     let (upper, under) = (above(1.0), above(-1.0));
-    Lines { lower: Line { slope: -under.slope, intercept: -under.intercept }, upper }
+    LinearBounds { lower: LinearBound { slope: -under.slope, intercept: -under.intercept }, upper }
 }
 
 /// sign · f on [l, u], whose line above is wanted.
@@ -49,7 +49,7 @@ struct Piece {
     concave: bool,
 }
 
-impl<'a, A: Relax + ?Sized> Side<'a, A> {
+impl<'a, A: Turns + ?Sized> Side<'a, A> {
     /// `bends` may have the ends of the interval among them: there f' is that of neither side.
     fn new(a: &'a A, sign: f64, [l, u]: [f64; 2], bends: &'a [f64]) -> Self {
         let [first, last] = [l, u].map(|end| bends.contains(&end));
@@ -118,12 +118,12 @@ impl<'a, A: Relax + ?Sized> Side<'a, A> {
     }
 
     /// The lowest line of this slope above f.
-    fn above(&self, slope: f64) -> Line {
+    fn above(&self, slope: f64) -> LinearBound {
         let (highest, _, size) = self.highest(slope);
         let turned = slope * self.middle();
         let size = size + turned.abs() + slope.abs() * self.l.abs().max(self.u.abs());
         // Among subnormal numbers a rounding is larger than the margin.
-        Line { slope, intercept: outwards(highest - turned, size, 1.0) + 16.0 * f64::MIN_POSITIVE }
+        LinearBound { slope, intercept: outwards(highest - turned, size, 1.0) + 16.0 * f64::MIN_POSITIVE }
     }
 
     /// The slope of the hull at the middle.

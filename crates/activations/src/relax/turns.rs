@@ -1,13 +1,14 @@
 //! The turns of an activation, written as a table.
 
-/// Implements [`Relax`](crate::Relax) by the points where the shape changes; `|a, l, u|` before them gives names to the activation and the ends of the
+/// Implements [`Turns`](crate::Turns), and with it [`Relax`](crate::Relax), by the points where the shape changes; `|a, l, u|` before them gives names to the activation and the ends of the
 /// interval.
 macro_rules! turns {
     ($Type:ty: extrema $extrema:expr, bends $bends:expr) => {
         $crate::relax::turns! { $Type: |_a, _l, _u| extrema $extrema, bends $bends }
     };
     ($Type:ty: |$a:ident, $l:ident, $u:ident| extrema $extrema:expr, bends $bends:expr) => {
-        impl $crate::Relax for $Type {
+        impl $crate::Relax for $Type {}
+        impl $crate::Turns for $Type {
             fn extrema(&self, $l: f64, $u: f64) -> $crate::Points {
                 let $a = self;
                 let _ = $a;

@@ -1,7 +1,7 @@
 //! What the contract tests run over.
 #![allow(dead_code)]
 
-use sparring_activations::{AnyActivation, Relax, Smoothness};
+use sparring_activations::{AnyActivation, Smoothness, Turns};
 
 /// `ALL`, and some with other parameters.
 pub fn all() -> Vec<AnyActivation> {

@@ -8,8 +8,8 @@ mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{
-    attack, completions, demo, diagnose, eval, explain, export, fetch, generate, inspect, list, lr_find, merge,
-    predict, replay, resume, study, sweep, train,
+    attack, completions, demo, diagnose, eval, explain, export, fetch, generate, inspect, list, lr_find,
+    merge, predict, replay, resume, study, sweep, train,
 };
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;

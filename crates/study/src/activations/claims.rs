@@ -5,7 +5,7 @@ use super::masking::MASKING_MARGIN;
 use super::numbers::{AUTOATTACK, GAP};
 use super::paired::{Paired, paired};
 use super::study::{ActivationRow, ActivationStudy, pairs};
-use super::verdicts::{Statement, ClaimVerdict};
+use super::verdicts::{ClaimVerdict, Statement};
 
 /// Curvatures at which robustness is said to peak.
 const PEAK: (f64, f64) = (4.0, 10.0);

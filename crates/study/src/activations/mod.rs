@@ -26,4 +26,4 @@ pub use paired::{Paired, paired};
 pub use plan::ActivationPlan;
 pub use printed::activation_result;
 pub use study::{ActivationGroup, ActivationRow, ActivationStudy};
-pub use verdicts::{Statement, ClaimVerdict};
+pub use verdicts::{ClaimVerdict, Statement};

@@ -90,7 +90,10 @@ fn means_places_and_pairs_are_those_of_the_figures() {
     assert!(group("relu", "pgd").against_relu.is_empty());
     // PGD leaves 50 points more of tanh than AutoAttack: it is masked, and has no place.
     let tanh = group("tanh", "pgd");
-    assert_eq!((tanh.masked, tanh.place, verdict(&found, "`tanh` masks")), (3, None, ClaimVerdict::Undecided));
+    assert_eq!(
+        (tanh.masked, tanh.place, verdict(&found, "`tanh` masks")),
+        (3, None, ClaimVerdict::Undecided)
+    );
     // Without a defence all stand at 0, and share the first place.
     assert!(["relu", "silu", "tanh"].iter().all(|a| group(a, "none").place == Some(1)));
     // 1 to 0.52 and then 0.52: (0.76 + 0.52) / 2 of seed 1.
