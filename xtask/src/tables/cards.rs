@@ -45,13 +45,13 @@ fn card(a: &AnyActivation) -> String {
     for (x, y, text) in ticks {
         svg += &format!("<text x=\"{x}\" y=\"{y}\" fill=\"#888\">{text}</text>");
     }
-    let curves: [(&str, &str, &dyn Fn(f64) -> f64); 3] =
-        [("f''", "#009e73", &|x| a.d2f(x)), ("f'", "#d55e00", &|x| a.df(x)), ("f", "#0072b2", &|x| a.f(x))];
-    for (i, (name, color, f)) in curves.iter().enumerate() {
-        let y = 16.0 + 15.0 * (2 - i) as f64;
+    let mut draw = |name: &str, color: &str, y: i32, f: &dyn Fn(f64) -> f64| {
         svg += &format!("<path d=\"{}\" stroke=\"{color}\" stroke-width=\"2\"/>", path(a, f));
         svg += &format!("<text x=\"8\" y=\"{y}\" fill=\"{color}\" font-weight=\"bold\">{name}</text>");
-    }
+    };
+    draw("f''", "#009e73", 46, &|x| a.d2f(x));
+    draw("f'", "#d55e00", 31, &|x| a.df(x));
+    draw("f", "#0072b2", 16, &|x| a.f(x));
     svg + "</svg>\n"
 }
 
