@@ -8,7 +8,6 @@
 //! source      Agostinelli, Hoffman, Sadowski, Baldi 2014, arXiv:1412.6830
 //! bounds      at slope 0 those of ReLU; the right side always has slope 1, the left −Σ a_s
 
-use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::relax::turns;
@@ -139,5 +138,16 @@ impl<E: Real> Activation<E> for Apl {
         self.hinges::<MOST>().d2f(x)
     }
 
-    fused_slices!();
+    // The hinges are made once for a slice.
+    fn forward(&self, x: &[E], y: &mut [E]) {
+        self.hinges::<MOST>().forward(x, y);
+    }
+
+    fn backward(&self, x: &[E], dy: &[E], dx: &mut [E]) {
+        self.hinges::<MOST>().backward(x, dy, dx);
+    }
+
+    fn backward2(&self, x: &[E], dy: &[E], dx: &mut [E]) {
+        self.hinges::<MOST>().backward2(x, dy, dx);
+    }
 }

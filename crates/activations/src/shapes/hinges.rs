@@ -3,6 +3,7 @@
 //! f(x) = max(0, x) + Σ a_s max(0, b_s − x)
 
 use super::wave::unnamed;
+use crate::fused::fused_slices;
 use crate::{About, Activation, Parametric, Smoothness};
 use sparring_math::Real;
 
@@ -57,6 +58,8 @@ impl<E: Real, S: Real, const K: usize> Activation<E> for Hinges<S, K> {
     fn d2f(&self, x: E) -> E {
         if x.is_nan() { x } else { E::ZERO }
     }
+
+    fused_slices!();
 }
 
 /// First all a, then all b.
