@@ -1,12 +1,12 @@
 //! An activation as a layer, fixed or learnt.
 
 use crate::TorchArgument::{self, Is, Only, Unused};
-use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, ParamInit, ParamKind, ParamSpec, ShapeError};
+use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, Mode, ParamInit, ParamKind, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
-use sparring_activations::{AnyActivation, Relu};
+use sparring_activations::{Activation, AnyActivation, Relu};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::Range;
-use sparring_tensor::{Elem, Shape};
+use sparring_tensor::{Array, Elem, Shape};
 use std::borrow::Cow;
 
 /// Any activation; one with learnt parameters keeps them as its own tensor `weight`, shared by all elements.
@@ -62,8 +62,11 @@ impl Layer for Activated {
         let fixed = !self.function.is_trainable();
         self.function.about().lipschitz.filter(|_| fixed).map_or(Lipschitz::Unknown, Lipschitz::AtMost)
     }
-    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+    fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let function = self.function;
+        if let (Mode::Train, Some(ends)) = (cx.mode(), drawn_slope(&function)) {
+            return x[0] * cx.tape().constant(factors(cx, &x[0].value(), ends));
+        }
         match p {
             [] => ops::activation(x[0], function),
             [p, ..] => {
@@ -72,8 +75,29 @@ impl Layer for Activated {
         }
     }
     fn lower(&self) -> Lowering {
-        Lowering::Activation(self.function)
+        // What draws its slopes is another function in training.
+        if drawn_slope(&self.function).is_some() { Lowering::Tape } else { Lowering::Activation(self.function) }
     }
+}
+
+/// The ends between which the slope left of 0 is drawn.
+fn drawn_slope(function: &AnyActivation) -> Option<(f64, f64)> {
+    Activation::<f64>::drawn_slope(function)
+}
+
+/// 1 where x > 0, else a slope uniform in [low, high), for each number; those of an example from its id.
+fn factors<E: Elem>(cx: &Cx<'_, E>, x: &Array<E>, (low, high): (f64, f64)) -> Array<E> {
+    let row = x.shape().dims()[1..].iter().product::<usize>().max(1);
+    let mut factors = Array::stale(x.shape());
+    let rows = factors.as_mut_slice().chunks_mut(row).zip(x.as_slice().chunks(row));
+    for (n, (factors, x)) in rows.enumerate() {
+        let mut numbers = cx.key().rng(cx.id(n));
+        for (factor, &x) in factors.iter_mut().zip(x) {
+            let slope = E::of(low + (high - low) * numbers.uniform_f64());
+            *factor = if x > E::ZERO { E::ONE } else { slope };
+        }
+    }
+    factors
 }
 
 impl AnyLayer {

@@ -165,6 +165,7 @@ fn further(shape: &[usize], below: &mut impl FnMut(u32) -> usize) -> Vec<AnyLaye
     let all: Vec<Vec<AnyLayer>> = vec![
         vec![layers::GroupNorm { groups, channels: c, eps: 1e-2, affine }.into()],
         vec![layers::alpha_dropout(0.2)],
+        vec![layers::activation(&"rrelu(0.1, 0.6)".parse().unwrap())],
         vec![layers::gaussian_dropout(0.2)],
         vec![layers::gaussian_noise(0.3)],
         vec![layers::glu(&gate)],
