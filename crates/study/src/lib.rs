@@ -21,7 +21,7 @@ pub use activations::{
     activation_result, paired, rank_correlation,
 };
 pub use depth::{
-    DepthCell, DepthRow, DepthStudy, Normalization, Training, UnitCounts, depth_findings, depth_page,
+    DepthCell, DepthRow, DepthStudy, NormalizedBy, Training, UnitCounts, depth_findings, depth_page,
     depth_study, depth_table,
 };
 pub use diagnosis::{

@@ -111,7 +111,7 @@ mod tests {
                 .unwrap();
         }
         let homes: std::collections::HashSet<_> = ALL.iter().map(|t| t.home).collect();
-        assert_eq!(stale(root.path()).unwrap().len(), homes.len());
+        assert_eq!(stale(root.path()).unwrap().len(), homes.len() + cards().len());
         assert!(run(root.path(), &["--check".into()]).is_err());
         run(root.path(), &[]).unwrap();
         assert_eq!(stale(root.path()).unwrap(), []);

@@ -26,7 +26,7 @@ use sparring_math::named::Named;
 pub struct Softsign;
 
 sparring_math::named! {
-    Softsign: "softsign", ["soft_sign"], "Bergstra, Desjardins, Lamblin, Bengio 2009, TR 1337, Montreal";
+    Softsign: "softsign", [], "Bergstra, Desjardins, Lamblin, Bengio 2009, TR 1337, Montreal";
 }
 
 impl Configured for Softsign {

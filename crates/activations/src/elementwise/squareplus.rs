@@ -59,7 +59,7 @@ impl Squareplus {
 }
 
 sparring_math::named! {
-    Squareplus: "squareplus", ["square_plus"], "Barron 2021, arXiv:2112.11687";
+    Squareplus: "squareplus", [], "Barron 2021, arXiv:2112.11687";
     b: Range::from_to(1e-12, 1e12), "roundness: f(0) is the square root of b, halved";
 }
 

@@ -7,7 +7,8 @@ pub(crate) struct Directions(u64);
 
 impl Directions {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        // Another factor than the step below: else the numbers of seed + 1 were those of seed, moved by one.
+        Self(seed.wrapping_mul(0xd134_2543_de82_ef95))
     }
     /// Uniform in [−1, 1).
     pub(crate) fn next(&mut self) -> f64 {

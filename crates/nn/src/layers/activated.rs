@@ -38,6 +38,9 @@ impl Layer for Activated {
     const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] = &[
         ("negative_slope", Is("slope")),
         ("init", Is("slope")),
+        ("min_val", Is("min")),
+        ("max_val", Is("max")),
+        ("lambd", Is("lambda")),
         ("inplace", Unused),
         ("num_parameters", Only(&["1"])),
         ("threshold", Only(&["20"])),
@@ -76,7 +79,11 @@ impl Layer for Activated {
     }
     fn lower(&self) -> Lowering {
         // What draws its slopes is another function in training.
-        if drawn_slope(&self.function).is_some() { Lowering::Tape } else { Lowering::Activation(self.function) }
+        if drawn_slope(&self.function).is_some() {
+            Lowering::Tape
+        } else {
+            Lowering::Activation(self.function)
+        }
     }
 }
 

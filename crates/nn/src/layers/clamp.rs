@@ -2,7 +2,7 @@
 //!
 //! y = low + relu(x − low), then high − relu(high − ·), so that beyond a limit y is the limit to the bit
 
-use crate::TorchArgument::{self, Is, Unused};
+use crate::TorchArgument::{self, Is};
 use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_activations::{AnyActivation, Relu};
@@ -30,7 +30,7 @@ impl Default for Clamp {
 const LIMIT: Range = Range::from_to(-1e38, 1e38).in_f32();
 
 sparring_math::named! {
-    Clamp: "clamp", ["hardtanh", "clip"], "Collobert 2004, PhD thesis, Paris VI";
+    Clamp: "clamp", ["clip"], "Collobert 2004, PhD thesis, Paris VI";
     low: LIMIT, "nothing is below it; none: no limit";
     high: LIMIT, "nothing is above it; none: no limit";
     {
@@ -51,9 +51,9 @@ pub fn clamp(low: f64, high: f64) -> AnyLayer {
 }
 
 impl Layer for Clamp {
-    const TORCH: &'static str = "nn.Hardtanh";
+    const TORCH: &'static str = "torch.clamp";
     const TORCH_ARGUMENTS: &'static [(&'static str, TorchArgument)] =
-        &[("min_val", Is("low")), ("max_val", Is("high")), ("inplace", Unused)];
+        &[("min", Is("low")), ("max", Is("high"))];
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         Ok(inputs[0])
     }

@@ -182,7 +182,7 @@ fn further(shape: &[usize], below: &mut impl FnMut(u32) -> usize) -> Vec<AnyLaye
         vec![layers::Upsample { scale, mode }.into()],
         vec![layers::permute(&[2, 3, 1])],
     ];
-    let of = below(if shape.len() == 3 { 16 } else { 12 });
+    let of = below(if shape.len() == 3 { 17 } else { 13 });
     all[of].clone()
 }
 

@@ -1,6 +1,6 @@
 //! A place of the grid, and what was seen there.
 
-use super::settings::Normalization;
+use super::settings::NormalizedBy;
 use serde::Serialize;
 use sparring_activations::AnyActivation;
 use sparring_nn::AnyInitScheme;
@@ -13,7 +13,7 @@ pub struct DepthCell {
     /// How the weights begin.
     pub init: AnyInitScheme,
     /// What stands before the activations.
-    pub normalization: Normalization,
+    pub normalization: NormalizedBy,
 }
 
 /// Hidden units over a whole set of examples.
@@ -56,7 +56,7 @@ pub struct DepthRow {
     /// The initialisation.
     pub init: String,
     /// The normalisation.
-    pub normalization: Normalization,
+    pub normalization: NormalizedBy,
     /// Root mean square of the pre-activations.
     pub signal: Vec<f64>,
     /// The same by mean-field theory from the measured first one and the weights' variances; none with a normalisation.

@@ -15,6 +15,6 @@ mod words;
 
 pub use cell::{DepthCell, DepthRow, Training, UnitCounts};
 pub use page::depth_page;
-pub use settings::{DepthStudy, Normalization};
+pub use settings::{DepthStudy, NormalizedBy};
 pub use study::depth_study;
 pub use words::{depth_findings, depth_table};

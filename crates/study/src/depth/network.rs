@@ -1,7 +1,7 @@
 //! The networks of the study.
 
 use super::cell::DepthCell;
-use super::settings::{DepthStudy, Normalization};
+use super::settings::{DepthStudy, NormalizedBy};
 use sparring_models::ClassifierNet;
 use sparring_nn::layers::{BatchNorm, LayerNorm, activation, flatten, linear};
 use sparring_nn::{AnyLayer, Graph, NnError, Source};
@@ -14,9 +14,9 @@ pub(super) fn graph(
     classes: usize,
 ) -> Result<Graph, NnError> {
     let norm: Option<AnyLayer> = match cell.normalization {
-        Normalization::None => None,
-        Normalization::BatchNorm => Some(BatchNorm { channels: study.width, ..BatchNorm::default() }.into()),
-        Normalization::LayerNorm => {
+        NormalizedBy::None => None,
+        NormalizedBy::BatchNorm => Some(BatchNorm { channels: study.width, ..BatchNorm::default() }.into()),
+        NormalizedBy::LayerNorm => {
             Some(LayerNorm { shape: vec![study.width], ..LayerNorm::default() }.into())
         }
     };

@@ -1,7 +1,7 @@
 //! The page of a study of depth.
 
 use super::cell::DepthRow;
-use super::settings::{DepthStudy, Normalization};
+use super::settings::{DepthStudy, NormalizedBy};
 use super::words::{depth_findings, depth_table};
 use sparring_report::html::{Block, Cell, Page, Section, Table};
 use sparring_report::svg::{Axis, Chart, LineChart, Scale, Series, Stroke, Ticks};
@@ -78,7 +78,7 @@ pub fn depth_page(study: &DepthStudy, rows: &[DepthRow], asked: &str, command: B
                 continue;
             }
             let title = match norm {
-                Normalization::None => init,
+                NormalizedBy::None => init,
                 norm => format!("{init}, {norm}"),
             };
             depth.blocks.push(Block::Charts(vec![

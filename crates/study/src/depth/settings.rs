@@ -12,7 +12,7 @@ use std::str::FromStr;
 /// What stands between each hidden linear layer and its activation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Normalization {
+pub enum NormalizedBy {
     /// Nothing.
     #[default]
     None,
@@ -22,18 +22,18 @@ pub enum Normalization {
     LayerNorm,
 }
 
-impl Normalization {
+impl NormalizedBy {
     const ALL: [(Self, &'static str); 3] =
         [(Self::None, "none"), (Self::BatchNorm, "batch_norm"), (Self::LayerNorm, "layer_norm")];
 }
 
-impl fmt::Display for Normalization {
+impl fmt::Display for NormalizedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(Self::ALL.iter().find(|(n, _)| n == self).map_or("", |(_, word)| word))
     }
 }
 
-impl FromStr for Normalization {
+impl FromStr for NormalizedBy {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.iter().find(|(_, word)| sparring_math::grammar::same(text, word));
@@ -56,7 +56,7 @@ pub struct DepthStudy {
     /// Initialisations.
     pub inits: Vec<AnyInitScheme>,
     /// Normalisations.
-    pub normalizations: Vec<Normalization>,
+    pub normalizations: Vec<NormalizedBy>,
     /// Limits of the Euclidean norm of all gradients; `None` for none.
     pub clip_norms: Vec<Option<f64>>,
     /// Training examples that signal and gradient are measured on.
@@ -91,7 +91,7 @@ impl Default for DepthStudy {
                 sparring_nn::Lsuv::default().into(),
                 EdgeOfChaosInit::default().into(),
             ],
-            normalizations: vec![Normalization::None],
+            normalizations: vec![NormalizedBy::None],
             clip_norms: vec![None],
             examples: 256,
             steps: 200,

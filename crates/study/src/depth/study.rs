@@ -4,7 +4,7 @@ use super::cell::{DepthCell, DepthRow};
 use super::dead::units;
 use super::learn::train;
 use super::network::graph;
-use super::settings::{DepthStudy, Normalization};
+use super::settings::{DepthStudy, NormalizedBy};
 use super::signal::signal;
 use super::theory::predicted;
 use crate::StudyError;
@@ -75,7 +75,7 @@ fn row(study: &DepthStudy, cell: &DepthCell, data: &Dataset) -> Result<DepthRow,
     };
     let on = data.train.first(study.examples);
     (row.signal, row.gradient) = signal(&model, &on, Key::new(study.seed).named("signal"));
-    if cell.normalization == Normalization::None
+    if cell.normalization == NormalizedBy::None
         && let Some((signal, gradient)) = predicted(&model, &cell.activation, &row.signal, &row.gradient)
     {
         (row.predicted_signal, row.predicted_gradient) = (Some(signal), Some(gradient));

@@ -3,7 +3,7 @@
 use super::cell::DepthCell;
 use super::dead::units;
 use super::network::{graph, pre_activations};
-use super::settings::{DepthStudy, Normalization};
+use super::settings::{DepthStudy, NormalizedBy};
 use super::signal::signal;
 use super::study::depth_study;
 use super::words::{depth_findings, depth_table};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 fn cell(activation: &str, init: &str) -> DepthCell {
     let (activation, init) = (activation.parse().unwrap(), init.parse().unwrap());
-    DepthCell { activation, init, normalization: Normalization::None }
+    DepthCell { activation, init, normalization: NormalizedBy::None }
 }
 
 fn few(n: usize) -> Dataset {
@@ -141,5 +141,5 @@ fn settings_that_make_no_sense_are_refused() {
         let error = study.validate().unwrap_err().to_string();
         assert!(error.contains(word), "{error}");
     }
-    assert!("batchnorm".parse::<Normalization>().is_ok() && "instance".parse::<Normalization>().is_err());
+    assert!("batchnorm".parse::<NormalizedBy>().is_ok() && "instance".parse::<NormalizedBy>().is_err());
 }

@@ -1,7 +1,7 @@
 //! The rows in words.
 
 use super::cell::{DepthRow, Training};
-use super::settings::Normalization;
+use super::settings::NormalizedBy;
 
 /// A number in few characters.
 fn short(v: f64) -> String {
@@ -31,7 +31,7 @@ fn clip(t: &Training) -> String {
 /// Headers and rows: one for each training, or for each network where nothing is trained.
 pub fn depth_table(rows: &[DepthRow]) -> (Vec<String>, Vec<Vec<String>>) {
     let depth = rows.iter().map(|row| row.signal.len()).max().unwrap_or(0);
-    let normed = rows.iter().any(|row| row.normalization != Normalization::None);
+    let normed = rows.iter().any(|row| row.normalization != NormalizedBy::None);
     let clipped = rows.iter().flat_map(|row| &row.trainings).any(|t| t.clip_norm.is_some());
     let trained = rows.iter().any(|row| !row.trainings.is_empty());
     let mut headers = vec!["activation".to_string(), "init".into()];
@@ -78,7 +78,7 @@ pub fn depth_findings(rows: &[DepthRow]) -> Vec<String> {
     let mut found = Vec::new();
     for row in rows {
         let norm = match row.normalization {
-            Normalization::None => String::new(),
+            NormalizedBy::None => String::new(),
             n => format!(" with {n}"),
         };
         let name = format!("{}, {}{norm}", row.activation, row.init);

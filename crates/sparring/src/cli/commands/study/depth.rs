@@ -10,7 +10,7 @@ use crate::cli::{Failure, Outcome};
 use sparring::activations::AnyActivation;
 use sparring::nn::AnyInitScheme;
 use sparring_study::{
-    DepthStudy, Normalization, StudyError, depth_findings, depth_page, depth_study, depth_table,
+    DepthStudy, NormalizedBy, StudyError, depth_findings, depth_page, depth_study, depth_table,
 };
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     inits: List<AnyInitScheme>,
     /// What stands before each activation: none, batch_norm, layer_norm.
     #[arg(long, default_value = "none", value_name = "A,B,..")]
-    normalize: List<Normalization>,
+    normalize: List<NormalizedBy>,
     /// Limits of the Euclidean norm of all gradients, `none,1`: each network is trained with each.
     #[arg(long, default_value = "none", value_name = "A,B,..")]
     clip_norm: List<Limit>,
