@@ -22,8 +22,8 @@ impl<T: Family + Clone + Debug + Display + PartialEq + FromStr<Err = NamedError>
 /// A value that the parameter cannot have; `None` where its type alone judges.
 fn outside(range: Range) -> Option<String> {
     let number = match range {
-        Range::Numbers { low: (low, has), .. } if low.is_finite() => low - if has { 1.0 } else { 0.0 },
-        Range::Numbers { high: (high, has), .. } if high.is_finite() => high + if has { 1.0 } else { 0.0 },
+        Range::Numbers { low: (low, has), .. } if low.is_finite() => low - if has { 1f64.max(low.abs()) } else { 0.0 },
+        Range::Numbers { high: (high, has), .. } if high.is_finite() => high + if has { 1f64.max(high.abs()) } else { 0.0 },
         Range::Numbers { .. } => f64::NAN,
         Range::Whole { low: 0, high } => high as f64 + 1.0,
         Range::Whole { low, .. } => low as f64 - 1.0,
@@ -95,7 +95,7 @@ fn texts<T: Member>() -> Vec<T> {
                 let text = format!("{}({}={value})", entry.name, parameter.name);
                 refused::<T>(&text, &[entry.name, parameter.name]);
             }
-            let text = format!("{}({}={default}, {0}={default})", entry.name, parameter.name);
+            let text = format!("{}({1}={default}, {1}={default})", entry.name, parameter.name);
             assert!(text.parse::<T>().is_err(), "{text}");
             let mut other = 0;
             for value in inside(parameter.range) {
@@ -110,7 +110,9 @@ fn texts<T: Member>() -> Vec<T> {
                     Err(e) => assert!(
                         entry.parameters.iter().filter(|other| other.name != parameter.name).any(|other| {
                             e.parameter() == Some(other.name)
-                                || e.to_string().contains(&format!("{}=", other.name))
+                                || e.to_string()
+                                    .split(|c: char| !c.is_alphanumeric() && c != '_')
+                                    .any(|w| w == other.name)
                         }),
                         "{e}"
                     ),
