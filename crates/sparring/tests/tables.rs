@@ -22,8 +22,12 @@ impl<T: Family + Clone + Debug + Display + PartialEq + FromStr<Err = NamedError>
 /// A value that the parameter cannot have; `None` where its type alone judges.
 fn outside(range: Range) -> Option<String> {
     let number = match range {
-        Range::Numbers { low: (low, has), .. } if low.is_finite() => low - if has { 1f64.max(low.abs()) } else { 0.0 },
-        Range::Numbers { high: (high, has), .. } if high.is_finite() => high + if has { 1f64.max(high.abs()) } else { 0.0 },
+        Range::Numbers { low: (low, has), .. } if low.is_finite() => {
+            low - if has { 1f64.max(low.abs()) } else { 0.0 }
+        }
+        Range::Numbers { high: (high, has), .. } if high.is_finite() => {
+            high + if has { 1f64.max(high.abs()) } else { 0.0 }
+        }
         Range::Numbers { .. } => f64::NAN,
         Range::Whole { low: 0, high } => high as f64 + 1.0,
         Range::Whole { low, .. } => low as f64 - 1.0,
