@@ -99,7 +99,8 @@ fn nan_stays_nan_and_infinities_give_the_limits() {
             continue;
         }
         for sign in [-1.0f64, 1.0] {
-            // Far out every function is near its limit or beyond every bound.
+            // Far out every function has reached its limit, but those that come near it as a power of 1/x does, or is beyond every bound.
+            let slow = ["softsign", "squareplus", "pau"].contains(&a.name());
             let (far, infinite) = (sign * 1e6, sign * f64::INFINITY);
             for (name, value, limit, single) in [
                 ("f", a.f(far), a.f(infinite), a.f(infinite as f32)),
@@ -109,7 +110,7 @@ fn nan_stays_nan_and_infinities_give_the_limits() {
                 let near = if f64::abs(value) > 1e3 {
                     limit == value * f64::INFINITY
                 } else {
-                    f64::abs(limit - value) < 2e-6
+                    limit == value || (slow && f64::abs(limit - value) < 2e-6)
                 };
                 assert!(near, "{a}: {name}({infinite}) = {limit}, at {far} {value}");
                 // A limit that is computed from the parameters is rounded.

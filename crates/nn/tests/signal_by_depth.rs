@@ -88,7 +88,14 @@ fn theory(a: &AnyActivation, law: Law) -> Theory {
     let growth = growth_at(law.q);
     let variance = (0..DEPTH).fold(0.0, |v, _| growth * growth * v + noise);
     let spread = 0.5 * variance.sqrt();
-    let gradient = |q: f64| -0.5 * DEPTH as f64 * gradient_factor(a, law.sigma_w, q).ln();
+    // Infinitely wide, a layer changes the mean square of gradients by chi. At width N the product h·g of signal and gradient is conserved up to the growth of
+    // the length, and each layer's gradient has 1/N of its square in that direction: where chi is small, this part is what arrives.
+    let gradient = |q: f64| {
+        let (chi, along) = (gradient_factor(a, law.sigma_w, q), growth_at(q).powi(2));
+        let power = |base: f64, n: usize| base.powi(n as i32);
+        let slow: f64 = (0..DEPTH).map(|l| power(chi, l) * power(along, DEPTH - l)).sum();
+        -0.5 * (power(chi, DEPTH) + slow / WIDTH as f64).ln()
+    };
     let off = (4.0 * spread).exp();
     let ends = [gradient(law.q / off), gradient(law.q), gradient(law.q * off)];
     let gradients =
@@ -152,11 +159,13 @@ fn signal_and_gradient_stay_within_two_where_theory_says_so() {
         }
         assert!(ahead <= 2.0, "{a}, {what}: the signal changes by {ahead}");
         let drift = gradient[0] - gradient[DEPTH];
+        // Beyond the range of f32 there is nothing to compare: the sine of 30 x.
+        if theory.gradient.abs() > 80.0 {
+            continue;
+        }
         let (least, most) = theory.gradients;
-        // Where gradients shrink or grow by more, a width as small as this is not that of theory: sparse plus, e^-8 in theory, has e^-5.
-        let far = theory.gradient.abs() > 5.0;
         assert!(
-            far || (least - 2f64.ln()..most + 2f64.ln()).contains(&-drift),
+            (least - 2f64.ln()..most + 2f64.ln()).contains(&-drift),
             "{a}, {what}: gradients change by {drift}, {:?}",
             theory.gradients
         );

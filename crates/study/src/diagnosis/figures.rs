@@ -2,11 +2,11 @@
 
 use super::gathered::{Gathered, activation_before};
 use super::layer::{LayerDiagnosis, TheoryFigures};
-use super::mean_field;
 use super::settings::DiagnosisSettings;
 use super::walk::Tapes;
 use super::weights::weight_of;
 use crate::StudyError;
+use sparring_activations::{gradient_factor, length_after};
 use sparring_datasets::Split;
 use sparring_nn::{Network, Objective, OutputRows};
 use sparring_tensor::Array;
@@ -118,7 +118,8 @@ fn theory(
     };
     let fan_in = weight.value.len() as f64 / weight.shape()[0] as f64;
     let bias = params.iter().find(|p| p.kind() == sparring_nn::ParamKind::Bias).map_or(0.0, mean_square);
-    let (predicted, chi) = mean_field::step(&f, q, [fan_in * mean_square(weight), bias]);
+    let (sigma_w, sigma_b) = ((fan_in * mean_square(weight)).sqrt(), bias.sqrt());
+    let (predicted, chi) = (length_after(&f, sigma_w, sigma_b, q), gradient_factor(&f, sigma_w, q));
     let behind = all[i].as_ref()?;
     let back = behind.gradient.rms();
     Some(TheoryFigures {

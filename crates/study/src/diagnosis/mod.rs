@@ -4,7 +4,6 @@ mod figures;
 mod gathered;
 mod layer;
 mod lipschitz;
-mod mean_field;
 mod regions;
 mod row;
 mod section;
