@@ -2,7 +2,7 @@
 
     python golden/layers/make.py
 
-writes layers.safetensors and more_layers.safetensors beside itself. Case LAYER/K holds tensors LAYER/K/NAME; the README says what each is. The
+writes layers, more_layers, simple_layers and row_layers.safetensors beside itself. Case LAYER/K holds tensors LAYER/K/NAME; the README says what each is. The
 settings of a case (stride, momentum, ..) are vectors beside them (int64 or float64), and once more as one JSON object under the metadata key
 `cases`: one key, because safetensors writes several in no fixed order.
 """
@@ -302,6 +302,29 @@ def simple():
         layer("softmax", make(1), 3 * draw(4, 5), log=log)
 
 
+def of_rows():
+    """PReLU with a slope a channel; k-WTA over all numbers of an example; sparsemax by sorting, as its paper has it."""
+    for x, n in [((4, 3), 3), ((2, 3, 2, 4), 3)]:
+        layer("prelu", nn.PReLU(n), draw(*x), groups=n)
+
+    def k_wta(x, k):
+        flat = x.flatten(1)
+        smallest = flat.topk(k, 1).values[:, -1:]
+        return (flat * (flat >= smallest)).reshape(x.shape)
+
+    for x, fraction, k in [((3, 10), 0.25, 3), ((2, 3, 2, 4), 0.5, 12), ((2, 5), 0.01, 1)]:
+        layer("k_wta", Function(lambda x, k=k: k_wta(x, k)), draw(*x), fraction=fraction)
+
+    def sparsemax(x):
+        z = x.sort(1, descending=True).values
+        sums, place = z.cumsum(1) - 1, torch.arange(1, x.shape[1] + 1, dtype=x.dtype)
+        size = (place * z > sums).sum(1, keepdim=True)
+        return (x - sums.gather(1, size - 1) / size).clamp(min=0)
+
+    for x, scale in [((4, 5), 1), ((3, 7), 0.3), ((2, 1), 1)]:
+        layer("sparsemax", Function(sparsemax), scale * draw(*x))
+
+
 def save(file):
     """The cases so far, in a file of their own."""
     out = pathlib.Path(__file__).resolve().parent / file
@@ -332,3 +355,5 @@ if __name__ == "__main__":
     save("more_layers.safetensors")
     simple()
     save("simple_layers.safetensors")
+    of_rows()
+    save("row_layers.safetensors")

@@ -1,9 +1,93 @@
 //! The activations of an architecture's hidden places.
 
+use sparring_activations::rows::KWta;
 use sparring_activations::{AnyActivation, Relu};
-use sparring_math::named::{NamedError, Range};
+use sparring_math::grammar::Call;
+use sparring_math::named::{Entry, Named, NamedError, Range};
+use sparring_nn::AnyLayer;
+use sparring_nn::layers::{self, WinnersTakeAll};
 use std::fmt;
 use std::str::FromStr;
+
+/// What may stand behind a hidden layer: an activation of each number, or k-WTA over all numbers of an example.
+///
+/// ```
+/// use sparring_models::HiddenActivation;
+/// assert_eq!("k_wta(0.2)".parse::<HiddenActivation>()?.to_string(), "k_wta(fraction=0.2)");
+/// # Ok::<(), sparring_math::named::NamedError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum HiddenActivation {
+    /// Of each number by itself.
+    Elementwise(AnyActivation),
+    /// The largest numbers of an example.
+    KWta(KWta),
+}
+
+impl HiddenActivation {
+    /// As a layer; `None` of the identity, so that names stay those of the equal `nn.Sequential`.
+    pub(crate) fn layer(&self) -> Option<AnyLayer> {
+        match self {
+            Self::Elementwise(AnyActivation::Identity(_)) => None,
+            other => Some(other.always()),
+        }
+    }
+    /// As a layer, also the identity.
+    pub(crate) fn always(&self) -> AnyLayer {
+        match self {
+            Self::Elementwise(function) => layers::activation(function),
+            Self::KWta(winners) => WinnersTakeAll::from(*winners).into(),
+        }
+    }
+    /// The name, without parameters.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Elementwise(function) => function.name(),
+            Self::KWta(_) => KWta::NAME,
+        }
+    }
+}
+
+impl From<AnyActivation> for HiddenActivation {
+    fn from(function: AnyActivation) -> Self {
+        Self::Elementwise(function)
+    }
+}
+
+impl From<KWta> for HiddenActivation {
+    fn from(winners: KWta) -> Self {
+        Self::KWta(winners)
+    }
+}
+
+impl FromStr for HiddenActivation {
+    type Err = NamedError;
+    fn from_str(text: &str) -> Result<Self, NamedError> {
+        let entry = Entry::<Self>::of::<KWta>();
+        if let Ok(call) = Call::parse(text)
+            && entry.is_called(call.name)
+        {
+            return entry.read(&call);
+        }
+        text.parse().map(Self::Elementwise).map_err(|e| match e {
+            NamedError::Unknown { kind, asked, nearest, mut known } => {
+                known.push(KWta::NAME);
+                NamedError::Unknown { kind, asked, nearest, known }
+            }
+            other => other,
+        })
+    }
+}
+
+impl fmt::Display for HiddenActivation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Elementwise(function) => function.fmt(f),
+            Self::KWta(winners) => f.pad(&winners.write()),
+        }
+    }
+}
 
 /// The activation after each hidden layer, from the input on; the last one stands for all that follow. Written `silu`, or `relu|silu` for
 /// several. ReLU by default.
@@ -17,8 +101,8 @@ use std::str::FromStr;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct HiddenActivations {
-    first: AnyActivation,
-    more: Vec<AnyActivation>,
+    first: HiddenActivation,
+    more: Vec<HiddenActivation>,
 }
 
 /// Stands between two activations.
@@ -29,7 +113,7 @@ impl HiddenActivations {
     pub(crate) const RANGE: Range = Range::Told("an activation, or several with `|` between them");
 
     /// These, from the input on.
-    pub fn new(first: AnyActivation, mut more: Vec<AnyActivation>) -> Self {
+    pub fn new(first: HiddenActivation, mut more: Vec<HiddenActivation>) -> Self {
         // Equal ones at the end are one, so that what is equal compares as equal.
         while more.last().is_some_and(|last| *last == more.len().checked_sub(2).map_or(first, |i| more[i])) {
             more.pop();
@@ -37,7 +121,7 @@ impl HiddenActivations {
         Self { first, more }
     }
     /// The activation of the place `i`, from 0.
-    pub fn at(&self, i: usize) -> AnyActivation {
+    pub fn at(&self, i: usize) -> HiddenActivation {
         match i.min(self.more.len()) {
             0 => self.first,
             i => self.more[i - 1],
@@ -55,7 +139,7 @@ impl HiddenActivations {
 
 impl From<AnyActivation> for HiddenActivations {
     fn from(everywhere: AnyActivation) -> Self {
-        Self::new(everywhere, Vec::new())
+        Self::new(everywhere.into(), Vec::new())
     }
 }
 
@@ -82,7 +166,7 @@ impl fmt::Display for HiddenActivations {
     }
 }
 
-sparring_math::value_by_text!(HiddenActivations);
+sparring_math::value_by_text!(HiddenActivation, HiddenActivations);
 
 #[cfg(test)]
 mod tests {
@@ -90,15 +174,22 @@ mod tests {
 
     #[test]
     fn texts_round_trip_and_equal_ends_are_one() {
-        for text in ["relu", "relu|silu", "tanh|leaky_relu(slope=0.2)|tanh"] {
+        for text in ["relu", "relu|silu", "tanh|leaky_relu(slope=0.2)|tanh", "k_wta|relu"] {
             assert_eq!(text.parse::<HiddenActivations>().unwrap().to_string(), text);
         }
         let once: HiddenActivations = "relu|silu|silu | silu".parse().unwrap();
         assert_eq!((once.to_string().as_str(), once.at(5).name()), ("relu|silu", "silu"));
+        let winners: HiddenActivations = "KWTA(0.25)|relu".parse().unwrap();
+        assert_eq!(
+            (winners.to_string().as_str(), winners.at(0).name()),
+            ("k_wta(fraction=0.25)|relu", "k_wta")
+        );
         assert_eq!("relu|relu".parse(), Ok(HiddenActivations::default()));
         assert!(
             "relu|".parse::<HiddenActivations>().is_err() && "rellu".parse::<HiddenActivations>().is_err()
         );
+        let refused = "softmax".parse::<HiddenActivations>().unwrap_err().to_string();
+        assert!(refused.contains("no activation") && refused.ends_with("k_wta"), "{refused}");
         assert!(once.fit("x", 2).is_ok() && once.fit("x", 1).unwrap_err().to_string().contains("at most 1"));
     }
 }

@@ -16,5 +16,5 @@ pub use autoencoder::Autoencoder;
 pub use classifier::ClassifierNet;
 pub use error::ModelError;
 pub use gan::{Gan, GanSpec};
-pub use hidden::HiddenActivations;
+pub use hidden::{HiddenActivation, HiddenActivations};
 pub use registry::{ALL, Arch, ModelInfo, ModelKind};

@@ -2,6 +2,7 @@
 
 use crate::fields::Fields;
 use crate::{Cost, Cx, Init, Layer, Lipschitz, Lowering, ParamSpec, ShapeError, Span};
+use sparring_activations::About;
 use sparring_autograd::Var;
 use sparring_math::named::NamedError;
 use sparring_tensor::{Array, Elem, Shape};
@@ -36,6 +37,7 @@ same_as_layer! {
     span() -> Span;
     least_batch(inputs: &[Shape]) -> usize;
     lipschitz() -> Lipschitz;
+    about() -> Option<About>;
     lower() -> Lowering;
 }
 

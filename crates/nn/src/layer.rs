@@ -2,6 +2,7 @@
 
 use crate::{Cost, Cx, Init, Lipschitz, Lowering, ParamSpec, ShapeError};
 use serde::{Serialize, de::DeserializeOwned};
+use sparring_activations::About;
 use sparring_autograd::Var;
 use sparring_math::named::Named;
 use sparring_tensor::{Array, Elem, Shape};
@@ -85,6 +86,10 @@ pub trait Layer: Named + fmt::Debug + PartialEq + Serialize + DeserializeOwned +
     /// How much it can stretch differences of its input, as in evaluation; without a rule nothing is known.
     fn lipschitz(&self) -> Lipschitz {
         Lipschitz::Unknown
+    }
+    /// Facts of its function, if it is an activation: what stands behind the layers with weights.
+    fn about(&self) -> Option<About> {
+        None
     }
     /// The output for a batch: the definition, in operations that can be differentiated twice.
     ///

@@ -30,7 +30,7 @@ pub enum ParamInit {
     Normal,
     /// One number everywhere.
     Constant(f64),
-    /// These numbers.
+    /// These numbers, over and over: at least one.
     Values(Vec<f64>),
 }
 

@@ -29,7 +29,7 @@ impl<E: Elem> Params<E> {
                         Array::from_fn(shape, |_| E::of(numbers.normal()))
                     }
                     ParamInit::Constant(v) => Array::full(shape, E::of(*v)),
-                    ParamInit::Values(values) => Array::from_fn(shape, |i| E::of(values[i])),
+                    ParamInit::Values(values) => Array::from_fn(shape, |i| E::of(values[i % values.len()])),
                 }
             };
             let values = node.layer.with_dependent(specs.iter().map(draw).collect());

@@ -188,6 +188,13 @@ fn ours() -> Vec<(&'static str, Graph)> {
                 "conv2d(4, 8, 3, 1, 1), group_norm(2, 8), gelu, glu, upsample(2), upsample(2x1, mode=bilinear), maxout(2), instance_norm(2), rms_norm(24-12), softplus(2), dropout2d(0.2), alpha_dropout(0.1), gaussian_noise(0.1), geglu, reshape(12-24), flatten, linear(288, 3), identity",
             ),
         ),
+        (
+            "slopes",
+            chain(
+                [3, 4, 5],
+                "prelu(groups=3), conv2d(3, 2, 3, 1), prelu(groups=12), flatten, prelu(groups=12), linear(12, 3), prelu(groups=3)",
+            ),
+        ),
         ("gated", gated),
     ]
 }

@@ -22,7 +22,7 @@ fn branched() -> Graph {
     g.push_from(layer("add"), &[deep, stem]);
     g.push_from(layer("concat"), &[g.last(), Source::Input]);
     g.push(layer("batch_norm(channels=6, eps=1e-7)"));
-    g.push(layer("prelu"));
+    g.push(layer("activation(function=prelu(slope=0.1), groups=6)"));
     g.push(layer("pool2d(pool=average, kernel=2, stride=2x1)"));
     g.push(layer("max_pool2d(2, stride=1)"));
     g.push(layer("flatten"));
@@ -113,6 +113,7 @@ fn pytorchs_words_and_defaults_are_understood() {
         (r#"{type="AdaptiveAvgPool2d", output_size=[1, 1]}"#, layers::global_avg_pool2d()),
         (r#"{type="LeakyReLU", negative_slope=0.3}"#, layer("leaky_relu(slope=0.3)")),
         (r#"{type="PReLU", init=0.1}"#, layer("prelu(slope=0.1)")),
+        (r#"{type="PReLU", num_parameters=3}"#, layer("activation(prelu, groups=3)")),
         (r#"{type="ELU", alpha=2, inplace=true}"#, layer("elu(alpha=2)")),
         (r#"{type="ReLU"}"#, layer("relu")),
         (r#"{type="Dropout"}"#, layers::dropout(0.5)),

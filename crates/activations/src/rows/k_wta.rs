@@ -32,7 +32,7 @@ impl Default for KWta {
 }
 
 sparring_math::named! {
-    KWta: "k_wta", ["kwta"], "Xiao, Zhong, Zheng 2020, arXiv:1905.10510";
+    KWta: "k_wta", [], "Xiao, Zhong, Zheng 2020, arXiv:1905.10510";
     fraction: Range::above_to(0.0, 1.0), "how much of a row stays";
 }
 
@@ -43,14 +43,18 @@ impl KWta {
             out.fill(nan);
             return;
         }
-        out.fill(E::ZERO);
         // A little less, so that 0.1 · 10 is not rounded up to 2.
         let k = ((self.fraction * x.len() as f64 * (1.0 - 1e-12)).ceil() as usize).clamp(1, x.len());
-        let mut order: Vec<usize> = (0..x.len()).collect();
-        let first =
-            |a: &usize, b: &usize| x[*b].partial_cmp(&x[*a]).unwrap_or(Ordering::Equal).then(a.cmp(b));
-        order.select_nth_unstable_by(k - 1, first);
-        order[..k].iter().for_each(|&i| out[i] = kept(i));
+        let mut values = x.to_vec();
+        let from_largest = |a: &E, b: &E| b.partial_cmp(a).unwrap_or(Ordering::Equal);
+        let (_, &mut smallest, _) = values.select_nth_unstable_by(k - 1, from_largest);
+        // Numbers above the smallest that stays all stay, and as many equal to it as there is room for.
+        let mut room = k - x.iter().filter(|x| **x > smallest).count();
+        for (i, (out, &x)) in out.iter_mut().zip(x).enumerate() {
+            let tied = x == smallest && room > 0;
+            room -= usize::from(tied);
+            *out = if x > smallest || tied { kept(i) } else { E::ZERO };
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Activations with learnt parameters: differentiable twice in the input and in the parameters.
 //!
-//! y = f(x; p); p has the k numbers of the activation, once for the whole tensor (`[k]`) or once a channel
-//! (`[channels, k]`, or `[channels]` where k = 1), channels being axis 1 of x. Each derivative is one pass of a slice function
+//! y = f(x; p); p has the k numbers of the activation, once for the whole tensor (`[k]`), once a channel (`[channels, k]`, or
+//! `[channels]` where k = 1; channels are axis 1 of x), or once for each number of an example (`[numbers, k]`). Each derivative is one pass of a slice function
 //! of [`Trainable`], which gives the gradient of x and those of all parameters together.
 
 use crate::{Handled, Op, Saved, Sinks, Var, Vjp};
@@ -51,9 +51,11 @@ fn sharing<E: Elem>(act: &Act<E>, x: Shape, p: Shape) -> Sharing {
     if p.numel() == act.count() {
         return Sharing::WHOLE;
     }
-    let fits = groups * act.count() == p.numel() && x.rank() > 1 && x[1] == groups;
-    assert!(fits, "{}: parameters {p} do not fit an input {x}", act.name());
-    Sharing::channels_first(groups, x.dims()[2..].iter().product::<usize>().max(1))
+    let places = x.dims().get(2..).unwrap_or_default().iter().product::<usize>().max(1);
+    let whole = groups * act.count() == p.numel() && x.rank() > 1;
+    let run = [(x[1], places), (x[1] * places, 1)].into_iter().find(|(of, _)| whole && *of == groups);
+    let (_, run) = run.unwrap_or_else(|| panic!("{}: parameters {p} do not fit an input {x}", act.name()));
+    Sharing { groups, run }
 }
 
 /// `kernel(p, sharing, part, out)` over chunks that are whole periods of the parameters, on the threads.
@@ -214,7 +216,7 @@ impl<E: Elem> Op<E> for Second<E> {
 /// `AnyActivation::trainable` gives it, converts into one.
 ///
 /// # Panics
-/// If p has neither k numbers nor k for each channel (axis 1 of x).
+/// If p has neither k numbers nor k for each channel (axis 1 of x) or for each number of an example.
 #[track_caller]
 pub fn trained<'t, E: Elem>(
     x: Var<'t, E>,

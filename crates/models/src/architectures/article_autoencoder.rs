@@ -52,9 +52,9 @@ impl ArticleAutoencoder {
         let [a, b, c, d] = [0, 1, 2, 3].map(|i| self.hidden.at(i));
         let mut layers = vec![layers::flatten()];
         // The code's activation follows an affine map to 32: written here, so that the encoder's end is known.
-        layers.extend(affine_chain(&[784, 64, 32, 32], &[a, b, self.code]));
+        layers.extend(affine_chain(&[784, 64, 32, 32], &[a, b, self.code.into()]));
         let encoder = layers.len();
-        layers.extend(affine_chain(&[32, 32, 64, 784], &[c, d, self.output]));
+        layers.extend(affine_chain(&[32, 32, 64, 784], &[c, d, self.output.into()]));
         (Graph::chain([1, 28, 28], layers), encoder)
     }
 }

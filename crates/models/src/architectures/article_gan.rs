@@ -61,11 +61,11 @@ impl ArticleGan {
     pub fn spec(&self) -> GanSpec {
         let [a, b] = [0, 1].map(|i| self.generator.at(i));
         let mut generator = vec![layers::flatten()];
-        generator.extend(affine_chain(&[100, 128, 128, 784], &[a, b, self.output]));
+        generator.extend(affine_chain(&[100, 128, 128, 784], &[a, b, self.output.into()]));
         generator.push(layers::reshape(&[1, 28, 28]));
         let [a, b] = [0, 1].map(|i| self.discriminator.at(i));
         let mut discriminator = vec![layers::flatten()];
-        discriminator.extend(affine_chain(&[784, 128, 128, 1], &[a, b, self.verdict]));
+        discriminator.extend(affine_chain(&[784, 128, 128, 1], &[a, b, self.verdict.into()]));
         GanSpec {
             generator: Graph::chain([1, 1, 100], generator),
             discriminator: Graph::chain([1, 28, 28], discriminator),

@@ -18,17 +18,16 @@ pub use madry::{Madry, Normalization};
 pub use mlp::Mlp;
 pub use resnet_small::ResnetSmall;
 
-use sparring_activations::AnyActivation;
+use crate::HiddenActivation;
 use sparring_nn::{AnyLayer, layers};
 
 /// Affine maps through these widths, each but the last followed by its activation; the identity is no layer, so that
 /// names stay those of the equal `nn.Sequential`.
-pub(crate) fn affine_chain(widths: &[usize], between: &[AnyActivation]) -> Vec<AnyLayer> {
+pub(crate) fn affine_chain(widths: &[usize], between: &[HiddenActivation]) -> Vec<AnyLayer> {
     let mut layers = Vec::new();
     for (i, pair) in widths.windows(2).enumerate() {
         layers.push(layers::linear(pair[0], pair[1]));
-        let act = between.get(i).filter(|a| !matches!(a, AnyActivation::Identity(_)));
-        layers.extend(act.map(layers::activation));
+        layers.extend(between.get(i).and_then(HiddenActivation::layer));
     }
     layers
 }

@@ -1,5 +1,6 @@
 //! A small residual net (He et al. 2016, arXiv:1512.03385) for images of handwritten digits.
 
+use crate::HiddenActivation;
 use sparring_activations::{AnyActivation, Relu};
 use sparring_math::named::Range;
 use sparring_nn::layers::{self, Conv2d};
@@ -10,12 +11,12 @@ use sparring_nn::{AnyLayer, Graph, Source};
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResnetSmall {
     /// The activation everywhere.
-    pub activation: AnyActivation,
+    pub activation: HiddenActivation,
 }
 
 impl Default for ResnetSmall {
     fn default() -> Self {
-        Self { activation: AnyActivation::Relu(Relu) }
+        Self { activation: AnyActivation::Relu(Relu).into() }
     }
 }
 
@@ -33,7 +34,7 @@ fn conv(inputs: usize, outputs: usize, kernel: usize, stride: usize) -> AnyLayer
 impl ResnetSmall {
     /// The network, for `[1, 28, 28]`; blocks name their layers as torchvision does.
     pub fn spec(&self) -> Graph {
-        let act = || layers::activation(&self.activation);
+        let act = || self.activation.always();
         let mut graph = Graph::new([1, 28, 28]);
         let named = |graph: &mut Graph, name: &str, layer: AnyLayer, from: Source| {
             let place = graph.push_from(layer, &[from]);

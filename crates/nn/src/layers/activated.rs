@@ -3,34 +3,56 @@
 use crate::TorchArgument::{self, Is, Only, Unused};
 use crate::{AnyLayer, Cx, Layer, Lipschitz, Lowering, Mode, ParamInit, ParamKind, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
-use sparring_activations::{Activation, AnyActivation, Relu};
+use sparring_activations::{About, Activation, AnyActivation, Relu};
 use sparring_autograd::{Var, ops};
-use sparring_math::named::Range;
+use sparring_math::named::{NamedError, Range};
 use sparring_tensor::{Array, Elem, Shape};
 use std::borrow::Cow;
 
-/// Any activation; one with learnt parameters keeps them as its own tensor `weight`, shared by all elements.
+/// Any activation. One with learnt parameters keeps them as its own tensor `weight`: `[k]`, its k numbers for all elements, or one group of
+/// them for each channel or each number of an example, `[groups, k]`, `[groups]` where k is 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Activated {
     /// Which; learnt parameters start at its own.
     pub function: AnyActivation,
+    /// Groups of learnt parameters: 1, or as many as axis 1 is long, or as an example has numbers (`num_parameters` of PyTorch's PReLU, which knows the
+    /// first two).
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub groups: usize,
+}
+
+fn one() -> usize {
+    1
+}
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_one(groups: &usize) -> bool {
+    *groups == 1
 }
 
 /// An activation.
 pub fn activation(function: &AnyActivation) -> AnyLayer {
-    Activated { function: *function }.into()
+    Activated { function: *function, groups: 1 }.into()
 }
 
 impl Default for Activated {
     fn default() -> Self {
-        Self { function: AnyActivation::Relu(Relu) }
+        Self { function: AnyActivation::Relu(Relu), groups: 1 }
     }
 }
 
 sparring_math::named! {
     Activated: "activation", [], "";
     function: Range::Told("an activation"), "which function", required;
+    groups: Range::COUNT, "groups of learnt parameters: 1, or one a channel, or one for each number of an example";
+    {
+        fn check_together(&self) -> Result<(), NamedError> {
+            if self.groups == 1 || self.function.is_trainable() {
+                return Ok(());
+            }
+            Err(NamedError::value(Self::NAME, "groups", self.groups, "1: the function has no learnt parameters"))
+        }
+    }
 }
 
 impl Layer for Activated {
@@ -42,7 +64,7 @@ impl Layer for Activated {
         ("max_val", Is("max")),
         ("lambd", Is("lambda")),
         ("inplace", Unused),
-        ("num_parameters", Only(&["1"])),
+        ("num_parameters", Is("groups")),
         ("threshold", Only(&["20"])),
         ("approximate", Only(&["none"])),
     ];
@@ -50,13 +72,24 @@ impl Layer for Activated {
         self.function.name().into()
     }
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
-        Ok(inputs[0])
+        let numbers = inputs[0].dims()[1..].iter().product();
+        if [1, inputs[0].dims().get(1).copied().unwrap_or(1), numbers].contains(&self.groups) {
+            return Ok(inputs[0]);
+        }
+        let (axis, groups) = (&inputs[0].dims()[1..], self.groups);
+        let what = format!("{groups} groups of parameters do not fit an example of {axis:?}: 1, one a channel, or one a number do");
+        Err(ShapeError::new(&self.kind(), what))
     }
     fn parameters(&self) -> Vec<ParamSpec> {
         let learnt = self.function.trainable::<f64>();
         let weight = |f: Box<dyn sparring_activations::Trainable<f64>>| {
             let p = f.params();
-            ParamSpec::new("weight", ParamKind::Activation, &[p.len()], ParamInit::Values(p))
+            let shape = match (self.groups, p.len()) {
+                (1, k) => vec![k],
+                (groups, 1) => vec![groups],
+                (groups, k) => vec![groups, k],
+            };
+            ParamSpec::new("weight", ParamKind::Activation, &shape, ParamInit::Values(p))
         };
         learnt.map(weight).into_iter().collect()
     }
@@ -64,6 +97,9 @@ impl Layer for Activated {
         // That of a learnt function is not the one it began with.
         let fixed = !self.function.is_trainable();
         self.function.about().lipschitz.filter(|_| fixed).map_or(Lipschitz::Unknown, Lipschitz::AtMost)
+    }
+    fn about(&self) -> Option<About> {
+        Some(self.function.about())
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let function = self.function;
@@ -78,8 +114,8 @@ impl Layer for Activated {
         }
     }
     fn lower(&self) -> Lowering {
-        // What draws its slopes is another function in training.
-        if drawn_slope(&self.function).is_some() {
+        // What draws its slopes is another function in training; the compiled instruction knows one group.
+        if drawn_slope(&self.function).is_some() || self.groups > 1 {
             Lowering::Tape
         } else {
             Lowering::Activation(self.function)
@@ -111,5 +147,15 @@ impl AnyLayer {
     /// The activation, if the layer is one.
     pub fn as_activation(&self) -> Option<&AnyActivation> {
         self.as_layer::<Activated>().map(|a| &a.function)
+    }
+    /// An activation as text by the name of its function, as [`from_call`](Self::from_call) reads it: `prelu(slope=0.25, groups=3)`; `None` of another layer.
+    pub fn activation_text(&self) -> Option<String> {
+        let Activated { function, groups } = self.as_layer()?;
+        let text = function.to_string();
+        Some(match (groups, text.strip_suffix(')')) {
+            (1, _) => text,
+            (_, Some(open)) => format!("{open}, groups={groups})"),
+            (_, None) => format!("{text}(groups={groups})"),
+        })
     }
 }

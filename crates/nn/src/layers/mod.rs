@@ -42,6 +42,7 @@ layers! {
     glu: Glu, glu;
     group_norm: GroupNorm, group_norm;
     instance_norm: InstanceNorm, instance_norm;
+    k_wta: WinnersTakeAll, k_wta;
     layer_norm: LayerNorm, layer_norm;
     linear: Linear, linear;
     maxout: Maxout, maxout;
@@ -52,6 +53,7 @@ layers! {
     reshape: Reshape, reshape;
     rms_norm: RmsNorm, rms_norm;
     softmax: Softmax, softmax, log_softmax;
+    sparsemax: SparseProbabilities, sparsemax;
     upsample: Upsample, upsample;
 }
 

@@ -112,8 +112,17 @@ impl AnyLayer {
         }
         match AnyActivation::TABLE.find(call.name) {
             Ok(activation) => {
-                let call = ours(activation, Activated::TORCH_ARGUMENTS, call)?;
-                Ok(Activated { function: activation.read(&call)? }.into())
+                // Arguments are those of the function, but for the groups, which are the layer's.
+                let of_layer = |key: &str| ["groups", "num_parameters"].iter().any(|own| same(own, key));
+                let (groups, own): (Vec<_>, Vec<_>) =
+                    call.arguments.iter().partition(|(key, _)| key.is_some_and(of_layer));
+                let call = Call { name: call.name, arguments: own };
+                let call = ours(activation, Activated::TORCH_ARGUMENTS, &call)?;
+                let function = activation.read(&call)?.to_string();
+                let arguments = [vec![(Some("function"), function.as_str())], groups].concat();
+                let layer = LayerInfo::of::<Activated>();
+                let call = Call { name: layer.entry.name, arguments };
+                layer.entry.read(&ours(&layer.entry, layer.torch_arguments, &call)?)
             }
             Err(_) => {
                 let known: Vec<_> = table.iter().flat_map(LayerInfo::names).collect();
@@ -180,7 +189,8 @@ mod tests {
             // What a file says and what a text says are the same fields.
             let file = serde_json::to_value(&layer).unwrap();
             for p in info.entry.parameters {
-                let left_out = ["affine", "bias", "output_padding", "parametrization"].contains(&p.field);
+                let left_out =
+                    ["affine", "bias", "groups", "output_padding", "parametrization"].contains(&p.field);
                 assert!(
                     left_out || file.get(p.field).is_some(),
                     "{}: no field {} in {file}",
@@ -262,6 +272,10 @@ mod tests {
             ),
             ("BatchNorm1d(num_features=8, affine=true)", layers::batch_norm(8)),
             ("AdaptiveAvgPool2d(output_size=1)", layers::global_avg_pool2d()),
+            (
+                "PReLU(num_parameters=3)",
+                layers::Activated { function: "prelu".parse().unwrap(), groups: 3 }.into(),
+            ),
             ("GLU(dim=1)", layers::glu(&"sigmoid".parse().unwrap())),
             ("SwiGLU", layers::glu(&"silu".parse().unwrap())),
             (
@@ -312,6 +326,9 @@ mod tests {
             ("conv2d(1, 2, 3, dilation=2)", ["conv2d.dilation is 2", "must be 1"]),
             ("linear(in=1, in_features=2, out=3)", ["linear.in", "twice"]),
             ("relu(negative_slope=1)", ["relu has no parameter", "negative_slope"]),
+            ("relu(num_parameters=3)", ["activation.groups is 3", "no learnt parameters"]),
+            ("prelu(num_parameters=0)", ["activation.groups is 0", "1 or above"]),
+            ("k_wta(0)", ["k_wta.fraction is 0", "above 0"]),
         ] {
             let e = text.parse::<AnyLayer>().unwrap_err().to_string();
             assert!(parts.iter().all(|part| e.contains(part)), "{text}: {e}");

@@ -175,6 +175,8 @@ fn further(shape: &[usize], below: &mut impl FnMut(u32) -> usize) -> Vec<AnyLaye
         embedding.clone(),
         embedding,
         vec![layers::flatten(), layers::softmax()],
+        vec![layers::flatten(), layers::sparsemax()],
+        vec![layers::k_wta(0.4)],
         vec![layers::affine(shape)],
         vec![layers::clamp(-0.7, 0.9)],
         vec![layers::InstanceNorm { channels: c, eps: 1e-2, affine }.into()],
@@ -182,7 +184,7 @@ fn further(shape: &[usize], below: &mut impl FnMut(u32) -> usize) -> Vec<AnyLaye
         vec![layers::Upsample { scale, mode }.into()],
         vec![layers::permute(&[2, 3, 1])],
     ];
-    let of = below(if shape.len() == 3 { 17 } else { 13 });
+    let of = below(if shape.len() == 3 { 19 } else { 15 });
     all[of].clone()
 }
 

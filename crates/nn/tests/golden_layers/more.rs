@@ -40,6 +40,9 @@ fn layer_of(case: &Case<'_>) -> AnyLayer {
         "clamp" => layers::clamp(case.numbers::<f64>("low")[0], case.numbers::<f64>("high")[0]),
         "softmax" if count("log") == 1 => layers::log_softmax(),
         "softmax" => layers::softmax(),
+        "prelu" => format!("prelu(groups={})", count("groups")).parse().unwrap(),
+        "k_wta" => layers::k_wta(case.numbers::<f64>("fraction")[0]),
+        "sparsemax" => layers::sparsemax(),
         other => panic!("no test for {other}"),
     }
 }
@@ -116,6 +119,14 @@ fn drops<E: Elem>(case: &Case<'_>, tolerance: f64) {
 #[test]
 fn simple_layers_on_both_engines() {
     each_case("simple_layers", 10, |case| {
+        stateless::<f64>(case, layer_of(case), 1e-12);
+        stateless::<f32>(case, layer_of(case), 1e-5);
+    });
+}
+
+#[test]
+fn layers_of_rows_and_slopes_of_channels_on_both_engines() {
+    each_case("row_layers", 8, |case| {
         stateless::<f64>(case, layer_of(case), 1e-12);
         stateless::<f32>(case, layer_of(case), 1e-5);
     });

@@ -140,15 +140,26 @@ pub(super) fn activated(call: &Call<'_>, b: &mut Builder) -> Read {
     each(call, b, call.live(0)?, layer).map(Value::from)
 }
 
-/// PReLU with one slope for all.
+/// PReLU with one slope for all, one a channel or one for each number of an example.
 pub(super) fn prelu(call: &Call<'_>, b: &mut Builder) -> Read {
     let slope = call.constant(1)?;
-    if slope.numbers.len() != 1 {
-        return Err(call.wrong(format!("{} slopes; one for all is read", slope.numbers.len())));
-    }
-    let layer = "prelu".parse().map_err(|e: sparring_math::named::NamedError| call.wrong(e.to_string()))?;
     let x = b.plain(call.name(), call.live(0)?)?;
-    let y = b.push((call.name(), call.input_name(1)), layer, &[x.source], vec![slope.array(&[1])])?;
+    // Extents line up from the right.
+    let leading = slope.dims.iter().take_while(|&&d| d == 1).count();
+    let own = &slope.dims[leading.min(slope.dims.len().saturating_sub(x.shape.len()))..];
+    let of_channels: Vec<usize> =
+        x.shape.iter().enumerate().map(|(i, &d)| if i == 0 { d } else { 1 }).collect();
+    let n = slope.numbers.len();
+    if n != 1 && (x.dims != x.shape || (own != of_channels && own != x.shape)) {
+        let (of, example) = (&slope.dims, &x.dims);
+        let what = format!(
+            "slopes of {of:?} for examples of {example:?}; one, one a channel or one a number is read"
+        );
+        return Err(call.wrong(what));
+    }
+    let layer = format!("prelu(groups={n})").parse();
+    let layer = layer.map_err(|e: sparring_math::named::NamedError| call.wrong(e.to_string()))?;
+    let y = b.push((call.name(), call.input_name(1)), layer, &[x.source], vec![slope.array(&[n])])?;
     Ok(y.seen_as(x.dims, &x.reshaped_by).into())
 }
 

@@ -37,7 +37,17 @@ pub(super) fn layer(
         };
     }
     if let Some(a) = is!(Activated) {
-        return activation(w, &a.function, x, params);
+        if a.groups == 1 {
+            return activation(w, &a.function, x, params);
+        }
+        let dims = if a.groups == read[0] { over_channels(a.groups) } else { read.to_vec() };
+        let dims: Vec<i64> = dims.iter().map(|&d| d as i64).collect();
+        let is_prelu = matches!(a.function, AnyActivation::Prelu(_));
+        return is_prelu.then(|| {
+            let dims = w.whole("slopes", &dims);
+            let slopes = w.op("Reshape", &[params[0], &dims], vec![]);
+            w.op("PRelu", &[x, &slopes], vec![])
+        });
     }
     if let Some(l) = is!(Linear) {
         return is_plain(&l.parametrization).then(|| w.op("Gemm", &with, vec![int("transB", 1)]));

@@ -50,8 +50,8 @@ fn normalized(graph: &Graph) -> Option<&AnyLayer> {
 
 /// The layer as text, by a short name where that stands for it: an activation's own, `max_pool2d`.
 fn short(layer: &AnyLayer) -> String {
-    if let Some(function) = layer.as_activation() {
-        return function.to_string();
+    if let Some(text) = layer.activation_text() {
+        return text;
     }
     let text = layer.to_string();
     let Some((_, arguments)) = text.split_once('(') else { return text };

@@ -91,7 +91,7 @@ impl ActivationStudy {
             verdict: ClaimVerdict::NotTested,
             evidence: Vec::new(),
         };
-        // With parameters it is the same function: `k_wta(share=0.2)`.
+        // With parameters it is the same function: `k_wta(fraction=0.2)`.
         let named = |row: &&ActivationRow| row.activation.split('(').next() == Some(name);
         let own: Vec<&ActivationRow> =
             self.rows.iter().filter(named).filter(|row| row.result.is_some()).collect();

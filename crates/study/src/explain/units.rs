@@ -25,9 +25,8 @@ const CHUNK: usize = 256;
 
 /// The mean activation of every unit behind every activation, by class, over all examples.
 pub fn unit_means(model: &ClassifierNet, on: &Split, classes: usize) -> Vec<UnitMeans> {
-    let nodes: Vec<usize> = (0..model.spec().nodes.len())
-        .filter(|&i| model.spec().nodes[i].layer.as_activation().is_some())
-        .collect();
+    let nodes: Vec<usize> =
+        (0..model.spec().nodes.len()).filter(|&i| model.spec().nodes[i].layer.about().is_some()).collect();
     let mut counts = vec![0.0f64; classes];
     let mut sums: Vec<Vec<Vec<f64>>> = vec![vec![Vec::new(); classes]; nodes.len()];
     for start in (0..on.len()).step_by(CHUNK) {
@@ -58,7 +57,7 @@ pub fn unit_means(model: &ClassifierNet, on: &Split, classes: usize) -> Vec<Unit
         };
         let means = sums.into_iter().zip(&counts).map(mean).collect();
         let at = &model.spec().nodes[node];
-        let function = at.layer.as_activation().map(ToString::to_string).unwrap_or_default();
+        let function = at.layer.to_string();
         UnitMeans { node, name: at.name.clone(), function, means }
     };
     nodes.iter().zip(sums).map(layer).collect()

@@ -71,11 +71,11 @@ impl<T: Default + ToString> Written<T> {
     }
 }
 
-impl<T: Family> FromStr for Written<T> {
+impl<T: FromStr<Err = NamedError>> FromStr for Written<T> {
     type Err = NamedError;
 
     fn from_str(text: &str) -> Result<Self, NamedError> {
-        T::TABLE.parse(text)?;
+        text.parse::<T>()?;
         Ok(Self { text: text.to_owned(), of: PhantomData })
     }
 }

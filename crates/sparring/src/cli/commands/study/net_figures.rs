@@ -8,7 +8,7 @@ use sparring::datasets::corruptions::{AnyCorruption, GaussianNoise};
 use sparring::datasets::raster::SMALLEST_SIDE;
 use sparring::losses::LabelSmoothing;
 use sparring::models::ClassifierNet;
-use sparring::nn::{Bind, Cx, Network, ParamKind};
+use sparring::nn::{AnyLayer, Bind, Cx, Network, ParamKind};
 use sparring::seed::Key;
 use sparring::tensor::Array;
 use sparring::train::{Classification, accuracy, pixels};
@@ -47,8 +47,7 @@ pub(super) fn figures(model: &ClassifierNet, test: &Split, key: Key) -> Outcome<
         Some(accuracy(model, &noise.corrupt(test, key.named("noise"))?)?)
     };
     let dead = dead_units(&model.net, test);
-    let functions: Vec<_> =
-        model.spec().layers().filter_map(|l| l.as_activation()).map(|f| f.about()).collect();
+    let functions: Vec<_> = model.spec().layers().filter_map(AnyLayer::about).collect();
     let start = ClassifierNet::new(model.spec().clone(), key.named("init"))?;
     let before = weight_gradients(&start.net, test);
     let after = weight_gradients(&model.net, test);
@@ -66,9 +65,8 @@ pub(super) fn figures(model: &ClassifierNet, test: &Split, key: Key) -> Outcome<
 
 /// Of each hidden unit, in order, whether its output is the same number for every image (and, of a channel, at every place).
 fn dead_units(net: &Network<f32>, test: &Split) -> Vec<bool> {
-    let nodes: Vec<usize> = (0..net.graph().nodes.len())
-        .filter(|&i| net.graph().nodes[i].layer.as_activation().is_some())
-        .collect();
+    let nodes: Vec<usize> =
+        (0..net.graph().nodes.len()).filter(|&i| net.graph().nodes[i].layer.about().is_some()).collect();
     let mut seen: Vec<Vec<(f32, f32)>> = vec![Vec::new(); nodes.len()];
     for from in (0..test.len()).step_by(CHUNK) {
         let which: Vec<usize> = (from..test.len().min(from + CHUNK)).collect();

@@ -5,10 +5,8 @@ use super::super::super::sweep::CellArgs;
 use super::presets::Preset;
 use crate::cli::options::{Budget, List, Named, Written, arch, count, twice};
 use crate::cli::{Failure, Outcome};
-use sparring::activations::AnyActivation;
 use sparring::math::grammar::Call;
-use sparring::math::named::Family;
-use sparring::models::{Arch, ModelKind};
+use sparring::models::{Arch, HiddenActivation, ModelKind};
 use sparring::train::AnyDefense;
 use sparring_study::ActivationPlan;
 use std::path::PathBuf;
@@ -22,7 +20,7 @@ pub(crate) struct Args {
     preset: Preset,
     /// Activations of all hidden places, as in "relu, leaky_relu(slope=0.2), softplus(beta=4)" (`sparring list activations`); with relu among them the others are compared with it.
     #[arg(long, value_name = "NAME,..")]
-    activations: Option<List<Written<AnyActivation>>>,
+    activations: Option<List<Written<HiddenActivation>>>,
     /// Trainings, as in "none, n-fgsm, pgd(steps=10)" (`sparring list defenses`), within the budget of --eps where they name none.
     #[arg(long, alias = "defences", value_name = "NAME,..")]
     defenses: Option<List<Written<AnyDefense>>>,
@@ -80,7 +78,7 @@ machines: the same command with --shard 0/N to N-1/N, each with a directory of i
 A net whose gradients are masked (PGD leaves far more right than AutoAttack on the same images, or a check of the evaluation says so) is marked, and never ranked.";
 
 /// The texts of a list, none of them twice.
-fn texts<T: Family>(list: &List<Written<T>>, flag: &str) -> Outcome<Vec<String>> {
+fn texts<T>(list: &List<Written<T>>, flag: &str) -> Outcome<Vec<String>> {
     let texts: Vec<String> = list.0.iter().map(|one| one.text.clone()).collect();
     once(texts, flag)
 }
