@@ -307,13 +307,14 @@ def of_rows():
     for x, n in [((4, 3), 3), ((2, 3, 2, 4), 3)]:
         layer("prelu", nn.PReLU(n), draw(*x), groups=n)
 
-    def k_wta(x, k):
+    # The authors' SparsifyBase (github.com/a554b554/kWTA-Activation): int(sr * size) numbers stay, and all that equal the smallest of them; at least one here.
+    def k_wta(x, share):
         flat = x.flatten(1)
-        smallest = flat.topk(k, 1).values[:, -1:]
+        smallest = flat.topk(max(1, int(share * flat.shape[1])), 1).values[:, -1:]
         return (flat * (flat >= smallest)).reshape(x.shape)
 
-    for x, fraction, k in [((3, 10), 0.25, 3), ((2, 3, 2, 4), 0.5, 12), ((2, 5), 0.01, 1)]:
-        layer("k_wta", Function(lambda x, k=k: k_wta(x, k)), draw(*x), fraction=fraction)
+    for x, fraction in [((3, 10), 0.25), ((2, 3, 2, 4), 0.5), ((2, 5), 0.01), ((4, 9), 0.4)]:
+        layer("k_wta", Function(lambda x, share=fraction: k_wta(x, share)), draw(*x).round(decimals=1), fraction=fraction)
 
     def sparsemax(x):
         z = x.sort(1, descending=True).values

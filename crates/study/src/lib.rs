@@ -17,8 +17,8 @@ mod table;
 
 pub use activations::{
     ActivationGroup, ActivationPlan, ActivationRow, ActivationStudy, ClaimVerdict, Doubt, LayerGradient,
-    MASKING_CHECKS, MASKING_MARGIN, NetFigures, Paired, RankCorrelation, Statement, SuiteFigures,
-    activation_result, paired, rank_correlation,
+    MASKING_CHECKS, MASKING_MARGIN, MeasuredNet, NetFigures, Paired, RankCorrelation, Statement,
+    SuiteFigures, activation_result, measure_net, paired, rank_correlation,
 };
 pub use depth::{
     DepthCell, DepthRow, DepthStudy, NormalizedBy, Training, UnitCounts, depth_findings, depth_page,

@@ -1,7 +1,7 @@
 //! k-WTA (k winners take all): the largest numbers of a row stay, the others become 0.
 //!
 //! gradient    dy where a number stays, 0 elsewhere
-//! edges       of equal numbers the first stay; NaN in a row makes all of it NaN
+//! edges       numbers equal to the smallest that stays all stay, as in the authors' code; NaN in a row makes all of it NaN
 //! source      Xiao, Zhong, Zheng 2020, arXiv:1905.10510. It jumps wherever the order changes: no Lipschitz constant, and no robustness by it, its
 //!             gradients only mislead attacks (Tramèr et al. 2020, arXiv:2002.08347)
 
@@ -10,13 +10,13 @@ use sparring_math::Real;
 use sparring_math::named::{Named, Range};
 use std::cmp::Ordering;
 
-/// Keeps the ⌈`fraction` · width⌉ largest numbers, at least 1.
+/// Keeps the ⌊`fraction` · width⌋ largest numbers, at least 1, and what equals the smallest of them.
 ///
 /// ```
 /// use sparring_activations::{RowActivation, rows::KWta};
 ///
 /// let mut y = [9.0f32; 4];
-/// KWta { fraction: 0.5 }.forward_rows(4, &[1.0, -2.0, 3.0, 1.0], &mut y);
+/// KWta { fraction: 0.5 }.forward_rows(4, &[1.0, -2.0, 3.0, 0.5], &mut y);
 /// assert_eq!(y, [1.0, 0.0, 3.0, 0.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,17 +43,12 @@ impl KWta {
             out.fill(nan);
             return;
         }
-        // A little less, so that 0.1 · 10 is not rounded up to 2.
-        let k = ((self.fraction * x.len() as f64 * (1.0 - 1e-12)).ceil() as usize).clamp(1, x.len());
+        let k = ((self.fraction * x.len() as f64) as usize).clamp(1, x.len());
         let mut values = x.to_vec();
         let from_largest = |a: &E, b: &E| b.partial_cmp(a).unwrap_or(Ordering::Equal);
         let (_, &mut smallest, _) = values.select_nth_unstable_by(k - 1, from_largest);
-        // Numbers above the smallest that stays all stay, and as many equal to it as there is room for.
-        let mut room = k - x.iter().filter(|x| **x > smallest).count();
         for (i, (out, &x)) in out.iter_mut().zip(x).enumerate() {
-            let tied = x == smallest && room > 0;
-            room -= usize::from(tied);
-            *out = if x > smallest || tied { kept(i) } else { E::ZERO };
+            *out = if x >= smallest { kept(i) } else { E::ZERO };
         }
     }
 }

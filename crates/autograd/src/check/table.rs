@@ -113,6 +113,7 @@ checks! {
         check("batch norm", |_, x| norm(x[0], &[1, 2, 1, 1]) * x[1], &[&[2, 2, 2, 3], &[2, 1, 1]], same);
         check("layer norm", |_, x| norm(x[0], &[3, 1]) * x[1], &[&[3, 5], &[5]], same)
     };
+    masked => check("masked", |_, x| ops::square(ops::masked(x[0], Array::from_fn([2, 3], |i| (i % 2) as f64))), &[&[2, 3]], same);
     matmul => {
         check("matmul", |_, x| ops::matmul(x[0], x[1]), &[&[2, 3], &[3, 4]], same);
         check("matmul tn", |_, x| ops::matmul_t(x[0], Trans::Yes, x[1], Trans::No), &[&[3, 2], &[3, 4]], same);

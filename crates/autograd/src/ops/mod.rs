@@ -27,6 +27,7 @@ ops! {
     linear: linear;
     ln: ln;
     log_softmax: log_softmax;
+    masked: masked;
     matmul: matmul, matmul_t;
     mul: mul;
     offset: offset;

@@ -70,6 +70,14 @@ impl UnitActivity {
         }
         self.count += slopes.len() as u64;
     }
+    /// Units of an example.
+    pub fn units(&self) -> usize {
+        self.largest.len()
+    }
+    /// Channels of an example; of a vector its units.
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
     /// What the examples so far have shown.
     pub fn fractions(&self) -> UnitFractions {
         let share = |n: usize, of: usize| n as f64 / of as f64;

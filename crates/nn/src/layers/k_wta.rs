@@ -1,12 +1,12 @@
 //! k-WTA (k winners take all): of all numbers of an example the largest stay, the others become 0.
 //!
-//! y = x ⊗ m, m being 1 at the ⌈fraction · numbers⌉ largest; the gradient passes where m is 1
+//! y = x ⊗ m, m being 1 at the ⌊fraction · numbers⌋ largest; the gradient passes where m is 1
 
 use crate::{AnyLayer, Cost, Cx, Layer, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_activations::rows::KWta;
 use sparring_activations::{About, RowActivation, Smoothness};
-use sparring_autograd::Var;
+use sparring_autograd::{Var, ops};
 use sparring_math::named::Range;
 use sparring_tensor::{Array, Elem, Shape};
 
@@ -56,7 +56,7 @@ impl Layer for WinnersTakeAll {
             source: rows.source,
             range: (None, None),
             lipschitz: rows.lipschitz,
-            curvature: None,
+            curvature: Some(0.0),
             monotone: false,
             smoothness: Smoothness::Jumps,
             gain_forward: None,
@@ -64,12 +64,12 @@ impl Layer for WinnersTakeAll {
             elsewhere: "",
         })
     }
-    fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
+    fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let value = x[0].value();
         let (ones, mut mask) = (Array::full(value.shape(), E::ONE), Array::stale(value.shape()));
         let width = value.shape().dims()[1..].iter().product::<usize>().max(1);
         let winners = KWta { fraction: self.fraction };
         winners.backward_rows(width, value.as_slice(), ones.as_slice(), mask.as_mut_slice());
-        x[0] * cx.tape().constant(mask)
+        ops::masked(x[0], mask)
     }
 }

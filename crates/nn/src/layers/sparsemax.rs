@@ -9,8 +9,9 @@ use sparring_activations::rows::Sparsemax;
 use sparring_autograd::{Var, ops};
 use sparring_math::named::Named;
 use sparring_tensor::{Array, Elem, Shape};
+use std::sync::Arc;
 
-/// `[n, k]` to `[n, k]`; an infinite number makes its row NaN.
+/// `[n, k]` to `[n, k]`; NaN or +∞ makes its row NaN, −∞ beside finite numbers gives 0.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SparseProbabilities {}
@@ -41,14 +42,48 @@ impl Layer for SparseProbabilities {
         let (rows, width) = (value.shape()[0], value.shape()[1]);
         let mut support = Array::stale(value.shape());
         Sparsemax.forward_rows(width, value.as_slice(), support.as_mut_slice());
-        let mut inverse = Array::stale([rows, 1]);
-        for (row, inverse) in support.as_mut_slice().chunks_mut(width).zip(inverse.as_mut_slice()) {
+        let (mut largest, mut inverse) = (Array::stale([rows, 1]), Array::stale([rows, 1]));
+        let per_row = largest.as_mut_slice().iter_mut().zip(inverse.as_mut_slice());
+        let rows_of = support.as_mut_slice().chunks_mut(width).zip(value.as_slice().chunks(width));
+        for ((p, x), (largest, inverse)) in rows_of.zip(per_row) {
             // NaN stays, and makes the row NaN.
-            row.iter_mut().filter(|p| **p > E::ZERO).for_each(|p| *p = E::ONE);
-            *inverse = E::ONE / row.iter().copied().fold(E::ZERO, |n, p| n + p);
+            p.iter_mut().filter(|p| **p > E::ZERO).for_each(|p| *p = E::ONE);
+            *inverse = E::ONE / p.iter().copied().fold(E::ZERO, |n, p| n + p);
+            *largest = x.iter().copied().fold(-E::INFINITY, E::larger);
         }
-        let (support, inverse) = (cx.tape().constant(support), cx.tape().constant(inverse));
-        let over = ops::offset(ops::sum_to(x * support, [rows, 1]), -E::ONE) * inverse;
-        (x - ops::broadcast_to(over, x.shape())) * support
+        // Differences to the largest number keep their digits where the numbers are large.
+        let [largest, inverse] = [largest, inverse].map(|of| cx.tape().constant(of));
+        let (support, below) = (Arc::new(support), x - ops::broadcast_to(largest, x.shape()));
+        let inside = ops::masked(below, Arc::clone(&support));
+        let threshold = ops::offset(ops::sum_to(inside, [rows, 1]), -E::ONE) * inverse;
+        ops::masked(below - ops::broadcast_to(threshold, x.shape()), support)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::k_wta;
+    use sparring_activations::AnyRowActivation;
+    use sparring_activations::rows::KWta;
+    use sparring_autograd::Tape;
+
+    /// Layers of rows are the functions on slices, at numbers that a product with a mask, or a sum without a shift, would spoil.
+    #[test]
+    fn layers_are_the_functions_on_slices() {
+        let inf = f32::INFINITY;
+        let rows = [[1e8, 0.0, 0.5, -3.0], [-inf, 1.0, 0.75, -1.0], [f32::NAN, 0.0, 1.0, 2.0], [0.2, 0.1, 0.4, 0.3]];
+        let pairs: [(AnyLayer, AnyRowActivation); 3] =
+            [(sparsemax(), Sparsemax.into()), (k_wta(0.5), KWta { fraction: 0.5 }.into()), (k_wta(0.3), KWta { fraction: 0.3 }.into())];
+        for (layer, function) in pairs {
+            for x in rows {
+                let mut y = [9.0; 4];
+                function.forward_rows(4, &x, &mut y);
+                let tape = Tape::new();
+                let got = layer.forward(&Cx::eval(&tape), &[], &[tape.constant(Array::from_slice([1, 4], &x))]).value();
+                let same = |(a, b): (&f32, &f32)| a.is_nan() && b.is_nan() || (a - b).abs() < 1e-6;
+                assert!(got.as_slice().iter().zip(&y).all(same), "{layer} of {x:?}: {got:?}, {y:?}");
+            }
+        }
     }
 }

@@ -126,7 +126,7 @@ fn simple_layers_on_both_engines() {
 
 #[test]
 fn layers_of_rows_and_slopes_of_channels_on_both_engines() {
-    each_case("row_layers", 8, |case| {
+    each_case("row_layers", 9, |case| {
         stateless::<f64>(case, layer_of(case), 1e-12);
         stateless::<f32>(case, layer_of(case), 1e-5);
     });

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Figures of one finished net; no times.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetFigures {
-    /// Largest |f''| of its activation; `None` where it is unbounded.
+    /// Largest |f''| of its activation; `None` where it is unbounded or learnt.
     pub curvature: Option<f64>,
     /// Whether f' is continuous.
     pub smooth: bool,
@@ -13,7 +13,7 @@ pub struct NetFigures {
     pub bounded: bool,
     /// Fraction right on test images with Gaussian noise; `None` where the examples are no images.
     pub noise: Option<f64>,
-    /// Fraction of the hidden units whose output is the same number for every test image; a channel of a convolution is a unit.
+    /// Fraction of the hidden units with f' = 0 for every test image; a channel of a convolution is a unit, dead at all its places.
     pub dead: f64,
     /// Norms of the gradient at the weights of each layer, from the input on.
     pub gradients: Vec<LayerGradient>,

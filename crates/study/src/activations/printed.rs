@@ -1,7 +1,9 @@
 //! The result of a cell, from what its commands printed.
 
-use super::figures::{Doubt, LayerGradient, NetFigures, SuiteFigures};
+use super::figures::{Doubt, NetFigures, SuiteFigures};
+use super::measured::MeasuredNet;
 use crate::CellResult;
+use serde::Deserialize;
 use serde_json::Value;
 
 /// The checks that were raised in an evaluation's object.
@@ -23,23 +25,9 @@ fn suite(object: &Value) -> Option<SuiteFigures> {
 }
 
 fn net(object: &Value, suite: SuiteFigures, doubts: Vec<Doubt>) -> Option<NetFigures> {
-    let layer = |row: &Value| {
-        Some(LayerGradient {
-            layer: row["layer"].as_str()?.into(),
-            start: row["start"].as_f64()?,
-            end: row["end"].as_f64()?,
-        })
-    };
-    Some(NetFigures {
-        curvature: object["curvature"].as_f64(),
-        smooth: object["smooth"].as_bool()?,
-        bounded: object["bounded"].as_bool()?,
-        noise: object["noise"].as_f64(),
-        dead: object["dead"].as_f64()?,
-        gradients: object["gradients"].as_array()?.iter().map(layer).collect::<Option<_>>()?,
-        suite,
-        doubts,
-    })
+    let MeasuredNet { noise, dead, curvature, smooth, bounded, gradients, .. } =
+        MeasuredNet::deserialize(object).ok()?;
+    Some(NetFigures { curvature, smooth, bounded, noise, dead, gradients, suite, doubts })
 }
 
 /// The result of a cell of a study from the objects of `sparring train`, and, in this order, of `sparring attack` with its attacks, of the same with the suite and the

@@ -196,7 +196,7 @@ impl ActivationStudy {
             names.into_iter().chain(figures).collect()
         };
         section.blocks.push(Block::Table(Table {
-            caption: "Wall-clock seconds as measured, with whatever else the machine did (`times.csv`); dead units give the same number for every test image; the gradient is that at the first \
+            caption: "Wall-clock seconds as measured, with whatever else the machine did (`times.csv`); dead units have f' = 0 for every test image; the gradient is that at the first \
                       layer over that at the last."
                 .into(),
             headers: ["activation", "defence", "training", "attacks", "dead units", "gradient, start", "gradient, end", "PGD − AutoAttack"].map(String::from).to_vec(),

@@ -5,46 +5,44 @@ use super::network::pre_activations;
 use sparring_activations::{Activation, AnyActivation};
 use sparring_autograd::Tape;
 use sparring_datasets::Split;
+use sparring_metrics::{UnitActivity, UnitFractions};
 use sparring_models::ClassifierNet;
 use sparring_nn::{Bind, Cx, Mode};
 use sparring_seed::Key;
 use sparring_train::pixels;
 
-/// Below this a slope is as good as none: `f32` has no more digits around 1.
-const FROZEN: f32 = 1e-6;
 /// Examples at a time.
 const CHUNK: usize = 512;
 
 /// Counts over all examples. `mode` says which statistics a batch normalisation uses: before a training there are only those of the batch.
 pub(super) fn units(model: &ClassifierNet, a: &AnyActivation, on: &Split, mode: Mode) -> UnitCounts {
     let nodes = pre_activations(model);
-    let mut largest: Vec<Vec<f32>> = vec![Vec::new(); nodes.len()];
+    let mut activity: Vec<Option<UnitActivity>> = vec![None; nodes.len()];
     let (mut off, mut pairs) = (0usize, 0usize);
     for start in (0..on.len()).step_by(CHUNK) {
         let rows: Vec<usize> = (start..on.len().min(start + CHUNK)).collect();
         let tape = Tape::new();
         let cx = Cx::train(&tape, Key::new(0), &[]).bound(Bind::Frozen).in_mode(mode);
         let values = model.net.forward_nodes(&cx, tape.constant(pixels(on, &rows)));
-        for (&node, largest) in nodes.iter().zip(&mut largest) {
+        for (&node, activity) in nodes.iter().zip(&mut activity) {
             let h = values[node].value();
-            let (ones, mut slopes) = (vec![1.0; h.len()], vec![0.0; h.len()]);
-            a.backward(h.as_slice(), &ones, &mut slopes);
-            largest.resize(h.len() / rows.len(), 0.0);
-            for row in slopes.chunks_exact(largest.len()) {
-                for (most, slope) in largest.iter_mut().zip(row) {
-                    *most = most.max(slope.abs());
-                    off += usize::from(*slope == 0.0);
-                }
-            }
+            let (ones, mut derivatives) = (vec![1.0; h.len()], vec![0.0; h.len()]);
+            a.backward(h.as_slice(), &ones, &mut derivatives);
+            off += derivatives.iter().filter(|d| **d == 0.0).count();
             pairs += h.len();
+            let units = h.len() / rows.len();
+            activity.get_or_insert_with(|| UnitActivity::new(units, units)).push(&derivatives, 1.0);
         }
     }
-    let all = || largest.iter().flatten();
+    let found: Vec<UnitActivity> = activity.into_iter().flatten().collect();
+    let count = |share: fn(&UnitFractions) -> f64| -> usize {
+        found.iter().map(|of| (share(&of.fractions()) * of.units() as f64).round() as usize).sum()
+    };
     UnitCounts {
         examples: on.len(),
-        units: all().count(),
-        dead: all().filter(|&&m| m == 0.0).count(),
-        frozen: all().filter(|&&m| m < FROZEN).count(),
+        units: found.iter().map(UnitActivity::units).sum(),
+        dead: count(|of| of.dead),
+        frozen: count(|of| of.frozen),
         off: off as f64 / pairs.max(1) as f64,
     }
 }

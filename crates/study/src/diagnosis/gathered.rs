@@ -21,7 +21,9 @@ pub(super) struct Gathered {
 }
 
 struct OfActivation {
-    function: AnyActivation,
+    /// The function, if it is one of each number by itself.
+    function: Option<AnyActivation>,
+    bounded: bool,
     /// Largest |f'|; of a function whose constant is not known the largest that was seen.
     steepest: Option<f32>,
     activity: UnitActivity,
@@ -37,9 +39,11 @@ impl Gathered {
     pub(super) fn begin(net: &Network<f32>, node: usize, shape: &[usize]) -> Option<Self> {
         let layer = &net.graph().nodes[node].layer;
         let units: usize = shape.iter().product();
-        let activation = layer.as_activation().map(|&function| OfActivation {
-            function,
-            steepest: function.about().lipschitz.filter(|_| !function.is_trainable()).map(|c| c as f32),
+        let fixed = layer.parameters().is_empty();
+        let activation = layer.about().map(|about| OfActivation {
+            function: layer.as_activation().copied(),
+            bounded: matches!(about.range, (Some(_), Some(_))),
+            steepest: about.lipschitz.filter(|_| fixed).map(|c| c as f32),
             activity: UnitActivity::new(if shape.len() == 3 { shape[0] } else { units }, units),
             before: Histogram::default(),
             before_moments: RunningMoments::default(),
@@ -83,7 +87,7 @@ impl Gathered {
     /// Of an activation: the function, the mean square of the numbers before it, and the root mean square of the gradients there.
     pub(super) fn before(&self) -> Option<(AnyActivation, f64, f64)> {
         let of = self.activation.as_ref()?;
-        Some((of.function, of.before_moments.mean_square(), of.gradient.rms()))
+        Some((of.function?, of.before_moments.mean_square(), of.gradient.rms()))
     }
     /// The mean square of the output.
     pub(super) fn q(&self) -> f64 {
@@ -130,7 +134,7 @@ impl OfActivation {
             frozen: of.frozen,
             frozen_positions: of.frozen_positions,
             saturated: of.saturated,
-            bounded: matches!(self.function.about().range, (Some(_), Some(_))),
+            bounded: self.bounded,
             q: self.before_moments.mean_square(),
             before: (&self.before).into(),
             after: (&self.after).into(),

@@ -123,6 +123,10 @@ pub struct TheoryFigures {
 }
 
 impl LayerDiagnosis {
+    /// Channels of its output; units of a vector.
+    pub fn channels(&self) -> usize {
+        if self.shape.len() == 3 { self.shape[0] } else { self.shape.iter().product() }
+    }
     /// `3 (relu)`
     pub fn title(&self) -> String {
         format!("{} ({})", self.name, self.kind)

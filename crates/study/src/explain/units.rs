@@ -57,7 +57,7 @@ pub fn unit_means(model: &ClassifierNet, on: &Split, classes: usize) -> Vec<Unit
         };
         let means = sums.into_iter().zip(&counts).map(mean).collect();
         let at = &model.spec().nodes[node];
-        let function = at.layer.to_string();
+        let function = at.layer.activation_text().unwrap_or_else(|| at.layer.to_string());
         UnitMeans { node, name: at.name.clone(), function, means }
     };
     nodes.iter().zip(sums).map(layer).collect()

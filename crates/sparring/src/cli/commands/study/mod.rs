@@ -3,7 +3,6 @@
 mod activations;
 pub(crate) mod depth;
 mod net;
-mod net_figures;
 
 use super::sweep::Line;
 use crate::cli::Outcome;

@@ -1,14 +1,14 @@
 //! `sparring study net RUN`.
 
 use super::super::attack::Target;
-use super::net_figures::{Figures, figures};
-use crate::cli::io::json::json;
+use crate::cli::io::json::value;
 use crate::cli::io::say;
 use crate::cli::io::table::facts;
 use crate::cli::options::{MachineArgs, ModelArgs, Named, RunData, count};
 use crate::cli::{Failure, Outcome};
 use sparring::seed::Key;
 use sparring::store::read_config;
+use sparring_study::{MeasuredNet, measure_net};
 use std::path::PathBuf;
 
 /// Flags.
@@ -33,33 +33,26 @@ pub(super) fn run(args: &Args) -> Outcome {
     let target = Target::load(&ModelArgs::of_flags(path, &[])?, None, args.n, None)?;
     let data = RunData::of(path, &config).ok_or_else(|| refused("its config.json names no data"))?;
     let test = Named::of_run(&data)?.set.test.first(target.test.len());
-    let found = figures(&target.model, &test, Key::new(seed))?;
+    let found = measure_net(&target.model, &test, Key::new(seed))?;
     if args.machine.json {
-        let layers: Vec<_> = found
-            .gradients
-            .iter()
-            .map(|(layer, start, end)| json!({ "layer": layer, "start": start, "end": end }))
-            .collect();
-        say::json(&json!({
-            "n": test.len(), "noise": found.noise, "dead": found.dead, "units": found.units, "curvature": found.curvature,
-            "smooth": found.smooth, "bounded": found.bounded, "gradients": layers,
-        }));
+        say::json(&value(&found));
     } else {
-        say::result(&text(&found, test.len()));
+        say::result(&text(&found));
     }
     Ok(())
 }
 
-fn text(found: &Figures, n: usize) -> String {
+fn text(found: &MeasuredNet) -> String {
     let percent = |v: f64| format!("{:.2} %", 100.0 * v);
     let mut pairs = vec![
-        ("test images".to_string(), n.to_string()),
+        ("test images".to_string(), found.n.to_string()),
         ("right under Gaussian noise".into(), found.noise.map_or("-".into(), percent)),
         ("dead units".into(), format!("{} of {}", percent(found.dead), found.units)),
-        ("max |f''|".into(), found.curvature.map_or("unbounded".into(), |c| format!("{c:.4}"))),
+        ("max |f''|".into(), found.curvature.map_or("unbounded, or learnt".into(), |c| format!("{c:.4}"))),
     ];
-    pairs.extend(found.gradients.iter().map(|(layer, start, end)| {
-        (format!("gradient at {layer}"), format!("{start:.3e} before the training, {end:.3e} after it"))
+    pairs.extend(found.gradients.iter().map(|of| {
+        let told = format!("{:.3e} before the training, {:.3e} after it", of.start, of.end);
+        (format!("gradient at {}", of.layer), told)
     }));
     facts(&pairs)
 }
