@@ -158,4 +158,15 @@ fn lsuv_makes_every_variance_one() {
     let mut net = graph.build::<f32>(Key::new(2)).unwrap();
     let error = lsuv.fit(&mut net, &Array::zeros([5, 1, 1, 4]), Key::new(1)).unwrap_err().to_string();
     assert!(error.starts_with("layer 1: lsuv: its output has a variance of 0"), "{error}");
+    let error = |x: Array<f32>| {
+        lsuv.fit(&mut graph.build::<f32>(Key::new(2)).unwrap(), &x, Key::new(1)).unwrap_err().to_string()
+    };
+    // NaN compares false with every tolerance, and is no variance near 1.
+    let nan = error(Array::full([5, 1, 1, 4], f32::NAN));
+    assert!(nan.starts_with("layer 1: lsuv: its output has a variance of NaN"), "{nan}");
+    for shape in [[5, 1, 4, 1], [0, 1, 1, 4]] {
+        let e = error(Array::zeros(shape));
+        assert!(e.contains("the network takes [n, 1, 1, 4]"), "{e}");
+    }
+    assert!(error(Array::zeros([5, 4])).contains("examples are [5, 4]"));
 }

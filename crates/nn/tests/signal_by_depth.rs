@@ -16,7 +16,7 @@ const SEEDS: u64 = 4;
 
 /// A net's weights: standard deviation σ_w/√width, biases σ_b.
 #[derive(Clone, Copy, Debug)]
-struct Law {
+struct Initializer {
     sigma_w: f64,
     sigma_b: f64,
     q: f64,
@@ -27,12 +27,12 @@ fn root_mean_square(a: &Array<f32>) -> f64 {
 }
 
 /// Logarithms of the root mean square of pre-activations and of gradients at them, by layer.
-fn measured(a: &AnyActivation, law: Law, weights: &[Array<f32>], key: Key) -> [Vec<f64>; 2] {
-    let (w, b) = ((law.sigma_w / (WIDTH as f64).sqrt()) as f32, law.sigma_b);
+fn measured(a: &AnyActivation, init: Initializer, weights: &[Array<f32>], key: Key) -> [Vec<f64>; 2] {
+    let (w, b) = ((init.sigma_w / (WIDTH as f64).sqrt()) as f32, init.sigma_b);
     let mut numbers = key.rng(0);
     let mut normal =
         |size: f64| Array::<f32>::from_fn([EXAMPLES, WIDTH], |_| (size * numbers.normal()) as f32);
-    let mut states = vec![normal(law.q.sqrt())];
+    let mut states = vec![normal(init.q.sqrt())];
     let mut gradient = normal(1.0);
     for (l, weight) in weights.iter().enumerate() {
         let h = &states[l];
@@ -65,7 +65,7 @@ fn mean(g: impl Fn(f64) -> f64) -> f64 {
     terms.sum::<f64>() * step / std::f64::consts::TAU.sqrt()
 }
 
-/// What theory says of a law.
+/// What theory says of an initializer.
 struct Theory {
     /// ln of the gradient at the last layer over that at the first.
     gradient: f64,
@@ -77,32 +77,32 @@ struct Theory {
     spread: f64,
 }
 
-fn theory(a: &AnyActivation, law: Law) -> Theory {
-    let f = |z: f64| a.f(law.q.sqrt() * z);
+fn theory(a: &AnyActivation, init: Initializer) -> Theory {
+    let f = |z: f64| a.f(init.q.sqrt() * z);
     let (second, fourth) = (mean(|z| f(z).powi(2)), mean(|z| f(z).powi(4)));
     let noise = (fourth / second.powi(2) - 1.0) / (WIDTH as f64 * SEEDS as f64);
-    let at = |q: f64| length_after(a, law.sigma_w, law.sigma_b, q);
+    let at = |q: f64| length_after(a, init.sigma_w, init.sigma_b, q);
     // d ln q' / d ln q, from a step as large as the noise of one layer.
     let step = 0.05;
     let growth_at = |q: f64| (at(q * (1.0 + step)) - at(q * (1.0 - step))) / (2.0 * step * at(q));
-    let growth = growth_at(law.q);
+    let growth = growth_at(init.q);
     let variance = (0..DEPTH).fold(0.0, |v, _| growth * growth * v + noise);
     let spread = 0.5 * variance.sqrt();
     // Infinitely wide, a layer changes the mean square of gradients by chi. At width N the product h·g of signal and gradient is conserved up to the growth of
     // the length, and each layer's gradient has 1/N of its square in that direction: where chi is small, this part is what arrives.
     let gradient = |q: f64| {
-        let (chi, along) = (gradient_factor(a, law.sigma_w, q), growth_at(q).powi(2));
+        let (chi, along) = (gradient_factor(a, init.sigma_w, q), growth_at(q).powi(2));
         let power = |base: f64, n: usize| base.powi(n as i32);
         let slow: f64 = (0..DEPTH).map(|l| power(chi, l) * power(along, DEPTH - l)).sum();
         -0.5 * (power(chi, DEPTH) + slow / WIDTH as f64).ln()
     };
     let off = (4.0 * spread).exp();
-    let ends = [gradient(law.q / off), gradient(law.q), gradient(law.q * off)];
+    let ends = [gradient(init.q / off), gradient(init.q), gradient(init.q * off)];
     let gradients =
         (ends.into_iter().fold(f64::INFINITY, f64::min), ends.into_iter().fold(f64::NEG_INFINITY, f64::max));
     // Within two deviations of the signal.
-    let growth = [law.q / off, law.q, law.q * off].map(growth_at).into_iter().fold(0.0, f64::max);
-    Theory { gradient: gradient(law.q), gradients, growth, spread }
+    let growth = [init.q / off, init.q, init.q * off].map(growth_at).into_iter().fold(0.0, f64::max);
+    Theory { gradient: gradient(init.q), gradients, growth, spread }
 }
 
 /// Largest ratio of two layers.
@@ -117,18 +117,19 @@ fn signal_and_gradient_stay_within_two_where_theory_says_so() {
         let Init::He { gain } = Init::he_for(a) else { unreachable!() };
         a.about().gain_forward.map(|g| {
             assert_eq!(g, gain);
-            Law { sigma_w: g, sigma_b: 0.0, q: 1.0 }
+            Initializer { sigma_w: g, sigma_b: 0.0, q: 1.0 }
         })
     };
     let backward =
-        |a: &AnyActivation| a.about().gain_backward.map(|g| Law { sigma_w: g, sigma_b: 0.0, q: 1.0 });
+        |a: &AnyActivation| a.about().gain_backward.map(|g| Initializer { sigma_w: g, sigma_b: 0.0, q: 1.0 });
     let edge = |a: &AnyActivation| {
-        edge_at_length(a, 1.0).map(|e| Law { sigma_w: e.sigma_w, sigma_b: e.sigma_b, q: e.q })
+        edge_at_length(a, 1.0).map(|e| Initializer { sigma_w: e.sigma_w, sigma_b: e.sigma_b, q: e.q })
     };
     let mut cases = Vec::new();
     for a in AnyActivation::ALL {
-        let laws = [("gain_forward", forward(a)), ("gain_backward", backward(a)), ("edge of chaos", edge(a))];
-        cases.extend(laws.into_iter().filter_map(|(what, law)| Some((*a, what, law?))));
+        let initializers =
+            [("gain_forward", forward(a)), ("gain_backward", backward(a)), ("edge of chaos", edge(a))];
+        cases.extend(initializers.into_iter().filter_map(|(what, init)| Some((*a, what, init?))));
     }
     let mut sums = vec![[vec![0.0; DEPTH + 1], vec![0.0; DEPTH + 1]]; cases.len()];
     for seed in 0..SEEDS {
@@ -138,20 +139,20 @@ fn signal_and_gradient_stay_within_two_where_theory_says_so() {
                 Array::from_fn([WIDTH, WIDTH], |_| numbers.normal() as f32)
             })
             .collect();
-        for ((a, _, law), sums) in cases.iter().zip(&mut sums) {
-            for (sum, profile) in sums.iter_mut().zip(measured(a, *law, &weights, Key::new(seed))) {
+        for ((a, _, init), sums) in cases.iter().zip(&mut sums) {
+            for (sum, profile) in sums.iter_mut().zip(measured(a, *init, &weights, Key::new(seed))) {
                 sum.iter_mut().zip(profile).for_each(|(s, v)| *s += v / SEEDS as f64);
             }
         }
     }
     let mut held = Vec::new();
-    for ((a, what, law), [signal, gradient]) in cases.iter().zip(&sums) {
-        let next = length_after(a, law.sigma_w, law.sigma_b, law.q);
+    for ((a, what, init), [signal, gradient]) in cases.iter().zip(&sums) {
+        let next = length_after(a, init.sigma_w, init.sigma_b, init.q);
         // The backward gain keeps gradients, if the lengths stay near where it was taken; by themselves they go where they go.
-        if *what == "gain_backward" && (next / law.q - 1.0).abs() > 1e-3 {
+        if *what == "gain_backward" && (next / init.q - 1.0).abs() > 1e-3 {
             continue;
         }
-        let theory = theory(a, *law);
+        let theory = theory(a, *init);
         let (ahead, back) = (range(signal), range(gradient));
         // Three deviations are a factor of 2; and theory keeps no length that drifts off by itself.
         if theory.spread > 0.21 || theory.growth > 1.001 {

@@ -1,7 +1,7 @@
 //! Layer-sequential unit variance: a start that is measured on examples.
 
 use super::scheme::{InitScheme, WeightPlace};
-use crate::{Bind, Cx, Init, Mode, Network, NnError, ParamKind, Source};
+use crate::{Bind, Cx, Init, Mode, Network, NnError, ParamKind, ShapeError, Source};
 use sparring_autograd::Tape;
 use sparring_math::named::Range;
 use sparring_seed::Key;
@@ -58,13 +58,20 @@ impl Lsuv {
     /// statistics are left alone. Where the variance does not come near enough (weights whose size does not matter, say) the last one is reported.
     ///
     /// # Errors
-    /// [`NnError::Spec`] naming a layer whose output is the same for all examples and units, or not finite: nothing can be scaled to a variance of 1.
+    /// [`NnError::Shape`] if `x` holds no example, or examples of another shape than the network's. [`NnError::Spec`] naming a layer whose output is the same for all examples and units,
+    /// or not finite: nothing can be scaled to a variance of 1.
     pub fn fit<E: Elem>(
         &self,
         net: &mut Network<E>,
         x: &Array<E>,
         key: Key,
     ) -> Result<Vec<LsuvLayer>, NnError> {
+        let [c, h, w] = net.graph().input;
+        if !matches!(*x.shape().dims(), [n, a, b, d] if n > 0 && [a, b, d] == [c, h, w]) {
+            let what =
+                format!("examples are {}, the network takes [n, {c}, {h}, {w}], n at least 1", x.shape());
+            return Err(ShapeError::new("lsuv", what).into());
+        }
         let mut done = Vec::new();
         let mut outputs: Vec<Array<E>> = Vec::new();
         for i in 0..net.graph().nodes.len() {
@@ -76,7 +83,9 @@ impl Lsuv {
                 let name = node.name.clone();
                 let first = variance(&output);
                 let mut row = LsuvLayer { name, before: first, after: first, rounds: 0 };
-                while (row.after - 1.0).abs() > self.tolerance && row.rounds < self.rounds {
+                // A variance that is NaN is near nothing, so it enters the loop and is refused there.
+                let near = |variance: f64| (variance - 1.0).abs() <= self.tolerance;
+                while !near(row.after) && row.rounds < self.rounds {
                     if !(row.after.is_finite() && row.after > 0.0) {
                         let what = format!(
                             "lsuv: its output has a variance of {} over the examples; choose another initialisation",

@@ -11,7 +11,7 @@ pub use scheme::{
 };
 
 use serde::{Deserialize, Serialize};
-use sparring_activations::{Activation, AnyActivation};
+use sparring_activations::{AnyActivation, gain};
 use sparring_math::named::{NamedError, Range};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem, Shape};
@@ -25,7 +25,7 @@ pub enum Init {
     Torch,
     /// Normal weights of standard deviation gain/√fan-in (He et al. 2015, arXiv:1502.01852), zero biases.
     He {
-        /// The gain of the activation that follows.
+        /// The gain of the activation that the layer reads; 1 of a layer that reads none.
         gain: f64,
     },
     /// Uniform weights in ±gain · √(6/(fan-in + fan-out)) (Glorot and Bengio 2010), zero biases.
@@ -35,7 +35,7 @@ pub enum Init {
     },
     /// gain times a matrix with orthonormal rows or columns (Saxe et al. 2014, arXiv:1312.6120), zero biases.
     Orthogonal {
-        /// The gain of the activation that follows.
+        /// The gain of the activation that the layer reads.
         gain: f64,
     },
     /// Normal weights of standard deviation σ_w/√fan-in and normal biases of σ_b: the networks of mean-field theory (Poole et al. 2016, arXiv:1606.05340).
@@ -47,17 +47,12 @@ pub enum Init {
     },
 }
 
-/// The factor that keeps the second moment through an activation; 1 where it is infinite.
-pub fn gain(act: &AnyActivation) -> f64 {
-    Activation::<f64>::about(act).gain_forward.unwrap_or(1.0)
-}
-
 impl Init {
-    /// He's initializer with the gain of the activation that follows.
+    /// He's initializer of a layer that reads this activation.
     pub fn he_for(act: &AnyActivation) -> Self {
         Self::He { gain: gain(act) }
     }
-    /// An orthogonal start with the gain of the activation that follows.
+    /// An orthogonal initializer of a layer that reads this activation.
     pub fn orthogonal_for(act: &AnyActivation) -> Self {
         Self::Orthogonal { gain: gain(act) }
     }
@@ -121,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn laws_have_the_right_spread() {
+    fn weights_and_biases_have_the_right_spread() {
         let key = Key::new(3);
         let (mean, sd, top) = moments(&Init::Torch.weight(&[200, 100], key));
         assert!(mean.abs() < 0.002 && (sd - 0.1 / 3f64.sqrt()).abs() < 0.002 && top <= 0.1);

@@ -100,6 +100,8 @@ impl ActivationStudy {
         // A point that is not drawn after each one: they are no curve.
         let others = others.into_iter().flat_map(|(_, point)| [point, (f64::NAN, f64::NAN)]).collect();
         let line = |name: &str, points: Vec<(f64, f64)>| Series::new(name, points);
+        let zero = all.iter().any(|(_, c, _)| *c < ZERO);
+        let zero = zero.then(|| VerticalLine { x: ZERO, label: "0: linear".into() });
         let series = vec![line("softplus, by beta", softplus), line("others", others)];
         (all.len() > 1).then(|| {
             Chart::Line(LineChart {
@@ -112,7 +114,7 @@ impl ActivationStudy {
                     ..Axis::default()
                 },
                 series: series.into_iter().filter(|s| !s.points.is_empty()).collect(),
-                vertical: vec![VerticalLine { x: ZERO, label: "0: piecewise linear".into() }],
+                vertical: zero.into_iter().collect(),
                 ..LineChart::default()
             })
         })

@@ -3,9 +3,11 @@
 use super::correlation::rank_correlation;
 use super::masking::MASKING_MARGIN;
 use super::numbers::{AUTOATTACK, GAP};
-use super::paired::{Paired, paired};
-use super::study::{ActivationRow, ActivationStudy, pairs};
+use super::paired::Paired;
+use super::study::{ActivationRow, ActivationStudy, compared, compared_means, mean};
 use super::verdicts::{ClaimVerdict, Statement};
+use sparring_math::grammar::same;
+use std::cmp::Ordering;
 
 /// Curvatures at which robustness is said to peak.
 const PEAK: (f64, f64) = (4.0, 10.0);
@@ -31,7 +33,7 @@ impl ActivationStudy {
         for defense in self.hardened() {
             all.push(self.smooth_beats_relu(defense));
         }
-        all.extend(["sigmoid", "tanh", "k_wta"].map(|name| self.masks(name)));
+        all.extend(["sigmoid", "tanh", "k_wta"].into_iter().flat_map(|name| self.masks(name)));
         for defense in self.hardened() {
             all.push(self.low_curvature_is_good(defense));
             all.push(self.peaks_between(defense));
@@ -57,74 +59,86 @@ impl ActivationStudy {
             .iter()
             .filter(|name| self.is(name, |net| net.smooth && !net.bounded))
             .collect();
-        let mut by_seed = Vec::new();
-        for base in &relu {
-            let of_seed =
-                |name: &&&String| self.nets(name, defense).into_iter().find(|row| row.seed == base.seed);
-            let own: Vec<&ActivationRow> = smooth.iter().filter_map(|name| of_seed(&name)).collect();
-            let values: Vec<f64> =
-                own.iter().filter_map(|row| row.numbers.get(AUTOATTACK).copied()).collect();
-            if let (Some(relu), false) = (base.numbers.get(AUTOATTACK), values.is_empty()) {
-                by_seed.push((values.iter().sum::<f64>() / values.len() as f64, *relu));
-            }
-        }
-        let Some(mean) = paired(&by_seed) else { return statement };
+        let by_seed = relu.iter().map(|base| {
+            let of_seed = |name: &&String| self.nets(name, defense).into_iter().find(|r| r.seed == base.seed);
+            (smooth.iter().filter_map(of_seed).collect(), vec![*base])
+        });
+        let Some(mean) = compared_means(&self.plan, by_seed, AUTOATTACK) else { return statement };
         statement.verdict = ClaimVerdict::above(0.0, mean.interval);
         statement.evidence.push(format!("mean of {} smooth ones − relu: {}", smooth.len(), told(&mean)));
         for name in smooth {
             let own = self.nets(name, defense);
             let masked = own.iter().any(|row| row.masked().is_some());
             let mask = if masked { ", masked" } else { "" };
-            let found = paired(&pairs(&own, &relu, AUTOATTACK));
+            let found = compared(&self.plan, &own, &relu, AUTOATTACK);
             statement.evidence.extend(found.map(|found| format!("{name} − relu: {}{mask}", told(&found))));
         }
         statement
     }
-    fn masks(&self, name: &str) -> Statement {
+    /// Of each activation of this name, whatever its parameters, and each defence; one statement that is not tested where the study has none.
+    fn masks(&self, name: &str) -> Vec<Statement> {
+        let source = match name {
+            "k_wta" => "Tramèr et al. 2020, arXiv:2002.08347",
+            _ => "Carlini et al. 2019, arXiv:1902.06705",
+        };
+        // With parameters it is the same function: `k_wta(fraction=0.2)`.
+        let named = |text: &&String| same(text.split('(').next().unwrap_or_default(), name);
+        let own: Vec<&String> = self.plan.activations.iter().filter(named).collect();
+        if own.is_empty() {
+            let claim = format!("`{name}` masks gradients");
+            return vec![Statement { claim, source, verdict: ClaimVerdict::NotTested, evidence: Vec::new() }];
+        }
+        let under = |activation: &String| {
+            self.plan.defenses.iter().map(|defense| self.masks_under(activation, defense, source)).collect()
+        };
+        own.into_iter().flat_map(|activation: &String| -> Vec<Statement> { under(activation) }).collect()
+    }
+    fn masks_under(&self, activation: &str, defense: &str, source: &'static str) -> Statement {
         let mut statement = Statement {
-            claim: format!("`{name}` masks gradients"),
-            source: if name == "k_wta" {
-                "Tramèr et al. 2020, arXiv:2002.08347"
-            } else {
-                "Carlini et al. 2019, arXiv:1902.06705"
-            },
+            claim: format!("`{activation}` masks gradients under `{defense}`"),
+            source,
             verdict: ClaimVerdict::NotTested,
             evidence: Vec::new(),
         };
-        // With parameters it is the same function: `k_wta(fraction=0.2)`.
-        let named = |row: &&ActivationRow| row.activation.split('(').next() == Some(name);
-        let own: Vec<&ActivationRow> =
-            self.rows.iter().filter(named).filter(|row| row.result.is_some()).collect();
-        if own.is_empty() {
-            return statement;
+        let own = self.nets(activation, defense);
+        let Some(gap) = mean(&self.plan, &own, GAP) else { return statement };
+        let left: Vec<f64> =
+            own.iter().filter_map(|row| row.result.as_ref()?.net.as_ref()?.suite.pgd()).collect();
+        let left = left.iter().sum::<f64>() / left.len().max(1) as f64;
+        let raised = own.iter().filter(|row| row.check_raised().is_some()).count();
+        let margin = 100.0 * MASKING_MARGIN;
+        if left <= MASKING_MARGIN {
+            let why = format!(
+                "PGD itself leaves {:.1} % right, so there is nothing to mask (a mask is more than {margin:.0} points)",
+                100.0 * left
+            );
+            statement.evidence.push(why);
+        } else {
+            let by_gap = ClaimVerdict::above(MASKING_MARGIN, gap.interval);
+            statement.verdict = match raised {
+                0 => by_gap,
+                all if all == own.len() => ClaimVerdict::Held,
+                // Some nets show what the others do not.
+                _ if by_gap == ClaimVerdict::DidNotHold => ClaimVerdict::Undecided,
+                _ => by_gap,
+            };
+            statement.evidence.push(format!("PGD − AutoAttack {}; above {margin:.0} is a mask", told(&gap)));
         }
         let masked = own.iter().filter(|row| row.masked().is_some()).count();
-        statement.verdict = match masked {
-            0 => ClaimVerdict::DidNotHold,
-            all if all == own.len() => ClaimVerdict::Held,
-            _ => ClaimVerdict::Undecided,
-        };
         statement.evidence.push(format!("{masked} of {} nets count as masked", own.len()));
-        for defense in &self.plan.defenses {
-            let gaps: Vec<f64> = own
-                .iter()
-                .filter(|row| row.defense == *defense)
-                .filter_map(|row| row.numbers.get(GAP).copied())
-                .collect();
-            let gap = Paired::of_values(&gaps);
-            statement.evidence.extend(gap.map(|gap| format!("`{defense}`: PGD − AutoAttack {}", told(&gap))));
+        for row in &own {
+            let check = row.check_raised().map(|why| format!("seed {}: {why}", row.seed));
+            statement.evidence.extend(check);
         }
-        statement.evidence.push(format!(
-            "a gap above {:.0} points is a mask, or a check that says so",
-            100.0 * MASKING_MARGIN
-        ));
         statement
     }
-    /// Curvature and accuracy under the suite of each activation, masked ones and unbounded curvatures left out.
+    /// Curvature and accuracy under the suite of each activation. Left out are masked ones, those whose f' jumps (a kink has no second derivative that a largest one could be told of, and is no
+    /// curvature of 0) and those whose curvature is unbounded or not known.
     pub(super) fn curvatures(&self, defense: &str) -> Vec<(&str, f64, f64)> {
         let of = |name: &'_ String| -> Option<(f64, f64)> {
             let own = self.nets(name, defense);
-            let curvature = own.first()?.result.as_ref()?.net.as_ref()?.curvature?;
+            let net = own.first()?.result.as_ref()?.net.as_ref()?;
+            let curvature = net.curvature.filter(|_| net.smooth)?;
             let group = self.group(name, defense).filter(|group| group.masked == 0)?;
             Some((curvature, group.means.get(AUTOATTACK)?.mean))
         };
@@ -134,21 +148,35 @@ impl ActivationStudy {
         let found: Vec<(f64, f64)> = self.curvatures(defense).iter().map(|(_, c, a)| (*c, *a)).collect();
         let correlation = rank_correlation(&found);
         let evidence = correlation.map(|r| {
-            let interval = match r.interval {
-                Some((low, high)) => format!("95 % {low:.2} to {high:.2}"),
-                None => "too few for an interval".into(),
-            };
-            format!("rank correlation of max |f''| and accuracy {:+.2} ({interval}, n = {})", r.rho, r.n)
+            let (rho, told) = (r.rho, r.certainty());
+            format!("rank correlation of max |f''| and accuracy {rho:+.2} ({told}, n = {})", r.n)
         });
+        let kinked: Vec<&str> = self.kinked(defense).collect();
+        let left_out = (!kinked.is_empty())
+            .then(|| format!("{} left out, whose f' jumps: {}", kinked.len(), kinked.join(", ")));
         Statement {
             claim: format!("The lower the curvature, the more robust, under `{defense}` (AutoAttack)"),
             source: "Singla et al. 2021, arXiv:2102.07861",
             verdict: match correlation {
                 None => ClaimVerdict::NotTested,
-                Some(r) => ClaimVerdict::above(0.0, r.interval.map(|(low, high)| (-high, -low))),
+                Some(r) => match r.sign() {
+                    Some(Ordering::Less) => ClaimVerdict::Held,
+                    Some(_) => ClaimVerdict::DidNotHold,
+                    None => ClaimVerdict::Undecided,
+                },
             },
-            evidence: evidence.into_iter().collect(),
+            evidence: evidence.into_iter().chain(left_out).collect(),
         }
+    }
+    /// The activations with finished nets under a defence whose f' jumps.
+    fn kinked(&self, defense: &str) -> impl Iterator<Item = &str> {
+        let jumps = move |name: &&String| {
+            let own = self.nets(name, defense);
+            own.iter().any(|row| {
+                row.result.as_ref().and_then(|result| result.net.as_ref()).is_some_and(|net| !net.smooth)
+            })
+        };
+        self.plan.activations.iter().filter(jumps).map(String::as_str)
     }
     fn peaks_between(&self, defense: &str) -> Statement {
         let (low, high) = PEAK;
@@ -177,12 +205,21 @@ impl ActivationStudy {
             list.iter().max_by(|a, b| a.2.total_cmp(&b.2)).map(|one| one.0.to_string())
         };
         let (Some(best_within), Some(best_beyond)) = (best(&within), best(&beyond)) else { return statement };
-        let (own, other) = (self.nets(&best_within, defense), self.nets(&best_beyond, defense));
-        let Some(found) = paired(&pairs(&own, &other, AUTOATTACK)) else { return statement };
+        statement.evidence.push(format!("the best inside is {best_within}, outside {best_beyond}"));
+        // The means of both sides: the best of each, tested on the figures that it was chosen by, would find differences in noise.
+        let seeds = 1..=self.plan.seeds;
+        let of_seed = |list: &[(&str, f64, f64)], seed: u64| -> Vec<&ActivationRow> {
+            let nets = list.iter().flat_map(|(name, ..)| self.nets(name, defense));
+            nets.filter(|row| row.seed == seed).collect()
+        };
+        let both = seeds.map(|seed| (of_seed(&within, seed), of_seed(&beyond, seed)));
+        // A seed has to have all nets of both sides, or its mean is one of other functions.
+        let whole = both.filter(|(own, other)| own.len() == within.len() && other.len() == beyond.len());
+        let Some(found) = compared_means(&self.plan, whole, AUTOATTACK) else { return statement };
         statement.verdict = ClaimVerdict::above(0.0, found.interval);
-        statement
-            .evidence
-            .push(format!("{best_within} − {best_beyond}, the best of both sides: {}", told(&found)));
+        let text =
+            format!("mean of {} inside − mean of {} outside: {}", within.len(), beyond.len(), told(&found));
+        statement.evidence.insert(0, text);
         statement
     }
 }

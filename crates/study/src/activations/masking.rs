@@ -32,6 +32,10 @@ impl NetFigures {
                 100.0 * MASKING_MARGIN
             ));
         }
+        self.check_raised()
+    }
+    /// The first check that was raised and says that gradients are masked, and what it saw.
+    pub(super) fn check_raised(&self) -> Option<String> {
         let raised = |doubt: &&super::figures::Doubt| MASKING_CHECKS.contains(&doubt.check.as_str());
         self.doubts.iter().find(raised).map(|doubt| format!("{}: {}", doubt.check, doubt.why))
     }

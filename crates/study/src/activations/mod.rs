@@ -14,6 +14,7 @@ mod paired;
 mod plan;
 mod printed;
 mod ranking;
+mod sampling;
 mod sections;
 mod study;
 #[cfg(test)]

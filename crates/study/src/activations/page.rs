@@ -122,11 +122,8 @@ impl ActivationStudy {
         };
         groups.sort_by_key(of);
         let row = |group: &&ActivationGroup| {
-            let place = match group.place {
-                Some(place) => place.to_string(),
-                None => "masked".into(),
-            };
-            let first = [group.defense.clone(), place, group.activation.clone(), group.n.to_string()];
+            let first =
+                [group.defense.clone(), group.placed(), group.activation.clone(), group.n.to_string()];
             let figure = |name: &&str| match group.means.get(*name) {
                 None => "–".to_string(),
                 Some(of) => format!("{:.2} %", 100.0 * of.mean),

@@ -42,13 +42,12 @@ impl ActivationStudy {
                 self.groups.iter().filter(|g| g.defense == *defense && g.n > 0).collect();
             own.sort_by_key(|group| group.place.unwrap_or(usize::MAX));
             let row = |group: &&ActivationGroup| {
-                let place = match (group.place, group.masked) {
-                    (Some(place), _) => Cell::from(place.to_string()),
-                    (None, 0) => Cell::from("–"),
-                    (None, k) => Cell {
+                let place = match group.masked {
+                    0 => Cell::from(group.placed()),
+                    k => Cell {
                         note: format!("{k} of {} nets", group.n),
                         tone: Tone::Bad,
-                        ..Cell::from("masked")
+                        ..Cell::from(group.placed())
                     },
                 };
                 let figures = columns.iter().map(|name| share(group.means.get(*name)));
@@ -83,8 +82,10 @@ impl ActivationStudy {
             _ => "",
         };
         format!(
-            "Means over {} seeds; below each its 95\u{a0}% interval over seeds by Student's t, which does not contain that other test images would give other figures. The column \
-             `− relu` is the mean difference, in points of AutoAttack, to the net with ReLU of the same seed and defence, paired by seed, with its 95\u{a0}% interval by the paired t.{few} Places go by AutoAttack, where \
+            "Means over {} seeds; below each its 95\u{a0}% interval over seeds by Student's t, and at least as wide as other test images would make it: ±1.96\u{a0}√v, v = p(1\u{a0}−\u{a0}p)/n of a share p of n \
+             images (with one image more on each side, so that 0 of n is not certain). The column \
+             `− relu` is the mean difference, in points of AutoAttack, to the net with ReLU of the same seed and defence, paired by seed, with its 95\u{a0}% interval by the paired t; of the images both \
+             variances are added, though both nets see the same ones, so this bound is cautious.{few} Places go by AutoAttack, where \
              equal by the mean over the budgets; many pairs are compared, of twenty true zeros one interval misses zero.",
             self.plan.seeds
         )
@@ -116,7 +117,12 @@ impl ActivationStudy {
             ]
         };
         section.blocks.push(Block::Table(Table {
-            caption: "A statement held, or did not, where the 95 % interval lies on one side; else it is undecided.".into(),
+            caption: format!(
+                "A statement held, or did not, where the 95\u{a0}% interval lies on one side of 0, of masking on one side of {:.0} points; rank correlations of few activations go by their p-value, \
+                 below 0.05. Else it is undecided. A check that was raised on every net is a mask too, one that was raised on some leaves it open; where PGD itself leaves no more than those points \
+                 there is nothing to mask.",
+                100.0 * super::MASKING_MARGIN
+            ),
             headers: ["statement", "verdict", "figures"].map(String::from).to_vec(),
             rows: statements.iter().map(row).collect(),
             ..Table::default()
@@ -139,19 +145,20 @@ impl ActivationStudy {
             section.blocks.push(Block::Chart(chart));
             let points: Vec<(f64, f64)> = self.curvatures(defense).iter().map(|(_, c, a)| (*c, *a)).collect();
             section.blocks.extend(super::correlation::rank_correlation(&points).map(|r| {
-                let interval = r.interval.map_or("too few points for an interval".to_string(), |(low, high)| {
-                    format!("95\u{a0}% {low:.2} to {high:.2}")
-                });
                 Block::text(format!(
-                    "Spearman's rank correlation under `{defense}`: {:+.2} ({interval}, n = {} activations, masked ones left out).",
-                    r.rho, r.n
+                    "Spearman's rank correlation under `{defense}`: {:+.2} ({}, n = {} activations; masked ones left out, and those whose f' jumps).",
+                    r.rho, r.certainty(), r.n
                 ))
             }));
         }
         let row = |group: &&ActivationGroup| {
             let net = self.nets(&group.activation, &group.defense);
-            let curvature = net.first().and_then(|row| row.result.as_ref()?.net.as_ref()?.curvature);
-            let curvature = curvature.map_or("unbounded".to_string(), |c| format!("{c:.3}"));
+            let net = net.first().and_then(|row| row.result.as_ref()?.net.as_ref());
+            let curvature = match net.map(|net| (net.smooth, net.curvature)) {
+                Some((true, Some(c))) => format!("{c:.3}"),
+                Some((false, _)) => "kink".into(),
+                _ => "–".into(),
+            };
             let first = [group.activation.clone(), curvature].map(Cell::from);
             first
                 .into_iter()
@@ -167,7 +174,7 @@ impl ActivationStudy {
             .collect();
         let headers = ["activation".to_string(), "max |f''|".into()].into_iter();
         section.blocks.push(Block::Table(Table {
-            caption: "The points: AutoAttack under each defence".into(),
+            caption: "AutoAttack under each defence. Kink: f' jumps, so f'' is no bounded function, and there is no point; –: it is unbounded, or follows from parameters that were learnt".into(),
             headers: headers.chain(self.plan.defenses.iter().cloned()).collect(),
             rows: first.iter().map(row).collect(),
             ..Table::default()

@@ -69,6 +69,10 @@ impl ActivationRow {
     pub fn masked(&self) -> Option<String> {
         self.result.as_ref()?.net.as_ref()?.masked()
     }
+    /// The check that says so, whatever the gap.
+    pub(super) fn check_raised(&self) -> Option<String> {
+        self.result.as_ref()?.net.as_ref()?.check_raised()
+    }
 }
 
 impl ActivationStudy {
@@ -139,23 +143,58 @@ fn nets<'a>(rows: &'a [ActivationRow], activation: &str, defense: &str) -> Vec<&
     rows.iter().filter(wanted).filter(|row| row.result.is_some()).collect()
 }
 
-/// The pairs of a figure in the nets of two activations that share their seed.
-pub(super) fn pairs(own: &[&ActivationRow], others: &[&ActivationRow], figure: &str) -> Vec<(f64, f64)> {
-    let of_seed = |seed: u64| others.iter().find(|other| other.seed == seed);
-    let pair =
-        |row: &&ActivationRow| Some((*row.numbers.get(figure)?, *of_seed(row.seed)?.numbers.get(figure)?));
-    own.iter().filter_map(pair).collect()
+/// The mean of a figure over nets, whose images are a sample too.
+pub(super) fn mean(plan: &ActivationPlan, own: &[&ActivationRow], figure: &str) -> Option<Paired> {
+    compared_means(plan, own.iter().map(|row| (vec![*row], Vec::new())), figure)
 }
 
-fn group(rows: &[ActivationRow], activation: &str, defense: &str) -> ActivationGroup {
+/// The mean difference of a figure of the nets of two activations that share their seed.
+pub(super) fn compared(
+    plan: &ActivationPlan,
+    own: &[&ActivationRow],
+    others: &[&ActivationRow],
+    figure: &str,
+) -> Option<Paired> {
+    let of_seed = |seed: u64| others.iter().find(|other| other.seed == seed);
+    let both = own.iter().filter_map(|row| Some((vec![*row], vec![*of_seed(row.seed)?])));
+    compared_means(plan, both, figure)
+}
+
+/// The mean over seeds of the difference between the means of two lists of nets of one seed; an empty second list counts as 0, nets without the figure are left out.
+///
+/// Its variance over samples of images is at most the mean over the seeds of the sum of both sides' variances, since all look at the same images: seeds and nets are taken to err alike, and the two
+/// sides apart, though what they have in common makes the difference vary less.
+pub(super) fn compared_means<'a>(
+    plan: &ActivationPlan,
+    seeds: impl Iterator<Item = (Vec<&'a ActivationRow>, Vec<&'a ActivationRow>)>,
+    figure: &str,
+) -> Option<Paired> {
+    let average = |v: Vec<f64>| (!v.is_empty()).then(|| v.iter().sum::<f64>() / v.len() as f64);
+    let value = |rows: &[&ActivationRow]| {
+        average(rows.iter().filter_map(|row| row.numbers.get(figure).copied()).collect())
+    };
+    let variance = |rows: &[&ActivationRow]| {
+        average(rows.iter().filter_map(|row| row.image_variance(figure, plan.n)).collect())
+    };
+    let (mut pairs, mut variances) = (Vec::new(), Vec::new());
+    for (own, others) in seeds {
+        let other = if others.is_empty() { Some(0.0) } else { value(&others) };
+        let (Some(a), Some(b)) = (value(&own), other) else { continue };
+        pairs.push((a, b));
+        variances.extend(variance(&own).map(|v| v + variance(&others).unwrap_or(0.0)));
+    }
+    let found = paired(&pairs)?;
+    Some(average(variances).map_or(found, |variance| found.over_images(variance)))
+}
+
+fn group(plan: &ActivationPlan, rows: &[ActivationRow], activation: &str, defense: &str) -> ActivationGroup {
     let own = nets(rows, activation, defense);
     let relu = nets(rows, BASELINE, defense);
     let (mut means, mut against_relu) = (BTreeMap::new(), BTreeMap::new());
     for name in own.iter().flat_map(|row| row.numbers.keys()) {
-        let values: Vec<f64> = own.iter().filter_map(|row| row.numbers.get(name).copied()).collect();
-        means.extend(Paired::of_values(&values).map(|mean| (name.clone(), mean)));
+        means.extend(mean(plan, &own, name).map(|mean| (name.clone(), mean)));
         if activation != BASELINE {
-            against_relu.extend(paired(&pairs(&own, &relu, name)).map(|mean| (name.clone(), mean)));
+            against_relu.extend(compared(plan, &own, &relu, name).map(|mean| (name.clone(), mean)));
         }
     }
     ActivationGroup {
@@ -173,7 +212,7 @@ fn groups(plan: &ActivationPlan, rows: &[ActivationRow]) -> Vec<ActivationGroup>
     let mut all = Vec::new();
     for defense in &plan.defenses {
         let mut own: Vec<ActivationGroup> =
-            plan.activations.iter().map(|activation| group(rows, activation, defense)).collect();
+            plan.activations.iter().map(|activation| group(plan, rows, activation, defense)).collect();
         let ranked = |group: &ActivationGroup| {
             let mean = |name: &str| group.means.get(name).map(|mean| mean.mean);
             (group.masked == 0).then(|| Some((mean(AUTOATTACK)?, mean(CURVE_MEAN)?))).flatten()

@@ -23,11 +23,11 @@ pub struct UnitCounts {
     pub examples: usize,
     /// Hidden units.
     pub units: usize,
-    /// Units whose slope f' is 0 on every one of the examples: no gradient reaches their weights.
+    /// Units whose derivative f' is 0 on every one of the examples: no gradient reaches their weights.
     pub dead: usize,
     /// Units whose |f'| is below 1e-6 on every one of them, the dead among them.
     pub frozen: usize,
-    /// Share of pairs of unit and example with slope 0: sparsity, which is not death.
+    /// Share of pairs of unit and example with derivative 0: sparsity, which is not death.
     pub off: f64,
 }
 

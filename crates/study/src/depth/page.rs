@@ -91,8 +91,8 @@ pub fn depth_page(study: &DepthStudy, rows: &[DepthRow], asked: &str, command: B
     let mut table = Section::new("Every network");
     table.blocks.push(Block::Table(Table {
         caption: format!(
-            "RMS: of the pre-activations at that hidden layer, and by theory at the last. Grad: at the first hidden layer over that at the last. Dead: units whose slope is 0 on every one of the training examples, of {}; off: pairs of \
-             unit and example with slope 0, which is sparsity. Loss: mean cross-entropy of the first batch, and of the last ten of {} steps of plain SGD; the logarithm of the number of classes is a guess.",
+            "RMS: of the pre-activations at that hidden layer, and by theory at the last. Grad: at the first hidden layer over that at the last. Dead: units whose derivative is 0 on every one of the training examples, of {}; off: pairs of \
+             unit and example with derivative 0, which is sparsity. Loss: mean cross-entropy of the first batch, and of the last ten of {} steps of plain SGD; the logarithm of the number of classes is a guess.",
             study.depth * study.width,
             study.steps,
         ),

@@ -57,6 +57,10 @@ fn row(study: &DepthStudy, cell: &DepthCell, data: &Dataset) -> Result<DepthRow,
             return Ok(row);
         }
     };
+    // Signal and gradient look at all these examples at once, as a batch normalisation does.
+    let too_many = |e: &dyn std::fmt::Display| StudyError::Depth(format!("examples: {e}"));
+    let cost = spec.cost().map_err(|e| too_many(&e))?;
+    cost.admit(study.examples.min(data.train.len())).map_err(|e| too_many(&e))?;
     let made = || -> Result<ClassifierNet, StudyError> {
         let new = ClassifierNet::new(spec.clone(), Key::new(study.seed).named("init"));
         let mut model = new.map_err(|e: ModelError| StudyError::Depth(e.to_string()))?;

@@ -143,3 +143,17 @@ fn settings_that_make_no_sense_are_refused() {
     }
     assert!("batchnorm".parse::<NormalizedBy>().is_ok() && "instance".parse::<NormalizedBy>().is_err());
 }
+
+#[test]
+fn examples_that_no_memory_holds_are_refused_before_the_network_is_made() {
+    let study = DepthStudy {
+        depth: 100,
+        width: 1000,
+        examples: 10_000,
+        activations: vec!["relu".parse().unwrap()],
+        inits: vec!["torch".parse().unwrap()],
+        ..DepthStudy::default()
+    };
+    let error = depth_study(&study, &few(10_000), |_| Ok(())).unwrap_err().to_string();
+    assert!(error.starts_with("examples: a batch of 10000 examples: this network allows"), "{error}");
+}

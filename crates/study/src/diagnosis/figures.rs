@@ -21,7 +21,7 @@ pub enum DiagnosisLoss {
     Reconstruction,
 }
 
-/// The figures of every activation and every layer with weights, in the order of the nodes, on all examples of `split`; in evaluation: dropout drops nothing, batch normalisation
+/// The figures of every activation and every layer with weights, in the order of the nodes, on all examples `[c, h, w]` of `split`; in evaluation: dropout drops nothing, batch normalisation
 /// uses the running statistics. Equal for any number of threads.
 ///
 /// # Errors
@@ -54,7 +54,7 @@ pub fn layer_figures(
     let shape = |i: usize| &shapes[i].dims()[1..];
     let mut all: Vec<Option<Gathered>> =
         (0..graph.nodes.len()).map(|i| Gathered::begin(net, i, shape(i))).collect();
-    // The values of all nodes are kept, and their gradients and slopes: about as much again as a training step.
+    // The values of all nodes are kept, and their gradients and derivatives: about as much again as a training step.
     let most = graph.cost().map_err(|e| wrong(e.to_string()))?.most_examples() / 2;
     let batch = settings.batch.min(most.max(1));
     for first in (0..split.len()).step_by(batch) {

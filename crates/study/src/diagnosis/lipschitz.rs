@@ -1,4 +1,4 @@
-//! How much a network can stretch differences of its input: a bound from above, and one from below.
+//! How much a network can stretch differences of its input: an estimate of a bound from above, and a bound from below.
 
 use super::figures::last;
 use super::settings::DiagnosisSettings;
@@ -9,11 +9,12 @@ use sparring_nn::{Cx, Lipschitz, Network, Source};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Shape};
 
-/// Bounds of the Lipschitz constant of a network in the Euclidean norm: ‖f(x) − f(x')‖ ≤ L ‖x − x'‖.
+/// What is known of the Lipschitz constant of a network in the Euclidean norm: ‖f(x) − f(x')‖ ≤ L ‖x − x'‖.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LipschitzBounds {
-    /// The product of the layers' constants (where branches meet, the sum over them); `None` where a layer has none that is known. As exact as the power iterations of the spectral norms.
-    pub upper: Option<f64>,
+    /// The product of the layers' constants (where branches meet, the sum over them); `None` where a layer has none that is known. With exact spectral norms it would bound L from above; power
+    /// iterations reach them from below, so it is an estimate of that bound, and no certificate.
+    pub estimate: Option<f64>,
     /// The first layer without a constant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown: Option<String>,
@@ -38,7 +39,7 @@ pub(super) fn spectral_norms(net: &Network<f32>, settings: &DiagnosisSettings, k
     graph.nodes.iter().enumerate().map(of).collect()
 }
 
-/// Both bounds; the one from below is looked for around the examples `x`.
+/// The estimate of the bound from above, and the bound from below; this one from below is looked for around the examples `x`.
 pub(super) fn bounds(
     net: &Network<f32>,
     norms: &[Option<f64>],
@@ -65,10 +66,10 @@ pub(super) fn bounds(
         let inputs: Option<f64> = node.inputs.iter().map(of).sum();
         constants.push(own.zip(inputs).map(|(own, inputs)| own * inputs));
     }
-    let upper = last(net).map_or(Some(1.0), |end| constants[end]);
+    let estimate = last(net).map_or(Some(1.0), |end| constants[end]);
     LipschitzBounds {
-        upper,
-        unknown: unknown.filter(|_| upper.is_none()),
+        estimate,
+        unknown: unknown.filter(|_| estimate.is_none()),
         lower: steepest(net, x, settings, key),
     }
 }

@@ -10,9 +10,9 @@ use sparring_tensor::Array;
 enum Bend {
     /// Nothing.
     None,
-    /// A unit changes its slope.
+    /// A unit changes its derivative.
     Slope,
-    /// A window takes another of its numbers: one slope goes to 0, another to 1.
+    /// A window takes another of its numbers: one derivative goes to 0, another to 1.
     Choice,
 }
 
@@ -32,7 +32,7 @@ fn bend(layer: &AnyLayer) -> Option<Bend> {
     matches!(layer.lipschitz(), Lipschitz::Affine(_)).then_some(Bend::None)
 }
 
-/// Linear regions that the segment from one example to another crosses, counted at `points` points: 1, and one for each unit whose slope differs between two neighbouring points. Units that
+/// Linear regions that the segment from one example to another crosses, counted at `points` points: 1, and one for each unit whose derivative differs between two neighbouring points. Units that
 /// change and change back between two points are not seen, so it is a count from below. `None` of a network that is not piecewise linear.
 ///
 /// Source: Novak et al. 2018, arXiv:1802.08760 (transitions along a trajectory).

@@ -29,7 +29,7 @@ pub fn training_section(rows: &[DiagnosisRow], lr: Option<f64>) -> Option<Sectio
     let (first, last) = (rows.first()?, rows.last()?);
     let mut section = Section::new("Inside the network");
     section.blocks.push(Block::text(format!(
-        "At the end of each epoch, on {} examples that it was not trained on where any were held out. Dead units are those whose activation has slope 0 on all of them.",
+        "At the end of each epoch, on {} examples that it was not trained on where any were held out. Dead units are those whose activation has derivative 0 on all of them.",
         last.examples
     )));
     section.blocks.extend(notes(&verdicts(&last.layers, last.examples, rows, lr)));
@@ -165,7 +165,7 @@ fn table(layers: &[LayerDiagnosis], examples: usize) -> Block {
     ];
     Block::Table(Table {
         caption: format!(
-            "On {examples} examples. Dead: slope 0 on all of them, frozen: below 1e-6 (of images, channels). Saturated: numbers with a slope below 1 % of the largest, of a ReLU those at or below 0. Rank: effective rank of the outputs, of the most that it could be."
+            "On {examples} examples. Dead: derivative 0 on all of them, frozen: below 1e-6 (of images, channels). Saturated: numbers with a derivative below 1 % of the largest, of a ReLU those at or below 0. Rank: effective rank of the outputs, of the most that it could be."
         ),
         headers: HEADERS.map(String::from).to_vec(),
         rows: layers.iter().map(row).collect(),

@@ -5,7 +5,7 @@ use crate::StudyError;
 /// How much of a network is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DiagnosisSettings {
-    /// Examples of a pass; no figure but those of the rounding of sums depends on it.
+    /// Examples of a pass. The ends of the histograms are those of the numbers of the first pass, so their bins depend on it; of other figures only the rounding of sums does.
     pub batch: usize,
     /// Rows of which effective ranks are found, from the first example.
     pub rank_rows: usize,

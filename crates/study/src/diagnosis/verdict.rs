@@ -17,7 +17,7 @@ pub enum VerdictKind {
     DeadUnits,
     /// At least 20 % of an activation's units (channels) are not dead but have |f'| < 1e-6 on every example.
     FrozenUnits,
-    /// At least half of the numbers of an activation with limits on both sides have |f'| below a hundredth of the largest slope.
+    /// At least half of the numbers of an activation with limits on both sides have |f'| below a hundredth of the largest derivative.
     Saturated,
     /// ‖∂L/∂y‖ at the first layer with weights is at most 1e-3 of that at the last: vanishing gradients.
     VanishingGradients,
@@ -114,19 +114,14 @@ pub fn verdicts(
 ) -> Vec<Verdict> {
     let lower =
         lr.map_or("lower the learning rate".to_string(), |lr| format!("lower the learning rate from {lr}"));
-    let mut all: Vec<Verdict> = found(layers).into_iter().map(|found| found.said(examples, &lower)).collect();
-    for verdict in &mut all {
+    let of = |now: Found<'_>| {
         let has = |row: &&DiagnosisRow| {
-            found(&row.layers).iter().any(|f| f.kind == verdict.verdict && f.layer.name == verdict.layer)
+            found(&row.layers).iter().any(|f| f.kind == now.kind && f.layer.name == now.layer.name)
         };
-        let since = rows.iter().rev().take_while(has).last();
-        if let Some(row) = since {
-            verdict.since_epoch = Some(row.epoch);
-            let (fact, help) = verdict.text.split_once("; ").unwrap_or((&verdict.text, ""));
-            verdict.text = format!("{fact}, since epoch {}; {help}", row.epoch);
-        }
-    }
-    all
+        let since = rows.iter().rev().take_while(has).last().map(|row| row.epoch);
+        now.said(examples, &lower, since)
+    };
+    found(layers).into_iter().map(of).collect()
 }
 
 struct Found<'a> {
@@ -178,46 +173,34 @@ fn found(layers: &[LayerDiagnosis]) -> Vec<Found<'_>> {
 }
 
 impl Found<'_> {
-    fn said(&self, examples: usize, lower: &str) -> Verdict {
+    /// In words: the fact, since when it has been so, and what may help.
+    fn said(&self, examples: usize, lower: &str, since_epoch: Option<usize>) -> Verdict {
         use VerdictKind as Kind;
         let (title, value) = (self.layer.title(), self.value);
         let percent =
             if value >= 0.1 { format!("{:.0} %", 100.0 * value) } else { format!("{:.1} %", 100.0 * value) };
         let n = grouped(examples);
         let units = if self.layer.shape.len() == 3 { "channels" } else { "units" };
-        let text = match self.kind {
+        let (fact, help) = match self.kind {
             Kind::NotFinite => {
-                format!(
-                    "layer {title}: {value} of its outputs and weights are NaN or infinite; {lower}, or clip the gradient"
-                )
+                (format!("{value} of its outputs and weights are NaN or infinite"), format!("{lower}, or clip the gradient"))
             }
-            Kind::DeadUnits => format!(
-                "layer {title}: {percent} of {units} never active on {n} examples; {lower}, or take leaky_relu(0.1), or he init"
-            ),
-            Kind::FrozenUnits => format!(
-                "layer {title}: {percent} of {units} have a slope below 1e-6 on all {n} examples; {lower}, or normalise before the layer"
-            ),
-            Kind::Saturated => format!(
-                "layer {title}: {percent} of its numbers are where the slope is below 1 % of the largest; take smaller first weights, normalise before the layer, or {lower}"
-            ),
-            Kind::VanishingGradients => format!(
-                "layer {title}: its gradient is {value:.1e} of that of the last layer, vanishing gradients; take relu or another unbounded activation with he init, normalisation, or residual connections"
-            ),
-            Kind::ExplodingGradients => format!(
-                "layer {title}: its gradient is {value:.1e} times that of the last layer, exploding gradients; clip the gradient, take smaller first weights, or normalisation"
-            ),
-            Kind::RankCollapse => format!(
-                "layer {title}: effective rank {value:.2} of {}, all examples look alike but in one direction; take he or orthogonal init, normalisation, or fewer layers",
+            Kind::DeadUnits => (format!("{percent} of {units} never active on {n} examples"), format!("{lower}, or take leaky_relu(0.1), or he init")),
+            Kind::FrozenUnits => (format!("{percent} of {units} have a derivative below 1e-6 on all {n} examples"), format!("{lower}, or normalise before the layer")),
+            Kind::Saturated => (format!("{percent} of its numbers are where the derivative is below 1 % of the largest"), format!("take smaller first weights, normalise before the layer, or {lower}")),
+            Kind::VanishingGradients => (format!("its gradient is {value:.1e} of that of the last layer, vanishing gradients"), "take relu or another unbounded activation with he init, normalisation, or residual connections".into()),
+            Kind::ExplodingGradients => (format!("its gradient is {value:.1e} times that of the last layer, exploding gradients"), "clip the gradient, take smaller first weights, or normalisation".into()),
+            Kind::RankCollapse => (format!("effective rank {value:.2} of {}, all examples look alike but in one direction",
                 self.layer.output.most_rank
-            ),
+            ), "take he or orthogonal init, normalisation, or fewer layers".into()),
             Kind::LargeUpdates => {
-                format!(
-                    "layer {title}: the last step moved its weight by {percent} of its length (about 0.1 % is healthy); {lower}"
-                )
+                (format!("the last step moved its weight by {percent} of its length (about 0.1 % is healthy)"), lower.into())
             }
         };
+        let since = since_epoch.map_or(String::new(), |epoch| format!(", since epoch {epoch}"));
+        let text = format!("layer {title}: {fact}{since}; {help}");
         let (verdict, layer) = (self.kind, self.layer.name.clone());
-        Verdict { verdict, layer, value, threshold: self.kind.threshold(), since_epoch: None, text }
+        Verdict { verdict, layer, value, threshold: self.kind.threshold(), since_epoch, text }
     }
 }
 

@@ -38,7 +38,7 @@ pub struct TrainingFacts {
     pub lr: Option<f64>,
 }
 
-/// Looks at a network on examples; `key` draws the first directions of power iterations and of the ascent. `told` is called with what comes next.
+/// Everything about a network on the examples `[c, h, w]` of `split`: figures of its layers, verdicts on them, its Lipschitz constant, and linear regions. `key` draws the first directions of power iterations and of the ascent. `told` is called with what comes next.
 ///
 /// # Errors
 /// As [`layer_figures`].

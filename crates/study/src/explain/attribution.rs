@@ -51,7 +51,7 @@ impl Attribution {
     }
 }
 
-/// Points that pass the network at once.
+/// Most points that pass the network at once; fewer of one that allows fewer.
 const CHUNK: usize = 64;
 
 /// Saliency and integrated gradients of the logit of `class` for one example x `[c, h, w]`, values in [0, 1].
@@ -83,11 +83,12 @@ pub fn integrated_gradients(
     let (ends, gradients) = at(&[0.0, 1.0]);
     let saliency = gradients.as_slice()[dim..].iter().map(|g| g.abs()).collect();
     let difference = ends[1] - ends[0];
+    let chunk = CHUNK.min(model.net.cost().map_or(1, |cost| cost.most_examples())).max(1);
     let mut steps = settings.steps.max(1);
     loop {
         let mut sums = vec![0.0f64; dim];
         let middles: Vec<f64> = (0..steps).map(|k| (k as f64 + 0.5) / steps as f64).collect();
-        for points in middles.chunks(CHUNK) {
+        for points in middles.chunks(chunk) {
             let (_, gradients) = at(points);
             for row in gradients.as_slice().chunks_exact(dim) {
                 sums.iter_mut().zip(row).for_each(|(s, g)| *s += f64::from(*g));

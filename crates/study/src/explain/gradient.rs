@@ -7,7 +7,7 @@ use sparring_tensor::Array;
 
 /// For each example of x `[n, c, h, w]`: the sum of `weights` (one for each number of an example's output at `node`) times that output, and its gradient at the example.
 ///
-/// The whole network is one layer too many for a unit inside it: nothing behind `node` is differentiated.
+/// The backward pass begins at `node`; the layers behind it run forward, and are not differentiated.
 pub(super) fn weighted_output(
     model: &ClassifierNet,
     node: usize,

@@ -40,7 +40,9 @@ pub struct MaximisedUnit {
     pub after: f64,
 }
 
-/// The image for a unit of a node; of a channel the mean over its places is raised.
+/// The image `[c, h, w]` in [0, 1] for a unit of a node, by gradient ascent from the noise that `key` draws; of a channel the mean activation over its places is raised.
+///
+/// Source: Erhan, Bengio, Courville and Vincent 2009, Visualizing higher-layer features of a deep network.
 ///
 /// # Panics
 /// If there is no such node or unit.

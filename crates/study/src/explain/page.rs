@@ -41,7 +41,7 @@ fn examples(of: &Explanation) -> Result<Section, ReportError> {
     };
     let all = || of.examples.iter();
     section.blocks.push(Block::ImageRows(ImageRows {
-        caption: "Test images, the slope of the winning logit by each pixel (saliency, absolute, brightest = largest), and integrated gradients from a black image: red pixels raised that logit, blue ones lowered it.".into(),
+        caption: "Test images, the derivative of the winning logit by each pixel (saliency, absolute, brightest = largest), and integrated gradients from a black image: red pixels raised that logit, blue ones lowered it.".into(),
         rows: vec![
             row("image", "test image", all().map(image).collect())?,
             row("saliency", "saliency of a test image", all().map(saliency).collect())?,

@@ -31,7 +31,7 @@ fn a_linear_network_is_bounded_by_its_own_norm() {
     let of = diagnosed(&network(&one, &[&w, &[7.0, -7.0]]), &noise(16, 1));
     let truth = largest(wide(w));
     assert!((norms(&of)[0] - truth).abs() < 1e-5 * truth);
-    assert!((of.lipschitz.upper.unwrap() - truth).abs() < 1e-5 * truth);
+    assert!((of.lipschitz.estimate.unwrap() - truth).abs() < 1e-5 * truth);
     assert!((of.lipschitz.lower - truth).abs() < 1e-4 * truth, "{} of {truth}", of.lipschitz.lower);
     assert_eq!(of.linear_regions, Some(1));
     let two = Graph::chain([1, 1, 2], vec![flatten(), linear(2, 2), linear(2, 2)]);
@@ -44,7 +44,7 @@ fn a_linear_network_is_bounded_by_its_own_norm() {
         v[2] * w[1] + v[3] * w[3],
     ];
     let (bound, truth) = (largest(w) * largest(v), largest(product));
-    assert!((of.lipschitz.upper.unwrap() - bound).abs() < 1e-5 * bound);
+    assert!((of.lipschitz.estimate.unwrap() - bound).abs() < 1e-5 * bound);
     assert!((of.lipschitz.lower - truth).abs() < 1e-4 * truth && truth < bound);
 }
 
@@ -94,14 +94,14 @@ fn bounds_enclose_each_other_and_a_layer_without_a_constant_is_named() {
     let of = diagnosed(&net, &noise(8 * 36, 3));
     let n = norms(&of);
     let by_hand = n[0] * (n[1] + 1.0) * n[2];
-    let upper = of.lipschitz.upper.unwrap();
+    let upper = of.lipschitz.estimate.unwrap();
     assert!(
         (upper - by_hand).abs() < 1e-9 * by_hand && of.lipschitz.lower > 0.0 && of.lipschitz.lower <= upper
     );
     assert!(of.linear_regions.unwrap() > 1);
     let graph = Graph::chain([1, 1, 4], vec![flatten(), linear(4, 4), layer_norm(&[4]), linear(4, 2)]);
     let of = diagnosed(&graph.build::<f32>(Key::new(4)).unwrap(), &noise(16, 3));
-    assert_eq!((of.lipschitz.upper, of.lipschitz.unknown.as_deref()), (None, Some("2 (layer_norm)")));
+    assert_eq!((of.lipschitz.estimate, of.lipschitz.unknown.as_deref()), (None, Some("2 (layer_norm)")));
     assert_eq!(of.linear_regions, None);
 }
 

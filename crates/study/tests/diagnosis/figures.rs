@@ -40,7 +40,7 @@ fn units_set_by_hand_are_dead_frozen_and_saturated() {
     let mean = all.iter().sum::<f64>() / 160.0;
     let std = (all.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / 160.0).sqrt();
     assert!((layers[1].output.mean - mean).abs() < 1e-6 && (layers[1].output.std - std).abs() < 1e-6);
-    // ELU has no dead unit; below −16 its slope is under 1e-6. A sigmoid saturates there.
+    // ELU has no dead unit; below −16 its derivative is under 1e-6. A sigmoid saturates there.
     for (name, frozen, bounded) in
         [("elu", 0.25, false), ("sigmoid", 0.25, true), ("leaky_relu(0.1)", 0.0, false)]
     {

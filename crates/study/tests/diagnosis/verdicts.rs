@@ -4,8 +4,8 @@ use sparring_datasets::{Mnist, Split};
 use sparring_models::{ClassifierNet, Mlp};
 use sparring_seed::Key;
 use sparring_study::{
-    DiagnosisLoss, DiagnosisSettings, NetworkDiagnosis, TrainingFacts, VerdictKind, diagnose_network,
-    verdicts,
+    DiagnosisLoss, DiagnosisRow, DiagnosisSettings, NetworkDiagnosis, TrainingFacts, VerdictKind,
+    diagnose_network, verdicts,
 };
 use sparring_train::{Recipe, fit};
 
@@ -75,6 +75,17 @@ fn too_large_steps_kill_units_and_usual_ones_do_not() {
         Kind::ExplodingGradients,
     ];
     assert_eq!(found, all);
+    // Since when is said behind the fact, whatever the layer's name holds.
+    layers[1].name = "a; b".into();
+    let row = |epoch| DiagnosisRow { epoch, examples: 300, layers: layers.clone() };
+    let told = verdicts(&layers, 300, &[row(4), row(5)], Some(0.5));
+    let frozen = told.iter().find(|v| v.verdict == Kind::FrozenUnits).unwrap();
+    assert_eq!(frozen.since_epoch, Some(4));
+    assert!(
+        frozen.text.starts_with("layer a; b")
+            && frozen.text.contains(" on all 300 examples, since epoch 4; lower the learning rate from 0.5"),
+        "{frozen}"
+    );
 }
 
 #[test]

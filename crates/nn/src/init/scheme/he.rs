@@ -1,8 +1,8 @@
 //! He's, with the exact gain.
 
 use super::contract::{InitScheme, WeightPlace};
-use crate::{Init, init};
-use sparring_activations::AnyActivation;
+use crate::Init;
+use sparring_activations::{AnyActivation, gain};
 use sparring_math::named::Range;
 
 /// Which signal keeps its second moment; the words of PyTorch.
@@ -36,7 +36,7 @@ impl InitScheme for HeInit {
     fn init(&self, place: &WeightPlace) -> Result<Init, String> {
         let read = place.before.as_ref();
         let gain = match self.mode {
-            HeMode::FanIn => read.map_or(1.0, init::gain),
+            HeMode::FanIn => read.map_or(1.0, gain),
             HeMode::FanOut => {
                 let backward = |a: &AnyActivation| a.about().gain_backward.unwrap_or(1.0);
                 read.map_or(1.0, backward) * (place.fan_in as f64 / place.fan_out as f64).sqrt()

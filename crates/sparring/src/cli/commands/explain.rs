@@ -37,8 +37,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     if let Some(page) = &args.out {
-        out::ending(page, "--out", &["html"])?;
-        out::free(page, "--out")?;
+        out::new_page(page, "--out")?;
     }
     let (net, names) = (args.model.net()?, args.model.names.load()?);
     args.machine.start()?;

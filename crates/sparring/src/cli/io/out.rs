@@ -1,7 +1,7 @@
 //! Where results go: names that say what is written, and nothing over what is there.
 
 use crate::cli::{Failure, Outcome};
-use sparring::store::{RunDir, StoreError};
+use sparring::store::{RunDir, StoreError, try_write};
 use std::path::Path;
 
 /// What ends like this is a file.
@@ -47,6 +47,16 @@ pub(crate) fn free(file: &Path, flag: &str) -> Outcome {
         return Err(Failure::Failed(format!("{shown}: its folder does not exist; make it first")));
     }
     Ok(())
+}
+
+/// Bytes that a page may need: tried before the work that it is to show.
+const PAGE: u64 = 1 << 20;
+
+/// Refuses a page that could not be written when the work is done: a name that does not end in .html or is taken, no such folder, no permission, no room.
+pub(crate) fn new_page(file: &Path, flag: &str) -> Outcome {
+    ending(file, flag, &["html"])?;
+    free(file, flag)?;
+    Ok(try_write(file, PAGE)?)
 }
 
 /// Refuses a name whose ending says another format than the one written: `--out grid.jpg` would hold a PNG.

@@ -8,7 +8,7 @@ use crate::cli::pages::again;
 use crate::cli::pages::weights::{Judged, load_judged};
 use crate::cli::{Failure, Outcome};
 use sparring::seed::Key;
-use sparring::store::{read_config, try_write, write_new};
+use sparring::store::{read_config, write_new};
 use sparring_report::html::{Page, Section};
 use sparring_study::{
     Diagnosed, DiagnosisLoss, DiagnosisRow, DiagnosisSettings, TrainingFacts, VerdictKind, diagnose_network,
@@ -61,9 +61,7 @@ fn training(path: &Path) -> Outcome<TrainingFacts> {
 pub(crate) fn run(args: &Args) -> Outcome {
     let (net, names) = (args.model.net()?, args.model.names.load()?);
     if let Some(page) = &args.out {
-        out::ending(page, "--out", &["html"])?;
-        out::free(page, "--out")?;
-        try_write(page, 1 << 20)?;
+        out::new_page(page, "--out")?;
     }
     args.machine.start()?;
     let (model, known) = load_judged(&args.model.path, net.as_ref(), &names)?;

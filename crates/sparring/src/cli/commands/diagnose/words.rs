@@ -30,10 +30,16 @@ fn row(l: &LayerDiagnosis) -> Vec<String> {
 
 /// The bounds of the network as a whole.
 fn bounds(of: &NetworkDiagnosis) -> Vec<(String, String)> {
-    let upper = match (of.lipschitz.upper, &of.lipschitz.unknown) {
-        (Some(upper), _) => format!("at most {}, the product over its layers", short(upper)),
-        (None, Some(layer)) => format!("no bound from above: layer {layer} has no constant that is known"),
-        (None, None) => "no bound from above".into(),
+    // Power iterations come from below, so their product certifies nothing.
+    let upper = match (of.lipschitz.estimate, &of.lipschitz.unknown) {
+        (Some(upper), _) => {
+            format!(
+                "at most about {}, the product over its layers (spectral norms by power iteration: an estimate)",
+                short(upper)
+            )
+        }
+        (None, Some(layer)) => format!("no estimate from above: layer {layer} has no constant that is known"),
+        (None, None) => "no estimate from above".into(),
     };
     let lower = format!("at least {}, found by ascent", short(of.lipschitz.lower));
     let mut pairs = vec![("Lipschitz", format!("{lower}; {upper}"))];

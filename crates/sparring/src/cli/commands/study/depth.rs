@@ -93,8 +93,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let study = args.study();
     study.validate().map_err(|e| Failure::Usage(e.to_string()))?;
     if let Some(page) = &args.out {
-        out::ending(page, "--out", &["html"])?;
-        out::free(page, "--out")?;
+        out::new_page(page, "--out")?;
     }
     args.machine.start()?;
     let data = args.data.load()?;

@@ -5,7 +5,7 @@ use super::super::super::sweep::CellArgs;
 use super::presets::Preset;
 use crate::cli::options::{Budget, List, Named, Written, arch, count, twice};
 use crate::cli::{Failure, Outcome};
-use sparring::math::grammar::Call;
+use sparring::math::grammar::{Call, same};
 use sparring::models::{Arch, HiddenActivation, ModelKind};
 use sparring::train::AnyDefense;
 use sparring_study::ActivationPlan;
@@ -102,7 +102,7 @@ fn within(text: &str, eps: &str) -> Outcome<String> {
     let defense: AnyDefense = text.parse()?;
     let call = Call::parse(text).map_err(Failure::Usage)?;
     // What stands first without a key is the budget.
-    let named = call.arguments.iter().any(|(key, _)| key.is_none_or(|key| key == "eps"));
+    let named = call.arguments.iter().any(|(key, _)| key.is_none_or(|key| same(key, "eps")));
     if defense.eps().is_none() || named {
         return Ok(text.to_string());
     }
@@ -161,6 +161,8 @@ mod tests {
             ("pgd(steps=10)", "pgd(eps=0.1, steps=10)"),
             ("pgd(eps=0.2)", "pgd(eps=0.2)"),
             ("pgd(0.2)", "pgd(0.2)"),
+            ("pgd(EPS=0.2)", "pgd(EPS=0.2)"),
+            ("PGD(Eps=0.2, steps=10)", "PGD(Eps=0.2, steps=10)"),
             ("n-fgsm()", "n-fgsm(eps=0.1)"),
         ] {
             assert_eq!(within(text, "0.1").unwrap(), wanted, "{text}");
