@@ -165,7 +165,7 @@ fn table(layers: &[LayerDiagnosis], examples: usize) -> Block {
     ];
     Block::Table(Table {
         caption: format!(
-            "On {examples} examples. Dead: derivative 0 on all of them, frozen: below 1e-6 (of images, channels). Saturated: numbers with a derivative below 1 % of the largest, of a ReLU those at or below 0. Rank: effective rank of the outputs, of the most that it could be."
+            "On {examples} examples. Dead: derivative 0 on all of them, frozen: below 1e-6 (of images, channels). Saturated: numbers with a derivative below 1 % of the largest, of a ReLU those at or below 0. Rank: effective rank of the outputs for the first examples (256 at most; 32 while a training is watched), of the most that it could be."
         ),
         headers: HEADERS.map(String::from).to_vec(),
         rows: layers.iter().map(row).collect(),

@@ -61,8 +61,7 @@ fn examples(of: &Explanation) -> Result<Section, ReportError> {
         texts.map(Into::into).to_vec()
     };
     section.blocks.push(Block::Table(Table {
-        caption: "Completeness: integrated gradients add up to the logit less that of the black image."
-            .into(),
+        caption: "Completeness: integrated gradients add up to the logit less that of the black image, up to the gap; where a function jumps (k-WTA, threshold) they do not, however many steps are taken.".into(),
         headers: ["image", "class", "answer", "logit − black", "sum", "gap", "steps"]
             .map(String::from)
             .to_vec(),
@@ -123,9 +122,8 @@ fn shape(learnt: &LearntShape) -> Chart {
         stroke,
         ..Series::new(name, learnt.points.iter().map(|p| (p.0, pick(p))))
     };
-    let numbers: Vec<String> = learnt.parameters.iter().map(|p| format!("{p:.4}")).collect();
     Chart::Line(LineChart {
-        title: format!("layer {}: {}, now {}", learnt.name, learnt.function, numbers.join(", ")),
+        title: format!("layer {}: {}", learnt.name, learnt.function),
         description: "a learnt activation at the start and after the training".into(),
         x: Axis { label: "x".into(), ..Axis::default() },
         y: Axis { label: "f(x)".into(), ..Axis::default() },

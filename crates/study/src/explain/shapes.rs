@@ -12,7 +12,7 @@ pub struct LearntShape {
     pub name: String,
     /// The function it began as.
     pub function: String,
-    /// Its learnt parameters now.
+    /// Its learnt parameters now, as they are stored: a spline clamps its slopes where it is evaluated.
     pub parameters: Vec<f64>,
     /// (x, f(x) at the start, f(x) now).
     pub points: Vec<(f64, f64, f64)>,

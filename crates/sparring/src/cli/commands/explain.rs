@@ -53,8 +53,19 @@ pub(crate) fn run(args: &Args) -> Outcome {
             model.spec().input[0]
         )));
     }
+    let there = data.set.test.len();
+    if args.n > there {
+        return Err(Failure::Usage(format!("--n {}: {} has {there} test images", args.n, data.asked)));
+    }
     let test = data.set.test.first(args.n);
     let z = logits(&model, &test)?;
+    if let Some(i) = z.iter().position(|z| !z.is_finite()) {
+        let what = format!(
+            "its logits for test image {} are infinite or NaN: nothing can be explained; `sparring diagnose` says where they become so",
+            i / model.classes() + 1
+        );
+        return Err(Failure::at(&args.model.path, what));
+    }
     let settings = IntegratedGradients::default();
     let mut examples = Vec::new();
     for (i, z) in z.chunks_exact(model.classes()).enumerate() {
@@ -106,7 +117,12 @@ pub(crate) fn run(args: &Args) -> Outcome {
         ));
     }
     for shape in &found.shapes {
-        say::result(&format!("layer {}: {} has learnt {:?}", shape.name, shape.function, shape.parameters));
+        let numbers: Vec<String> = shape.parameters.iter().map(|p| format!("{p:.4}")).collect();
+        let numbers = numbers.join(", ");
+        say::result(&format!(
+            "layer {}: {}, its parameters as stored now: {numbers}",
+            shape.name, shape.function
+        ));
     }
     match &args.out {
         Some(page) => say::result(&format!("page: {}", say::path(page))),

@@ -25,6 +25,13 @@ pub(crate) fn weights_file(path: &Path) -> Outcome<PathBuf> {
     Err(Failure::at(path, why_none(path)?))
 }
 
+/// The first of many names.
+fn some(names: &[String]) -> String {
+    const MOST: usize = 4;
+    let shown = names[..names.len().min(MOST)].join(", ");
+    if names.len() > MOST { format!("{shown}, .. ({} in all)", names.len()) } else { shown }
+}
+
 /// Why there are no weights, and what to do or to name instead.
 fn why_none(path: &Path) -> Outcome<String> {
     if !path.is_dir() {
@@ -36,12 +43,12 @@ fn why_none(path: &Path) -> Outcome<String> {
             [] => {
                 "the directory of a sweep or an evaluation, in which no model is finished; name that of a trained run".into()
             }
-            _ => format!("the directory of a sweep; name one of its runs: {}", cells.join(", ")),
+            _ => format!("the directory of a sweep or study; name one of its runs: {}", some(&cells)),
         });
     }
     let runs = runs_in(path);
     if !runs.is_empty() {
-        return Ok(format!("holds {} runs; name one of them: {}", runs.len(), runs.join(", ")));
+        return Ok(format!("holds {} runs; name one of them: {}", runs.len(), some(&runs)));
     }
     let config = read_config(path)?.unwrap_or_default();
     if !config["command"].as_str().is_some_and(|c| c.starts_with("train ")) {

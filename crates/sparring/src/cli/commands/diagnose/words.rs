@@ -15,15 +15,17 @@ fn short(v: f64) -> String {
 fn row(l: &LayerDiagnosis) -> Vec<String> {
     let percent = |v: Option<f64>| v.map_or("-".into(), |v| format!("{:.1}", 100.0 * v));
     let (of, out) = (l.activation.as_ref(), &l.output);
+    // Moments leave out what is not finite.
+    let found = |v: f64| if out.nan + out.inf > 0 { "not finite".into() } else { short(v) };
     vec![
         l.name.clone(),
         l.kind.clone(),
         percent(of.map(|a| a.dead)),
         percent(of.map(|a| a.saturated)),
         percent(of.map(|_| out.sparsity)),
-        short(out.std),
+        found(out.std),
         out.effective_rank.map_or("-".into(), |r| format!("{r:.1}")),
-        short(l.gradient_rms),
+        found(l.gradient_rms),
         l.weight.as_ref().and_then(|w| w.spectral_norm).map_or("-".into(), short),
     ]
 }
@@ -41,7 +43,11 @@ fn bounds(of: &NetworkDiagnosis) -> Vec<(String, String)> {
         (None, Some(layer)) => format!("no estimate from above: layer {layer} has no constant that is known"),
         (None, None) => "no estimate from above".into(),
     };
-    let lower = format!("at least {}, found by ascent", short(of.lipschitz.lower));
+    let finite = of.layers.iter().all(|l| l.output.nan + l.output.inf == 0);
+    let lower = match finite {
+        true => format!("at least {}, found by ascent", short(of.lipschitz.lower)),
+        false => "no bound from below: there are numbers that are not finite".into(),
+    };
     let mut pairs = vec![("Lipschitz", format!("{lower}; {upper}"))];
     if let Some(regions) = of.linear_regions {
         let regions = grouped(regions as usize);

@@ -46,12 +46,13 @@ fn text(found: &MeasuredNet) -> String {
     let percent = |v: f64| format!("{:.2} %", 100.0 * v);
     let mut pairs = vec![
         ("test images".to_string(), found.n.to_string()),
-        ("right under Gaussian noise".into(), found.noise.map_or("-".into(), percent)),
+        ("right under Gaussian noise (deviation 0.38)".into(), found.noise.map_or("-".into(), percent)),
         ("dead units".into(), format!("{} of {}", percent(found.dead), found.units)),
         ("max |f''|".into(), found.curvature.map_or("unbounded, or learnt".into(), |c| format!("{c:.4}"))),
     ];
     pairs.extend(found.gradients.iter().map(|of| {
-        let told = format!("{:.3e} before the training, {:.3e} after it", of.start, of.end);
+        let told =
+            format!("{:.3e} before the training, {:.3e} after it (first 256 images)", of.start, of.end);
         (format!("gradient at {}", of.layer), told)
     }));
     facts(&pairs)

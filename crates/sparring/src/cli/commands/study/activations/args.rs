@@ -6,7 +6,7 @@ use super::presets::Preset;
 use crate::cli::options::{Budget, List, Named, Written, arch, count, twice};
 use crate::cli::{Failure, Outcome};
 use sparring::math::grammar::{Call, same};
-use sparring::models::{Arch, HiddenActivation, ModelKind};
+use sparring::models::{Arch, HiddenActivations, ModelKind};
 use sparring::train::AnyDefense;
 use sparring_study::ActivationPlan;
 use std::path::PathBuf;
@@ -18,9 +18,9 @@ pub(crate) struct Args {
     /// A ready-made study, of which the flags below change what they name.
     #[arg(long, value_enum, default_value_t = Preset::Quick)]
     preset: Preset,
-    /// Activations of all hidden places, as in "relu, leaky_relu(slope=0.2), softplus(beta=4)" (`sparring list activations`); with relu among them the others are compared with it.
+    /// Activations of all hidden places, as in "relu, leaky_relu(slope=0.2), k_wta(fraction=0.2), tanh|relu" (`sparring list activations`; `a|b`: the first hidden layer, and those that follow); with relu among them the others are compared with it.
     #[arg(long, value_name = "NAME,..")]
-    activations: Option<List<Written<HiddenActivation>>>,
+    activations: Option<List<Written<HiddenActivations>>>,
     /// Trainings, as in "none, n-fgsm, pgd(steps=10)" (`sparring list defenses`), within the budget of --eps where they name none.
     #[arg(long, alias = "defences", value_name = "NAME,..")]
     defenses: Option<List<Written<AnyDefense>>>,

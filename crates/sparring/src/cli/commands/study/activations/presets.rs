@@ -74,14 +74,14 @@ impl Preset {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sparring::models::HiddenActivation;
+    use sparring::models::HiddenActivations;
 
     #[test]
     fn presets_name_what_there_is() {
         for (preset, activations, defenses) in [(Preset::Quick, 6, 2), (Preset::Full, 12, 3)] {
             let plan = preset.plan();
             assert!(plan.activations.len() >= activations && plan.defenses.len() >= defenses);
-            assert!(plan.activations.iter().all(|name| name.parse::<HiddenActivation>().is_ok()));
+            assert!(plan.activations.iter().all(|name| name.parse::<HiddenActivations>().is_ok()));
             assert!(plan.n >= 500);
         }
     }
