@@ -1,17 +1,18 @@
 //! Gains of weight initialisation, by quadrature.
 
-use crate::Activation;
-use crate::quadrature::gaussian_mean;
+use crate::quadrature::{WIDEST, gaussian_mean_square};
+use crate::{Activation, Turns};
 
-/// 1/√E g(z)² for z ~ N(0, 1). `None` unless positive and finite.
-fn inverse_root_moment(g: impl Fn(f64) -> f64) -> Option<f64> {
-    let gain = 1.0 / gaussian_mean(|z| g(z) * g(z)).sqrt();
+/// 1/√E g(z)² for z ~ N(0, 1), g having the bends of an activation. `None` unless positive and finite.
+fn inverse_root_moment(g: impl Fn(f64) -> f64, bends: &[f64]) -> Option<f64> {
+    let gain = 1.0 / gaussian_mean_square(g, |_| 1.0, bends).sqrt();
     (gain.is_finite() && gain > 0.0).then_some(gain)
 }
 
 /// (1/√E f(z)², 1/√E f'(z)²) for z ~ N(0, 1).
-pub(crate) fn gains(activation: &impl Activation<f64>) -> (Option<f64>, Option<f64>) {
-    (inverse_root_moment(|z| activation.f(z)), inverse_root_moment(|z| activation.df(z)))
+pub(crate) fn gains(activation: &impl Turns) -> (Option<f64>, Option<f64>) {
+    let bends = activation.bends(-WIDEST, WIDEST);
+    (inverse_root_moment(|z| activation.f(z), &bends), inverse_root_moment(|z| activation.df(z), &bends))
 }
 
 /// The forward gain g = 1/√E f(z)² for z ~ N(0, 1): weights of standard deviation g/√fan_in keep the second moment of the

@@ -52,7 +52,7 @@ macro_rules! activations {
                 }
             }
 
-            /// Facts at the present parameters. The gains are computed anew at each call (6000 evaluations or more).
+            /// Facts at the present parameters. The gains are computed anew at each call (8000 evaluations or more).
             pub fn about(&self) -> $crate::About {
                 $crate::Activation::<f64>::about(self)
             }

@@ -10,6 +10,24 @@ pub(crate) trait Function<E>: Copy {
     fn at(self, x: E) -> E;
 }
 
+/// # Panics
+/// If the lengths differ.
+#[track_caller]
+pub(crate) fn demand_pair<E>(x: &[E], y: &[E]) {
+    assert_eq!(x.len(), y.len(), "activation forward: {} inputs, {} outputs", x.len(), y.len());
+}
+
+/// # Panics
+/// If the lengths differ; `name` is that of the method.
+#[track_caller]
+pub(crate) fn demand_triple<E>(name: &str, x: &[E], dy: &[E], dx: &[E]) {
+    let lengths = (x.len(), dy.len(), dx.len());
+    assert!(
+        lengths.0 == lengths.1 && lengths.1 == lengths.2,
+        "activation {name}: lengths {lengths:?} differ"
+    );
+}
+
 /// y = f(x).
 struct Map<'a, F, E>(F, &'a [E], &'a mut [E]);
 
@@ -45,8 +63,9 @@ fn map_loop<E: Real, F: Function<E>>(f: F, x: &[E], y: &mut [E]) {
     map_piece(f, rest, out);
 }
 
+/// y = f(x), without asking for memory ahead.
 #[inline(always)]
-fn map_piece<E: Real, F: Function<E>>(f: F, x: &[E], y: &mut [E]) {
+pub(crate) fn map_piece<E: Real, F: Function<E>>(f: F, x: &[E], y: &mut [E]) {
     for (y, &x) in y.iter_mut().zip(x) {
         *y = f.at(x);
     }
@@ -55,7 +74,7 @@ fn map_piece<E: Real, F: Function<E>>(f: F, x: &[E], y: &mut [E]) {
 /// y = f(x), element by element.
 #[track_caller]
 pub(crate) fn map<E: Real, F: Function<E>>(f: F, x: &[E], y: &mut [E]) {
-    assert_eq!(x.len(), y.len(), "activation forward: {} inputs, {} outputs", x.len(), y.len());
+    demand_pair(x, y);
     dispatch(Map(f, x, y));
 }
 
@@ -89,8 +108,9 @@ fn map_times_loop<E: Real, F: Function<E>>(f: F, x: &[E], dy: &[E], dx: &mut [E]
     map_times_piece(f, x_rest, dy_rest, dx_rest);
 }
 
+/// dx = dy · f(x), without asking for memory ahead.
 #[inline(always)]
-fn map_times_piece<E: Real, F: Function<E>>(f: F, x: &[E], dy: &[E], dx: &mut [E]) {
+pub(crate) fn map_times_piece<E: Real, F: Function<E>>(f: F, x: &[E], dy: &[E], dx: &mut [E]) {
     for ((dx, &x), &dy) in dx.iter_mut().zip(x).zip(dy) {
         *dx = dy * f.at(x);
     }
@@ -99,10 +119,6 @@ fn map_times_piece<E: Real, F: Function<E>>(f: F, x: &[E], dy: &[E], dx: &mut [E
 /// dx = dy · f(x), element by element, f being a derivative; `name` is that of the method that asks for it.
 #[track_caller]
 pub(crate) fn map_times<E: Real, F: Function<E>>(name: &str, f: F, x: &[E], dy: &[E], dx: &mut [E]) {
-    let lengths = (x.len(), dy.len(), dx.len());
-    assert!(
-        lengths.0 == lengths.1 && lengths.1 == lengths.2,
-        "activation {name}: lengths {lengths:?} differ"
-    );
+    demand_triple(name, x, dy, dx);
     dispatch(MapTimes(f, x, dy, dx));
 }

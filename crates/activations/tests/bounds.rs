@@ -2,7 +2,7 @@
 
 use crate::cases::{all, line};
 use sparring_activations::{Activation, AnyActivation, Turns, fixed_points, gain};
-use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
+use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};
 
 #[test]
 fn bounds_hold_and_are_sharp() {
@@ -125,6 +125,17 @@ fn fixed_points_are_found() {
     for smooth in ["tanh", "silu", "gelu", "mish", "softsign", "tanh_shrink"] {
         assert_eq!(of(smooth), [(0.0, 0.0)], "{smooth}");
     }
+    // Snake only touches the diagonal, at kπ/a; at ±0 it is on the grid.
+    for (text, a) in [("snake", 1.0f64), ("snake(-2)", 2.0), ("snake(0.3)", 0.3)] {
+        let found = of(text);
+        let most = (64.0 * a / PI) as i32;
+        assert_eq!(found.len() as i32, 2 * most + 1, "{text}: {found:?}");
+        for (k, &(low, high)) in (-most..=most).zip(&found) {
+            assert!(low == high && (low - f64::from(k) * PI / a).abs() < 1e-12, "{text}: {low} for {k}");
+        }
+    }
+    assert_eq!(of("snake(0)"), [(-endless, endless)]);
+    assert_eq!(of("relu2"), [(0.0, 0.0), (1.0, 1.0)]);
     assert_eq!(of("softplus"), []);
     assert_eq!(of("exponential"), []);
     // 1/(1 + e⁻ˣ) = x, e^(−x²) = x, and x/6 + 1/2 = x.
@@ -133,5 +144,20 @@ fn fixed_points_are_found() {
     {
         let [(low, high)] = of(text)[..] else { panic!("{text}: {:?}", of(text)) };
         assert!(low == high && (low - x).abs() < 1e-12, "{text}: {low}");
+    }
+}
+
+/// Whatever is listed is a fixed point, and no two stand for one.
+#[test]
+fn listed_fixed_points_are_some() {
+    for a in all() {
+        let found = fixed_points(&a);
+        for &(low, high) in &found {
+            for x in [low.max(-1e6), high.min(1e6)] {
+                assert!((a.f(x) - x).abs() < 1e-9 * (1.0 + x.abs()), "{a}: {x}");
+            }
+        }
+        assert!(found.windows(2).all(|w| w[0].1 + 1e-9 < w[1].0), "{a}: {found:?}");
+        println!("{a}: {:?}", if found.len() > 6 { &found[..6] } else { &found });
     }
 }

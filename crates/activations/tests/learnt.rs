@@ -222,3 +222,24 @@ fn lengths_are_checked() {
     let whole = Sharing::WHOLE;
     Prelu { slope: 0.1f32 }.backward_with(&[0.1], whole, &[0.0; 3], &[0.0; 3], &mut [0.0; 2], &mut [0.0]);
 }
+
+/// The facts of a learnt form are those of the activation it starts as.
+#[test]
+fn learnt_forms_have_the_facts_of_their_start() {
+    for a in crate::cases::all() {
+        let Some(learnt) = a.trainable::<f64>() else { continue };
+        let (found, start) = (learnt.about(), a.about());
+        assert_eq!((found.name, found.formula, found.source), (start.name, start.formula, start.source));
+        assert_eq!((found.smoothness, found.monotone), (start.smoothness, start.monotone), "{a}");
+        assert_eq!(
+            (found.range, found.lipschitz, found.curvature),
+            (start.range, start.lipschitz, start.curvature),
+            "{a}"
+        );
+        for (one, other) in
+            [(found.gain_forward, start.gain_forward), (found.gain_backward, start.gain_backward)]
+        {
+            assert!((one.unwrap() - other.unwrap()).abs() < 1e-12, "{a}: {one:?} {other:?}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Images of intervals and lines around functions: sound on random intervals, and as tight as the hull of a fine grid.
 
-use crate::cases::all;
+use crate::cases::{all, frequency};
 use sparring_activations::{Activation, AnyActivation, Relax, Smoothness, Turns};
 
 /// Intervals in all activations together; `SPARRING_INTERVALS` asks for another number of them for each.
@@ -151,6 +151,42 @@ fn points_and_endless_intervals() {
                     "{a}: [{low}, {high}], declared {:?}",
                     about.range
                 );
+            }
+        }
+    }
+}
+
+/// Where neighbours of `f64` are further apart than a wave is long, or where differences overflow.
+#[test]
+fn bounds_hold_on_huge_intervals() {
+    let mut ends = vec![f64::NEG_INFINITY, -1.0, 0.0, 1.0, f64::INFINITY];
+    for size in [1e9, 1e12, 1e15, 1e17, 1e100, 1e200, 1e308, f64::MAX] {
+        ends.extend([-size, size, (0.5 * size).next_down(), (-0.5 * size).next_up()]);
+        ends.extend([size.next_down(), size * (1.0 - 1e-12)]);
+    }
+    ends.sort_by(f64::total_cmp);
+    for (i, a) in all().iter().enumerate() {
+        let mut draw = Uniform(i as u64 + 7);
+        for (j, &l) in ends.iter().enumerate() {
+            for &u in &ends[j..] {
+                if l.is_infinite() && l == u {
+                    continue;
+                }
+                let ((low, high), lines) = (a.image(l, u), a.lines(l, u));
+                assert!(low <= high, "{a} on [{l:e}, {u:e}]: image [{low:e}, {high:e}]");
+                let inside = (0..4).map(|_| draw.draw()).map(|t| ((1.0 - t) * l + t * u).clamp(l, u));
+                let near = [-1e3, -2.0, -0.1, 0.3, 5.0, 1e4].into_iter().chain(inside);
+                for x in near.chain([l, u]).filter(|x| x.is_finite() && (l..=u).contains(x)) {
+                    let (y, under, over): (f64, _, _) = (a.f(x), lines.lower.at(x), lines.upper.at(x));
+                    // The argument of the sine overflows.
+                    if y.is_nan() && (frequency(a) * x).is_infinite() {
+                        continue;
+                    }
+                    assert!(
+                        low <= y && y <= high && under <= y && y <= over,
+                        "{a} on [{l:e}, {u:e}]: f({x:e}) = {y:e}, image [{low:e}, {high:e}], {lines:?}"
+                    );
+                }
             }
         }
     }

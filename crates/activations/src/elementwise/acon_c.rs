@@ -69,7 +69,7 @@ impl Configured for AconC {
     }
 }
 
-turns! { AconC: |a, _l, _u| extrema a.gated().extrema(), bends a.gated().bends() }
+turns! { <S> AconC<S>: |a, _l, _u| extrema a.gated().extrema(), bends a.gated().bends() }
 
 impl<E: Real, S: Real> Activation<E> for AconC<S> {
     fn about(&self) -> About {

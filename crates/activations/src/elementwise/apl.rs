@@ -11,8 +11,8 @@
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::relax::turns;
-use crate::shapes::{hinges::Hinges, piecewise};
-use crate::{About, Activation, Smoothness, Trainable};
+use crate::shapes::{formula::formula, hinges::Hinges, piecewise};
+use crate::{About, Activation, Points, Smoothness, Trainable, Turns};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};
 
@@ -56,17 +56,6 @@ impl Apl {
         }
         made
     }
-
-    /// Places where f may bend, in ascending order.
-    fn kinks(&self) -> Vec<f64> {
-        let mut at = vec![0.0];
-        if self.slope != 0.0 {
-            at.extend_from_slice(&self.hinges::<MOST>().places[..self.segments]);
-        }
-        at.sort_by(f64::total_cmp);
-        at.dedup();
-        at
-    }
 }
 
 sparring_math::named! {
@@ -98,25 +87,29 @@ impl Configured for Apl {
     }
 }
 
-turns! { Apl: |a, _l, _u| extrema a.kinks(), bends a.kinks() }
+/// Places where f may bend, in ascending order.
+fn kinks<S: Real, const K: usize>(hinges: &Hinges<S, K>) -> Vec<f64> {
+    let made = hinges.slopes.iter().zip(&hinges.places).filter(|(a, _)| **a != S::ZERO);
+    let mut at: Vec<f64> = [0.0].into_iter().chain(made.map(|(_, b)| b.to_f64())).collect();
+    at.sort_by(f64::total_cmp);
+    at.dedup();
+    at
+}
+
+impl<S: Real, const K: usize> Turns for Hinges<S, K> {
+    fn extrema(&self, _: f64, _: f64) -> Points {
+        Points::Borrowed(&[])
+    }
+    fn bends(&self, _: f64, _: f64) -> Points {
+        Points::Owned(kinks(self))
+    }
+}
+
+turns! { Apl: |a, _l, _u| extrema [], bends kinks(&a.hinges::<MOST>()) }
 
 impl<E: Real> Activation<E> for Apl {
     fn about(&self) -> About {
-        let (gain_forward, gain_backward) = gains(self);
-        let facts = piecewise::linear(self, &self.kinks());
-        About {
-            name: Self::NAME,
-            formula: "max(0, x) + sum of a_s * max(0, b_s - x), every a_s and b_s learnt",
-            source: Self::PAPER,
-            range: facts.range,
-            lipschitz: Some(facts.lipschitz),
-            curvature: Some(0.0),
-            monotone: facts.monotone,
-            smoothness: Smoothness::C0,
-            gain_forward,
-            gain_backward,
-            elsewhere: "",
-        }
+        Activation::<E>::about(&self.hinges::<MOST>())
     }
 
     fn name(&self) -> &'static str {
@@ -149,5 +142,26 @@ impl<E: Real> Activation<E> for Apl {
 
     fn backward2(&self, x: &[E], dy: &[E], dx: &mut [E]) {
         self.hinges::<MOST>().backward2(x, dy, dx);
+    }
+}
+
+formula! { [S: Real, const K: usize] Hinges<S, K>, Apl::NAME, |a| about(a), fused_slices }
+
+/// Facts at the parameters of the formula.
+fn about<S: Real, const K: usize>(hinges: &Hinges<S, K>) -> About {
+    let (gain_forward, gain_backward) = gains(hinges);
+    let facts = piecewise::linear(hinges, &kinks(hinges));
+    About {
+        name: Apl::NAME,
+        formula: "max(0, x) + sum of a_s * max(0, b_s - x), every a_s and b_s learnt",
+        source: Apl::PAPER,
+        range: facts.range,
+        lipschitz: Some(facts.lipschitz),
+        curvature: Some(0.0),
+        monotone: facts.monotone,
+        smoothness: Smoothness::C0,
+        gain_forward,
+        gain_backward,
+        elsewhere: "",
     }
 }

@@ -11,6 +11,7 @@
 use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
+use crate::shapes::formula::formula;
 use crate::shapes::polynomial::{derivative, product, sign_changes, sum};
 use crate::shapes::rational::Rational;
 use crate::{About, Activation, LinearBounds, Points, Relax, Smoothness, Trainable, Turns};
@@ -107,7 +108,7 @@ impl Relax for Pau {
 /// Left of 0 the terms of P cancel: what their rounding may do to f on an interval. All coefficients are positive, so that their sizes add up to f(|x|).
 fn rounding(l: f64, u: f64) -> f64 {
     let far = l.abs().max(u.abs());
-    if far.is_finite() { 4.0 * f64::EPSILON * (1.0 + Activation::<f64>::f(&START, far)) } else { 0.0 }
+    if far.is_finite() { 4.0 * f64::EPSILON * (1.0 + START.f(far)) } else { 0.0 }
 }
 
 impl<E: Real> Activation<E> for Pau {
@@ -149,3 +150,6 @@ impl<E: Real> Activation<E> for Pau {
 
     fused_slices!();
 }
+
+// Of the start, as those of every learnt form before training.
+formula! { [S: Real] Rational<S>, Pau::NAME, |_a| Activation::<E>::about(&Pau) }

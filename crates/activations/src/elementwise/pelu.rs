@@ -71,7 +71,7 @@ impl Configured for Pelu {
     }
 }
 
-turns! { Pelu: extrema [], bends [0.0] }
+turns! { <S> Pelu<S>: |_a, _l, _u| extrema [], bends [0.0] }
 
 impl<E: Real, S: Real> Activation<E> for Pelu<S> {
     fn about(&self) -> About {

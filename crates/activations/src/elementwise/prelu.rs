@@ -59,7 +59,7 @@ impl Configured for Prelu {
     }
 }
 
-turns! { Prelu: extrema [], bends [0.0] }
+turns! { <S> Prelu<S>: |_a, _l, _u| extrema [], bends [0.0] }
 
 impl<E: Real, S: Real> Activation<E> for Prelu<S> {
     fn about(&self) -> About {

@@ -65,7 +65,7 @@ impl Configured for Psoftplus {
     }
 }
 
-turns! { Psoftplus: extrema [], bends [] }
+turns! { <S> Psoftplus<S>: |_a, _l, _u| extrema [], bends [] }
 
 impl<E: Real, S: Real> Activation<E> for Psoftplus<S> {
     fn about(&self) -> About {

@@ -72,7 +72,7 @@ impl Configured for Pssilu {
     }
 }
 
-turns! { Pssilu: |a, _l, _u| extrema a.gated().extrema(), bends a.gated().bends() }
+turns! { <S> Pssilu<S>: |a, _l, _u| extrema a.gated().extrema(), bends a.gated().bends() }
 
 impl<E: Real, S: Real> Activation<E> for Pssilu<S> {
     fn about(&self) -> About {

@@ -9,7 +9,8 @@
 //! precision   the argument is rounded before the sine is taken: in f32 the result is that of an input within half a unit of its last place
 
 use crate::registry::Configured;
-use crate::shapes::wave::{Sine, wave_slices};
+use crate::shapes::wave::wave_slices;
+use crate::shapes::{formula::formula, sine::Sine};
 use crate::{About, Activation, LinearBound, LinearBounds, Points, Relax, Smoothness, Turns};
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};
@@ -45,21 +46,32 @@ impl Configured for Sin {
     const DEFAULT: Self = Sin { w0: 30.0 };
 }
 
-/// The whole k with l < (k + shift) · step < u, times the step; none where they are too many to be of use.
+/// Points that are too many to be of use.
+const MANY: f64 = 100_000.0;
+/// 2⁵³: from here on whole numbers have no neighbours in `f64`.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// The whole k with l < (k + shift) · step < u, times the step; none where they are too many to be of use, or beyond 2⁵³.
 pub(super) fn multiples(l: f64, u: f64, step: f64, shift: f64) -> Points {
-    let count = (u - l) / step;
-    if count.is_nan() || count > 100_000.0 {
+    let (first, last) = ((l / step - shift).ceil(), (u / step - shift).floor());
+    let count = last - first + 1.0;
+    // Not a number is none, too.
+    if !((1.0..=MANY).contains(&count) && first.abs().max(last.abs()) < WHOLE) {
         return Points::Borrowed(&[]);
     }
-    let (first, last) = ((l / step - shift).ceil(), (u / step - shift).floor());
-    let inside = std::iter::successors(Some(first), |k| Some(k + 1.0)).take_while(|k| *k <= last);
-    Points::Owned(inside.map(|k| (k + shift) * step).collect())
+    Points::Owned((0..count as u64).map(|i| (first + i as f64 + shift) * step).collect())
+}
+
+/// Whether the sine of w x is taken of so large numbers on [l, u] that their rounding moves it by more than the margins of the bounds.
+pub(super) fn is_far(l: f64, u: f64, w: f64) -> bool {
+    const FAR: f64 = 67_108_864.0;
+    l.abs().max(u.abs()) * w > FAR
 }
 
 impl Sin {
-    /// Whether the interval is so long that both bounds are reached on both sides of its middle.
+    /// Whether the interval is so long that both bounds are reached on both sides of its middle, or so far away that they may be.
     fn is_long(&self, l: f64, u: f64) -> bool {
-        (u - l) * self.w0 > 4.0 * PI
+        (u - l) * self.w0 > 4.0 * PI || is_far(l, u, self.w0)
     }
 }
 
@@ -72,11 +84,16 @@ impl Turns for Sin {
     }
 }
 
+/// Where |ω₀ x| passes 2²⁶, the bounds are −1 and 1 even on a short interval.
 impl Relax for Sin {
+    #[track_caller]
     fn image(&self, l: f64, u: f64) -> (f64, f64) {
+        assert!(l <= u, "{}: no interval from {l} to {u}", Self::NAME);
         if self.is_long(l, u) { (-1.0, 1.0) } else { crate::relax::image(self, l, u) }
     }
+    #[track_caller]
     fn lines(&self, l: f64, u: f64) -> LinearBounds {
+        assert!(l <= u, "{}: no interval from {l} to {u}", Self::NAME);
         let level = |intercept| LinearBound { slope: 0.0, intercept };
         if self.is_long(l, u) {
             LinearBounds { lower: level(-1.0), upper: level(1.0) }
@@ -127,3 +144,5 @@ impl<E: Real> Activation<E> for Sin {
 
     wave_slices!(|a| Sine::<true>(a.w0), Sine::<false>(a.w0), a.w0);
 }
+
+formula! { [const NEAR: bool] Sine<NEAR>, Sin::NAME, |a| Activation::<E>::about(&Sin { w0: a.0 }) }

@@ -9,9 +9,10 @@
 //! bounds      range ℝ, 2-Lipschitz, curvature 2|a|, monotone; f(±∞) = ±∞, f' has no limit there and is NaN
 //! precision   the argument ax is rounded before the sine is taken, as in `sin`
 
-use super::sin::multiples;
+use super::sin::{is_far, multiples};
 use crate::registry::Configured;
-use crate::shapes::wave::{Ripple, wave_slices};
+use crate::shapes::wave::wave_slices;
+use crate::shapes::{formula::formula, ripple::Ripple};
 use crate::{
     About, Activation, LinearBound, LinearBounds, Points, Relax, Sharing, Smoothness, Trainable, Turns,
 };
@@ -53,9 +54,9 @@ impl Configured for Snake {
 }
 
 impl Snake {
-    /// Whether the ripple reaches both of its bounds on both sides of the middle of the interval.
+    /// Whether the ripple reaches both of its bounds on both sides of the middle of the interval, or may do so far away.
     fn is_long(&self, l: f64, u: f64) -> bool {
-        (u - l) * self.a.abs() > 2.0 * PI
+        (u - l) * self.a.abs() > 2.0 * PI || is_far(l, u, self.a.abs())
     }
 }
 
@@ -69,10 +70,20 @@ impl Turns for Snake {
 }
 
 impl Relax for Snake {
+    #[track_caller]
     fn image(&self, l: f64, u: f64) -> (f64, f64) {
-        crate::relax::ends(self, l, u)
+        if is_far(l, u, self.a.abs()) {
+            let LinearBounds { lower, upper } = self.lines(l, u);
+            return (l + lower.intercept, u + upper.intercept);
+        }
+        let (low, high) = crate::relax::ends(self, l, u);
+        // Where x and ripple cancel, f is rounded as x is.
+        let rounding = |x: f64| if x.is_finite() { f64::EPSILON * x.abs() } else { 0.0 };
+        (low - rounding(l), high + rounding(u))
     }
+    #[track_caller]
     fn lines(&self, l: f64, u: f64) -> LinearBounds {
+        assert!(l <= u, "{}: no interval from {l} to {u}", Self::NAME);
         if !self.is_long(l, u) {
             return crate::relax::lines(self, l, u);
         }
@@ -128,6 +139,8 @@ impl<E: Real> Activation<E> for Snake {
 
     wave_slices!(|a| Ripple::<f64, true>(a.a), Ripple::<f64, false>(a.a), a.a);
 }
+
+formula! { [S: Real, const NEAR: bool] Ripple<S, NEAR>, Snake::NAME, |a| Activation::<E>::about(&Snake { a: a.0.to_f64() }) }
 
 /// The learnt form: calls the vectorisable formula where all arguments are in its reach. Not `Copy`, so that it is known to be no [`Parametric`](crate::Parametric).
 #[derive(Debug)]

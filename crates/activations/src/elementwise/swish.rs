@@ -57,7 +57,7 @@ impl Configured for Swish {
     }
 }
 
-turns! { Swish: |a, _l, _u| extrema a.gated().extrema(), bends a.gated().bends() }
+turns! { <S> Swish<S>: |a, _l, _u| extrema a.gated().extrema(), bends a.gated().bends() }
 
 impl<E: Real, S: Real> Activation<E> for Swish<S> {
     fn about(&self) -> About {

@@ -4,7 +4,7 @@ use super::parametric::Parametric;
 use super::sharing::{Sharing, group};
 use crate::Activation;
 use crate::contract::{First, Value};
-use crate::slices::{map, map_times};
+use crate::slices::{map, map_piece, map_times, map_times_piece};
 use sparring_math::Real;
 use sparring_math::simd::{self, Kernel, dispatch};
 
@@ -42,17 +42,9 @@ impl<E: Real, A: Parametric<E>> Kernel for Forward<'_, E, A> {
             }
         } else {
             for (i, (x, y)) in x.chunks_exact(s.run).zip(y.chunks_exact_mut(s.run)).enumerate() {
-                forward_run(a.with(group(p, i % s.groups, A::COUNT)), x, y);
+                map_piece(Value(a.with(group(p, i % s.groups, A::COUNT))), x, y);
             }
         }
-    }
-}
-
-// Functions of slices: as arguments they are known not to overlap, and the loops vectorise.
-#[inline(always)]
-fn forward_run<E: Real, A: Activation<E>>(a: A, x: &[E], y: &mut [E]) {
-    for (y, &x) in y.iter_mut().zip(x) {
-        *y = a.f(x);
     }
 }
 
@@ -112,16 +104,9 @@ impl<E: Real, A: Parametric<E>> Kernel for Input<'_, E, A> {
         } else {
             let runs = x.chunks_exact(s.run).zip(dy.chunks_exact(s.run));
             for (i, ((x, dy), dx)) in runs.zip(dx.chunks_exact_mut(s.run)).enumerate() {
-                input_run(a.with(group(p, i % s.groups, A::COUNT)), x, dy, dx);
+                map_times_piece(First(a.with(group(p, i % s.groups, A::COUNT))), x, dy, dx);
             }
         }
-    }
-}
-
-#[inline(always)]
-fn input_run<E: Real, A: Activation<E>>(a: A, x: &[E], dy: &[E], dx: &mut [E]) {
-    for ((&x, &dy), dx) in x.iter().zip(dy).zip(dx) {
-        *dx = dy * a.df(x);
     }
 }
 

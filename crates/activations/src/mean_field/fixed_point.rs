@@ -1,7 +1,7 @@
 //! The length that signals come to have in a deep network.
 
 use super::layer::{gradient_factor, length_after, mean_square_growth};
-use crate::Activation;
+use crate::Turns;
 
 /// What becomes of the length q (the mean square) of pre-activations that begin with length 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,6 +32,8 @@ pub struct MeanField {
 
 /// Lengths are looked for from 1 down to this and up to its inverse.
 const NEAR_ZERO: f64 = 1e-12;
+/// A length that counts as near ∞ for what is not resolved at the end of the search.
+const EXPLODED: f64 = 1e6;
 /// The step of the search; between two of its points V(q) − q changes its sign once or not at all.
 const STEP: f64 = std::f64::consts::SQRT_2;
 /// A length is kept if it changes by less than this part.
@@ -48,7 +50,7 @@ const KEPT: f64 = 1e-10;
 /// assert!(found.chi.is_some_and(|chi| (chi - 1.13932).abs() < 1e-4));
 /// assert_eq!(mean_field(&Tanh, 0.9, 0.0).length, Length::Vanishes);
 /// ```
-pub fn mean_field<A: Activation<f64> + ?Sized>(a: &A, sigma_w: f64, sigma_b: f64) -> MeanField {
+pub fn mean_field<A: Turns + ?Sized>(a: &A, sigma_w: f64, sigma_b: f64) -> MeanField {
     let length = length(&|q| length_after(a, sigma_w, sigma_b, q));
     let at = match length {
         Length::Fixed(q) => q,
@@ -57,7 +59,13 @@ pub fn mean_field<A: Activation<f64> + ?Sized>(a: &A, sigma_w: f64, sigma_b: f64
         Length::Explodes => 1.0 / NEAR_ZERO,
     };
     let finite = |v: f64| v.is_finite().then_some(v);
-    let chi = finite(gradient_factor(a, sigma_w, at));
+    let mut at = at;
+    let mut chi = finite(gradient_factor(a, sigma_w, at));
+    // Waves are too many to be resolved at the end of the search.
+    if chi.is_none() && length == Length::Explodes {
+        at = EXPLODED;
+        chi = finite(gradient_factor(a, sigma_w, at));
+    }
     let depth_scale = chi.and_then(|chi| finite(1.0 / chi.ln().abs()));
     let restoring = finite(sigma_w * sigma_w * mean_square_growth(a, at));
     MeanField { length, chi, restoring, depth_scale }

@@ -1,7 +1,7 @@
 //! One layer h' = W f(h) + b of infinite width: weights of variance σ_w²/fan_in, biases of variance σ_b², so that h is Gaussian.
 
-use crate::Activation;
-use crate::quadrature::gaussian_mean;
+use crate::Turns;
+use crate::quadrature::{WIDEST, gaussian_mean_square};
 
 /// The length q' = σ_w² E f(√q z)² + σ_b², z ~ N(0, 1), of the pre-activations after one of length q, the length being their mean square.
 ///
@@ -11,32 +11,44 @@ use crate::quadrature::gaussian_mean;
 /// use sparring_activations::{Relu, length_after};
 /// assert!((length_after(&Relu, 2f64.sqrt(), 0.5, 3.0) - 3.25).abs() < 1e-12);
 /// ```
-pub fn length_after<A: Activation<f64> + ?Sized>(a: &A, sigma_w: f64, sigma_b: f64, q: f64) -> f64 {
+pub fn length_after<A: Turns + ?Sized>(a: &A, sigma_w: f64, sigma_b: f64, q: f64) -> f64 {
     sigma_w * sigma_w * mean_square(a, q) + sigma_b * sigma_b
 }
 
 /// χ = σ_w² E f'(√q z)², z ~ N(0, 1): the factor by which the mean square of a gradient grows on its way back through a layer whose pre-activations have
-/// length q, and by which the distance of two like inputs grows on its way forward.
+/// length q, and by which the mean square of the distance of two like inputs grows on its way forward. A number without a unit; infinite or NaN where
+/// the mean is.
 ///
 /// Source: Poole et al. 2016, arXiv:1606.05340, equation 7; of gradients: Schoenholz et al. 2017, arXiv:1611.01232, equation 17.
-pub fn gradient_factor<A: Activation<f64> + ?Sized>(a: &A, sigma_w: f64, q: f64) -> f64 {
-    sigma_w * sigma_w * mean_square_slope(a, q)
+///
+/// ```
+/// use sparring_activations::{Relu, gradient_factor};
+/// // Half of the inputs are positive, and f' is 1 there.
+/// assert!((gradient_factor(&Relu, 2f64.sqrt(), 3.0) - 1.0).abs() < 1e-12);
+/// ```
+pub fn gradient_factor<A: Turns + ?Sized>(a: &A, sigma_w: f64, q: f64) -> f64 {
+    sigma_w * sigma_w * mean_square_derivative(a, q)
+}
+
+/// E w(z) g(√q z)², g being f or f' of `a`.
+fn mean<A: Turns + ?Sized>(a: &A, q: f64, g: impl Fn(f64) -> f64, weight: impl Fn(f64) -> f64) -> f64 {
+    let deviation = q.sqrt();
+    let reach = WIDEST * deviation;
+    let bends: Vec<f64> = a.bends(-reach, reach).iter().map(|x| x / deviation).collect();
+    gaussian_mean_square(|z| g(deviation * z), weight, &bends)
 }
 
 /// E f(√q z)².
-pub(super) fn mean_square<A: Activation<f64> + ?Sized>(a: &A, q: f64) -> f64 {
-    let spread = q.sqrt();
-    gaussian_mean(|z| a.f(spread * z).powi(2))
+pub(super) fn mean_square<A: Turns + ?Sized>(a: &A, q: f64) -> f64 {
+    mean(a, q, |x| a.f(x), |_| 1.0)
 }
 
 /// E f'(√q z)².
-pub(super) fn mean_square_slope<A: Activation<f64> + ?Sized>(a: &A, q: f64) -> f64 {
-    let spread = q.sqrt();
-    gaussian_mean(|z| a.df(spread * z).powi(2))
+pub(super) fn mean_square_derivative<A: Turns + ?Sized>(a: &A, q: f64) -> f64 {
+    mean(a, q, |x| a.df(x), |_| 1.0)
 }
 
 /// d/dq E f(√q z)² = E f(√q z)² (z² − 1)/(2q), the density being differentiated, so that f may jump.
-pub(super) fn mean_square_growth<A: Activation<f64> + ?Sized>(a: &A, q: f64) -> f64 {
-    let spread = q.sqrt();
-    gaussian_mean(|z| a.f(spread * z).powi(2) * (z * z - 1.0)) / (2.0 * q)
+pub(super) fn mean_square_growth<A: Turns + ?Sized>(a: &A, q: f64) -> f64 {
+    mean(a, q, |x| a.f(x), |z| z * z - 1.0) / (2.0 * q)
 }

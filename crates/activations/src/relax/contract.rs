@@ -25,8 +25,8 @@ pub trait Relax: Turns {
     fn image(&self, l: f64, u: f64) -> (f64, f64) {
         image::image(self, l, u)
     }
-    /// A line below f and one above it on [l, u]: those with the smallest area between line and function. Over an infinite interval they are
-    /// horizontal.
+    /// A line below f and one above it on [l, u]: those with the smallest area between line and function. Horizontal over an infinite
+    /// interval, and where x or f(x) passes 10¹⁵⁰; only the lines of [`Snake`](crate::Snake) have slope 1 there.
     ///
     /// # Panics
     /// Unless l ≤ u.

@@ -5,9 +5,9 @@ use super::shape::Turns;
 /// What a bound gives way for the rounding of f and of the bound itself, in units of the last place of the values.
 const MARGIN: f64 = 8.0 * f64::EPSILON;
 
-/// `value` moved outwards by the margin, `sign` being the direction.
+/// `value` moved outwards by the margin, `sign` being the direction. An infinite one stays.
 pub(super) fn outwards(value: f64, size: f64, sign: f64) -> f64 {
-    value + sign * MARGIN * size
+    if value.is_infinite() { value } else { value + sign * MARGIN * size }
 }
 
 /// The smallest interval that holds f([l, u]): f is monotone between two turns, so that its ends are among the values there. At a jump they are

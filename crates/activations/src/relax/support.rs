@@ -9,6 +9,8 @@ use super::image::{image, outwards};
 use super::line::{LinearBound, LinearBounds};
 use super::shape::Turns;
 
+/// Numbers up to this may be added, subtracted and multiplied by a derivative without overflow.
+const LARGE: f64 = 1e150;
 /// Halvings of a bracket: the rest is below the spacing of `f64`.
 const HALVINGS: usize = 56;
 
@@ -16,7 +18,8 @@ const HALVINGS: usize = 56;
 pub(crate) fn lines<A: Turns + ?Sized>(a: &A, l: f64, u: f64) -> LinearBounds {
     assert!(l <= u, "{}: no interval from {l} to {u}", a.name());
     let level = |intercept| LinearBound { slope: 0.0, intercept };
-    if l.is_infinite() || u.is_infinite() || u - l <= 1e-9 * (1.0 + l.abs().max(u.abs())) {
+    let size = [l, u, a.f(l), a.f(u)].into_iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+    if size > LARGE || u - l <= 1e-9 * (1.0 + l.abs().max(u.abs())) {
         let (low, high) = image(a, l, u);
         return LinearBounds { lower: level(low), upper: level(high) };
     }
@@ -122,7 +125,7 @@ impl<'a, A: Turns + ?Sized> Side<'a, A> {
         let (highest, _, size) = self.highest(slope);
         let turned = slope * self.middle();
         let size = size + turned.abs() + slope.abs() * self.l.abs().max(self.u.abs());
-        // Among subnormal numbers a rounding is larger than the margin.
+        // Below the smallest normal number a rounding is up to half of the smallest positive one, which the margin, a part of `size`, may not reach.
         LinearBound { slope, intercept: outwards(highest - turned, size, 1.0) + 16.0 * f64::MIN_POSITIVE }
     }
 

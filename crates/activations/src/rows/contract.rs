@@ -19,7 +19,7 @@ pub struct AboutRows {
 /// An activation of whole rows: vector in, vector out. Rows lie one behind the other; what a row gives does not depend on its neighbours.
 ///
 /// # Panics
-/// `forward` and `backward` panic unless `outputs(width)` is something, x and dx are a whole number of rows, and y and dy as many.
+/// `forward_rows` and `backward_rows` panic unless `outputs(width)` is something, x and dx are a whole number of rows, and y and dy as many.
 pub trait RowActivation<E: Real>: Debug + Send + Sync {
     /// Name, formula, source and Lipschitz constant.
     fn about_rows(&self) -> AboutRows;

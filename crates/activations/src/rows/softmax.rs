@@ -22,7 +22,7 @@ pub struct SoftmaxRows;
 
 sparring_math::named! { SoftmaxRows: "softmax", [], "Bridle 1990, Neurocomputing"; }
 
-/// x − m, and the logarithm of the sum of their exponentials.
+/// Writes xᵢ − m to y, m being the largest xᵢ, and returns Σ e^(xᵢ − m).
 pub(super) fn shifted<E: Real>(x: &[E], y: &mut [E]) -> E {
     let top = x.iter().fold(-E::INFINITY, |m, &x| m.larger(x));
     let mut sum = E::ZERO;

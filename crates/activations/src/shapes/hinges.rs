@@ -2,9 +2,7 @@
 //!
 //! f(x) = max(0, x) + Σ a_s max(0, b_s − x)
 
-use super::wave::unnamed;
-use crate::fused::fused_slices;
-use crate::{About, Activation, Parametric, Smoothness};
+use crate::Parametric;
 use sparring_math::Real;
 
 /// Slopes and places of the hinges.
@@ -24,11 +22,10 @@ impl<S: Real, const K: usize> Hinges<S, K> {
     }
 }
 
-impl<E: Real, S: Real, const K: usize> Activation<E> for Hinges<S, K> {
-    unnamed!("apl");
-
+impl<S: Real, const K: usize> Hinges<S, K> {
+    /// f(x).
     #[inline(always)]
-    fn f(&self, x: E) -> E {
+    pub(crate) fn f<E: Real>(&self, x: E) -> E {
         let mut sum = if x < E::ZERO { E::ZERO } else { x };
         // At −∞ terms of both signs may be infinite; there the sum of the slopes decides, and if that is 0 the rest.
         let (mut slope, mut rest) = (E::ZERO, E::ZERO);
@@ -44,8 +41,9 @@ impl<E: Real, S: Real, const K: usize> Activation<E> for Hinges<S, K> {
         if x == -E::INFINITY { limit } else { sum }
     }
 
+    /// f'(x).
     #[inline(always)]
-    fn df(&self, x: E) -> E {
+    pub(crate) fn df<E: Real>(&self, x: E) -> E {
         let mut sum = if x > E::ZERO { E::ONE } else { E::ZERO };
         for s in 0..K {
             let (a, b) = self.hinge::<E>(s);
@@ -54,12 +52,11 @@ impl<E: Real, S: Real, const K: usize> Activation<E> for Hinges<S, K> {
         if x.is_nan() { x } else { sum }
     }
 
+    /// f''(x).
     #[inline(always)]
-    fn d2f(&self, x: E) -> E {
+    pub(crate) fn d2f<E: Real>(&self, x: E) -> E {
         if x.is_nan() { x } else { E::ZERO }
     }
-
-    fused_slices!();
 }
 
 /// First all a, then all b.

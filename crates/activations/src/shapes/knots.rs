@@ -7,16 +7,16 @@ use crate::learnt::Sharing;
 use sparring_math::Real;
 use sparring_math::simd::{Kernel, dispatch};
 
-/// Where the knots are, and the ends of the slopes.
+/// Where the knots are, and the interval [low, high] to which slopes are clamped.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Knots<E> {
     /// Number of knots K, at least 2.
     pub(crate) count: usize,
     /// Distance h of two knots.
     pub(crate) step: E,
-    /// Slopes count as at least this ..
+    /// The smallest slope: one below counts as this and has no gradient.
     pub(crate) low: E,
-    /// .. and at most this.
+    /// The largest slope: one above counts as this and has no gradient.
     pub(crate) high: E,
 }
 

@@ -6,8 +6,7 @@
 //! x⁴. With s = sign x, L = Q'/Q = s Σ j|qⱼ| uⱼ₋₁ and M = Q''/Q: f = Σ pᵢ sⁱ uᵢ, f' = Σ i pᵢ sⁱ⁻¹ uᵢ₋₁ − f L,
 //! f'' = Σ i(i−1) pᵢ sⁱ uᵢ₋₂ − 2L Σ i pᵢ sⁱ⁻¹ uᵢ₋₁ + f (2L² − M).
 
-use super::wave::unnamed;
-use crate::{About, Activation, Parametric, Smoothness};
+use crate::Parametric;
 use sparring_math::Real;
 
 /// The coefficients, low powers first.
@@ -125,11 +124,10 @@ impl<E: Real> Parts<E> {
     }
 }
 
-impl<E: Real, S: Real> Activation<E> for Rational<S> {
-    unnamed!("pau");
-
+impl<S: Real> Rational<S> {
+    /// f(x).
     #[inline(always)]
-    fn f(&self, x: E) -> E {
+    pub(crate) fn f<E: Real>(&self, x: E) -> E {
         let ((p, q), c) = (self.coefficients::<E>(), x.smaller(E::MAX).larger(-E::MAX));
         let (s, u) = (c.sign(), Self::weights(q, c.abs()));
         let mut sum = E::ZERO;
@@ -142,13 +140,15 @@ impl<E: Real, S: Real> Activation<E> for Rational<S> {
         sum + last
     }
 
+    /// f'(x).
     #[inline(always)]
-    fn df(&self, x: E) -> E {
+    pub(crate) fn df<E: Real>(&self, x: E) -> E {
         self.parts(x).df
     }
 
+    /// f''(x).
     #[inline(always)]
-    fn d2f(&self, x: E) -> E {
+    pub(crate) fn d2f<E: Real>(&self, x: E) -> E {
         let value = self.parts(x).d2f();
         if x.abs() > E::of(FAR) { E::ZERO } else { value }
     }
