@@ -1,7 +1,7 @@
 //! f' and f'' against central differences; f32 against f64; NaN, limits, kinks.
 
 use crate::cases::{all, frequency, has_kink, line, oscillates};
-use sparring_activations::{Activation, AnyActivation};
+use sparring_activations::{Activation, AnyActivation, Turns};
 
 #[test]
 fn derivatives_agree_with_central_differences() {
@@ -21,6 +21,38 @@ fn derivatives_agree_with_central_differences() {
             assert!((second - d2f).abs() < near2, "{a}: f''({x}) = {d2f}, difference {second}");
         }
     }
+}
+
+/// At the numbers next to a bend, on both sides, derivatives are those of that side: one-sided differences of second order, away from the bend.
+#[test]
+fn derivatives_beside_a_bend_are_those_of_their_side() {
+    let mut seen = 0;
+    for a in all() {
+        let bends = a.bends(-20.0, 20.0);
+        for &bend in bends.iter() {
+            for (x, side) in [(bend.next_up(), 1.0), (bend.next_down(), -1.0)] {
+                let h = side * 2e-5 / frequency(&a).max(1.0);
+                // Another bend so near would be seen by the differences.
+                let clear = bends.iter().all(|t| *t == bend || !(0.0..=3.0).contains(&((t - x) / h)));
+                if !clear {
+                    continue;
+                }
+                let ahead =
+                    |f: &dyn Fn(f64) -> f64| (4.0 * f(x + h) - 3.0 * f(x) - f(x + 2.0 * h)) / (2.0 * h);
+                let (first, second) = (ahead(&|x| a.f(x)), ahead(&|x| a.df(x)));
+                let (df, d2f): (f64, f64) = (a.df(x), a.d2f(x));
+                let fast = frequency(&a).max(1.0);
+                let (near, near2) = (
+                    1e-8 * fast * (1.0 + x.abs() + df.abs()),
+                    1e-7 * fast * fast * (1.0 + d2f.abs() + df.abs()),
+                );
+                assert!((first - df).abs() < near, "{a}: f'({x:e}) = {df}, difference {first}");
+                assert!((second - d2f).abs() < near2, "{a}: f''({x:e}) = {d2f}, difference {second}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 100, "{seen} sides of bends");
 }
 
 /// Error in units of the last place of the f32 nearest to `exact`.
