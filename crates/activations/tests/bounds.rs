@@ -7,6 +7,8 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};
 #[test]
 fn bounds_hold_and_are_sharp() {
     let tight = |bound: f64| 1e-3 * bound.abs().max(1.0);
+    // At the extremum itself f is rounded.
+    let rounding = 1e-15;
     for a in all() {
         let about = a.about();
         let (mut low, mut high, mut slope, mut curvature) =
@@ -16,7 +18,8 @@ fn bounds_hold_and_are_sharp() {
         points.extend(a.bends(-50.0, 50.0).iter().flat_map(|t| [t.next_down(), t.next_up()]));
         points.extend(a.extrema(-50.0, 50.0).iter());
         // Softsign and the like come near their ends slowly.
-        points.extend([1e3, 1e4, 1e5, 1e6].iter().flat_map(|x| [-x, *x]));
+        let far = [1e3, 1e4, 1e5, 1e6].into_iter().flat_map(|x| [-x, x]);
+        points.extend(far.filter(|&x: &f64| a.f(x).is_finite()));
         points.sort_by(f64::total_cmp);
         points.dedup();
         for x in points {
@@ -37,13 +40,13 @@ fn bounds_hold_and_are_sharp() {
         }
         match about.range.0 {
             Some(bound) => {
-                assert!(low >= bound && low - bound <= tight(bound), "{a}: low {low}")
+                assert!(low >= bound - rounding && low - bound <= tight(bound), "{a}: low {low}")
             }
             None => assert!(a.f(-1e9f64) < -1e6 || a.f(1e9f64) < -1e6, "{a}: no lower bound is declared"),
         }
         match about.range.1 {
             Some(bound) => {
-                assert!(high <= bound && bound - high <= tight(bound), "{a}: high {high}")
+                assert!(high <= bound + rounding && bound - high <= tight(bound), "{a}: high {high}")
             }
             None => assert!(a.f(1e9f64) > 1e6, "{a}: no upper bound is declared"),
         }
