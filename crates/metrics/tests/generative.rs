@@ -202,9 +202,10 @@ fn a_mixture_is_found_again() {
     let uniforms: Vec<f64> = noise(4000, 5).into_iter().map(f64::from).collect();
     let x = truth.sample(&uniforms, &normals(8000, 6)).unwrap();
     for u in [0.1, 0.5, 0.9] {
-        let config = MixtureConfig { components: 2, tolerance: 1e-9, ..MixtureConfig::default() };
+        let config =
+            MixtureConfig { components: 2, tolerance: 1e-9, max_steps: 500, ..MixtureConfig::default() };
         let fit = MixtureFit::new(&x, 2, &config, &[u, 0.5]).unwrap();
-        assert!(fit.converged && fit.log_likelihoods.windows(2).all(|w| w[1] >= w[0] - 1e-12));
+        assert!(fit.converged && fit.log_likelihoods.windows(2).all(|w| w[1] >= w[0] - 1e-10));
         let first = usize::from(fit.mixture.means()[0] > 0.0);
         for (k, true_k) in [(first, 0), (1 - first, 1)] {
             near(&fit.mixture.weights()[k..=k], &truth.weights()[true_k..=true_k], 0.03);
@@ -218,7 +219,7 @@ fn a_mixture_is_found_again() {
     for covariance in [CovarianceKind::Full, CovarianceKind::Diagonal] {
         let config = MixtureConfig { components: 4, covariance, floor: 0.01, ..MixtureConfig::default() };
         let fit = MixtureFit::new(&flat, 2, &config, &[0.0, 0.4, 0.7, 0.9]).unwrap();
-        assert!(fit.log_likelihoods.windows(2).all(|w| w[1] >= w[0] - 1e-12), "{:?}", fit.log_likelihoods);
+        assert!(fit.log_likelihoods.windows(2).all(|w| w[1] >= w[0] - 1e-10), "{:?}", fit.log_likelihoods);
         assert!(fit.mixture.log_density(&flat).unwrap().iter().all(|l| l.is_finite()));
     }
 }

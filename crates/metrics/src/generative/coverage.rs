@@ -33,7 +33,7 @@ pub struct ManifoldOverlap {
 /// Source: Kynkäänniemi et al. 2019 (arXiv:1904.06991), eq. 1; Naeem et al. 2020 (arXiv:2002.09797), eq. 3 and 4.
 ///
 /// ```
-/// // Two of the three generated numbers lie among the real ones; the ball of 9 is missed.
+/// // Two of the three generated numbers lie among the real ones; the balls of 3 and 9 are missed.
 /// let found = sparring_metrics::manifold_overlap(&[0.0, 1.0, 3.0, 9.0], &[0.5, 0.6, 30.0], 1, 1)?;
 /// assert_eq!((found.precision, found.coverage), (2.0 / 3.0, 0.5));
 /// # Ok::<(), sparring_metrics::MetricsError>(())

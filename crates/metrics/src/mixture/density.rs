@@ -46,7 +46,8 @@ impl GaussianMixture {
                 return Err(MetricsError::Length { what, given, expected });
             }
         }
-        if weights.iter().any(|w| !(*w >= 0.0)) || (weights.iter().sum::<f64>() - 1.0).abs() > 1e-6 {
+        if weights.iter().any(|w| w.is_nan() || *w < 0.0) || (weights.iter().sum::<f64>() - 1.0).abs() > 1e-6
+        {
             return Err(MetricsError::Range { what: "weights", must: "at least 0, with sum 1" });
         }
         if let Some(at) = means.iter().position(|m| !m.is_finite()) {

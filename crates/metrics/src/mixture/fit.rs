@@ -45,7 +45,7 @@ impl MixtureFit {
     /// ```
     /// use sparring_metrics::{MixtureConfig, MixtureFit};
     /// let rows = [-1.0, -1.1, -0.9, 4.0, 4.2, 3.8, 4.0, 4.1];
-    /// let config = MixtureConfig { components: 2, ..MixtureConfig::default() };
+    /// let config = MixtureConfig { components: 2, tolerance: 1e-9, ..MixtureConfig::default() };
     /// let fit = MixtureFit::new(&rows, 1, &config, &[0.1, 0.9])?;
     /// assert!((fit.mixture.means()[0] + 1.0).abs() < 1e-6 && (fit.mixture.weights()[0] - 0.375).abs() < 1e-6);
     /// # Ok::<(), sparring_metrics::MetricsError>(())
