@@ -50,6 +50,31 @@ pub enum MetricsError {
         /// The first such example.
         example: usize,
     },
+    /// Fewer rows than the figure needs.
+    TooFew {
+        /// Which rows.
+        what: &'static str,
+        /// Rows given.
+        rows: usize,
+        /// Rows needed.
+        least: usize,
+    },
+    /// A slice has another length than it should.
+    Length {
+        /// Which slice.
+        what: &'static str,
+        /// Its length.
+        given: usize,
+        /// The length it should have.
+        expected: usize,
+    },
+    /// A setting or a value outside its range.
+    Range {
+        /// Which one.
+        what: &'static str,
+        /// What it must be.
+        must: &'static str,
+    },
     /// No algorithm found a decomposition that holds to working precision.
     NoConvergence,
     /// Directions that were to span a subspace do not.
@@ -87,6 +112,13 @@ impl fmt::Display for MetricsError {
                 f,
                 "the probabilities of example {example} are negative or do not sum to 1: pass logits as logits"
             ),
+            Self::TooFew { what, rows, least } => {
+                write!(f, "{what}: {rows} rows are too few, pass at least {least}")
+            }
+            Self::Length { what, given, expected } => {
+                write!(f, "{what}: {given} numbers, pass {expected}")
+            }
+            Self::Range { what, must } => write!(f, "{what} must be {must}"),
             Self::NoConvergence => {
                 write!(f, "no decomposition holds to working precision: rescale or repair the rows")
             }

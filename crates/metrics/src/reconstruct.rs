@@ -37,6 +37,16 @@ pub fn unexplained(mse: f64, mean_image_mse: f64) -> f64 {
     mse / mean_image_mse
 }
 
+/// Share of the variance that a reconstruction explains, 1 − `mse` / `mean_image_mse`: 1 is perfect, 0 or less no better than a constant
+/// picture.
+///
+/// ```
+/// assert_eq!(sparring_metrics::explained_variance(0.0125, 0.05), 0.75);
+/// ```
+pub fn explained_variance(mse: f64, mean_image_mse: f64) -> f64 {
+    1.0 - unexplained(mse, mean_image_mse)
+}
+
 /// Mean row of `rows`, averaged in `f64`; NaN elements for no rows.
 ///
 /// # Shapes

@@ -3,5 +3,6 @@
 
 mod classification;
 mod diagnosis;
+mod generative;
 mod mnist;
 mod pca;

@@ -12,7 +12,7 @@ const TILE: usize = 112;
 /// Mean `[dim]` and covariance Σ (x − mean)(x − mean)ᵀ / n of `rows` [n, dim], in `f64`.
 ///
 /// Divides by n, not n − 1: the trace is then the training error of the mean image times dim.
-pub(super) fn covariance(rows: &[f32], dim: usize) -> (Vec<f64>, DMatrix<f64>) {
+pub(crate) fn covariance(rows: &[f32], dim: usize) -> (Vec<f64>, DMatrix<f64>) {
     let mean = mean_image(rows, dim);
     let mut sum = DMatrix::<f64>::zeros(dim, dim);
     // One column an example, so the rows of the panel are the pixels and a tile is a plain product with a transpose.

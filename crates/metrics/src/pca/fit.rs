@@ -6,6 +6,7 @@ use super::covariance::covariance;
 use super::gram;
 use crate::MetricsError;
 use crate::decompose::{Leading, leading, orthonormal};
+use crate::rows::count;
 
 /// Rows coded at once, so that a large set needs no second copy in `f64`.
 const PANEL: usize = 512;
@@ -48,16 +49,7 @@ impl Pca {
         if dim > 0 && !(1..=dim).contains(&k) {
             return Err(MetricsError::Components { k, dim });
         }
-        if rows.is_empty() || dim == 0 {
-            return Err(MetricsError::Empty);
-        }
-        if !rows.len().is_multiple_of(dim) {
-            return Err(MetricsError::Ragged { len: rows.len(), dim });
-        }
-        if let Some(at) = rows.iter().position(|x| !x.is_finite()) {
-            return Err(MetricsError::NotFinite { row: at / dim });
-        }
-        let n = rows.len() / dim;
+        let n = count(rows, dim)?;
         let (mean, Leading { values, vectors }) = if n < dim {
             gram::components(rows, dim, k)?
         } else {

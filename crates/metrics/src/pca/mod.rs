@@ -6,4 +6,5 @@ mod fit;
 mod gram;
 
 pub use angles::principal_angles;
+pub(crate) use covariance::covariance;
 pub use fit::Pca;
