@@ -60,7 +60,7 @@ mod tests {
         let modes = grid.modes();
         assert!((modes.sigma - 0.005).abs() < 1e-15);
         let mut found: Vec<[i32; 2]> =
-            modes.centres.iter().map(|&c| modes.to_textbook(c).map(|v| (v + 0.0).round() as i32)).collect();
+            modes.centres.iter().map(|&c| modes.to_textbook(c).map(|v| v.round() as i32)).collect();
         assert_eq!((found[0], found[1], found[24]), ([-4, -4], [-4, -2], [4, 4]));
         found.sort_unstable();
         found.dedup();

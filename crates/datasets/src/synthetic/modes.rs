@@ -61,9 +61,9 @@ pub(super) mod tests {
                 assert!((mean(&|p| p[axis].powi(2)) - 1.0).abs() < error * 2f64.sqrt());
             }
             assert!(mean(&|p| p[0] * p[1]).abs() < error);
-            // Within three sigma: 1 − exp(−4.5) of a cloud.
+            // Within three sigma: 1 − exp(−4.5) of a cloud, to six standard errors of a thousand.
             let within = mean(&|p| f64::from(u8::from(p[0].hypot(p[1]) < 3.0)));
-            assert!((within - (1.0 - (-4.5f64).exp())).abs() < 0.01, "mode {mode}: {within}");
+            assert!((within - (1.0 - (-4.5f64).exp())).abs() < 0.02, "mode {mode}: {within}");
         }
     }
 
