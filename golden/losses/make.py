@@ -1,6 +1,6 @@
 """Golden values for crates/losses, from PyTorch on the CPU in float64.
 
-Run: python make.py   (writes cases.csv, trades.csv, mart.csv and label_smoothing.csv beside itself)
+Run: python make.py   (writes cases.csv, trades.csv, mart.csv, label_smoothing.csv, gan.csv, pairs.csv, alone.csv and vae.csv beside itself)
 
 One row per case: loss, row length n, the loss, n inputs, the target (one class index, or n values), n gradients, a
 direction of n values, and the Hessian times that direction.
@@ -9,6 +9,9 @@ label_smoothing.csv: the same, with the smoothing in place of the loss's name.
 
 trades.csv, mart.csv: the losses of TRADES and MART on a batch as their authors write them: examples, classes, beta, the loss, clean logits, adversarial logits, classes of the
 examples, gradients at clean and at adversarial logits.
+
+gan.csv: as cases.csv, the target is a side. alone.csv: the same without a target. pairs.csv: the relativistic loss: n, the critic's, the generator's, n real and n generated logits, the critic's gradients at both, the
+generator's at its own. vae.csv: term, n, value, n numbers of each input, n of each gradient.
 """
 
 import csv
@@ -104,3 +107,74 @@ for z in LOGITS[:-1]:
         smoothed.append(case(repr(s), lambda z: F.cross_entropy(z[None], torch.tensor([y]), label_smoothing=s), z, [y]))
 with open(HERE / "label_smoothing.csv", "w", newline="") as f:
     csv.writer(f, lineterminator="\n").writerows(smoothed)
+
+# Losses of GANs by BCEWithLogitsLoss, MSELoss and relu, as the authors of each have it; the critic's label of real examples is 0.9 where the name says so.
+bce, ones = F.binary_cross_entropy_with_logits, torch.ones_like
+SIDES = ("real", "fake", "generator")
+GANS = {
+    "non-saturating": lambda c, side: bce(c, 0 * c if side == "fake" else ones(c)),
+    "non-saturating(smooth=0.9)": lambda c, side: bce(c, {"real": 0.9, "fake": 0.0, "generator": 1.0}[side] * ones(c)),
+    "minimax": lambda c, side: bce(c, ones(c)) if side == "real" else {"fake": 1, "generator": -1}[side] * bce(c, 0 * c),
+    "minimax(smooth=0.9)": lambda c, side: bce(c, 0.9 * ones(c)) if side == "real" else {"fake": 1, "generator": -1}[side] * bce(c, 0 * c),
+    "lsgan": lambda c, side: 0.5 * F.mse_loss(c, 0 * c.detach() if side == "fake" else ones(c)),
+    "lsgan(smooth=0.9)": lambda c, side: 0.5 * F.mse_loss(c, {"real": 0.9, "fake": 0.0, "generator": 1.0}[side] * ones(c)),
+    "wasserstein": lambda c, side: c.mean() if side == "fake" else -c.mean(),
+    "hinge": lambda c, side: -c.mean() if side == "generator" else F.relu(1 + c if side == "fake" else 1 - c).mean(),
+}
+rows = []
+for z in [torch.tensor([0.0]), torch.tensor([1.0]), torch.tensor([-1e4]), torch.randn(1), 3 * torch.randn(13)]:
+    for name, loss in GANS.items():
+        for side in SIDES:
+            rows.append(case(name, lambda c: loss(c, side), z, [side]))
+with open(HERE / "gan.csv", "w", newline="") as f:
+    csv.writer(f, lineterminator="\n").writerows(rows)
+
+# R3GAN's Trainer: softplus of the difference, the other way round for the generator.
+rows = []
+for n, scale in ((1, 1.0), (1, 1e4), (13, 3.0)):
+    real, fake = ((scale * torch.randn(n)).requires_grad_() for _ in range(2))
+    critic, generator = F.softplus(-(real - fake)).mean(), F.softplus(-(fake - real)).mean()
+    grads = [*torch.autograd.grad(critic, (real, fake)), *torch.autograd.grad(generator, fake)]
+    values = [repr(float(t.detach())) for t in (critic, generator)]
+    rows.append([n, *values, *(x for t in (real.detach(), fake.detach(), *grads) for x in numbers(t))])
+with open(HERE / "pairs.csv", "w", newline="") as f:
+    csv.writer(f, lineterminator="\n").writerows(rows)
+
+# Penalties on a row alone: gradients of critics, codes, mean activations.
+ALONE = {
+    "wgan-gp": (torch.randn, lambda g: 10 * ((g.square().sum() + 1e-12).sqrt() - 1) ** 2),
+    "wgan-gp(lambda=0.5)": (torch.randn, lambda g: 0.5 * ((g.square().sum() + 1e-12).sqrt() - 1) ** 2),
+    "r1": (torch.randn, lambda g: 10 / 2 * g.square().sum()),
+    "r2(gamma=0.1)": (torch.randn, lambda g: 0.1 / 2 * g.square().sum()),
+    "sparse-l1": (torch.randn, lambda a: 1e-3 * a.abs().sum()),
+    "sparse-kl": (torch.rand, lambda q: 3 * (0.05 * (0.05 / q).log() + 0.95 * (0.95 / (1 - q)).log()).sum()),
+    "sparse-kl(rho=0.3)": (torch.rand, lambda q: 3 * (0.3 * (0.3 / q).log() + 0.7 * (0.7 / (1 - q)).log()).sum()),
+}
+rows = [case(name, loss, draw(n), []) for n in (1, 8, 21) for name, (draw, loss) in ALONE.items()]
+with open(HERE / "alone.csv", "w", newline="") as f:
+    csv.writer(f, lineterminator="\n").writerows(rows)
+
+# Terms of VAEs: the divergence by torch.distributions, the bound by logsumexp, VQ-VAE's two losses by detach, GaussianNLLLoss.
+rows = []
+for n in (1, 20):
+    mu, logvar = (torch.randn(n).requires_grad_() for _ in range(2))
+    code = torch.distributions.Normal(mu, (0.5 * logvar).exp())
+    prior = torch.distributions.Normal(torch.zeros(n), torch.ones(n))
+    value = torch.distributions.kl_divergence(code, prior).sum()
+    rows.append(["kl", n, value, mu, logvar, *torch.autograd.grad(value, (mu, logvar))])
+    noise = torch.randn(n)
+    z = mu + (0.5 * logvar).exp() * noise
+    value = (prior.log_prob(z) - torch.distributions.Normal(mu, (0.5 * logvar).exp()).log_prob(z)).sum()
+    rows.append(["ratio", n, value, mu, logvar, noise, *torch.autograd.grad(value, (mu, logvar))])
+    w = (100 * torch.randn(n) - 500).requires_grad_()
+    value = torch.logsumexp(w, 0) - torch.tensor(float(n)).log()
+    rows.append(["bound", n, value, w, *torch.autograd.grad(value, w)])
+    z, e = (torch.randn(n).requires_grad_() for _ in range(2))
+    value = F.mse_loss(z.detach(), e) + 0.25 * F.mse_loss(z, e.detach())
+    rows.append(["vq", n, value, z, e, *torch.autograd.grad(value, (z, e))])
+    z, t = torch.randn(n).requires_grad_(), torch.randn(n)
+    value = F.gaussian_nll_loss(z, t, 0.09 * torch.ones(n), full=True, reduction="sum")
+    rows.append(["nll", n, value, z, t, *torch.autograd.grad(value, z)])
+rows = [[x for y in row for x in (numbers(y.detach().reshape(-1)) if torch.is_tensor(y) else [y])] for row in rows]
+with open(HERE / "vae.csv", "w", newline="") as f:
+    csv.writer(f, lineterminator="\n").writerows(rows)

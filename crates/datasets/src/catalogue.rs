@@ -64,6 +64,10 @@ const fn plane(name: &'static str, classes: usize, source: &'static str) -> Data
     }
 }
 
+const fn modes(name: &'static str, classes: usize, source: &'static str) -> DatasetEntry {
+    DatasetEntry { train: 100_000, test: 50_000, ..plane(name, classes, source) }
+}
+
 const fn emnist(name: &'static str, train: usize, test: usize, classes: usize) -> DatasetEntry {
     let (source, licence) =
         ("Cohen et al. 2017, arXiv:1702.05373, from NIST SD 19", "work of NIST, terms not stated");
@@ -108,4 +112,12 @@ pub const ALL: &[DatasetEntry] = &[
     plane("moons", 2, "two interleaved half circles, noise 0.1"),
     plane("blobs", 3, "normal clouds on the corners of a triangle"),
     plane("rings", 2, "two concentric circles"),
+    modes("ring-8", 8, "eight normal clouds on a circle: Lin et al. 2018, arXiv:1712.04086"),
+    modes("grid-25", 25, "normal clouds on a 5 x 5 grid: Lin et al. 2018, arXiv:1712.04086"),
+    DatasetEntry {
+        source: "three digits of mnist-10k as channels: Metz et al. 2017, arXiv:1611.02163",
+        shape: [3, 28, 28],
+        classes: 1000,
+        ..digits("stacked-mnist", 25_600, 12_800, Origin::Generated)
+    },
 ];

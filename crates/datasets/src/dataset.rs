@@ -78,7 +78,7 @@ impl Dataset {
     /// no names, nothing changes. Whether any number is another now is the second value.
     ///
     /// # Errors
-    /// [`DataError::Classes`] with the names that the model does not have; [`DataError::Shape`] for more than 256.
+    /// [`DataError::Classes`] with the names that the model does not have; [`DataError::Shape`] for more than 65,536.
     pub fn in_classes_of(mut self, model: &[String]) -> Result<(Self, bool), DataError> {
         if model.is_empty() || self.class_names.is_empty() || model == self.class_names {
             return Ok((self, false));
@@ -88,9 +88,9 @@ impl Dataset {
         if !unknown.is_empty() {
             return Err(DataError::Classes { unknown, known: model.to_vec() });
         }
-        let to: Result<Vec<u8>, _> = self.class_names.iter().filter_map(place).map(u8::try_from).collect();
+        let to: Result<Vec<u16>, _> = self.class_names.iter().filter_map(place).map(u16::try_from).collect();
         let to =
-            to.map_err(|_| DataError::Shape(format!("a label is a byte, not one of {}", model.len())))?;
+            to.map_err(|_| DataError::Shape(format!("a label is one of 65,536, not of {}", model.len())))?;
         self.train = self.train.relabelled(&to);
         self.test = self.test.relabelled(&to);
         (self.classes, self.class_names) = (model.len(), model.to_vec());

@@ -22,7 +22,7 @@ pub fn default_folder(name: &str) -> PathBuf {
 
 /// The data set of this name, or in the folder of this path.
 ///
-/// `mnist-10k`, `moons`, `blobs` and `rings` need no file; computed ones have parameters, `rings(n=500, classes=3)`. Another name is looked up as `$SPARRING_DATA/NAME`, then
+/// `mnist-10k` and computed sets need no file; computed ones have parameters, `rings(n=500, classes=3)`, by which `stacked-mnist(of=mnist)` is made of a set in files. Another name is looked up as `$SPARRING_DATA/NAME`, then
 /// `./data/NAME`; what has a `/` in it, or is no name, is a folder. A set found by a known name must have its pinned
 /// digests, since no set may stand in for another; a folder given by its path may hold any set of a known form, of EMNIST's archive the split
 /// that `FOLDER/emnist-letters` names.
@@ -49,7 +49,7 @@ pub fn find(name_or_dir: &str) -> Result<Dataset, DataError> {
 /// As [`find`].
 pub fn find_in(name_or_dir: &str, roots: &[PathBuf]) -> Result<Dataset, DataError> {
     if let Some(call) = computed(name_or_dir) {
-        return Ok(AnySynthetic::TABLE.read(&call)?.dataset(Key::new(0)));
+        return AnySynthetic::TABLE.read(&call)?.dataset(Key::new(0), &|of| find_in(of, roots));
     }
     let entry = ALL.iter().find(|e| same(e.name, name_or_dir));
     #[cfg(feature = "embedded")]
@@ -149,6 +149,11 @@ mod tests {
         let size = (set.name.as_str(), set.train.len(), set.test.len(), set.classes);
         assert_eq!(size, ("rings(n=30, classes=3)", 30, 15, 3));
         assert_eq!(folder_of("rings(noise=1/50)"), None);
+        // A set that is made of another needs that, and says how to get it.
+        let told = find_in("stacked-mnist(of=mnist)", &[]).unwrap_err().to_string();
+        assert!(told.contains("sparring fetch mnist"), "{told}");
+        let told = find_in("stacked-mnist(of=cifar-10)", &[]).unwrap_err().to_string();
+        assert!(told.contains("mnist-10k, mnist, fashion-mnist or kmnist"), "{told}");
         for (text, why) in [
             (
                 "rings(classes=1)",

@@ -16,7 +16,7 @@ enum Rows {
 #[derive(Clone, Debug)]
 pub struct Split {
     pixels: Pixels,
-    labels: Arc<[u8]>,
+    labels: Arc<[u16]>,
     shape: [usize; 3],
     rows: Rows,
     /// The id of each stored row, where that is not its place.
@@ -29,6 +29,18 @@ impl Split {
     /// # Errors
     /// [`DataError::Shape`] when the numbers do not fit together, or an input is not finite.
     pub fn new(pixels: Pixels, shape: [usize; 3], labels: impl Into<Arc<[u8]>>) -> Result<Self, DataError> {
+        let labels: Arc<[u8]> = labels.into();
+        Self::of_many_classes(pixels, shape, labels.iter().map(|&k| k.into()).collect::<Arc<[u16]>>())
+    }
+    /// As [`new`](Split::new), where there may be more than 256 classes.
+    ///
+    /// # Errors
+    /// As [`new`](Split::new).
+    pub fn of_many_classes(
+        pixels: Pixels,
+        shape: [usize; 3],
+        labels: impl Into<Arc<[u16]>>,
+    ) -> Result<Self, DataError> {
         let labels = labels.into();
         let want = shape.iter().try_fold(labels.len(), |a, &b| a.checked_mul(b));
         if want != Some(pixels.len()) || shape.contains(&0) {
@@ -150,15 +162,15 @@ impl Split {
     /// # Panics
     /// If a stored class is not below `to.len()`.
     #[track_caller]
-    pub(crate) fn relabelled(&self, to: &[u8]) -> Self {
+    pub(crate) fn relabelled(&self, to: &[u16]) -> Self {
         Self { labels: self.labels.iter().map(|&k| to[usize::from(k)]).collect(), ..self.clone() }
     }
     /// The examples in view with other inputs, finite and as many, their classes and ids kept.
     #[track_caller]
     pub(crate) fn with_pixels(&self, pixels: Pixels) -> Self {
-        let labels: Vec<u8> = (0..self.len()).map(|i| self.labels[self.at(i)]).collect();
+        let labels: Vec<u16> = (0..self.len()).map(|i| self.labels[self.at(i)]).collect();
         let ids = Some((0..self.len()).map(|i| self.id(i)).collect());
-        Self { ids, ..Self::new(pixels, self.shape, labels).expect("as many finite numbers") }
+        Self { ids, ..Self::of_many_classes(pixels, self.shape, labels).expect("as many finite numbers") }
     }
     /// Asks the caches for example `i`, which [`to_f32`](Self::to_f32) will soon read; nothing if there is none.
     pub(crate) fn ask_for(&self, i: usize) {
@@ -179,9 +191,11 @@ impl Split {
     pub fn fingerprint(&self) -> String {
         let mut hasher = Hasher::default();
         self.shape.iter().chain([&self.len()]).for_each(|&d| hasher.update(&(d as u64).to_le_bytes()));
+        let label_bytes = if self.labels.iter().all(|&k| k < 256) { 1 } else { 2 };
         for i in 0..self.len() {
             hasher.update(&self.id(i).to_le_bytes());
-            hasher.update(&[self.labels[self.at(i)]]);
+            // A byte where all classes fit in one, as before there were others.
+            hasher.update(&self.labels[self.at(i)].to_le_bytes()[..label_bytes]);
             match &self.pixels {
                 Pixels::U8(bytes) => hasher.update(&bytes[self.place(i)]),
                 Pixels::F32(numbers) => {
@@ -193,7 +207,7 @@ impl Split {
     }
     /// Where example `i` lies among the stored numbers.
     #[track_caller]
-    fn place(&self, i: usize) -> Range<usize> {
+    pub(crate) fn place(&self, i: usize) -> Range<usize> {
         let (at, dim) = (self.at(i), self.dim());
         at * dim..(at + 1) * dim
     }
@@ -235,6 +249,18 @@ mod tests {
         for (b, x) in split.row(0).into_iter().enumerate() {
             assert_eq!(x.to_bits(), (b as f32 / 255.0).to_bits());
         }
+    }
+
+    #[test]
+    fn more_classes_than_a_byte_holds() {
+        let pixels = || Pixels::U8((0..4).collect());
+        let split = Split::of_many_classes(pixels(), [1, 1, 2], vec![999, 256]).unwrap();
+        assert_eq!((split.labels(), split.label(0)), (vec![999, 256], 999));
+        let few = Split::of_many_classes(pixels(), [1, 1, 2], vec![231, 0]).unwrap();
+        let same = Split::new(pixels(), [1, 1, 2], vec![231, 0]).unwrap();
+        assert_eq!(few.fingerprint(), same.fingerprint());
+        // 999 is 231 + 3 · 256, 256 is 0 + 256.
+        assert_ne!(few.fingerprint(), split.fingerprint());
     }
 
     #[test]

@@ -49,8 +49,25 @@ impl BceWithLogits {
     };
 }
 
+impl BceWithLogits {
+    /// The least that the loss can be against these targets, reached where sigmoid(z) = t: their binary entropy, `-t_i ln t_i - (1 - t_i) ln(1 - t_i)`, summed or averaged as
+    /// the loss is. 0 for labels, above it for grey values: a reconstruction is to be judged by what it is above this. A target outside [0, 1] gives NaN.
+    ///
+    /// ```
+    /// use sparring_losses::BceWithLogits;
+    /// let floor = BceWithLogits::default().floor(&[0.0_f64, 1.0, 0.5, 0.5]);
+    /// assert!((floor - 0.5 * 2f64.ln()).abs() < 1e-12);
+    /// ```
+    pub fn floor<E: Real>(&self, t: &[E]) -> E {
+        let part = |p: E| if p == E::ZERO { E::ZERO } else { -p * p.ln() };
+        let sum = t.iter().fold(E::ZERO, |sum, &t| sum + (part(t) + part(E::ONE - t)));
+        sum * E::of(self.reduction.weight(t.len()))
+    }
+}
+
+/// `softplus(z) - t z` at one logit; the losses of GANs have it, too.
 #[derive(Clone, Copy)]
-struct Binary;
+pub(crate) struct Binary;
 
 impl<E: Real> Pointwise<E> for Binary {
     #[inline(always)]
@@ -130,6 +147,20 @@ mod tests {
         for (z, t) in [(f32::NAN, 0.0), (f32::NAN, 1.0), (1.0, f32::NAN), (-1.0, f32::NAN)] {
             assert!(one(z, t).0.is_nan() && one(z, t).1.is_nan());
         }
+    }
+
+    #[test]
+    fn the_floor_is_the_loss_at_the_targets_own_logits() {
+        let t: Vec<f64> = gradcheck::noise(100, 5).iter().map(|x| 0.5 + 0.49 * x).collect();
+        let z: Vec<f64> = t.iter().map(|t| (t / (1.0 - t)).ln()).collect();
+        for reduction in [RowReduction::Mean, RowReduction::Sum] {
+            let (loss, mut dz) = (BceWithLogits { reduction }, vec![f64::NAN; 100]);
+            let least = loss.eval(&z, &t, &mut dz);
+            assert!((loss.floor(&t) - least).abs() < 1e-12 * least, "{} {least}", loss.floor(&t));
+            assert!(dz.iter().all(|d| d.abs() < 1e-12));
+        }
+        assert_eq!(BceWithLogits::default().floor(&[0f32, 1.0, 1.0]), 0.0);
+        assert!(BceWithLogits::default().floor(&[1.5f32]).is_nan());
     }
 
     #[test]

@@ -11,6 +11,14 @@ pub enum TargetKind {
     Values,
     /// A side of a GAN.
     Side,
+    /// The logits of a real and of a generated example of a GAN, as a pair.
+    Pair,
+    /// Nothing: the row is a critic's gradient with respect to one example.
+    Gradient,
+    /// Nothing: the row is the code of one example.
+    Code,
+    /// Nothing: the row holds the mean activations of a code over a batch.
+    MeanCode,
 }
 
 /// Name and facts of a loss.

@@ -1,8 +1,10 @@
 //! The list of losses: adding one is one file and one word here.
 
+use crate::by_text::serde_by_text;
 use crate::{
-    BceWithLogits, CrossEntropy, Dlr, LogOdds, LossError, LossInfo, Margin, Minimax, Mse, NonSaturating,
-    RowLoss, Side, TargetedDlr,
+    BceWithLogits, CrossEntropy, Dlr, GanLoss, GaussianNll, Hinge, LogOdds, LossError, LossInfo, Lsgan,
+    Margin, Minimax, Mse, NonSaturating, PenaltyPoint, R1, R2, Relativistic, RowLoss, Side, SparseKl,
+    SparseL1, TargetedDlr, Wasserstein, WganGp,
 };
 use sparring_math::Real;
 use sparring_math::named::Named;
@@ -25,17 +27,34 @@ macro_rules! by_name {
             }
         }
 
-        #[cfg(feature = "serde")]
-        impl serde::Serialize for $any {
-            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.serialize_str(self.name())
+        serde_by_text!($any);
+    };
+}
+
+/// A family of losses with their parameters.
+macro_rules! with_parameters {
+    ($(#[$doc:meta])* $any:ident: $kind:literal { $first:ident $(, $loss:ident)* }) => {
+        $(#[$doc])*
+        ///
+        /// Each variant holds the loss with its parameters: `name` or `name(key=value, ..)`.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[allow(missing_docs)] // the variants are the structs of the same names
+        pub enum $any { $first($first) $(, $loss($loss))* }
+
+        sparring_math::family! { $any: $kind; $first $(, $loss)* }
+        sparring_math::value_by_text!($any);
+        serde_by_text!($any);
+
+        impl Default for $any {
+            fn default() -> Self {
+                Self::$first($first::default())
             }
         }
 
-        #[cfg(feature = "serde")]
-        impl<'de> serde::Deserialize<'de> for $any {
-            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                <String as serde::Deserialize>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+        impl $any {
+            /// Name and facts.
+            pub const fn info(&self) -> &'static LossInfo {
+                match self { Self::$first(_) => &$first::INFO $(, Self::$loss(_) => &$loss::INFO)* }
             }
         }
     };
@@ -43,7 +62,47 @@ macro_rules! by_name {
 
 /// Registers losses by family: each family becomes an enum that is a [`RowLoss`] itself; its first loss is the default.
 macro_rules! losses {
-    ($($(#[$doc:meta])* $any:ident<$e:ident>($target:ty) { $first:ident $(, $loss:ident)* $(,)? })+) => {
+    (
+        targets { $($(#[$doc:meta])* $any:ident<$e:ident>($target:ty) { $first:ident $(, $loss:ident)* $(,)? })+ }
+        gan { $(#[$gan_doc:meta])* $gan:ident: $gan_kind:literal { $($gan_loss:ident),+ $(,)? } }
+        alone { $($(#[$alone_doc:meta])* $alone:ident: $alone_kind:literal { $($alone_loss:ident),+ $(,)? })+ }
+    ) => {
+        with_parameters! { $(#[$gan_doc])* $gan: $gan_kind { $($gan_loss),+ } }
+
+        impl<E: Real> GanLoss<E> for $gan {
+            fn sided(&self) -> Option<&dyn RowLoss<E, Target = Side>> {
+                match self { $(Self::$gan_loss(loss) => loss.sided()),+ }
+            }
+            #[track_caller]
+            fn critic(&self, real: &[E], fake: &[E], grads: [&mut [E]; 2]) -> E {
+                match self { $(Self::$gan_loss(loss) => loss.critic(real, fake, grads)),+ }
+            }
+            #[track_caller]
+            fn generator(&self, real: &[E], fake: &[E], d_fake: &mut [E]) -> E {
+                match self { $(Self::$gan_loss(loss) => loss.generator(real, fake, d_fake)),+ }
+            }
+        }
+
+        $(
+            with_parameters! { $(#[$alone_doc])* $alone: $alone_kind { $($alone_loss),+ } }
+
+            impl<E: Real> RowLoss<E> for $alone {
+                type Target = ();
+
+                fn name(&self) -> &'static str {
+                    self.info().name
+                }
+                #[track_caller]
+                fn eval(&self, z: &[E], (): &(), dz: &mut [E]) -> E {
+                    match self { $(Self::$alone_loss(loss) => loss.eval(z, &(), dz)),+ }
+                }
+                #[track_caller]
+                fn hvp(&self, z: &[E], (): &(), v: &[E], out: &mut [E]) {
+                    match self { $(Self::$alone_loss(loss) => loss.hvp(z, &(), v, out)),+ }
+                }
+            }
+        )+
+
         $(
             $(#[$doc])*
             ///
@@ -99,24 +158,46 @@ macro_rules! losses {
         /// Every loss by name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[allow(missing_docs)] // the variants are the structs of the same names
-        pub enum LossName { $($first $(, $loss)*),+ }
+        pub enum LossName { $($first $(, $loss)*),+ $(, $gan_loss)+ $($(, $alone_loss)+)+ }
 
-        by_name!(LossName { $($first $(, $loss)*),+ });
+        by_name!(LossName { $($first $(, $loss)*),+ $(, $gan_loss)+ $($(, $alone_loss)+)+ });
 
         /// Name and facts of every loss.
-        pub const ALL: &[LossInfo] = &[$($first::INFO $(, $loss::INFO)*),+];
+        pub const ALL: &[LossInfo] =
+            &[$($first::INFO $(, $loss::INFO)*),+ $(, $gan_loss::INFO)+ $($(, $alone_loss::INFO)+)+];
     };
 }
 
 losses! {
-    /// A loss against a class index, for classifiers and the attacks on them.
-    AnyClassLoss<E>(usize) { CrossEntropy, LogOdds, Margin, Dlr }
-    /// A loss against a label and the class that an attack aims at, in that order.
-    AnyTargetedLoss<E>([usize; 2]) { TargetedDlr }
-    /// A loss against a row of values, for autoencoders and regression.
-    AnyValueLoss<E>([E]) { Mse, BceWithLogits }
-    /// A loss of a GAN on critic logits.
-    AnyGanLoss<E>(Side) { NonSaturating, Minimax }
+    targets {
+        /// A loss against a class index, for classifiers and the attacks on them.
+        AnyClassLoss<E>(usize) { CrossEntropy, LogOdds, Margin, Dlr }
+        /// A loss against a label and the class that an attack aims at, in that order.
+        AnyTargetedLoss<E>([usize; 2]) { TargetedDlr }
+        /// A loss against a row of values, for autoencoders and regression.
+        AnyValueLoss<E>([E]) { Mse, BceWithLogits, GaussianNll }
+    }
+    gan {
+        /// A loss of a GAN on critic logits.
+        AnyGanLoss: "GAN loss" { NonSaturating, Minimax, Lsgan, Wasserstein, Hinge, Relativistic }
+    }
+    alone {
+        /// A penalty on a critic's gradient with respect to its input, all numbers of one example's gradient in a row.
+        AnyGradientPenalty: "gradient penalty" { WganGp, R1, R2 }
+        /// A penalty on an autoencoder's code: on each example's, or on the mean activations of a batch, as [`info`](AnySparsity::info)`().target` says.
+        AnySparsity: "sparsity penalty" { SparseL1, SparseKl }
+    }
+}
+
+impl AnyGradientPenalty {
+    /// The examples at which the gradient is taken.
+    pub const fn point(&self) -> PenaltyPoint {
+        match self {
+            Self::WganGp(_) => PenaltyPoint::Between,
+            Self::R1(_) => PenaltyPoint::Real,
+            Self::R2(_) => PenaltyPoint::Fake,
+        }
+    }
 }
 
 impl AnyClassLoss {

@@ -1,9 +1,11 @@
 //! Every registered loss keeps the contract of the table.
 
 use sparring_losses::{
-    ALL, AnyClassLoss, AnyGanLoss, AnyTargetedLoss, AnyValueLoss, CrossEntropy, LossError, LossName, RowLoss,
-    Side, TargetKind,
+    ALL, AnyClassLoss, AnyGanLoss, AnyGradientPenalty, AnySparsity, AnyTargetedLoss, AnyValueLoss,
+    CrossEntropy, GanLoss, LossError, LossName, PenaltyPoint, RowLoss, Side, TargetKind,
 };
+use sparring_math::Real;
+use sparring_math::named::Family;
 
 #[test]
 fn names_are_unique_and_parse() {
@@ -18,9 +20,18 @@ fn names_are_unique_and_parse() {
             info.name.parse::<AnyTargetedLoss>().is_ok(),
             info.name.parse::<AnyValueLoss>().is_ok(),
             info.name.parse::<AnyGanLoss>().is_ok(),
+            info.name.parse::<AnyGradientPenalty>().is_ok(),
+            info.name.parse::<AnySparsity>().is_ok(),
         ];
-        let kinds = [TargetKind::Class, TargetKind::Aimed, TargetKind::Values, TargetKind::Side];
-        assert_eq!(families, kinds.map(|k| k == info.target), "{info:?}");
+        let kinds = match info.target {
+            TargetKind::Class => 0,
+            TargetKind::Aimed => 1,
+            TargetKind::Values => 2,
+            TargetKind::Side | TargetKind::Pair => 3,
+            TargetKind::Gradient => 4,
+            TargetKind::Code | TargetKind::MeanCode => 5,
+        };
+        assert_eq!(families, [0, 1, 2, 3, 4, 5].map(|k| k == kinds), "{info:?}");
         assert!(include_str!("../README.md").contains(&format!("| `{}` |", info.name)));
     }
     assert_eq!(
@@ -55,6 +66,31 @@ fn both<L: RowLoss<f64> + RowLoss<f32>>(
     assert!(a.iter().zip(&b).all(|(a, b)| (a - f64::from(*b)).abs() <= off), "{loss:?} n {n}: {a:?} {b:?}");
 }
 
+/// Every loss of a GAN on single examples, as one.
+#[derive(Clone, Copy, Debug)]
+struct Sided(AnyGanLoss);
+
+impl<E: Real> RowLoss<E> for Sided {
+    type Target = Side;
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+    fn eval(&self, z: &[E], side: &Side, dz: &mut [E]) -> E {
+        self.0.sided().unwrap().eval(z, side, dz)
+    }
+    fn hvp(&self, z: &[E], side: &Side, v: &[E], out: &mut [E]) {
+        self.0.sided().unwrap().hvp(z, side, v, out);
+    }
+}
+
+fn sided() -> impl Iterator<Item = Sided> {
+    AnyGanLoss::TABLE
+        .at_defaults()
+        .into_iter()
+        .filter(|loss| GanLoss::<f32>::sided(loss).is_some())
+        .map(Sided)
+}
+
 #[test]
 fn f32_follows_f64_at_every_length() {
     for n in (2..40).chain([100, 784]) {
@@ -63,8 +99,9 @@ fn f32_follows_f64_at_every_length() {
         AnyClassLoss::ALL.iter().for_each(|loss| both(loss, n, &(n / 2), &(n / 2)));
         AnyValueLoss::ALL.iter().for_each(|loss| both(loss, n, &t, &t32));
         for side in [Side::Real, Side::Fake, Side::Generator] {
-            AnyGanLoss::ALL.iter().for_each(|loss| both(loss, n, &side, &side));
+            sided().for_each(|loss| both(&loss, n, &side, &side));
         }
+        AnyGradientPenalty::TABLE.at_defaults().iter().for_each(|loss| both(loss, n, &(), &()));
     }
 }
 
@@ -81,11 +118,88 @@ fn a_nan_anywhere_gives_nan() {
             for loss in AnyValueLoss::ALL {
                 assert!(loss.eval(&z, &vec![0.5; n], &mut dz).is_nan() && dz[at].is_nan());
             }
-            for loss in AnyGanLoss::ALL {
-                assert!(loss.eval(&z, &Side::Fake, &mut dz).is_nan() && dz[at].is_nan());
+            for loss in sided() {
+                for side in [Side::Real, Side::Fake, Side::Generator] {
+                    assert!(loss.eval(&z, &side, &mut dz).is_nan() && dz[at].is_nan(), "{loss:?} {side:?}");
+                }
+            }
+            let (zeros, mut other) = (vec![0f32; n], vec![0f32; n]);
+            for loss in AnyGanLoss::TABLE.at_defaults() {
+                assert!(loss.critic(&z, &zeros, [&mut dz, &mut other]).is_nan() && dz[at].is_nan(), "{loss}");
+                assert!(loss.generator(&zeros, &z, &mut dz).is_nan() && dz[at].is_nan(), "{loss}");
+            }
+            for loss in AnyGradientPenalty::TABLE.at_defaults() {
+                assert!(loss.eval(&z, &(), &mut dz).is_nan() && dz[at].is_nan(), "{loss}");
+            }
+            for loss in AnySparsity::TABLE.at_defaults() {
+                assert!(loss.eval(&z, &(), &mut dz).is_nan() && dz[at].is_nan(), "{loss}");
             }
         }
     }
+}
+
+#[test]
+fn losses_of_gans_at_balance_and_far_from_it() {
+    let ln2 = 2f64.ln();
+    // Loss, logit of both examples at balance, critic's loss there, generator's.
+    for (name, c, critic, generator) in [
+        ("minimax", 0.0, 2.0 * ln2, -ln2),
+        ("non-saturating", 0.0, 2.0 * ln2, ln2),
+        ("lsgan", 0.5, 0.25, 0.125),
+        ("wasserstein", 3.0, 0.0, -3.0),
+        ("hinge", 0.0, 2.0, 0.0),
+        ("relativistic", 3.0, ln2, ln2),
+    ] {
+        let loss: AnyGanLoss = name.parse().unwrap();
+        let [mut d_real, mut d_fake] = [[f64::NAN]; 2];
+        assert!((loss.critic(&[c], &[c], [&mut d_real, &mut d_fake]) - critic).abs() < 1e-14, "{name}");
+        assert!((loss.generator(&[c], &[c], &mut d_fake) - generator).abs() < 1e-14, "{name}");
+        let both = GanLoss::<f64>::sided(&loss).is_none();
+        assert_eq!(both, loss.info().target == TargetKind::Pair);
+        for (real, fake) in [(1e4, -1e4), (-1e4, 1e4), (1e4, 1e4), (-1e4, -1e4)] {
+            let [mut d_real, mut d_fake] = [[f32::NAN]; 2];
+            let value = loss.critic(&[real], &[fake], [&mut d_real, &mut d_fake]);
+            let value = [value, loss.generator(&[real], &[fake], &mut [0.0]), d_real[0], d_fake[0]];
+            assert!(value.iter().all(|v| v.is_finite()), "{name} {real} {fake}: {value:?}");
+        }
+    }
+    assert_eq!(AnyGanLoss::TABLE.entries.len(), 6);
+}
+
+#[test]
+fn smoothing_is_that_of_the_real_side_alone() {
+    for name in ["minimax", "non-saturating", "lsgan"] {
+        let usual: AnyGanLoss = name.parse().unwrap();
+        let smooth: AnyGanLoss = format!("{name}(smooth=0.9)").parse().unwrap();
+        assert_eq!(smooth.to_string(), format!("{name}(smooth=0.9)"));
+        let value = |loss: &AnyGanLoss, side, c: f64| loss.sided().unwrap().eval(&[c], &side, &mut [0.0]);
+        for c in [-2.0, 0.3, 1.0, 5.0] {
+            for side in [Side::Fake, Side::Generator] {
+                assert_eq!(value(&usual, side, c), value(&smooth, side, c));
+            }
+        }
+        // The critic that is surer than 0.9 pays for it.
+        let surer = if name == "lsgan" { 1.0 } else { 5.0 };
+        let at_label = if name == "lsgan" { 0.9 } else { 9f64.ln() };
+        assert!(value(&smooth, Side::Real, surer) > value(&smooth, Side::Real, at_label));
+        assert!(value(&smooth, Side::Real, at_label - 0.5) > value(&smooth, Side::Real, at_label));
+        assert!(value(&usual, Side::Real, surer) < value(&usual, Side::Real, at_label));
+    }
+    let told = "hinge(smooth=0.9)".parse::<AnyGanLoss>().unwrap_err().to_string();
+    assert!(told.starts_with("hinge has no parameter `smooth`"), "{told}");
+    let told = "lsgan(smooth=1.1)".parse::<AnyGanLoss>().unwrap_err().to_string();
+    assert!(told.contains("above 0 and at most 1"), "{told}");
+}
+
+#[test]
+fn penalties_say_where_they_are_taken() {
+    let point = |text: &str| text.parse::<AnyGradientPenalty>().unwrap().point();
+    assert_eq!(
+        ["wgan-gp(lambda=1)", "r1", "r2(gamma=2)"].map(point),
+        [PenaltyPoint::Between, PenaltyPoint::Real, PenaltyPoint::Fake]
+    );
+    assert_eq!("kl(rho=0.1)".parse::<AnySparsity>().unwrap().info().target, TargetKind::MeanCode);
+    assert_eq!("l1".parse::<AnySparsity>().unwrap().info().target, TargetKind::Code);
 }
 
 #[test]
@@ -105,9 +219,11 @@ fn targets_are_checked_before_use() {
 fn configurations_hold_names() {
     use sparring_losses::{Mse, RowReduction};
     assert_eq!(serde_json::to_string(&AnyClassLoss::CrossEntropy).unwrap(), "\"cross-entropy\"");
-    assert_eq!(serde_json::from_str::<AnyGanLoss>("\"minimax\"").unwrap(), AnyGanLoss::Minimax);
+    assert_eq!(serde_json::from_str::<AnyGanLoss>("\"minimax\"").unwrap(), "minimax".parse().unwrap());
+    let smooth: AnyGanLoss = serde_json::from_str("\"lsgan(smooth=0.9)\"").unwrap();
+    assert_eq!(serde_json::to_string(&smooth).unwrap(), "\"lsgan(smooth=0.9)\"");
     let e = serde_json::from_str::<AnyValueLoss>("\"l2\"").unwrap_err().to_string();
-    assert!(e.contains("choose one of: mse, bce-with-logits"), "{e}");
+    assert!(e.contains("choose one of: mse, bce-with-logits, gaussian-nll"), "{e}");
     let sum = Mse { reduction: RowReduction::Sum };
     assert_eq!(serde_json::to_string(&sum).unwrap(), r#"{"reduction":"sum"}"#);
     assert_eq!(serde_json::from_str::<Mse>("{}").unwrap(), Mse::default());

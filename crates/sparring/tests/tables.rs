@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use sparring::activations::AnyActivation;
 use sparring::attacks::{AnyAttack, AnyBlackBox, AnyNorm};
 use sparring::datasets::synthetic::AnySynthetic;
-use sparring::losses::{AnyClassLoss, AnyGanLoss, AnyValueLoss};
+use sparring::losses::{AnyClassLoss, AnyGanLoss, AnyGradientPenalty, AnySparsity, AnyValueLoss};
 use sparring::math::grammar::{Call, same};
 use sparring::math::named::{Entry, Family, NamedError, Parameter, Range, Unset};
 use sparring::models::Arch;
@@ -158,6 +158,8 @@ fn everything_that_has_a_name_keeps_the_grammar() {
     files::<AnyClassLoss>();
     files::<AnyValueLoss>();
     files::<AnyGanLoss>();
+    files::<AnyGradientPenalty>();
+    files::<AnySparsity>();
     files::<Arch>();
     texts::<AnyNorm>();
     texts::<AnySynthetic>();

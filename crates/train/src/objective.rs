@@ -107,7 +107,7 @@ impl<E: Elem> Objective<E> for Discrimination {
         let (first, share) = (out.first, E::of(f64::from(self.share)));
         for (i, (logit, d, metrics)) in out.iter().enumerate() {
             let (side, at) = if first + i < self.real { (Side::Real, 1) } else { (Side::Fake, 2) };
-            *metrics = [(NonSaturating.eval(logit, &side, d) * share).to_f64(), 0.0, 0.0];
+            *metrics = [(NonSaturating::default().eval(logit, &side, d) * share).to_f64(), 0.0, 0.0];
             metrics[at] = Real::sigmoid(logit[0].to_f64());
             d[0] *= share;
         }
@@ -117,7 +117,7 @@ impl<E: Elem> Objective<E> for Discrimination {
 /// The generator's mean loss from the discriminator's logits, and the gradient at them.
 pub(crate) fn generation(logits: &[f32], d: &mut [f32], share: f32, mut told: impl FnMut(usize, f64)) {
     for (i, (logit, d)) in logits.chunks_exact(1).zip(d.chunks_exact_mut(1)).enumerate() {
-        told(i, f64::from(NonSaturating.eval(logit, &Side::Generator, d) * share));
+        told(i, f64::from(NonSaturating::default().eval(logit, &Side::Generator, d) * share));
         d[0] *= share;
     }
 }

@@ -93,6 +93,10 @@ fn losses() -> String {
         TargetKind::Aimed => "a class and a target",
         TargetKind::Values => "a row of values",
         TargetKind::Side => "a side of a GAN",
+        TargetKind::Pair => "pairs of a GAN",
+        TargetKind::Gradient => "nothing: a critic's gradient",
+        TargetKind::Code => "nothing: a code",
+        TargetKind::MeanCode => "nothing: a batch's mean code",
     };
     let row = |l: &sparring_losses::LossInfo| {
         vec![code(l.name), l.about.into(), target(l.target).into(), code(l.formula), l.source.into()]

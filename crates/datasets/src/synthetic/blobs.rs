@@ -1,8 +1,8 @@
 //! Normal clouds around the corners of a polygon.
 
-use super::contract::{CLASSES, POINTS, Synthetic, assemble};
+use super::contract::{CLASSES, Find, POINTS, Synthetic, assemble};
 use super::plane::scatter;
-use crate::{Dataset, Split};
+use crate::{DataError, Dataset, Split};
 use sparring_math::named::{Named, Range};
 use sparring_seed::Key;
 use std::f64::consts::TAU;
@@ -45,8 +45,10 @@ sparring_math::named! {
 }
 
 impl Synthetic for Blobs {
-    fn dataset(&self, key: Key) -> Dataset {
-        assemble(self.write(), self.n, self.classes, key, |n, key| blobs(n, self.classes, self.spread, key))
+    fn dataset(&self, key: Key, _: Find<'_>) -> Result<Dataset, DataError> {
+        Ok(assemble(self.write(), self.n, self.classes, key, |n, key| {
+            blobs(n, self.classes, self.spread, key)
+        }))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Two interleaved half circles.
 
-use super::contract::{POINTS, Synthetic, assemble};
+use super::contract::{Find, POINTS, Synthetic, assemble};
 use super::plane::scatter;
-use crate::{Dataset, Split};
+use crate::{DataError, Dataset, Split};
 use sparring_math::named::{Named, Range};
 use sparring_seed::Key;
 use std::f64::consts::PI;
@@ -47,8 +47,8 @@ sparring_math::named! {
 }
 
 impl Synthetic for Moons {
-    fn dataset(&self, key: Key) -> Dataset {
-        assemble(self.write(), self.n, 2, key, |n, key| moons(n, self.noise, key))
+    fn dataset(&self, key: Key, _: Find<'_>) -> Result<Dataset, DataError> {
+        Ok(assemble(self.write(), self.n, 2, key, |n, key| moons(n, self.noise, key)))
     }
 }
 

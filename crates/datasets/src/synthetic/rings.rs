@@ -1,8 +1,8 @@
 //! Circles inside circles.
 
-use super::contract::{CLASSES, POINTS, Synthetic, assemble};
+use super::contract::{CLASSES, Find, POINTS, Synthetic, assemble};
 use super::plane::scatter;
-use crate::{Dataset, Split};
+use crate::{DataError, Dataset, Split};
 use sparring_math::named::{Named, Range};
 use sparring_seed::Key;
 use std::f64::consts::TAU;
@@ -46,8 +46,10 @@ sparring_math::named! {
 }
 
 impl Synthetic for Rings {
-    fn dataset(&self, key: Key) -> Dataset {
-        assemble(self.write(), self.n, self.classes, key, |n, key| rings(n, self.classes, self.noise, key))
+    fn dataset(&self, key: Key, _: Find<'_>) -> Result<Dataset, DataError> {
+        Ok(assemble(self.write(), self.n, self.classes, key, |n, key| {
+            rings(n, self.classes, self.noise, key)
+        }))
     }
 }
 

@@ -1,15 +1,18 @@
 //! The GAN loss that is used.
 
 use super::Side;
-use super::side::Softplus;
+use super::contract::sided;
+use super::patches::{self, Label};
 use crate::RowLoss;
 use crate::info::{LossInfo, TargetKind};
 use sparring_math::Real;
-use sparring_math::named::Named;
+use sparring_math::named::{Named, Range};
 
 /// Non-saturating GAN loss on critic logits `c`: real `softplus(-c)`, fake `softplus(c)`, generator `softplus(-c)`.
 ///
 /// The generator maximises `ln D` instead of minimising `ln(1 - D)`: its gradient stays near -1 while the critic wins.
+/// With `smooth` = s the critic's real examples have the label s instead of 1, `softplus(-c) + (1 - s) c`: one-sided label
+/// smoothing (Salimans et al. 2016, arXiv:1606.03498), under which a logit of ln(s / (1 - s)) is the best, and more costs.
 /// At balance (`c = 0`) the critic's two parts sum to 2 ln 2, the generator has ln 2. Several logits in a row
 /// (one per patch) are averaged. An empty row gives NaN.
 ///
@@ -23,13 +26,25 @@ use sparring_math::named::Named;
 /// ```
 /// use sparring_losses::{NonSaturating, RowLoss, Side};
 /// let mut dz = [0.0];
-/// let loss = NonSaturating.eval(&[-100.0_f64], &Side::Generator, &mut dz);
+/// let loss = NonSaturating::default().eval(&[-100.0_f64], &Side::Generator, &mut dz);
 /// assert!((loss - 100.0).abs() < 1e-9 && (dz[0] + 1.0).abs() < 1e-9);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct NonSaturating;
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NonSaturating {
+    /// Label of real examples for the critic. 1 is none of one-sided smoothing, whose usual value is 0.9.
+    pub smooth: f64,
+}
 
-sparring_math::named! { NonSaturating: "non-saturating", [], "Goodfellow et al. 2014, arXiv:1406.2661"; }
+impl Default for NonSaturating {
+    fn default() -> Self {
+        Self { smooth: 1.0 }
+    }
+}
+
+sparring_math::named! {
+    NonSaturating: "non-saturating", [], "Goodfellow et al. 2014, arXiv:1406.2661";
+    smooth: Range::above_to(0.0, 1.0), "label of real examples for the critic; below 1 it is smoothed, 0.9 is usual";
+}
 
 impl NonSaturating {
     /// Name and facts.
@@ -43,10 +58,14 @@ impl NonSaturating {
     };
 }
 
-fn form(side: Side) -> Softplus {
-    match side {
-        Side::Real | Side::Generator => Softplus { sign_in: -1.0, sign_out: 1.0 },
-        Side::Fake => Softplus { sign_in: 1.0, sign_out: 1.0 },
+impl NonSaturating {
+    /// The label of this side.
+    fn label<E: Real>(self, side: Side) -> Label<E> {
+        match side {
+            Side::Real => Label(E::of(self.smooth)),
+            Side::Fake => Label(E::ZERO),
+            Side::Generator => Label(E::ONE),
+        }
     }
 }
 
@@ -59,14 +78,16 @@ impl<E: Real> RowLoss<E> for NonSaturating {
 
     #[track_caller]
     fn eval(&self, z: &[E], &side: &Side, dz: &mut [E]) -> E {
-        form(side).eval(Self::NAME, z, dz)
+        patches::eval(Self::NAME, z, dz, 1.0, self.label(side))
     }
 
     #[track_caller]
     fn hvp(&self, z: &[E], &side: &Side, v: &[E], out: &mut [E]) {
-        form(side).hvp(Self::NAME, z, v, out);
+        patches::hvp(Self::NAME, z, v, out, 1.0, self.label(side));
     }
 }
+
+sided!(NonSaturating);
 
 #[cfg(test)]
 mod tests {
@@ -76,14 +97,16 @@ mod tests {
     #[test]
     fn gradient_and_hessian_agree_with_differences() {
         for side in [Side::Real, Side::Fake, Side::Generator] {
-            gradcheck::check(&NonSaturating, 1, &side, 3.0);
-            gradcheck::check(&NonSaturating, 19, &side, 3.0);
+            for smooth in [1.0, 0.9, 0.3] {
+                gradcheck::check(&NonSaturating { smooth }, 1, &side, 3.0);
+                gradcheck::check(&NonSaturating { smooth }, 19, &side, 3.0);
+            }
         }
     }
 
     #[test]
     fn balance_and_extremes() {
-        let value = |c: f64, side| NonSaturating.eval(&[c], &side, &mut [0.0]);
+        let value = |c: f64, side| NonSaturating::default().eval(&[c], &side, &mut [0.0]);
         assert!((value(0.0, Side::Real) + value(0.0, Side::Fake) - 2.0 * 2f64.ln()).abs() < 1e-12);
         assert!((value(0.0, Side::Generator) - 2f64.ln()).abs() < 1e-12);
         assert_eq!((value(1e4, Side::Real), value(-1e4, Side::Real)), (0.0, 1e4));

@@ -138,6 +138,10 @@ pub(super) fn losses() -> Listing {
             TargetKind::Aimed => "class and target",
             TargetKind::Values => "values",
             TargetKind::Side => "side",
+            TargetKind::Pair => "pair",
+            TargetKind::Gradient => "gradient",
+            TargetKind::Code => "code",
+            TargetKind::MeanCode => "mean code",
         };
         rows.push(words(&[info.name, target, info.formula, info.about]));
         objects.push(json!({
@@ -149,7 +153,8 @@ pub(super) fn losses() -> Listing {
         headers: &["name", "target", "formula", "what for"],
         rows,
         objects,
-        below: "z is a row of values or logits, y a class, t a row of targets, c a critic's logit; sources with --json.".into(),
+        below: "z is a row of values or logits, y a class, t a row of targets, c a critic's logit (c_r of a real, c_f of a generated example), g its gradient with respect to an example, a a code, q its mean over a batch; parameters \
+                in brackets, as in `non-saturating(smooth=0.9)`; sources with --json.".into(),
     }
 }
 
