@@ -2,9 +2,9 @@
 
 use crate::by_text::serde_by_text;
 use crate::{
-    BceWithLogits, CrossEntropy, Dlr, GanLoss, GaussianNll, Hinge, LogOdds, LossError, LossInfo, Lsgan,
-    Margin, Minimax, Mse, NonSaturating, PenaltyPoint, R1, R2, Relativistic, RowLoss, Side, SparseKl,
-    SparseL1, TargetedDlr, Wasserstein, WganGp,
+    BceWithLogits, CrossEntropy, Dlr, GanLoss, Hinge, LogOdds, LossError, LossInfo, Lsgan, Margin, Minimax,
+    Mse, NonSaturating, PenaltyPoint, R1, R2, Relativistic, RowLoss, Side, SparseKl, SparseL1, TargetedDlr,
+    Wasserstein, WganGp,
 };
 use sparring_math::Real;
 use sparring_math::named::Named;
@@ -175,7 +175,7 @@ losses! {
         /// A loss against a label and the class that an attack aims at, in that order.
         AnyTargetedLoss<E>([usize; 2]) { TargetedDlr }
         /// A loss against a row of values, for autoencoders and regression.
-        AnyValueLoss<E>([E]) { Mse, BceWithLogits, GaussianNll }
+        AnyValueLoss<E>([E]) { Mse, BceWithLogits }
     }
     gan {
         /// A loss of a GAN on critic logits.

@@ -77,7 +77,9 @@ impl Layer for Activated {
             return Ok(inputs[0]);
         }
         let (axis, groups) = (&inputs[0].dims()[1..], self.groups);
-        let what = format!("{groups} groups of parameters do not fit an example of {axis:?}: 1, one a channel, or one a number do");
+        let what = format!(
+            "{groups} groups of parameters do not fit an example of {axis:?}: 1, one a channel, or one a number do"
+        );
         Err(ShapeError::new(&self.kind(), what))
     }
     fn parameters(&self) -> Vec<ParamSpec> {

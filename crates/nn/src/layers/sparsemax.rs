@@ -72,15 +72,21 @@ mod tests {
     #[test]
     fn layers_are_the_functions_on_slices() {
         let inf = f32::INFINITY;
-        let rows = [[1e8, 0.0, 0.5, -3.0], [-inf, 1.0, 0.75, -1.0], [f32::NAN, 0.0, 1.0, 2.0], [0.2, 0.1, 0.4, 0.3]];
-        let pairs: [(AnyLayer, AnyRowActivation); 3] =
-            [(sparsemax(), Sparsemax.into()), (k_wta(0.5), KWta { fraction: 0.5 }.into()), (k_wta(0.3), KWta { fraction: 0.3 }.into())];
+        let rows =
+            [[1e8, 0.0, 0.5, -3.0], [-inf, 1.0, 0.75, -1.0], [f32::NAN, 0.0, 1.0, 2.0], [0.2, 0.1, 0.4, 0.3]];
+        let pairs: [(AnyLayer, AnyRowActivation); 3] = [
+            (sparsemax(), Sparsemax.into()),
+            (k_wta(0.5), KWta { fraction: 0.5 }.into()),
+            (k_wta(0.3), KWta { fraction: 0.3 }.into()),
+        ];
         for (layer, function) in pairs {
             for x in rows {
                 let mut y = [9.0; 4];
                 function.forward_rows(4, &x, &mut y);
                 let tape = Tape::new();
-                let got = layer.forward(&Cx::eval(&tape), &[], &[tape.constant(Array::from_slice([1, 4], &x))]).value();
+                let got = layer
+                    .forward(&Cx::eval(&tape), &[], &[tape.constant(Array::from_slice([1, 4], &x))])
+                    .value();
                 let same = |(a, b): (&f32, &f32)| a.is_nan() && b.is_nan() || (a - b).abs() < 1e-6;
                 assert!(got.as_slice().iter().zip(&y).all(same), "{layer} of {x:?}: {got:?}, {y:?}");
             }

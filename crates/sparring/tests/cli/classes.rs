@@ -166,7 +166,7 @@ fn what_is_no_finished_run_says_what_it_is() {
     fs::write(dir.join("grid.toml"), grid).unwrap();
     printed(&dir, "sweep grid.toml --out swept");
     let text = refusal(&dir, "eval swept", 1);
-    assert!(text.contains("the directory of a sweep; name one of its runs: swept/cells/"), "{text}");
+    assert!(text.contains("the directory of a sweep or study; name one of its runs: swept/cells/"), "{text}");
     // A page of ours is called so.
     let text = refusal(&dir, "inspect run/report.html", 1);
     assert!(text.contains("a page of this program") && text.contains("browser"), "{text}");

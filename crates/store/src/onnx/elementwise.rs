@@ -143,7 +143,8 @@ pub(super) fn activated(call: &Call<'_>, b: &mut Builder) -> Read {
 /// PReLU with one slope for all, one a channel or one for each number of an example.
 pub(super) fn prelu(call: &Call<'_>, b: &mut Builder) -> Read {
     let slope = call.constant(1)?;
-    let x = b.plain(call.name(), call.live(0)?)?;
+    let x = call.live(0)?;
+    let x = if slope.numbers.len() == 1 { b.plain(call.name(), x)? } else { b.shaped(call.name(), x)? };
     // Extents line up from the right.
     let leading = slope.dims.iter().take_while(|&&d| d == 1).count();
     let own = &slope.dims[leading.min(slope.dims.len().saturating_sub(x.shape.len()))..];

@@ -182,7 +182,7 @@ fn operators_in_forms_that_are_not_read_say_so() {
         (attribute(node("Softmax", &["x"], "a"), int("axis", 0)), one(0.0), &["over axis 0"]),
         (attribute(node("Softmax", &["x"], "a"), int("axis", 7)), one(0.0), &["axis 7 of 2"]),
         (node("Conv", &["x", "c"], "a"), tensor("c", &[1, 1, 1, 1], &[1.0]), &["no images"]),
-        (node("PRelu", &["x", "c"], "a"), tensor("c", &[2], &[0.1; 2]), &["2 slopes"]),
+        (node("PRelu", &["x", "c"], "a"), tensor("c", &[3], &[0.1; 3]), &["slopes of [3]"]),
         (attribute(node("Selu", &["x"], "a"), float("alpha", 2.0)), one(0.0), &["SELU"]),
         (attribute(node("Elu", &["x"], "a"), float("alpha", f64::NAN)), one(0.0), &["elu"]),
         (node("Greater", &["x", "c"], "a"), one(0.0), &["should depend on the network's input"]),

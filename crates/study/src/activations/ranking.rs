@@ -1,23 +1,10 @@
 //! Which activation comes first.
 
-use super::study::ActivationGroup;
-
 /// The places, from 1, of what is compared by a first figure and, where that is equal, by a second one, larger ones first; equal ones share a place. `None` is not ranked.
 pub(super) fn places(all: &[Option<(f64, f64)>]) -> Vec<Option<usize>> {
     let better = |a: &(f64, f64), b: &(f64, f64)| a.0 > b.0 || (a.0 == b.0 && a.1 > b.1);
     let place = |own: &(f64, f64)| 1 + all.iter().flatten().filter(|other| better(other, own)).count();
     all.iter().map(|own| own.as_ref().map(place)).collect()
-}
-
-impl ActivationGroup {
-    /// Its place in words: a number, "masked", or a dash where no net is finished.
-    pub(super) fn placed(&self) -> String {
-        match (self.place, self.masked) {
-            (Some(place), _) => place.to_string(),
-            (None, 0) => "–".into(),
-            (None, _) => "masked".into(),
-        }
-    }
 }
 
 #[cfg(test)]

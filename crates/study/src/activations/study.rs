@@ -64,6 +64,17 @@ pub struct ActivationGroup {
     pub place: Option<usize>,
 }
 
+impl ActivationGroup {
+    /// Its place in words: a number, "masked", or a dash where no net is finished.
+    pub(super) fn placed(&self) -> String {
+        match (self.place, self.masked) {
+            (Some(place), _) => place.to_string(),
+            (None, 0) => "–".into(),
+            (None, _) => "masked".into(),
+        }
+    }
+}
+
 impl ActivationRow {
     /// Why its gradients count as masked.
     pub fn masked(&self) -> Option<String> {

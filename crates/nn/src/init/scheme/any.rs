@@ -45,7 +45,7 @@ schemes! {
     /// let scheme: AnyInitScheme = "he".parse()?;
     /// let graph = scheme.applied(&graph)?;
     /// assert!(graph.nodes[1].layer.to_string().contains("he(gain=1)"));
-    /// assert!(graph.nodes[3].layer.to_string().contains("he(gain=1.414213562373095"));
+    /// assert!(graph.nodes[3].layer.to_string().contains("he(gain=1.4142135623"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     AnyInitScheme { TorchInit, GlorotInit, HeInit, OrthogonalInit, EdgeOfChaosInit, GaussianInit, Lsuv }
