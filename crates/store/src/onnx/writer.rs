@@ -74,6 +74,12 @@ impl Writer {
         self.tensor(param.name().to_string(), param.value.shape().dims(), param.value.as_slice());
         param.name().to_string()
     }
+    /// Gives a tensor that was written other extents, of as many numbers: operators line theirs up from the right.
+    pub fn set_extents(&mut self, name: &str, dims: &[usize]) {
+        for tensor in self.tensors.iter_mut().filter(|tensor| tensor.name == name) {
+            tensor.dims = dims.iter().map(|&d| d as i64).collect();
+        }
+    }
     fn tensor(&mut self, name: String, dims: &[usize], numbers: &[f32]) {
         let bytes: Vec<u8> = numbers.iter().flat_map(|v| v.to_le_bytes()).collect();
         let dims = dims.iter().map(|&d| d as i64).collect();

@@ -41,12 +41,10 @@ pub(super) fn layer(
             return activation(w, &a.function, x, params);
         }
         let dims = if a.groups == read[0] { over_channels(a.groups) } else { read.to_vec() };
-        let dims: Vec<i64> = dims.iter().map(|&d| d as i64).collect();
         let is_prelu = matches!(a.function, AnyActivation::Prelu(_));
         return is_prelu.then(|| {
-            let dims = w.whole("slopes", &dims);
-            let slopes = w.op("Reshape", &[params[0], &dims], vec![]);
-            w.op("PRelu", &[x, &slopes], vec![])
+            w.set_extents(params[0], &dims);
+            w.op("PRelu", &[x, params[0]], vec![])
         });
     }
     if let Some(l) = is!(Linear) {
