@@ -1,13 +1,14 @@
 //! A generative adversarial network: a generator of examples and a discriminator of logits.
 
 use crate::ModelError;
+use crate::ending::final_activation;
+use crate::noise::standard_normal;
 use serde::{Deserialize, Serialize};
-use sparring_activations::{Activation, AnyActivation};
+use sparring_activations::Activation;
 use sparring_autograd::Tape;
-use sparring_math::simd;
-use sparring_nn::{AnyLayer, Cx, Graph, Network, layers};
+use sparring_nn::{Cx, Graph, Network};
 use sparring_seed::Key;
-use sparring_tensor::{Array, Shape, par};
+use sparring_tensor::{Array, Shape};
 
 /// Both networks as data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,14 +33,6 @@ pub struct Gan {
 
 fn role(what: String) -> ModelError {
     ModelError::Role { model: "gan", what }
-}
-
-/// The activation whose values leave the network: shape changes do not count.
-fn final_activation(spec: &Graph) -> Option<&AnyActivation> {
-    let is_shape = |l: &&AnyLayer| {
-        l.as_layer::<layers::Reshape>().is_some() || l.as_layer::<layers::Flatten>().is_some()
-    };
-    spec.layers().rev().find(|l| !is_shape(l))?.as_activation()
 }
 
 impl Gan {
@@ -111,18 +104,7 @@ impl Gan {
     pub fn noise(&self, key: Key, ids: &[u64]) -> Array<f32> {
         let [c, h, w] = self.spec.generator.input;
         let mut z = Array::stale([ids.len(), c, h, w]);
-        // A normal number costs about as much as this many additions.
-        const COST: usize = 16;
-        let (latent, work) = (self.latent(), COST * z.len());
-        par::for_each_chunk(z.as_mut_slice(), latent, work, |i, row| {
-            let mut bits = key.rng(ids[i]);
-            let mut words = [0; 256];
-            for z in row.chunks_mut(words.len()) {
-                let words = &mut words[..z.len().next_multiple_of(32)];
-                bits.fill_bits(words);
-                simd::normals(words, z);
-            }
-        });
+        standard_normal(key, ids, self.latent(), z.as_mut_slice());
         z
     }
     /// Most samples that should be drawn at once: what lies between the generator's layers is bounded ([`Cost`](sparring_nn::Cost)).

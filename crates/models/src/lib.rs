@@ -4,13 +4,17 @@
 mod architectures;
 mod autoencoder;
 mod classifier;
+mod ending;
 mod error;
 mod gan;
 mod hidden;
+mod noise;
 mod registry;
+mod vae;
 
 pub use architectures::{
-    ArticleAutoencoder, ArticleGan, Dcgan, FgsmRs, LinearAutoencoder, Madry, Mlp, Normalization, ResnetSmall,
+    ArticleAutoencoder, ArticleGan, ConvAutoencoder, Dcgan, FgsmRs, LinearAutoencoder, Madry, Mlp, MlpVae,
+    Normalization, ResnetSmall, WideAutoencoder,
 };
 pub use autoencoder::Autoencoder;
 pub use classifier::ClassifierNet;
@@ -18,3 +22,4 @@ pub use error::ModelError;
 pub use gan::{Gan, GanSpec};
 pub use hidden::{HiddenActivation, HiddenActivations};
 pub use registry::{ALL, Arch, ModelInfo, ModelKind};
+pub use vae::{Vae, VaeSpec};

@@ -1,7 +1,8 @@
 //! The list of architectures by name.
 
 use crate::{
-    ArticleAutoencoder, ArticleGan, Dcgan, FgsmRs, GanSpec, LinearAutoencoder, Madry, Mlp, ResnetSmall,
+    ArticleAutoencoder, ArticleGan, ConvAutoencoder, Dcgan, FgsmRs, GanSpec, LinearAutoencoder, Madry, Mlp,
+    MlpVae, ResnetSmall, VaeSpec, WideAutoencoder,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sparring_math::named::{Family as _, Named, NamedError, nearest};
@@ -17,6 +18,8 @@ pub enum ModelKind {
     Autoencoder,
     /// Noise to images.
     Gan,
+    /// Images to distributions of codes, and codes to images.
+    Vae,
 }
 
 impl ModelKind {
@@ -26,6 +29,7 @@ impl ModelKind {
             Self::Classifier => "classifier",
             Self::Autoencoder => "autoencoder",
             Self::Gan => "gan",
+            Self::Vae => "vae",
         }
     }
 }
@@ -76,6 +80,9 @@ models! {
     ResnetSmall: Classifier, 77_754, "conv 16 3x3, residual blocks 16, 32 s2, 64 s2, batch norm, global pool, fc 10";
     ArticleAutoencoder: Autoencoder, 107_504, "784-64-32-32-32-64-784, linear code, sigmoid pixels";
     LinearAutoencoder: Autoencoder, 50_992, "784-32-784, no activation";
+    WideAutoencoder: Autoencoder, 1_083_696, "784-512-256-32-256-512-784, linear code, sigmoid pixels";
+    ConvAutoencoder: Autoencoder, 204_433, "conv 16 4x4 s2, conv 32 4x4 s2, conv 64 3x3 s2, fc 32, fc 3136, up 32 4x4, up 16 4x4, conv 1 3x3, sigmoid pixels";
+    MlpVae: Vae, 652_824, "784-400-(20 means, 20 log-variances), 20-400-784 logits";
     ArticleGan: Gan, 247_697, "G 100-128-128-784 sigmoid, D 784-128-128-1 logits";
     Dcgan: Gan, 898_370, "G fc 6272, up 64 4x4, up 1 4x4, sigmoid; D conv 64 4x4, conv 128 4x4, logit";
 }
@@ -109,6 +116,8 @@ impl Arch {
         match self {
             Self::ArticleAutoencoder(arch) => Some(arch.spec()),
             Self::LinearAutoencoder(arch) => Some(arch.spec()),
+            Self::WideAutoencoder(arch) => Some(arch.spec()),
+            Self::ConvAutoencoder(arch) => Some(arch.spec()),
             _ => None,
         }
     }
@@ -117,6 +126,13 @@ impl Arch {
         match self {
             Self::ArticleGan(arch) => Some(arch.spec()),
             Self::Dcgan(arch) => Some(arch.spec()),
+            _ => None,
+        }
+    }
+    /// A variational autoencoder's networks; `None` for other families.
+    pub fn vae(&self) -> Option<VaeSpec> {
+        match self {
+            Self::MlpVae(arch) => Some(arch.spec()),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! Training an autoencoder on the mean squared error of a pixel.
+//! Training an autoencoder on the mean squared error of a pixel, and what its variant adds.
 
 use crate::data::{check_data, check_range};
 use crate::supervised::Fitting;
@@ -18,10 +18,11 @@ pub fn fit_autoencoder(
     fit_autoencoder_with(model, train, recipe, &mut Quiet)
 }
 
-/// Trains by the recipe, watched. The loss is the squared error averaged over pixels and examples.
+/// Trains by the recipe, watched. The loss is the squared error averaged over pixels and examples, and the penalty of
+/// the recipe's [variant](crate::variants), if it has one.
 ///
 /// # Errors
-/// If the recipe or the data make no sense (a defence needs labels; pixels must lie in [0, 1]), or the loss or a
+/// If the recipe or the data make no sense (a defence needs labels; pixels must lie in [0, 1]; a sparse code by mean activations lies in (0, 1)), or the loss or a
 /// gradient stops being finite.
 pub fn fit_autoencoder_with(
     model: &mut Autoencoder,
@@ -32,10 +33,11 @@ pub fn fit_autoencoder_with(
     autoencoder_session(model, train, recipe)?.run(observer)
 }
 
-/// A training by the recipe, step by step. The loss is the squared error averaged over pixels and examples.
+/// A training by the recipe, step by step. The loss is the squared error averaged over pixels and examples, and the penalty of
+/// the recipe's [variant](crate::variants), if it has one.
 ///
 /// # Errors
-/// If the recipe or the data make no sense (a defence needs labels; pixels must lie in [0, 1]).
+/// If the recipe or the data make no sense (a defence needs labels; pixels must lie in [0, 1]; a sparse code by mean activations lies in (0, 1)).
 pub fn autoencoder_session<'m, 'd>(
     model: &'m mut Autoencoder,
     train: &'d Split,

@@ -48,5 +48,10 @@ pub fn session<'m, 'd>(
     recipe: &Recipe,
 ) -> Result<Session<'d, Fitting<'m, ClassifierNet>>, TrainError> {
     recipe.validate()?;
+    if !recipe.variant.is_plain() {
+        let (value, must) =
+            (recipe.variant.to_string(), "plain for a classifier: variants are of autoencoders");
+        return Err(TrainError::Recipe { field: "variant", value, must });
+    }
     Fitting::session(model, train, recipe)
 }

@@ -5,6 +5,7 @@ mod anomaly;
 mod autoencoder;
 mod carried;
 mod classifier;
+mod corruption;
 mod data;
 mod defense;
 mod displacement;
@@ -34,10 +35,13 @@ mod summary;
 mod supervised;
 mod trained;
 mod trouble;
+mod vae;
 mod validation;
+mod variant;
 
 pub use autoencoder::{autoencoder_session, fit_autoencoder, fit_autoencoder_with};
 pub use classifier::{fit, fit_with, session};
+pub use corruption::{Corruption, CorruptionKind};
 pub use data::pixels;
 pub use defense::{
     AnyDefense, DEFENSES, Defense, DefenseInfo, ExampleSource, Hyperparameters, InnerAttack, Outputs,
@@ -53,7 +57,7 @@ pub use loop_state::{BestEpoch, LoopProgress, LoopState, Snapshot};
 pub use lr_find::{LrFind, LrFound, LrStep, lr_find};
 pub use monitor::{Kept, Monitor, Selection};
 pub use non_finite::{Fail, NonFinitePolicy, RollBack, Skip};
-pub use objective::{Classification, Discrimination, MixedLabels, Reconstruction};
+pub use objective::{Classification, Denoised, Discrimination, MixedLabels, Reconstruction};
 pub use observe::{Current, Epoch, EpochReport, Flow, Observed, Observer, Quiet, StepMetrics, StepOutcome};
 pub use recipe::Recipe;
 pub use robustness::{Robustness, robustness};
@@ -65,7 +69,12 @@ pub use session_state::SessionState;
 pub use start::fit_start;
 pub use summary::History;
 pub use supervised::{Fitting, Supervised};
+pub use vae::{
+    VaeEpoch, VaeFitting, VaeRecipe, VaeScores, active_units, fit_vae, importance_bound, vae_scores,
+    vae_session,
+};
 pub use validation::{Validated, Validation, ValidationAttack};
+pub use variant::{AnyVariant, Variant};
 
 /// The defences: [`Defense`] for each, with its paper's values.
 pub mod defenses {
@@ -73,4 +82,9 @@ pub mod defenses {
         Clean, FgsmRsTraining, ForwAbs, FreeTraining, GradAlign, MartTraining, MixedTraining, NFgsm,
         PgdTraining, TradesTraining,
     };
+}
+
+/// The variants of an autoencoder's training: [`Variant`] for each, with its paper's values.
+pub mod variants {
+    pub use crate::variant::{Contractive, Denoising, Plain, Sparse, SparseKl};
 }

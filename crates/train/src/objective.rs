@@ -93,6 +93,29 @@ impl<E: Elem> Objective<E> for Reconstruction {
     }
 }
 
+/// Squared error of the outputs against clean examples, of which the network saw others, averaged over numbers and examples.
+#[derive(Clone, Copy, Debug)]
+pub struct Denoised<'a, E = f32> {
+    /// The clean examples of the whole batch, row after row.
+    pub clean: &'a [E],
+    /// Examples of the batch.
+    pub examples: usize,
+}
+
+impl<E: Elem> Objective<E> for Denoised<'_, E> {
+    fn rows(&self, out: &mut OutputRows<'_, E>) {
+        let share = E::of(1.0 / (self.examples * out.total) as f64);
+        let (first, from, cols, total) = (out.first, out.from, out.cols, out.total);
+        for (i, (y, dy, metrics)) in out.iter().enumerate() {
+            let at = (first + i) * total + from;
+            *metrics = [Mse::scaled(share, y, &self.clean[at..at + cols], dy).to_f64(), 0.0, 0.0];
+        }
+    }
+    fn is_elementwise(&self) -> bool {
+        true
+    }
+}
+
 /// The discriminator's mean loss on real examples and as many fakes behind them; the other metrics are the sums of σ(D(x)) and σ(D(G(z))).
 #[derive(Clone, Copy, Debug)]
 pub struct Discrimination {

@@ -1,7 +1,8 @@
 //! How a network is trained, as data.
 
 use crate::{
-    AnyDefense, AnyDisplacement, Hyperparameters, LoopSettings, NonFinitePolicy, Selection, TrainError,
+    AnyDefense, AnyDisplacement, AnyVariant, Hyperparameters, LoopSettings, NonFinitePolicy, Selection,
+    TrainError,
 };
 use serde::{Deserialize, Serialize};
 use sparring_datasets::Last;
@@ -55,6 +56,9 @@ pub struct Recipe {
     pub label_smoothing: f64,
     /// Adversarial training.
     pub defense: AnyDefense,
+    /// What an autoencoder is trained on beside the squared error of its reconstructions.
+    #[serde(skip_serializing_if = "AnyVariant::is_plain")]
+    pub variant: AnyVariant,
     /// `f32`, or [`Split6`](Precision::Split6) for outputs and input gradients of convolutions where that is faster; gradients at weights, the rule and
     /// the weights are `f32` always. Other bits, so runs compare only within one precision.
     #[serde(with = "precision", skip_serializing_if = "precision::is_plain")]
@@ -91,6 +95,7 @@ impl Default for Recipe {
             displacement: None,
             label_smoothing,
             defense: AnyDefense::default(),
+            variant: AnyVariant::default(),
             precision: Precision::F32,
             selection: Selection::default(),
             on_non_finite: NonFinitePolicy::default(),
@@ -148,9 +153,11 @@ impl Recipe {
         fn named<T: ToString>(one: Option<T>) -> String {
             one.map_or_else(|| "none".to_string(), |one| one.to_string())
         }
-        let Self { rule, label_smoothing, defense, precision, accumulate, .. } = self;
+        let Self { rule, label_smoothing, defense, variant, precision, accumulate, .. } = self;
+        // Files of before have nothing of it.
+        let variant = if variant.is_plain() { String::new() } else { format!(", variant {variant}") };
         format!(
-            "rule {rule}, transformations [{}], groups [{}], average {}, displacement {}, label smoothing {label_smoothing}, defence {defense}, precision {precision}, micro-batches {accumulate}, augmentations [{}]",
+            "rule {rule}, transformations [{}], groups [{}], average {}, displacement {}, label smoothing {label_smoothing}, defence {defense}, precision {precision}, micro-batches {accumulate}, augmentations [{}]{variant}",
             list(&self.transforms),
             list(&self.groups),
             named(self.average),
@@ -189,6 +196,7 @@ impl Recipe {
         self.method().validate()?;
         self.average.as_ref().map_or(Ok(()), AnyAverage::validate)?;
         self.displacement.as_ref().map_or(Ok(()), AnyDisplacement::validate)?;
+        self.variant.validate()?;
         Ok(self.defense.validate()?)
     }
 }

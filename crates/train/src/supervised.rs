@@ -6,14 +6,14 @@ use crate::learner::{EpochTimes, Failure, Learner, StepContext};
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
 use crate::mixing::Mixing;
-use crate::objective::{Classification, Reconstruction};
+use crate::objective::{Classification, Denoised, Reconstruction};
 use crate::observe::{Current, Epoch, Observed};
 use crate::parallel::fill;
 use crate::session::Session;
 use crate::trained::Trained;
 use crate::trouble::broken_layer;
 use crate::validation::{Validated, Validation};
-use crate::{AnyDefense, AnyDisplacement, ExampleSource, Recipe, TrainError};
+use crate::{AnyDisplacement, ExampleSource, Recipe, TrainError};
 use sparring_datasets::augment::check_augmentations;
 use sparring_datasets::{BatchRows, MiniBatch, Split};
 use sparring_losses::{LabelSmoothing, check_targets};
@@ -22,10 +22,12 @@ use sparring_nn::{Engine, Network, NnError, Objective, Params};
 use sparring_seed::Key;
 use statistics::Calibration;
 use std::fmt::Debug;
+use step_plan::StepPlan;
 
 mod examined;
 mod pass;
 mod statistics;
+mod step_plan;
 
 /// A model with one network that is trained by one objective.
 pub trait Supervised: Observed<Epoch = Epoch> + Debug {
@@ -47,8 +49,16 @@ pub trait Supervised: Observed<Epoch = Epoch> + Debug {
     /// # Errors
     /// If the attack refuses.
     fn validated(&self, on: &Validation, key: Key) -> Result<Validated, TrainError>;
-    /// Calls `f` with the objective of these examples: that of their classes, where the model has any.
-    fn with_objective<R>(classes: &Classification<'_>, f: impl FnOnce(&dyn Objective) -> R) -> R;
+    /// Layers of its encoder; 0 of a model without one.
+    fn encoder_layers(&self) -> usize {
+        0
+    }
+    /// Calls `f` with the objective of these examples: that of their classes, where the model has any. `clean` are their clean forms, where the network sees others and is to give back those.
+    fn with_objective<R>(
+        classes: &Classification<'_>,
+        clean: Option<&[f32]>,
+        f: impl FnOnce(&dyn Objective) -> R,
+    ) -> R;
 }
 
 impl Supervised for ClassifierNet {
@@ -65,7 +75,11 @@ impl Supervised for ClassifierNet {
     fn validated(&self, on: &Validation, key: Key) -> Result<Validated, TrainError> {
         on.of_classifier(self, key)
     }
-    fn with_objective<R>(classes: &Classification<'_>, f: impl FnOnce(&dyn Objective) -> R) -> R {
+    fn with_objective<R>(
+        classes: &Classification<'_>,
+        _: Option<&[f32]>,
+        f: impl FnOnce(&dyn Objective) -> R,
+    ) -> R {
         f(classes)
     }
 }
@@ -81,8 +95,19 @@ impl Supervised for Autoencoder {
     fn validated(&self, on: &Validation, _: Key) -> Result<Validated, TrainError> {
         on.of_autoencoder(self)
     }
-    fn with_objective<R>(classes: &Classification<'_>, f: impl FnOnce(&dyn Objective) -> R) -> R {
-        f(&Reconstruction { examples: classes.labels.len() })
+    fn encoder_layers(&self) -> usize {
+        self.encoder()
+    }
+    fn with_objective<R>(
+        classes: &Classification<'_>,
+        clean: Option<&[f32]>,
+        f: impl FnOnce(&dyn Objective) -> R,
+    ) -> R {
+        let examples = classes.labels.len();
+        match clean {
+            None => f(&Reconstruction { examples }),
+            Some(clean) => f(&Denoised { clean, examples }),
+        }
     }
 }
 
@@ -104,7 +129,7 @@ pub struct Fitting<'m, M> {
     /// The recipe in words.
     described: String,
     trained: Trained,
-    defense: AnyDefense,
+    steps: StepPlan,
     smoothing: LabelSmoothing,
     displacement: Option<AnyDisplacement>,
     anomaly: bool,
@@ -127,10 +152,11 @@ impl<'m, M: Supervised> Fitting<'m, M> {
         recipe: &Recipe,
     ) -> Result<Session<'d, Self>, TrainError> {
         let settings = recipe.settings();
-        let (micro, defense) = (recipe.batch, recipe.defense);
+        let Recipe { batch: micro, defense, variant, .. } = *recipe;
+        let steps = StepPlan { defense, variant, encoder: model.encoder_layers() };
         Self::fits(model, train, &settings, micro)?;
         let engine = Engine::new(model.net(), recipe.method()).in_precision(recipe.precision);
-        let plan = defense.plan(1.0);
+        let plan = steps.at(1.0);
         plan.penalty.as_ref().map_or(Ok(()), |penalty| penalty.check(model.net()))?;
         let passes = plan.passes as u64;
         let updates = settings.steps_over(train.len()).saturating_mul(passes);
@@ -140,7 +166,7 @@ impl<'m, M: Supervised> Fitting<'m, M> {
             model,
             described: recipe.described(),
             trained,
-            defense,
+            steps,
             smoothing: LabelSmoothing { smoothing: recipe.label_smoothing },
             displacement: recipe.displacement,
             anomaly: recipe.anomaly,
@@ -155,7 +181,7 @@ impl<'m, M: Supervised> Fitting<'m, M> {
     }
     /// Whether a perturbation goes on from step to step.
     fn carries(&self) -> bool {
-        matches!(self.defense.plan(1.0).examples, ExampleSource::Carried { .. })
+        matches!(self.steps.at(1.0).examples, ExampleSource::Carried { .. })
     }
     /// Whether these are the numbers of whole inputs.
     fn is_whole(&self, numbers: &[f32]) -> bool {
@@ -177,8 +203,8 @@ impl<'m, M: Supervised> Fitting<'m, M> {
 
 impl<M: Supervised> Current<M> for Fitting<'_, M> {
     fn current(&mut self) -> &M {
-        let Self { trained, model, calibration, defense, .. } = self;
-        trained.sync_after(model.net_mut(), |engine| calibration.estimate(engine, defense));
+        let Self { trained, model, calibration, steps, .. } = self;
+        trained.sync_after(model.net_mut(), |engine| calibration.estimate(engine, |at| steps.at(at)));
         self.model
     }
     fn state(&mut self) -> LearnerState {
@@ -202,7 +228,7 @@ impl<M: Supervised> Learner for Fitting<'_, M> {
         self.trained.engine.discard();
     }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
-        let plan = self.defense.plan(cx.step as f64 / cx.steps as f64);
+        let plan = self.steps.at(cx.step as f64 / cx.steps as f64);
         let (n, mut sums, mut mean) = (batch.len() as f64, self.sums, 0.0);
         for pass in 0..plan.passes {
             let key = if pass == 0 { cx.key } else { cx.key.named("pass").child(pass as u64) };

@@ -27,4 +27,6 @@ mod resume;
 mod session;
 mod settings;
 mod truth;
+mod vae;
 mod validation;
+mod variants;

@@ -6,12 +6,16 @@ use sparring_attacks::{
     perturb_chunked,
 };
 use sparring_datasets::{Mnist, Split};
-use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, FgsmRs, Gan};
+use sparring_math::named::Family as _;
+use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, FgsmRs, Gan, MlpVae, Vae};
 use sparring_nn::{Graph, Network, layers};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 use sparring_tensor::team;
-use sparring_train::{AnyDefense, GanRecipe, Quiet, Recipe, defenses, fit, fit_autoencoder, fit_gan};
+use sparring_train::{
+    AnyDefense, AnyVariant, GanRecipe, Quiet, Recipe, VaeRecipe, defenses, fit, fit_autoencoder, fit_gan,
+    fit_vae,
+};
 use std::sync::OnceLock;
 
 const THREADS: [usize; 3] = [1, 2, 7];
@@ -108,6 +112,32 @@ fn autoencoder() {
             let recipe = Recipe { epochs: 2, batch, seed, ..Recipe::default() };
             fit_autoencoder(&mut model, &digits(430), &recipe).unwrap();
             bits(&model.net)
+        });
+    }
+}
+
+#[test]
+fn variants_of_the_autoencoder() {
+    for variant in AnyVariant::TABLE.at_defaults() {
+        same_bits(variant.name(), |seed| {
+            let code = "sigmoid".parse().unwrap();
+            let (spec, encoder) = ArticleAutoencoder { code, ..ArticleAutoencoder::default() }.spec();
+            let mut model = Autoencoder::new(spec, encoder, Key::new(3)).unwrap();
+            let recipe = Recipe { epochs: 2, batch: 100, seed, variant, ..Recipe::default() };
+            fit_autoencoder(&mut model, &digits(150), &recipe).unwrap();
+            bits(&model.net)
+        });
+    }
+}
+
+#[test]
+fn vae() {
+    for batch in [50, 200] {
+        same_bits("vae", |seed| {
+            let mut model = Vae::new(MlpVae::default().spec(), Key::new(3)).unwrap();
+            let recipe = VaeRecipe { epochs: 2, batch, seed, free_bits: 0.01, ..VaeRecipe::default() };
+            fit_vae(&mut model, &digits(430), &recipe, &mut Quiet).unwrap();
+            [bits(&model.encoder), bits(&model.decoder)].concat()
         });
     }
 }

@@ -5,15 +5,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sparring_datasets::{Mnist, Pixels, Split};
 use sparring_math::named::Family as _;
-use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan};
+use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan, MlpVae, Vae};
 use sparring_nn::{Graph, layers};
 use sparring_optim::{AnyRule, AnySchedule, AnyTransform, ClipNorm, Ema, L2Penalty};
 use sparring_seed::Key;
 use sparring_tensor::team;
 use sparring_train::{
-    AnyDefense, AnyDisplacement, Current, EpochOf, EpochReport, Flow, GanRecipe, Kept, Learner, LoopProgress,
-    Monitor, Observed, Observer, Quiet, Recipe, SaveEvery, SavedTraining, Saver, Selection, Session,
-    StepMetrics, TrainError, Validation, ValidationAttack, autoencoder_session, gan_session, session,
+    AnyDefense, AnyDisplacement, AnyVariant, Current, EpochOf, EpochReport, Flow, GanRecipe, Kept, Learner,
+    LoopProgress, Monitor, Observed, Observer, Quiet, Recipe, SaveEvery, SavedTraining, Saver, Selection,
+    Session, StepMetrics, TrainError, VaeRecipe, Validation, ValidationAttack, autoencoder_session,
+    gan_session, session, vae_session,
 };
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -206,6 +207,47 @@ fn classifiers_whose_transformations_and_displacements_remember() {
 fn defended_classifiers() {
     for defense in AnyDefense::TABLE.at_defaults() {
         classifiers(defense.name(), &Recipe { defense, ..recipe() });
+    }
+}
+
+#[test]
+fn variants_of_the_autoencoder() {
+    let data = digits(IMAGES);
+    for variant in AnyVariant::TABLE.at_defaults() {
+        let code = "sigmoid".parse().unwrap();
+        resumes(variant.name(), |seed, path, how, n| {
+            let (spec, encoder) = ArticleAutoencoder { code, ..ArticleAutoencoder::default() }.spec();
+            let mut model = Autoencoder::new(spec, encoder, Key::new(seed)).unwrap();
+            let recipe = Recipe { variant, ..recipe() };
+            let session = autoencoder_session(&mut model, &data, &recipe).unwrap();
+            with(how, n, |observer| part(session, path, observer));
+        });
+    }
+}
+
+#[test]
+fn variational_autoencoders() {
+    let data = digits(IMAGES);
+    let (schedule, groups) = ("cosine(warmup=0.2)".parse().unwrap(), vec!["bias(lr=2)".parse().unwrap()]);
+    let usual = VaeRecipe { epochs: epochs(), batch: 32, ..VaeRecipe::default() };
+    let other = VaeRecipe {
+        rule: "sgd(momentum=0.9)".parse().unwrap(),
+        lr: 1e-3,
+        transforms: vec![ClipNorm { max: 0.5 }.into()],
+        beta: 2.0,
+        warm_up: 0.7,
+        free_bits: 0.05,
+        schedule,
+        groups,
+        ..usual.clone()
+    };
+    for (what, recipe) in [("vae", usual), ("vae with everything", other)] {
+        resumes(what, |seed, path, how, n| {
+            let spec = MlpVae { hidden: 32, latent: 4, ..MlpVae::default() }.spec();
+            let mut model = Vae::new(spec, Key::new(seed)).unwrap();
+            let session = vae_session(&mut model, &data, &recipe).unwrap();
+            with(how, n, |observer| part(session, path, observer));
+        });
     }
 }
 

@@ -190,6 +190,7 @@ fn models() -> String {
         ModelKind::Classifier => "classifier",
         ModelKind::Autoencoder => "autoencoder",
         ModelKind::Gan => "GAN",
+        ModelKind::Vae => "VAE",
     };
     let row = |(m, entry): (&sparring_models::ModelInfo, &Entry<Arch>)| {
         vec![

@@ -2,21 +2,27 @@
 
 mod article_autoencoder;
 mod article_gan;
+mod conv_autoencoder;
 mod dcgan;
 mod fgsm_rs;
 mod linear_autoencoder;
 mod madry;
 mod mlp;
+mod mlp_vae;
 mod resnet_small;
+mod wide_autoencoder;
 
 pub use article_autoencoder::ArticleAutoencoder;
 pub use article_gan::ArticleGan;
+pub use conv_autoencoder::ConvAutoencoder;
 pub use dcgan::Dcgan;
 pub use fgsm_rs::FgsmRs;
 pub use linear_autoencoder::LinearAutoencoder;
 pub use madry::{Madry, Normalization};
 pub use mlp::Mlp;
+pub use mlp_vae::MlpVae;
 pub use resnet_small::ResnetSmall;
+pub use wide_autoencoder::WideAutoencoder;
 
 use crate::HiddenActivation;
 use sparring_nn::{AnyLayer, layers};

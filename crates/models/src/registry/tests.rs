@@ -1,7 +1,7 @@
 //! Every model by name.
 
 use super::*;
-use crate::{Autoencoder, ClassifierNet, Gan, HiddenActivations, Normalization};
+use crate::{Autoencoder, ClassifierNet, Gan, HiddenActivations, Normalization, Vae};
 use sparring_activations::AnyActivation;
 use sparring_nn::ParamKind;
 use sparring_seed::Key;
@@ -24,6 +24,11 @@ fn every_model_builds_with_the_parameters_it_claims() {
                 let model = Autoencoder::new(spec, encoder, key).unwrap();
                 assert_eq!(model.code(), 32);
                 trained(model.spec())
+            }
+            ModelKind::Vae => {
+                let vae = Vae::new(arch.vae().unwrap(), key).unwrap();
+                assert_eq!((vae.latent(), vae.shape()), (20, [1, 28, 28]));
+                trained(&vae.spec().encoder) + trained(&vae.spec().decoder)
             }
             ModelKind::Gan => {
                 let gan = Gan::new(arch.gan().unwrap(), (0.0, 1.0), key).unwrap();

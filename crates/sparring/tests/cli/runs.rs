@@ -223,3 +223,40 @@ fn autoencoder_and_gan() {
     assert!(std::fs::read(dir.join("grid.png")).unwrap().starts_with(b"\x89PNG"));
     assert!(refusal(&dir, "attack a --n 8", 1).contains("gan"));
 }
+
+#[test]
+fn variational_autoencoder() {
+    let dir = folder("runs-vae");
+    let train =
+        "train vae --arch vae(hidden=64,latent=8) --epochs 2 --warm-up 0.2 --importance 5 --json --out";
+    let done = object(&dir, &format!("{train} a --threads 1"));
+    let of = |key: &str| number(&done, key);
+    assert!((of("test_elbo") + of("test_reconstruction") + of("test_kl")).abs() < 1e-6, "{done}");
+    assert!(of("test_elbo") < of("test_importance_bound") && of("test_importance_bound") < 0.0, "{done}");
+    assert!(of("pca_mse") < of("test_mse") && of("test_mse") < of("mean_image_mse"), "{done}");
+    assert!(
+        (1.0..=8.0).contains(&of("active_units")) && of("latent") == 8.0 && of("epochs") == 2.0,
+        "{done}"
+    );
+    object(&dir, &format!("{train} b --threads 3"));
+    equal_runs(&dir.join("a"), &dir.join("b"));
+    for name in ["config.json", "metrics.jsonl", "model.safetensors", "report.html", "resume.bin"] {
+        assert!(dir.join("a").join(name).is_file(), "{name}");
+    }
+    assert!(refusal(&dir, "eval a", 1).contains("variational"));
+    assert!(refusal(&dir, "train vae --beta -1", 2).contains("beta"));
+    assert!(refusal(&dir, "train vae --arch gan", 2).contains("no vae"));
+}
+
+#[test]
+fn variants_of_the_autoencoder() {
+    let dir = folder("runs-variants");
+    let train = "train autoencoder --epochs 1 --json --variant";
+    let done = object(&dir, &format!("{train} denoising(noise=mask,level=0.25) --out a"));
+    assert!(number(&done, "test_mse") < number(&done, "mean_image_mse"), "{done}");
+    let config = std::fs::read_to_string(dir.join("a/config.json")).unwrap();
+    assert!(config.contains("denoising(noise=mask, level=0.25)"), "{config}");
+    assert!(std::fs::read_to_string(dir.join("a/report.html")).unwrap().contains("clean ones as targets"));
+    assert!(refusal(&dir, &format!("{train} sparse-kl"), 1).contains("code_activation=sigmoid"));
+    assert!(refusal(&dir, &format!("{train} dropout"), 2).contains("no variant"));
+}

@@ -1,6 +1,7 @@
 //! What one step of a training does with its batch.
 
 use crate::TrainError;
+use crate::corruption::Corruption;
 use sparring_attacks::{AnyNorm, Attack, Threat};
 use sparring_autograd::Var;
 use sparring_datasets::MiniBatch;
@@ -37,6 +38,8 @@ pub enum ExampleSource {
         /// The budget, in L-inf.
         threat: Threat,
     },
+    /// The clean ones with noise, drawn anew in each step; the targets of an autoencoder are the clean ones.
+    Corrupted(Corruption),
 }
 
 /// A term of the loss that is made on a tape, so that it may read gradients.
@@ -60,7 +63,7 @@ pub struct Plan {
     pub examples: ExampleSource,
     /// The outputs that the objective reads.
     pub outputs: Outputs,
-    /// What is added to the loss; clean examples alone have none.
+    /// What is added to the loss.
     pub penalty: Option<Box<dyn Penalty>>,
     /// Updates of the weights on the same batch, each with examples of its own.
     pub passes: usize,
@@ -101,7 +104,7 @@ impl ExampleSource {
     /// The budget; `None` for clean examples.
     pub fn threat(&self) -> Option<&Threat> {
         match self {
-            Self::Clean => None,
+            Self::Clean | Self::Corrupted(_) => None,
             Self::Attack(_, threat) | Self::Carried { threat, .. } => Some(threat),
         }
     }
@@ -115,6 +118,7 @@ impl fmt::Debug for ExampleSource {
                 write!(f, "Attack({}, {threat})", Attack::<Victim<'_>>::about(&**attack).name)
             }
             Self::Carried { step_size, threat } => write!(f, "Carried({step_size}, {threat})"),
+            Self::Corrupted(corruption) => write!(f, "{corruption:?}"),
         }
     }
 }

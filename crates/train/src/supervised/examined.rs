@@ -2,12 +2,12 @@
 
 use super::pass::pairs_of;
 use super::{Fitting, Supervised};
-use crate::Plan;
 use crate::anomaly::{End, examine};
 use crate::learner::Failure;
 use crate::objective::Classification;
 use crate::paired::{Pairs, Statistics};
 use crate::parallel::fill;
+use crate::{ExampleSource, Plan};
 use sparring_datasets::{BatchRows, MiniBatch};
 use sparring_losses::PairLoss;
 use sparring_seed::Key;
@@ -26,10 +26,12 @@ impl<M: Supervised> Fitting<'_, M> {
         self.trained.store(self.model.net_mut());
         let (labels, smoothing) = (&batch.labels, self.smoothing);
         let classes = Classification { labels, smoothing, mixed: self.mixing.labels(0..batch.len()) };
+        let clean = matches!(plan.examples, ExampleSource::Corrupted(_)).then_some(&self.other[..]);
         let found = match pairs_of(plan) {
             Some(loss) => self.examined_pairs(batch, loss, key),
             None => self.run(batch, &batch.x, key, &mut |ends, x| {
-                let root = M::with_objective(&classes, |objective| sparring_nn::loss(ends, x, objective).0);
+                let root =
+                    M::with_objective(&classes, clean, |objective| sparring_nn::loss(ends, x, objective).0);
                 (root, Array::scalar(1.0))
             }),
         };

@@ -115,7 +115,7 @@ impl<M: Supervised> Fitting<'_, M> {
     ) -> Result<bool, Failure> {
         if let ExampleSource::Clean = plan.examples {
             // A row may be asked for more than once, which is dear where it is more than a conversion.
-            if rows.is_augmented() || self.mixing.is_on() {
+            if rows.is_augmented() || self.mixing.is_on() || plan.penalty.is_some() {
                 fill(batch, rows);
             }
             self.mixing.mix(batch, &mut self.other, key);
@@ -127,6 +127,7 @@ impl<M: Supervised> Fitting<'_, M> {
                 let compiled = self.trained.engine.compiled();
                 perturb(&**attack, threat, compiled, batch, key, &mut self.other)?;
             }
+            ExampleSource::Corrupted(corruption) => corruption.apply_to(batch, key, &mut self.other),
             _ => self.carried.apply(&batch.x, ClassifierNet::BOUNDS, &mut self.other),
         }
         let moves = pairs_of(plan).is_none();
@@ -190,7 +191,11 @@ impl<M: Supervised> Fitting<'_, M> {
         let draw = Randomness { mode: Mode::Train, key, ids };
         let (grad, share) = (&mut self.carried.grad, n as f64 / of as f64);
         let classes = Classification { labels, smoothing, mixed: self.mixing.labels(places.clone()) };
-        let [loss, right, _] = M::with_objective(&classes, |objective| {
+        let clean = match plan.examples {
+            ExampleSource::Corrupted(_) => Some(&self.other[numbers.clone()]),
+            _ => None,
+        };
+        let [loss, right, _] = M::with_objective(&classes, clean, |objective| {
             let shared = Shared { of: objective, share };
             let objective: &dyn Objective = if n == of { objective } else { &shared };
             match plan.examples {
@@ -204,33 +209,36 @@ impl<M: Supervised> Fitting<'_, M> {
             engine.forget_statistics();
         }
         let penalty = match &plan.penalty {
-            Some(penalty) if loss.is_finite() => self.penalty(&**penalty, batch, places, key)?,
+            Some(penalty) if loss.is_finite() => {
+                // Where examples were made of the clean ones, those are in the other place.
+                let clean = if let ExampleSource::Clean = plan.examples { &batch.x } else { &self.other };
+                let examples = MiniBatch {
+                    x: clean[places.start * dim..places.end * dim].to_vec(),
+                    labels: batch.labels[places.clone()].to_vec(),
+                    ids: batch.ids[places].to_vec(),
+                    shape: batch.shape,
+                };
+                self.penalty(&**penalty, &examples, n as f32 / of as f32, key)?
+            }
             _ => 0.0,
         };
         let loss = loss + penalty;
         if loss.is_finite() { Ok([loss, right]) } else { Err(Failure::Loss(loss)) }
     }
-    /// Adds the gradients of a penalty on some examples, by their share, to those found last; its value. It has no part in running statistics.
+    /// Adds the gradients of a penalty on some clean examples, by their share of the batch, to those found last; its value. It has no part in running statistics.
     fn penalty(
         &mut self,
         penalty: &dyn Penalty,
-        batch: &MiniBatch,
-        places: Range<usize>,
+        examples: &MiniBatch,
+        share: f32,
         key: Key,
     ) -> Result<f64, Failure> {
         self.trained.store(self.model.net_mut());
         let (net, engine) = (self.model.net(), &mut self.trained.engine);
         engine.accumulate(&net.params)?;
-        let (dim, share) = (self.other.len() / batch.len(), places.len() as f32 / batch.len() as f32);
-        let examples = MiniBatch {
-            x: self.other[places.start * dim..places.end * dim].to_vec(),
-            labels: batch.labels[places.clone()].to_vec(),
-            ids: batch.ids[places].to_vec(),
-            shape: batch.shape,
-        };
         let tape = Tape::new();
         let cx = Cx::train(&tape, key.named("penalty"), &examples.ids);
-        let term = penalty.term(net, &cx, &examples, key.named("penalty noise"));
+        let term = penalty.term(net, &cx, examples, key.named("penalty noise"));
         let seed = Array::scalar(share);
         let found = || on_tape(&tape, (term, seed.clone()), |_| "the penalty".into());
         if let Some(at) = self.anomaly.then(found).flatten() {

@@ -2,7 +2,7 @@
 
 use super::pass::{pairs_of, perturb};
 use crate::parallel::fill;
-use crate::{AnyDefense, ExampleSource, Recipe};
+use crate::{ExampleSource, Plan, Recipe};
 use sparring_datasets::augment::AnyAugmentation;
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
 use sparring_nn::{Engine, Mode, Randomness};
@@ -30,9 +30,9 @@ impl Calibration {
         Self { examples: train.subset(&chosen), batch, augment, key, updates }
     }
     /// Finds the running statistics of an engine's weights: the mean over batches of the statistics that a training step at this point would take, of adversarial examples of these
-    /// weights where it is trained on them. They stay as they are if an attack refuses.
-    pub fn estimate(&self, engine: &mut Engine, defense: &AnyDefense) {
-        let plan = defense.plan(engine.steps().max(1) as f64 / self.updates.max(1) as f64);
+    /// weights, or corrupted ones, where it is trained on them. They stay as they are if an attack refuses.
+    pub fn estimate(&self, engine: &mut Engine, plan_at: impl FnOnce(f64) -> Plan) {
+        let plan = plan_at(engine.steps().max(1) as f64 / self.updates.max(1) as f64);
         let (before, mut batch, mut moved, mut seen) =
             (engine.buffers(), MiniBatch::default(), Vec::new(), 0.0);
         let mut batches =
@@ -46,9 +46,17 @@ impl Calibration {
                 let draw = Randomness { mode: Mode::Train, key, ids: &batch.ids };
                 engine.take_statistics(x, draw, 1.0 / seen);
             };
-            let ExampleSource::Attack(attack, threat) = &plan.examples else {
-                take(engine, &batch.x);
-                continue;
+            let (attack, threat) = match &plan.examples {
+                ExampleSource::Attack(attack, threat) => (attack, threat),
+                ExampleSource::Corrupted(corruption) => {
+                    corruption.apply_to(&batch, key, &mut moved);
+                    take(engine, &moved);
+                    continue;
+                }
+                _ => {
+                    take(engine, &batch.x);
+                    continue;
+                }
             };
             let made = perturb(&**attack, threat, engine.compiled(), &batch, key, &mut moved);
             if made.is_err() {

@@ -10,7 +10,7 @@ use crate::cli::options::{AskedNet, Named};
 use reconstructions::{Compared, grid, per_class};
 use sparring::metrics::{Pca, psnr, unexplained};
 use sparring::models::Autoencoder;
-use sparring::train::{History, Recipe};
+use sparring::train::{AnyVariant, History, Recipe};
 use sparring_report::html::{Block, Note, Page, Section, StatTile, Tone};
 use sparring_report::svg::{Axis, AxisRange, Chart, HorizontalLine, LineChart, Series, Stroke};
 
@@ -148,6 +148,16 @@ fn result(facts: &Facts<'_>, pca: &Pca, code: usize, rows: &[EpochRow], done: &H
     section
 }
 
+/// What was minimised.
+fn loss(recipe: &Recipe) -> String {
+    let plain = "squared error, mean over pixels and images";
+    let about = AnyVariant::ABOUT.iter().find(|(name, _)| *name == recipe.variant.name());
+    match about {
+        Some((_, about)) if !recipe.variant.is_plain() => format!("{plain}; {}: {about}", recipe.variant),
+        _ => plain.to_string(),
+    }
+}
+
 /// The page.
 pub(crate) fn page(
     facts: &Facts<'_>,
@@ -174,7 +184,7 @@ pub(crate) fn page(
             "data",
             format!("{}: {} training, {} test images", facts.data.asked, set.train.len(), set.test.len()),
         ),
-        ("loss", "squared error, mean over pixels and images".to_string()),
+        ("loss", loss(facts.recipe)),
     ];
     // An autoencoder has no defence to speak of.
     pairs.extend(recipe::facts(facts.recipe).into_iter().filter(|(name, _)| *name != "defence"));

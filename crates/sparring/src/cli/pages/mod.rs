@@ -17,6 +17,7 @@ mod misfit;
 mod mistakes;
 mod number;
 mod recipe;
+pub(crate) mod vae;
 pub(crate) mod weights;
 pub(crate) mod weights_file;
 

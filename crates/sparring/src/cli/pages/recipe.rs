@@ -3,7 +3,7 @@
 use sparring::nn::Group;
 use sparring::optim::{AnyAverage, AnyTransform};
 use sparring::tensor::Precision;
-use sparring::train::{AnyDefense, GanRecipe, NonFinitePolicy, Recipe};
+use sparring::train::{AnyDefense, GanRecipe, NonFinitePolicy, Recipe, VaeRecipe};
 
 /// A recipe as facts.
 pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
@@ -15,6 +15,9 @@ pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
         ("seed", recipe.seed.to_string()),
     ];
     facts.push(("defence", defense(&recipe.defense)));
+    if !recipe.variant.is_plain() {
+        facts.push(("variant", recipe.variant.to_string()));
+    }
     facts.extend(recipe.average.map(|of| average("average of the weights", of)));
     facts.extend(recipe.displacement.map(|d| ("displacement of the weights", d.to_string())));
     if recipe.label_smoothing != 0.0 {
@@ -64,6 +67,32 @@ pub(crate) fn gan_facts(recipe: &GanRecipe) -> Vec<(&'static str, String)> {
     facts.extend([
         ("epochs", recipe.epochs.to_string()),
         ("batch", format!("{} real images, {} samples", recipe.batch, recipe.batch)),
+        ("seed", recipe.seed.to_string()),
+    ]);
+    facts
+}
+
+/// A recipe of a variational autoencoder as facts.
+pub(crate) fn vae_facts(recipe: &VaeRecipe) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("factor of the divergence", recipe.beta.to_string()),
+        ("optimizer", recipe.rule.to_string()),
+        ("learning rate", format!("{}, {}", recipe.lr, recipe.schedule)),
+    ];
+    if recipe.warm_up > 0.0 {
+        facts.push((
+            "warm-up",
+            format!("the factor grows over the first {} %", (100.0 * recipe.warm_up) as f32),
+        ));
+    }
+    if recipe.free_bits > 0.0 {
+        facts.push(("free bits", format!("{} nats of each number of the code", recipe.free_bits)));
+    }
+    facts.extend(gradients(&recipe.transforms));
+    facts.extend(groups(&recipe.groups));
+    facts.extend([
+        ("epochs", recipe.epochs.to_string()),
+        ("batch", recipe.batch.to_string()),
         ("seed", recipe.seed.to_string()),
     ]);
     facts

@@ -7,7 +7,7 @@ use crate::cli::options::{AskedNet, Names, RunData};
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, json};
 use sparring::activations::AnyActivation;
-use sparring::models::{ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};
+use sparring::models::{ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec, Vae};
 use sparring::nn::Graph;
 use sparring::seed::Key;
 use sparring::store::{LoadNote, OnnxFile, Weights, is_onnx, read, read_config, read_onnx, write};
@@ -25,6 +25,11 @@ pub(crate) fn save_classifier(path: &Path, model: &ClassifierNet, classes: &[Str
 pub(crate) fn save_autoencoder(path: &Path, model: &Autoencoder) -> Outcome {
     let extra = json!({ "encoder": model.encoder() });
     Ok(write(path, "autoencoder", &[("", &model.net)], extra)?)
+}
+
+pub(crate) fn save_vae(path: &Path, model: &Vae) -> Outcome {
+    let networks = [("encoder", &model.encoder), ("decoder", &model.decoder)];
+    Ok(write(path, "vae", &networks, Value::Null)?)
 }
 
 pub(crate) fn save_gan(path: &Path, model: &Gan) -> Outcome {
@@ -164,6 +169,10 @@ pub(crate) fn load_judged(path: &Path, net: Option<&AskedNet>, names: &Names) ->
         Some("autoencoder") => Judged::Autoencoder(autoencoder(&file, &weights, net, names)?),
         Some("gan") => {
             let what = "a GAN, of which no example can be judged: classifiers and autoencoders can; `sparring generate` draws from it, its figures are in the report.html of its run";
+            return Err(Failure::at(&file, what));
+        }
+        Some("vae") => {
+            let what = "a variational autoencoder, which this command does not judge: its figures are in the report.html of its run";
             return Err(Failure::at(&file, what));
         }
         _ => Judged::Classifier(classifier(&file, &weights, net, names)?),

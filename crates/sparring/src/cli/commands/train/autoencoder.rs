@@ -22,7 +22,7 @@ use sparring::models::{Arch, Autoencoder, ModelKind};
 use sparring::nn::Graph;
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
-use sparring::train::{Recipe, Validation, autoencoder_session, pixels, reconstruction_mse};
+use sparring::train::{AnyVariant, Recipe, Validation, autoencoder_session, pixels, reconstruction_mse};
 use std::path::PathBuf;
 
 /// Flags.
@@ -38,6 +38,9 @@ pub(crate) struct Args {
     spec: Option<PathBuf>,
     #[command(flatten)]
     activation: Shorthands<ActivationFlag>,
+    /// What it is trained on beside the squared error: `denoising(noise=mask, level=0.5)`, `sparse(l1=1e-3)`, `sparse-kl`, `contractive(lambda=1e-3)`.
+    #[arg(long, default_value = "plain", value_parser = name::<AnyVariant>())]
+    variant: AnyVariant,
     /// The update rule, `sgd(momentum=0.9, nesterov=true)` with parameters.
     #[arg(long, default_value = "adam", value_parser = name::<AnyRule>())]
     optimizer: AnyRule,
@@ -94,6 +97,7 @@ impl Args {
             selection: self.validation.selection(),
             on_non_finite: self.policy.on_non_finite,
             anomaly: self.anomaly.anomaly,
+            variant: self.variant,
             seed: self.machine.seed,
             ..Recipe::default()
         };

@@ -113,6 +113,7 @@ impl Args {
             displacement: self.hardening.displace,
             label_smoothing: self.hardening.label_smoothing.unwrap_or(usual.label_smoothing),
             defense,
+            variant: usual.variant,
             precision: self.precision,
             selection: self.validation.selection(),
             on_non_finite: self.policy.on_non_finite,

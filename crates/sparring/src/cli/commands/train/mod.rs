@@ -1,4 +1,4 @@
-//! `sparring train classifier|autoencoder|gan`.
+//! `sparring train classifier|autoencoder|vae|gan`.
 
 mod autoencoder;
 mod classifier;
@@ -10,6 +10,7 @@ mod learnt;
 mod log;
 mod place;
 mod trouble;
+mod vae;
 mod validation;
 mod watch;
 
@@ -27,6 +28,8 @@ pub(crate) enum Kind {
     Classifier(Box<classifier::Args>),
     /// Images to images through a narrow code.
     Autoencoder(autoencoder::Args),
+    /// Images to distributions of codes, and codes to images.
+    Vae(vae::Args),
     /// Noise to images.
     Gan(gan::Args),
 }
@@ -37,6 +40,7 @@ impl Kind {
         match self {
             Self::Classifier(args) => &mut args.place,
             Self::Autoencoder(args) => &mut args.place,
+            Self::Vae(args) => &mut args.place,
             Self::Gan(args) => &mut args.place,
         }
     }
@@ -45,6 +49,7 @@ impl Kind {
         match self {
             Self::Classifier(args) => &args.data.data,
             Self::Autoencoder(args) => &args.data.data,
+            Self::Vae(args) => &args.data.data,
             Self::Gan(args) => &args.data.data,
         }
     }
@@ -53,6 +58,7 @@ impl Kind {
         match self {
             Self::Classifier(args) => args.check(data),
             Self::Autoencoder(args) => args.check(data),
+            Self::Vae(args) => args.check(data),
             Self::Gan(args) => args.check(data),
         }
     }
@@ -61,6 +67,7 @@ impl Kind {
         match self {
             Self::Classifier(args) => &mut args.machine,
             Self::Autoencoder(args) => &mut args.machine,
+            Self::Vae(args) => &mut args.machine,
             Self::Gan(args) => &mut args.machine,
         }
     }
@@ -71,6 +78,7 @@ pub(crate) fn run(kind: &Kind, resumed: Option<Resumed>) -> Outcome {
     match kind {
         Kind::Classifier(args) => classifier::run(args, resumed),
         Kind::Autoencoder(args) => autoencoder::run(args, resumed),
+        Kind::Vae(args) => vae::run(args, resumed),
         Kind::Gan(args) => gan::run(args, resumed),
     }
 }

@@ -1,0 +1,170 @@
+//! The page of a trained variational autoencoder.
+
+use super::autoencoder::Baselines;
+use super::number::number;
+use super::{again, curves, layers, recipe};
+use crate::cli::Outcome;
+use crate::cli::options::Named;
+use sparring::metrics::Pca;
+use sparring::models::{Arch, Vae};
+use sparring::seed::Key;
+use sparring::train::{History, VaeEpoch, VaeRecipe, VaeScores, pixels};
+use sparring_report::grid::{GridSpec, Image, images_from_rows, png_grid};
+use sparring_report::html::{Block, Figure, ImageRow, ImageRows, Page, Section, StatTile};
+use sparring_report::svg::{Axis, AxisRange, Chart, LineChart, Series};
+
+/// What the run was asked to do, and what it reached.
+pub(crate) struct Facts<'a> {
+    pub(crate) arch: &'a Arch,
+    pub(crate) data: &'a Named,
+    pub(crate) recipe: &'a VaeRecipe,
+    pub(crate) scores: VaeScores,
+    pub(crate) importance: Option<f64>,
+    pub(crate) baselines: Baselines,
+}
+
+fn curve(
+    title: &str,
+    description: &str,
+    label: &str,
+    epochs: &[VaeEpoch],
+    series: &[(&str, fn(&VaeEpoch) -> f64)],
+) -> Chart {
+    let one = |(slot, (name, of)): (usize, &(&str, fn(&VaeEpoch) -> f64))| Series {
+        slot: Some(slot),
+        ..Series::new(*name, epochs.iter().map(|e| (e.epoch as f64, of(e))))
+    };
+    Chart::Line(LineChart {
+        title: title.into(),
+        description: description.into(),
+        x: curves::epochs(),
+        y: Axis { label: label.into(), range: AxisRange::FromZero, ..Axis::default() },
+        series: series.iter().enumerate().map(one).collect(),
+        ..LineChart::default()
+    })
+}
+
+fn result(facts: &Facts<'_>, model: &Vae, pca: &Pca, done: &History<VaeEpoch>) -> Section {
+    let (s, n) = (facts.scores, facts.data.set.test.len());
+    let tile = |value: String, label: &str, note: String| StatTile {
+        value,
+        label: label.into(),
+        note,
+        ..StatTile::default()
+    };
+    let mut section = Section::new("Result");
+    let mut tiles = vec![
+        tile(
+            format!("{} nats", number(s.elbo, 2)),
+            "test ELBO",
+            format!("an image, one code each, {n} images"),
+        ),
+        tile(number(s.reconstruction, 2), "reconstruction", "cross-entropy of grey pixels, summed".into()),
+        tile(number(s.kl, 2), "KL", "of the codes from N(0, I)".into()),
+        tile(
+            format!("{} of {}", s.active_units, model.latent()),
+            "active units",
+            "numbers of the code whose mean varies by more than 0.01".into(),
+        ),
+        tile(
+            number(s.mse, 5),
+            "test MSE a pixel",
+            format!(
+                "through the codes' means; PCA-{} {}, mean image {}",
+                pca.k(),
+                number(facts.baselines.pca, 5),
+                number(facts.baselines.mean_image, 5)
+            ),
+        ),
+    ];
+    tiles.extend(facts.importance.map(|v| {
+        tile(
+            format!("{} nats", number(v, 2)),
+            "importance-weighted bound",
+            "of several codes an image".into(),
+        )
+    }));
+    section.blocks.push(Block::Tiles(tiles));
+    section.blocks.push(Block::text(
+        "Pixels are grey: their own entropy is a floor of the cross-entropy, and the bound is not one on the likelihood of pixels that are 0 or 1, as papers on binarised images report.",
+    ));
+    let epochs = &done.epochs;
+    section.blocks.push(Block::Charts(vec![
+        curve(
+            "Nats of an image",
+            "means over the epoch, training images",
+            "nats",
+            epochs,
+            &[("loss", |e| e.loss), ("reconstruction", |e| e.reconstruction)],
+        ),
+        curve(
+            "Divergence",
+            "of the codes from N(0, I), training images",
+            "nats",
+            epochs,
+            &[("KL", |e| e.kl)],
+        ),
+    ]));
+    section.blocks.push(Block::Chart(curve(
+        "Active units",
+        "after each epoch, on at most 1024 training images",
+        "numbers of the code",
+        epochs,
+        &[("active units", |e| e.active_units as f64)],
+    )));
+    section
+}
+
+/// The first test image of each class, and what the model makes of it.
+fn reconstructions(facts: &Facts<'_>, model: &Vae, pca: &Pca) -> Outcome<Block> {
+    let test = &facts.data.set.test;
+    let first = |class: usize| (0..test.len()).find(|&i| test.label(i) == class);
+    let chosen: Vec<usize> = (0..10).filter_map(first).collect();
+    let x = pixels(test, &chosen);
+    let linear = pca.reconstruct(x.as_slice());
+    let ours = model.reconstruct(x.clone());
+    let row = |label: String, alt: &str, pixels: &[f32]| -> Outcome<ImageRow> {
+        let images = pixels.chunks(test.dim()).map(|one| Image::new(test.shape(), one));
+        Ok(ImageRow { label, alt: alt.into(), images: images.collect::<Result<_, _>>()? })
+    };
+    let rows = vec![
+        row("test image".into(), "test image", x.as_slice())?,
+        row(format!("mean of {} numbers", model.latent()), "the network's reconstruction", ours.as_slice())?,
+        row(format!("PCA-{}", pca.k()), "the reconstruction by PCA", &linear)?,
+    ];
+    Ok(Block::ImageRows(ImageRows { caption: "The first test image of each class.".into(), rows }))
+}
+
+/// Samples on the page.
+const SHOWN: u64 = 64;
+
+/// The page.
+pub(crate) fn page(facts: &Facts<'_>, model: &Vae, pca: &Pca, done: &History<VaeEpoch>) -> Outcome<Page> {
+    let mut seen = Section::new("Reconstructions");
+    seen.blocks.push(reconstructions(facts, model, pca)?);
+    let mut samples = Section::new("Samples");
+    let key = Key::new(facts.recipe.seed).named("shown");
+    let drawn = model.sample(key, &(0..SHOWN).collect::<Vec<_>>());
+    let png = png_grid(&images_from_rows(model.shape(), drawn.as_slice())?, &GridSpec::default())?;
+    let (alt, caption) = ("Samples".into(), "Codes drawn from N(0, I), decoded. Nothing was picked.".into());
+    samples.blocks.push(Block::Figures(vec![Figure { png, alt, caption }]));
+    let (set, spec) = (&facts.data.set, model.spec());
+    let mut setup = Section::new("What was done");
+    let mut pairs = vec![
+        ("networks", format!("{}: encoder to {} means and log-variances, decoder to logits", layers::network(facts.arch, &spec.encoder), model.latent())),
+        ("data", format!("{}: {} training, {} test images", facts.data.asked, set.train.len(), set.test.len())),
+        ("loss", "cross-entropy of grey pixels, summed, and the divergence of the codes from N(0, I); mean over images".to_string()),
+    ];
+    pairs.extend(recipe::vae_facts(facts.recipe));
+    setup.blocks.push(Block::facts(pairs));
+    setup.blocks.push(layers::table("Encoder", &spec.encoder.summary()?, None));
+    setup.blocks.push(layers::table("Decoder", &spec.decoder.summary()?, None));
+    setup.blocks.push(layers::spec(spec)?);
+    setup.blocks.push(again::block());
+    Ok(Page {
+        title: "Variational autoencoder".into(),
+        subtitle: format!("`{}`, trained on {} by `sparring train vae`", facts.arch, facts.data.asked),
+        sections: vec![result(facts, model, pca, done), seen, samples, setup],
+        footer: "Made by `sparring train vae`. Every number on this page was measured in this run.".into(),
+    })
+}
