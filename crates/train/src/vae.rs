@@ -9,7 +9,6 @@ use crate::{Selection, TrainError};
 use sparring_datasets::{Last, Split};
 use sparring_models::Vae;
 
-mod divergence;
 mod epoch;
 mod fitting;
 mod recipe;

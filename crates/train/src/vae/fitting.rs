@@ -1,6 +1,5 @@
 //! Both networks of a variational autoencoder in training.
 
-use super::divergence::GaussianKl;
 use super::epoch::VaeEpoch;
 use super::recipe::VaeRecipe;
 use super::scores::active_of;
@@ -14,7 +13,7 @@ use crate::parallel::{PART, fill};
 use crate::trained::Trained;
 use crate::trouble::{broken_layer, first_non_finite};
 use sparring_datasets::{BatchRows, MiniBatch, Split};
-use sparring_losses::{BceWithLogits, RowLoss as _, RowReduction};
+use sparring_losses::{BceWithLogits, GaussianKl, RowLoss as _, RowReduction};
 use sparring_models::Vae;
 use sparring_nn::{Engine, Mode, NnError, OutputRows, Params, Randomness};
 use sparring_seed::Key;

@@ -1,12 +1,11 @@
 //! What a variational autoencoder is worth on examples.
 
-use super::divergence::{GaussianKl, log_mean_exp};
 use crate::TrainError;
 use crate::data::{check_data, pixels};
 use crate::parallel::map_parts;
 use serde::{Deserialize, Serialize};
 use sparring_datasets::Split;
-use sparring_losses::{BceWithLogits, RowLoss as _, RowReduction};
+use sparring_losses::{BceWithLogits, GaussianKl, RowLoss as _, RowReduction, log_mean_exp};
 use sparring_models::Vae;
 use sparring_nn::NnError;
 use sparring_seed::Key;
@@ -79,6 +78,11 @@ fn cross_entropies(model: &Vae, z: Array<f32>, x: &Array<f32>) -> Vec<f64> {
     rows.map(|(z, x)| f64::from(bce.eval(z, x, &mut d))).collect()
 }
 
+/// The divergence as it is, without a factor.
+fn divergence() -> GaussianKl {
+    GaussianKl { limit: f64::from(Vae::LOGVAR_LIMIT), ..GaussianKl::default() }
+}
+
 /// The evidence lower bound with one code an example, drawn by `key` and its place, its parts, and what else is told of a model.
 ///
 /// # Errors
@@ -86,7 +90,7 @@ fn cross_entropies(model: &Vae, z: Array<f32>, x: &Array<f32>) -> Vec<f64> {
 pub fn vae_scores(model: &Vae, split: &Split, key: Key) -> Result<VaeScores, TrainError> {
     checked(model, split)?;
     let latent = model.latent();
-    let divergence = GaussianKl { beta: 1.0, free: 0.0, limit: f64::from(Vae::LOGVAR_LIMIT) };
+    let divergence = divergence();
     let parts = map_parts(split.len(), |part| {
         let ids: Vec<u64> = part.clone().map(|i| i as u64).collect();
         let x = pixels(split, &part.collect::<Vec<_>>());
@@ -120,33 +124,30 @@ pub fn importance_bound(model: &Vae, split: &Split, samples: usize, key: Key) ->
     if samples == 0 {
         return Err(TrainError::Recipe { field: "samples", value: "0".into(), must: "at least 1" });
     }
-    let latent = model.latent();
+    let (latent, divergence) = (model.latent(), divergence());
     let parts = map_parts(split.len(), |part| {
         let ids: Vec<u64> = part.clone().map(|i| i as u64).collect();
         let x = pixels(split, &part.collect::<Vec<_>>());
         let (mu, logvar) = model.encode(x.clone());
         let mut weights = vec![Vec::new(); ids.len()];
+        let [mut unused, mut unused_too] = [0; 2].map(|_| vec![0.0; latent]);
         for k in 0..samples {
             let noise = model.noise(key.child(k as u64), &ids);
             let z = codes(&mu, &logvar, &noise);
-            // ln p(z) − ln q(z | x): ½ Σ (ε² + l − z²).
-            let ratio = |i: usize| {
-                let all = i * latent..(i + 1) * latent;
-                let [z, l, e] = [&z, &logvar, &noise].map(|a| &a.as_slice()[all.clone()]);
-                let one = |j: usize| {
-                    let [z, l, e] = [z[j], l[j], e[j]].map(f64::from);
-                    0.5 * (e * e + l - z * z)
-                };
-                (0..latent).map(one).sum::<f64>()
+            // ln p(z) − ln q(z | x).
+            let mut ratio = |i: usize| {
+                let [mu, l, e] = [&mu, &logvar, &noise].map(|a| &a.as_slice()[i * latent..(i + 1) * latent]);
+                f64::from(divergence.log_ratio(mu, l, e, [&mut unused, &mut unused_too]))
             };
-            let ratios: Vec<f64> = (0..ids.len()).map(ratio).collect();
+            let ratios: Vec<f64> = (0..ids.len()).map(&mut ratio).collect();
             let nats = cross_entropies(model, z, &x);
             weights
                 .iter_mut()
                 .zip(nats.iter().zip(&ratios))
                 .for_each(|(w, (nats, ratio))| w.push(ratio - nats));
         }
-        weights.iter().map(|w| log_mean_exp(w)).sum::<f64>()
+        let mut shares = vec![0.0; samples];
+        weights.iter().map(|w| log_mean_exp(w, &mut shares)).sum::<f64>()
     });
     Ok(parts.iter().sum::<f64>() / split.len() as f64)
 }
