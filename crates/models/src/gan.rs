@@ -1,8 +1,8 @@
 //! A generative adversarial network: a generator of examples and a discriminator of logits.
 
-use crate::ModelError;
 use crate::ending::final_activation;
 use crate::noise::standard_normal;
+use crate::{GanForm, ModelError};
 use serde::{Deserialize, Serialize};
 use sparring_activations::Activation;
 use sparring_autograd::Tape;
@@ -14,10 +14,13 @@ use sparring_tensor::{Array, Shape};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GanSpec {
-    /// From noise `[1, 1, z]` to an example.
+    /// From noise `[1, 1, z]`, behind which the class stands as zeros and a one if there are any classes, to an example.
     pub generator: Graph,
-    /// From an example to one logit.
+    /// From an example to one logit; with `pack`, from several, one channel after the other; with classes, as [`Conditioning`](crate::Conditioning) says.
     pub discriminator: Graph,
+    /// What the discriminator sees beside an example.
+    #[serde(default, skip_serializing_if = "GanForm::is_plain")]
+    pub form: GanForm,
 }
 
 /// Specs and networks.
@@ -25,6 +28,8 @@ pub struct GanSpec {
 pub struct Gan {
     spec: GanSpec,
     range: (f64, f64),
+    /// Of an example.
+    shape: [usize; 3],
     /// From noise to examples.
     pub generator: Network<f32>,
     /// From examples to logits.
@@ -44,22 +49,41 @@ impl Gan {
     /// discriminator's last layer, since the loss works on logits (a sigmoid there is applied twice: the
     /// discriminator's loss can then never fall below 1.0064).
     pub fn new(spec: GanSpec, range: (f64, f64), key: Key) -> Result<Self, ModelError> {
+        spec.form.check()?;
         let generator: Network<f32> = spec.generator.build(key.named("generator"))?;
         let discriminator: Network<f32> = spec.discriminator.build(key.named("discriminator"))?;
-        let batch = |s: [usize; 3]| Shape::new(&[1, s[0], s[1], s[2]]);
         let made = generator.output_shape(1)?;
-        if made != batch(spec.discriminator.input) {
+        let &[1, c, h, w] = made.dims() else {
+            return Err(role(format!("the generator makes {made}, not examples [channels, height, width]")));
+        };
+        let GanForm { classes, pack, .. } = spec.form;
+        let planes = spec.form.planes();
+        if spec.discriminator.input != [c.saturating_add(planes).saturating_mul(pack), h, w] {
+            let takes = Shape::new(&spec.discriminator.input);
+            let of = match (pack, planes) {
+                (1, 0) => String::new(),
+                (1, planes) => format!(", to which {planes} planes for classes are added"),
+                (pack, _) => format!(" in packs of {pack}"),
+            };
+            return Err(role(format!("the generator makes {made}{of}, the discriminator takes {takes}")));
+        }
+        if spec.generator.input.iter().product::<usize>() <= classes {
             return Err(role(format!(
-                "the generator makes {made}, the discriminator takes {}",
-                batch(spec.discriminator.input)
+                "no number of the generator's input is left for noise beside {classes} classes"
             )));
         }
         if spec.generator.outputs.len().max(spec.discriminator.outputs.len()) > 1 {
             return Err(role("a network with several outputs: `Graph::up_to` makes a network of one".into()));
         }
         let verdict = discriminator.output_shape(1)?;
-        if verdict.dims() != [1, 1] {
-            return Err(role(format!("the discriminator gives {verdict} for one example, not one logit")));
+        let outputs = spec.form.outputs();
+        if verdict.dims() != [1, outputs] {
+            let wanted = if outputs == 1 {
+                "one logit".into()
+            } else {
+                format!("{outputs}: a logit and those of the classes")
+            };
+            return Err(role(format!("the discriminator gives {verdict} for one example, not {wanted}")));
         }
         let (lo, hi) =
             final_activation(&spec.generator).map_or((None, None), |a| Activation::<f64>::about(a).range);
@@ -82,7 +106,7 @@ impl Gan {
                  could never fall below 1.0064; leave it out"
             )));
         }
-        Ok(Self { spec, range, generator, discriminator })
+        Ok(Self { spec, range, shape: [c, h, w], generator, discriminator })
     }
     /// Both networks as data.
     pub fn spec(&self) -> &GanSpec {
@@ -90,7 +114,16 @@ impl Gan {
     }
     /// Numbers of noise an example is made from.
     pub fn latent(&self) -> usize {
-        self.spec.generator.input.iter().product()
+        self.spec.generator.input.iter().product::<usize>() - self.spec.form.classes
+    }
+    /// The class that noise of this id asks for: each in turn. `None` where there are no classes.
+    pub fn class(&self, id: u64) -> Option<usize> {
+        let classes = self.spec.form.classes as u64;
+        (classes > 0).then(|| (id % classes) as usize)
+    }
+    /// The classes of some ids; empty where there are no classes.
+    pub fn classes(&self, ids: &[u64]) -> Vec<usize> {
+        ids.iter().filter_map(|&id| self.class(id)).collect()
     }
     /// The range of the data it was made for, lowest and highest value.
     pub fn range(&self) -> (f64, f64) {
@@ -98,14 +131,49 @@ impl Gan {
     }
     /// Shape of an example.
     pub fn shape(&self) -> [usize; 3] {
-        self.spec.discriminator.input
+        self.shape
     }
-    /// Noise z ~ N(0, I), `[ids.len(), 1, 1, z]`; row i depends on `key` and `ids[i]` alone, with the same bits on every machine.
+    /// What the generator makes examples of: noise z ~ N(0, I), behind it the class of [`class`](Self::class) if there are any, `[ids.len(), 1, 1, z + classes]`; row i depends on `key` and `ids[i]`
+    /// alone, with the same bits on every machine.
     pub fn noise(&self, key: Key, ids: &[u64]) -> Array<f32> {
-        let [c, h, w] = self.spec.generator.input;
-        let mut z = Array::stale([ids.len(), c, h, w]);
-        standard_normal(key, ids, self.latent(), z.as_mut_slice());
+        self.noise_of(key, ids, &self.classes(ids))
+    }
+    /// The same for examples of these classes, an id each.
+    ///
+    /// # Panics
+    /// If there are classes, but not one below their number for each id.
+    pub fn noise_of(&self, key: Key, ids: &[u64], classes: &[usize]) -> Array<f32> {
+        let ([c, h, w], latent) = (self.spec.generator.input, self.latent());
+        let mut z = Array::zeros([ids.len(), c, h, w]);
+        if self.spec.form.classes == 0 {
+            standard_normal(key, ids, latent, z.as_mut_slice());
+            return z;
+        }
+        assert_eq!(classes.len(), ids.len(), "gan: classes and ids");
+        let mut noise = vec![0.0; ids.len() * latent];
+        standard_normal(key, ids, latent, &mut noise);
+        let rows = z.as_mut_slice().chunks_exact_mut(c * h * w).zip(noise.chunks_exact(latent));
+        for ((row, noise), &class) in rows.zip(classes) {
+            assert!(class < self.spec.form.classes, "gan: class {class} of {}", self.spec.form.classes);
+            row[..latent].copy_from_slice(noise);
+            row[latent + class] = 1.0;
+        }
         z
+    }
+    /// One row of what the discriminator takes: a pack of examples, or an example and the planes of its class.
+    ///
+    /// # Panics
+    /// If `to` does not have the discriminator's length, or the class is none.
+    pub fn show(&self, example: &mut dyn FnMut(usize, &mut [f32]), class: Option<usize>, to: &mut [f32]) {
+        let [c, h, w] = self.shape;
+        let planes = self.spec.form.planes();
+        let (shown, told) = to.split_at_mut(self.spec.form.pack * c * h * w);
+        shown.chunks_exact_mut(c * h * w).enumerate().for_each(|(i, to)| example(i, to));
+        if planes > 0 {
+            let class = class.expect("a class, where there are any");
+            told.fill(0.0);
+            told[class * h * w..(class + 1) * h * w].fill(1.0);
+        }
     }
     /// Most samples that should be drawn at once: what lies between the generator's layers is bounded ([`Cost`](sparring_nn::Cost)).
     pub fn most_samples(&self) -> usize {

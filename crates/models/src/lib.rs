@@ -4,6 +4,7 @@
 mod architectures;
 mod autoencoder;
 mod classifier;
+mod conditioning;
 mod ending;
 mod error;
 mod gan;
@@ -13,11 +14,12 @@ mod registry;
 mod vae;
 
 pub use architectures::{
-    ArticleAutoencoder, ArticleGan, ConvAutoencoder, Dcgan, FgsmRs, LinearAutoencoder, Madry, Mlp, MlpVae,
-    Normalization, ResnetSmall, WideAutoencoder,
+    ArticleAutoencoder, ArticleGan, ConvAutoencoder, CriticNorm, Dcgan, FgsmRs, LinearAutoencoder, Madry,
+    Mlp, MlpVae, Normalization, ResnetSmall, ToyCritic, ToyGan, WideAutoencoder,
 };
 pub use autoencoder::Autoencoder;
 pub use classifier::ClassifierNet;
+pub use conditioning::{Conditioning, GanForm};
 pub use error::ModelError;
 pub use gan::{Gan, GanSpec};
 pub use hidden::{HiddenActivation, HiddenActivations};

@@ -2,7 +2,7 @@
 
 use crate::{
     ArticleAutoencoder, ArticleGan, ConvAutoencoder, Dcgan, FgsmRs, GanSpec, LinearAutoencoder, Madry, Mlp,
-    MlpVae, ResnetSmall, VaeSpec, WideAutoencoder,
+    MlpVae, ResnetSmall, ToyGan, VaeSpec, WideAutoencoder,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sparring_math::named::{Family as _, Named, NamedError, nearest};
@@ -85,6 +85,7 @@ models! {
     MlpVae: Vae, 652_824, "784-400-(20 means, 20 log-variances), 20-400-784 logits";
     ArticleGan: Gan, 247_697, "G 100-128-128-784 sigmoid, D 784-128-128-1 logits";
     Dcgan: Gan, 898_370, "G fc 6272, up 64 4x4, up 1 4x4, sigmoid; D conv 64 4x4, conv 128 4x4, logit";
+    ToyGan: Gan, 83_715, "G 2-128-128-128-128-2 sigmoid, D 2-128-128-128-1 logit";
 }
 
 impl Arch {
@@ -126,6 +127,7 @@ impl Arch {
         match self {
             Self::ArticleGan(arch) => Some(arch.spec()),
             Self::Dcgan(arch) => Some(arch.spec()),
+            Self::ToyGan(arch) => Some(arch.spec()),
             _ => None,
         }
     }

@@ -27,7 +27,7 @@ pub use schedules::{
 };
 pub use sparring_math::named::NamedError as OptimError;
 pub use transforms::{
-    AdaptiveClip, AnyTransform, ClipLayer, ClipNorm, ClipValue, ElasticNet, L1Penalty, L2Penalty, Lookahead,
-    MaxNorm, OrthogonalPenalty, Seen, TRANSFORMS, Transform, TransformInfo, WeightDecay, clip_global_norm,
-    clip_value, global_norm, squares,
+    AdaptiveClip, AnyTransform, ClipLayer, ClipNorm, ClipValue, ClipWeights, ElasticNet, L1Penalty,
+    L2Penalty, Lookahead, MaxNorm, OrthogonalPenalty, Seen, TRANSFORMS, Transform, TransformInfo,
+    WeightDecay, clip_global_norm, clip_value, global_norm, squares,
 };

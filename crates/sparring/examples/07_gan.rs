@@ -4,7 +4,7 @@
 //! and again, and the alarms say so.
 
 use sparring::datasets::synthetic;
-use sparring::models::{Gan, GanSpec};
+use sparring::models::{Gan, GanForm, GanSpec};
 use sparring::prelude::*;
 use sparring::train::{Flow, GanEpoch, Observer, TrainError};
 
@@ -38,6 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let spec = GanSpec {
         generator: Graph::chain([1, 1, 8], generator),
         discriminator: Graph::chain([1, 1, 2], chain([2, 64, 64, 1])),
+        form: GanForm::default(),
     };
     let mut gan = Gan::new(spec, (0.0, 1.0), Key::new(2))?;
     let done =

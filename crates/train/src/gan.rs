@@ -1,5 +1,4 @@
-//! Training a GAN: alternating steps of discriminator and generator on the non-saturating loss (Goodfellow et al. 2014,
-//! arXiv:1406.2661).
+//! Training a GAN (Goodfellow et al. 2014, arXiv:1406.2661): steps of discriminator and generator on a loss of `sparring-losses`, with penalties on the discriminator's gradient.
 
 use crate::data::{check_data, check_range};
 use crate::loop_settings::LoopSettings;
@@ -11,9 +10,13 @@ use sparring_datasets::{Last, Split};
 use sparring_models::Gan;
 
 mod alarms;
+mod critic;
 mod epoch;
 mod game;
+mod generator;
+mod penalty;
 mod recipe;
+mod shown;
 pub use alarms::Alarm;
 pub use epoch::GanEpoch;
 pub use game::Game;

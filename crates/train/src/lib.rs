@@ -57,7 +57,7 @@ pub use loop_state::{BestEpoch, LoopProgress, LoopState, Snapshot};
 pub use lr_find::{LrFind, LrFound, LrStep, lr_find};
 pub use monitor::{Kept, Monitor, Selection};
 pub use non_finite::{Fail, NonFinitePolicy, RollBack, Skip};
-pub use objective::{Classification, Denoised, Discrimination, MixedLabels, Reconstruction};
+pub use objective::{Classification, Denoised, Discrimination, MixedLabels, Reconstruction, ToldClasses};
 pub use observe::{Current, Epoch, EpochReport, Flow, Observed, Observer, Quiet, StepMetrics, StepOutcome};
 pub use recipe::Recipe;
 pub use robustness::{Robustness, robustness};

@@ -1,7 +1,8 @@
 //! Losses of `sparring-losses` as training objectives: divided by the batch, with what else is counted of each example.
 
-use sparring_losses::{LabelSmoothing, Mse, NonSaturating, RowLoss, Side};
+use sparring_losses::{AnyGanLoss, CrossEntropy, GanLoss, LabelSmoothing, Mse, RowLoss, Side};
 use sparring_math::Real;
+use sparring_models::Conditioning;
 use sparring_nn::{Objective, OutputRows};
 use sparring_tensor::{Array, Elem, reduce};
 
@@ -116,31 +117,103 @@ impl<E: Elem> Objective<E> for Denoised<'_, E> {
     }
 }
 
-/// The discriminator's mean loss on real examples and as many fakes behind them; the other metrics are the sums of σ(D(x)) and σ(D(G(z))).
+/// The classes of a GAN's examples, as its discriminator learns of them.
 #[derive(Clone, Copy, Debug)]
-pub struct Discrimination {
+pub struct ToldClasses<'a> {
+    /// How.
+    pub conditioning: Conditioning,
+    /// The class of each real example, and of the generated one beside it; empty where there are none.
+    pub labels: &'a [usize],
+    /// Weight of their cross-entropy, where the discriminator names them.
+    pub weight: f64,
+}
+
+impl Default for ToldClasses<'_> {
+    fn default() -> Self {
+        Self { conditioning: Conditioning::None, labels: &[], weight: 1.0 }
+    }
+}
+
+impl ToldClasses<'_> {
+    fn class(&self, i: usize) -> usize {
+        self.labels.get(i).copied().unwrap_or(0)
+    }
+    /// The logit of pair `i`.
+    pub(crate) fn logit<E: Elem>(&self, i: usize, outputs: &[E]) -> E {
+        self.conditioning.logit(outputs, self.class(i))
+    }
+    /// The gradient at the outputs of pair `i` from that at the logit, with that of the class, whose loss is returned.
+    pub(crate) fn pull<E: Elem>(&self, i: usize, outputs: &[E], d_logit: E, d: &mut [E]) -> E {
+        let class = self.class(i);
+        self.conditioning.pull(d_logit, class, d);
+        if self.conditioning != Conditioning::Auxiliary {
+            return E::ZERO;
+        }
+        let weight = E::of(self.weight);
+        let loss = CrossEntropy.eval(&outputs[1..], &class, &mut d[1..]);
+        d[1..].iter_mut().for_each(|d| *d *= weight);
+        weight * loss
+    }
+}
+
+/// The discriminator's mean loss on real examples and on fakes behind them, for a loss of single examples; the other metrics are the sums of σ(D(x)) and σ(D(G(z))).
+#[derive(Clone, Copy, Debug)]
+pub struct Discrimination<'a> {
     /// Real examples, before the fakes.
     pub real: usize,
     /// Factor of each example's loss.
     pub share: f32,
+    /// The loss by side.
+    pub loss: AnyGanLoss,
+    /// What it is told of classes.
+    pub classes: ToldClasses<'a>,
 }
 
-impl<E: Elem> Objective<E> for Discrimination {
+impl<E: Elem> Objective<E> for Discrimination<'_> {
     fn rows(&self, out: &mut OutputRows<'_, E>) {
         let (first, share) = (out.first, E::of(f64::from(self.share)));
-        for (i, (logit, d, metrics)) in out.iter().enumerate() {
-            let (side, at) = if first + i < self.real { (Side::Real, 1) } else { (Side::Fake, 2) };
-            *metrics = [(NonSaturating::default().eval(logit, &side, d) * share).to_f64(), 0.0, 0.0];
-            metrics[at] = Real::sigmoid(logit[0].to_f64());
-            d[0] *= share;
+        let loss = GanLoss::<E>::sided(&self.loss).expect("a loss of single examples");
+        for (i, (outputs, d, metrics)) in out.iter().enumerate() {
+            let at = first + i;
+            let (side, pair, metric) =
+                if at < self.real { (Side::Real, at, 1) } else { (Side::Fake, at - self.real, 2) };
+            let (logit, mut d_logit) = (self.classes.logit(pair, outputs), [E::ZERO]);
+            let value = loss.eval(&[logit], &side, &mut d_logit);
+            let of_class = self.classes.pull(pair, outputs, d_logit[0], d);
+            *metrics = [((value + of_class) * share).to_f64(), 0.0, 0.0];
+            metrics[metric] = Real::sigmoid(logit.to_f64());
+            d.iter_mut().for_each(|d| *d *= share);
         }
     }
 }
 
-/// The generator's mean loss from the discriminator's logits, and the gradient at them.
-pub(crate) fn generation(logits: &[f32], d: &mut [f32], share: f32, mut told: impl FnMut(usize, f64)) {
-    for (i, (logit, d)) in logits.chunks_exact(1).zip(d.chunks_exact_mut(1)).enumerate() {
-        told(i, f64::from(NonSaturating::default().eval(logit, &Side::Generator, d) * share));
-        d[0] *= share;
+/// The generator's mean loss from what the discriminator says of fakes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Generation<'a> {
+    /// The loss.
+    pub loss: AnyGanLoss,
+    /// What the discriminator is told of classes.
+    pub classes: ToldClasses<'a>,
+    /// Its outputs for one example.
+    pub outputs: usize,
+    /// Its logits of the real example of each pair, for a loss that reads them.
+    pub real: &'a [f32],
+    /// Factor of each example's loss.
+    pub share: f32,
+}
+
+impl Generation<'_> {
+    /// The gradient at the outputs for fakes, the first of which is of pair `first`; `told` is given the number of each and its loss.
+    pub fn at_outputs(&self, first: usize, outputs: &[f32], d: &mut [f32], mut told: impl FnMut(usize, f64)) {
+        let rows = outputs.chunks_exact(self.outputs).zip(d.chunks_exact_mut(self.outputs));
+        for (i, (outputs, d)) in rows.enumerate() {
+            let pair = first + i;
+            let (logit, mut d_logit) = (self.classes.logit(pair, outputs), [0.0]);
+            let real = self.real.get(pair).map_or(&[][..], std::slice::from_ref);
+            let value = self.loss.generator(real, &[logit], &mut d_logit);
+            let of_class = self.classes.pull(pair, outputs, d_logit[0], d);
+            told(i, f64::from((value + of_class) * self.share));
+            d.iter_mut().for_each(|d| *d *= self.share);
+        }
     }
 }

@@ -10,6 +10,7 @@ mod epoch_ends;
 mod failed_steps;
 mod few_images;
 mod first_layer;
+mod gan;
 mod golden_attacks;
 mod golden_defenses;
 mod golden_labels;

@@ -1,7 +1,8 @@
 //! One objective trains a network on the tape and on the compiled engine: the same loss, metrics, gradients and weights.
 
 use sparring_autograd::{Path, Tape, ops};
-use sparring_losses::{CrossEntropy, LabelSmoothing};
+use sparring_losses::{CrossEntropy, Hinge, LabelSmoothing, NonSaturating};
+use sparring_models::Conditioning;
 use sparring_nn::{
     Compiled, Cx, Engine, Graph, Mode, Network, Objective, Optimizer, OutputRows, Randomness, Victim, layers,
 };
@@ -9,7 +10,7 @@ use sparring_optim::{Adam, AnyRule};
 use sparring_oracle::{Batch, Bounds, Classifier};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Elem};
-use sparring_train::{Classification, Discrimination, MixedLabels, Reconstruction};
+use sparring_train::{Classification, Discrimination, MixedLabels, Reconstruction, ToldClasses};
 use std::sync::Arc;
 
 /// An even number.
@@ -36,6 +37,11 @@ fn convolutional(outputs: usize) -> Graph {
 fn dense(outputs: usize) -> Graph {
     let layers = vec![layers::flatten(), layers::linear(30, 70), act("tanh"), layers::linear(70, outputs)];
     Graph::chain([1, 5, 6], layers)
+}
+
+fn discrimination(real: usize, share: f32) -> Discrimination<'static> {
+    let (loss, classes) = (NonSaturating::default().into(), ToldClasses::default());
+    Discrimination { real, share, loss, classes }
 }
 
 #[track_caller]
@@ -119,14 +125,18 @@ fn one_objective_trains_on_both_engines() {
     let others: Vec<usize> = (0..N).map(|i| i * 3 % 4).collect();
     let mixed = Some(MixedLabels { others: &others, share: 0.3 });
     let two = Classification { smoothing: LabelSmoothing { smoothing: 0.1 }, mixed, ..classes };
-    let (image, game) =
-        (Reconstruction { examples: N }, Discrimination { real: N / 2, share: 2.0 / N as f32 });
+    let (image, game) = (Reconstruction { examples: N }, discrimination(N / 2, 2.0 / N as f32));
     for make in [dense, convolutional] {
         check::<f64>(&make(4), &classes, 1e-12);
         check::<f64>(&make(4), &two, 1e-12);
         check::<f32>(&make(4), &two, 2e-5);
         check::<f64>(&make(30), &image, 1e-12);
         check::<f64>(&make(1), &game, 1e-12);
+        let pairs: Vec<usize> = (0..N / 2).map(|i| i % 3).collect();
+        for conditioning in [Conditioning::Projection, Conditioning::Auxiliary] {
+            let classes = ToldClasses { conditioning, labels: &pairs, weight: 0.5 };
+            check::<f64>(&make(4), &Discrimination { classes, loss: Hinge.into(), ..game }, 1e-12);
+        }
         check::<f32>(&make(4), &classes, 2e-5);
         check::<f32>(&make(30), &image, 2e-5);
     }
@@ -164,7 +174,7 @@ fn an_objective_has_no_second_derivative() {
     let net: Network<f64> = dense(1).build(Key::new(1)).unwrap();
     let tape = Tape::new();
     let x = tape.leaf(Array::zeros([2, 1, 5, 6]));
-    let (loss, _) = net.loss(&Cx::train(&tape, Key::new(1), &[]), x, &Discrimination { real: 1, share: 1.0 });
+    let (loss, _) = net.loss(&Cx::train(&tape, Key::new(1), &[]), x, &discrimination(1, 1.0));
     let dx = tape.grad(loss, &[x])[0];
     let _ = tape.grad(ops::sum(ops::square(dx)), &[x]);
 }

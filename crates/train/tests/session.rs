@@ -1,7 +1,7 @@
 //! A training as a value: step by step it is `fit`; from a state it goes on to the same bits, on any number of threads.
 
 use sparring_datasets::{Last, Mnist, Split};
-use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec};
+use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan, GanForm, GanSpec};
 use sparring_nn::{Graph, Network, layers};
 use sparring_optim::Ema;
 use sparring_seed::Key;
@@ -295,6 +295,7 @@ fn a_gan_with_batch_normalisation_goes_on_from_any_step() {
     let spec = GanSpec {
         generator: Graph::chain([1, 1, 12], generator),
         discriminator: Graph::chain([1, 28, 28], discriminator),
+        form: GanForm::default(),
     };
     gan_goes_on(&spec, &rich_gan_recipe());
 }

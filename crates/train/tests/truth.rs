@@ -5,7 +5,7 @@ use sparring_attacks::{AnyAttack, Pgd, Threat, evaluate};
 use sparring_datasets::{Mnist, synthetic};
 use sparring_metrics::{Pca, mean_image_mse};
 use sparring_models::{
-    ArticleGan, Autoencoder, ClassifierNet, FgsmRs, Gan, GanSpec, LinearAutoencoder, Madry,
+    ArticleGan, Autoencoder, ClassifierNet, FgsmRs, Gan, GanForm, GanSpec, LinearAutoencoder, Madry,
 };
 use sparring_nn::{Graph, layers};
 use sparring_oracle::Batch;
@@ -103,6 +103,7 @@ fn point_gan() -> Gan {
     let spec = GanSpec {
         generator: Graph::chain([1, 1, 4], generator),
         discriminator: Graph::chain([1, 1, 2], wide(2, 1).to_vec()),
+        form: GanForm::default(),
     };
     Gan::new(spec, (0.0, 1.0), Key::new(1)).unwrap()
 }

@@ -1,7 +1,7 @@
 //! The GAN of the articles, done right: hidden layers in the discriminator, logits instead of a sigmoid.
 
 use super::affine_chain;
-use crate::{GanSpec, HiddenActivations};
+use crate::{Conditioning, GanForm, GanSpec, HiddenActivations};
 use sparring_activations::{AnyActivation, Identity, Sigmoid};
 use sparring_math::named::{NamedError, Range};
 use sparring_nn::{Graph, layers};
@@ -17,6 +17,10 @@ pub struct ArticleGan {
     pub output: AnyActivation,
     /// What follows the discriminator's last affine map; identity, since the loss works on logits.
     pub verdict: AnyActivation,
+    /// How it learns of the ten classes.
+    pub conditioning: Conditioning,
+    /// Examples that the discriminator sees together.
+    pub pack: usize,
 }
 
 impl Default for ArticleGan {
@@ -26,6 +30,8 @@ impl Default for ArticleGan {
             discriminator: HiddenActivations::default(),
             output: AnyActivation::Sigmoid(Sigmoid),
             verdict: AnyActivation::Identity(Identity),
+            conditioning: Conditioning::None,
+            pack: 1,
         }
     }
 }
@@ -39,6 +45,8 @@ sparring_math::named! {
     discriminator as discriminator_activation: HiddenActivations::RANGE, "the activation of the discriminator's hidden layers", follows "activation";
     output as generator_output: ONE, "what makes the pixels; its range must be that of the data, [0, 1]";
     verdict as discriminator_output: ONE, "what ends the discriminator; the loss takes logits, so anything but identity is refused";
+    conditioning: Range::Words(Conditioning::WORDS), "how it learns of the ten classes";
+    pack: GanForm::PACK, "images that the discriminator sees together";
     {
         fn follow(&mut self, given: &dyn Fn(&str) -> bool) {
             if !given("discriminator_activation") {
@@ -47,7 +55,8 @@ sparring_math::named! {
         }
         fn check_together(&self) -> Result<(), NamedError> {
             self.generator.fit(Self::NAME, 2)?;
-            self.discriminator.fit(Self::NAME, 2)
+            self.discriminator.fit(Self::NAME, 2)?;
+            self.form().fits(Self::NAME)
         }
     }
 }
@@ -57,18 +66,25 @@ impl ArticleGan {
     pub fn with(activation: AnyActivation) -> Self {
         Self { generator: activation.into(), discriminator: activation.into(), ..Self::default() }
     }
+    fn form(&self) -> GanForm {
+        GanForm::of_digits(self.conditioning, self.pack)
+    }
     /// Both networks, for `[1, 28, 28]`.
     pub fn spec(&self) -> GanSpec {
+        let form = self.form();
+        let (noise, seen) = (100 + form.classes, (1 + form.planes()) * self.pack);
         let [a, b] = [0, 1].map(|i| self.generator.at(i));
         let mut generator = vec![layers::flatten()];
-        generator.extend(affine_chain(&[100, 128, 128, 784], &[a, b, self.output.into()]));
+        generator.extend(affine_chain(&[noise, 128, 128, 784], &[a, b, self.output.into()]));
         generator.push(layers::reshape(&[1, 28, 28]));
         let [a, b] = [0, 1].map(|i| self.discriminator.at(i));
         let mut discriminator = vec![layers::flatten()];
-        discriminator.extend(affine_chain(&[784, 128, 128, 1], &[a, b, self.verdict.into()]));
+        let widths = [seen * 784, 128, 128, form.outputs()];
+        discriminator.extend(affine_chain(&widths, &[a, b, self.verdict.into()]));
         GanSpec {
-            generator: Graph::chain([1, 1, 100], generator),
-            discriminator: Graph::chain([1, 28, 28], discriminator),
+            generator: Graph::chain([1, 1, noise], generator),
+            discriminator: Graph::chain([seen, 28, 28], discriminator),
+            form,
         }
     }
 }

@@ -10,18 +10,20 @@ mod madry;
 mod mlp;
 mod mlp_vae;
 mod resnet_small;
+mod toy_gan;
 mod wide_autoencoder;
 
 pub use article_autoencoder::ArticleAutoencoder;
 pub use article_gan::ArticleGan;
 pub use conv_autoencoder::ConvAutoencoder;
-pub use dcgan::Dcgan;
+pub use dcgan::{CriticNorm, Dcgan};
 pub use fgsm_rs::FgsmRs;
 pub use linear_autoencoder::LinearAutoencoder;
 pub use madry::{Madry, Normalization};
 pub use mlp::Mlp;
 pub use mlp_vae::MlpVae;
 pub use resnet_small::ResnetSmall;
+pub use toy_gan::{ToyCritic, ToyGan};
 pub use wide_autoencoder::WideAutoencoder;
 
 use crate::HiddenActivation;

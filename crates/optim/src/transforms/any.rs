@@ -1,8 +1,8 @@
 //! The list of transformations: adding one is one file and one word here.
 
 use super::{
-    AdaptiveClip, ClipLayer, ClipNorm, ClipValue, ElasticNet, L1Penalty, L2Penalty, Lookahead, MaxNorm,
-    OrthogonalPenalty, Seen, Transform, TransformInfo, WeightDecay,
+    AdaptiveClip, ClipLayer, ClipNorm, ClipValue, ClipWeights, ElasticNet, L1Penalty, L2Penalty, Lookahead,
+    MaxNorm, OrthogonalPenalty, Seen, Transform, TransformInfo, WeightDecay,
 };
 use crate::{Needs, WholeTensor};
 use sparring_math::Real;
@@ -85,6 +85,7 @@ transforms!(
     OrthogonalPenalty "orthogonal",
     WeightDecay "weight-decay",
     MaxNorm "max-norm",
+    ClipWeights "clip-weights",
     Lookahead "lookahead",
 );
 

@@ -56,7 +56,7 @@ const GRACE: usize = 3;
 /// New alarms after the last epoch; each kind is raised once.
 pub(super) fn raised(epochs: &[GanEpoch], known: &[Alarm]) -> Vec<Alarm> {
     let Some(last) = epochs.last() else { return Vec::new() };
-    let wins = |e: &GanEpoch| e.d_real > 0.95 && e.d_fake < 0.05;
+    let wins = |e: &GanEpoch| e.is_odds && e.d_real > 0.95 && e.d_fake < 0.05;
     let mut found = Vec::new();
     // A training shorter than that is judged by what there is of it.
     let (row, ends) = (IN_A_ROW.min(last.epochs).max(1), last.epoch == last.epochs);
@@ -83,7 +83,23 @@ mod tests {
     use super::*;
 
     fn epoch(epoch: usize, d_real: f64, d_fake: f64, diversity: f64) -> GanEpoch {
-        GanEpoch { epoch, epochs: 9, d_loss: 1.0, g_loss: 1.0, d_real, d_fake, diversity, seconds: 1.0 }
+        let (logit_gap, penalty, g_gradient, d_gradient) = (1.0, 0.0, 1.0, 1.0);
+        let (d_loss, g_loss, seconds, is_odds) = (1.0, 1.0, 1.0, true);
+        GanEpoch {
+            epoch,
+            epochs: 9,
+            d_loss,
+            g_loss,
+            d_real,
+            d_fake,
+            logit_gap,
+            penalty,
+            g_gradient,
+            d_gradient,
+            is_odds,
+            diversity,
+            seconds,
+        }
     }
 
     #[test]
@@ -99,5 +115,9 @@ mod tests {
         let both = [Alarm::DiscriminatorWins { epoch: 1 }, Alarm::Collapse { epoch: 1 }];
         assert_eq!(raised(&[lost], &[]), both);
         assert!(raised(&[epoch(1, 1.0, 0.0, 0.0)], &[]).is_empty());
+        // A critic's values are no probabilities.
+        let critic: Vec<_> =
+            (1..=3).map(|e| GanEpoch { is_odds: false, ..epoch(e, 0.99, 0.01, 1.0) }).collect();
+        assert!(raised(&critic, &[]).is_empty());
     }
 }

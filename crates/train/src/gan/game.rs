@@ -2,20 +2,22 @@
 
 use super::alarms;
 use super::epoch::GanEpoch;
-use super::recipe::GanRecipe;
+use super::recipe::{GanRecipe, GanSteps};
+use super::shown::Shown;
 use crate::TrainError;
-use crate::data::{check_data, check_network};
+use crate::data::{check_data, check_network, pixels};
 use crate::learner::{EpochTimes, Failure, Learner, StepContext};
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
-use crate::objective::{Discrimination, generation};
 use crate::observe::Current;
 use crate::parallel::PART;
 use crate::trained::Trained;
 use crate::trouble::first_non_finite;
-use sparring_datasets::{BatchRows, MiniBatch, Split};
+use sparring_autograd::Tape;
+use sparring_datasets::{BatchRows, Last, MiniBatch, Split};
 use sparring_models::Gan;
-use sparring_nn::{Compiled, Engine, Mode, NnError, OutputRows, Params, Randomness};
+use sparring_nn::{Cx, Engine, Network, NnError, Params, Randomness};
+use sparring_optim::global_norm;
 use sparring_seed::Key;
 use sparring_tensor::{Array, Tensor, team};
 
@@ -27,23 +29,46 @@ const WATCHED: u64 = 128;
 struct Sums {
     d_loss: f64,
     g_loss: f64,
+    /// Rows that the discriminator saw, real ones.
+    d_seen: f64,
     d_real: f64,
     d_fake: f64,
+    penalty: f64,
+    /// Real examples.
     seen: f64,
+    /// Those beside which the generator had its turn.
+    g_seen: f64,
+}
+
+impl Sums {
+    fn array(&self) -> [f64; 8] {
+        let Self { d_loss, g_loss, d_seen, d_real, d_fake, penalty, seen, g_seen } = *self;
+        [d_loss, g_loss, d_seen, d_real, d_fake, penalty, seen, g_seen]
+    }
+    fn of(sums: &[f64]) -> Option<Self> {
+        let &[d_loss, g_loss, d_seen, d_real, d_fake, penalty, seen, g_seen] = sums else { return None };
+        Some(Self { d_loss, g_loss, d_seen, d_real, d_fake, penalty, seen, g_seen })
+    }
 }
 
 /// A GAN in training: each step is one of the discriminator and one or two of the generator.
 #[derive(Debug)]
 pub struct Game<'m> {
-    model: &'m mut Gan,
-    discriminator: Trained,
-    generator: Trained,
-    recipe: GanRecipe,
+    pub(super) model: &'m mut Gan,
+    pub(super) discriminator: Trained,
+    pub(super) generator: Trained,
+    pub(super) recipe: GanRecipe,
     /// Ids of noise and fakes.
-    ids: Vec<u64>,
-    fakes: Vec<f32>,
+    pub(super) ids: Vec<u64>,
+    pub(super) fakes: Vec<f32>,
+    /// Real examples by which the logit gap is measured.
+    watched: Array<f32>,
+    watched_labels: Vec<usize>,
     spread: f64,
     sums: Sums,
+    /// Norms of the gradients of both, in the last step of the epoch.
+    norms: [f64; 2],
+    g_loss: f64,
 }
 
 impl<'m> Game<'m> {
@@ -54,19 +79,45 @@ impl<'m> Game<'m> {
         recipe: &GanRecipe,
         settings: &LoopSettings,
     ) -> Result<Self, TrainError> {
-        Self::fits(model, train, settings)?;
+        Self::fits(model, train, (recipe, settings))?;
         let [of_generator, of_discriminator] = recipe.methods();
-        let steps = settings.steps_over(train.len()).saturating_mul(recipe.steps.generator());
+        let steps = recipe.generator_steps(settings.steps_over(train.len()));
         let average = recipe.ema.map(|ema| (ema.into(), steps));
         let discriminator = Trained::new(Engine::new(&model.discriminator, of_discriminator), None);
         let mut generator = Trained::new(Engine::new(&model.generator, of_generator), average);
         generator.begin_average();
         let (ids, spread) = ((0..settings.batch as u64).collect(), alarms::spread_of(train));
+        // From all over the set.
+        let (n, all) = ((WATCHED as usize).min(train.len()), train.len());
+        let places: Vec<usize> = (0..n).map(|i| i * all / n).collect();
+        let watched = pixels(train, &places);
+        let watched_labels = match model.spec().form.classes {
+            0 => Vec::new(),
+            _ => places.iter().map(|&i| train.label(i)).collect(),
+        };
         let (recipe, fakes, sums) = (recipe.clone(), Vec::new(), Sums::default());
-        Ok(Self { model, discriminator, generator, recipe, ids, fakes, spread, sums })
+        let (norms, g_loss) = ([f64::NAN; 2], f64::NAN);
+        Ok(Self {
+            model,
+            discriminator,
+            generator,
+            recipe,
+            ids,
+            fakes,
+            watched,
+            watched_labels,
+            spread,
+            sums,
+            norms,
+            g_loss,
+        })
     }
     /// The data are for these networks, which can be trained on them.
-    fn fits(model: &Gan, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
+    fn fits(
+        model: &Gan,
+        train: &Split,
+        (recipe, settings): (&GanRecipe, &LoopSettings),
+    ) -> Result<(), TrainError> {
         if settings.watches() {
             let (field, value) = ("schedule", settings.schedule.to_string());
             let must = "one that needs no figure of an epoch: a GAN's losses do not say how good it is";
@@ -76,81 +127,97 @@ impl<'m> Game<'m> {
         let batches = (settings.batch, settings.last);
         check_network(&model.generator, train.len(), batches, 1)?;
         // Real examples and as many fakes.
-        check_network(&model.discriminator, train.len(), batches, 2)
-    }
-    /// One step of the discriminator on the `real` examples and as many fakes made from `z`: its loss, and the sums of σ(D(x)) and σ(D(G(z))).
-    fn discriminate(
-        &mut self,
-        real: BatchRows<'_>,
-        z: &Tensor,
-        key: Key,
-        lr: f64,
-    ) -> Result<[f64; 3], Failure> {
-        let n = z.shape()[0];
-        let draw = Randomness { mode: Mode::Train, key: key.named("generator"), ids: &self.ids };
-        self.fakes.resize(n * self.generator.engine.compiled().outputs(), 0.0);
-        make(&mut self.generator.engine, draw, z, &mut self.fakes);
-        let (fakes, dim) = (&self.fakes, self.fakes.len() / n);
-        let (draw, share) =
-            (Randomness { key: key.named("discriminator"), ids: &[], ..draw }, 1.0 / n as f32);
-        let engine = &mut self.discriminator.engine;
-        engine.discard();
-        let fake = |i: usize, to: &mut [f32]| to.copy_from_slice(&fakes[i * dim..(i + 1) * dim]);
-        let params = &self.model.discriminator.params;
-        let sums = if engine.spans_batch() {
-            // Statistics of real and of generated examples are kept apart, and their masks.
-            let draw_fake = Randomness { key: draw.key.named("fake"), ..draw };
-            let on_real = engine.gradients(
-                n,
-                &|i, to: &mut [f32]| real.write(i, to),
-                draw,
-                &Discrimination { real: n, share },
+        check_network(&model.discriminator, train.len(), batches, 2)?;
+        let form = model.spec().form;
+        let refuse =
+            |field, value: usize, must| Err(TrainError::Recipe { field, value: value.to_string(), must });
+        let batch = settings.batch.min(train.len());
+        if batch < form.pack {
+            return refuse(
+                "batch",
+                batch,
+                "at least as many examples as the discriminator sees together (pack)",
             );
-            engine.accumulate(params)?;
-            let on_fake = engine.gradients(n, &fake, draw_fake, &Discrimination { real: 0, share });
-            engine.accumulate(params)?;
-            [0, 1, 2].map(|i| on_real[i] + on_fake[i])
-        } else {
-            let row = |i: usize, to: &mut [f32]| match i.checked_sub(n) {
-                None => real.write(i, to),
-                Some(i) => fake(i, to),
-            };
-            engine.gradients(2 * n, &row, draw, &Discrimination { real: n, share })
-        };
-        finite(sums[0])?;
-        self.discriminator.update(&self.model.discriminator, lr)?;
-        Ok(sums)
+        }
+        if (train.len() / batch) as u64
+            + u64::from(settings.last == Last::Keep && !train.len().is_multiple_of(batch))
+            < recipe.critic_steps
+        {
+            return refuse(
+                "critic_steps",
+                recipe.critic_steps as usize,
+                "at most the steps of an epoch: the generator has a turn in each",
+            );
+        }
+        if let (classes @ 1.., Some(label)) = (form.classes, (0..train.len()).map(|i| train.label(i)).max())
+            && label >= classes
+        {
+            return Err(TrainError::Data(format!("a label is {label}, the GAN has {classes} classes")));
+        }
+        let (least, node) = model.discriminator.graph().least_batch().map_err(NnError::from)?;
+        if let (Some(node), false) = (node.filter(|_| least > 1), recipe.penalties.is_empty()) {
+            return Err(TrainError::Data(format!(
+                "layer {} ({}) of the discriminator takes statistics over a batch, but a penalty needs the gradient of one example's logit by that example alone; \
+                 leave the normalisation out (discriminator_norm=none), or the penalty",
+                node.name,
+                node.layer.kind()
+            )));
+        }
+        Ok(())
     }
-    /// One step of the generator against the discriminator as it is; its loss.
-    fn generate(&mut self, z: &Tensor, key: Key, lr: f64) -> Result<f64, Failure> {
-        let (n, latent) = (z.shape()[0], self.generator.engine.compiled().inputs());
-        let share = 1.0 / n as f32;
-        let row = |i: usize, to: &mut [f32]| to.copy_from_slice(&z.as_slice()[i * latent..(i + 1) * latent]);
-        let ids = &self.ids[..n];
-        let draw = Randomness { mode: Mode::Train, key: key.named("generator"), ids };
-        let draw_critic = Randomness { key: key.named("critic"), ..draw };
-        let generator = &mut self.generator.engine;
-        let loss = if self.discriminator.engine.spans_batch() {
-            let (mut loss, critic) = (0.0, &mut self.discriminator.engine);
-            generator.gradients_of_batch(n, &row, draw, &mut |fakes, dx| {
-                let mut objective =
-                    |logits: &[f32], d: &mut [f32]| generation(logits, d, share, |_, l| loss += l);
-                critic.pullback_of_batch(fakes, draw_critic, &mut objective, dx);
-            });
-            loss
-        } else {
-            let critic = self.discriminator.engine.compiled();
-            let objective = |out: &mut OutputRows<'_, f32>| judge_rows(critic, draw_critic, out, share);
-            generator.gradients(n, &row, draw, &objective)[0]
-        };
-        finite(loss)?;
-        self.generator.update(&self.model.generator, lr)?;
+    /// Standard deviation of the noise on what the discriminator sees in this step.
+    pub(super) fn noise(&self, cx: &StepContext) -> f32 {
+        let left = 1.0 - (cx.step.saturating_sub(1)) as f64 / cx.steps as f64;
+        (self.recipe.instance_noise * left.max(0.0)) as f32
+    }
+    /// The mean logit of the discriminator as it is kept, over examples of these classes; of packs, the first of which is left out where they do not fill one.
+    fn logit(&self, examples: &Array<f32>, labels: &[usize]) -> f64 {
+        let (dim, form) = (self.model.shape().iter().product::<usize>(), self.model.spec().form);
+        let rows = examples.len() / dim / form.pack;
+        let [c, h, w] = self.model.spec().discriminator.input;
+        let mut shown = Array::zeros([rows, c, h, w]);
+        let of = Shown { model: self.model, labels, noise: 0.0, key: Key::new(0) };
+        let example =
+            |i: usize, to: &mut [f32]| to.copy_from_slice(&examples.as_slice()[i * dim..(i + 1) * dim]);
+        let each = shown.as_mut_slice().chunks_exact_mut(c * h * w).enumerate();
+        each.for_each(|(j, to)| of.write(j, &example, to));
+        let tape = Tape::new();
+        let outputs = self.model.discriminator.forward(&Cx::eval(&tape), tape.constant(shown)).value();
+        let rows = outputs.as_slice().chunks_exact(form.outputs()).enumerate();
+        let n = rows.len().max(1) as f64;
+        rows.map(|(j, row)| f64::from(form.conditioning.logit(row, labels.get(j).copied().unwrap_or(0))))
+            .sum::<f64>()
+            / n
+    }
+    /// Turns of the generator.
+    fn turns(
+        &mut self,
+        (rows, labels): (BatchRows<'_>, &[usize]),
+        n: usize,
+        (cx, ends): (&StepContext, bool),
+    ) -> Result<f64, Failure> {
+        let mut loss = 0.0;
+        for turn in 0..self.recipe.steps.generator() {
+            let z = self.model.noise_of(cx.key.named("g noise").child(turn), &self.ids[..n], labels);
+            loss = self.generate((rows, labels), &z, (cx.key.named("g step").child(turn), cx))?;
+            if ends {
+                self.norms[0] = Self::norm(&mut self.generator, &self.model.generator)?;
+            }
+            if self.recipe.steps != GanSteps::Simultaneous {
+                self.generator.update(&self.model.generator, cx.lr)?;
+            }
+        }
         Ok(loss)
+    }
+    /// The norm of the gradient that waits for an update.
+    fn norm(of: &mut Trained, net: &Network<f32>) -> Result<f64, Failure> {
+        let found = of.engine.export_gradients(&net.params)?;
+        Ok(global_norm(found.iter().map(Array::as_slice)))
     }
 }
 
 /// Fakes from noise, with batch statistics where the generator takes any.
-fn make(generator: &mut Engine, draw: Randomness<'_>, z: &Tensor, fakes: &mut [f32]) {
+pub(super) fn make(generator: &mut Engine, draw: Randomness<'_>, z: &Tensor, fakes: &mut [f32]) {
     if generator.spans_batch() {
         return generator.forward_of_batch(z.as_slice(), draw, fakes);
     }
@@ -168,30 +235,7 @@ fn make(generator: &mut Engine, draw: Randomness<'_>, z: &Tensor, fakes: &mut [f
     });
 }
 
-/// The generator's loss on some fakes and its gradient there, through the discriminator.
-fn judge_rows(critic: &Compiled, draw: Randomness<'_>, out: &mut OutputRows<'_, f32>, share: f32) {
-    let draw = Randomness { ids: draw.ids.get(out.first..).unwrap_or_default(), ..draw };
-    let pull = |fakes: &[f32], dx: &mut [f32], metrics: &mut [[f64; 3]]| {
-        let mut loss = |_: usize, logits: &[f32], d: &mut [f32]| {
-            generation(logits, d, share, |i, loss| metrics[i] = [loss, 0.0, 0.0]);
-        };
-        critic.pullbacks_with(draw, fakes, 1, &mut loss, dx);
-    };
-    if let Some((fakes, dy, metrics)) = out.whole() {
-        return pull(fakes, dy, metrics);
-    }
-    let [mut fakes, mut dx] = [0; 2].map(|_| Array::<f32>::stale([out.rows * out.cols]));
-    let mut found = vec![[0.0; 3]; out.rows];
-    out.copy_outputs(fakes.as_mut_slice());
-    pull(fakes.as_slice(), dx.as_mut_slice(), &mut found);
-    let rows = dx.as_slice().chunks_exact(out.cols).zip(found);
-    for ((_, dy, metrics), (dx, found)) in out.iter().zip(rows) {
-        dy.copy_from_slice(dx);
-        *metrics = found;
-    }
-}
-
-fn finite(loss: f64) -> Result<(), Failure> {
+pub(super) fn finite(loss: f64) -> Result<(), Failure> {
     if loss.is_finite() { Ok(()) } else { Err(Failure::Loss(loss)) }
 }
 
@@ -210,15 +254,15 @@ impl Current<Gan> for Game<'_> {
             of("generator", &self.generator, &self.model.generator),
             of("discriminator", &self.discriminator, &self.model.discriminator),
         ];
-        let Sums { d_loss, g_loss, d_real, d_fake, seen } = self.sums;
-        LearnerState { networks, arrays: Vec::new(), sums: vec![d_loss, g_loss, d_real, d_fake, seen] }
+        let sums = self.sums.array().into_iter().chain(self.norms).chain([self.g_loss]).collect();
+        LearnerState { networks, arrays: Vec::new(), sums }
     }
 }
 
 impl Learner for Game<'_> {
     type Model = Gan;
     fn check(&self, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
-        Self::fits(self.model, train, settings)
+        Self::fits(self.model, train, (&self.recipe, settings))
     }
     fn kept(&mut self) -> Vec<Params<f32>> {
         let model = self.current();
@@ -239,19 +283,36 @@ impl Learner for Game<'_> {
     }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         let n = batch.len();
-        let z = self.model.noise(cx.key.named("d noise"), &self.ids[..n]);
-        let [d_loss, d_real, d_fake] = self.discriminate(rows, &z, cx.key, cx.lr * self.recipe.d_factor())?;
-        let mut g_loss = 0.0;
-        for turn in 0..self.recipe.steps.generator() {
-            let z = self.model.noise(cx.key.named("g noise").child(turn), &self.ids[..n]);
-            g_loss = self.generate(&z, cx.key.named("g step").child(turn), cx.lr)?;
+        let labels = if self.model.spec().form.classes > 0 { &batch.labels[..] } else { &[] };
+        let z = self.model.noise_of(cx.key.named("d noise"), &self.ids[..n], labels);
+        let found = self.discriminate((rows, labels), &z, cx)?;
+        let (d_lr, has_turn) =
+            (cx.lr * self.recipe.d_factor(), cx.step.is_multiple_of(self.recipe.critic_steps));
+        // The last turn in an epoch of equal steps.
+        let per_epoch = (cx.steps / self.recipe.epochs as u64).max(1);
+        let ends = has_turn && (cx.step - 1) % per_epoch + 1 + self.recipe.critic_steps > per_epoch;
+        if ends {
+            self.norms[1] = Self::norm(&mut self.discriminator, &self.model.discriminator)?;
         }
-        self.sums.d_loss += d_loss * n as f64;
-        self.sums.g_loss += g_loss * n as f64;
-        self.sums.d_real += d_real;
-        self.sums.d_fake += d_fake;
+        if self.recipe.steps != GanSteps::Simultaneous {
+            self.discriminator.update(&self.model.discriminator, d_lr)?;
+        }
+        if has_turn {
+            self.g_loss = self.turns((rows, labels), n, (cx, ends))?;
+            if self.recipe.steps == GanSteps::Simultaneous {
+                self.discriminator.update(&self.model.discriminator, d_lr)?;
+                self.generator.update(&self.model.generator, cx.lr)?;
+            }
+            self.sums.g_loss += self.g_loss * n as f64;
+            self.sums.g_seen += n as f64;
+        }
+        self.sums.d_loss += found.loss * n as f64;
+        self.sums.penalty += found.penalty * n as f64;
+        self.sums.d_real += found.real;
+        self.sums.d_fake += found.fake;
+        self.sums.d_seen += found.rows as f64;
         self.sums.seen += n as f64;
-        Ok(g_loss)
+        Ok(if self.g_loss.is_finite() { self.g_loss } else { found.loss })
     }
     /// Where the generator on a little noise, or the discriminator on what comes of it, stops being finite.
     fn broken(&self, batch: &mut MiniBatch, _: BatchRows<'_>, cx: &StepContext) -> Option<String> {
@@ -267,24 +328,38 @@ impl Learner for Game<'_> {
         self.sums = Sums::default();
     }
     fn end_epoch(&mut self, done: EpochTimes) -> GanEpoch {
-        let Sums { d_loss, g_loss, d_real, d_fake, seen } = std::mem::take(&mut self.sums);
+        let sums = std::mem::take(&mut self.sums);
         let watched: Vec<u64> = (0..WATCHED).collect();
         let noise = self.model.noise(Key::new(self.recipe.seed).named("watched"), &watched);
         let samples = self.model.generate(noise);
         let dim = samples.len() / watched.len();
+        let diversity = sparring_metrics::mean_pairwise_distance(samples.as_slice(), dim) / self.spread;
+        let gap = self.logit(&self.watched, &self.watched_labels)
+            - self.logit(&samples, &self.model.classes(&watched));
         GanEpoch {
             epoch: done.epoch,
             epochs: done.epochs,
-            d_loss: d_loss / seen,
-            g_loss: g_loss / seen,
-            d_real: d_real / seen,
-            d_fake: d_fake / seen,
-            diversity: sparring_metrics::mean_pairwise_distance(samples.as_slice(), dim) / self.spread,
+            d_loss: sums.d_loss / sums.seen,
+            g_loss: sums.g_loss / sums.g_seen,
+            d_real: sums.d_real / sums.d_seen,
+            d_fake: sums.d_fake / sums.d_seen,
+            logit_gap: gap,
+            penalty: sums.penalty / sums.seen,
+            g_gradient: self.norms[0],
+            d_gradient: self.norms[1],
+            is_odds: self.recipe.has_odds(),
+            diversity,
             seconds: done.seconds,
         }
     }
     fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError> {
-        let ([g, d], &[d_loss, g_loss, d_real, d_fake, seen]) = (&state.networks[..], &state.sums[..]) else {
+        let ([g, d], Some((sums, &[g_norm, d_norm, g_loss]))) = (
+            &state.networks[..],
+            state
+                .sums
+                .split_first_chunk::<8>()
+                .and_then(|(sums, rest)| Some((Sums::of(sums)?, <&[f64; 3]>::try_from(rest).ok()?))),
+        ) else {
             return Err(NnError::State("it belongs to another kind of model".into()).into());
         };
         let before = self.generator.state(&self.model.generator);
@@ -294,7 +369,7 @@ impl Learner for Game<'_> {
             self.generator.restore(&mut self.model.generator, (&before.0, &before.1))?;
         }
         discriminator?;
-        self.sums = Sums { d_loss, g_loss, d_real, d_fake, seen };
+        (self.sums, self.norms, self.g_loss) = (sums, [g_norm, d_norm], g_loss);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use crate::error::require_positive;
 use crate::{NonFinitePolicy, TrainError};
 use serde::{Deserialize, Deserializer, Serialize};
+use sparring_losses::{AnyGanLoss, AnyGradientPenalty, NonSaturating, R1, R2, Relativistic};
 use sparring_nn::{Group, Method};
 use sparring_optim::{Adam, AnyRule, AnySchedule, AnyTransform, Ema};
 
@@ -15,15 +16,29 @@ pub enum GanSteps {
     Alternating,
     /// Two of the generator.
     TwiceGenerator,
+    /// One of each, both from the networks as they were before.
+    Simultaneous,
 }
 
 impl GanSteps {
     pub(crate) fn generator(self) -> u64 {
         match self {
-            Self::Alternating => 1,
+            Self::Alternating | Self::Simultaneous => 1,
             Self::TwiceGenerator => 2,
         }
     }
+}
+
+fn is_one(n: &u64) -> bool {
+    *n == 1
+}
+
+fn is_zero(x: &f64) -> bool {
+    *x == 0.0
+}
+
+fn is_whole(x: &f64) -> bool {
+    *x == 1.0
 }
 
 /// Everything but the networks and the data.
@@ -49,14 +64,34 @@ pub struct GanRecipe {
     pub schedule: AnySchedule,
     /// Transformations of the gradients of each network before its rule, in order.
     pub transforms: Vec<AnyTransform>,
+    /// Those of the discriminator, behind those of both.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub d_transforms: Vec<AnyTransform>,
     /// Parameters treated apart in both networks; kinds that no group names are as usual.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group>,
     /// The generator that is kept, and that observers see, is this average of those of all steps; `None`: that of the last step. Fakes in training are the present generator's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ema: Option<Ema>,
-    /// Steps of the generator for each of the discriminator.
+    /// Steps of the generator for each of the discriminator, or each [`critic_steps`](Self::critic_steps) of it.
     pub steps: GanSteps,
+    /// Steps of the discriminator, each on other real examples, for each turn of the generator.
+    #[serde(skip_serializing_if = "is_one")]
+    pub critic_steps: u64,
+    /// What both networks are trained on: non-saturating (Goodfellow et al. 2014, arXiv:1406.2661).
+    pub loss: AnyGanLoss,
+    /// Penalties on the discriminator's gradient with respect to what it sees, added to its loss.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub penalties: Vec<AnyGradientPenalty>,
+    /// The penalties are taken at each so many of the discriminator's steps, and count as many times then ("lazy", Karras et al. 2020, arXiv:1912.04958).
+    #[serde(skip_serializing_if = "is_one")]
+    pub penalty_every: u64,
+    /// Standard deviation of the noise on all that the discriminator sees, at the first step; it falls to 0 at the last (Arjovsky and Bottou 2017, arXiv:1701.04862).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub instance_noise: f64,
+    /// Weight of the classes' cross-entropy beside the loss, for discriminators that name them ([`Conditioning::Auxiliary`](sparring_models::Conditioning::Auxiliary)).
+    #[serde(skip_serializing_if = "is_whole")]
+    pub class_weight: f64,
     /// What becomes of a step of which a loss or gradient is not finite.
     #[serde(skip_serializing_if = "NonFinitePolicy::is_usual")]
     pub on_non_finite: NonFinitePolicy,
@@ -75,9 +110,16 @@ impl Default for GanRecipe {
             d_lr: None,
             schedule: AnySchedule::default(),
             transforms: Vec::new(),
+            d_transforms: Vec::new(),
             groups: Vec::new(),
             ema: None,
             steps: GanSteps::Alternating,
+            critic_steps: 1,
+            loss: AnyGanLoss::NonSaturating(NonSaturating::default()),
+            penalties: Vec::new(),
+            penalty_every: 1,
+            instance_noise: 0.0,
+            class_weight: 1.0,
             on_non_finite: NonFinitePolicy::default(),
             seed: 1,
         }
@@ -85,16 +127,56 @@ impl Default for GanRecipe {
 }
 
 impl GanRecipe {
+    /// For images of digits and their like.
+    pub fn for_images() -> Self {
+        Self {
+            loss: AnyGanLoss::NonSaturating(NonSaturating::default()),
+            penalties: vec![AnyGradientPenalty::R1(R1 { gamma: 0.1 })],
+            ema: Some(Ema { half_life: 0.05 }),
+            ..Self::default()
+        }
+    }
+    /// For clouds of points: ring-8, grid-25.
+    pub fn for_points() -> Self {
+        Self {
+            loss: AnyGanLoss::Relativistic(Relativistic),
+            penalties: vec![
+                AnyGradientPenalty::R1(R1 { gamma: 0.1 }),
+                AnyGradientPenalty::R2(R2 { gamma: 0.1 }),
+            ],
+            ema: Some(Ema { half_life: 0.05 }),
+            ..Self::default()
+        }
+    }
     /// What the steps depend on beside the loop's settings, in words: a saved training goes on only where they are the same.
     pub(crate) fn described(&self) -> String {
+        fn list<T: ToString>(all: &[T]) -> String {
+            all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        }
         let Self { rule, d_rule, d_lr, transforms, groups, ema, steps, .. } = self;
-        let list = |all: Vec<String>| all.join(", ");
-        format!(
+        let mut text = format!(
             "rule {rule}, of the discriminator {} at {d_lr:?}, transformations [{}], groups [{}], average {ema:?}, {steps:?}",
             d_rule.map_or_else(|| "the same".to_string(), |rule| rule.to_string()),
-            list(transforms.iter().map(ToString::to_string).collect()),
-            list(groups.iter().map(ToString::to_string).collect()),
-        )
+            list(transforms),
+            list(groups),
+        );
+        // Trainings saved before there was a choice stay what they were.
+        let usual = Self::default();
+        let mut add = |differs: bool, what: String| {
+            if differs {
+                text.push_str(&what);
+            }
+        };
+        add(self.critic_steps != 1, format!(", {} steps of the discriminator", self.critic_steps));
+        add(self.loss != usual.loss, format!(", loss {}", self.loss));
+        add(
+            !self.penalties.is_empty(),
+            format!(", penalties [{}] each {}", list(&self.penalties), self.penalty_every),
+        );
+        add(!self.d_transforms.is_empty(), format!(", the discriminator's [{}]", list(&self.d_transforms)));
+        add(self.instance_noise != 0.0, format!(", noise {}", self.instance_noise));
+        add(self.class_weight != 1.0, format!(", classes {}", self.class_weight));
+        text
     }
     /// Every number makes sense.
     ///
@@ -108,6 +190,25 @@ impl GanRecipe {
         if self.batch == 0 {
             return refuse("batch", "0".into(), "at least 1");
         }
+        for (field, value) in [("critic_steps", self.critic_steps), ("penalty_every", self.penalty_every)] {
+            if !(1..=1000).contains(&value) {
+                return refuse(field, value.to_string(), "a whole number from 1 to 1000");
+            }
+        }
+        if self.critic_steps > 1 && self.steps == GanSteps::Simultaneous {
+            return refuse(
+                "critic_steps",
+                self.critic_steps.to_string(),
+                "1 where both networks step simultaneously",
+            );
+        }
+        for (field, value) in [("instance_noise", self.instance_noise), ("class_weight", self.class_weight)] {
+            if !(0.0..=1000.0).contains(&value) {
+                return refuse(field, value.to_string(), "at least 0 and at most 1000");
+            }
+        }
+        self.loss.validate()?;
+        self.penalties.iter().try_for_each(AnyGradientPenalty::validate)?;
         require_positive("lr", self.lr)?;
         self.d_lr.map_or(Ok(()), |lr| require_positive("d_lr", lr))?;
         self.methods().iter().try_for_each(Method::validate)?;
@@ -117,10 +218,18 @@ impl GanRecipe {
     }
     /// How generator and discriminator follow their gradients.
     pub(super) fn methods(&self) -> [Method; 2] {
-        [self.rule, self.d_rule.unwrap_or(self.rule)].map(|rule| {
+        [(self.rule, &[][..]), (self.d_rule.unwrap_or(self.rule), &self.d_transforms)].map(|(rule, own)| {
             let groups = Group::and_usual(&self.groups);
-            Method { rule, transforms: self.transforms.clone(), groups }
+            Method { rule, transforms: [&self.transforms, own].concat(), groups }
         })
+    }
+    /// Whether the discriminator's logits are log-odds, so that σ of them are probabilities.
+    pub(super) fn has_odds(&self) -> bool {
+        matches!(self.loss, AnyGanLoss::NonSaturating(_) | AnyGanLoss::Minimax(_))
+    }
+    /// Steps of the generator in so many of the discriminator.
+    pub(super) fn generator_steps(&self, steps: u64) -> u64 {
+        (steps / self.critic_steps).saturating_mul(self.steps.generator())
     }
     /// Learning rate of the discriminator over that of the generator.
     pub(super) fn d_factor(&self) -> f64 {
@@ -161,8 +270,16 @@ mod tests {
             transforms: vec!["clip-norm".parse().unwrap()],
             groups: vec!["bias(lr=2)".parse().unwrap()],
             ema: Some(Ema::default()),
+            loss: "hinge".parse().unwrap(),
+            penalties: vec!["r1(gamma=0.1)".parse().unwrap()],
+            penalty_every: 4,
+            critic_steps: 2,
+            d_transforms: vec!["clip-weights".parse().unwrap()],
             ..GanRecipe::default()
         };
+        recipe.validate().unwrap();
+        let bad = GanRecipe { critic_steps: 2, steps: GanSteps::Simultaneous, ..GanRecipe::default() };
+        assert!(bad.validate().unwrap_err().to_string().starts_with("critic_steps is 2"));
         assert_eq!(read(&serde_json::to_string(&recipe).unwrap()).unwrap(), recipe);
         assert_eq!(read(r#"{"rule": "lion", "lr": 0.1}"#).unwrap().rule.name(), "lion");
         assert!(read(r#"{"beta1": 0.5, "rule": "lion"}"#).is_err());

@@ -26,6 +26,6 @@ pub(crate) use machine::{MachineArgs, threads, threads_of_environment};
 pub(crate) use model::ModelArgs;
 pub(crate) use named::{Written, name, written};
 pub(crate) use naming::{Names, NamingArgs};
-pub(crate) use number::{Budget, above_zero, count, seed, share, whole};
+pub(crate) use number::{Budget, above_zero, at_least_zero, count, seed, share, whole};
 pub(crate) use shorthand::{ShorthandList, Shorthands};
 pub(crate) use transform::TransformArgs;

@@ -64,13 +64,6 @@ impl<T> Clone for Written<T> {
     }
 }
 
-impl<T: Default + ToString> Written<T> {
-    /// The default, as if written.
-    pub(crate) fn usual() -> Self {
-        Self { text: T::default().to_string(), of: PhantomData }
-    }
-}
-
 impl<T: FromStr<Err = NamedError>> FromStr for Written<T> {
     type Err = NamedError;
 

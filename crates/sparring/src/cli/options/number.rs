@@ -53,6 +53,14 @@ pub(crate) fn above_zero(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Finite and at least 0.
+pub(crate) fn at_least_zero(text: &str) -> Result<f64, String> {
+    match number(text) {
+        Some(v) if v.is_finite() && v >= 0.0 => Ok(v),
+        _ => Err("must be a finite number, at least 0".into()),
+    }
+}
+
 /// An attack budget: finite and above 0, a number or a fraction such as 8/255.
 fn budget(text: &str) -> Result<f32, String> {
     let mut read = 0.0_f32;

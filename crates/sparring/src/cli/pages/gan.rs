@@ -71,6 +71,7 @@ fn result(done: &GanSummary) -> Section {
         }));
     }
     section.blocks.push(Block::Charts(vec![curves::verdicts(&done.epochs), curves::losses(&done.epochs)]));
+    section.blocks.push(Block::Charts(vec![curves::gaps(&done.epochs), curves::gradients(&done.epochs)]));
     section.blocks.push(Block::Chart(curves::diversity(&done.epochs)));
     section
 }

@@ -55,14 +55,34 @@ pub(crate) fn around(recipe: &Recipe) -> impl Iterator<Item = (&'static str, Str
 
 /// A recipe of a GAN as facts.
 pub(crate) fn gan_facts(recipe: &GanRecipe) -> Vec<(&'static str, String)> {
-    let mut facts = vec![
+    let mut facts = vec![("loss", recipe.loss.to_string())];
+    if !recipe.penalties.is_empty() {
+        let all: Vec<_> = recipe.penalties.iter().map(ToString::to_string).collect();
+        let each = match recipe.penalty_every {
+            1 => String::new(),
+            n => format!(", at each {n} steps of the discriminator"),
+        };
+        facts.push(("gradient penalties", format!("{}{each}", all.join(", "))));
+    }
+    if recipe.critic_steps > 1 {
+        facts.push((
+            "turns",
+            format!("{} steps of the discriminator for each turn of the generator", recipe.critic_steps),
+        ));
+    }
+    if recipe.instance_noise > 0.0 {
+        facts.push(("instance noise", format!("{} at first, 0 at the end", recipe.instance_noise)));
+    }
+    facts.extend([
         ("optimizer", recipe.rule.to_string()),
         ("learning rate", format!("{}, {}", recipe.lr, recipe.schedule)),
-    ];
+    ]);
     facts.extend(recipe.d_rule.map(|rule| ("optimizer of the discriminator", rule.to_string())));
     facts.extend(recipe.d_lr.map(|lr| ("learning rate of the discriminator", lr.to_string())));
     facts.extend(recipe.ema.map(|ema| average("average of the generator", ema.into())));
     facts.extend(gradients(&recipe.transforms));
+    let own: Vec<_> = recipe.d_transforms.iter().map(ToString::to_string).collect();
+    facts.extend((!own.is_empty()).then(|| ("of the discriminator alone", own.join(", "))));
     facts.extend(groups(&recipe.groups));
     facts.extend([
         ("epochs", recipe.epochs.to_string()),

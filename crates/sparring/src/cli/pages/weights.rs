@@ -5,9 +5,9 @@ use super::weights_file::weights_file;
 use crate::cli::io::say;
 use crate::cli::options::{AskedNet, Names, RunData};
 use crate::cli::{Failure, Outcome};
-use serde_json::{Value, json};
+use serde_json::{Value, from_value, json};
 use sparring::activations::AnyActivation;
-use sparring::models::{ArticleGan, Autoencoder, ClassifierNet, Gan, GanSpec, Vae};
+use sparring::models::{ArticleGan, Autoencoder, ClassifierNet, Gan, GanForm, GanSpec, Vae};
 use sparring::nn::Graph;
 use sparring::seed::Key;
 use sparring::store::{LoadNote, OnnxFile, Weights, is_onnx, read, read_config, read_onnx, write};
@@ -34,7 +34,9 @@ pub(crate) fn save_vae(path: &Path, model: &Vae) -> Outcome {
 
 pub(crate) fn save_gan(path: &Path, model: &Gan) -> Outcome {
     let networks = [("generator", &model.generator), ("discriminator", &model.discriminator)];
-    Ok(write(path, "gan", &networks, Value::Null)?)
+    let form = model.spec().form;
+    let extra = if form.is_plain() { Value::Null } else { json!({ "form": form }) };
+    Ok(write(path, "gan", &networks, extra)?)
 }
 
 /// What is known of a model beside its weights.
@@ -209,7 +211,15 @@ pub(crate) fn load_gan(path: &Path, activation: Option<&AnyActivation>, names: &
         )));
     }
     let spec = match (weights.spec("generator"), weights.spec("discriminator")) {
-        (Some(g), Some(d)) => GanSpec { generator: g.clone(), discriminator: d.clone() },
+        (Some(g), Some(d)) => {
+            let told = weights.extra().map_or(Value::Null, |extra| extra["form"].clone());
+            let form = if told.is_null() {
+                GanForm::default()
+            } else {
+                from_value(told).map_err(|e| Failure::at(&file, e))?
+            };
+            GanSpec { generator: g.clone(), discriminator: d.clone(), form }
+        }
         _ if foreign => activation.map_or_else(ArticleGan::default, |a| ArticleGan::with(*a)).spec(),
         _ => {
             return Err(Failure::Failed(format!("{}: holds no generator and discriminator", file.display())));

@@ -7,18 +7,20 @@ use crate::cli::io::json::json;
 use crate::cli::io::{progress::Progress, say, signal};
 use crate::cli::options::{
     DataArgs, GanActivationFlags, GroupArgs, MachineArgs, Named, ShorthandList, Shorthands, TransformArgs,
-    Written, above_zero, arch, count, name, share, written,
+    Written, above_zero, arch, at_least_zero, count, name, share, written,
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
+use sparring::losses::{AnyGanLoss, AnyGradientPenalty};
+use sparring::math::named::NamedError;
 use sparring::models::{Arch, Gan, ModelKind};
-use sparring::optim::{AnyRule, AnySchedule, Ema};
+use sparring::optim::{AnyRule, AnySchedule, AnyTransform, Ema};
 use sparring::seed::Key;
 use sparring::store::{RowLogs, RunDir};
 use sparring::tensor::Array;
 use sparring::train::{
-    Current, Flow, GanEpoch, GanRecipe, GanSummary, Observer, StepMetrics, TrainError, gan_session,
+    Current, Flow, GanEpoch, GanRecipe, GanSteps, GanSummary, Observer, StepMetrics, TrainError, gan_session,
 };
 use sparring_report::grid::save_png;
 
@@ -27,23 +29,47 @@ use sparring_report::grid::save_png;
 pub(crate) struct Args {
     #[command(flatten)]
     pub(super) data: DataArgs,
-    /// The networks, `dcgan(latent=64)` with parameters.
-    #[arg(long, default_value = "gan", value_parser = arch(ModelKind::Gan))]
-    arch: Written<Arch>,
+    /// What the flags that are not given stand at: a recipe chosen for the data, or the articles' (their networks, 30 epochs of plain Adam). Default: usual; article where activations are given and no networks.
+    #[arg(long, value_enum)]
+    recipe: Option<Preset>,
+    /// The networks, `dcgan(latent=64)` with parameters. Default: the recipe's for the data.
+    #[arg(long, value_parser = arch(ModelKind::Gan))]
+    arch: Option<Written<Arch>>,
     #[command(flatten)]
     activations: Shorthands<GanActivationFlags>,
-    /// Number of passes over the real images.
-    #[arg(long, default_value_t = 30, value_parser = count)]
-    epochs: usize,
-    /// Real images, and as many fakes, a step; cut to as many as there are.
-    #[arg(long, default_value_t = 128, value_parser = count)]
-    batch: usize,
-    /// The update rule of both networks, `rmsprop(alpha=0.9)` with parameters. Default: adam(beta1=0.5).
+    /// Number of passes over the real images. Default: the recipe's.
+    #[arg(long, value_parser = count)]
+    epochs: Option<usize>,
+    /// Real images, and as many fakes, a step; cut to as many as there are. Default: the recipe's.
+    #[arg(long, value_parser = count)]
+    batch: Option<usize>,
+    /// The loss of both networks, `lsgan(smooth=0.9)` with parameters. Default: the recipe's.
+    #[arg(long, value_parser = name::<AnyGanLoss>())]
+    loss: Option<AnyGanLoss>,
+    /// A penalty on the discriminator's gradient, as in "r1(gamma=1)"; again for more; `none` for none. Default: the recipe's.
+    #[arg(long, value_name = "PENALTY", value_parser = penalty)]
+    penalty: Vec<Penalty>,
+    /// The penalties are taken at each so many of the discriminator's steps, and count as many times. Default: 1.
+    #[arg(long, value_name = "STEPS", value_parser = count)]
+    penalty_every: Option<usize>,
+    /// Steps of the discriminator for each turn of the generator. Default: the recipe's.
+    #[arg(long, value_name = "N", value_parser = count)]
+    critic_steps: Option<usize>,
+    /// The turn of the generator: alternating, twice-generator (two steps) or simultaneous (both from the networks as they were). Default: alternating.
+    #[arg(long, value_enum)]
+    steps: Option<Turn>,
+    /// Standard deviation of noise on all that the discriminator sees; it falls to 0 over the training. Default: 0.
+    #[arg(long, value_name = "STD", value_parser = at_least_zero)]
+    instance_noise: Option<f64>,
+    /// Weight of the classes' cross-entropy, for networks with conditioning=auxiliary. Default: 1.
+    #[arg(long, value_name = "WEIGHT", value_parser = at_least_zero)]
+    class_weight: Option<f64>,
+    /// The update rule of both networks, `rmsprop(alpha=0.9)` with parameters. Default: the recipe's.
     #[arg(long, value_parser = written::<AnyRule>())]
     optimizer: Option<Written<AnyRule>>,
     #[command(flatten)]
     parameters: Shorthands<RuleFlags>,
-    /// Base learning rate of both networks, above 0. Default: 2e-4 for Adam and rules of its rate, else the optimizer's.
+    /// Base learning rate of both networks, above 0. Default: the recipe's; with --optimizer 2e-4 for Adam and rules of its rate, else the optimizer's.
     #[arg(long, value_parser = above_zero)]
     lr: Option<f64>,
     /// The update rule of the discriminator. Default: that of both.
@@ -52,22 +78,69 @@ pub(crate) struct Args {
     /// Base learning rate of the discriminator, above 0. Default: that of both; with --d-optimizer that of this rule.
     #[arg(long, value_parser = above_zero)]
     d_lr: Option<f64>,
-    /// The learning rates over time, `cosine(warmup=0.1)` with parameters.
-    #[arg(long, default_value = "constant", value_parser = name::<AnySchedule>())]
-    schedule: AnySchedule,
+    /// The learning rates over time, `cosine(warmup=0.1)` with parameters. Default: the recipe's.
+    #[arg(long, value_parser = name::<AnySchedule>())]
+    schedule: Option<AnySchedule>,
     #[command(flatten)]
     transforms: TransformArgs,
+    /// As --transform, for the discriminator alone: "clip-weights(max=0.01)" is what a Wasserstein critic without penalty needs; again for more. Default: nothing
+    #[arg(long, value_name = "TRANSFORM", value_parser = name::<AnyTransform>())]
+    d_transform: Vec<AnyTransform>,
     #[command(flatten)]
     groups: GroupArgs,
-    /// Keep, and draw samples with, an exponential average of the generator's weights whose half-life is this fraction of the training; 0: the last weights.
-    #[arg(long, value_name = "FRACTION", default_value_t = 0.0, value_parser = share)]
-    ema: f64,
+    /// Keep, and draw samples with, an exponential average of the generator's weights whose half-life is this fraction of the training; 0: the last weights. Default: the recipe's.
+    #[arg(long, value_name = "FRACTION", value_parser = share)]
+    ema: Option<f64>,
     #[command(flatten)]
     policy: PolicyArgs,
     #[command(flatten)]
     pub(super) machine: MachineArgs,
     #[command(flatten)]
     pub(super) place: PlaceArgs,
+}
+
+/// What the flags that are not given stand at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Preset {
+    /// Networks, loss and length chosen for the data.
+    Usual,
+    /// The articles' networks and training, alarms and all.
+    Article,
+}
+
+/// The turn of the generator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Turn {
+    /// A step of each in turn.
+    Alternating,
+    /// Two steps of the generator for one of the discriminator.
+    TwiceGenerator,
+    /// Both from the networks as they were.
+    Simultaneous,
+}
+
+impl From<Turn> for GanSteps {
+    fn from(turn: Turn) -> Self {
+        match turn {
+            Turn::Alternating => Self::Alternating,
+            Turn::TwiceGenerator => Self::TwiceGenerator,
+            Turn::Simultaneous => Self::Simultaneous,
+        }
+    }
+}
+
+/// A penalty, or the word that leaves the recipe's out.
+#[derive(Clone, Copy, Debug)]
+enum Penalty {
+    None,
+    One(AnyGradientPenalty),
+}
+
+fn penalty(text: &str) -> Result<Penalty, String> {
+    if text == "none" {
+        return Ok(Penalty::None);
+    }
+    text.parse().map(Penalty::One).map_err(|e: NamedError| e.to_string())
 }
 
 /// Flags that set a parameter of the rule.
@@ -86,31 +159,60 @@ fn usual_rate(rule: &AnyRule) -> f64 {
 }
 
 impl Args {
-    fn recipe(&self) -> Outcome<GanRecipe> {
-        let usual = GanRecipe::default();
-        let adam = Written::usual();
+    fn preset(&self, shape: [usize; 3]) -> (&'static str, GanRecipe) {
+        let implied = self.arch.is_none() && !self.activations.is_empty();
+        match self.recipe.unwrap_or(if implied { Preset::Article } else { Preset::Usual }) {
+            Preset::Article => ("gan", GanRecipe::default()),
+            Preset::Usual => match shape {
+                [1, 1, 2] => ("toy-gan", GanRecipe::for_points()),
+                [3, ..] => ("dcgan(channels=3, discriminator_norm=none)", GanRecipe::for_images()),
+                _ => ("dcgan(width=32, discriminator_norm=none)", GanRecipe::for_images()),
+            },
+        }
+    }
+    fn recipe(&self, shape: [usize; 3]) -> Outcome<GanRecipe> {
+        let usual = self.preset(shape).1;
         let rule = match &self.optimizer {
             None if self.parameters.is_empty() => usual.rule,
             given => {
-                let given = given.as_ref().unwrap_or(&adam);
+                let own = usual.rule.to_string().parse().expect("a rule is what it is written as");
+                let given = given.as_ref().unwrap_or(&own);
                 self.parameters.all_belong("--optimizer", &[given])?;
                 self.parameters.applied(given)?
             }
         };
+        let own_rate = if self.optimizer.is_some() { usual_rate(&rule) } else { usual.lr };
+        let penalties = || {
+            self.penalty.iter().filter_map(|p| match p {
+                Penalty::None => None,
+                Penalty::One(penalty) => Some(*penalty),
+            })
+        };
+        let steps = |given: Option<usize>, usual| given.map_or(usual, |n| n as u64);
         let recipe = GanRecipe {
-            epochs: self.epochs,
-            batch: self.batch,
+            epochs: self.epochs.unwrap_or(usual.epochs),
+            batch: self.batch.unwrap_or(usual.batch),
+            loss: self.loss.unwrap_or(usual.loss),
+            penalties: if self.penalty.is_empty() { usual.penalties } else { penalties().collect() },
+            penalty_every: steps(self.penalty_every, usual.penalty_every),
+            critic_steps: steps(self.critic_steps, usual.critic_steps),
+            steps: self.steps.map_or(usual.steps, GanSteps::from),
+            instance_noise: self.instance_noise.unwrap_or(usual.instance_noise),
+            class_weight: self.class_weight.unwrap_or(usual.class_weight),
             rule,
-            lr: self.lr.unwrap_or(usual_rate(&rule)),
-            d_rule: self.d_optimizer,
-            d_lr: self.d_lr.or(self.d_optimizer.as_ref().map(usual_rate)),
-            schedule: self.schedule.clone(),
+            lr: self.lr.unwrap_or(own_rate),
+            d_rule: self.d_optimizer.or(usual.d_rule),
+            d_lr: self.d_lr.or(self.d_optimizer.as_ref().map(usual_rate)).or(usual.d_lr),
+            schedule: self.schedule.clone().unwrap_or(usual.schedule),
             transforms: self.transforms.chain.clone(),
+            d_transforms: self.d_transform.clone(),
             groups: self.groups.groups.clone(),
-            ema: (self.ema != 0.0).then_some(Ema { half_life: self.ema }),
+            ema: match self.ema {
+                None => usual.ema,
+                Some(half_life) => (half_life != 0.0).then_some(Ema { half_life }),
+            },
             on_non_finite: self.policy.on_non_finite,
             seed: self.machine.seed,
-            ..usual
         };
         recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
         if recipe.schedule.plateau().is_some() {
@@ -119,9 +221,11 @@ impl Args {
         }
         Ok(recipe)
     }
-    fn arch(&self) -> Outcome<Arch> {
-        self.activations.all_belong("--arch", &[&self.arch])?;
-        self.activations.applied(&self.arch)
+    fn arch(&self, shape: [usize; 3]) -> Outcome<Arch> {
+        let usual = || self.preset(shape).0.parse().expect("an architecture that there is");
+        let arch = self.arch.clone().unwrap_or_else(usual);
+        self.activations.all_belong("--arch", &[&arch])?;
+        self.activations.applied(&arch)
     }
     fn model(&self, arch: &Arch) -> Outcome<Gan> {
         let (spec, key) = (arch.gan().expect("the flag takes GANs"), Key::new(self.machine.seed));
@@ -130,7 +234,8 @@ impl Args {
     }
     /// What its `config.json` would say of a training on these data, without names; refuses what that would refuse before it begins.
     pub(super) fn check(&self, data: &Named) -> Outcome<Value> {
-        let (recipe, model) = (self.recipe()?, self.model(&self.arch()?)?);
+        let shape = data.set.train.shape();
+        let (recipe, model) = (self.recipe(shape)?, self.model(&self.arch(shape)?)?);
         data.fits(model.shape(), "the GAN")?;
         Ok(json!({ "recipe": recipe, "spec": model.spec() }))
     }
@@ -187,7 +292,7 @@ impl Observer<Gan> for Watch<'_> {
     fn epoch(&mut self, e: &GanEpoch, model: &Gan) -> Result<Flow, TrainError> {
         let row = json!({
             "epoch": e.epoch, "d_loss": e.d_loss, "g_loss": e.g_loss, "d_real": e.d_real, "d_fake": e.d_fake,
-            "diversity": e.diversity,
+            "diversity": e.diversity, "logit_gap": e.logit_gap, "penalty": e.penalty, "g_gradient": e.g_gradient, "d_gradient": e.d_gradient,
         });
         // Times stay out of the files: equal runs write equal files.
         self.run.append(METRICS, &row).map_err(unwritten)?;
@@ -209,11 +314,11 @@ impl Observer<Gan> for Watch<'_> {
 }
 
 pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
-    let recipe = args.recipe()?;
-    let arch = args.arch()?;
     args.machine.start()?;
-    let mut model = args.model(&arch)?;
     let data = place::data(&args.data, resumed.as_ref())?;
+    let shape = data.set.train.shape();
+    let (recipe, arch) = (args.recipe(shape)?, args.arch(shape)?);
+    let mut model = args.model(&arch)?;
     data.fits(model.shape(), "the GAN")?;
     let digest = data.set.fingerprint();
     let place = Place::open(&args.place, resumed, arch.name(), |run| {

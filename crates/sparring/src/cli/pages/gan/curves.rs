@@ -41,12 +41,42 @@ pub(crate) fn verdicts(measured: &[GanEpoch]) -> Chart {
 /// Both losses; at D = 1/2 everywhere they are 2 ln 2 and ln 2.
 pub(crate) fn losses(measured: &[GanEpoch]) -> Chart {
     let ln2 = std::f64::consts::LN_2;
+    // Other losses have no such balance, and may be below 0.
+    if measured.iter().any(|e| !e.is_odds) {
+        let series =
+            vec![by_epoch("D loss", measured, |e| e.d_loss), by_epoch("G loss", measured, |e| e.g_loss)];
+        let range = if series_is_positive(measured) { AxisRange::FromZero } else { AxisRange::Auto };
+        return chart(["Losses", "mean losses by epoch", "loss"], range, series, Vec::new());
+    }
     let series = vec![by_epoch("D loss", measured, |e| e.d_loss), by_epoch("G loss", measured, |e| e.g_loss)];
     let levels = vec![
         level(&format!("D at balance: {:.4}", 2.0 * ln2), 2.0 * ln2, 0),
         level(&format!("G at balance: {ln2:.4}"), ln2, 1),
     ];
     chart(["Losses", "mean losses by epoch", "loss"], AxisRange::FromZero, series, levels)
+}
+
+fn series_is_positive(measured: &[GanEpoch]) -> bool {
+    measured.iter().all(|e| e.d_loss >= 0.0 && e.g_loss >= 0.0)
+}
+
+/// How far apart the discriminator holds real images and samples.
+pub(crate) fn gaps(measured: &[GanEpoch]) -> Chart {
+    let series =
+        vec![by_epoch("gap", measured, |e| e.logit_gap), by_epoch("penalty", measured, |e| e.penalty)];
+    let labels = [
+        "Logit gap",
+        "mean logit of real images less that of samples, and the gradient penalty, by epoch",
+        "logit",
+    ];
+    chart(labels, AxisRange::Auto, series, vec![level("cannot tell: 0", 0.0, GREY)])
+}
+
+/// Norms of both gradients.
+pub(crate) fn gradients(measured: &[GanEpoch]) -> Chart {
+    let series = vec![by_epoch("D", measured, |e| e.d_gradient), by_epoch("G", measured, |e| e.g_gradient)];
+    let labels = ["Gradient norms", "of the last step of each epoch", "norm"];
+    chart(labels, AxisRange::FromZero, series, Vec::new())
 }
 
 /// Distance between samples over that between real images.
@@ -73,6 +103,11 @@ mod tests {
             d_real: 0.6,
             d_fake: 0.4,
             diversity: 0.8,
+            logit_gap: 1.0,
+            penalty: 0.1,
+            g_gradient: 0.5,
+            d_gradient: 0.4,
+            is_odds: true,
             seconds: 1.0,
         };
         let measured = [epoch(1), epoch(2)];
