@@ -88,8 +88,8 @@ impl<E: Real> Activation<E> for Celu {
 
     #[inline(always)]
     fn df(&self, x: E) -> E {
-        let left = (below_zero(x) * E::of(1.0 / self.alpha)).exp_nonpos();
-        if x > E::ZERO { E::ONE } else { left }
+        // 1 above 0.
+        (below_zero(x) * E::of(1.0 / self.alpha)).exp_nonpos()
     }
 
     #[inline(always)]

@@ -48,7 +48,7 @@ fn a_gan_takes_any_rule_for_each_network() {
         object(&dir, &format!("train gan --data tiny --epochs 1 --batch 20 --json {flags} --out {out}"));
         recipe(&dir.join(out))
     };
-    let usual = train("", "usual");
+    let usual = train("--recipe article", "usual");
     assert_eq!((&usual["rule"]["adam"]["beta1"], &usual["lr"]), (&json!(0.5), &json!(2e-4)));
     assert!(usual.get("d_lr").is_none() && usual.get("ema").is_none());
     let beta = train("--beta1 0.3", "beta");
