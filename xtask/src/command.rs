@@ -2,7 +2,7 @@
 
 use crate::run_program::{root, run_here};
 use crate::{
-    attack_defaults, attack_speed, cases, compare, fetch_mnist, golden, hardening, peers, smoke, tables,
+    attack_defaults, attack_speed, cases, compare, fetch_mnist, gans, golden, hardening, peers, smoke, tables,
     tidy, torture, workloads,
 };
 use std::process::ExitCode;
@@ -75,6 +75,12 @@ const ALL: &[Command] = &[
         arguments: "[--defenses NAME,..] [--data NAME,..] [--seeds K,..] [--json]",
         about: "trains and attacks by every defence's default recipe, seed by seed: docs/results/hardening.md (--help for more)",
         run: hardening::run,
+    },
+    Command {
+        name: "gans",
+        arguments: "[--data NAME,..] [--seeds K,..] [--train FLAGS] [--figures KEY,..] [--json]",
+        about: "trains the default GAN of a data set seed by seed, and tabulates its figures; minutes a seed (--help for more)",
+        run: gans::run,
     },
     Command {
         name: "attack-defaults",

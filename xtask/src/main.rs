@@ -9,6 +9,7 @@ mod cases;
 mod command;
 mod compare;
 mod fetch_mnist;
+mod gans;
 mod golden;
 mod hardening;
 mod machine;
