@@ -9,6 +9,7 @@ mod error;
 mod gan;
 mod hidden;
 mod noise;
+mod purified;
 mod registry;
 mod vae;
 
@@ -21,5 +22,6 @@ pub use classifier::ClassifierNet;
 pub use error::ModelError;
 pub use gan::{Gan, GanSpec};
 pub use hidden::{HiddenActivation, HiddenActivations};
+pub use purified::purified;
 pub use registry::{ALL, Arch, ModelInfo, ModelKind};
 pub use vae::{Vae, VaeSpec};
