@@ -10,6 +10,7 @@ mod error;
 mod gan;
 mod hidden;
 mod noise;
+mod purified;
 mod registry;
 mod vae;
 
@@ -23,5 +24,6 @@ pub use conditioning::{Conditioning, GanForm};
 pub use error::ModelError;
 pub use gan::{Gan, GanSpec};
 pub use hidden::{HiddenActivation, HiddenActivations};
+pub use purified::purified;
 pub use registry::{ALL, Arch, ModelInfo, ModelKind};
 pub use vae::{Vae, VaeSpec};

@@ -3,6 +3,7 @@
 use sparring_attacks::AttackError;
 use sparring_datasets::DataError;
 use sparring_math::named::NamedError;
+use sparring_metrics::MetricsError;
 use sparring_models::ModelError;
 use sparring_nn::NnError;
 use thiserror::Error;
@@ -63,6 +64,9 @@ pub enum TrainError {
     /// The model.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A figure that these numbers do not give.
+    #[error("figures: {0}")]
+    Metrics(#[from] MetricsError),
     /// The attack inside adversarial training.
     #[error("defence: {0}")]
     Attack(#[from] AttackError),

@@ -11,6 +11,7 @@ mod defense;
 mod displacement;
 mod error;
 mod gan;
+mod judge;
 mod learner;
 mod learner_state;
 mod loop_settings;
@@ -23,6 +24,7 @@ mod objective;
 mod observe;
 mod paired;
 mod parallel;
+mod purifier;
 mod recipe;
 mod robustness;
 mod saved;
@@ -50,6 +52,11 @@ pub use defense::{
 pub use displacement::{AnyDisplacement, Asam, Awp, CountedPass, Displacement, Sam};
 pub use error::TrainError;
 pub use gan::{Alarm, Game, GanEpoch, GanRecipe, GanSteps, GanSummary, fit_gan, gan_session};
+pub use judge::{
+    GanScores, GenerativeScores, Judge, JudgeSettings, JudgedImages, LabelledScores, StackedScores,
+    ToyScores, Unjudged, image_scores, labelled_scores, nearest_training, samples_wanted, scores_of_gan,
+    scores_of_samples, scores_of_vae, stacked_scores, toy_scores,
+};
 pub use learner::{EpochOf, EpochTimes, Failure, Learner, StepContext};
 pub use learner_state::LearnerState;
 pub use loop_settings::LoopSettings;
@@ -59,6 +66,9 @@ pub use monitor::{Kept, Monitor, Selection};
 pub use non_finite::{Fail, NonFinitePolicy, RollBack, Skip};
 pub use objective::{Classification, Denoised, Discrimination, MixedLabels, Reconstruction, ToldClasses};
 pub use observe::{Current, Epoch, EpochReport, Flow, Observed, Observer, Quiet, StepMetrics, StepOutcome};
+pub use purifier::{
+    BackwardIdentity, GanProjection, Purifier, PurifierScores, PurifierSettings, purifier_scores,
+};
 pub use recipe::Recipe;
 pub use robustness::{Robustness, robustness};
 pub use saved::SavedTraining;

@@ -10,8 +10,13 @@ pub struct MeanStd {
 }
 
 impl MeanStd {
-    /// Of at least one value.
-    pub(super) fn of(values: &[f64]) -> Self {
+    /// Of the values of the parts; NaN for none.
+    ///
+    /// ```
+    /// let found = sparring_metrics::MeanStd::of(&[1.0, 3.0]);
+    /// assert_eq!((found.mean, found.std), (2.0, 1.0));
+    /// ```
+    pub fn of(values: &[f64]) -> Self {
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;

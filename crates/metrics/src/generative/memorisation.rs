@@ -36,16 +36,35 @@ pub fn memorisation(
     for rows in [generated, test, train] {
         count(rows, dim)?;
     }
-    let sorted = |rows: &[f32]| {
-        let mut distances: Vec<f64> =
-            kth_nearest_squares(rows, train, dim, 1, false).into_iter().map(f64::sqrt).collect();
-        distances.sort_by(f64::total_cmp);
-        distances
+    let nearest = |rows: &[f32]| -> Vec<f64> {
+        kth_nearest_squares(rows, train, dim, 1, false).into_iter().map(f64::sqrt).collect()
     };
-    Ok(Memorisation { generated: sorted(generated), test: sorted(test) })
+    Memorisation::of_distances(nearest(generated), nearest(test))
 }
 
 impl Memorisation {
+    /// From distances to the nearest training sample that were measured elsewhere, in any order.
+    ///
+    /// # Errors
+    /// No distance of one of the two, or one that is no number.
+    ///
+    /// ```
+    /// let found = sparring_metrics::Memorisation::of_distances(vec![2.0, 0.0], vec![4.0, 3.0])?;
+    /// assert_eq!((found.median_generated(), found.share_below(0.0)), (1.0, 1.0));
+    /// # Ok::<(), sparring_metrics::MetricsError>(())
+    /// ```
+    pub fn of_distances(mut generated: Vec<f64>, mut test: Vec<f64>) -> Result<Self, MetricsError> {
+        for distances in [&mut generated, &mut test] {
+            if distances.is_empty() {
+                return Err(MetricsError::Empty);
+            }
+            if let Some(row) = distances.iter().position(|d| d.is_nan()) {
+                return Err(MetricsError::NotFinite { row });
+            }
+            distances.sort_by(f64::total_cmp);
+        }
+        Ok(Self { generated, test })
+    }
     /// Distance of each generated sample to its nearest training sample, ascending.
     pub fn generated(&self) -> &[f64] {
         &self.generated

@@ -1,6 +1,6 @@
 //! `sparring eval`: the figures of a run are those that its training and its attacks tell.
 
-use crate::{folder, number, object, printed, refusal, tiny};
+use crate::{folder, number, object, printed, refusal, save_gan, tiny};
 use serde_json::Value;
 use std::path::Path;
 
@@ -144,10 +144,41 @@ fn an_autoencoder_is_measured_by_its_errors() {
     let mean = classes.iter().map(|class| number(class, "mse")).sum::<f64>() / 10.0;
     assert!((mean - number(&of, "mse")).abs() < 1e-9, "ten classes of two images each: {of}");
     assert!(printed(&dir, "eval run").contains("20 test examples of tiny"));
-    object(&dir, "train gan --data tiny --epochs 1 --json --out gan");
-    let text = refusal(&dir, "eval gan", 1);
-    assert!(text.contains("classifiers and autoencoders") && text.contains("sparring generate"), "{text}");
     let first = object(&dir, "eval run --first 1 --json");
     assert_eq!(list(&first, "per_class").len(), 10, "{first}");
     assert!(printed(&dir, "eval run --first 1").contains("1 test example of tiny"));
+}
+
+#[test]
+fn samples_of_a_gan_are_measured_against_real_images() {
+    let dir = folder("eval-gan");
+    tiny(&dir);
+    // Too few images for figures: the training goes through and says so.
+    let trained = object(&dir, "train gan --data tiny --epochs 1 --json --out gan");
+    assert!(trained["unjudged"].as_str().unwrap().contains("20 real images are too few"), "{trained}");
+    assert!(refusal(&dir, "eval gan", 1).contains("tiny: 20 real images are too few"));
+    // A generator that was never trained, against digits.
+    save_gan(&dir.join("raw.safetensors"));
+    let eval = "eval raw.safetensors --first 200";
+    let of = object(&dir, &format!("{eval} --json"));
+    assert_eq!((of["samples"].as_u64(), of["data"].as_str()), (Some(200), Some("mnist-10k")));
+    assert!(number(&of, "frechet") > 20.0 * number(&of, "frechet_floor"), "{of}");
+    assert!(number(&of, "precision") < 0.1 && number(&of, "precision_floor") > 0.6, "{of}");
+    assert_eq!(list(&of, "class_histogram").len(), 10);
+    assert_eq!(of, object(&dir, &format!("{eval} --json --threads 3")));
+    assert_ne!(of["frechet"], object(&dir, &format!("{eval} --json --seed 2"))["frechet"]);
+    let text = printed(&dir, eval);
+    for part in ["samples beside 200 test examples of mnist-10k", "Fréchet distance", "share of each class"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    for (flag, why) in [
+        ("--split train", "compared with test examples"),
+        ("--corruptions", "for classifiers"),
+        ("--arch mlp", "says itself"),
+    ] {
+        assert!(refusal(&dir, &format!("eval raw.safetensors {flag}"), 2).contains(why), "{flag}");
+    }
+    let points = refusal(&dir, "eval raw.safetensors --data ring-8", 2);
+    assert!(points.contains("1 x 1 x 2"), "{points}");
 }

@@ -1,6 +1,6 @@
 //! Training and attacking as a user does, on a few epochs: what is written, what is refused, and that equal runs are equal.
 
-use crate::{folder, number, object, printed, raised, refusal};
+use crate::{folder, number, object, printed, raised, refusal, tiny};
 use serde_json::Value;
 use std::path::Path;
 
@@ -64,6 +64,17 @@ fn classifier_from_training_to_attack() {
     assert_eq!(climbed["cards"][2]["proposals"].as_str(), Some("b"));
     assert_eq!(number(&climbed, "robust_accuracy"), number(&report, "robust_accuracy"));
     assert!(refusal(&dir, &format!("{attack} --surrogate nowhere"), 1).contains("nowhere"));
+    // An autoencoder in front of the model: attacks go through it, or know nothing of it.
+    tiny(&dir);
+    object(&dir, "train autoencoder --data tiny --epochs 2 --json --out before");
+    let through = object(&dir, &format!("{attack} --purifier before"));
+    assert_ne!(number(&through, "clean"), number(&report, "clean"), "{through}");
+    assert_eq!(through["cards"][2]["purifier"].as_str(), Some("before"));
+    let grey = object(&dir, &format!("{attack} --purifier before --surrogate a"));
+    assert_eq!(number(&grey, "clean"), number(&through, "clean"));
+    std::fs::write(dir.join("through.json"), through.to_string()).unwrap();
+    assert_eq!(object(&dir, "replay through.json --json")["same"], true);
+    assert!(refusal(&dir, &format!("{attack} --purifier b"), 2).contains("not an autoencoder"));
     // Rotations count within the whole box alone, which is said before anything is attacked.
     let told = refusal(&dir, "attack a --attack spatial --eps 0.1 --n 8", 1);
     assert!(told.contains("give --eps 1"), "{told}");

@@ -17,7 +17,7 @@ use crate::cli::options::Named;
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 pub(crate) use args::{Args, fast};
-pub(crate) use cards::{Card, Ran};
+pub(crate) use cards::{Beside, Card, Ran};
 pub(crate) use choice::Choice;
 pub(crate) use outcomes::Outcomes;
 pub(crate) use pieces::{EVALUATION, go_on, write_merged};

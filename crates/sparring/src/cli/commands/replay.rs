@@ -107,8 +107,7 @@ fn target(args: &Args, card: &Card) -> Outcome<Target> {
     let source = &card.source;
     let model = ModelArgs::of_flags(args.model.as_ref().unwrap_or(&source.model), &source.model_flags)?;
     let data = args.data.as_ref().or(source.data.as_ref());
-    let target =
-        Target::load(&model, data.map(String::as_str), Some(card.figure.n), source.surrogate.as_deref())?;
+    let target = Target::load(&model, data.map(String::as_str), Some(card.figure.n), source.beside())?;
     for (what, was, is) in [
         ("weights", &source.model_sha256, &target.source.model_sha256),
         ("images", &source.data_digest, &target.source.data_digest),

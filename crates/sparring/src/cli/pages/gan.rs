@@ -1,16 +1,26 @@
 //! The page of a trained GAN.
 
 mod curves;
+mod figures;
 mod neighbours;
+mod points;
+mod quality;
 
 use super::number::number;
 use super::{again, layers, recipe};
 use crate::cli::Outcome;
+use crate::cli::io::json::value;
 use crate::cli::options::Named;
+pub(crate) use figures::{brief, rows};
 use neighbours::neighbours;
+use points::{are_points, points};
+use quality::quality;
+use serde_json::Value;
+use sparring::datasets::Dataset;
 use sparring::models::{Arch, Gan};
+use sparring::seed::Key;
 use sparring::tensor::Array;
-use sparring::train::{GanRecipe, GanSummary};
+use sparring::train::{GanRecipe, GanScores, GanSummary, JudgeSettings, scores_of_gan};
 use sparring_report::grid::{GridSpec, images_from_rows, png_grid};
 use sparring_report::html::{Block, Details, Figure, Note, Page, Section, StatTile, Tone};
 
@@ -25,6 +35,23 @@ pub(crate) struct Facts<'a> {
 const SHOWN: usize = 2;
 /// Epochs whose samples are on the page at all.
 const INSIDE: usize = 40;
+
+/// How many samples the figures of a GAN take.
+pub(crate) fn settings() -> JudgeSettings {
+    JudgeSettings::default()
+}
+
+/// What its samples are worth against these data; which samples depends on the seed. `eval` and the end of a training say the same.
+pub(crate) fn scores(model: &Gan, set: &Dataset, seed: u64) -> Outcome<GanScores> {
+    Ok(scores_of_gan(model, set, &settings(), Key::new(seed).named("judged"))?)
+}
+
+/// Adds the figures to the object of `--json`.
+pub(crate) fn add_scores(object: &mut Value, scores: &GanScores) {
+    if let Value::Object(figures) = value(scores) {
+        figures.into_iter().for_each(|(key, figure)| object[key] = figure);
+    }
+}
 
 /// What the generator makes of this noise, as a PNG.
 pub(crate) fn grid(model: &Gan, noise: Array<f32>) -> Outcome<Vec<u8>> {
@@ -137,18 +164,27 @@ fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
     Ok(section)
 }
 
-/// The page; `grids` are the samples of the fixed noise by epoch, those [`on_the_page`].
+/// The page; `scores` are what [`scores`] says of the samples, `grids` the samples of the fixed noise by epoch, those [`on_the_page`]. Points of a plane are drawn in a plane, and need no grids.
 pub(crate) fn page(
     facts: &Facts<'_>,
     model: &Gan,
     done: &GanSummary,
+    scores: Option<&GanScores>,
     grids: &[(usize, Vec<u8>)],
 ) -> Outcome<Page> {
-    let near = neighbours(model, &facts.data.set, facts.recipe.seed)?;
+    let (set, seed) = (&facts.data.set, facts.recipe.seed);
+    let mut sections = vec![result(done)];
+    sections.extend(scores.map(quality));
+    if are_points(set.shape()) {
+        sections.push(points(model, set, seed));
+    } else {
+        sections.extend([samples(grids, done.epochs.len()), neighbours(model, set, seed)?]);
+    }
+    sections.push(setup(facts, model)?);
     Ok(Page {
         title: "GAN".into(),
         subtitle: format!("Trained on {} by `sparring train gan`", facts.data.asked),
-        sections: vec![result(done), samples(grids, done.epochs.len()), near, setup(facts, model)?],
+        sections,
         footer: "Made by `sparring train gan`. Every number on this page was measured in this run.".into(),
     })
 }

@@ -153,6 +153,19 @@ fn classifier(
     Ok(model)
 }
 
+/// What a run directory or a weights file says it holds; `None` if it does not say, or cannot be read.
+pub(crate) fn kind(path: &Path) -> Option<String> {
+    let file = weights_file(path).ok()?;
+    if is_onnx(&file) { None } else { read(&file).ok()?.kind().map(String::from) }
+}
+
+/// A GAN from a run directory or a weights file, and the data it was trained on.
+pub(crate) fn load_judged_gan(path: &Path, names: &Names) -> Outcome<(Gan, Known)> {
+    let model = load_gan(path, None, names)?;
+    let known = Known::of(path, &read(&weights_file(path)?)?)?;
+    Ok((model, known))
+}
+
 /// A model that can be judged on labelled examples.
 #[derive(Debug)]
 pub(crate) enum Judged {

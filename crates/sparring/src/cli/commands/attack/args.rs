@@ -1,5 +1,6 @@
 //! The flags of `sparring attack`.
 
+use super::cards::Beside;
 use super::choice::Choice;
 use super::target::Settings;
 use crate::cli::io::{out, say};
@@ -86,6 +87,10 @@ pub(crate) struct Args {
     /// those of the surrogate.
     #[arg(long, value_name = "RUN")]
     pub(super) surrogate: Option<PathBuf>,
+    /// A run of `sparring train autoencoder`, or its weights file, through which all images pass before MODEL: a defence, attacked through both by the whole gradient (adaptive). With MODEL itself as --surrogate the
+    /// attacks know nothing of it (grey box), which says little: give both, and square among the attacks.
+    #[arg(long, value_name = "RUN")]
+    pub(super) purifier: Option<PathBuf>,
     /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
     #[arg(long, value_name = "FILE.safetensors|npz")]
     pub(super) save: Option<PathBuf>,
@@ -142,6 +147,10 @@ impl Args {
             out::free(path, flag)?;
         }
         Ok(())
+    }
+    /// The networks beside the model.
+    pub(super) fn beside(&self) -> Beside<'_> {
+        Beside { surrogate: self.surrogate.as_deref(), purifier: self.purifier.as_deref() }
     }
     /// What attacks are run with.
     pub(super) fn settings(&self) -> Settings {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sparring::attacks::{AttackCard, BudgetCurve, Course, Report, Titled, suites};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The model and the data of a card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,25 @@ pub(crate) struct Source {
     /// The run or file that attacks climbed in the model's place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) surrogate: Option<PathBuf>,
+    /// The autoencoder in front of the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) purifier: Option<PathBuf>,
+}
+
+impl Source {
+    /// The other networks of the evaluation.
+    pub(crate) fn beside(&self) -> Beside<'_> {
+        Beside { surrogate: self.surrogate.as_deref(), purifier: self.purifier.as_deref() }
+    }
+}
+
+/// Networks beside the model.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Beside<'a> {
+    /// What attacks climb in its place.
+    pub(crate) surrogate: Option<&'a Path>,
+    /// What its images pass first.
+    pub(crate) purifier: Option<&'a Path>,
 }
 
 /// An attack as it ran: the name it is shown under, and the text that gives it again.

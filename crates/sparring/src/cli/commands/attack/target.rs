@@ -1,9 +1,9 @@
 //! What is attacked: a classifier and test images, and where both come from.
 
-use super::cards::Source;
+use super::cards::{Beside, Source};
 use crate::cli::io::say;
 use crate::cli::options::{ModelArgs, Named, Names};
-use crate::cli::pages::weights::load_classifier;
+use crate::cli::pages::weights::{Judged, load_classifier, load_judged};
 use crate::cli::pages::weights_file::weights_file;
 use crate::cli::{Failure, Outcome};
 use sparring::attacks::{
@@ -12,7 +12,7 @@ use sparring::attacks::{
     evaluate_with,
 };
 use sparring::datasets::MiniBatch;
-use sparring::models::ClassifierNet;
+use sparring::models::{ClassifierNet, purified};
 use sparring::oracle::Batch;
 use sparring::seed::Key;
 use sparring::store::sha256_hex;
@@ -29,8 +29,8 @@ pub(crate) struct Target {
     pub(crate) data: Named,
     pub(crate) test: MiniBatch,
     pub(crate) source: Source,
-    /// SHA-256 of the weights of that other network.
-    pub(super) surrogate_sha256: Option<String>,
+    /// SHA-256 of the weights of the networks beside the model, by what they are.
+    pub(super) beside_sha256: Vec<(&'static str, String)>,
 }
 
 /// What an attack is run with.
@@ -65,6 +65,24 @@ fn climbed(path: &Path, model: &ClassifierNet, judge: &Path) -> Outcome<Classifi
     Ok(surrogate)
 }
 
+/// The model behind an autoencoder.
+fn behind(path: &Path, model: &ClassifierNet, grey_box: bool) -> Outcome<ClassifierNet> {
+    let Judged::Autoencoder(purifier) = load_judged(path, None, &Names::Same)?.0 else {
+        let shown = path.display();
+        return Err(Failure::Usage(format!(
+            "--purifier {shown}: not an autoencoder, which gives images back"
+        )));
+    };
+    let both = purified(&purifier.net, model)
+        .map_err(|e| Failure::Usage(format!("--purifier {}: {e}", path.display())))?;
+    say::note(&match grey_box {
+        true => "grey box: attacks know nothing of the purifier; without --surrogate they go through it"
+            .to_string(),
+        false => "adaptive: attacks go through the purifier by the whole gradient".into(),
+    });
+    Ok(both)
+}
+
 /// As many test images as are asked for.
 pub(super) fn enough(n: Option<usize>, data: &Named) -> Outcome {
     let (asked, there) = (&data.asked, data.set.test.len());
@@ -75,22 +93,26 @@ pub(super) fn enough(n: Option<usize>, data: &Named) -> Outcome {
 }
 
 impl Target {
-    /// Reads the model, the first `n` test images of these data, or of the model's own, and the network that attacks climb if it is another.
+    /// Reads the model, the first `n` test images of these data, or of the model's own, and the networks beside it.
     pub(crate) fn load(
         args: &ModelArgs,
         data: Option<&str>,
         n: Option<usize>,
-        surrogate: Option<&Path>,
+        beside: Beside<'_>,
     ) -> Outcome<Self> {
         let (net, names) = (args.net()?, args.names.load()?);
         let (model, known) = load_classifier(&args.path, net.as_ref(), &names)?;
         let own = data.is_none() && known.data.is_some();
         let (data, _) = Named::for_model(data, known.data.as_ref(), &known.classes)?;
         let model = known.fitted(model, data.set.shape())?;
-        let climbed = surrogate.map(|path| climbed(path, &model, &args.path)).transpose()?;
+        let climbed = beside.surrogate.map(|path| climbed(path, &model, &args.path)).transpose()?;
         data.fits(model.spec().input, "this network")?;
         data.labels_fit(model.classes())?;
         enough(n, &data)?;
+        let model = match beside.purifier {
+            Some(path) => behind(path, &model, beside.surrogate.is_some())?,
+            None => model,
+        };
         let first = data.set.test.first(n.unwrap_or(1000).min(data.set.test.len()));
         let source = Source {
             model: args.path.clone(),
@@ -98,11 +120,14 @@ impl Target {
             model_sha256: sha256_hex(&std::fs::read(weights_file(&args.path)?)?),
             data: (!own).then(|| data.asked.clone()),
             data_digest: first.fingerprint(),
-            surrogate: surrogate.map(Path::to_path_buf),
+            surrogate: beside.surrogate.map(Path::to_path_buf),
+            purifier: beside.purifier.map(Path::to_path_buf),
         };
-        let sum = |path: &Path| Outcome::Ok(sha256_hex(&std::fs::read(weights_file(path)?)?));
-        let surrogate_sha256 = surrogate.map(sum).transpose()?;
-        Ok(Self { model, surrogate: climbed, test: first.all(), data, source, surrogate_sha256 })
+        let others = [("surrogate", beside.surrogate), ("purifier", beside.purifier)];
+        let others = others.into_iter().filter_map(|(name, path)| path.map(|path| (name, path)));
+        let sum = |(name, path)| Outcome::Ok((name, sha256_hex(&std::fs::read(weights_file(path)?)?)));
+        let beside_sha256 = others.map(sum).collect::<Outcome<_>>()?;
+        Ok(Self { model, surrogate: climbed, test: first.all(), data, source, beside_sha256 })
     }
 
     /// All images.

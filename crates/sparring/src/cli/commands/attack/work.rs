@@ -45,7 +45,7 @@ impl Work {
         // Refused before threads are started.
         args.model.net().map(drop)?;
         args.machine.start()?;
-        let target = Target::load(&args.model, args.data.as_deref(), args.n, args.surrogate.as_deref())?;
+        let target = Target::load(&args.model, args.data.as_deref(), args.n, args.beside())?;
         args.fit(&threats, target.test.shape.iter().product())?;
         let checks = args.diagnose || args.suite.is_some();
         Ok(Self { target, threats, suites, curve, checks, how: args.settings() })

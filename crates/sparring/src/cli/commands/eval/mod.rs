@@ -4,10 +4,12 @@ mod autoencoder;
 mod classifier;
 mod corrupted;
 mod examples;
+mod gan;
 
 use crate::cli::io::say;
 use crate::cli::options::{MachineArgs, ModelArgs, Named, count};
-use crate::cli::pages::weights::{Judged, load_judged};
+use crate::cli::pages;
+use crate::cli::pages::weights::{Judged, load_judged, load_judged_gan};
 use crate::cli::{Failure, Outcome};
 use corrupted::Kinds;
 use examples::{Examples, SplitName};
@@ -35,6 +37,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
+    if pages::weights::kind(&args.model.path).as_deref() == Some("gan") {
+        return of_gan(args);
+    }
     let (net, names) = (args.model.net()?, args.model.names.load()?);
     args.machine.start()?;
     let (model, known) = load_judged(&args.model.path, net.as_ref(), &names)?;
@@ -76,6 +81,35 @@ pub(crate) fn run(args: &Args) -> Outcome {
         say::json(&object);
     } else {
         say::result(&format!("{}\n\n{text}", examples.words));
+    }
+    Ok(())
+}
+
+/// Samples of a GAN against the test examples, and copies of training examples.
+fn of_gan(args: &Args) -> Outcome {
+    let refused = |flag: String, what: &str| Err(Failure::Usage(format!("{flag}: {what}; leave it out")));
+    if args.split != SplitName::Test {
+        return refused(format!("--split {}", args.split.flag()), "samples are compared with test examples");
+    }
+    if args.corruptions.is_some() {
+        return refused("--corruptions".into(), "they are for classifiers");
+    }
+    if let Some(net) = args.model.net()? {
+        return refused(net.flag(), "the file of a GAN says itself how its networks are built");
+    }
+    let names = args.model.names.load()?;
+    args.machine.start()?;
+    let (model, known) = load_judged_gan(&args.model.path, &names)?;
+    let (data, _) = Named::for_model(args.data.as_deref(), known.data.as_ref(), &[])?;
+    data.fits(model.shape(), "the GAN")?;
+    let Examples { split, words, mut data } = Examples::of(data, args.split, args.first, None)?;
+    data.set.test = split;
+    let (mut object, text) = gan::measure(&model, &data, args.machine.seed)?;
+    if args.machine.json {
+        object["data"] = data.asked.into();
+        say::json(&object);
+    } else {
+        say::result(&format!("samples beside {words}\n\n{text}"));
     }
     Ok(())
 }

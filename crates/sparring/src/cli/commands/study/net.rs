@@ -1,6 +1,6 @@
 //! `sparring study net RUN`.
 
-use super::super::attack::Target;
+use super::super::attack::{Beside, Target};
 use crate::cli::io::json::value;
 use crate::cli::io::say;
 use crate::cli::io::table::facts;
@@ -30,7 +30,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let config = read_config(path)?.ok_or_else(|| refused("it holds no config.json"))?;
     let seed = config["recipe"]["seed"].as_u64().ok_or_else(|| refused("its config.json names no seed"))?;
     args.machine.start()?;
-    let target = Target::load(&ModelArgs::of_flags(path, &[])?, None, args.n, None)?;
+    let target = Target::load(&ModelArgs::of_flags(path, &[])?, None, args.n, Beside::default())?;
     let data = RunData::of(path, &config).ok_or_else(|| refused("its config.json names no data"))?;
     let test = Named::of_run(&data)?.set.test.first(target.test.len());
     let found = measure_net(&target.model, &test, Key::new(seed))?;

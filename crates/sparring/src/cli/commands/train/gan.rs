@@ -351,22 +351,26 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     run.keep();
     place.kept(&weights)?;
     let facts = pages::gan::Facts { arch: &arch, data: &data, recipe: &recipe };
-    pages::gan::page(&facts, &model, &done, &watch.grids)?.save(run.file("report.html"))?;
+    let scores = pages::gan::scores(&model, &data.set, args.machine.seed)?;
+    pages::gan::page(&facts, &model, &done, Some(&scores), &watch.grids)?.save(run.file("report.html"))?;
     let last = done.epochs.last();
     let nan = f64::NAN;
     let (d_real, d_fake, diversity) = last.map_or((nan, nan, nan), |e| (e.d_real, e.d_fake, e.diversity));
     let alarms: Vec<String> = done.alarms.iter().map(ToString::to_string).collect();
     if args.machine.json {
-        say::json(&json!({
+        let mut object = json!({
             "d_real": d_real, "d_fake": d_fake, "diversity": diversity, "alarms": alarms, "epochs": done.epochs.len(),
             "seconds": done.seconds, "run": run.path(),
             "skipped_steps": progress.skipped, "roll_backs": progress.roll_backs,
-        }));
+        });
+        pages::gan::add_scores(&mut object, &scores);
+        say::json(&object);
     } else {
         say::result(&format!(
             "D(x)            {d_real:.3}\nD(G(z))         {d_fake:.3}\ndiversity       {diversity:.2}\ntime            {:.1} s",
             done.seconds
         ));
+        pages::gan::brief(&scores).iter().for_each(|line| say::result(line));
         for alarm in &alarms {
             say::result(&format!("alarm           {alarm}"));
         }

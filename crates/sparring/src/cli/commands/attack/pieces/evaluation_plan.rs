@@ -109,8 +109,10 @@ impl Provenance {
     /// Hashes of what is read.
     pub(super) fn inputs(&self, work: &Work) -> BTreeMap<String, String> {
         let own = [("model", self.source.model_sha256.clone()), ("images", self.source.data_digest.clone())];
-        let other = work.target.surrogate_sha256.clone().map(|sum| ("surrogate", sum));
-        own.into_iter().chain(other).map(|(name, sum)| (name.to_owned(), sum)).collect()
+        own.into_iter()
+            .chain(work.target.beside_sha256.clone())
+            .map(|(name, sum)| (name.to_owned(), sum))
+            .collect()
     }
     pub(super) fn write(&self, run: &RunDir) -> Outcome {
         Ok(run.write_json(CONFIG, self)?)

@@ -1,0 +1,88 @@
+//! The nearest image that a generator can make.
+
+use super::bpda::Purifier;
+use crate::parallel::on_team;
+use sparring_autograd::Tape;
+use sparring_models::Gan;
+use sparring_nn::Cx;
+use sparring_oracle::{Batch, OracleError};
+use sparring_seed::Key;
+use sparring_tensor::Array;
+
+/// G(z*) with z* = argmin |G(z) − x|², looked for by gradient descent with momentum from several starts: what a generator of clean images would have made. Nothing of it has a useful gradient at x.
+///
+/// Source: Samangouei, Kabkab and Chellappa 2018 (Defense-GAN, arXiv:1805.06605): 200 steps, 10 starts. About 55 % are left under BPDA (Athalye et al. 2018, arXiv:1802.00420).
+#[derive(Debug)]
+pub struct GanProjection<'a> {
+    /// Whose generator it is.
+    pub gan: &'a Gan,
+    /// Steps of descent.
+    pub steps: usize,
+    /// Starts, of which the nearest end is kept.
+    pub starts: usize,
+    /// Length of a step per unit of the gradient of |G(z) − x|².
+    pub step_size: f32,
+    /// Share of the last step that is taken again.
+    pub momentum: f32,
+    /// What starts are drawn by, with the ids of the examples.
+    pub key: Key,
+}
+
+impl<'a> GanProjection<'a> {
+    /// With the paper's numbers.
+    pub fn new(gan: &'a Gan, key: Key) -> Self {
+        Self { gan, steps: 200, starts: 10, step_size: 0.01, momentum: 0.7, key }
+    }
+
+    /// The images at the ends of a descent, and their squared distances to `x`.
+    fn descend(&self, x: &Array<f32>, mut z: Array<f32>) -> (Array<f32>, Vec<f32>) {
+        let dim = x.len() / x.shape()[0];
+        let mut velocity = vec![0.0; z.len()];
+        for _ in 0..self.steps {
+            let tape = Tape::new();
+            let at = tape.leaf(z.clone());
+            let made = self.gan.generator.forward(&Cx::eval(&tape), at);
+            let mut slope = made.value();
+            let pairs = slope.as_mut_slice().iter_mut().zip(x.as_slice());
+            pairs.for_each(|(y, x)| *y = 2.0 * (*y - x));
+            let gradient = tape.backward(made, slope).take(at).expect("it depends on z");
+            for ((z, v), g) in z.as_mut_slice().iter_mut().zip(&mut velocity).zip(gradient.as_slice()) {
+                *v = self.momentum * *v - self.step_size * g;
+                *z += *v;
+            }
+        }
+        let made = self.gan.generate(z);
+        let square = |(x, y): (&[f32], &[f32])| x.iter().zip(y).map(|(x, y)| (x - y) * (x - y)).sum();
+        let squares =
+            x.as_slice().chunks_exact(dim).zip(made.as_slice().chunks_exact(dim)).map(square).collect();
+        (made, squares)
+    }
+}
+
+impl Purifier for GanProjection<'_> {
+    fn purify(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
+        if x.shape() != self.gan.shape() || out.len() != x.data().len() {
+            let (given, own) = (x.shape(), self.gan.shape());
+            return Err(OracleError::Shape(format!("examples of {given:?}, the generator makes {own:?}")));
+        }
+        if x.is_empty() {
+            return Ok(());
+        }
+        let [c, h, w] = x.shape();
+        let images = Array::from_slice([x.len(), c, h, w], x.data());
+        let mut nearest = vec![f32::INFINITY; x.len()];
+        out.copy_from_slice(x.data());
+        for start in 0..self.starts {
+            let noise = self.gan.noise(self.key.child(start as u64), x.ids());
+            let (made, squares) = on_team(|| self.descend(&images, noise));
+            let rows = out.chunks_exact_mut(x.dim()).zip(made.as_slice().chunks_exact(x.dim()));
+            for ((out, made), (best, square)) in rows.zip(nearest.iter_mut().zip(squares)) {
+                if square < *best {
+                    *best = square;
+                    out.copy_from_slice(made);
+                }
+            }
+        }
+        Ok(())
+    }
+}
