@@ -2,8 +2,8 @@
 
 use crate::run_program::{root, run_here};
 use crate::{
-    attack_defaults, attack_speed, cases, compare, fetch_mnist, gans, golden, hardening, peers, smoke, tables,
-    tidy, torture, workloads,
+    attack_defaults, attack_speed, cases, compare, fetch_mnist, gans, golden, hardening, peers, smoke,
+    tables, tidy, torture, workloads,
 };
 use std::process::ExitCode;
 

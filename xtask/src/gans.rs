@@ -74,7 +74,9 @@ pub fn run(args: &[String]) -> Result<(), String> {
                 continue;
             }
             let figure = |key: &String| {
-                found[key].as_f64().ok_or_else(|| format!("{data}, seed {seed}: {key} is {}, not a number", found[key]))
+                found[key]
+                    .as_f64()
+                    .ok_or_else(|| format!("{data}, seed {seed}: {key} is {}, not a number", found[key]))
             };
             let figures = plan.figures.iter().map(figure).collect::<Result<Vec<f64>, _>>()?;
             rows.push((seed.as_str(), figures, alarms(&found)));
@@ -94,7 +96,11 @@ fn alarms(found: &Value) -> usize {
 }
 
 fn table(data: &str, figures: &[String], rows: &[(&str, Vec<f64>, usize)]) -> String {
-    let mut text = format!("## {data}\n\n| seed | {} | alarms |\n|---|{}---|\n", figures.join(" | "), "---|".repeat(figures.len()));
+    let mut text = format!(
+        "## {data}\n\n| seed | {} | alarms |\n|---|{}---|\n",
+        figures.join(" | "),
+        "---|".repeat(figures.len())
+    );
     let line = |name: &str, values: &[f64], alarms: usize| {
         let values: Vec<String> = values.iter().map(|v| format!("{v:.4}")).collect();
         format!("| {name} | {} | {alarms} |\n", values.join(" | "))
@@ -103,7 +109,8 @@ fn table(data: &str, figures: &[String], rows: &[(&str, Vec<f64>, usize)]) -> St
         text += &line(seed, values, *alarms);
     }
     let n = rows.len().max(1) as f64;
-    let means: Vec<f64> = (0..figures.len()).map(|i| rows.iter().map(|(_, v, _)| v[i]).sum::<f64>() / n).collect();
+    let means: Vec<f64> =
+        (0..figures.len()).map(|i| rows.iter().map(|(_, v, _)| v[i]).sum::<f64>() / n).collect();
     text + &line("**mean**", &means, rows.iter().map(|(.., alarms)| alarms).sum())
 }
 
@@ -115,7 +122,11 @@ mod tests {
     fn a_table_ends_in_the_means() {
         let rows = [("1", vec![8.0, 0.5], 0), ("2", vec![7.0, 1.0], 2)];
         let text = table("ring-8", &["modes".into(), "high_quality".into()], &rows);
-        assert!(text.contains("| 2 | 7.0000 | 1.0000 | 2 |") && text.ends_with("| **mean** | 7.5000 | 0.7500 | 2 |\n"), "{text}");
+        assert!(
+            text.contains("| 2 | 7.0000 | 1.0000 | 2 |")
+                && text.ends_with("| **mean** | 7.5000 | 0.7500 | 2 |\n"),
+            "{text}"
+        );
         let plan = read(&["--seeds".into(), "3,4".into()]).unwrap();
         assert_eq!((plan.seeds.len(), plan.data.len()), (2, 2));
         assert!(read(&["--sead".into()]).is_err());

@@ -91,7 +91,8 @@ impl ToyGan {
             layers::reshape(&[1, 1, 2]),
         ]);
         // Points lie in the unit square, clouds a hundredth of it apart.
-        let mut discriminator = vec![layers::normalize(&vec![0.5; self.pack], &vec![0.1; self.pack]), layers::flatten()];
+        let mut discriminator =
+            vec![layers::normalize(&vec![0.5; self.pack], &vec![0.1; self.pack]), layers::flatten()];
         for i in 0..3 {
             discriminator.extend(self.hidden(if i == 0 { 2 * self.pack } else { self.critic_width }));
         }

@@ -139,7 +139,10 @@ impl GanRecipe {
             lr: 1e-3,
             schedule: AnySchedule::Cosine(Cosine::default()),
             loss: AnyGanLoss::Relativistic(Relativistic),
-            penalties: vec![AnyGradientPenalty::R1(R1 { gamma: 1e-3 }), AnyGradientPenalty::R2(R2 { gamma: 1e-3 })],
+            penalties: vec![
+                AnyGradientPenalty::R1(R1 { gamma: 1e-3 }),
+                AnyGradientPenalty::R2(R2 { gamma: 1e-3 }),
+            ],
             ema: Some(Ema { half_life: 0.05 }),
             ..Self::default()
         }

@@ -46,6 +46,19 @@ pub(crate) fn scores(model: &Gan, set: &Dataset, seed: u64) -> Outcome<GanScores
     Ok(scores_of_gan(model, set, &settings(), Key::new(seed).named("judged"))?)
 }
 
+/// A digit of which there are fewer samples than this has been dropped: each is about a tenth.
+const DROPPED: f64 = 0.01;
+
+/// Alarms in words: digits that the samples lack.
+pub(crate) fn missing_classes(scores: &GanScores) -> Option<String> {
+    let GanScores::Images(of) = scores else { return None };
+    let shares = of.class_histogram?;
+    let lacking = (0..shares.len()).filter(|&class| shares[class] < DROPPED);
+    let lacking: Vec<String> = lacking.map(|class| class.to_string()).collect();
+    (!lacking.is_empty())
+        .then(|| format!("missing-classes: fewer than 1 % of the samples are a {}", lacking.join(", or a ")))
+}
+
 /// Adds the figures to the object of `--json`.
 pub(crate) fn add_scores(object: &mut Value, scores: &GanScores) {
     if let Value::Object(figures) = value(scores) {
@@ -60,7 +73,7 @@ pub(crate) fn grid(model: &Gan, noise: Array<f32>) -> Outcome<Vec<u8>> {
     Ok(png_grid(&images, &GridSpec::default())?)
 }
 
-fn result(done: &GanSummary) -> Section {
+fn result(done: &GanSummary, alarms: &[String]) -> Section {
     let mut section = Section::new("Result");
     let Some(last) = done.epochs.last() else {
         section.blocks.push(Block::text("No epoch was finished: nothing was measured."));
@@ -73,22 +86,38 @@ fn result(done: &GanSummary) -> Section {
         ..StatTile::default()
     };
     let one = |value: f64| number(value, 3);
+    let [of_real, of_fake] = match last.is_odds {
+        true => [
+            "mean over real images; 0.5 where D cannot tell, 1 where it can",
+            "mean over samples; 0.5 where D cannot tell, 0 where it can",
+        ],
+        // The loss does not make them probabilities.
+        false => ["mean σ of the logits of real images", "mean σ of the logits of samples"],
+    };
     section.blocks.push(Block::Tiles(vec![
-        tile(one(last.d_real), "D(x)", "mean over real images; 0.5 where D cannot tell, 1 where it can"),
-        tile(one(last.d_fake), "D(G(z))", "mean over samples; 0.5 where D cannot tell, 0 where it can"),
+        tile(one(last.d_real), "D(x)", of_real),
+        tile(one(last.d_fake), "D(G(z))", of_fake),
         tile(one(last.diversity), "diversity", "distance between samples, over that between real images"),
-        tile(one(last.d_loss), "loss of D", "1.386 at balance"),
-        tile(one(last.g_loss), "loss of G", "0.693 at balance"),
+        tile(
+            one(last.d_loss),
+            "loss of D",
+            if last.is_odds { "1.386 at balance" } else { "mean over the last epoch" },
+        ),
+        tile(
+            one(last.g_loss),
+            "loss of G",
+            if last.is_odds { "0.693 at balance" } else { "mean over the last epoch" },
+        ),
         tile(done.epochs.len().to_string(), "epochs", "finished"),
     ]));
-    for alarm in &done.alarms {
+    for alarm in alarms {
         section.blocks.push(Block::Note(Note {
             title: "Alarm.".into(),
-            text: alarm.to_string(),
+            text: alarm.clone(),
             tone: Tone::Bad,
         }));
     }
-    if done.alarms.is_empty() {
+    if alarms.is_empty() {
         section.blocks.push(Block::Note(Note {
             title: "No alarm.".into(),
             text: "Neither did the discriminator win outright, nor were the samples alike for long enough to raise one. That says nothing \
@@ -168,12 +197,12 @@ fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
 pub(crate) fn page(
     facts: &Facts<'_>,
     model: &Gan,
-    done: &GanSummary,
+    (done, alarms): (&GanSummary, &[String]),
     scores: Option<&GanScores>,
     grids: &[(usize, Vec<u8>)],
 ) -> Outcome<Page> {
     let (set, seed) = (&facts.data.set, facts.recipe.seed);
-    let mut sections = vec![result(done)];
+    let mut sections = vec![result(done, alarms)];
     sections.extend(scores.map(quality));
     if are_points(set.shape()) {
         sections.push(points(model, set, seed));

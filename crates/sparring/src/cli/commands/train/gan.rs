@@ -20,7 +20,8 @@ use sparring::seed::Key;
 use sparring::store::{RowLogs, RunDir};
 use sparring::tensor::Array;
 use sparring::train::{
-    Current, Flow, GanEpoch, GanRecipe, GanSteps, GanSummary, Observer, StepMetrics, TrainError, gan_session,
+    Current, Flow, GanEpoch, GanRecipe, GanSteps, GanSummary, Judge, Observer, StepMetrics, TrainError,
+    gan_session,
 };
 use sparring_report::grid::save_png;
 
@@ -250,6 +251,8 @@ struct Watch<'a> {
     run: &'a RunDir,
     logs: RowLogs<'a>,
     noise: Array<f32>,
+    /// Who counts the classes of samples; `None` where they are none of ten digits.
+    judge: Option<&'static Judge>,
     /// The epochs on the page; the pictures of the others are in the run's folder alone.
     paged: Vec<usize>,
     grids: Vec<(usize, Vec<u8>)>,
@@ -278,6 +281,29 @@ impl Watch<'_> {
     }
 }
 
+/// Samples whose classes are counted after each epoch.
+const COUNTED: u64 = 512;
+
+/// The judge, if it can read the test images.
+fn judge(data: &Named) -> Result<Option<&'static Judge>, TrainError> {
+    let (judge, test) = (Judge::shipped(), &data.set.test);
+    if test.shape() != Judge::SHAPE {
+        return Ok(None);
+    }
+    let reads = judge.accuracy(&test.first(1000))?.is_some_and(|right| right >= Judge::READS);
+    Ok(reads.then_some(judge))
+}
+
+impl Watch<'_> {
+    /// The share of each class among samples of the model as it is.
+    fn classes(&self, model: &Gan) -> Result<Option<[f64; Judge::CLASSES]>, TrainError> {
+        let Some(judge) = self.judge else { return Ok(None) };
+        let ids: Vec<u64> = (0..COUNTED).collect();
+        let samples = model.generate(model.noise(Key::new(0).named("counted"), &ids));
+        judge.class_histogram(samples.as_slice()).map(Some)
+    }
+}
+
 impl Observer<Gan> for Watch<'_> {
     fn trouble(&mut self, s: &StepMetrics, why: &TrainError) -> Result<(), TrainError> {
         self.progress.line(&trouble::unmade(s, why));
@@ -293,6 +319,7 @@ impl Observer<Gan> for Watch<'_> {
         let row = json!({
             "epoch": e.epoch, "d_loss": e.d_loss, "g_loss": e.g_loss, "d_real": e.d_real, "d_fake": e.d_fake,
             "diversity": e.diversity, "logit_gap": e.logit_gap, "penalty": e.penalty, "g_gradient": e.g_gradient, "d_gradient": e.d_gradient,
+            "class_histogram": self.classes(model)?,
         });
         // Times stay out of the files: equal runs write equal files.
         self.run.append(METRICS, &row).map_err(unwritten)?;
@@ -335,6 +362,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         run,
         logs: place.logs()?,
         noise: model.noise(Key::new(args.machine.seed).named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
+        judge: judge(&data)?,
         paged: pages::gan::on_the_page(recipe.epochs),
         grids: Vec::new(),
         epochs: place.rows()?.len(),
@@ -352,11 +380,13 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     place.kept(&weights)?;
     let facts = pages::gan::Facts { arch: &arch, data: &data, recipe: &recipe };
     let scores = pages::gan::scores(&model, &data.set, args.machine.seed)?;
-    pages::gan::page(&facts, &model, &done, Some(&scores), &watch.grids)?.save(run.file("report.html"))?;
     let last = done.epochs.last();
     let nan = f64::NAN;
     let (d_real, d_fake, diversity) = last.map_or((nan, nan, nan), |e| (e.d_real, e.d_fake, e.diversity));
-    let alarms: Vec<String> = done.alarms.iter().map(ToString::to_string).collect();
+    let missing = pages::gan::missing_classes(&scores);
+    let alarms: Vec<String> = done.alarms.iter().map(ToString::to_string).chain(missing).collect();
+    pages::gan::page(&facts, &model, (&done, &alarms), Some(&scores), &watch.grids)?
+        .save(run.file("report.html"))?;
     if args.machine.json {
         let mut object = json!({
             "d_real": d_real, "d_fake": d_fake, "diversity": diversity, "alarms": alarms, "epochs": done.epochs.len(),
