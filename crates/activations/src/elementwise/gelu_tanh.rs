@@ -104,8 +104,9 @@ impl<E: Real> Activation<E> for GeluTanh {
         let (turn, turn_rest) = a.in_double(|a| SCALE * (a + 3.0 * CUBIC * a * a * a));
         let e = w.exp_nonpos();
         let e = e.madd(rest, e);
-        let q = E::ONE + e;
-        let left = e * ((E::ONE - turn) + (e - turn_rest)) / (q * q);
+        // (1 + e)² with one rounding where e is small.
+        let square = e.madd(e + E::of(2.0), E::ONE);
+        let left = e * ((E::ONE - turn) + (e - turn_rest)) / square;
         if x > E::ZERO { E::ONE - left } else { left }
     }
 

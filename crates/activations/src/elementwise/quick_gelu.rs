@@ -87,8 +87,9 @@ impl<E: Real> Activation<E> for QuickGelu {
         let (w, rest) = bounded(x).times(-SCALE);
         let e = w.exp_nonpos();
         let e = e.madd(rest, e);
-        let q = E::ONE + e;
-        let left = e * ((E::ONE + w) + (e + rest)) / (q * q);
+        // (1 + e)² with one rounding where e is small.
+        let square = e.madd(e + E::of(2.0), E::ONE);
+        let left = e * ((E::ONE + w) + (e + rest)) / square;
         if x > E::ZERO { E::ONE - left } else { left }
     }
 

@@ -82,8 +82,9 @@ impl<E: Real> Activation<E> for Silu {
         let (a, top) = (x.abs(), E::of(800.0));
         let a = if a > top { top } else { a };
         let e = (-a).exp_nonpos();
-        let q = E::ONE + e;
-        let left = e * ((E::ONE - a) + e) / (q * q);
+        // (1 + e)² with one rounding where e is small.
+        let square = e.madd(e + E::of(2.0), E::ONE);
+        let left = e * ((E::ONE - a) + e) / square;
         if x > E::ZERO { E::ONE - left } else { left }
     }
 
