@@ -3,16 +3,26 @@
 use crate::quadrature::{WIDEST, gaussian_mean_square};
 use crate::{Activation, Turns};
 
-/// 1/√E g(z)² for z ~ N(0, 1), g having the bends of an activation. `None` unless positive and finite.
-fn inverse_root_moment(g: impl Fn(f64) -> f64, bends: &[f64]) -> Option<f64> {
-    let gain = 1.0 / gaussian_mean_square(g, |_| 1.0, bends).sqrt();
+/// 1/√ of a mean square; `None` unless positive and finite.
+fn inverse_root(mean_square: f64) -> Option<f64> {
+    let gain = 1.0 / mean_square.sqrt();
     (gain.is_finite() && gain > 0.0).then_some(gain)
 }
 
 /// (1/√E f(z)², 1/√E f'(z)²) for z ~ N(0, 1).
 pub(crate) fn gains(activation: &impl Turns) -> (Option<f64>, Option<f64>) {
-    let bends = activation.bends(-WIDEST, WIDEST);
-    (inverse_root_moment(|z| activation.f(z), &bends), inverse_root_moment(|z| activation.df(z), &bends))
+    let [forward, backward] = match activation.moments(1.0) {
+        Some([f, df, _]) => [f, df],
+        None => {
+            let bends = activation.bends(-WIDEST, WIDEST);
+            let even = |_| 1.0;
+            [
+                gaussian_mean_square(|z| activation.f(z), even, &bends),
+                gaussian_mean_square(|z| activation.df(z), even, &bends),
+            ]
+        }
+    };
+    (inverse_root(forward), inverse_root(backward))
 }
 
 /// The forward gain g = 1/√E f(z)² for z ~ N(0, 1): weights of standard deviation g/√fan_in keep the second moment of the

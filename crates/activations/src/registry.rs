@@ -140,6 +140,9 @@ macro_rules! activations {
             fn bends(&self, l: f64, u: f64) -> $crate::Points {
                 match self { $(AnyActivation::$Type(a) => $crate::Turns::bends(a, l, u)),+ }
             }
+            fn moments(&self, q: f64) -> Option<[f64; 3]> {
+                match self { $(AnyActivation::$Type(a) => $crate::Turns::moments(a, q)),+ }
+            }
         }
 
         impl $crate::Relax for AnyActivation {

@@ -1,11 +1,14 @@
-//! Value, first and second derivative against PyTorch's autograd (golden/activations/make.py).
+//! Value, first and second derivative against PyTorch's autograd (golden/activations/make.py), and the rows of those of rows (make_rows.py).
 
 use crate::cases::{frequency, oscillates};
-use sparring_activations::{Activation, AnyActivation, Sharing};
+use sparring_activations::{Activation, AnyActivation, AnyRowActivation, RowActivation, Sharing};
+use sparring_math::Real;
+use sparring_math::named::Family;
 use std::collections::HashSet;
 
 const GOLDEN: &str = include_str!("../../../golden/activations/activations.csv");
 const LEARNT: &str = include_str!("../../../golden/activations/learnt.csv");
+const ROWS: &str = include_str!("../../../golden/activations/rows.csv");
 
 #[test]
 fn values_and_derivatives_agree_with_pytorch() {
@@ -50,7 +53,7 @@ fn gradients_of_parameters_agree_with_pytorch() {
         let a: AnyActivation = columns[0].parse().unwrap();
         names.insert(a.name());
         let learnt = a.trainable::<f64>().unwrap();
-        let numbers = |i: usize| -> Vec<f64> { columns[i].split(' ').map(|n| n.parse().unwrap()).collect() };
+        let numbers = |i: usize| numbers(columns[i]);
         let (p, x) = (numbers(1), numbers(2));
         assert_eq!(p.len(), learnt.count(), "{a}");
         let (mut y, mut dx, mut ddx) = ([0.0], [0.0], [0.0]);
@@ -78,4 +81,45 @@ fn gradients_of_parameters_agree_with_pytorch() {
     }
     let learnt = AnyActivation::ALL.iter().filter(|a| a.is_trainable());
     learnt.for_each(|a| assert!(names.contains(a.name()), "{a} is not in LEARNT of make.py"));
+}
+
+fn numbers(text: &str) -> Vec<f64> {
+    text.split(' ').map(|n| n.parse().unwrap()).collect()
+}
+
+#[test]
+fn rows_and_their_gradients_agree_with_pytorch() {
+    let mut names = HashSet::new();
+    for row in ROWS.lines().skip(1) {
+        let columns: Vec<&str> = row.split(';').collect();
+        let a: AnyRowActivation = columns[0].parse().unwrap();
+        names.insert(a.name());
+        let [x, y, dy, dx] = [1, 2, 3, 4].map(|i| numbers(columns[i]));
+        agrees::<f64>(&a, [&x, &y, &dy, &dx], 1e-15);
+        agrees::<f32>(&a, [&x, &y, &dy, &dx], 4e-7);
+    }
+    for name in AnyRowActivation::TABLE.names() {
+        assert!(names.contains(name), "{name} has no golden values: add it to make_rows.py");
+    }
+}
+
+fn agrees<E: Real>(a: &AnyRowActivation, [x, y, dy, dx]: [&[f64]; 4], epsilon: f64) {
+    let of = |v: &[f64]| v.iter().map(|&v| E::of(v)).collect::<Vec<E>>();
+    let (mut got_y, mut got_dx) = (vec![E::of(9.0); y.len()], vec![E::of(9.0); x.len()]);
+    a.forward_rows(x.len(), &of(x), &mut got_y);
+    a.backward_rows(x.len(), &of(x), &of(dy), &mut got_dx);
+    // What may cancel: sums over a row, and of a gated unit terms of the size of both factors.
+    let gated = a.name().ends_with("glu");
+    let factor = if gated { x.iter().fold(1.0, |m: f64, x| m.max(x.abs())) } else { 1.0 };
+    let sum: f64 = dy.iter().map(|d| d.abs()).sum();
+    for (what, got, torch, terms) in [("y", got_y, y, factor), ("dx", got_dx, dx, factor * sum)] {
+        for (i, (got, torch)) in got.iter().zip(torch).enumerate() {
+            let off = (got.to_f64() - torch).abs();
+            assert!(
+                off <= epsilon * (torch.abs() + terms),
+                "{a} {what} {i} at {x:?}: {:e}, PyTorch {torch:e}",
+                got.to_f64()
+            );
+        }
+    }
 }

@@ -174,6 +174,50 @@ fn exponentials_have_a_closed_form() {
     assert_eq!(length_after(&a, 1.0, 0.0, 400.0), f64::INFINITY);
 }
 
+/// E sin²(w √q z) by Simpson's rule with hundreds of points a wave, and the fixed point of large weights: σ_w² E sin² comes to σ_w²/2.
+#[test]
+fn waves_have_closed_forms_and_do_not_explode() {
+    for (name, w, a) in
+        [("sin(w0=3)", 3.0, 0.0), ("snake(a=1.5)", 0.0, 1.5f64), ("snake(a=-0.01)", 0.0, -0.01)]
+    {
+        for q in [1e-3f64, 0.3, 2.0, 25.0] {
+            let (n, reach) = (200_000, 12.0);
+            let h = 2.0 * reach / n as f64;
+            let mean = |g: &dyn Fn(f64) -> f64| {
+                let weight = |i: usize| if i == 0 || i == n { 1.0 } else { 2.0 + 2.0 * (i % 2) as f64 };
+                let at = |i: usize| -reach + i as f64 * h;
+                let sum: f64 =
+                    (0..=n).map(|i| weight(i) * density(at(i)) * g(q.sqrt() * at(i)).powi(2)).sum();
+                sum * h / 3.0
+            };
+            let f = |x: f64| if a == 0.0 { (w * x).sin() } else { x + (a * x).sin().powi(2) / a };
+            let df = |x: f64| if a == 0.0 { w * (w * x).cos() } else { 1.0 + (2.0 * a * x).sin() };
+            for (found, exact) in [
+                (length_after(&named(name), 1.0, 0.0, q), mean(&f)),
+                (gradient_factor(&named(name), 1.0, q), mean(&df)),
+            ] {
+                assert!((found / exact - 1.0).abs() < 1e-10, "{name} {q}: {found:e}, not {exact:e}");
+            }
+        }
+    }
+    for sigma_w in [2.0f64, 399.0, 401.0, 1e4, 1e8] {
+        let found = mean_field(&named("sin"), sigma_w, 0.5);
+        let q = 0.5 * sigma_w * sigma_w + 0.25;
+        assert!(
+            matches!(found.length, Length::Fixed(l) if (l / q - 1.0).abs() < 1e-9),
+            "{sigma_w}: {found:?}"
+        );
+        assert!(
+            (found.chi.unwrap() / (450.0 * sigma_w * sigma_w) - 1.0).abs() < 1e-9,
+            "{sigma_w}: {found:?}"
+        );
+        assert!(found.restoring.unwrap() < 1e-9);
+        // No bounded function explodes.
+        let tanh = mean_field(&named("tanh"), sigma_w, 0.5).length;
+        assert!(matches!(tanh, Length::Fixed(l) if l <= sigma_w * sigma_w + 0.25), "{sigma_w}: {tanh:?}");
+    }
+}
+
 /// Saturated smooth functions, whose derivative is a spike at 0: E tanh'(√q z)² comes to ∫ sech⁴ / √(2πq) = 4/(3√(2πq)).
 #[test]
 fn spikes_of_saturated_functions_are_seen() {

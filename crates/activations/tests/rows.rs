@@ -73,6 +73,20 @@ fn lipschitz_constants_hold_and_are_reached() {
 }
 
 #[test]
+fn ranges_hold_and_are_reached() {
+    for a in all() {
+        let (low, high) = RowActivation::<f64>::about_rows(&a).range;
+        // Rows far apart come near the ends, or beyond any.
+        let far = rows().into_iter().flat_map(|x| [x.map(|x| 1e3 * x), x.map(|x| -1e3 * (1.0 + x.abs()))]);
+        let values: Vec<f64> = rows().into_iter().chain(far).flat_map(|x| forward(&a, &x)).collect();
+        let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        assert!(low.map_or(least < -1e2, |low| least >= low && least < low + 1e-3), "{a}: {least}");
+        assert!(high.map_or(most > 1e2, |high| most <= high && most > high - 1e-3), "{a}: {most}");
+    }
+}
+
+#[test]
 fn values_are_what_they_are_called() {
     for x in rows() {
         let [p, log, sparse] =

@@ -1,15 +1,9 @@
 //! One part of a data set: pixels, labels, and which of its rows are in view.
 
-use crate::digest::Hasher;
+use crate::rows_in_view::Rows;
 use crate::{DataError, Pixels};
 use std::ops::Range;
 use std::sync::Arc;
-
-#[derive(Clone, Debug)]
-enum Rows {
-    Range(Range<usize>),
-    Picked(Arc<[usize]>),
-}
 
 /// Labelled examples. A part of a split ([`first`](Split::first), [`subset`](Split::subset)) shares its memory, and each
 /// example keeps its id: its index in the whole.
@@ -60,10 +54,7 @@ impl Split {
 
     /// Number of examples in view.
     pub fn len(&self) -> usize {
-        match &self.rows {
-            Rows::Range(r) => r.len(),
-            Rows::Picked(p) => p.len(),
-        }
+        self.rows.len()
     }
     /// No example at all.
     pub fn is_empty(&self) -> bool {
@@ -91,11 +82,7 @@ impl Split {
     pub fn range(&self, range: Range<usize>) -> Self {
         let n = self.len();
         assert!(range.start <= range.end && range.end <= n, "split: examples {range:?} of {n}");
-        let rows = match &self.rows {
-            Rows::Range(r) => Rows::Range(r.start + range.start..r.start + range.end),
-            Rows::Picked(p) => Rows::Picked(p[range].into()),
-        };
-        Self { rows, ..self.clone() }
+        Self { rows: self.rows.part(range), ..self.clone() }
     }
     /// The examples `indices`, in that order.
     ///
@@ -187,23 +174,9 @@ impl Split {
         &self.pixels
     }
 
-    /// SHA-256 over shape, ids, classes and inputs of the examples in view: equal for equal data in equal order, wherever they lie.
-    pub fn fingerprint(&self) -> String {
-        let mut hasher = Hasher::default();
-        self.shape.iter().chain([&self.len()]).for_each(|&d| hasher.update(&(d as u64).to_le_bytes()));
-        let label_bytes = if self.labels.iter().all(|&k| k < 256) { 1 } else { 2 };
-        for i in 0..self.len() {
-            hasher.update(&self.id(i).to_le_bytes());
-            // A byte where all classes fit in one, as before there were others.
-            hasher.update(&self.labels[self.at(i)].to_le_bytes()[..label_bytes]);
-            match &self.pixels {
-                Pixels::U8(bytes) => hasher.update(&bytes[self.place(i)]),
-                Pixels::F32(numbers) => {
-                    numbers[self.place(i)].iter().for_each(|x| hasher.update(&x.to_le_bytes()));
-                }
-            }
-        }
-        hasher.finish()
+    /// The classes of the whole, as they are stored.
+    pub(crate) fn stored_labels(&self) -> &[u16] {
+        &self.labels
     }
     /// Where example `i` lies among the stored numbers.
     #[track_caller]
@@ -215,10 +188,7 @@ impl Split {
     fn at(&self, i: usize) -> usize {
         let n = self.len();
         assert!(i < n, "split: example {i} of {n}");
-        match &self.rows {
-            Rows::Range(r) => r.start + i,
-            Rows::Picked(p) => p[i],
-        }
+        self.rows.at(i)
     }
 }
 

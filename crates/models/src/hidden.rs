@@ -2,8 +2,7 @@
 
 use sparring_activations::rows::KWta;
 use sparring_activations::{AnyActivation, Relu};
-use sparring_math::grammar::Call;
-use sparring_math::named::{Entry, Named, NamedError, Range};
+use sparring_math::named::{NamedError, Range};
 use sparring_nn::AnyLayer;
 use sparring_nn::layers::{self, WinnersTakeAll};
 use std::fmt;
@@ -25,66 +24,14 @@ pub enum HiddenActivation {
     KWta(KWta),
 }
 
+sparring_math::family! { HiddenActivation: "activation", beside Elementwise(AnyActivation); KWta }
+
 impl HiddenActivation {
-    /// As a layer; `None` of the identity, so that names stay those of the equal `nn.Sequential`.
-    pub(crate) fn layer(&self) -> Option<AnyLayer> {
-        match self {
-            Self::Elementwise(AnyActivation::Identity(_)) => None,
-            other => Some(other.always()),
-        }
-    }
-    /// As a layer, also the identity.
-    pub(crate) fn always(&self) -> AnyLayer {
+    /// As a layer.
+    pub(crate) fn layer(&self) -> AnyLayer {
         match self {
             Self::Elementwise(function) => layers::activation(function),
             Self::KWta(winners) => WinnersTakeAll::from(*winners).into(),
-        }
-    }
-    /// The name, without parameters.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Elementwise(function) => function.name(),
-            Self::KWta(_) => KWta::NAME,
-        }
-    }
-}
-
-impl From<AnyActivation> for HiddenActivation {
-    fn from(function: AnyActivation) -> Self {
-        Self::Elementwise(function)
-    }
-}
-
-impl From<KWta> for HiddenActivation {
-    fn from(winners: KWta) -> Self {
-        Self::KWta(winners)
-    }
-}
-
-impl FromStr for HiddenActivation {
-    type Err = NamedError;
-    fn from_str(text: &str) -> Result<Self, NamedError> {
-        let entry = Entry::<Self>::of::<KWta>();
-        if let Ok(call) = Call::parse(text)
-            && entry.is_called(call.name)
-        {
-            return entry.read(&call);
-        }
-        text.parse().map(Self::Elementwise).map_err(|e| match e {
-            NamedError::Unknown { kind, asked, nearest, mut known } => {
-                known.push(KWta::NAME);
-                NamedError::Unknown { kind, asked, nearest, known }
-            }
-            other => other,
-        })
-    }
-}
-
-impl fmt::Display for HiddenActivation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Elementwise(function) => function.fmt(f),
-            Self::KWta(winners) => f.pad(&winners.write()),
         }
     }
 }
@@ -190,6 +137,8 @@ mod tests {
         );
         let refused = "softmax".parse::<HiddenActivations>().unwrap_err().to_string();
         assert!(refused.contains("no activation") && refused.ends_with("k_wta"), "{refused}");
+        let nearest = "k_wtaa".parse::<HiddenActivation>().unwrap_err().to_string();
+        assert!(nearest.contains("did you mean `k_wta`?"), "{nearest}");
         assert!(once.fit("x", 2).is_ok() && once.fit("x", 1).unwrap_err().to_string().contains("at most 1"));
     }
 }

@@ -50,6 +50,7 @@ trait Erased: Facts + fmt::Debug + Send + Sync {
     fn text(&self) -> String;
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError>;
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost;
+    fn lipschitz_bound(&self, params: &[&Array<f32>], inputs: &[Shape]) -> Option<f64>;
     fn forward_f32<'t>(&self, cx: &Cx<'t, f32>, p: &[Var<'t, f32>], x: &[Var<'t, f32>]) -> Var<'t, f32>;
     fn forward_f64<'t>(&self, cx: &Cx<'t, f64>, p: &[Var<'t, f64>], x: &[Var<'t, f64>]) -> Var<'t, f64>;
     fn with_init(&self, init: Init) -> Option<AnyLayer>;
@@ -79,6 +80,9 @@ impl<L: Layer> Erased for L {
     }
     fn cost(&self, inputs: &[Shape], output: Shape) -> Cost {
         Layer::cost(self, inputs, output)
+    }
+    fn lipschitz_bound(&self, params: &[&Array<f32>], inputs: &[Shape]) -> Option<f64> {
+        Layer::lipschitz_bound(self, params, inputs)
     }
     fn forward_f32<'t>(&self, cx: &Cx<'t, f32>, p: &[Var<'t, f32>], x: &[Var<'t, f32>]) -> Var<'t, f32> {
         self.forward(cx, p, x)
@@ -172,6 +176,10 @@ impl AnyLayer {
     pub fn cost(&self, inputs: &[Shape]) -> Result<Cost, ShapeError> {
         let cost = self.0.cost(inputs, self.shape(inputs)?);
         cost.check(&self.kind()).map(|()| cost)
+    }
+    /// As [`Layer::lipschitz_bound`].
+    pub fn lipschitz_bound(&self, params: &[&Array<f32>], inputs: &[Shape]) -> Option<f64> {
+        self.0.lipschitz_bound(params, inputs)
     }
     /// As [`Layer::with_init`].
     pub fn with_init(&self, init: Init) -> Option<Self> {

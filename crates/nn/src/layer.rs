@@ -87,6 +87,15 @@ pub trait Layer: Named + fmt::Debug + PartialEq + Serialize + DeserializeOwned +
     fn lipschitz(&self) -> Lipschitz {
         Lipschitz::Unknown
     }
+    /// What no Lipschitz constant of the layer with these parameters exceeds, in the Euclidean norm of an example and as in evaluation: a bound to rely on, with room for
+    /// the rounding of weights and of itself. `inputs` are the shapes of its inputs; `None` where no bound is known.
+    fn lipschitz_bound(&self, params: &[&Array<f32>], inputs: &[Shape]) -> Option<f64> {
+        let _ = (params, inputs);
+        match self.lipschitz() {
+            Lipschitz::AtMost(c) | Lipschitz::Affine(Some(c)) => Some(c),
+            Lipschitz::Affine(None) | Lipschitz::Unknown => None,
+        }
+    }
     /// Facts of its function, if it is an activation: what stands behind the layers with weights.
     fn about(&self) -> Option<About> {
         None

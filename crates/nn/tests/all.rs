@@ -9,6 +9,7 @@ mod initialisation;
 mod lipschitz;
 mod methods;
 mod precision;
+mod row_layers;
 mod signal_by_depth;
 mod training_parts;
 mod whole_networks;

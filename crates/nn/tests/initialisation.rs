@@ -88,6 +88,19 @@ fn no_edge_of_chaos_is_an_error_that_names_the_layer() {
         matches!(&error, NnError::Spec { layer, what } if layer == "1" && what.contains("choose he or lsuv")),
         "{error}"
     );
+    // Of rows: no function of one number, before the layer or, for the first, behind it.
+    for (text, at) in [
+        ("flatten, linear(4, 8), k_wta(0.5), linear(8, 2)", "1"),
+        ("flatten, linear(4, 8), tanh, linear(8, 8), maxout(2), linear(4, 2)", "5"),
+    ] {
+        let error = scheme("edge_of_chaos").applied(&chain([1, 1, 4], text)).unwrap_err();
+        let said = |what: &str| what.contains("has no edge of chaos") && what.contains("choose he or lsuv");
+        assert!(
+            matches!(&error, NnError::Spec { layer, what } if layer == at && said(what)),
+            "{text}: {error}"
+        );
+        assert!(scheme("he").applied(&chain([1, 1, 4], text)).is_ok());
+    }
     assert!("lsuv(batch=0)".parse::<AnyInitScheme>().is_err());
     assert_eq!(scheme("lsuv(batch=64)").to_string(), "lsuv(batch=64)");
 }

@@ -28,7 +28,7 @@ pub use diagnosis::{
     ActivationFigures, DIAGNOSIS_ROWS, Diagnosed, DiagnosisLoss, DiagnosisRow, DiagnosisSettings,
     DiagnosisWatcher, LayerDiagnosis, LipschitzBounds, NetworkDiagnosis, OutputFigures, Spread,
     TheoryFigures, TrainingFacts, Verdict, VerdictKind, WeightFigures, diagnose_network, diagnosis_blocks,
-    layer_figures, training_section, verdicts,
+    few_examples, layer_figures, training_section, verdicts,
 };
 pub use environment::shard_of_environment;
 pub use error::StudyError;

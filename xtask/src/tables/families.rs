@@ -1,7 +1,7 @@
 //! The tables: one a family of things that are listed in code.
 
+use super::activations::{activations, row_activations};
 use super::markdown::{code, count, number, table};
-use sparring_activations::AnyActivation;
 use sparring_attacks::{AnyAttack, AnyNorm};
 use sparring_datasets::augment::AnyAugmentation;
 use sparring_datasets::corruptions::AnyCorruption;
@@ -24,6 +24,7 @@ pub struct Table {
 /// Every table.
 pub const ALL: &[Table] = &[
     Table { name: "activations", home: "crates/activations/README.md", write: activations },
+    Table { name: "row activations", home: "crates/activations/README.md", write: row_activations },
     Table { name: "losses", home: "crates/losses/README.md", write: losses },
     Table { name: "rules", home: "crates/optim/README.md", write: rules },
     Table { name: "schedules", home: "crates/optim/README.md", write: schedules },
@@ -45,46 +46,6 @@ fn parameters<T>(entry: &Entry<T>) -> String {
     };
     let all: Vec<String> = entry.defaults().into_iter().map(one).collect();
     if all.is_empty() { "–".into() } else { all.join("; ") }
-}
-
-fn activations() -> String {
-    let row = |a: &AnyActivation| {
-        let about = a.about();
-        let parameters: Vec<_> =
-            a.parameters().iter().map(|(n, v)| format!("{n} = {}", number(*v))).collect();
-        let name = if parameters.is_empty() {
-            code(a.name())
-        } else {
-            format!("`{}({})`", a.name(), parameters.join(", "))
-        };
-        let bound = |b: Option<f64>, none: &str| b.map_or(none.to_string(), number);
-        let learnt = if a.is_trainable() { ", learnt" } else { "" };
-        vec![
-            name + learnt,
-            code(about.formula),
-            format!("{} to {}", bound(about.range.0, "−∞"), bound(about.range.1, "∞")),
-            bound(about.lipschitz, "∞"),
-            bound(about.curvature, "∞"),
-            if about.monotone { "yes" } else { "no" }.into(),
-            about.smoothness.to_string(),
-            bound(about.gain_forward, "–"),
-            bound(about.gain_backward, "–"),
-            about.source.into(),
-        ]
-    };
-    let header = [
-        "name",
-        "f(x)",
-        "range",
-        "Lipschitz",
-        "largest \\|f''\\|",
-        "monotone",
-        "smooth",
-        "gain",
-        "gain of f'",
-        "source",
-    ];
-    table(&header, &AnyActivation::ALL.iter().map(row).collect::<Vec<_>>())
 }
 
 fn losses() -> String {
@@ -242,6 +203,7 @@ fn corruptions() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sparring_activations::{AnyActivation, AnyRowActivation};
 
     #[test]
     fn every_table_has_a_row_for_each_thing() {
@@ -250,6 +212,7 @@ mod tests {
             (table.write)().lines().count() - 2
         };
         assert_eq!(rows("activations"), AnyActivation::ALL.len());
+        assert_eq!(rows("row activations"), AnyRowActivation::TABLE.entries.len());
         assert_eq!(rows("attacks"), AnyAttack::ALL.len());
         assert_eq!(rows("defenses"), AnyDefense::TABLE.entries.len());
         assert_eq!(rows("datasets"), sparring_datasets::ALL.len());

@@ -1,5 +1,6 @@
 //! Tables in README files and cards of activations, written from the lists in the code.
 
+mod activations;
 mod cards;
 mod families;
 mod markdown;

@@ -8,14 +8,12 @@
 //! source      Ma, Zhang, Liu, Sun 2021, arXiv:2009.04759
 //! bounds      slope p₁ on the right and p₂ on the left (for βd > 0), between them from p₂ − 0.0998 d to p₂ + 1.0998 d; curvature |β| d²/2
 
-use crate::fused::fused_slices;
-use crate::gain::gains;
 use crate::registry::Configured;
-use crate::relax::turns;
 use crate::shapes::gated::Gated;
-use crate::{About, Activation, Parametric, Smoothness, Trainable};
+use crate::shapes::gated_form::gated_form;
+use crate::{Parametric, Trainable};
 use sparring_math::Real;
-use sparring_math::named::{Named, Range};
+use sparring_math::named::Range;
 
 /// f(x) = (p₁ − p₂) x σ(β (p₁ − p₂) x) + p₂ x, all three being learnt. `S` is the type that they are kept in.
 ///
@@ -69,47 +67,9 @@ impl Configured for AconC {
     }
 }
 
-turns! { <S> AconC<S>: |a, _l, _u| extrema a.gated().extrema(), bends a.gated().bends() }
-
-impl<E: Real, S: Real> Activation<E> for AconC<S> {
-    fn about(&self) -> About {
-        let (gain_forward, gain_backward) = gains(self);
-        let shape = self.gated::<f64>();
-        About {
-            name: AconC::<f64>::NAME,
-            formula: "(p1 - p2) * x / (1 + exp(-beta * (p1 - p2) * x)) + p2 * x, p1, p2 and beta learnt",
-            source: AconC::<f64>::PAPER,
-            range: shape.range(),
-            lipschitz: Some(shape.lipschitz()),
-            curvature: Some(shape.curvature()),
-            monotone: shape.is_monotone(),
-            smoothness: Smoothness::Smooth,
-            gain_forward,
-            gain_backward,
-            elsewhere: "its authors draw p1 and p2 from N(0, 1), for each channel",
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        AconC::<f64>::NAME
-    }
-
-    #[inline(always)]
-    fn f(&self, x: E) -> E {
-        self.gated().f(x)
-    }
-
-    #[inline(always)]
-    fn df(&self, x: E) -> E {
-        self.gated().df(x)
-    }
-
-    #[inline(always)]
-    fn d2f(&self, x: E) -> E {
-        self.gated().d2f(x)
-    }
-
-    fused_slices!();
+gated_form! {
+    AconC, formula "(p1 - p2) * x / (1 + exp(-beta * (p1 - p2) * x)) + p2 * x, p1, p2 and beta learnt",
+    elsewhere "its authors draw p1 and p2 from N(0, 1), for each channel"
 }
 
 impl<E: Real> Parametric<E> for AconC<E> {

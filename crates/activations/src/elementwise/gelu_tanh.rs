@@ -19,12 +19,24 @@ use sparring_math::named::Named;
 const SCALE: f64 = 1.595_769_121_605_730_7;
 const CUBIC: f64 = 0.044_715;
 
+/// |x|, at most as far as σ goes.
+#[inline(always)]
+fn bounded<E: Real>(x: E) -> E {
+    let (a, top) = (x.abs(), E::NORMAL_REACH);
+    if a > top { top } else { a }
+}
+
+/// −|w| and what its rounding left.
+#[inline(always)]
+fn argument<E: Real>(a: E) -> (E, E) {
+    a.in_double(|a| -SCALE * (a + CUBIC * a * a * a))
+}
+
 /// |x|, at most as far as σ goes, and σ(−|w|).
 #[inline(always)]
 fn left<E: Real>(x: E) -> (E, E) {
-    let (a, top) = (x.abs(), E::NORMAL_REACH);
-    let a = if a > top { top } else { a };
-    let (w, rest) = a.in_double(|a| -SCALE * (a + CUBIC * a * a * a));
+    let a = bounded(x);
+    let (w, rest) = argument(a);
     let tail = w.sigmoid();
     (a, tail * (E::ONE - tail).madd(rest, E::ONE))
 }
@@ -86,8 +98,15 @@ impl<E: Real> Activation<E> for GeluTanh {
 
     #[inline(always)]
     fn df(&self, x: E) -> E {
-        let (a, tail) = left(x);
-        let left = tail * (-a * (E::ONE - tail)).madd(rise(a), E::ONE);
+        // At −a = −|x| it is e (1 − a w' + e)/(1 + e)² with e = e⁻ʷ, as SiLU's.
+        let a = bounded(x);
+        let (w, rest) = argument(a);
+        let (turn, turn_rest) = a.in_double(|a| SCALE * (a + 3.0 * CUBIC * a * a * a));
+        let e = w.exp_nonpos();
+        let e = e.madd(rest, e);
+        // (1 + e)² with one rounding where e is small.
+        let square = e.madd(e + E::of(2.0), E::ONE);
+        let left = e * ((E::ONE - turn) + (e - turn_rest)) / square;
         if x > E::ZERO { E::ONE - left } else { left }
     }
 

@@ -90,12 +90,13 @@ impl<E: Real> Activation<E> for Mish {
     fn df(&self, x: E) -> E {
         let (e, denominator) = parts(x);
         let (one, two, four) = (E::ONE, E::of(2.0), E::of(4.0));
-        // n (n + 2) + 4 x eˣ (1 + eˣ), for x < 0 without one factor eˣ, for x ≥ 0 over e⁴ˣ.
+        // n (n + 2) + 4 x eˣ (1 + eˣ), for x < 0 without one factor eˣ, for x ≥ 0 over e⁴ˣ. Left of 0 by powers of eˣ, 4 + 4x + eˣ (6 + 4x + eˣ (4 + eˣ)):
+        // around the zero the sums without eˣ are exact.
         let negative = x < E::ZERO;
-        let main = (if negative { e + two } else { e.madd(two, one) }) * denominator;
-        let factor = if negative { one } else { e * e };
-        let sum = (four * near(x) * factor).madd(e + one, main);
-        (if negative { e * sum } else { sum }) / (denominator * denominator)
+        let four_x = four * near(x);
+        let left = e * e.madd(e.madd(e + four, four_x + E::of(6.0)), four_x + four);
+        let right = (four_x * (e * e)).madd(e + one, e.madd(two, one) * denominator);
+        (if negative { left } else { right }) / (denominator * denominator)
     }
 
     #[inline(always)]

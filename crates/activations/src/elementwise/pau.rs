@@ -12,8 +12,8 @@ use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::shapes::formula::formula;
-use crate::shapes::polynomial::{derivative, product, sign_changes, sum};
 use crate::shapes::rational::Rational;
+use crate::shapes::rational_turns::RationalTurns;
 use crate::{About, Activation, LinearBounds, Points, Relax, Smoothness, Trainable, Turns};
 use sparring_math::Real;
 use sparring_math::named::Named;
@@ -46,41 +46,7 @@ impl Configured for Pau {
     }
 }
 
-/// Where f turns, where f' does, and the bounds of f' and f''.
-struct Shape {
-    extrema: Vec<f64>,
-    bends: Vec<f64>,
-    lipschitz: f64,
-    curvature: f64,
-    least_slope: f64,
-}
-
-static SHAPE: LazyLock<Shape> = LazyLock::new(|| {
-    let mut turns: [Vec<f64>; 3] = [vec![0.0], vec![0.0], vec![0.0]];
-    for side in [-1.0, 1.0] {
-        let mut bottom = vec![1.0];
-        bottom.extend((1..5).map(|j| START.bottom[j - 1].abs() * f64::powi(side, j as i32)));
-        let (mut top, down) = (START.top.to_vec(), derivative(&bottom));
-        // The k-th derivative is a numerator over Q^(k + 1).
-        for (k, turns) in turns.iter_mut().enumerate() {
-            let (less, factor) = (product(&top, &down), -((k + 1) as f64));
-            top = sum(&product(&derivative(&top), &bottom), factor, &less);
-            turns.extend(sign_changes(&top).into_iter().filter(|x| x * side > 0.0));
-        }
-    }
-    turns.iter_mut().for_each(|t| t.sort_by(f64::total_cmp));
-    let [extrema, bends, peaks] = turns;
-    // At a kink the values on both sides count, and far out the asymptote.
-    let beside = |at: &[f64], g: &dyn Fn(f64) -> f64| -> Vec<f64> {
-        let ends = [f64::NEG_INFINITY, f64::INFINITY, -1e-300, 1e-300];
-        at.iter().copied().filter(|x| *x != 0.0).chain(ends).map(g).collect()
-    };
-    let largest = |v: &[f64]| v.iter().fold(0.0f64, |m, v| v.abs().max(m));
-    let slopes = beside(&bends, &|x| START.df(x));
-    let least_slope = slopes.iter().copied().fold(f64::INFINITY, f64::min);
-    let (lipschitz, curvature) = (largest(&slopes), largest(&beside(&peaks, &|x| START.d2f(x))));
-    Shape { extrema, bends, lipschitz, curvature, least_slope }
-});
+static SHAPE: LazyLock<RationalTurns> = LazyLock::new(|| RationalTurns::of(&START));
 
 impl Turns for Pau {
     fn extrema(&self, _: f64, _: f64) -> Points {

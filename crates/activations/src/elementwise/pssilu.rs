@@ -8,14 +8,12 @@
 //! source      Dai, Mahloujifar, Mittal 2021, arXiv:2110.05626
 //! bounds      at a = 1, b = 0 those of SiLU; with b > 0 it is positive and falls on the left
 
-use crate::fused::fused_slices;
-use crate::gain::gains;
 use crate::registry::Configured;
-use crate::relax::turns;
 use crate::shapes::gated::Gated;
-use crate::{About, Activation, Parametric, Smoothness, Trainable};
+use crate::shapes::gated_form::gated_form;
+use crate::{Parametric, Trainable};
 use sparring_math::Real;
-use sparring_math::named::{Named, Range};
+use sparring_math::named::Range;
 
 /// f(x) = x (σ(`a`·x) − `b`)/(1 − `b`), both being learnt. `S` is the type that they are kept in.
 ///
@@ -72,47 +70,9 @@ impl Configured for Pssilu {
     }
 }
 
-turns! { <S> Pssilu<S>: |a, _l, _u| extrema a.gated().extrema(), bends a.gated().bends() }
-
-impl<E: Real, S: Real> Activation<E> for Pssilu<S> {
-    fn about(&self) -> About {
-        let (gain_forward, gain_backward) = gains(self);
-        let shape = self.gated::<f64>();
-        About {
-            name: Pssilu::<f64>::NAME,
-            formula: "x * (1 / (1 + exp(-a * x)) - b) / (1 - b), a and b learnt",
-            source: Pssilu::<f64>::PAPER,
-            range: shape.range(),
-            lipschitz: Some(shape.lipschitz()),
-            curvature: Some(shape.curvature()),
-            monotone: shape.is_monotone(),
-            smoothness: Smoothness::Smooth,
-            gain_forward,
-            gain_backward,
-            elsewhere: "its authors take |a| and |b|",
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        Pssilu::<f64>::NAME
-    }
-
-    #[inline(always)]
-    fn f(&self, x: E) -> E {
-        self.gated().f(x)
-    }
-
-    #[inline(always)]
-    fn df(&self, x: E) -> E {
-        self.gated().df(x)
-    }
-
-    #[inline(always)]
-    fn d2f(&self, x: E) -> E {
-        self.gated().d2f(x)
-    }
-
-    fused_slices!();
+gated_form! {
+    Pssilu, formula "x * (1 / (1 + exp(-a * x)) - b) / (1 - b), a and b learnt",
+    elsewhere "its authors take |a| and |b|"
 }
 
 impl<E: Real> Pssilu<E> {

@@ -11,17 +11,23 @@ use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::relax::turns;
-use crate::{About, Activation, Smoothness};
+use crate::{About, Activation, Silu, Smoothness};
 use sparring_math::Real;
 use sparring_math::named::Named;
 
 const SCALE: f64 = 1.702;
 
-/// |x|, at most as far as σ goes, and σ(−1.702 |x|).
+/// |x|, at most as far as σ goes.
+#[inline(always)]
+fn bounded<E: Real>(x: E) -> E {
+    let (a, top) = (x.abs(), E::of(450.0));
+    if a > top { top } else { a }
+}
+
+/// That, and σ(−1.702 |x|).
 #[inline(always)]
 fn left<E: Real>(x: E) -> (E, E) {
-    let (a, top) = (x.abs(), E::of(450.0));
-    let a = if a > top { top } else { a };
+    let a = bounded(x);
     let (w, rest) = a.times(-SCALE);
     let tail = w.sigmoid();
     (a, tail * (E::ONE - tail).madd(rest, E::ONE))
@@ -45,7 +51,7 @@ impl Configured for QuickGelu {
     const DEFAULT: Self = QuickGelu;
 }
 
-turns! { QuickGelu: extrema [-1.278_464_542_761_074 / SCALE], bends [-2.399_357_280_515_467_7 / SCALE, 2.399_357_280_515_467_7 / SCALE] }
+turns! { QuickGelu: extrema [Silu::TURN / SCALE], bends [-Silu::STEEPEST / SCALE, Silu::STEEPEST / SCALE] }
 
 impl<E: Real> Activation<E> for QuickGelu {
     fn about(&self) -> About {
@@ -54,8 +60,8 @@ impl<E: Real> Activation<E> for QuickGelu {
             name: Self::NAME,
             formula: "x / (1 + exp(-1.702 * x))",
             source: Self::PAPER,
-            range: (Some(-0.278_464_542_761_073_8 / SCALE), None),
-            lipschitz: Some(1.099_839_320_128_867),
+            range: (Some(Silu::LEAST / SCALE), None),
+            lipschitz: Some(Silu::LARGEST),
             curvature: Some(0.5 * SCALE),
             monotone: false,
             smoothness: Smoothness::Smooth,
@@ -77,8 +83,13 @@ impl<E: Real> Activation<E> for QuickGelu {
 
     #[inline(always)]
     fn df(&self, x: E) -> E {
-        let (a, tail) = left(x);
-        let left = tail * (E::of(-SCALE) * a).madd(E::ONE - tail, E::ONE);
+        // As SiLU's, at w = −1.702 |x|.
+        let (w, rest) = bounded(x).times(-SCALE);
+        let e = w.exp_nonpos();
+        let e = e.madd(rest, e);
+        // (1 + e)² with one rounding where e is small.
+        let square = e.madd(e + E::of(2.0), E::ONE);
+        let left = e * ((E::ONE + w) + (e + rest)) / square;
         if x > E::ZERO { E::ONE - left } else { left }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! value       f(x)   = x / (1 + e⁻ˣ)
 //! derivative  f'(x)  = σ(x) + x σ(x) σ(−x)
+//! without cancellation: at −a = −|x| f' = e (1 − a + e)/(1 + e)² with e = e⁻ᵃ, whose 1 − a is exact around the zero, as that of 1 − a σ(a) is not; on the right 1 less it
 //! second      f''(x) = σ(x) σ(−x) (2 + x (1 − 2σ(x)))
 //! source      Elfwing, Uchibe, Doya 2017, arXiv:1702.03118; Ramachandran, Zoph, Le 2017, arXiv:1710.05941
 //! bounds      range [−0.27846, ∞) with the minimum at −1.2785, 1.0998-Lipschitz (at 2.3994), curvature ½ at 0, not monotone
@@ -33,7 +34,19 @@ impl Configured for Silu {
     const DEFAULT: Self = Silu;
 }
 
-turns! { Silu: extrema [-1.278_464_542_761_074], bends [-2.399_357_280_515_467_7, 2.399_357_280_515_467_7] }
+/// Facts that what is made of it shares.
+impl Silu {
+    /// Where f turns.
+    pub(crate) const TURN: f64 = -1.278_464_542_761_074;
+    /// f there, its minimum.
+    pub(crate) const LEAST: f64 = -0.278_464_542_761_073_8;
+    /// Where f' is largest, and minus where it is smallest.
+    pub(crate) const STEEPEST: f64 = 2.399_357_280_515_467_7;
+    /// The largest f'; the smallest is 1 less it.
+    pub(crate) const LARGEST: f64 = 1.099_839_320_128_867;
+}
+
+turns! { Silu: extrema [Silu::TURN], bends [-Silu::STEEPEST, Silu::STEEPEST] }
 
 impl<E: Real> Activation<E> for Silu {
     fn about(&self) -> About {
@@ -42,8 +55,8 @@ impl<E: Real> Activation<E> for Silu {
             name: Self::NAME,
             formula: "x / (1 + exp(-x))",
             source: Self::PAPER,
-            range: (Some(-0.278_464_542_761_073_8), None),
-            lipschitz: Some(1.099_839_320_128_867),
+            range: (Some(Self::LEAST), None),
+            lipschitz: Some(Self::LARGEST),
             curvature: Some(0.5),
             monotone: false,
             smoothness: Smoothness::Smooth,
@@ -66,13 +79,13 @@ impl<E: Real> Activation<E> for Silu {
 
     #[inline(always)]
     fn df(&self, x: E) -> E {
-        let (low, high) = (E::of(-800.0), E::of(800.0));
-        let c = if x < low { low } else { x };
-        let c = if c > high { high } else { c };
-        let e = (-x.abs()).exp_nonpos();
-        let inverse = E::ONE / (E::ONE + e);
-        let numerator = if x < E::ZERO { e } else { E::ONE };
-        (numerator + c * (e * inverse)) * inverse
+        let (a, top) = (x.abs(), E::of(800.0));
+        let a = if a > top { top } else { a };
+        let e = (-a).exp_nonpos();
+        // (1 + e)² with one rounding where e is small.
+        let square = e.madd(e + E::of(2.0), E::ONE);
+        let left = e * ((E::ONE - a) + e) / square;
+        if x > E::ZERO { E::ONE - left } else { left }
     }
 
     #[inline(always)]

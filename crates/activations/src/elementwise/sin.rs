@@ -8,6 +8,7 @@
 //! bounds      range [−1, 1], ω₀-Lipschitz, curvature ω₀², not monotone; at ±∞, where there is no limit, NaN
 //! precision   the argument is rounded before the sine is taken: in f32 the result is that of an input within half a unit of its last place
 
+use crate::gain::gains;
 use crate::registry::Configured;
 use crate::shapes::wave::wave_slices;
 use crate::shapes::{formula::formula, sine::Sine};
@@ -82,6 +83,11 @@ impl Turns for Sin {
     fn bends(&self, l: f64, u: f64) -> Points {
         multiples(l, u, PI / self.w0, 0.0)
     }
+    /// By E cos(2 w √q z) = e^(−2w²q).
+    fn moments(&self, q: f64) -> Option<[f64; 3]> {
+        let (w2, x) = (self.w0 * self.w0, -2.0 * self.w0 * self.w0 * q);
+        Some([-0.5 * x.exp_m1(), w2 * (0.5 + 0.5 * x.exp()), w2 * x.exp()])
+    }
 }
 
 /// Where |ω₀ x| passes 2²⁶, the bounds are −1 and 1 even on a short interval.
@@ -105,9 +111,7 @@ impl Relax for Sin {
 
 impl<E: Real> Activation<E> for Sin {
     fn about(&self) -> About {
-        let w = self.w0;
-        // E sin² and E cos² of w z for z ~ N(0, 1), by E cos(2wz) = e^(−2w²).
-        let (sin2, cos2) = (-0.5 * (-2.0 * w * w).exp_m1(), 0.5 + 0.5 * (-2.0 * w * w).exp());
+        let (w, (gain_forward, gain_backward)) = (self.w0, gains(self));
         About {
             name: Self::NAME,
             formula: "sin(w0 * x)",
@@ -117,8 +121,8 @@ impl<E: Real> Activation<E> for Sin {
             curvature: Some(w * w),
             monotone: false,
             smoothness: Smoothness::Smooth,
-            gain_forward: Some(1.0 / sin2.sqrt()),
-            gain_backward: Some(1.0 / (w * cos2.sqrt())),
+            gain_forward,
+            gain_backward,
             elsewhere: "",
         }
     }

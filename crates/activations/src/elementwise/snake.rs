@@ -10,6 +10,7 @@
 //! precision   the argument ax is rounded before the sine is taken, as in `sin`
 
 use super::sin::{is_far, multiples};
+use crate::gain::gains;
 use crate::registry::Configured;
 use crate::shapes::wave::wave_slices;
 use crate::shapes::{formula::formula, ripple::Ripple};
@@ -67,6 +68,13 @@ impl Turns for Snake {
     fn bends(&self, l: f64, u: f64) -> Points {
         multiples(l, u, PI / (2.0 * self.a.abs()), 0.5)
     }
+    /// By E cos(t z) = e^(−t²/2), and E z sin² = 0: E sin⁴(a √q z) = 3/8 − e^(−2a²q)/2 + e^(−8a²q)/8.
+    fn moments(&self, q: f64) -> Option<[f64; 3]> {
+        let (a2, two, eight) = (self.a * self.a, -2.0 * self.a * self.a * q, -8.0 * self.a * self.a * q);
+        let sin4 = 0.125 * eight.exp_m1() - 0.5 * two.exp_m1();
+        let ripple = if a2 == 0.0 { 0.0 } else { sin4 / a2 };
+        Some([q + ripple, 1.5 - 0.5 * eight.exp(), 1.0 + two.exp() - eight.exp()])
+    }
 }
 
 impl Relax for Snake {
@@ -97,12 +105,7 @@ impl Relax for Snake {
 
 impl<E: Real> Activation<E> for Snake {
     fn about(&self) -> About {
-        let a = self.a;
-        // E cos(tz) = e^(−t²/2) for z ~ N(0, 1); E z sin² is 0.
-        let wave = |t: f64| (-0.5 * t * t).exp();
-        let sin4 = 0.375 - 0.5 * wave(2.0 * a) + 0.125 * wave(4.0 * a);
-        let ripple = if a.abs() < 1e-3 { 3.0 * a * a } else { sin4 / (a * a) };
-        let slope = 0.5 - 0.5 * wave(4.0 * a);
+        let (a, (gain_forward, gain_backward)) = (self.a, gains(self));
         About {
             name: Self::NAME,
             formula: "x + sin(a * x)^2 / a, a learnt",
@@ -112,8 +115,8 @@ impl<E: Real> Activation<E> for Snake {
             curvature: Some(2.0 * a.abs()),
             monotone: true,
             smoothness: Smoothness::Smooth,
-            gain_forward: Some(1.0 / (1.0 + ripple).sqrt()),
-            gain_backward: Some(1.0 / (1.0 + slope).sqrt()),
+            gain_forward,
+            gain_backward,
             elsewhere: "",
         }
     }
@@ -192,6 +195,9 @@ impl<E: Real> Trainable<E> for LearntSnake<E> {
     }
     fn params(&self) -> Vec<E> {
         vec![self.0]
+    }
+    fn lipschitz_with(&self, p: &[E]) -> Option<f64> {
+        Ripple::<E, false>(self.0).lipschitz_with(p)
     }
     either! {
         forward_with(y: &mut [E]);

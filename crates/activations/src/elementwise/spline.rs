@@ -14,7 +14,8 @@ use crate::fused::fused_slices;
 use crate::gain::gains;
 use crate::registry::Configured;
 use crate::relax::turns;
-use crate::shapes::knots::{Knots, Pass, Table, Wanted};
+use crate::shapes::knots::{Knots, Table};
+use crate::shapes::knots_pass::{Pass, Wanted};
 use crate::shapes::piecewise;
 use crate::{About, Activation, Sharing, Smoothness, Trainable};
 use sparring_math::Real;
@@ -213,6 +214,9 @@ impl<E: Real> Trainable<E> for LearntSpline<E> {
     }
     fn params(&self) -> Vec<E> {
         self.params.clone()
+    }
+    fn lipschitz_with(&self, p: &[E]) -> Option<f64> {
+        (p.len() == self.count()).then(|| self.knots.steepest(p)).filter(|c| c.is_finite())
     }
     #[track_caller]
     fn forward_with(&self, p: &[E], s: Sharing, x: &[E], y: &mut [E]) {

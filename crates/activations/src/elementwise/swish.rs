@@ -8,14 +8,12 @@
 //! source      Ramachandran, Zoph, Le 2017, arXiv:1710.05941; as PSiLU: Dai, Mahloujifar, Mittal 2021, arXiv:2110.05626
 //! bounds      range [−0.27846/β, ∞) (β > 0), 1.0998-Lipschitz, curvature |β|/2 at 0, not monotone but for β = 0
 
-use crate::fused::fused_slices;
-use crate::gain::gains;
 use crate::registry::Configured;
-use crate::relax::turns;
 use crate::shapes::gated::Gated;
-use crate::{About, Activation, Parametric, Smoothness, Trainable};
+use crate::shapes::gated_form::gated_form;
+use crate::{Parametric, Trainable};
 use sparring_math::Real;
-use sparring_math::named::{Named, Range};
+use sparring_math::named::Range;
 
 /// f(x) = x σ(`beta`·x), `beta` being learnt. `S` is the type that it is kept in, as in [`Prelu`](crate::Prelu).
 ///
@@ -57,47 +55,9 @@ impl Configured for Swish {
     }
 }
 
-turns! { <S> Swish<S>: |a, _l, _u| extrema a.gated().extrema(), bends a.gated().bends() }
-
-impl<E: Real, S: Real> Activation<E> for Swish<S> {
-    fn about(&self) -> About {
-        let (gain_forward, gain_backward) = gains(self);
-        let shape = self.gated::<f64>();
-        About {
-            name: Swish::<f64>::NAME,
-            formula: "x / (1 + exp(-beta * x)), beta learnt",
-            source: Swish::<f64>::PAPER,
-            range: shape.range(),
-            lipschitz: Some(shape.lipschitz()),
-            curvature: Some(shape.curvature()),
-            monotone: shape.is_monotone(),
-            smoothness: Smoothness::Smooth,
-            gain_forward,
-            gain_backward,
-            elsewhere: "PyTorch, Keras, JAX: silu, beta fixed at 1; PSiLU's authors take |beta|",
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        Swish::<f64>::NAME
-    }
-
-    #[inline(always)]
-    fn f(&self, x: E) -> E {
-        self.gated().f(x)
-    }
-
-    #[inline(always)]
-    fn df(&self, x: E) -> E {
-        self.gated().df(x)
-    }
-
-    #[inline(always)]
-    fn d2f(&self, x: E) -> E {
-        self.gated().d2f(x)
-    }
-
-    fused_slices!();
+gated_form! {
+    Swish, formula "x / (1 + exp(-beta * x)), beta learnt",
+    elsewhere "PyTorch, Keras, JAX: silu, beta fixed at 1; PSiLU's authors take |beta|"
 }
 
 impl<E: Real> Parametric<E> for Swish<E> {

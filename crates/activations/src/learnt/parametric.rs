@@ -49,6 +49,10 @@ pub trait Parametric<E: Real>: Activation<E> + Copy + 'static {
     type With<F: Real>: Parametric<F>;
     /// The activation with the k parameters p.
     fn with<F: Real>(&self, p: &[F]) -> Self::With<F>;
+    /// The Lipschitz constant at the parameters it holds, that of [`about`](Activation::about) unless a type says otherwise; `None` = unbounded, or not known.
+    fn lipschitz(&self) -> Option<f64> {
+        self.about().lipschitz
+    }
     /// Writes the k parameters it holds.
     fn write(&self, p: &mut [E]);
     /// `out[j]` = ∂f/∂p_j at x.

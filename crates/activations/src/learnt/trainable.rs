@@ -22,6 +22,8 @@ pub trait Trainable<E: Real>: Activation<E> {
     fn count(&self) -> usize;
     /// The parameters at which training starts, `[k]`.
     fn params(&self) -> Vec<E>;
+    /// A bound of |f(x; p) − f(x'; p)| / |x − x'| over all x and x', for the parameters p `[k]` of one group; `None` = unbounded, or not known.
+    fn lipschitz_with(&self, p: &[E]) -> Option<f64>;
     /// y = f(x; p).
     fn forward_with(&self, p: &[E], s: Sharing, x: &[E], y: &mut [E]);
     /// dx = dy · ∂f/∂x: the gradient of the input alone.
@@ -55,6 +57,13 @@ impl<E: Real, A: Parametric<E> + Copy> Trainable<E> for A {
         let mut p = vec![E::ZERO; self.count()];
         self.write(&mut p);
         p
+    }
+    fn lipschitz_with(&self, p: &[E]) -> Option<f64> {
+        if p.len() != A::COUNT || !p.iter().all(|p| p.is_finite()) {
+            return None;
+        }
+        let wide: Vec<f64> = p.iter().map(|p| p.to_f64()).collect();
+        self.with(&wide).lipschitz().filter(|c| c.is_finite())
     }
     #[track_caller]
     fn forward_with(&self, p: &[E], s: Sharing, x: &[E], y: &mut [E]) {

@@ -30,10 +30,8 @@ pub struct MeanField {
     pub depth_scale: Option<f64>,
 }
 
-/// Lengths are looked for from 1 down to this and up to its inverse.
+/// Lengths are looked for from 1 down to this and up to its inverse, of bounded functions as far as they can come.
 const NEAR_ZERO: f64 = 1e-12;
-/// A length that counts as near ∞ for what is not resolved at the end of the search.
-const EXPLODED: f64 = 1e6;
 /// The step of the search; between two of its points V(q) − q changes its sign once or not at all.
 const STEP: f64 = std::f64::consts::SQRT_2;
 /// A length is kept if it changes by less than this part.
@@ -51,7 +49,12 @@ const KEPT: f64 = 1e-10;
 /// assert_eq!(mean_field(&Tanh, 0.9, 0.0).length, Length::Vanishes);
 /// ```
 pub fn mean_field<A: Turns + ?Sized>(a: &A, sigma_w: f64, sigma_b: f64) -> MeanField {
-    let length = length(&|q| length_after(a, sigma_w, sigma_b, q));
+    // A bounded function sends every length below this one, however large the weights are.
+    let (low, high) = a.about().range;
+    let most =
+        low.zip(high).map(|(low, high)| (sigma_w * low.abs().max(high.abs())).powi(2) + sigma_b * sigma_b);
+    let far = (2.0 * most.unwrap_or(0.0)).max(1.0 / NEAR_ZERO);
+    let length = length(&|q| length_after(a, sigma_w, sigma_b, q), far);
     let at = match length {
         Length::Fixed(q) => q,
         Length::Kept => 1.0,
@@ -59,20 +62,14 @@ pub fn mean_field<A: Turns + ?Sized>(a: &A, sigma_w: f64, sigma_b: f64) -> MeanF
         Length::Explodes => 1.0 / NEAR_ZERO,
     };
     let finite = |v: f64| v.is_finite().then_some(v);
-    let mut at = at;
-    let mut chi = finite(gradient_factor(a, sigma_w, at));
-    // Waves are too many to be resolved at the end of the search.
-    if chi.is_none() && length == Length::Explodes {
-        at = EXPLODED;
-        chi = finite(gradient_factor(a, sigma_w, at));
-    }
+    let chi = finite(gradient_factor(a, sigma_w, at));
     let depth_scale = chi.and_then(|chi| finite(1.0 / chi.ln().abs()));
     let restoring = finite(sigma_w * sigma_w * mean_square_growth(a, at));
     MeanField { length, chi, restoring, depth_scale }
 }
 
-/// Where q ← `map`(q) leads from 1.
-fn length(map: &impl Fn(f64) -> f64) -> Length {
+/// Where q ← `map`(q) leads from 1; beyond `end` it has exploded.
+fn length(map: &impl Fn(f64) -> f64, end: f64) -> Length {
     let change = |q: f64| map(q) / q - 1.0;
     let start = change(1.0);
     if start.abs() < KEPT {
@@ -86,7 +83,7 @@ fn length(map: &impl Fn(f64) -> f64) -> Length {
     while grows(far) == up {
         near = far;
         far *= if up { STEP } else { 1.0 / STEP };
-        if !(NEAR_ZERO..=1.0 / NEAR_ZERO).contains(&far) {
+        if !(NEAR_ZERO..=end).contains(&far) {
             return if up { Length::Explodes } else { Length::Vanishes };
         }
     }

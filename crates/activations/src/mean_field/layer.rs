@@ -40,15 +40,16 @@ fn mean<A: Turns + ?Sized>(a: &A, q: f64, g: impl Fn(f64) -> f64, weight: impl F
 
 /// E f(√q z)².
 pub(super) fn mean_square<A: Turns + ?Sized>(a: &A, q: f64) -> f64 {
-    mean(a, q, |x| a.f(x), |_| 1.0)
+    a.moments(q).map_or_else(|| mean(a, q, |x| a.f(x), |_| 1.0), |[square, ..]| square)
 }
 
 /// E f'(√q z)².
 pub(super) fn mean_square_derivative<A: Turns + ?Sized>(a: &A, q: f64) -> f64 {
-    mean(a, q, |x| a.df(x), |_| 1.0)
+    a.moments(q).map_or_else(|| mean(a, q, |x| a.df(x), |_| 1.0), |[_, square, _]| square)
 }
 
 /// d/dq E f(√q z)² = E f(√q z)² (z² − 1)/(2q), the density being differentiated, so that f may jump.
 pub(super) fn mean_square_growth<A: Turns + ?Sized>(a: &A, q: f64) -> f64 {
-    mean(a, q, |x| a.f(x), |z| z * z - 1.0) / (2.0 * q)
+    let by_quadrature = || mean(a, q, |x| a.f(x), |z| z * z - 1.0) / (2.0 * q);
+    a.moments(q).map_or_else(by_quadrature, |[.., growth]| growth)
 }

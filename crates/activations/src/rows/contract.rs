@@ -1,5 +1,6 @@
 //! What an activation of rows is.
 
+use crate::Smoothness;
 use sparring_math::Real;
 use std::fmt::Debug;
 
@@ -12,8 +13,12 @@ pub struct AboutRows {
     pub formula: &'static str,
     /// Paper or standard reference.
     pub source: &'static str,
+    /// Infimum and supremum of the outputs over all widths; `None` = unbounded on that side.
+    pub range: (Option<f64>, Option<f64>),
     /// Best Lipschitz constant in l2 over all widths; `None` = unbounded.
     pub lipschitz: Option<f64>,
+    /// How many derivatives are continuous.
+    pub smoothness: Smoothness,
 }
 
 /// An activation of whole rows: vector in, vector out. Rows lie one behind the other; what a row gives does not depend on its neighbours.

@@ -16,7 +16,15 @@ macro_rules! gated_unit {
 
         impl<E: Real> RowActivation<E> for $Type {
             fn about_rows(&self) -> AboutRows {
-                AboutRows { name: Self::NAME, formula: $formula, source: Self::PAPER, lipschitz: None }
+                let smoothness = Activation::<f64>::about(&$gate).smoothness;
+                AboutRows {
+                    name: Self::NAME,
+                    formula: $formula,
+                    source: Self::PAPER,
+                    range: (None, None),
+                    lipschitz: None,
+                    smoothness,
+                }
             }
             fn outputs(&self, width: usize) -> Option<usize> {
                 width.is_multiple_of(2).then_some(width / 2)

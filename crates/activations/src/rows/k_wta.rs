@@ -6,6 +6,7 @@
 //!             gradients only mislead attacks (Tramèr et al. 2020, arXiv:2002.08347)
 
 use super::{AboutRows, RowActivation};
+use crate::Smoothness;
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};
 use std::cmp::Ordering;
@@ -56,7 +57,14 @@ impl KWta {
 impl<E: Real> RowActivation<E> for KWta {
     fn about_rows(&self) -> AboutRows {
         let formula = "x_i if it is among the k largest, 0 otherwise";
-        AboutRows { name: Self::NAME, formula, source: Self::PAPER, lipschitz: None }
+        AboutRows {
+            name: Self::NAME,
+            formula,
+            source: Self::PAPER,
+            range: (None, None),
+            lipschitz: None,
+            smoothness: Smoothness::Jumps,
+        }
     }
     fn outputs(&self, width: usize) -> Option<usize> {
         Some(width)

@@ -6,6 +6,7 @@
 
 use super::softmax::{SoftmaxRows, shifted};
 use super::{AboutRows, RowActivation};
+use crate::Smoothness;
 use sparring_math::Real;
 use sparring_math::named::Named;
 
@@ -21,7 +22,9 @@ impl<E: Real> RowActivation<E> for LogSoftmax {
             name: Self::NAME,
             formula: "x_i - ln(sum of exp(x_j))",
             source: Self::PAPER,
+            range: (None, Some(0.0)),
             lipschitz: None,
+            smoothness: Smoothness::Smooth,
         }
     }
     fn outputs(&self, width: usize) -> Option<usize> {

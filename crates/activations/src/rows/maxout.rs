@@ -5,6 +5,7 @@
 //! source      Goodfellow et al. 2013, arXiv:1302.4389; 1-Lipschitz in l2
 
 use super::{AboutRows, RowActivation};
+use crate::Smoothness;
 use sparring_math::Real;
 use sparring_math::named::{Named, Range};
 
@@ -40,7 +41,14 @@ fn largest<E: Real>(x: &[E]) -> usize {
 impl<E: Real> RowActivation<E> for MaxoutRows {
     fn about_rows(&self) -> AboutRows {
         let formula = "max of every `pieces` neighbours";
-        AboutRows { name: Self::NAME, formula, source: Self::PAPER, lipschitz: Some(1.0) }
+        AboutRows {
+            name: Self::NAME,
+            formula,
+            source: Self::PAPER,
+            range: (None, None),
+            lipschitz: Some(1.0),
+            smoothness: Smoothness::C0,
+        }
     }
     fn outputs(&self, width: usize) -> Option<usize> {
         (self.pieces > 0 && width.is_multiple_of(self.pieces)).then(|| width / self.pieces)

@@ -5,6 +5,7 @@
 //! source      Bridle 1990, Neurocomputing; ½-Lipschitz in l2: the rows of diag p − ppᵀ have absolute sums 2pᵢ(1 − pᵢ) ≤ ½
 
 use super::{AboutRows, RowActivation};
+use crate::Smoothness;
 use sparring_math::Real;
 use sparring_math::named::Named;
 
@@ -39,7 +40,9 @@ impl<E: Real> RowActivation<E> for SoftmaxRows {
             name: Self::NAME,
             formula: "exp(x_i) / sum of exp(x_j)",
             source: Self::PAPER,
+            range: (Some(0.0), Some(1.0)),
             lipschitz: Some(0.5),
+            smoothness: Smoothness::Smooth,
         }
     }
     fn outputs(&self, width: usize) -> Option<usize> {

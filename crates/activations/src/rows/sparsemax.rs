@@ -5,6 +5,7 @@
 //! source      Martins, Astudillo 2016, arXiv:1602.02068; a projection, hence 1-Lipschitz in l2
 
 use super::{AboutRows, RowActivation};
+use crate::Smoothness;
 use sparring_math::Real;
 use sparring_math::named::Named;
 
@@ -45,7 +46,14 @@ fn threshold<E: Real>(x: &[E]) -> (E, E) {
 impl<E: Real> RowActivation<E> for Sparsemax {
     fn about_rows(&self) -> AboutRows {
         let formula = "max(0, x_i - tau), tau such that they add up to 1";
-        AboutRows { name: Self::NAME, formula, source: Self::PAPER, lipschitz: Some(1.0) }
+        AboutRows {
+            name: Self::NAME,
+            formula,
+            source: Self::PAPER,
+            range: (Some(0.0), Some(1.0)),
+            lipschitz: Some(1.0),
+            smoothness: Smoothness::C0,
+        }
     }
     fn outputs(&self, width: usize) -> Option<usize> {
         Some(width)

@@ -7,10 +7,6 @@ use super::roots::root;
 use crate::{Activation, Sigmoid, Silu};
 use sparring_math::Real;
 
-/// Where S is largest, and minus where it is smallest.
-const STEEPEST: f64 = 2.399_357_280_515_467_7;
-/// The largest value of S; the smallest is 1 less it.
-const LARGEST: f64 = 1.099_839_320_128_867;
 /// |z| beyond which σ(−|z|) is 0 in any type.
 const SATURATED: f64 = 800.0;
 
@@ -112,7 +108,8 @@ impl Gated<f64> {
         }
         let slope =
             |z: f64| self.p1 * Activation::<f64>::df(&Silu, z) + self.p2 * Activation::<f64>::df(&Silu, -z);
-        let pieces = [(-SATURATED, -STEEPEST), (-STEEPEST, STEEPEST), (STEEPEST, SATURATED)];
+        let bend = Silu::STEEPEST;
+        let pieces = [(-SATURATED, -bend), (-bend, bend), (bend, SATURATED)];
         let mut at: Vec<f64> =
             pieces.iter().filter_map(|&(l, u)| root(slope, l, u)).map(|z| z / self.rate).collect();
         at.sort_by(f64::total_cmp);
@@ -121,7 +118,7 @@ impl Gated<f64> {
 
     /// Where f'' changes its sign, in ascending order.
     pub(crate) fn bends(&self) -> Vec<f64> {
-        let at = (STEEPEST / self.rate).abs();
+        let at = (Silu::STEEPEST / self.rate).abs();
         if self.bends_at_all() { vec![-at, at] } else { Vec::new() }
     }
 
@@ -154,7 +151,7 @@ impl Gated<f64> {
             return self.ends();
         }
         let at = |s: f64| self.p2 + (self.p1 - self.p2) * s;
-        let (a, b) = (at(1.0 - LARGEST), at(LARGEST));
+        let (a, b) = (at(1.0 - Silu::LARGEST), at(Silu::LARGEST));
         (a.min(b), a.max(b))
     }
 

@@ -6,7 +6,6 @@
 //! x⁴. With s = sign x, L = Q'/Q = s Σ j|qⱼ| uⱼ₋₁ and M = Q''/Q: f = Σ pᵢ sⁱ uᵢ, f' = Σ i pᵢ sⁱ⁻¹ uᵢ₋₁ − f L,
 //! f'' = Σ i(i−1) pᵢ sⁱ uᵢ₋₂ − 2L Σ i pᵢ sⁱ⁻¹ uᵢ₋₁ + f (2L² − M).
 
-use crate::Parametric;
 use sparring_math::Real;
 
 /// The coefficients, low powers first.
@@ -22,25 +21,25 @@ pub(crate) struct Rational<S> {
 const FAR: f64 = 1e18;
 
 /// What the derivatives at one x are made of.
-struct Parts<E> {
+pub(super) struct Parts<E> {
     /// sign x.
-    s: E,
+    pub(super) s: E,
     /// |x|ⁱ/Q for i = 0 .. 5.
-    u: [E; 6],
-    p: [E; 6],
+    pub(super) u: [E; 6],
+    pub(super) p: [E; 6],
     /// |qⱼ| for j = 1 .. 4, at j − 1, and the signs of qⱼ.
-    q: [E; 4],
-    signs: [E; 4],
-    f: E,
+    pub(super) q: [E; 4],
+    pub(super) signs: [E; 4],
+    pub(super) f: E,
     /// Q'/Q.
-    l: E,
+    pub(super) l: E,
     /// f'.
-    df: E,
+    pub(super) df: E,
 }
 
 /// xⁱ/Q where |x|ⁱ/Q is `u`.
 #[inline(always)]
-fn signed<E: Real>(u: E, s: E, i: usize) -> E {
+pub(super) fn signed<E: Real>(u: E, s: E, i: usize) -> E {
     if i.is_multiple_of(2) { u } else { s * u }
 }
 
@@ -68,7 +67,7 @@ impl<S: Real> Rational<S> {
     }
 
     #[inline(always)]
-    fn parts<E: Real>(&self, x: E) -> Parts<E> {
+    pub(super) fn parts<E: Real>(&self, x: E) -> Parts<E> {
         let far = E::of(FAR);
         let x = x.smaller(far).larger(-far);
         let ((p, q), s) = (self.coefficients::<E>(), x.sign());
@@ -151,68 +150,5 @@ impl<S: Real> Rational<S> {
     pub(crate) fn d2f<E: Real>(&self, x: E) -> E {
         let value = self.parts(x).d2f();
         if x.abs() > E::of(FAR) { E::ZERO } else { value }
-    }
-}
-
-impl<E: Real> Parametric<E> for Rational<E> {
-    const COUNT: usize = 10;
-    type With<F: Real> = Rational<F>;
-
-    #[inline(always)]
-    fn with<F: Real>(&self, p: &[F]) -> Rational<F> {
-        let mut made = Rational { top: [F::ZERO; 6], bottom: [F::ZERO; 4] };
-        made.top.copy_from_slice(&p[..6]);
-        made.bottom.copy_from_slice(&p[6..10]);
-        made
-    }
-
-    fn write(&self, p: &mut [E]) {
-        p[..6].copy_from_slice(&self.top);
-        p[6..].copy_from_slice(&self.bottom);
-    }
-
-    #[inline(always)]
-    fn dparams(&self, x: E, out: &mut [E]) {
-        let g = self.parts(x);
-        for i in 0..6 {
-            out[i] = signed(g.u[i], g.s, i);
-        }
-        for j in 1..5 {
-            out[5 + j] = -(g.signs[j - 1] * g.f * g.u[j]);
-        }
-    }
-
-    #[inline(always)]
-    fn ddf_dparams(&self, x: E, out: &mut [E]) {
-        let g = self.parts(x);
-        out[0] = -(g.u[0] * g.l);
-        for i in 1..6 {
-            // The derivative of xⁱ/Q.
-            out[i] = E::of(i as f64) * signed(g.u[i - 1], g.s, i - 1) - signed(g.u[i], g.s, i) * g.l;
-        }
-        for j in 1..5 {
-            // That of |x|ʲ/Q.
-            let du = E::of(j as f64) * g.s * g.u[j - 1] - g.u[j] * g.l;
-            out[5 + j] = -(g.signs[j - 1] * (g.df * g.u[j] + g.f * du));
-        }
-    }
-
-    #[inline(always)]
-    fn d2params(&self, x: E, v: &[E], out: &mut [E]) {
-        let g = self.parts(x);
-        let (mut over_top, mut over_bottom) = (E::ZERO, E::ZERO);
-        for i in 0..6 {
-            over_top = signed(g.u[i], g.s, i).madd(v[i], over_top);
-        }
-        for j in 1..5 {
-            over_bottom = (g.signs[j - 1] * g.u[j]).madd(v[5 + j], over_bottom);
-        }
-        for i in 0..6 {
-            out[i] = -(signed(g.u[i], g.s, i) * over_bottom);
-        }
-        let along = E::of(2.0) * g.f * over_bottom - over_top;
-        for j in 1..5 {
-            out[5 + j] = g.signs[j - 1] * g.u[j] * along;
-        }
     }
 }

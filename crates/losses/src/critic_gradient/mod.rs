@@ -1,5 +1,6 @@
 //! Penalties on a critic's gradient with respect to its input, on rows that hold all numbers of one example's gradient.
 
+mod at_examples;
 mod point;
 mod r1;
 mod r2;

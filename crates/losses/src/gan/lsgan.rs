@@ -1,13 +1,13 @@
 //! The GAN loss of least squares.
 
-use super::Side;
 use super::contract::sided;
 use super::patches;
+use super::side::{SMOOTH, SMOOTH_ABOUT, Side};
 use crate::RowLoss;
 use crate::info::{LossInfo, TargetKind};
 use crate::lanes::Pointwise;
 use sparring_math::Real;
-use sparring_math::named::{Named, Range};
+use sparring_math::named::Named;
 
 /// Least-squares GAN loss on a critic's linear output `c`: real `(c - smooth)² / 2`, fake `c² / 2`, generator `(c - 1)² / 2`.
 ///
@@ -42,7 +42,7 @@ impl Default for Lsgan {
 
 sparring_math::named! {
     Lsgan: "lsgan", ["least-squares"], "Mao et al. 2017, arXiv:1611.04076";
-    smooth: Range::above_to(0.0, 1.0), "label of real examples for the critic; below 1 it is smoothed, 0.9 is usual";
+    smooth: SMOOTH, SMOOTH_ABOUT;
 }
 
 impl Lsgan {
@@ -55,13 +55,6 @@ impl Lsgan {
         source: Self::PAPER,
         target: TargetKind::Side,
     };
-    fn label<E: Real>(self, side: Side) -> HalfSquare<E> {
-        match side {
-            Side::Real => HalfSquare(E::of(self.smooth)),
-            Side::Fake => HalfSquare(E::ZERO),
-            Side::Generator => HalfSquare(E::ONE),
-        }
-    }
 }
 
 /// `(c - label)² / 2`.
@@ -88,11 +81,11 @@ impl<E: Real> RowLoss<E> for Lsgan {
     }
     #[track_caller]
     fn eval(&self, z: &[E], &side: &Side, dz: &mut [E]) -> E {
-        patches::eval(Self::NAME, z, dz, 1.0, self.label(side))
+        patches::eval(Self::NAME, z, dz, 1.0, HalfSquare(side.label(self.smooth)))
     }
     #[track_caller]
     fn hvp(&self, z: &[E], &side: &Side, v: &[E], out: &mut [E]) {
-        patches::hvp(Self::NAME, z, v, out, 1.0, self.label(side));
+        patches::hvp(Self::NAME, z, v, out, 1.0, HalfSquare(side.label(self.smooth)));
     }
 }
 

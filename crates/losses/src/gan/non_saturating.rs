@@ -1,12 +1,12 @@
 //! The GAN loss that is used.
 
-use super::Side;
 use super::contract::sided;
 use super::patches::{self, Label};
+use super::side::{SMOOTH, SMOOTH_ABOUT, Side};
 use crate::RowLoss;
 use crate::info::{LossInfo, TargetKind};
 use sparring_math::Real;
-use sparring_math::named::{Named, Range};
+use sparring_math::named::Named;
 
 /// Non-saturating GAN loss on critic logits `c`: real `softplus(-c)`, fake `softplus(c)`, generator `softplus(-c)`.
 ///
@@ -43,7 +43,7 @@ impl Default for NonSaturating {
 
 sparring_math::named! {
     NonSaturating: "non-saturating", [], "Goodfellow et al. 2014, arXiv:1406.2661";
-    smooth: Range::above_to(0.0, 1.0), "label of real examples for the critic; below 1 it is smoothed, 0.9 is usual";
+    smooth: SMOOTH, SMOOTH_ABOUT;
 }
 
 impl NonSaturating {
@@ -58,17 +58,6 @@ impl NonSaturating {
     };
 }
 
-impl NonSaturating {
-    /// The label of this side.
-    fn label<E: Real>(self, side: Side) -> Label<E> {
-        match side {
-            Side::Real => Label(E::of(self.smooth)),
-            Side::Fake => Label(E::ZERO),
-            Side::Generator => Label(E::ONE),
-        }
-    }
-}
-
 impl<E: Real> RowLoss<E> for NonSaturating {
     type Target = Side;
 
@@ -78,12 +67,12 @@ impl<E: Real> RowLoss<E> for NonSaturating {
 
     #[track_caller]
     fn eval(&self, z: &[E], &side: &Side, dz: &mut [E]) -> E {
-        patches::eval(Self::NAME, z, dz, 1.0, self.label(side))
+        patches::eval(Self::NAME, z, dz, 1.0, Label(side.label(self.smooth)))
     }
 
     #[track_caller]
     fn hvp(&self, z: &[E], &side: &Side, v: &[E], out: &mut [E]) {
-        patches::hvp(Self::NAME, z, v, out, 1.0, self.label(side));
+        patches::hvp(Self::NAME, z, v, out, 1.0, Label(side.label(self.smooth)));
     }
 }
 

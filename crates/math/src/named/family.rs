@@ -85,7 +85,7 @@ macro_rules! named {
 
 /// Makes an enum a [`Family`](crate::named::Family): its table, `From` each member, `FromStr` and `Display`. Each variant has the name of its
 /// type and holds it, or, after `units`, is empty and stands for the type at its defaults. Types after `also` are further names, and become a
-/// value of the enum by `Into`.
+/// value of the enum by `Into`. An enum of all members of a family and some more names that family's variant by `beside`; it has no table of its own.
 ///
 /// ```
 /// use sparring_math::named::{Family, Range};
@@ -108,6 +108,19 @@ macro_rules! named {
 /// let error = "sgd(mometum=0.9)".parse::<AnyRule>().unwrap_err().to_string();
 /// assert_eq!(error, "sgd has no parameter `mometum` (did you mean `momentum`?); it has: momentum");
 /// assert_eq!(AnyRule::TABLE.entries[0].signature(), "sgd(momentum=0)");
+///
+/// // The same rules, and one that is known only where they are chosen by hand.
+/// #[derive(Clone, Debug, Default, PartialEq)]
+/// struct Still;
+/// sparring_math::named! { Still: "still", [], "nobody 2026"; }
+/// #[derive(Clone, Debug, PartialEq)]
+/// enum Choice { Rule(AnyRule), Still(Still) }
+/// sparring_math::family! { Choice: "rule", beside Rule(AnyRule); Still }
+///
+/// assert_eq!("sgd(0.5)".parse(), Ok(Choice::Rule(Sgd { momentum: 0.5 }.into())));
+/// assert_eq!(("still".parse(), Choice::from(Still).name()), (Ok(Choice::Still(Still)), "still"));
+/// let error = "stil".parse::<Choice>().unwrap_err().to_string();
+/// assert_eq!(error, "no rule is called `stil` (did you mean `still`?); choose one of: sgd, plain, still");
 /// ```
 #[macro_export]
 macro_rules! family {
@@ -160,6 +173,45 @@ macro_rules! family {
             /// The name.
             pub const fn name(&self) -> &'static str {
                 match self { $(Self::$Name => <$Name as $crate::named::Named>::NAME),+ }
+            }
+        }
+    };
+    ($Any:ident: $kind:literal, beside $Variant:ident($Inner:ident); $($Name:ident),+ $(,)?) => {
+        impl From<$Inner> for $Any {
+            fn from(thing: $Inner) -> Self {
+                Self::$Variant(thing)
+            }
+        }
+        $(impl From<$Name> for $Any {
+            fn from(thing: $Name) -> Self {
+                Self::$Name(thing)
+            }
+        })+
+        impl std::fmt::Display for $Any {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    Self::$Variant(thing) => std::fmt::Display::fmt(thing, f),
+                    $(Self::$Name(thing) => f.pad(&$crate::named::Named::write(thing))),+
+                }
+            }
+        }
+        impl std::str::FromStr for $Any {
+            type Err = $crate::named::NamedError;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let own = $crate::named::NamedTable::<Self> {
+                    kind: $kind,
+                    entries: const { &[$($crate::named::Entry::<Self>::of::<$Name>()),+] },
+                };
+                own.parse_beside(<$Inner as $crate::named::Family>::TABLE, text)
+            }
+        }
+        impl $Any {
+            /// The name, without parameters.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    Self::$Variant(thing) => thing.name(),
+                    $(Self::$Name(_) => <$Name as $crate::named::Named>::NAME),+
+                }
             }
         }
     };

@@ -104,15 +104,27 @@ impl<T: 'static> NamedTable<T> {
     /// # Errors
     /// [`NamedError::Unknown`] with the nearest name.
     pub fn find(self, name: &str) -> Result<&'static Entry<T>, NamedError> {
-        self.entries.iter().find(|e| e.is_called(name)).ok_or_else(|| NamedError::Unknown {
+        self.entries
+            .iter()
+            .find(|e| e.is_called(name))
+            .ok_or_else(|| self.unknown(name, self.all_names(), self.names()))
+    }
+    /// The names and aliases.
+    fn all_names(self) -> impl Iterator<Item = &'static str> {
+        self.entries.iter().flat_map(|e| [e.name].into_iter().chain(e.aliases.iter().copied()))
+    }
+    fn unknown(
+        self,
+        asked: &str,
+        all: impl Iterator<Item = &'static str>,
+        known: impl Iterator<Item = &'static str>,
+    ) -> NamedError {
+        NamedError::Unknown {
             kind: self.kind,
-            asked: name.to_owned(),
-            nearest: nearest(
-                name,
-                self.entries.iter().flat_map(|e| [e.name].into_iter().chain(e.aliases.iter().copied())),
-            ),
-            known: self.names().collect(),
-        })
+            nearest: nearest(asked, all),
+            asked: asked.to_owned(),
+            known: known.collect(),
+        }
     }
     /// Takes a text apart, for [`read`](Self::read).
     ///
@@ -134,6 +146,21 @@ impl<T: 'static> NamedTable<T> {
     /// [`NamedError`].
     pub fn parse(self, text: &str) -> Result<T, NamedError> {
         self.read(&self.call(text)?)
+    }
+    /// Makes the thing that a text names in this table, or else in another one: what [`family!`](crate::family!) does with `beside`.
+    ///
+    /// # Errors
+    /// [`NamedError`], which knows the names of both.
+    pub fn parse_beside<U: Into<T>>(self, other: NamedTable<U>, text: &str) -> Result<T, NamedError> {
+        let call = self.call(text)?;
+        if let Some(own) = self.entries.iter().find(|e| e.is_called(call.name)) {
+            return own.read(&call);
+        }
+        if let Some(entry) = other.entries.iter().find(|e| e.is_called(call.name)) {
+            return entry.read(&call).map(Into::into);
+        }
+        let all = other.all_names().chain(self.all_names());
+        Err(self.unknown(call.name, all, other.names().chain(self.names())))
     }
     /// The members that have a parameter of this name.
     pub fn having(self, parameter: &str) -> impl Iterator<Item = &'static Entry<T>> {

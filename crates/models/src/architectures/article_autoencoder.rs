@@ -1,6 +1,6 @@
 //! The autoencoder of the articles.
 
-use super::affine_chain;
+use super::affine_chain::affine_chain;
 use crate::HiddenActivations;
 use sparring_activations::{AnyActivation, Identity, Sigmoid};
 use sparring_math::named::{NamedError, Range};

@@ -1,6 +1,6 @@
 //! The GAN of the articles, done right: hidden layers in the discriminator, logits instead of a sigmoid.
 
-use super::affine_chain;
+use super::affine_chain::affine_chain;
 use crate::{Conditioning, GanForm, GanSpec, HiddenActivations};
 use sparring_activations::{AnyActivation, Identity, Sigmoid};
 use sparring_math::named::{NamedError, Range};

@@ -1,6 +1,6 @@
 //! A convolutional autoencoder at 28 x 28 pixels.
 
-use crate::{HiddenActivation, HiddenActivations};
+use crate::HiddenActivations;
 use sparring_activations::{AnyActivation, Identity, Sigmoid};
 use sparring_math::named::{NamedError, Range};
 use sparring_nn::{Graph, layers};
@@ -42,7 +42,7 @@ sparring_math::named! {
 impl ConvAutoencoder {
     /// The network, for `[1, 28, 28]`, and the number of layers in its encoder.
     pub fn spec(&self) -> (Graph, usize) {
-        let [a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5].map(|i| self.hidden.at(i).always());
+        let [a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5].map(|i| self.hidden.at(i).layer());
         let mut all = vec![
             layers::conv2d(1, 16, 4, 2, 1),
             a,
@@ -53,7 +53,7 @@ impl ConvAutoencoder {
             layers::flatten(),
             layers::linear(64 * 4 * 4, self.code),
         ];
-        all.extend(HiddenActivation::from(self.code_activation).layer());
+        all.extend(super::affine_chain::activated(self.code_activation.into()));
         let encoder = all.len();
         all.extend([
             layers::linear(self.code, 64 * 7 * 7),

@@ -29,7 +29,7 @@ impl FgsmRs {
     }
     /// The network, for `[1, 28, 28]`.
     pub fn spec(&self) -> Graph {
-        let [a, b, c] = [0, 1, 2].map(|i| self.activation.at(i).always());
+        let [a, b, c] = [0, 1, 2].map(|i| self.activation.at(i).layer());
         Graph::chain(
             [1, 28, 28],
             vec![

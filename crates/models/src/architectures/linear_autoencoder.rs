@@ -1,6 +1,6 @@
 //! The linear autoencoder: the best check of engine and optimiser, since its optimum is PCA (Baldi and Hornik 1989).
 
-use super::affine_chain;
+use super::affine_chain::affine_chain;
 use sparring_math::named::Range;
 use sparring_nn::{Graph, layers};
 

@@ -44,7 +44,7 @@ impl Madry {
     }
     /// The network, for `[1, 28, 28]`.
     pub fn spec(&self) -> Graph {
-        let [a, b, c] = [0, 1, 2].map(|i| self.activation.at(i).always());
+        let [a, b, c] = [0, 1, 2].map(|i| self.activation.at(i).layer());
         let normalised = |conv, channels| match self.norm {
             Normalization::None => vec![conv],
             Normalization::Batch => vec![conv, layers::batch_norm(channels)],

@@ -1,6 +1,6 @@
 //! The dense variational autoencoder of Kingma and Welling, as in the examples of PyTorch.
 
-use super::affine_chain;
+use super::affine_chain::affine_chain;
 use crate::{HiddenActivations, VaeSpec};
 use sparring_math::named::{NamedError, Range};
 use sparring_nn::{Graph, layers};

@@ -1,5 +1,6 @@
 //! One file an architecture: a small struct of choices with a name, turned into a graph.
 
+mod affine_chain;
 mod article_autoencoder;
 mod article_gan;
 mod conv_autoencoder;
@@ -25,17 +26,3 @@ pub use mlp_vae::MlpVae;
 pub use resnet_small::ResnetSmall;
 pub use toy_gan::{ToyCritic, ToyGan};
 pub use wide_autoencoder::WideAutoencoder;
-
-use crate::HiddenActivation;
-use sparring_nn::{AnyLayer, layers};
-
-/// Affine maps through these widths, each but the last followed by its activation; the identity is no layer, so that
-/// names stay those of the equal `nn.Sequential`.
-pub(crate) fn affine_chain(widths: &[usize], between: &[HiddenActivation]) -> Vec<AnyLayer> {
-    let mut layers = Vec::new();
-    for (i, pair) in widths.windows(2).enumerate() {
-        layers.push(layers::linear(pair[0], pair[1]));
-        layers.extend(between.get(i).and_then(HiddenActivation::layer));
-    }
-    layers
-}

@@ -34,7 +34,7 @@ fn conv(inputs: usize, outputs: usize, kernel: usize, stride: usize) -> AnyLayer
 impl ResnetSmall {
     /// The network, for `[1, 28, 28]`; blocks name their layers as torchvision does.
     pub fn spec(&self) -> Graph {
-        let act = || self.activation.always();
+        let act = || self.activation.layer();
         let mut graph = Graph::new([1, 28, 28]);
         let named = |graph: &mut Graph, name: &str, layer: AnyLayer, from: Source| {
             let place = graph.push_from(layer, &[from]);

@@ -1,6 +1,6 @@
 //! A wide dense autoencoder.
 
-use super::affine_chain;
+use super::affine_chain::affine_chain;
 use crate::{HiddenActivation, HiddenActivations};
 use sparring_activations::{AnyActivation, Identity, Sigmoid};
 use sparring_math::named::{NamedError, Range};

@@ -100,6 +100,13 @@ impl Layer for Activated {
         let fixed = !self.function.is_trainable();
         self.function.about().lipschitz.filter(|_| fixed).map_or(Lipschitz::Unknown, Lipschitz::AtMost)
     }
+    fn lipschitz_bound(&self, params: &[&Array<f32>], _: &[Shape]) -> Option<f64> {
+        let Some(learnt) = self.function.trainable::<f32>() else {
+            return self.function.about().lipschitz;
+        };
+        let groups = params[0].as_slice().chunks_exact(learnt.count());
+        groups.map(|p| learnt.lipschitz_with(p)).try_fold(0.0, |most: f64, own| own.map(|own| most.max(own)))
+    }
     fn about(&self) -> Option<About> {
         Some(self.function.about())
     }

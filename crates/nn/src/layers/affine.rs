@@ -2,12 +2,12 @@
 //!
 //! y = x · weight + bias
 
-use super::AXES;
+use super::{AXES, spectral_bound};
 use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, ParamSpec, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, NamedError};
-use sparring_tensor::{Elem, Shape};
+use sparring_tensor::{Array, Elem, Shape};
 
 /// Input `[n, ..]`; `weight` and `bias` have the extents `shape`, broadcast over the axes of an example.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +57,9 @@ impl Layer for Affine {
     }
     fn lipschitz(&self) -> Lipschitz {
         Lipschitz::Affine(None)
+    }
+    fn lipschitz_bound(&self, params: &[&Array<f32>], _: &[Shape]) -> Option<f64> {
+        spectral_bound::diagonal(params[0].as_slice().iter().map(|&w| w.into()))
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let wide: Vec<usize> = std::iter::once(1).chain(self.shape.iter().copied()).collect();

@@ -4,6 +4,7 @@
 //!             running ← running + momentum · (batch − running), with the unbiased variance
 //! evaluation  the same with the running statistics
 
+use super::spectral_bound;
 use super::standardized::{channel_shape, scale_and_shift, scaled_and_shifted};
 use crate::TorchArgument::{self, Is, Only};
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{Named, Range};
-use sparring_tensor::{Elem, Shape};
+use sparring_tensor::{Array, Elem, Shape};
 
 /// Input `[n, c]` (PyTorch's `BatchNorm1d`) or `[n, c, h, w]` (`BatchNorm2d`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,6 +98,10 @@ impl Layer for BatchNorm {
     }
     fn lipschitz(&self) -> Lipschitz {
         Lipschitz::Affine(None)
+    }
+    fn lipschitz_bound(&self, params: &[&Array<f32>], _: &[Shape]) -> Option<f64> {
+        let factors = params[0].as_slice().iter().zip(params[VAR].as_slice());
+        spectral_bound::diagonal(factors.map(|(w, v)| f64::from(*w) / (f64::from(*v) + self.eps).sqrt()))
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let (x, shape) = (x[0], x[0].shape());

@@ -1,5 +1,6 @@
 //! Two-dimensional convolution (cross-correlation, as everywhere).
 
+use super::spectral_bound;
 use super::{BORDER, Parametrization, STEP, WeightAndBias, is_plain, is_true, present};
 use crate::TorchArgument::{self, Is, Only};
 use crate::{AnyLayer, Cost, Cx, Init, Layer, Lipschitz, Lowering, ParamSpec, ShapeError, Span};
@@ -128,6 +129,10 @@ impl Layer for Conv2d {
     }
     fn lipschitz(&self) -> Lipschitz {
         Lipschitz::Affine(None)
+    }
+    fn lipschitz_bound(&self, params: &[&Array<f32>], _: &[Shape]) -> Option<f64> {
+        let weight = self.affine(&self.extents()).weight(params);
+        spectral_bound::convolution(weight.as_slice(), self.extents(), self.stride)
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let (weight, bias) = self.affine(&self.extents()).of(cx, p);

@@ -1,5 +1,6 @@
 //! Transposed convolution: the input gradient of a convolution, used forwards.
 
+use super::spectral_bound;
 use super::{BORDER, Parametrization, STEP, WeightAndBias, is_none, is_plain, is_true, present};
 use crate::TorchArgument::{self, Is, Only};
 use crate::{AnyLayer, Cost, Cx, Init, Layer, Lipschitz, Lowering, ParamSpec, ShapeError, Span};
@@ -153,6 +154,10 @@ impl Layer for ConvTranspose2d {
     }
     fn lipschitz(&self) -> Lipschitz {
         Lipschitz::Affine(None)
+    }
+    fn lipschitz_bound(&self, params: &[&Array<f32>], _: &[Shape]) -> Option<f64> {
+        let weight = self.affine(&self.extents()).weight(params);
+        spectral_bound::convolution(weight.as_slice(), self.extents(), self.stride)
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let out = self.shape(&[x[0].shape()]).unwrap_or_else(|e| panic!("{e}"));

@@ -5,7 +5,7 @@ use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::Named;
-use sparring_tensor::{Elem, PoolGeometry, Shape};
+use sparring_tensor::{Array, Elem, PoolGeometry, Shape};
 
 /// `[n, c, h, w]` to `[n, c, 1, 1]`: PyTorch's `AdaptiveAvgPool2d(1)`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,6 +45,10 @@ impl Layer for GlobalAvgPool2d {
     }
     fn lipschitz(&self) -> Lipschitz {
         Lipschitz::Affine(None)
+    }
+    fn lipschitz_bound(&self, _: &[&Array<f32>], inputs: &[Shape]) -> Option<f64> {
+        let [_, _, h, w] = inputs[0].dims4();
+        Some(1.0 / ((h * w) as f64).sqrt())
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let [_, _, h, w] = x[0].shape().dims4();

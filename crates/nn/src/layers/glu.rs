@@ -1,5 +1,7 @@
 //! Gated linear units: half of the channels, each times an activation of one of the other half.
 //!
+//! The functions on slices are [`rows`](sparring_activations::rows); a layer is written in operations, twice differentiable, and `tests/row_layers.rs` holds both equal.
+//!
 //! y = a ⊗ gate(b) for x = [a | b] along the channels: sigmoid in GLU (Dauphin et al. 2017, arXiv:1612.08083), silu in SwiGLU, gelu in GEGLU, relu in ReGLU, identity
 //! in the bilinear unit (Shazeer 2020, arXiv:2002.05202)
 

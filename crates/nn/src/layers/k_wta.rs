@@ -5,7 +5,7 @@
 use crate::{AnyLayer, Cost, Cx, Layer, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_activations::rows::KWta;
-use sparring_activations::{About, RowActivation, Smoothness};
+use sparring_activations::{About, RowActivation};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::Range;
 use sparring_tensor::{Array, Elem, Shape};
@@ -54,11 +54,11 @@ impl Layer for WinnersTakeAll {
             name: rows.name,
             formula: rows.formula,
             source: rows.source,
-            range: (None, None),
+            range: rows.range,
             lipschitz: rows.lipschitz,
             curvature: Some(0.0),
             monotone: false,
-            smoothness: Smoothness::Jumps,
+            smoothness: rows.smoothness,
             gain_forward: None,
             gain_backward: None,
             elsewhere: "",

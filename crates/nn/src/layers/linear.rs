@@ -1,5 +1,6 @@
 //! Affine map: y = x Wᵀ + b.
 
+use super::spectral_bound;
 use super::{Parametrization, WeightAndBias, is_plain, is_true, present};
 use crate::TorchArgument::{self, Is};
 use crate::{AnyLayer, Cost, Cx, Init, Layer, Lipschitz, Lowering, ParamSpec, ShapeError, Span};
@@ -92,6 +93,10 @@ impl Layer for Linear {
     }
     fn lipschitz(&self) -> Lipschitz {
         Lipschitz::Affine(None)
+    }
+    fn lipschitz_bound(&self, params: &[&Array<f32>], _: &[Shape]) -> Option<f64> {
+        let weight = self.affine(&self.extents()).weight(params);
+        spectral_bound::matrix(weight.as_slice(), self.outputs)
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, p: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let (weight, bias) = self.affine(&self.extents()).of(cx, p);

@@ -2,8 +2,10 @@
 //!
 //! y[j] = max of x[j · pieces], .., x[j · pieces + pieces − 1]; the gradient goes to the first that is largest
 
-use crate::{AnyLayer, Cost, Cx, Layer, ShapeError};
+use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, ShapeError};
 use serde::{Deserialize, Serialize};
+use sparring_activations::RowActivation;
+use sparring_activations::rows::MaxoutRows;
 use sparring_autograd::{Var, ops};
 use sparring_math::named::Named;
 use sparring_tensor::{Elem, PoolGeometry, Shape};
@@ -38,6 +40,10 @@ impl Layer for Maxout {
     }
     fn cost(&self, _: &[Shape], output: Shape) -> Cost {
         Cost::pooling(output.numel(), [self.pieces, 1])
+    }
+    fn lipschitz(&self) -> Lipschitz {
+        let rows = MaxoutRows { pieces: self.pieces };
+        RowActivation::<f64>::about_rows(&rows).lipschitz.map_or(Lipschitz::Unknown, Lipschitz::AtMost)
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let out = self.shape(&[x[0].shape()]).unwrap_or_else(|e| panic!("{e}"));

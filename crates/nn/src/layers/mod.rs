@@ -3,6 +3,7 @@
 mod check;
 mod parametrization;
 mod registry;
+mod spectral_bound;
 mod standardized;
 
 use crate::error::given;

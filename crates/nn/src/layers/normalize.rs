@@ -56,7 +56,8 @@ impl Layer for Normalize {
         super::image(Self::NAME, inputs[0], self.mean.len()).map(|_| inputs[0])
     }
     fn lipschitz(&self) -> Lipschitz {
-        Lipschitz::Affine(None)
+        // A factor a channel.
+        Lipschitz::Affine(Some(self.std.iter().fold(0.0, |m, s| (1.0 / s).max(m))))
     }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let [mean, std] = [&self.mean, &self.std]

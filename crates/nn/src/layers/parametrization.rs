@@ -6,7 +6,7 @@
 
 use crate::{Cost, Cx, Init, Lowering, Mode, ParamInit, ParamKind, ParamSpec, Span};
 use serde::{Deserialize, Serialize};
-use sparring_autograd::{Var, ops};
+use sparring_autograd::{Tape, Var, ops};
 use sparring_tensor::{Array, Elem, Shape, Trans, layout, matmul};
 
 /// What the weight of a linear layer or a convolution is made of.
@@ -129,6 +129,12 @@ impl WeightAndBias<'_> {
             }
         };
         (weight, bias)
+    }
+    /// The weight in evaluation.
+    pub fn weight(&self, params: &[&Array<f32>]) -> Array<f32> {
+        let tape = Tape::new();
+        let params: Vec<_> = params.iter().map(|&p| tape.constant(p.clone())).collect();
+        self.of(&Cx::eval(&tape), &params).0.value()
     }
     /// The cost of the layer, of which `plain` is that with a weight that is a parameter. Where it is made of others, each shard makes it, and its gradient.
     pub fn cost(&self, plain: Cost) -> Cost {

@@ -6,7 +6,7 @@ use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, Lowering, ShapeError};
 use serde::{Deserialize, Serialize};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::{NamedError, Range, Value};
-use sparring_tensor::{Elem, PoolGeometry, Shape};
+use sparring_tensor::{Array, Elem, PoolGeometry, Shape};
 use std::borrow::Cow;
 
 /// What a window gives.
@@ -80,6 +80,13 @@ impl Pool2d {
     }
 }
 
+impl Pool2d {
+    /// Most windows that cover a number.
+    fn windows(&self) -> usize {
+        self.kernel[0].div_ceil(self.stride[0]) * self.kernel[1].div_ceil(self.stride[1])
+    }
+}
+
 impl Layer for Pool2d {
     const TORCH: &'static str = "nn.MaxPool2d, nn.AvgPool2d";
     const SHORT: &'static [(&'static str, (&'static str, &'static str))] =
@@ -111,11 +118,17 @@ impl Layer for Pool2d {
         Cost::pooling(output.numel(), self.kernel)
     }
     fn lipschitz(&self) -> Lipschitz {
-        // A number is the largest of at most as many windows as cover it.
-        let windows = self.kernel[0].div_ceil(self.stride[0]) * self.kernel[1].div_ceil(self.stride[1]);
         match self.pool {
-            Pool::Max => Lipschitz::AtMost((windows as f64).sqrt()),
+            // A number is the largest of at most as many windows as cover it.
+            Pool::Max => Lipschitz::AtMost((self.windows() as f64).sqrt()),
             Pool::Average => Lipschitz::Affine(None),
+        }
+    }
+    fn lipschitz_bound(&self, _: &[&Array<f32>], _: &[Shape]) -> Option<f64> {
+        match self.lipschitz() {
+            Lipschitz::AtMost(c) => Some(c),
+            // Rows of 1/area add up to 1 at most, columns to the windows that cover a number.
+            _ => Some((self.windows() as f64 / (self.kernel[0] * self.kernel[1]) as f64).sqrt()),
         }
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {

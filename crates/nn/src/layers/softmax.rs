@@ -5,9 +5,11 @@
 use crate::TorchArgument::{self, Only};
 use crate::{AnyLayer, Cost, Cx, Layer, Lipschitz, ShapeError};
 use serde::{Deserialize, Serialize};
+use sparring_activations::RowActivation;
+use sparring_activations::rows::{LogSoftmax, SoftmaxRows};
 use sparring_autograd::{Var, ops};
 use sparring_math::named::Range;
-use sparring_tensor::{Elem, Shape};
+use sparring_tensor::{Array, Elem, Shape};
 use std::borrow::Cow;
 
 /// `[n, k]` to `[n, k]`.
@@ -34,6 +36,11 @@ sparring_math::named! {
     log: Range::TRUE_OR_FALSE, "whether the logarithm is taken";
 }
 
+/// Over all widths.
+fn lipschitz(of: &impl RowActivation<f64>) -> Option<f64> {
+    of.about_rows().lipschitz
+}
+
 impl Layer for Softmax {
     const TORCH: &'static str = "nn.Softmax, nn.LogSoftmax";
     const SHORT: &'static [(&'static str, (&'static str, &'static str))] =
@@ -52,8 +59,12 @@ impl Layer for Softmax {
         Cost::of_output(3 * output.numel())
     }
     fn lipschitz(&self) -> Lipschitz {
-        // The Jacobian diag(p) − p pᵀ has no singular value above 1/2.
-        if self.log { Lipschitz::Unknown } else { Lipschitz::AtMost(0.5) }
+        let constant = if self.log { lipschitz(&LogSoftmax) } else { lipschitz(&SoftmaxRows) };
+        constant.map_or(Lipschitz::Unknown, Lipschitz::AtMost)
+    }
+    fn lipschitz_bound(&self, _: &[&Array<f32>], inputs: &[Shape]) -> Option<f64> {
+        // I − 1pᵀ is a projection, whose norm is that of 1pᵀ, √n ‖p‖.
+        if self.log { Some((inputs[0][1] as f64).sqrt()) } else { lipschitz(&SoftmaxRows) }
     }
     fn forward<'t, E: Elem>(&self, _: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         if self.log { ops::log_softmax(x[0]) } else { ops::softmax(x[0]) }

@@ -100,6 +100,11 @@ impl Layer for Upsample {
     fn lipschitz(&self) -> Lipschitz {
         Lipschitz::Affine(None)
     }
+    fn lipschitz_bound(&self, _: &[&Array<f32>], _: &[Shape]) -> Option<f64> {
+        // Rows add up to 1, columns to the scale, along each axis.
+        let [vertical, horizontal] = self.scale;
+        Some(((vertical * horizontal) as f64).sqrt())
+    }
     fn forward<'t, E: Elem>(&self, cx: &Cx<'t, E>, _: &[Var<'t, E>], x: &[Var<'t, E>]) -> Var<'t, E> {
         let ([n, c, h, w], [vertical, horizontal]) = (x[0].shape().dims4(), self.scale);
         let (high, wide) = (h * vertical, w * horizontal);

@@ -30,12 +30,19 @@ fn a_run_is_diagnosed_and_a_verdict_can_fail() {
     let layers = found["layers"].as_array().unwrap();
     let kinds: Vec<_> = layers.iter().map(|l| l["kind"].as_str().unwrap()).collect();
     assert!(kinds.contains(&"linear") && kinds.contains(&"relu"), "{kinds:?}");
-    assert!(number(&layers[0]["weight"], "spectral_norm") > 0.0);
+    let weight = &layers[0]["weight"];
+    assert!(number(weight, "spectral_norm") > 0.0);
+    assert!(number(weight, "spectral_bound") >= number(weight, "spectral_norm"));
+    assert!(found["few_examples"].as_str().unwrap().contains("fewer than 6.0 %"), "{found}");
     let bounds = &found["lipschitz"];
     assert!(number(bounds, "lower") > 0.0 && number(bounds, "lower") <= number(bounds, "estimate"));
+    assert!(number(bounds, "estimate") <= number(bounds, "upper"));
     assert!(number(&found, "linear_regions") >= 1.0 && found["verdicts"].is_array());
     let text = printed(&dir, "diagnose a --out page.html");
-    assert!(text.contains("spectral norm") && text.contains("Lipschitz"), "{text}");
+    assert!(text.contains("spectral norm") && text.contains("the product of bounds"), "{text}");
+    assert!(text.contains("figures of ") && text.contains("may count as dead"), "{text}");
+    let page = std::fs::read_to_string(dir.join("a/report.html")).unwrap();
+    assert!(page.contains("Few examples."), "what is watched is watched on few");
     assert!(std::fs::read_to_string(dir.join("page.html")).unwrap().contains("Gradient by depth"));
 
     // Large steps: the same network with dead units.

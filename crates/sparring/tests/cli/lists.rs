@@ -2,7 +2,7 @@
 
 use crate::{folder, object, printed};
 use serde_json::Value;
-use sparring::activations::AnyActivation;
+use sparring::activations::{AnyActivation, AnyRowActivation};
 use sparring::attacks::AnyNorm;
 use sparring::datasets;
 use sparring::math::named::Family;
@@ -21,7 +21,7 @@ fn every_list_holds_its_registry() {
     let presets = sparring::attacks::PRESETS.iter().map(|p| p.info);
     let attacks = sparring::attacks::AnyAttack::ALL.iter().chain(presets);
     let known = [
-        ("activations", names(AnyActivation::ALL.iter().map(|a| a.name()).collect())),
+        ("activations", names(AnyActivation::TABLE.names().chain(AnyRowActivation::TABLE.names()).collect())),
         ("attacks", names(attacks.map(|a| a.name).collect())),
         ("losses", names(sparring::losses::ALL.iter().map(|l| l.name).collect())),
         ("optimizers", names(sparring::optim::ALL.iter().map(|o| o.name).collect())),
@@ -56,6 +56,20 @@ fn facts_of_a_list_are_numbers() {
     assert_eq!((relu["range"][0].as_f64(), relu["range"][1].is_null()), (Some(0.0), true));
     assert_eq!((relu["lipschitz"].as_f64(), relu["monotone"].as_bool()), (Some(1.0), Some(true)));
     assert_eq!(find("activations", "prelu")["trainable"], true);
+    for activation in objects(&dir, "activations") {
+        for key in
+            ["name", "trainable", "monotone", "range", "lipschitz", "smoothness", "curvature", "source"]
+        {
+            assert!(activation.get(key).is_some(), "{key}: {activation}");
+        }
+        assert!(activation.get("gain_forward").is_some() && activation.get("gain_backward").is_some());
+        let rows = AnyRowActivation::TABLE.names().any(|name| name == activation["name"]);
+        assert_eq!(activation["kind"], if rows { "rows" } else { "elementwise" });
+        assert_eq!(activation["monotone"].is_null(), rows, "{activation}");
+    }
+    let softmax = find("activations", "softmax");
+    assert_eq!((&softmax["range"], &softmax["lipschitz"]), (&serde_json::json!([0.0, 1.0]), &0.5.into()));
+    assert_eq!(find("activations", "k_wta")["parameters"]["fraction"], 0.1);
     assert_eq!(find("attacks", "pgd")["access"], "white");
     assert_eq!(find("attacks", "noise")["access"], "black");
     assert_eq!(

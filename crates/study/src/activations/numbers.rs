@@ -36,6 +36,11 @@ pub(super) fn numbers(result: &CellResult) -> BTreeMap<String, f64> {
     all
 }
 
+/// What the figure can be: all are shares, but the gap, which is a difference of two.
+pub(super) fn range(name: &str) -> (f64, f64) {
+    (if name == GAP { -1.0 } else { 0.0 }, 1.0)
+}
+
 /// What a column is called.
 pub(super) fn heading(name: &str) -> String {
     match name {

@@ -77,6 +77,11 @@ impl Paired {
         };
         Self { interval: self.interval.map(wider), ..self }
     }
+    /// Without what no such figure can be: the interval cut to [low, high].
+    #[must_use]
+    pub(super) fn within(self, (low, high): (f64, f64)) -> Self {
+        Self { interval: self.interval.map(|(a, b)| (a.clamp(low, high), b.clamp(low, high))), ..self }
+    }
     /// The interval of one mean: differences to zero.
     pub fn of_values(values: &[f64]) -> Option<Self> {
         paired(&values.iter().map(|&v| (v, 0.0)).collect::<Vec<_>>())

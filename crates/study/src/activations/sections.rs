@@ -12,9 +12,8 @@ pub(super) type Seconds<'a> = &'a dyn Fn(&str) -> (Option<f64>, Option<f64>);
 /// A mean of fractions with its interval below.
 fn share(of: Option<&Paired>) -> Cell {
     let Some(of) = of else { return Cell::from("–") };
-    let note = of.interval.map_or(String::new(), |(low, high)| {
-        format!("{:.1} to {:.1}", 100.0 * low.max(0.0), 100.0 * high.min(1.0))
-    });
+    let note =
+        of.interval.map_or(String::new(), |(low, high)| format!("{:.1} to {:.1}", 100.0 * low, 100.0 * high));
     // Without bars, so that all columns have their place on the page.
     Cell { note, bar: None, ..Cell::percent(of.mean) }
 }

@@ -1,6 +1,6 @@
 //! The cells of a study, and what those come to that differ in their seed alone.
 
-use super::numbers::{AUTOATTACK, CURVE_MEAN, numbers};
+use super::numbers::{AUTOATTACK, CURVE_MEAN, numbers, range};
 use super::paired::{Paired, paired};
 use super::plan::ActivationPlan;
 use super::ranking::places;
@@ -203,7 +203,7 @@ fn group(plan: &ActivationPlan, rows: &[ActivationRow], activation: &str, defens
     let relu = nets(rows, BASELINE, defense);
     let (mut means, mut against_relu) = (BTreeMap::new(), BTreeMap::new());
     for name in own.iter().flat_map(|row| row.numbers.keys()) {
-        means.extend(mean(plan, &own, name).map(|mean| (name.clone(), mean)));
+        means.extend(mean(plan, &own, name).map(|mean| (name.clone(), mean.within(range(name)))));
         if activation != BASELINE {
             against_relu.extend(compared(plan, &own, &relu, name).map(|mean| (name.clone(), mean)));
         }

@@ -252,6 +252,21 @@ fn tables_hold_every_net_and_the_page_marks_the_masked() {
     );
     assert_eq!(rows.iter().filter(|row| row["state"] == "open").count(), 2);
     assert_eq!(rows[0]["attacks"].as_array().unwrap().last().unwrap()["attack"], "autoattack");
+    // Three seeds at 0 and images that are a sample: an interval that would begin below 0.
+    let mut cut = 0;
+    for group in json["groups"].as_array().unwrap() {
+        for (name, of) in group["means"].as_object().unwrap() {
+            let Some([low, high]) =
+                of["interval"].as_array().map(|ends| [0, 1].map(|i| ends[i].as_f64().unwrap()))
+            else {
+                continue;
+            };
+            let least = if name == "gap" { -1.0 } else { 0.0 };
+            assert!(low >= least && low <= high && high <= 1.0, "{name}: {low} to {high}");
+            cut += usize::from(low == 0.0 && high > 0.0);
+        }
+    }
+    assert!(cut > 0);
     let csv = found.csv();
     assert_eq!(csv.lines().count(), 19);
     let columns = csv.lines().next().unwrap().split(',').count();

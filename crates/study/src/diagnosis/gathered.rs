@@ -152,6 +152,7 @@ fn weight_figures(weight: &Array<f32>, gradient: &[f64]) -> WeightFigures {
         gradient_rms: l2 / (gradient.len() as f64).sqrt(),
         update_ratio: None,
         spectral_norm: None,
+        spectral_bound: None,
         not_finite: of.nan + of.inf,
     }
 }

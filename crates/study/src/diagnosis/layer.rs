@@ -102,6 +102,9 @@ pub struct WeightFigures {
     /// included. A network that is watched is not asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spectral_norm: Option<f64>,
+    /// What that singular value does not exceed ([`Layer::lipschitz_bound`](sparring_nn::Layer::lipschitz_bound)): power iterations come from below.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spectral_bound: Option<f64>,
     /// NaNs and infinities in it.
     pub not_finite: u64,
 }

@@ -1,4 +1,4 @@
-//! How much a network can stretch differences of its input: an estimate of a bound from above, and a bound from below.
+//! How much a network can stretch differences of its input: a bound from above, an estimate of a closer one, and a bound from below.
 
 use super::figures::last;
 use super::settings::DiagnosisSettings;
@@ -12,64 +12,88 @@ use sparring_tensor::{Array, Shape};
 /// What is known of the Lipschitz constant of a network in the Euclidean norm: ‖f(x) − f(x')‖ ≤ L ‖x − x'‖.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LipschitzBounds {
-    /// The product of the layers' constants (where branches meet, the sum over them); `None` where a layer has none that is known. With exact spectral norms it would bound L from above; power
-    /// iterations reach them from below, so it is an estimate of that bound, and no certificate.
+    /// The product of bounds of the layers' constants (where branches meet, the sum over them): L is not larger. `None` where a layer has no bound that is known.
+    #[serde(default)]
+    pub upper: Option<f64>,
+    /// The same product of the constants themselves, with spectral norms by power iteration, which reach them from below: an estimate of a closer bound than `upper`, and no
+    /// certificate. `None` where a layer has none that is known.
     pub estimate: Option<f64>,
-    /// The first layer without a constant.
+    /// The first layer without a bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown: Option<String>,
     /// The largest quotient ‖f(x) − f(x')‖ / ‖x − x'‖ that was found: no constant is smaller.
     pub lower: f64,
 }
 
-/// The spectral norm of each node that is affine and does not know it.
-pub(super) fn spectral_norms(net: &Network<f32>, settings: &DiagnosisSettings, key: Key) -> Vec<Option<f64>> {
+/// What is known of the constant of a node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NodeConstant {
+    /// What it does not exceed.
+    pub upper: Option<f64>,
+    /// What it is, or the spectral norm that a power iteration found.
+    pub estimate: Option<f64>,
+    /// The spectral norm, of an affine node that does not know its own.
+    pub spectral_norm: Option<f64>,
+}
+
+/// The constants of the nodes.
+pub(super) fn constants(net: &Network<f32>, settings: &DiagnosisSettings, key: Key) -> Vec<NodeConstant> {
     let graph = net.graph();
     let [c, h, w] = graph.input;
     let input = Shape::new(&[1, c, h, w]);
     let shapes = graph.shapes(1).expect("a network was checked when it was built");
     let of = |(i, node): (usize, &sparring_nn::Node)| {
-        let reads = match node.inputs[0] {
+        let read = |source: &Source| match *source {
             Source::Input => input,
             Source::Node(j) => shapes[j],
         };
+        let reads: Vec<_> = node.inputs.iter().map(read).collect();
+        let params: Vec<_> = net.params_of(i).iter().map(|p| &p.value).collect();
+        let upper = node.layer.lipschitz_bound(&params, &reads);
         let affine = node.layer.lipschitz() == Lipschitz::Affine(None);
-        affine.then(|| spectral_norm(net, i, reads, settings.power_steps, key))
+        let spectral_norm = affine.then(|| spectral_norm(net, i, reads[0], settings.power_steps, key));
+        let estimate = match node.layer.lipschitz() {
+            Lipschitz::AtMost(c) | Lipschitz::Affine(Some(c)) => Some(c),
+            Lipschitz::Affine(None) => spectral_norm,
+            // A learnt function knows a bound at its parameters.
+            Lipschitz::Unknown => upper,
+        };
+        NodeConstant { upper, estimate, spectral_norm }
     };
     graph.nodes.iter().enumerate().map(of).collect()
 }
 
-/// The estimate of the bound from above, and the bound from below; this one from below is looked for around the examples `x`.
-pub(super) fn bounds(
-    net: &Network<f32>,
-    norms: &[Option<f64>],
-    x: &Array<f32>,
-    settings: &DiagnosisSettings,
-    key: Key,
-) -> LipschitzBounds {
-    let nodes = &net.graph().nodes;
-    let mut constants: Vec<Option<f64>> = Vec::new();
+/// The product of the nodes' constants along the graph; of a node with several inputs it holds for each, so that they add up. The first node without one is named instead.
+fn product(net: &Network<f32>, own: impl Fn(usize) -> Option<f64>) -> Result<f64, String> {
+    let mut behind: Vec<Option<f64>> = Vec::new();
     let mut unknown = None;
-    for (node, norm) in nodes.iter().zip(norms) {
-        let own = match node.layer.lipschitz() {
-            Lipschitz::AtMost(c) | Lipschitz::Affine(Some(c)) => Some(c),
-            Lipschitz::Affine(None) => *norm,
-            Lipschitz::Unknown => None,
-        };
-        if own.is_none() && unknown.is_none() {
+    for (i, node) in net.graph().nodes.iter().enumerate() {
+        if own(i).is_none() && unknown.is_none() {
             unknown = Some(format!("{} ({})", node.name, node.layer.kind()));
         }
         let of = |source: &Source| match *source {
             Source::Input => Some(1.0),
-            Source::Node(j) => constants[j],
+            Source::Node(j) => behind[j],
         };
         let inputs: Option<f64> = node.inputs.iter().map(of).sum();
-        constants.push(own.zip(inputs).map(|(own, inputs)| own * inputs));
+        behind.push(own(i).zip(inputs).map(|(own, inputs)| own * inputs));
     }
-    let estimate = last(net).map_or(Some(1.0), |end| constants[end]);
+    last(net).map_or(Some(1.0), |end| behind[end]).ok_or_else(|| unknown.unwrap_or_default())
+}
+
+/// The bounds of the network; that from below is looked for around the examples `x`.
+pub(super) fn bounds(
+    net: &Network<f32>,
+    constants: &[NodeConstant],
+    x: &Array<f32>,
+    settings: &DiagnosisSettings,
+    key: Key,
+) -> LipschitzBounds {
+    let upper = product(net, |i| constants[i].upper);
     LipschitzBounds {
-        estimate,
-        unknown: unknown.filter(|_| estimate.is_none()),
+        unknown: upper.as_ref().err().cloned(),
+        upper: upper.ok(),
+        estimate: product(net, |i| constants[i].estimate).ok(),
         lower: steepest(net, x, settings, key),
     }
 }

@@ -1,5 +1,6 @@
 //! What is wrong inside a network, and while it is trained: figures of its layers, and verdicts.
 
+mod few_examples;
 mod figures;
 mod gathered;
 mod layer;
@@ -15,6 +16,7 @@ mod watcher;
 mod weights;
 mod whole;
 
+pub use few_examples::few_examples;
 pub use figures::{DiagnosisLoss, layer_figures};
 pub use layer::{ActivationFigures, LayerDiagnosis, OutputFigures, Spread, TheoryFigures, WeightFigures};
 pub use lipschitz::LipschitzBounds;

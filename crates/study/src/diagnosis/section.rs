@@ -1,5 +1,6 @@
 //! Figures of layers on a page.
 
+use super::few_examples::few_examples;
 use super::layer::{LayerDiagnosis, Spread};
 use super::row::DiagnosisRow;
 use super::verdict::{Verdict, verdicts};
@@ -16,7 +17,7 @@ const MOST_CURVES: usize = 8;
 
 /// Verdicts, the table of the layers, gradients by depth, theory, and the numbers before and behind each activation.
 pub fn diagnosis_blocks(of: &NetworkDiagnosis) -> Vec<Block> {
-    let mut blocks = notes(&of.verdicts);
+    let mut blocks: Vec<Block> = few(of.examples).into_iter().chain(notes(&of.verdicts)).collect();
     blocks.push(table(&of.layers, of.examples));
     blocks.extend(theory(&of.layers));
     let depth = depth(&[("gradient", &of.layers)]);
@@ -32,6 +33,7 @@ pub fn training_section(rows: &[DiagnosisRow], lr: Option<f64>) -> Option<Sectio
         "At the end of each epoch, on {} examples that it was not trained on where any were held out. Dead units are those whose activation has derivative 0 on all of them.",
         last.examples
     )));
+    section.blocks.extend(few(last.examples));
     section.blocks.extend(notes(&verdicts(&last.layers, last.examples, rows, lr)));
     let dead = by_epoch("Dead units", rows, |l| l.activation.as_ref().map(|a| a.dead));
     let updates = by_epoch("Update over weight", rows, |l| l.weight.as_ref()?.update_ratio);
@@ -59,6 +61,14 @@ pub fn training_section(rows: &[DiagnosisRow], lr: Option<f64>) -> Option<Sectio
         blocks: details.chain([Block::Charts(histograms(&last.layers))]).collect(),
     }));
     Some(section)
+}
+
+/// That there are few examples.
+fn few(examples: usize) -> Option<Block> {
+    few_examples(examples).map(|text| {
+        let title = "Few examples.".into();
+        Block::Note(Note { title, text, tone: Tone::Plain })
+    })
 }
 
 fn notes(verdicts: &[Verdict]) -> Vec<Block> {

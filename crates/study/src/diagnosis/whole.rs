@@ -2,7 +2,7 @@
 
 use super::figures::{DiagnosisLoss, layer_figures};
 use super::layer::LayerDiagnosis;
-use super::lipschitz::{LipschitzBounds, bounds, spectral_norms};
+use super::lipschitz::{LipschitzBounds, bounds, constants};
 use super::regions::regions;
 use super::row::DiagnosisRow;
 use super::settings::DiagnosisSettings;
@@ -54,18 +54,19 @@ pub fn diagnose_network(
     told("layers on all examples");
     let mut layers = layer_figures(net, split, loss, settings)?;
     told("spectral norms");
-    let norms = spectral_norms(net, settings, key.named("spectral"));
+    let constants = constants(net, settings, key.named("spectral"));
     let last = training.rows.last();
     for layer in &mut layers {
         let node = net.graph().nodes.iter().position(|node| node.name == layer.name);
         let Some(weight) = &mut layer.weight else { continue };
-        weight.spectral_norm = node.and_then(|i| norms[i]);
+        weight.spectral_norm = node.and_then(|i| constants[i].spectral_norm);
+        weight.spectral_bound = node.and_then(|i| constants[i].upper);
         let watched = last.and_then(|row| row.layers.iter().find(|l| l.name == layer.name));
         weight.update_ratio = watched.and_then(|l| l.weight.as_ref()?.update_ratio);
     }
     told("Lipschitz bounds");
     let around: Vec<usize> = (0..split.len().min(settings.ascent_examples)).collect();
-    let lipschitz = bounds(net, &norms, &pixels(split, &around), settings, key);
+    let lipschitz = bounds(net, &constants, &pixels(split, &around), settings, key);
     told("linear regions");
     let ends = (split.len() > 1).then(|| [0, 1].map(|i| pixels(split, &[i])));
     let linear_regions = ends.and_then(|[a, b]| {

@@ -13,6 +13,10 @@ fn diagnosed(net: &Network<f32>, rows: &[f32]) -> NetworkDiagnosis {
         .unwrap()
 }
 
+fn upper(of: &NetworkDiagnosis) -> Vec<f64> {
+    of.layers.iter().filter_map(|l| l.weight.as_ref()?.spectral_bound).collect()
+}
+
 fn norms(of: &NetworkDiagnosis) -> Vec<f64> {
     of.layers.iter().filter_map(|l| l.weight.as_ref()?.spectral_norm).collect()
 }
@@ -32,6 +36,8 @@ fn a_linear_network_is_bounded_by_its_own_norm() {
     let truth = largest(wide(w));
     assert!((norms(&of)[0] - truth).abs() < 1e-5 * truth);
     assert!((of.lipschitz.estimate.unwrap() - truth).abs() < 1e-5 * truth);
+    let bound = of.lipschitz.upper.unwrap();
+    assert!(bound >= truth && bound < 1.001 * truth, "{bound} for {truth}");
     assert!((of.lipschitz.lower - truth).abs() < 1e-4 * truth, "{} of {truth}", of.lipschitz.lower);
     assert_eq!(of.linear_regions, Some(1));
     let two = Graph::chain([1, 1, 2], vec![flatten(), linear(2, 2), linear(2, 2)]);
@@ -78,6 +84,8 @@ fn the_norm_of_a_convolution_is_that_of_its_matrix() {
     }
     let found = norms(&diagnosed(&net, &noise(8 * c * side * side, 2)))[0];
     assert!((found - truth).abs() < 1e-4 * truth, "{found} is not {truth}");
+    let bound = upper(&diagnosed(&net, &noise(8 * c * side * side, 2)))[0];
+    assert!(bound >= truth && bound < 2.0 * truth, "{bound} for {truth}");
 }
 
 #[test]
@@ -98,10 +106,13 @@ fn bounds_enclose_each_other_and_a_layer_without_a_constant_is_named() {
     assert!(
         (upper - by_hand).abs() < 1e-9 * by_hand && of.lipschitz.lower > 0.0 && of.lipschitz.lower <= upper
     );
+    let sure = of.lipschitz.upper.unwrap();
+    assert!(sure >= upper && sure < 30.0 * upper, "{sure}, {upper}");
     assert!(of.linear_regions.unwrap() > 1);
     let graph = Graph::chain([1, 1, 4], vec![flatten(), linear(4, 4), layer_norm(&[4]), linear(4, 2)]);
     let of = diagnosed(&graph.build::<f32>(Key::new(4)).unwrap(), &noise(16, 3));
     assert_eq!((of.lipschitz.estimate, of.lipschitz.unknown.as_deref()), (None, Some("2 (layer_norm)")));
+    assert_eq!(of.lipschitz.upper, None);
     assert_eq!(of.linear_regions, None);
 }
 

@@ -11,6 +11,8 @@ pub struct WeightPlace {
     pub before: Option<AnyActivation>,
     /// The activation that reads it, if it is the only one.
     pub after: Option<AnyActivation>,
+    /// Instead of the one that counts, `before` or else `after`, an activation of rows by its name: it is no function of one number, and what follows from those does not hold for it.
+    pub rows: Option<&'static str>,
     /// Numbers that enter one output, as PyTorch counts them.
     pub fan_in: usize,
     /// Outputs that one number enters.

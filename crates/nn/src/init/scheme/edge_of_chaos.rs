@@ -33,6 +33,11 @@ impl EdgeOfChaosInit {
 
 impl InitScheme for EdgeOfChaosInit {
     fn init(&self, place: &WeightPlace) -> Result<Init, String> {
+        if let Some(rows) = place.rows {
+            return Err(format!(
+                "{rows} has no edge of chaos: the outputs of a row depend on each other, mean-field theory knows functions of one number; choose he or lsuv"
+            ));
+        }
         let Some(a) = place.before.or(place.after) else {
             return Ok(Init::Gaussian { sigma_w: 1.0, sigma_b: 0.0 });
         };

@@ -12,7 +12,7 @@ use sparring::store::{read_config, write_new};
 use sparring_report::html::{Page, Section};
 use sparring_study::{
     Diagnosed, DiagnosisLoss, DiagnosisRow, DiagnosisSettings, TrainingFacts, VerdictKind, diagnose_network,
-    diagnosis_blocks,
+    diagnosis_blocks, few_examples,
 };
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -104,10 +104,12 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     if args.machine.json {
         let mut object = json::value(&found);
+        object["few_examples"] = few_examples(found.examples).into();
         object["data"] = asked.as_str().into();
         say::json(&object);
     } else {
-        say::result(&format!("{where_from}\n\n{}", words::text(&found)));
+        let few = few_examples(found.examples).map_or(String::new(), |few| format!("\n{few}"));
+        say::result(&format!("{where_from}{few}\n\n{}", words::text(&found)));
     }
     let fails = |kind: VerdictKind| {
         let wanted = args.fail_on.iter().flat_map(|list| &list.0);

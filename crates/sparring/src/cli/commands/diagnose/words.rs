@@ -32,23 +32,21 @@ fn row(l: &LayerDiagnosis) -> Vec<String> {
 
 /// The bounds of the network as a whole.
 fn bounds(of: &NetworkDiagnosis) -> Vec<(String, String)> {
-    // Power iterations come from below, so their product certifies nothing.
-    let upper = match (of.lipschitz.estimate, &of.lipschitz.unknown) {
-        (Some(upper), _) => {
-            format!(
-                "at most about {}, the product over its layers (spectral norms by power iteration: an estimate)",
-                short(upper)
-            )
-        }
-        (None, Some(layer)) => format!("no estimate from above: layer {layer} has no constant that is known"),
-        (None, None) => "no estimate from above".into(),
+    let upper = match (of.lipschitz.upper, &of.lipschitz.unknown) {
+        (Some(upper), _) => format!("at most {}, the product of bounds of its layers", short(upper)),
+        (None, Some(layer)) => format!("no bound from above: layer {layer} has none that is known"),
+        (None, None) => "no bound from above".into(),
     };
+    // Power iterations come from below, so their product certifies nothing.
+    let closer = of.lipschitz.estimate.map_or(String::new(), |estimate| {
+        format!(" (about {} with spectral norms by power iteration: an estimate)", short(estimate))
+    });
     let finite = of.layers.iter().all(|l| l.output.nan + l.output.inf == 0);
     let lower = match finite {
         true => format!("at least {}, found by ascent", short(of.lipschitz.lower)),
         false => "no bound from below: there are numbers that are not finite".into(),
     };
-    let mut pairs = vec![("Lipschitz", format!("{lower}; {upper}"))];
+    let mut pairs = vec![("Lipschitz", format!("{lower}; {upper}{closer}"))];
     if let Some(regions) = of.linear_regions {
         let regions = grouped(regions as usize);
         pairs.push(("linear regions", format!("at least {regions} between the first two examples")));

@@ -1,5 +1,6 @@
 //! `sparring list WHAT`.
 
+mod activations;
 mod corruptions;
 mod datasets;
 mod listing;
@@ -24,7 +25,7 @@ pub(crate) struct Args {
 /// What can be listed.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum What {
-    /// Activations, with range, bounds and gains.
+    /// Activations, of each number and of rows, with range, bounds and gains.
     Activations,
     /// Attacks, with what they need and their defaults.
     Attacks,
@@ -56,7 +57,7 @@ enum What {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let listing = match args.what {
-        What::Activations => registries::activations(),
+        What::Activations => activations::activations(),
         What::Attacks => registries::attacks(),
         What::Losses => registries::losses(),
         What::Optimizers => registries::optimizers(),

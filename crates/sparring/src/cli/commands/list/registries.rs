@@ -2,8 +2,7 @@
 
 use super::Listing;
 use crate::cli::io::table::{grouped, table};
-use serde_json::{Map, Value, json};
-use sparring::activations::{AnyActivation, fixed_points};
+use serde_json::{Value, json};
 use sparring::attacks::{AnyAttack, AnyNorm, PRESETS};
 use sparring::datasets::augment::AnyAugmentation;
 use sparring::losses::{LossName, TargetKind};
@@ -16,16 +15,12 @@ use sparring::optim::{
 use sparring::train::{AnyDefense, AnyDisplacement, DEFENSES};
 
 /// Four significant digits at most; a dash for what is unbounded.
-fn bound(v: Option<f64>) -> String {
+pub(super) fn bound(v: Option<f64>) -> String {
     v.map_or("-".to_string(), |v| {
         let text = format!("{v:.4}");
         let short = text.trim_end_matches('0').trim_end_matches('.');
         if short == "-0" { "0".to_string() } else { short.to_string() }
     })
-}
-
-fn yes(v: bool) -> String {
-    if v { "yes" } else { "no" }.to_string()
 }
 
 fn words<T: ToString>(items: &[T]) -> Vec<String> {
@@ -39,47 +34,9 @@ pub(super) fn arguments<T>(entry: Option<&Entry<T>>) -> Value {
 }
 
 /// The same for people: `name=default, ..`.
-fn told<T>(entry: &Entry<T>) -> String {
+pub(super) fn told<T>(entry: &Entry<T>) -> String {
     let pairs: Vec<String> = entry.defaults().iter().map(|(p, default)| p.signature(default)).collect();
     if pairs.is_empty() { "-".into() } else { pairs.join(", ") }
-}
-
-pub(super) fn activations() -> Listing {
-    let (mut rows, mut objects) = (Vec::new(), Vec::new());
-    for (activation, entry) in AnyActivation::ALL.iter().zip(AnyActivation::TABLE.entries) {
-        let (about, parameters) = (activation.about(), activation.parameters());
-        let (low, high) = about.range;
-        let end = |v: Option<f64>, none: &str| v.map_or(none.to_string(), |v| bound(Some(v)));
-        rows.push(vec![
-            about.name.to_string(),
-            about.formula.to_string(),
-            format!("{} to {}", end(low, "-inf"), end(high, "inf")),
-            bound(about.lipschitz),
-            bound(about.curvature),
-            yes(about.monotone),
-            about.smoothness.to_string(),
-            bound(about.gain_forward),
-            if activation.is_trainable() { format!("{} (learnt)", told(entry)) } else { told(entry) },
-        ]);
-        let parameters: Map<String, Value> =
-            parameters.into_iter().map(|(name, value)| (name.to_string(), json!(value))).collect();
-        objects.push(json!({
-            "name": about.name, "formula": about.formula, "source": about.source, "range": [low, high],
-            "lipschitz": about.lipschitz, "curvature": about.curvature, "monotone": about.monotone,
-            "gain_forward": about.gain_forward, "gain_backward": about.gain_backward,
-            "smoothness": about.smoothness.to_string(), "fixed_points": fixed_points(activation), "elsewhere": about.elsewhere,
-            "trainable": activation.is_trainable(), "parameters": parameters, "aliases": entry.aliases,
-            "arguments": arguments(Some(entry)),
-        }));
-    }
-    Listing {
-        headers: &["name", "f(x)", "range", "max |f'|", "max |f''|", "monotone", "smooth", "gain", "parameters"],
-        rows,
-        objects,
-        below: "Parameters are given in brackets, as in `--activation \"leaky_relu(slope=0.2)\"`; gain keeps the second moment of a \
-                standard normal signal; C0, C1, C-inf: continuous derivatives. `--json` also has f' gain, fixed points, source, and where other libraries differ."
-            .into(),
-    }
 }
 
 pub(super) fn attacks() -> Listing {

@@ -2,11 +2,14 @@
 
 use super::place::Place;
 use crate::cli::Outcome;
+use crate::cli::io::say;
 use serde_json::Value;
 use sparring::datasets::Split;
 use sparring::train::{Epoch, History, Learner, Observer, Session, TrainError};
 use sparring_report::html::Section;
-use sparring_study::{Diagnosed, DiagnosisRow, DiagnosisSettings, DiagnosisWatcher, training_section};
+use sparring_study::{
+    Diagnosed, DiagnosisRow, DiagnosisSettings, DiagnosisWatcher, few_examples, training_section,
+};
 
 /// The flag.
 #[derive(Clone, Debug, clap::Args)]
@@ -41,6 +44,9 @@ impl InsideArgs {
         let per_epoch = training.steps() / epochs.max(1) as u64;
         let (settings, n) = (DiagnosisSettings::SAMPLED, DiagnosisWatcher::<F::Model>::sample(trained_on));
         let examples = examples.first(n.min(examples.len()));
+        if let Some(few) = few_examples(examples.len()) {
+            say::note(&format!("--diagnose: {few}; `sparring diagnose RUN` looks at the whole test set"));
+        }
         let mut watcher = DiagnosisWatcher::new(observer, &place.run, &examples, settings, per_epoch);
         place.train(training, &mut watcher)
     }
