@@ -56,6 +56,32 @@ fn the_shipped_judge_is_the_pinned_one_and_reads_digits() {
 }
 
 #[test]
+fn features_are_those_that_pytorch_computes() {
+    let cases: serde_json::Value =
+        serde_json::from_str(include_str!("../../../golden/judge/cases.json")).unwrap();
+    let numbers = |key: &str| -> Vec<f64> {
+        cases[key].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+    };
+    let data = Mnist::embedded();
+    let found = Judge::shipped().look(&rows(&data.test.first(4))).unwrap();
+    let features = numbers("features");
+    assert_eq!(features.len(), found.features.len());
+    for (got, want) in found.features.iter().zip(&features) {
+        assert!((f64::from(*got) - want).abs() < 1e-4, "{got} {want}");
+    }
+    for (p, z) in found.probabilities.chunks(10).zip(numbers("logits").chunks(10)) {
+        let sum: f64 = z.iter().map(|z| z.exp()).sum();
+        p.iter().zip(z).for_each(|(p, z)| assert!((f64::from(*p) - z.exp() / sum).abs() < 1e-5));
+    }
+    // As many of both as are compared: all of them.
+    let (train, test) = (data.train.first(600), data.test.first(600));
+    let found = image_scores(&rows(&train), [&train, &test], &small()).unwrap();
+    let want = cases["frechet"].as_f64().unwrap();
+    assert!((found.frechet - want).abs() < 1e-3 * want, "{} {want}", found.frechet);
+    assert!((found.frechet_floor - want).abs() < 1e-3 * want, "{} {want}", found.frechet_floor);
+}
+
+#[test]
 fn real_images_are_as_good_as_the_floor() {
     let unseen = Mnist::embedded().train.range(3000..3600);
     let found = scores(&rows(&unseen));
