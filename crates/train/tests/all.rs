@@ -18,6 +18,7 @@ mod golden_libraries;
 mod golden_minimum_norm;
 mod hardening;
 mod judge;
+mod judged_modes;
 mod lr_find;
 mod non_finite;
 mod objectives;

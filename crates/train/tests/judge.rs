@@ -1,15 +1,14 @@
 //! Figures of generative models on samples whose worth is known: real images, copies, noise, one image again and again.
 
 use rayon::ThreadPoolBuilder;
-use sparring_datasets::synthetic::{AnySynthetic, stacked};
 use sparring_datasets::{Dataset, Mnist, Pixels, Provenance, Split, find};
 use sparring_models::{ArticleGan, Gan, MlpVae, Vae};
 use sparring_seed::Key;
 use sparring_store::sha256_hex;
 use sparring_tensor::team;
 use sparring_train::{
-    GanScores, GenerativeScores, Judge, JudgeSettings, TrainError, image_scores, labelled_scores,
-    samples_wanted, scores_of_gan, scores_of_samples, scores_of_vae, stacked_scores, toy_scores,
+    GanScores, GenerativeScores, Judge, JudgeSettings, TrainError, image_scores, samples_wanted,
+    scores_of_gan, scores_of_samples, scores_of_vae,
 };
 
 fn rows(split: &Split) -> Vec<f32> {
@@ -57,6 +56,32 @@ fn the_shipped_judge_is_the_pinned_one_and_reads_digits() {
 }
 
 #[test]
+fn features_are_those_that_pytorch_computes() {
+    let cases: serde_json::Value =
+        serde_json::from_str(include_str!("../../../golden/judge/cases.json")).unwrap();
+    let numbers = |key: &str| -> Vec<f64> {
+        cases[key].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+    };
+    let data = Mnist::embedded();
+    let found = Judge::shipped().look(&rows(&data.test.first(4))).unwrap();
+    let features = numbers("features");
+    assert_eq!(features.len(), found.features.len());
+    for (got, want) in found.features.iter().zip(&features) {
+        assert!((f64::from(*got) - want).abs() < 1e-4, "{got} {want}");
+    }
+    for (p, z) in found.probabilities.chunks(10).zip(numbers("logits").chunks(10)) {
+        let sum: f64 = z.iter().map(|z| z.exp()).sum();
+        p.iter().zip(z).for_each(|(p, z)| assert!((f64::from(*p) - z.exp() / sum).abs() < 1e-5));
+    }
+    // As many of both as are compared: all of them.
+    let (train, test) = (data.train.first(600), data.test.first(600));
+    let found = image_scores(&rows(&train), [&train, &test], &small()).unwrap();
+    let want = cases["frechet"].as_f64().unwrap();
+    assert!((found.frechet - want).abs() < 1e-3 * want, "{} {want}", found.frechet);
+    assert!((found.frechet_floor - want).abs() < 1e-3 * want, "{} {want}", found.frechet_floor);
+}
+
+#[test]
 fn real_images_are_as_good_as_the_floor() {
     let unseen = Mnist::embedded().train.range(3000..3600);
     let found = scores(&rows(&unseen));
@@ -74,12 +99,13 @@ fn real_images_are_as_good_as_the_floor() {
         near(what, of, 1.0, 0.25);
         near(what, of, floor, 0.1);
     }
-    near("two samples", found.two_sample, 0.5, 0.1);
-    near("two samples floor", found.two_sample_floor, 0.5, 0.1);
+    // Above a half: a digit's nearest neighbour is often by the same hand, and no hand is in both parts of MNIST.
+    near("two samples", found.two_sample, 0.6, 0.06);
+    near("two samples floor", found.two_sample_floor, found.two_sample, 0.06);
     assert!(found.judge_accuracy.unwrap() > 0.98, "{found:?}");
-    // Ten classes, nearly as often each, and sure of each.
-    near("score", found.classifier_score.unwrap(), 9.5, 0.5);
-    near("score floor", found.classifier_score_floor.unwrap(), 9.5, 0.5);
+    // NumPy on PyTorch's features of these images and weights: 9.05 and 9.10. Parts of 60 images have not every class as often.
+    near("score", found.classifier_score.unwrap(), 9.05, 0.2);
+    near("score floor", found.classifier_score_floor.unwrap(), 9.1, 0.2);
     let shares = found.class_histogram.unwrap();
     near("shares", shares.iter().sum(), 1.0, 1e-12);
     assert!(shares.iter().all(|s| (0.05..0.15).contains(s)), "{shares:?}");
@@ -116,12 +142,13 @@ fn floors_are_symmetric() {
     let settings = JudgeSettings { kid_subsets: 1, ..small() };
     let [one, other] = [[&a, &b], [&b, &a]].map(|both| image_scores(&rows(&a), both, &settings).unwrap());
     let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-9 * a.abs().max(1.0), "{a} {b}");
-    near(one.frechet_floor, other.frechet_floor);
+    // Roots of eigenvalues that are 0 but for rounding.
+    assert!((one.frechet_floor - other.frechet_floor).abs() < 1e-4, "{one:?} {other:?}");
     near(one.two_sample_floor, other.two_sample_floor);
     near(one.precision_floor, other.recall_floor);
     near(one.recall_floor, other.precision_floor);
     // Images against themselves.
-    near(other.frechet, 0.0);
+    assert!(other.frechet.abs() < 1e-4, "{other:?}");
 }
 
 #[test]
@@ -169,72 +196,6 @@ fn images_that_are_no_digits_have_no_histogram() {
     assert!(found.judge_accuracy.unwrap() < 0.1, "{found:?}");
     assert!(found.class_histogram.is_none() && found.classifier_score.is_none());
     assert!(found.frechet >= 0.0 && found.coverage > 0.5);
-}
-
-#[test]
-fn modes_of_toy_sets() {
-    let data = find("ring-8(n=8000)").unwrap();
-    let modes = data.name.parse::<AnySynthetic>().unwrap().modes().unwrap();
-    let settings = JudgeSettings::default();
-    let found = toy_scores(&rows(&data.train), &modes, &data.test, &settings).unwrap();
-    assert_eq!((found.samples, found.modes, found.of), (2500, 8, 8));
-    let perfect = 1.0 - (-4.5f64).exp();
-    // Five standard errors of 2,500 points.
-    let error = 5.0 * (perfect * (1.0 - perfect) / 2500.0).sqrt();
-    assert!((found.high_quality - perfect).abs() < error, "{found:?}");
-    assert!((found.high_quality_real - perfect).abs() < error, "{found:?}");
-    assert!(found.reverse_kl.unwrap() < 1e-3, "{found:?}");
-    // Two of the modes, each as often.
-    let two: Vec<f32> = (0..1000).flat_map(|i| modes.centres[3 * (i % 2)].map(|c| c as f32)).collect();
-    let found = toy_scores(&two, &modes, &data.test, &settings).unwrap();
-    assert_eq!((found.samples, found.modes, found.high_quality), (1000, 2, 1.0));
-    assert!((found.reverse_kl.unwrap() - 4f64.ln()).abs() < 1e-12, "{found:?}");
-    let GanScores::Toy(same) = scores_of_samples(&two, &data, &settings).unwrap() else { panic!("toy") };
-    assert_eq!(same, found);
-    assert_eq!(samples_wanted(&data, &settings), 2500);
-    let json = serde_json::to_value(GanScores::Toy(same)).unwrap();
-    assert_eq!((json["modes"].as_u64(), json["high_quality"].as_f64()), (Some(2), Some(1.0)));
-}
-
-#[test]
-fn modes_of_stacked_digits() {
-    let data = find("stacked-mnist(n=2000)").unwrap();
-    let settings = JudgeSettings { stacked_samples: 1000, ..JudgeSettings::default() };
-    let real = [&data.train, &data.test];
-    let found = stacked_scores(&rows(&data.test), real, &settings).unwrap();
-    assert_eq!(found.samples, 1000);
-    // The digits are labelled, and a thousand draws of a thousand modes hit 632 of them in the mean.
-    let mut labels = data.test.labels();
-    labels.sort_unstable();
-    labels.dedup();
-    assert!(found.modes.abs_diff(labels.len()) <= 10, "{found:?}, {}", labels.len());
-    assert!(found.modes_real.abs_diff(632) < 60 && found.judge_accuracy > 0.98, "{found:?}");
-    assert!((found.reverse_kl - found.reverse_kl_real).abs() < 0.1, "{found:?}");
-    let digits = Mnist::embedded().test;
-    let seven = (0..digits.len()).find(|&i| digits.label(i) == 7).unwrap();
-    let sevens = stacked(&digits.subset(&[seven]), 100, Key::new(1)).unwrap();
-    let found = stacked_scores(&rows(&sevens), real, &settings).unwrap();
-    assert_eq!((found.samples, found.modes), (100, 1));
-    assert!((found.reverse_kl - 1000f64.ln()).abs() < 1e-12, "{found:?}");
-}
-
-#[test]
-fn labelled_samples_are_worth_what_they_teach() {
-    let whole = Mnist::embedded();
-    let data =
-        Dataset::new("digits", whole.train.range(2000..3000), whole.test.first(500), 10, Provenance::Unknown)
-            .unwrap();
-    let settings = JudgeSettings { samples: 1000, ..JudgeSettings::default() };
-    let other = whole.train.range(5000..6000);
-    let good = labelled_scores(&other, &data, &settings, Key::new(2)).unwrap();
-    assert_eq!(good.samples, 960);
-    assert!(good.real > 0.9 && (good.gan_train - good.real).abs() < 0.05, "{good:?}");
-    assert!((good.gan_test - good.real).abs() < 0.05, "{good:?}");
-    // The same images, every label wrong.
-    let labels: Vec<u8> = other.labels().iter().map(|l| ((l + 1) % 10) as u8).collect();
-    let wrong = Split::new(Pixels::F32(rows(&other).into()), Judge::SHAPE, labels).unwrap();
-    let bad = labelled_scores(&wrong, &data, &settings, Key::new(2)).unwrap();
-    assert!(bad.gan_train < 0.1 && bad.gan_test < 0.1 && bad.real == good.real, "{bad:?}");
 }
 
 #[test]

@@ -54,8 +54,8 @@ fn of_images(s: &GenerativeScores) -> Vec<Row> {
         ),
         row(
             "kernel distance",
-            format!("{} ± {}", number(s.kid, 4), number(s.kid_std, 4)),
-            number(s.kid_floor, 4),
+            format!("{} ± {}", number(s.kid, 1), number(s.kid_std, 1)),
+            number(s.kid_floor, 1),
             "KID of features, 0 is best, does not hang on their number",
         ),
         row(
@@ -76,7 +76,7 @@ fn of_images(s: &GenerativeScores) -> Vec<Row> {
             "two-sample test",
             three(s.two_sample),
             three(s.two_sample_floor),
-            "accuracy of the nearest neighbour at telling samples from real ones; 0.5 is best",
+            "accuracy of the nearest neighbour at telling samples from real ones; 0.5 where they are alike",
         ),
     ];
     if let (Some(score), Some(std), Some(floor)) =
