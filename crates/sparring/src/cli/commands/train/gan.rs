@@ -166,8 +166,8 @@ impl Args {
             Preset::Article => ("gan", GanRecipe::default()),
             Preset::Usual => match shape {
                 [1, 1, 2] => ("toy-gan", GanRecipe::for_points()),
-                [3, ..] => ("dcgan(channels=3, pack=2)", GanRecipe::for_images()),
-                _ => ("dcgan(width=32)", GanRecipe::for_images()),
+                [3, ..] => ("dcgan(channels=3, discriminator_norm=none, pack=2)", GanRecipe::for_images()),
+                _ => ("dcgan(width=32, discriminator_norm=none)", GanRecipe::for_images()),
             },
         }
     }
