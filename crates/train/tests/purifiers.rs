@@ -53,7 +53,9 @@ fn an_image_that_a_generator_made_is_found_again() {
         vec![layers::flatten(), layers::linear(3, 16), layers::reshape(&[1, 4, 4]), sigmoid],
     );
     let discriminator = Graph::chain([1, 4, 4], vec![layers::flatten(), layers::linear(16, 1)]);
-    let mut gan = Gan::new(GanSpec { generator, discriminator, form: Default::default() }, (0.0, 1.0), Key::new(4)).unwrap();
+    let mut gan =
+        Gan::new(GanSpec { generator, discriminator, form: Default::default() }, (0.0, 1.0), Key::new(4))
+            .unwrap();
     gan.generator.params.iter_mut().for_each(|p| p.value.as_mut_slice().iter_mut().for_each(|w| *w *= 3.0));
     let ids = [7, 8, 9];
     let clean = gan.generate(gan.noise(Key::new(1), &ids));

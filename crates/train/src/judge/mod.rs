@@ -12,7 +12,8 @@ mod toy_scores;
 pub use image_scores::{GenerativeScores, image_scores};
 pub use labelled_scores::{LabelledScores, labelled_scores};
 pub use model_scores::{
-    GanScores, Unjudged, samples_wanted, scores_of_gan, scores_of_samples, scores_of_vae,
+    GanScores, Unjudged, labelled_scores_of_gan, samples_wanted, scores_of_gan, scores_of_samples,
+    scores_of_vae,
 };
 pub use nearest::nearest_training;
 pub use net::{Judge, JudgedImages};

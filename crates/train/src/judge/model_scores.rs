@@ -1,6 +1,7 @@
 //! A generative model, whatever data it was trained on, and the figures that these data allow.
 
 use super::image_scores::{GenerativeScores, image_scores};
+use super::labelled_scores::{LabelledScores, labelled_scores};
 use super::net::Judge;
 use super::settings::JudgeSettings;
 use super::stacked_scores::{StackedScores, stacked_scores};
@@ -8,8 +9,8 @@ use super::toy_scores::{ToyScores, toy_scores};
 use crate::TrainError;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use sparring_datasets::Dataset;
 use sparring_datasets::synthetic::{AnySynthetic, Modes};
+use sparring_datasets::{Dataset, Pixels, Split};
 use sparring_models::{Gan, Vae};
 use sparring_seed::Key;
 use sparring_tensor::Array;
@@ -120,6 +121,29 @@ pub fn scores_of_gan(
         x
     });
     scores_of_samples(&samples, data, settings)
+}
+
+/// [`labelled_scores`] of samples of a conditional GAN, of each class in turn; `None` of one without classes, or where the data are not images of that kind.
+///
+/// # Errors
+/// As there.
+pub fn labelled_scores_of_gan(
+    model: &Gan,
+    data: &Dataset,
+    settings: &JudgeSettings,
+    key: Key,
+) -> Result<Option<LabelledScores>, TrainError> {
+    fits(model.shape(), data)?;
+    let n = settings.samples.min(data.train.len());
+    let classes = model.classes(&(0..n as u64).collect::<Vec<_>>());
+    if classes.is_empty() || model.shape() != Judge::SHAPE || model.range() != (0.0, 1.0) {
+        return Ok(None);
+    }
+    let samples = drawn(n, model.most_samples(), |ids| model.generate(model.noise(key, ids)));
+    let labels: Vec<u8> = classes.iter().map(|&class| class as u8).collect();
+    let samples = Split::new(Pixels::F32(samples.into()), model.shape(), labels)
+        .map_err(|e| TrainError::Data(e.to_string()))?;
+    labelled_scores(&samples, data, settings, key.named("labelled")).map(Some)
 }
 
 /// [`scores_of_samples`] of as many samples of a variational autoencoder as the settings ask for, the means of their pixels; which ones depends on `key`.

@@ -5,9 +5,11 @@ use crate::cli::io::{json, say};
 use crate::cli::options::Named;
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
+
 use serde_json::Value;
 use sparring::models::Gan;
-use sparring::train::{GanScores, samples_wanted};
+use sparring::seed::Key;
+use sparring::train::{GanScores, labelled_scores_of_gan, samples_wanted};
 
 /// The object of `--json`, and the tables: samples against the test examples of these data.
 pub(super) fn measure(model: &Gan, data: &Named, seed: u64) -> Outcome<(Value, String)> {
@@ -19,7 +21,38 @@ pub(super) fn measure(model: &Gan, data: &Named, seed: u64) -> Outcome<(Value, S
     if let GanScores::Unjudged(why) = &scores {
         return Err(Failure::Failed(format!("{}: {}", data.asked, why.unjudged)));
     }
-    Ok((json::value(&scores), text(&scores)))
+    let (mut object, mut told) = (json::value(&scores), text(&scores));
+    if model.spec().form.classes > 0 {
+        say::note("classifiers trained on samples and on real images ..");
+    }
+    let (settings, key) = (pages::gan::settings(), Key::new(seed).named("judged"));
+    if let Some(of) = labelled_scores_of_gan(model, &data.set, &settings, key)? {
+        for (name, figure) in
+            [("gan_train", of.gan_train), ("gan_test", of.gan_test), ("gan_train_floor", of.real)]
+        {
+            object[name] = json::value(&figure);
+        }
+        let percent = |v: f64| format!("{:.2} %", 100.0 * v);
+        let rows = [
+            (
+                "GAN-train",
+                percent(of.gan_train),
+                format!(
+                    "of the test images, by a classifier trained on {} samples; on as many real images {}",
+                    of.samples,
+                    percent(of.real)
+                ),
+            ),
+            (
+                "GAN-test",
+                percent(of.gan_test),
+                "of the samples, by the one trained on real images".to_string(),
+            ),
+        ];
+        let rows: Vec<_> = rows.map(|(name, value, about)| vec![name.to_string(), value, about]).to_vec();
+        told = format!("{told}\n\n{}", table(&["", "right", ""], &rows));
+    }
+    Ok((object, told))
 }
 
 fn text(scores: &GanScores) -> String {
