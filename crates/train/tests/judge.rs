@@ -169,7 +169,7 @@ fn the_same_bits_on_any_number_of_threads() {
     assert_ne!(other, first);
     // A generator that was never trained draws noise.
     let GanScores::Images(scores) = first else { panic!("images") };
-    assert!(scores.frechet > 50.0 * scores.frechet_floor, "{scores:?}");
+    assert!(scores.frechet > 20.0 * scores.frechet_floor, "{scores:?}");
     let json = serde_json::to_value(GanScores::Images(scores)).unwrap();
     for key in
         ["frechet", "frechet_floor", "class_histogram", "kid", "precision", "recall", "density", "coverage"]

@@ -86,7 +86,12 @@ fn a_denoiser_helps_against_who_does_not_know_of_it() {
     let (spec, encoder) = ArticleAutoencoder::default().spec();
     let mut denoiser = Autoencoder::new(spec, encoder, Key::new(2)).unwrap();
     let variant = variants::Denoising::default().into();
-    fit_autoencoder(&mut denoiser, &train, &Recipe { epochs: 8, variant, ..Recipe::default() }).unwrap();
+    fit_autoencoder(
+        &mut denoiser,
+        &train,
+        &Recipe { epochs: 16, batch: 32, lr: 2e-3, variant, ..Recipe::default() },
+    )
+    .unwrap();
     let (test, threat) = (data.test.first(100), Threat::linf(0.1).unwrap());
     let settings = PurifierSettings { steps: 20, queries: 200 };
     let of =
