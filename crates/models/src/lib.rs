@@ -4,6 +4,8 @@
 mod architectures;
 mod autoencoder;
 mod classifier;
+mod codebook;
+mod coder;
 mod ending;
 mod error;
 mod gan;
@@ -11,15 +13,18 @@ mod hidden;
 mod noise;
 mod registry;
 mod vae;
+mod vq_vae;
 
 pub use architectures::{
-    ArticleAutoencoder, ArticleGan, ConvAutoencoder, Dcgan, FgsmRs, LinearAutoencoder, Madry, Mlp, MlpVae,
-    Normalization, ResnetSmall, WideAutoencoder,
+    ArticleAutoencoder, ArticleGan, ConvAutoencoder, ConvVqVae, Dcgan, FgsmRs, LinearAutoencoder, Madry, Mlp,
+    MlpVae, Normalization, ResnetSmall, WideAutoencoder,
 };
 pub use autoencoder::Autoencoder;
 pub use classifier::ClassifierNet;
+pub use coder::ImageCoder;
 pub use error::ModelError;
 pub use gan::{Gan, GanSpec};
 pub use hidden::{HiddenActivation, HiddenActivations};
 pub use registry::{ALL, Arch, ModelInfo, ModelKind};
 pub use vae::{Vae, VaeSpec};
+pub use vq_vae::{VqVae, VqVaeSpec};

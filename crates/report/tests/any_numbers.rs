@@ -1,8 +1,8 @@
 //! Thousands of random charts of every kind, from any numbers there are: every coordinate is finite and inside the picture.
 
 use sparring_report::svg::{
-    Axis, AxisRange, BarChart, BarSeries, Chart, HorizontalLine, LineChart, Scale, Series, Size, Stroke,
-    TickFormat, Ticks, VerticalLine,
+    Axis, AxisRange, BarChart, BarSeries, Chart, HorizontalLine, LineChart, PointGroup, Scale, ScatterChart,
+    Series, Size, Stroke, TickFormat, Ticks, VerticalLine,
 };
 
 /// A small generator (xorshift64*), so that a failing chart is known by its seed.
@@ -99,6 +99,12 @@ impl Random {
             vertical: (0..self.below(4)).map(|_| event(self)).collect(),
         }
     }
+    fn scatter(&mut self) -> ScatterChart {
+        let LineChart { title, x, y, series, .. } = self.line();
+        let group = |s: Series| PointGroup { name: s.name, points: s.points, slot: None };
+        let groups = series.into_iter().map(group).collect();
+        ScatterChart { title, description: String::new(), x, y, groups }
+    }
     fn bar(&mut self) -> BarChart {
         let kind = self.below(12);
         let n = self.pick(&[0, 1, 2, 10, 200]);
@@ -176,6 +182,11 @@ fn check(svg: &str, cut: bool) {
     }
 }
 
+/// Whether an axis has a place for this number.
+fn places(axis: &Axis, v: f64) -> bool {
+    v.abs() <= 1e300 && (axis.scale == Scale::Linear || v > 1e-300)
+}
+
 #[test]
 fn every_coordinate_is_in_the_picture() {
     let mut empty = 0;
@@ -188,11 +199,14 @@ fn every_coordinate_is_in_the_picture() {
                 false,
                 chart.series.iter().any(|s| s.values.iter().any(|v| v.abs() <= 1e300)),
             )
+        } else if seed % 7 == 0 {
+            let chart = random.scatter();
+            let any =
+                |g: &PointGroup| g.points.iter().any(|p| places(&chart.x, p.0) && places(&chart.y, p.1));
+            (Chart::Scatter(chart.clone()), false, chart.groups.iter().any(any))
         } else {
             let chart = random.line();
             let cut = [&chart.x, &chart.y].iter().any(|a| matches!(a.range, AxisRange::Fixed(..)));
-            let places =
-                |axis: &Axis, v: f64| v.abs() <= 1e300 && (axis.scale == Scale::Linear || v > 1e-300);
             let any = |s: &Series| s.points.iter().any(|p| places(&chart.x, p.0) && places(&chart.y, p.1));
             (Chart::Line(chart.clone()), cut, chart.series.iter().any(any))
         };

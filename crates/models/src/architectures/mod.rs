@@ -3,6 +3,7 @@
 mod article_autoencoder;
 mod article_gan;
 mod conv_autoencoder;
+mod conv_vq_vae;
 mod dcgan;
 mod fgsm_rs;
 mod linear_autoencoder;
@@ -15,6 +16,7 @@ mod wide_autoencoder;
 pub use article_autoencoder::ArticleAutoencoder;
 pub use article_gan::ArticleGan;
 pub use conv_autoencoder::ConvAutoencoder;
+pub use conv_vq_vae::ConvVqVae;
 pub use dcgan::Dcgan;
 pub use fgsm_rs::FgsmRs;
 pub use linear_autoencoder::LinearAutoencoder;

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::grid::{GridSpec, Image, png_grid};
-use crate::svg::{BarChart, BarSeries, Chart, CountMatrix, HorizontalLine, LineChart, Series, VerticalLine};
+use crate::svg::{
+    BarChart, BarSeries, Chart, CountMatrix, HorizontalLine, LineChart, PointGroup, ScatterChart, Series,
+    VerticalLine,
+};
 
 /// A page whose every string is `text`.
 fn full_of(text: &str) -> Page {
@@ -35,6 +38,13 @@ fn full_of(text: &str) -> Page {
         names: vec![t(), t()],
         counts: vec![3, 1, 0, 2],
     });
+    let group = PointGroup { name: t(), points: vec![(0.5, 0.5)], slot: None };
+    let scatter = Chart::Scatter(ScatterChart {
+        title: t(),
+        description: t(),
+        groups: vec![group],
+        ..ScatterChart::default()
+    });
     let card = ImageCard { image: image.clone(), alt: t(), title: t(), tone: Tone::Bad, note: t() };
     let cell = Cell { text: t(), note: t(), bar: Some(0.5), tone: Tone::Bad, link: t() };
     let blocks = vec![
@@ -50,6 +60,7 @@ fn full_of(text: &str) -> Page {
         }),
         Block::Chart(line.clone()),
         Block::Charts(vec![line, bar, matrix]),
+        Block::Chart(scatter),
         Block::Figure(Figure {
             png: png_grid(&[image.clone(), image.clone()], &GridSpec::default()).unwrap(),
             alt: t(),

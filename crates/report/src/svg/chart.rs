@@ -4,6 +4,7 @@ use super::STYLE;
 use super::bar::BarChart;
 use super::count_matrix::CountMatrix;
 use super::line::LineChart;
+use super::scatter::ScatterChart;
 use super::size::Size;
 
 /// A chart of any kind.
@@ -15,6 +16,8 @@ pub enum Chart {
     Bar(BarChart),
     /// Counts of pairs.
     Matrix(CountMatrix),
+    /// Points of groups.
+    Scatter(ScatterChart),
 }
 
 impl Chart {
@@ -41,6 +44,7 @@ impl Chart {
             Self::Line(chart) => chart.draw(size, out),
             Self::Bar(chart) => chart.draw(size, out),
             Self::Matrix(chart) => chart.draw(size, out),
+            Self::Scatter(chart) => chart.draw(size, out),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::ink::{num, numbers};
 use crate::escape::name_into;
 
 /// Number of colours in the style sheet.
-const COLOURS: usize = 8;
+pub(super) const COLOURS: usize = 8;
 const DASHES: [&str; 4] = ["", "7 4", "2 4", "10 4 2 4"];
 
 /// How a curve is drawn.

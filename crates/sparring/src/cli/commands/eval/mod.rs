@@ -3,14 +3,13 @@
 mod autoencoder;
 mod classifier;
 mod corrupted;
-mod examples;
 
+use super::examples::{Examples, SplitName};
 use crate::cli::io::say;
 use crate::cli::options::{MachineArgs, ModelArgs, Named, count};
 use crate::cli::pages::weights::{Judged, load_judged};
 use crate::cli::{Failure, Outcome};
 use corrupted::Kinds;
-use examples::{Examples, SplitName};
 use sparring::datasets::raster::SMALLEST_SIDE;
 
 /// Flags.

@@ -1,0 +1,181 @@
+//! Points of several groups in a plane.
+
+use super::axis::{Axis, Ends, Ruler};
+use super::frame::{self, Bottom, Data, Plot, Surroundings};
+use super::ink::{Anchor, fitted, num, text, width};
+use super::marker::{COLOURS, colour};
+use super::size::Size;
+
+/// Points of one colour.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PointGroup {
+    /// Name, written at the mean of the points; empty for none.
+    pub name: String,
+    /// (x, y); a NaN or infinity is left out.
+    pub points: Vec<(f64, f64)>,
+    /// Colour; `None` takes the place in the chart. From the ninth on colours come again, as rings.
+    pub slot: Option<usize>,
+}
+
+/// Groups of points over a common pair of axes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ScatterChart {
+    /// Heading inside the picture; empty for none.
+    pub title: String,
+    /// Read to those who cannot see the picture; a summary of the groups follows by itself.
+    pub description: String,
+    /// Horizontal axis.
+    pub x: Axis,
+    /// Vertical axis.
+    pub y: Axis,
+    /// The groups, later ones above earlier ones.
+    pub groups: Vec<PointGroup>,
+}
+
+impl ScatterChart {
+    /// Appends the chart as an `<svg>` element.
+    pub(super) fn draw(&self, size: Size, out: &mut String) {
+        let points = || self.groups.iter().flat_map(|g| &g.points).filter(|p| self.draws(p));
+        let (across, up) = size.ticks();
+        let x = self.x.over(points().map(|p| p.0), across, Ends::Ticks);
+        let y = self.y.over(points().map(|p| p.1), up, Ends::Ticks);
+        let around = Surroundings {
+            title: &self.title,
+            description: &self.described(),
+            x_label: &self.x.label,
+            y_label: &self.y.label,
+            legend: &[],
+            vertical: &[],
+            data: if points().next().is_some() { Data::Some } else { Data::None },
+        };
+        let plot = frame::draw(size, &around, &Bottom::Ruler(&x), &y, out);
+        for (i, group) in self.groups.iter().enumerate() {
+            let slot = group.slot.unwrap_or(i);
+            self.dots(group, &format!("dots\" stroke=\"{}", colour(slot)), (&plot, &x, &y), out);
+            if slot >= COLOURS {
+                self.dots(group, "holes", (&plot, &x, &y), out);
+            }
+        }
+        for group in self.groups.iter().filter(|g| !g.name.is_empty()) {
+            self.name(group, (&plot, &x, &y), out);
+        }
+        out.push_str("</svg>");
+    }
+
+    fn draws(&self, p: &(f64, f64)) -> bool {
+        self.x.draws(p.0) && self.y.draws(p.1)
+    }
+
+    /// Points that the axes show, in the units of the view box.
+    fn placed(&self, group: &PointGroup, (plot, x, y): (&Plot, &Ruler, &Ruler)) -> Vec<(f64, f64)> {
+        let shown = group.points.iter().filter(|p| self.draws(p) && x.shows(p.0) && y.shows(p.1));
+        let at =
+            |p: &(f64, f64)| (plot.x(x.place(p.0).clamp(0.0, 1.0)), plot.y(y.place(p.1).clamp(0.0, 1.0)));
+        shown.map(at).collect()
+    }
+
+    /// All points of a group as one path: lines of length 0 with round ends.
+    fn dots(&self, group: &PointGroup, class: &str, place: (&Plot, &Ruler, &Ruler), out: &mut String) {
+        let placed = self.placed(group, place);
+        if placed.is_empty() {
+            return;
+        }
+        out.push_str("<path class=\"");
+        out.push_str(class);
+        out.push_str("\" d=\"");
+        for (x, y) in placed {
+            out.push('M');
+            num(x, out);
+            out.push(' ');
+            num(y, out);
+            out.push_str("h0");
+        }
+        out.push_str("\"/>");
+    }
+
+    fn name(&self, group: &PointGroup, place: (&Plot, &Ruler, &Ruler), out: &mut String) {
+        const SIZE: f64 = 13.0;
+        let placed = self.placed(group, place);
+        let (plot, n) = (place.0, placed.len() as f64);
+        if placed.is_empty() {
+            return;
+        }
+        let name = fitted(&group.name, SIZE, plot.width / 3.0);
+        let half = width(&name, SIZE) / 2.0;
+        let x = placed.iter().map(|p| p.0).sum::<f64>() / n;
+        let y = placed.iter().map(|p| p.1).sum::<f64>() / n;
+        let x = x.clamp(plot.left + half, (plot.x(1.0) - half).max(plot.left + half));
+        text(x, (y + 4.5).clamp(plot.top + SIZE, plot.y(0.0)), Anchor::Middle, "label", &name, out);
+    }
+
+    fn described(&self) -> String {
+        let mut said = self.description.clone();
+        for group in &self.groups {
+            let points: Vec<_> = group.points.iter().filter(|p| self.draws(p)).collect();
+            let n = points.len() as f64;
+            if !said.is_empty() {
+                said.push(' ');
+            }
+            let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(|p| of(p) / n).sum::<f64>();
+            said.push_str(&match points.is_empty() {
+                true => format!("{}: no points.", group.name),
+                false => format!(
+                    "{}: {} points around {}, {}.",
+                    group.name,
+                    points.len(),
+                    self.x.format.value(mean(|p| p.0)),
+                    self.y.format.value(mean(|p| p.1))
+                ),
+            });
+        }
+        said
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::html::balance;
+    use crate::svg::Chart;
+
+    #[test]
+    fn every_point_is_a_dot_and_every_group_has_its_name_at_its_middle() {
+        let group = |name: &str, points: &[(f64, f64)]| PointGroup {
+            name: name.into(),
+            points: points.to_vec(),
+            ..PointGroup::default()
+        };
+        let mut chart = ScatterChart {
+            groups: vec![
+                group("ones", &[(0.0, 0.0), (2.0, 0.0), (f64::NAN, 1.0)]),
+                group("<b>", &[(0.0, 4.0), (1.0, 4.0)]),
+            ],
+            ..ScatterChart::default()
+        };
+        let svg = Chart::Scatter(chart.clone()).to_svg(Size::Wide);
+        balance::check(&svg).unwrap();
+        assert_eq!(svg.matches("h0").count(), 4);
+        assert!(svg.contains("&lt;b&gt;") && svg.contains("ones: 2 points around 1, 0."), "{svg}");
+        let path = svg.split("class=\"dots\"").nth(1).unwrap();
+        let numbers: Vec<f64> = path
+            .split(" d=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .split(['M', ' ', 'h'])
+            .filter_map(|n| n.parse().ok())
+            .collect();
+        let [x0, y0, _, x1, y1, _] = numbers[..] else { panic!("{numbers:?}") };
+        assert!(x0 < x1 && y0 == y1);
+        let name = svg.split(">ones</text>").next().unwrap().rsplit("x=\"").next().unwrap();
+        let middle: f64 = name.split('"').next().unwrap().parse().unwrap();
+        assert!((middle - (x0 + x1) / 2.0).abs() < 0.02, "{middle} {x0} {x1}");
+        // The ninth group has the colour of the first, as rings.
+        assert!(!svg.contains("holes"));
+        chart.groups[1].slot = Some(8);
+        assert!(Chart::Scatter(chart).to_svg(Size::Compact).contains("holes"));
+        assert!(Chart::Scatter(ScatterChart::default()).to_svg(Size::Wide).contains("no numbers to draw"));
+    }
+}
