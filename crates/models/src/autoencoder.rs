@@ -75,4 +75,17 @@ impl Autoencoder {
         let y = self.net.forward_to(&Cx::eval(&tape), tape.constant(x), self.encoder).value();
         y.reshape([n, self.code])
     }
+    /// The pixels `[n, pixels]` of codes z, `n · code` numbers.
+    ///
+    /// # Panics
+    /// If z does not hold whole codes, or the network is no chain.
+    pub fn decode(&self, z: Array<f32>) -> Array<f32> {
+        let n = z.len() / self.code;
+        assert_eq!(z.len(), n * self.code, "autoencoder: {} numbers for codes of {}", z.len(), self.code);
+        let shape = self.spec.head(self.encoder).output_shape(n).expect("checked when built");
+        let tape = Tape::new();
+        let y =
+            self.net.forward_from(&Cx::eval(&tape), tape.constant(z.reshape(shape)), self.encoder).value();
+        y.reshape([n, y.len() / n.max(1)])
+    }
 }

@@ -4,6 +4,8 @@
 mod architectures;
 mod autoencoder;
 mod classifier;
+mod codebook;
+mod coder;
 mod conditioning;
 mod ending;
 mod error;
@@ -13,13 +15,15 @@ mod noise;
 mod purified;
 mod registry;
 mod vae;
+mod vq_vae;
 
 pub use architectures::{
-    ArticleAutoencoder, ArticleGan, ConvAutoencoder, CriticNorm, Dcgan, FgsmRs, LinearAutoencoder, Madry,
-    Mlp, MlpVae, Normalization, ResnetSmall, ToyCritic, ToyGan, WideAutoencoder,
+    ArticleAutoencoder, ArticleGan, ConvAutoencoder, ConvVqVae, CriticNorm, Dcgan, FgsmRs, LinearAutoencoder,
+    Madry, Mlp, MlpVae, Normalization, ResnetSmall, ToyCritic, ToyGan, WideAutoencoder,
 };
 pub use autoencoder::Autoencoder;
 pub use classifier::ClassifierNet;
+pub use coder::ImageCoder;
 pub use conditioning::{Conditioning, GanForm};
 pub use error::ModelError;
 pub use gan::{Gan, GanSpec};
@@ -27,3 +31,4 @@ pub use hidden::{HiddenActivation, HiddenActivations};
 pub use purified::purified;
 pub use registry::{ALL, Arch, ModelInfo, ModelKind};
 pub use vae::{Vae, VaeSpec};
+pub use vq_vae::{VqVae, VqVaeSpec};

@@ -1,8 +1,8 @@
 //! The list of architectures by name.
 
 use crate::{
-    ArticleAutoencoder, ArticleGan, ConvAutoencoder, Dcgan, FgsmRs, GanSpec, LinearAutoencoder, Madry, Mlp,
-    MlpVae, ResnetSmall, ToyGan, VaeSpec, WideAutoencoder,
+    ArticleAutoencoder, ArticleGan, ConvAutoencoder, ConvVqVae, Dcgan, FgsmRs, GanSpec, LinearAutoencoder,
+    Madry, Mlp, MlpVae, ResnetSmall, ToyGan, VaeSpec, VqVaeSpec, WideAutoencoder,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sparring_math::named::{Family as _, Named, NamedError, nearest};
@@ -20,6 +20,9 @@ pub enum ModelKind {
     Gan,
     /// Images to distributions of codes, and codes to images.
     Vae,
+    /// Images to entries of a codebook, and vectors of it to images.
+    #[serde(rename = "vq-vae")]
+    VqVae,
 }
 
 impl ModelKind {
@@ -30,6 +33,7 @@ impl ModelKind {
             Self::Autoencoder => "autoencoder",
             Self::Gan => "gan",
             Self::Vae => "vae",
+            Self::VqVae => "vq-vae",
         }
     }
 }
@@ -83,6 +87,7 @@ models! {
     WideAutoencoder: Autoencoder, 1_083_696, "784-512-256-32-256-512-784, linear code, sigmoid pixels";
     ConvAutoencoder: Autoencoder, 204_433, "conv 16 4x4 s2, conv 32 4x4 s2, conv 64 3x3 s2, fc 32, fc 3136, up 32 4x4, up 16 4x4, conv 1 3x3, sigmoid pixels";
     MlpVae: Vae, 652_824, "784-400-(20 means, 20 log-variances), 20-400-784 logits";
+    ConvVqVae: VqVae, 79_057, "conv 32 4x4 s2, conv 64 4x4 s2, conv 16 1x1; 128 vectors; conv 64 3x3, up 32 4x4, up 1 4x4, sigmoid pixels";
     ArticleGan: Gan, 247_697, "G 100-128-128-784 sigmoid, D 784-128-128-1 logits";
     Dcgan: Gan, 898_370, "G fc 6272, up 64 4x4, up 1 4x4, sigmoid; D conv 64 4x4, conv 128 4x4, logit";
     ToyGan: Gan, 83_715, "G 2-128-128-128-128-2 sigmoid, D 2-128-128-128-1 logit";
@@ -135,6 +140,13 @@ impl Arch {
     pub fn vae(&self) -> Option<VaeSpec> {
         match self {
             Self::MlpVae(arch) => Some(arch.spec()),
+            _ => None,
+        }
+    }
+    /// The networks of an autoencoder with a codebook; `None` for other families.
+    pub fn vq_vae(&self) -> Option<VqVaeSpec> {
+        match self {
+            Self::ConvVqVae(arch) => Some(arch.spec()),
             _ => None,
         }
     }

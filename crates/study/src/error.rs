@@ -40,6 +40,9 @@ pub enum StudyError {
     /// A network and examples that cannot be looked at.
     #[error("{}", shown(.0, MESSAGE))]
     Diagnosis(String),
+    /// A model of codes and images that cannot be looked at.
+    #[error("{}", shown(.0, MESSAGE))]
+    Codes(String),
     /// Shards that do not make one whole.
     #[error("{}", shown(.0, 2 * MESSAGE))]
     Merge(String),
@@ -48,6 +51,9 @@ pub enum StudyError {
 impl StudyError {
     pub(crate) fn at_line(line: usize, what: impl Into<String>) -> Self {
         Self::Grid { line, what: what.into() }
+    }
+    pub(crate) fn codes(what: impl std::fmt::Display) -> Self {
+        Self::Codes(what.to_string())
     }
     pub(crate) fn manifest(path: &Path, what: impl Into<String>) -> Self {
         Self::Manifest { path: path.to_path_buf(), what: what.into() }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod activations;
+mod codes;
 mod depth;
 mod diagnosis;
 mod environment;
@@ -19,6 +20,10 @@ pub use activations::{
     ActivationGroup, ActivationPlan, ActivationRow, ActivationStudy, ClaimVerdict, Doubt, LayerGradient,
     MASKING_CHECKS, MASKING_MARGIN, MeasuredNet, NetFigures, Paired, RankCorrelation, Statement,
     SuiteFigures, activation_result, measure_net, paired, rank_correlation,
+};
+pub use codes::{
+    CodeAlarm, CodeFigures, CodeReport, CodeSampler, CodeStudy, FeatureFigures, Outliers, PixelFigures,
+    RateCurve, RatePoint, SAMPLER_ROWS, alarm_blocks, code_alarms, code_sections,
 };
 pub use depth::{
     DepthCell, DepthRow, DepthStudy, NormalizedBy, Training, UnitCounts, depth_findings, depth_page,

@@ -5,6 +5,7 @@ mod anomaly;
 mod autoencoder;
 mod carried;
 mod classifier;
+mod codes;
 mod corruption;
 mod data;
 mod defense;
@@ -40,9 +41,11 @@ mod trouble;
 mod vae;
 mod validation;
 mod variant;
+mod vq_vae;
 
 pub use autoencoder::{autoencoder_session, fit_autoencoder, fit_autoencoder_with};
 pub use classifier::{fit, fit_with, session};
+pub use codes::{codes, decoded, reconstructions, symbols};
 pub use corruption::{Corruption, CorruptionKind};
 pub use data::pixels;
 pub use defense::{
@@ -80,11 +83,14 @@ pub use start::fit_start;
 pub use summary::History;
 pub use supervised::{Fitting, Supervised};
 pub use vae::{
-    VaeEpoch, VaeFitting, VaeRecipe, VaeScores, active_units, fit_vae, importance_bound, vae_scores,
-    vae_session,
+    VaeEpoch, VaeFitting, VaeRecipe, VaeScores, active_units, fit_vae, importance_bound, log_variances,
+    vae_scores, vae_session,
 };
 pub use validation::{Validated, Validation, ValidationAttack};
 pub use variant::{AnyVariant, Variant};
+pub use vq_vae::{
+    VqVaeEpoch, VqVaeFitting, VqVaeRecipe, VqVaeScores, fit_vq_vae, perplexity, vq_vae_scores, vq_vae_session,
+};
 
 /// The defences: [`Defense`] for each, with its paper's values.
 pub mod defenses {

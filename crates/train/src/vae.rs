@@ -17,7 +17,7 @@ mod scores;
 pub use epoch::VaeEpoch;
 pub use fitting::VaeFitting;
 pub use recipe::VaeRecipe;
-pub use scores::{VaeScores, active_units, importance_bound, vae_scores};
+pub use scores::{VaeScores, active_units, importance_bound, log_variances, vae_scores};
 
 /// Trains by the recipe, watched. The loss is BCE (of grey pixels, summed over them) + beta · KL(q(z | x) ‖ N(0, I)), mean over examples, in nats.
 ///

@@ -7,14 +7,16 @@ use sparring_attacks::{
 };
 use sparring_datasets::{Mnist, Split};
 use sparring_math::named::Family as _;
-use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, FgsmRs, Gan, MlpVae, Vae};
+use sparring_models::{
+    ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, ConvVqVae, FgsmRs, Gan, MlpVae, Vae, VqVae,
+};
 use sparring_nn::{Graph, Network, layers};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 use sparring_tensor::team;
 use sparring_train::{
-    AnyDefense, AnyVariant, GanRecipe, Quiet, Recipe, VaeRecipe, defenses, fit, fit_autoencoder, fit_gan,
-    fit_vae,
+    AnyDefense, AnyVariant, GanRecipe, Quiet, Recipe, VaeRecipe, VqVaeRecipe, defenses, fit, fit_autoencoder,
+    fit_gan, fit_vae, fit_vq_vae,
 };
 use std::sync::OnceLock;
 
@@ -138,6 +140,18 @@ fn vae() {
             let recipe = VaeRecipe { epochs: 2, batch, seed, free_bits: 0.01, ..VaeRecipe::default() };
             fit_vae(&mut model, &digits(430), &recipe, &mut Quiet).unwrap();
             [bits(&model.encoder), bits(&model.decoder)].concat()
+        });
+    }
+}
+
+#[test]
+fn vq_vae() {
+    for batch in [50, 200] {
+        same_bits("vq-vae", |seed| {
+            let mut model = VqVae::new(ConvVqVae::default().spec(), Key::new(3)).unwrap();
+            let recipe = VqVaeRecipe { epochs: 2, batch, seed, ..VqVaeRecipe::default() };
+            fit_vq_vae(&mut model, &digits(430), &recipe, &mut Quiet).unwrap();
+            [bits(&model.encoder), bits(&model.decoder), bits(&model.codebook)].concat()
         });
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sparring_datasets::{Mnist, Pixels, Split};
 use sparring_math::named::Family as _;
-use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan, MlpVae, Vae};
+use sparring_models::{ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, Gan};
 use sparring_nn::{Graph, layers};
 use sparring_optim::{AnyRule, AnySchedule, AnyTransform, ClipNorm, Ema, L2Penalty};
 use sparring_seed::Key;
@@ -13,11 +13,13 @@ use sparring_tensor::team;
 use sparring_train::{
     AnyDefense, AnyDisplacement, AnyVariant, Current, EpochOf, EpochReport, Flow, GanRecipe, Kept, Learner,
     LoopProgress, Monitor, Observed, Observer, Quiet, Recipe, SaveEvery, SavedTraining, Saver, Selection,
-    Session, StepMetrics, TrainError, VaeRecipe, Validation, ValidationAttack, autoencoder_session,
-    gan_session, session, vae_session,
+    Session, StepMetrics, TrainError, Validation, ValidationAttack, autoencoder_session, gan_session,
+    session,
 };
 use std::collections::BTreeSet;
 use std::path::Path;
+
+mod coders;
 
 fn digits(n: usize) -> Split {
     Mnist::embedded().train.first(n)
@@ -220,32 +222,6 @@ fn variants_of_the_autoencoder() {
             let mut model = Autoencoder::new(spec, encoder, Key::new(seed)).unwrap();
             let recipe = Recipe { variant, ..recipe() };
             let session = autoencoder_session(&mut model, &data, &recipe).unwrap();
-            with(how, n, |observer| part(session, path, observer));
-        });
-    }
-}
-
-#[test]
-fn variational_autoencoders() {
-    let data = digits(IMAGES);
-    let (schedule, groups) = ("cosine(warmup=0.2)".parse().unwrap(), vec!["bias(lr=2)".parse().unwrap()]);
-    let usual = VaeRecipe { epochs: epochs(), batch: 32, ..VaeRecipe::default() };
-    let other = VaeRecipe {
-        rule: "sgd(momentum=0.9)".parse().unwrap(),
-        lr: 1e-3,
-        transforms: vec![ClipNorm { max: 0.5 }.into()],
-        beta: 2.0,
-        warm_up: 0.7,
-        free_bits: 0.05,
-        schedule,
-        groups,
-        ..usual.clone()
-    };
-    for (what, recipe) in [("vae", usual), ("vae with everything", other)] {
-        resumes(what, |seed, path, how, n| {
-            let spec = MlpVae { hidden: 32, latent: 4, ..MlpVae::default() }.spec();
-            let mut model = Vae::new(spec, Key::new(seed)).unwrap();
-            let session = vae_session(&mut model, &data, &recipe).unwrap();
             with(how, n, |observer| part(session, path, observer));
         });
     }

@@ -152,6 +152,7 @@ fn models() -> String {
         ModelKind::Autoencoder => "autoencoder",
         ModelKind::Gan => "GAN",
         ModelKind::Vae => "VAE",
+        ModelKind::VqVae => "VQ-VAE",
     };
     let row = |(m, entry): (&sparring_models::ModelInfo, &Entry<Arch>)| {
         vec![

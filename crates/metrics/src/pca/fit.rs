@@ -149,6 +149,39 @@ impl Pca {
         out
     }
 
+    /// Rows of codes: mean + V·code.
+    ///
+    /// # Shapes
+    /// `codes` [n, k] -> [n, dim]
+    ///
+    /// # Panics
+    /// If `codes` is not a whole number of codes.
+    ///
+    /// ```
+    /// use sparring_metrics::Pca;
+    /// let pca = Pca::fit(&[1.0, 1.0, 3.0, 3.0], 2, 1)?;
+    /// let row = pca.expand(&[2f32.sqrt()]);
+    /// assert!((row[0] - 3.0).abs() < 1e-6 && (row[1] - 3.0).abs() < 1e-6);
+    /// # Ok::<(), sparring_metrics::MetricsError>(())
+    /// ```
+    #[track_caller]
+    pub fn expand(&self, codes: &[f32]) -> Vec<f32> {
+        let (k, dim) = (self.k(), self.dim());
+        assert!(
+            k > 0 && codes.len().is_multiple_of(k),
+            "expand: {} numbers are not codes of {k}",
+            codes.len()
+        );
+        let mut out = Vec::with_capacity(codes.len() / k * dim);
+        for block in codes.chunks(PANEL * k) {
+            let codes = DMatrix::from_iterator(k, block.len() / k, block.iter().map(|&c| f64::from(c)));
+            for row in (&self.directions * codes).column_iter() {
+                out.extend(row.iter().zip(&self.mean).map(|(x, m)| (x + m) as f32));
+            }
+        }
+        out
+    }
+
     /// Mean squared error per element of reconstructing `rows`, in `f64` throughout; NaN for no rows.
     ///
     /// # Shapes

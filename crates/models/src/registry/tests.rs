@@ -1,7 +1,7 @@
 //! Every model by name.
 
 use super::*;
-use crate::{Autoencoder, ClassifierNet, Gan, HiddenActivations, Normalization, Vae};
+use crate::{Autoencoder, ClassifierNet, Gan, HiddenActivations, Normalization, Vae, VqVae};
 use sparring_activations::AnyActivation;
 use sparring_nn::ParamKind;
 use sparring_seed::Key;
@@ -29,6 +29,11 @@ fn every_model_builds_with_the_parameters_it_claims() {
                 let vae = Vae::new(arch.vae().unwrap(), key).unwrap();
                 assert_eq!((vae.latent(), vae.shape()), (20, [1, 28, 28]));
                 trained(&vae.spec().encoder) + trained(&vae.spec().decoder)
+            }
+            ModelKind::VqVae => {
+                let vq = VqVae::new(arch.vq_vae().unwrap(), key).unwrap();
+                assert_eq!((vq.places(), vq.dim(), vq.shape()), (49, 16, [1, 28, 28]));
+                trained(&vq.spec().encoder) + trained(&vq.spec().decoder) + trained(&vq.spec().codebook())
             }
             ModelKind::Gan => {
                 let gan = Gan::new(arch.gan().unwrap(), (0.0, 1.0), key).unwrap();

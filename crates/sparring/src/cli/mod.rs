@@ -8,8 +8,8 @@ mod pages;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 use commands::{
-    attack, completions, demo, diagnose, eval, explain, export, fetch, generate, inspect, list, lr_find,
-    merge, predict, replay, resume, study, sweep, train,
+    attack, completions, demo, diagnose, encode, eval, explain, export, fetch, generate, inspect, list,
+    lr_find, merge, predict, reconstruct, replay, resume, study, sweep, train,
 };
 pub(crate) use failure::{Failure, Outcome};
 use std::io::Write;
@@ -29,7 +29,7 @@ enum Command {
     Demo(demo::Args),
     /// Fetch a data set with checked hashes.
     Fetch(fetch::Args),
-    /// Train a classifier, an autoencoder or a GAN.
+    /// Train a classifier, an autoencoder, a variational autoencoder or a GAN.
     #[command(subcommand)]
     Train(Box<train::Kind>),
     /// Go on with a training, an evaluation or a study that was interrupted, to the same bits as if it had not been.
@@ -53,8 +53,12 @@ enum Command {
     Replay(replay::Args),
     /// Say what pictures show, by a trained classifier.
     Predict(predict::Args),
-    /// Draw samples from a trained GAN.
+    /// Draw samples from a trained GAN, variational autoencoder or autoencoder.
     Generate(generate::Args),
+    /// Put images through a trained autoencoder, and say what is lost.
+    Reconstruct(reconstruct::Args),
+    /// Write the codes of a set's images by a trained autoencoder as npz or safetensors.
+    Encode(encode::Args),
     /// Show what a trained classifier looks at: attributions of its answers, what its units answer to, learnt activations.
     Explain(explain::Args),
     /// Write a trained model as safetensors, npz or the TOML file of its network.
@@ -124,6 +128,8 @@ fn run(command: Command) -> Outcome {
         Command::Replay(args) => replay::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Reconstruct(args) => reconstruct::run(&args),
+        Command::Encode(args) => encode::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Export(args) => export::run(&args),
         Command::List(args) => list::run(&args),

@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod classes;
+mod coders;
 mod data;
 mod diagnosing;
 mod eval;

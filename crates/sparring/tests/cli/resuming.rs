@@ -73,6 +73,8 @@ fn what_goes_on_ends_as_if_it_had_not_been_interrupted() {
             "--data tiny --epochs 30 --augment shift --augment mixup --accumulate 2 --average swa(start=0.5)",
         ),
         ("autoencoder", "--data tiny --epochs 30 --augment rotate"),
+        ("vae", "--data tiny --epochs 30 --arch vae(hidden=16,latent=2) --warm-up 0.5"),
+        ("vq-vae", "--data tiny --epochs 10 --arch vq-vae(entries=8,dim=2) --batch 20"),
         ("gan", "--data tiny --epochs 30 --log tensorboard"),
     ]
     .into_iter()

@@ -40,7 +40,7 @@ impl fmt::Display for Alarm {
             ),
             Self::Collapse { epoch } => write!(
                 f,
-                "collapse: in epoch {epoch} samples differ from each other less than a third as much as real examples do"
+                "collapse: up to epoch {epoch} samples differ from each other less than a third as much as real examples do"
             ),
         }
     }
@@ -63,7 +63,10 @@ pub(super) fn raised(epochs: &[GanEpoch], known: &[Alarm]) -> Vec<Alarm> {
     if epochs.len() >= row && epochs[epochs.len() - row..].iter().all(wins) {
         found.push(Alarm::DiscriminatorWins { epoch: last.epoch });
     }
-    if (last.epoch > GRACE || ends) && last.diversity < COLLAPSED {
+    let collapsed = |e: &GanEpoch| e.diversity < COLLAPSED && (e.epoch > GRACE || e.epoch == e.epochs);
+    // A dip of an epoch or two is not the end; what it is at the end counts.
+    let lasting = epochs.len() >= row && epochs[epochs.len() - row..].iter().all(collapsed);
+    if lasting || (ends && collapsed(last)) {
         found.push(Alarm::Collapse { epoch: last.epoch });
     }
     found.retain(|a| known.iter().all(|k| k.name() != a.name()));
@@ -108,7 +111,12 @@ mod tests {
         let first = raised(&epochs, &[]);
         assert_eq!(first, [Alarm::DiscriminatorWins { epoch: 3 }]);
         epochs.push(epoch(4, 0.99, 0.01, 0.1));
-        assert_eq!(raised(&epochs, &first), [Alarm::Collapse { epoch: 4 }]);
+        epochs.push(epoch(5, 0.99, 0.01, 0.1));
+        assert!(raised(&epochs, &first).is_empty(), "a dip");
+        epochs.push(epoch(6, 0.99, 0.01, 0.1));
+        assert_eq!(raised(&epochs, &first), [Alarm::Collapse { epoch: 6 }]);
+        // The last epoch of the training counts by itself.
+        assert_eq!(raised(&[epoch(8, 0.5, 0.5, 1.0), epoch(9, 0.5, 0.5, 0.1)], &[]), [Alarm::Collapse { epoch: 9 }]);
         assert!(raised(&[epoch(9, 0.5, 0.5, 0.9)], &[]).is_empty());
         // The only epoch, the last one.
         let lost = GanEpoch { epochs: 1, ..epoch(1, 1.0, 0.0, 0.0) };

@@ -54,6 +54,18 @@ fn means(model: &Vae, split: &Split) -> Array<f32> {
     Array::from_slice([split.len(), model.latent()], &parts.concat())
 }
 
+/// Logarithms of the variances of the codes of all examples, `[n, latent]`, row after row.
+///
+/// # Errors
+/// If there is no example, or its shape is not the networks'.
+pub fn log_variances(model: &Vae, split: &Split) -> Result<Vec<f32>, TrainError> {
+    checked(model, split)?;
+    let parts = map_parts(split.len(), |part| {
+        model.encode(pixels(split, &part.collect::<Vec<_>>())).1.as_slice().to_vec()
+    });
+    Ok(parts.concat())
+}
+
 /// Numbers of the code whose mean varies over the examples by more than 0.01 (Burda et al. 2016, arXiv:1509.00519, section 5).
 ///
 /// # Errors

@@ -2,11 +2,11 @@
 
 use crate::cli::io::json::json;
 use crate::cli::io::say;
-use crate::cli::options::{MachineArgs, ModelArgs};
+use crate::cli::options::{FitArgs, MachineArgs, ModelArgs, fitted};
 use crate::cli::pages::weights::load_classifier;
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
-use sparring::datasets::raster::{Fit, Fitted, Picture, SMALLEST_SIDE};
+use sparring::datasets::raster::{Fitted, SMALLEST_SIDE};
 use sparring::models::ClassifierNet;
 use sparring::oracle::{Batch, Classifier};
 use std::path::{Path, PathBuf};
@@ -19,26 +19,10 @@ pub(crate) struct Args {
     /// Pictures: PNGs of at most 16.7 million pixels, grey or in colours, light on dark or dark on light. One that cannot be read is named, and the exit status is 1; the others are told all the same.
     #[arg(required = true, value_name = "IMAGE.png")]
     images: Vec<PathBuf>,
-    /// How pictures are fitted to the network. Default: digit for a net of MNIST, QMNIST or EMNIST, and for bare weights that take 1 x 28 x 28; drawn for other nets of
-    /// grey that name no folder of pictures; else plain.
-    #[arg(long, value_enum)]
-    fit: Option<How>,
-    /// Changes nothing: pictures must have the network's size and channels.
-    #[arg(long, conflicts_with = "fit")]
-    as_is: bool,
+    #[command(flatten)]
+    fit: FitArgs,
     #[command(flatten)]
     machine: MachineArgs,
-}
-
-/// What is done to a picture.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum How {
-    /// Light on dark, cut to the ink, 20 of 28 pixels large, centred by mass: as MNIST was made.
-    Digit,
-    /// Light on dark, and resized.
-    Drawn,
-    /// Resized.
-    Plain,
 }
 
 /// How many classes are named.
@@ -59,13 +43,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
             ),
         ));
     }
-    let fit = match (args.as_is, args.fit) {
-        (true, _) => Fit::AsIs,
-        (_, Some(How::Digit)) => Fit::Digit,
-        (_, Some(How::Drawn)) => Fit::Drawn,
-        (_, Some(How::Plain)) => Fit::Plain,
-        _ => usual(input, known.data.as_ref().map(|d| d.asked.as_str())),
-    };
+    let fit = args.fit.of(input, known.data.as_ref().map(|d| d.asked.as_str()));
     let (mut texts, mut objects, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     for paths in args.images.chunks(CHUNK) {
         let read: Vec<Outcome<Fitted>> = paths.iter().map(|path| fitted(path, input, fit)).collect();
@@ -102,26 +80,6 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let last = failures.pop();
     failures.iter().for_each(|failure| say::error(failure));
     last.map_or(Ok(()), |failure| Err(Failure::Failed(failure)))
-}
-
-/// What a network's own images need; `data` is the set it was trained on.
-fn usual([channels, h, w]: [usize; 3], data: Option<&str>) -> Fit {
-    let Some(data) = data.filter(|_| channels == 1) else {
-        return if (channels, h, w) == (1, 28, 28) { Fit::Digit } else { Fit::Plain };
-    };
-    // A name, or a folder that is called after the set in it.
-    let name =
-        data.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(data).to_ascii_lowercase();
-    match name.as_str() {
-        "fashion-mnist" | "fashion_mnist" | "kmnist" => Fit::Drawn,
-        name if ["mnist", "qmnist", "emnist"].iter().any(|known| name.starts_with(known)) => Fit::Digit,
-        _ => Fit::Plain,
-    }
-}
-
-fn fitted(path: &Path, input: [usize; 3], fit: Fit) -> Outcome<Fitted> {
-    let picture = Picture::read(path)?;
-    picture.fitted(input, fit).map_err(|e| Failure::at(path, e))
 }
 
 /// Softmax of the logits of each picture.
@@ -172,26 +130,5 @@ impl<'a> Prediction<'a> {
             "file": self.path, "class": class, "name": name, "probability": p,
             "top": self.top.iter().map(one).collect::<Vec<_>>(), "steps": self.steps,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_fit_follows_from_what_the_net_was_trained_on() {
-        for (input, data, fit) in [
-            ([1, 28, 28], None, Fit::Digit),
-            ([1, 32, 32], None, Fit::Plain),
-            ([1, 28, 28], Some("mnist-10k"), Fit::Digit),
-            ([1, 28, 28], Some("/data/MNIST/"), Fit::Digit),
-            ([1, 28, 28], Some("emnist-letters"), Fit::Digit),
-            ([1, 28, 28], Some("fashion-mnist"), Fit::Drawn),
-            ([1, 28, 28], Some("my/pictures"), Fit::Plain),
-            ([3, 32, 32], Some("cifar-10"), Fit::Plain),
-        ] {
-            assert_eq!(usual(input, data), fit, "{data:?}");
-        }
     }
 }

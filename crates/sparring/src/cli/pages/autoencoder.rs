@@ -10,9 +10,11 @@ use crate::cli::options::{AskedNet, Named};
 use reconstructions::{Compared, grid, per_class};
 use sparring::metrics::{Pca, psnr, unexplained};
 use sparring::models::Autoencoder;
+use sparring::seed::Key;
 use sparring::train::{AnyVariant, History, Recipe};
 use sparring_report::html::{Block, Note, Page, Section, StatTile, Tone};
 use sparring_report::svg::{Axis, AxisRange, Chart, HorizontalLine, LineChart, Series, Stroke};
+use sparring_study::{CodeReport, alarm_blocks, code_sections};
 
 /// What a network that learnt nothing, or only a plane, would reach on the test images.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +32,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) recipe: &'a Recipe,
     pub(crate) baselines: Baselines,
     pub(crate) test_mse: f64,
+    /// What its codes are worth.
+    pub(crate) codes: &'a CodeReport,
 }
 
 /// What PCA is called on the page: by the numbers it keeps, fewer than the code where the images have fewer directions.
@@ -137,6 +141,7 @@ fn result(facts: &Facts<'_>, pca: &Pca, code: usize, rows: &[EpochRow], done: &H
             format!("{linear}: {} dB", number(psnr(pca_mse, 1.0), 1)),
         ),
     ]));
+    section.blocks.extend(alarm_blocks(&facts.codes.alarms));
     section.blocks.push(Block::Note(verdict(facts.test_mse, facts.baselines, &linear)));
     section.blocks.extend(directions(pca, code));
     section.blocks.push(Block::Chart(curve(rows, facts.baselines, &linear)));
@@ -193,11 +198,15 @@ pub(crate) fn page(
     setup.blocks.push(layers::table("Layers; the marked one puts out the code.", &model.summary(), encoder));
     setup.blocks.push(layers::spec(model.spec())?);
     setup.blocks.push(again::block());
-    let sections = [Some(result(facts, pca, code, rows, done)), Some(seen), inside, Some(setup)];
+    let key = Key::new(facts.recipe.seed).named("codes");
+    let codes = code_sections(facts.codes, model, &|class| set.class_name(class), key)?;
+    let mut sections = vec![result(facts, pca, code, rows, done), seen];
+    sections.extend(codes.into_iter().chain(inside));
+    sections.push(setup);
     Ok(Page {
         title: "Autoencoder".into(),
         subtitle: format!("`{}`, trained on {} by `sparring train autoencoder`", facts.net, facts.data.asked),
-        sections: sections.into_iter().flatten().collect(),
+        sections,
         footer: "Made by `sparring train autoencoder`. Every number on this page was measured in this run."
             .into(),
     })

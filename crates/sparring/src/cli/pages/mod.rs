@@ -6,6 +6,8 @@ pub(crate) mod attack;
 pub(crate) mod autoencoder;
 mod card;
 pub(crate) mod classifier;
+mod coded;
+pub(crate) mod coder;
 mod curves;
 pub(crate) mod demo;
 mod gallery;
@@ -18,6 +20,7 @@ mod mistakes;
 mod number;
 mod recipe;
 pub(crate) mod vae;
+pub(crate) mod vq_vae;
 pub(crate) mod weights;
 pub(crate) mod weights_file;
 

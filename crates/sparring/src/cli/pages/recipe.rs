@@ -3,7 +3,7 @@
 use sparring::nn::Group;
 use sparring::optim::{AnyAverage, AnyTransform};
 use sparring::tensor::Precision;
-use sparring::train::{AnyDefense, GanRecipe, NonFinitePolicy, Recipe, VaeRecipe};
+use sparring::train::{AnyDefense, GanRecipe, NonFinitePolicy, Recipe, VaeRecipe, VqVaeRecipe};
 
 /// A recipe as facts.
 pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
@@ -108,6 +108,28 @@ pub(crate) fn vae_facts(recipe: &VaeRecipe) -> Vec<(&'static str, String)> {
     if recipe.free_bits > 0.0 {
         facts.push(("free bits", format!("{} nats of each number of the code", recipe.free_bits)));
     }
+    facts.extend(gradients(&recipe.transforms));
+    facts.extend(groups(&recipe.groups));
+    facts.extend([
+        ("epochs", recipe.epochs.to_string()),
+        ("batch", recipe.batch.to_string()),
+        ("seed", recipe.seed.to_string()),
+    ]);
+    facts
+}
+
+pub(crate) fn vq_vae_facts(recipe: &VqVaeRecipe) -> Vec<(&'static str, String)> {
+    let restart = match recipe.restart {
+        0.0 => "never".to_string(),
+        share => format!("vectors chosen less often than {} % of an even use", (100.0 * share) as f32),
+    };
+    let mut facts = vec![
+        ("commitment", recipe.commitment.to_string()),
+        ("decay of the averages", recipe.decay.to_string()),
+        ("restarted", restart),
+        ("optimizer", recipe.rule.to_string()),
+        ("learning rate", format!("{}, {}", recipe.lr, recipe.schedule)),
+    ];
     facts.extend(gradients(&recipe.transforms));
     facts.extend(groups(&recipe.groups));
     facts.extend([

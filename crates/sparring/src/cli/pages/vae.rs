@@ -1,17 +1,19 @@
 //! The page of a trained variational autoencoder.
 
 use super::autoencoder::Baselines;
+use super::coded::{epoch_curve, firsts};
 use super::number::number;
-use super::{again, curves, layers, recipe};
+use super::{again, layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::options::Named;
 use sparring::metrics::Pca;
 use sparring::models::{Arch, Vae};
 use sparring::seed::Key;
-use sparring::train::{History, VaeEpoch, VaeRecipe, VaeScores, pixels};
-use sparring_report::grid::{GridSpec, Image, images_from_rows, png_grid};
-use sparring_report::html::{Block, Figure, ImageRow, ImageRows, Page, Section, StatTile};
-use sparring_report::svg::{Axis, AxisRange, Chart, LineChart, Series};
+use sparring::train::{History, VaeEpoch, VaeRecipe, VaeScores};
+use sparring_report::grid::{GridSpec, images_from_rows, png_grid};
+use sparring_report::html::{Block, Figure, Page, Section, StatTile};
+use sparring_report::svg::Chart;
+use sparring_study::{CodeReport, alarm_blocks, code_sections};
 
 /// What the run was asked to do, and what it reached.
 pub(crate) struct Facts<'a> {
@@ -21,27 +23,12 @@ pub(crate) struct Facts<'a> {
     pub(crate) scores: VaeScores,
     pub(crate) importance: Option<f64>,
     pub(crate) baselines: Baselines,
+    /// What its codes are worth.
+    pub(crate) codes: &'a CodeReport,
 }
 
-fn curve(
-    title: &str,
-    description: &str,
-    label: &str,
-    epochs: &[VaeEpoch],
-    series: &[(&str, fn(&VaeEpoch) -> f64)],
-) -> Chart {
-    let one = |(slot, (name, of)): (usize, &(&str, fn(&VaeEpoch) -> f64))| Series {
-        slot: Some(slot),
-        ..Series::new(*name, epochs.iter().map(|e| (e.epoch as f64, of(e))))
-    };
-    Chart::Line(LineChart {
-        title: title.into(),
-        description: description.into(),
-        x: curves::epochs(),
-        y: Axis { label: label.into(), range: AxisRange::FromZero, ..Axis::default() },
-        series: series.iter().enumerate().map(one).collect(),
-        ..LineChart::default()
-    })
+fn curve(text: [&str; 3], done: &History<VaeEpoch>, series: &[(&str, fn(&VaeEpoch) -> f64)]) -> Chart {
+    epoch_curve(text, &done.epochs, |e| e.epoch, series)
 }
 
 fn result(facts: &Facts<'_>, model: &Vae, pca: &Pca, done: &History<VaeEpoch>) -> Section {
@@ -85,54 +72,28 @@ fn result(facts: &Facts<'_>, model: &Vae, pca: &Pca, done: &History<VaeEpoch>) -
         )
     }));
     section.blocks.push(Block::Tiles(tiles));
+    section.blocks.extend(alarm_blocks(&facts.codes.alarms));
     section.blocks.push(Block::text(
         "Pixels are grey: their own entropy is a floor of the cross-entropy, and the bound is not one on the likelihood of pixels that are 0 or 1, as papers on binarised images report.",
     ));
-    let epochs = &done.epochs;
     section.blocks.push(Block::Charts(vec![
         curve(
-            "Nats of an image",
-            "means over the epoch, training images",
-            "nats",
-            epochs,
+            ["Nats of an image", "means over the epoch, training images", "nats"],
+            done,
             &[("loss", |e| e.loss), ("reconstruction", |e| e.reconstruction)],
         ),
         curve(
-            "Divergence",
-            "of the codes from N(0, I), training images",
-            "nats",
-            epochs,
+            ["Divergence", "of the codes from N(0, I), training images", "nats"],
+            done,
             &[("KL", |e| e.kl)],
         ),
     ]));
     section.blocks.push(Block::Chart(curve(
-        "Active units",
-        "after each epoch, on at most 1024 training images",
-        "numbers of the code",
-        epochs,
+        ["Active units", "after each epoch, on at most 1024 training images", "numbers of the code"],
+        done,
         &[("active units", |e| e.active_units as f64)],
     )));
     section
-}
-
-/// The first test image of each class, and what the model makes of it.
-fn reconstructions(facts: &Facts<'_>, model: &Vae, pca: &Pca) -> Outcome<Block> {
-    let test = &facts.data.set.test;
-    let first = |class: usize| (0..test.len()).find(|&i| test.label(i) == class);
-    let chosen: Vec<usize> = (0..10).filter_map(first).collect();
-    let x = pixels(test, &chosen);
-    let linear = pca.reconstruct(x.as_slice());
-    let ours = model.reconstruct(x.clone());
-    let row = |label: String, alt: &str, pixels: &[f32]| -> Outcome<ImageRow> {
-        let images = pixels.chunks(test.dim()).map(|one| Image::new(test.shape(), one));
-        Ok(ImageRow { label, alt: alt.into(), images: images.collect::<Result<_, _>>()? })
-    };
-    let rows = vec![
-        row("test image".into(), "test image", x.as_slice())?,
-        row(format!("mean of {} numbers", model.latent()), "the network's reconstruction", ours.as_slice())?,
-        row(format!("PCA-{}", pca.k()), "the reconstruction by PCA", &linear)?,
-    ];
-    Ok(Block::ImageRows(ImageRows { caption: "The first test image of each class.".into(), rows }))
 }
 
 /// Samples on the page.
@@ -141,7 +102,8 @@ const SHOWN: u64 = 64;
 /// The page.
 pub(crate) fn page(facts: &Facts<'_>, model: &Vae, pca: &Pca, done: &History<VaeEpoch>) -> Outcome<Page> {
     let mut seen = Section::new("Reconstructions");
-    seen.blocks.push(reconstructions(facts, model, pca)?);
+    let ours = format!("mean of {} numbers", model.latent());
+    seen.blocks.push(firsts(model, ours, pca, &facts.data.set.test)?);
     let mut samples = Section::new("Samples");
     let key = Key::new(facts.recipe.seed).named("shown");
     let drawn = model.sample(key, &(0..SHOWN).collect::<Vec<_>>());
@@ -161,10 +123,15 @@ pub(crate) fn page(facts: &Facts<'_>, model: &Vae, pca: &Pca, done: &History<Vae
     setup.blocks.push(layers::table("Decoder", &spec.decoder.summary()?, None));
     setup.blocks.push(layers::spec(spec)?);
     setup.blocks.push(again::block());
+    let key = Key::new(facts.recipe.seed).named("codes");
+    let codes = code_sections(facts.codes, model, &|class| set.class_name(class), key)?;
+    let mut sections = vec![result(facts, model, pca, done), seen, samples];
+    sections.extend(codes);
+    sections.push(setup);
     Ok(Page {
         title: "Variational autoencoder".into(),
         subtitle: format!("`{}`, trained on {} by `sparring train vae`", facts.arch, facts.data.asked),
-        sections: vec![result(facts, model, pca, done), seen, samples, setup],
+        sections,
         footer: "Made by `sparring train vae`. Every number on this page was measured in this run.".into(),
     })
 }

@@ -7,14 +7,14 @@ use crate::cli::options::{AskedNet, Names, RunData};
 use crate::cli::{Failure, Outcome};
 use serde_json::{Value, from_value, json};
 use sparring::activations::AnyActivation;
-use sparring::models::{ArticleGan, Autoencoder, ClassifierNet, Gan, GanForm, GanSpec, Vae};
+use sparring::models::{ArticleGan, Autoencoder, ClassifierNet, Gan, GanForm, GanSpec, Vae, VqVae};
 use sparring::nn::Graph;
 use sparring::seed::Key;
 use sparring::store::{LoadNote, OnnxFile, Weights, is_onnx, read, read_config, read_onnx, write};
 use std::path::Path;
 
 /// Any key does where every number is replaced.
-const REPLACED: u64 = 0;
+pub(super) const REPLACED: u64 = 0;
 
 /// Writes the names of the classes beside the network, if there are any.
 pub(crate) fn save_classifier(path: &Path, model: &ClassifierNet, classes: &[String]) -> Outcome {
@@ -30,6 +30,11 @@ pub(crate) fn save_autoencoder(path: &Path, model: &Autoencoder) -> Outcome {
 pub(crate) fn save_vae(path: &Path, model: &Vae) -> Outcome {
     let networks = [("encoder", &model.encoder), ("decoder", &model.decoder)];
     Ok(write(path, "vae", &networks, Value::Null)?)
+}
+
+pub(crate) fn save_vq_vae(path: &Path, model: &VqVae) -> Outcome {
+    let networks = [("encoder", &model.encoder), ("decoder", &model.decoder), ("codebook", &model.codebook)];
+    Ok(write(path, "vq-vae", &networks, Value::Null)?)
 }
 
 pub(crate) fn save_gan(path: &Path, model: &Gan) -> Outcome {
@@ -52,7 +57,7 @@ pub(crate) struct Known {
 
 impl Known {
     /// From the weights and, of a run directory, its `config.json`, which alone has the names of older runs.
-    fn of(path: &Path, weights: &Weights) -> Outcome<Self> {
+    pub(super) fn of(path: &Path, weights: &Weights) -> Outcome<Self> {
         let config = if path.is_dir() { read_config(path)? } else { None };
         let in_weights = weights.extra().and_then(|extra| extra["classes"].as_array());
         let in_config = || config.as_ref().and_then(|c| c["class_names"].as_array());
@@ -186,8 +191,12 @@ pub(crate) fn load_judged(path: &Path, net: Option<&AskedNet>, names: &Names) ->
             let what = "a GAN, of which no example can be judged: classifiers and autoencoders can; `sparring generate` draws from it, its figures are in the report.html of its run";
             return Err(Failure::at(&file, what));
         }
+        Some("vq-vae") => {
+            let what = "an autoencoder with a codebook, which this command does not judge: its figures are in the report.html of its run, and `sparring reconstruct` measures it on images";
+            return Err(Failure::at(&file, what));
+        }
         Some("vae") => {
-            let what = "a variational autoencoder, which this command does not judge: its figures are in the report.html of its run";
+            let what = "a variational autoencoder, which this command does not judge: its figures are in the report.html of its run, and `sparring reconstruct` measures it on images";
             return Err(Failure::at(&file, what));
         }
         _ => Judged::Classifier(classifier(&file, &weights, net, names)?),
@@ -195,7 +204,7 @@ pub(crate) fn load_judged(path: &Path, net: Option<&AskedNet>, names: &Names) ->
     Ok((model, Known::of(path, &weights)?))
 }
 
-fn autoencoder(
+pub(super) fn autoencoder(
     file: &Path,
     weights: &Weights,
     net: Option<&AskedNet>,

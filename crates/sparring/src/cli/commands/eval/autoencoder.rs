@@ -1,7 +1,7 @@
 //! The errors of an autoencoder, for people and for programs.
 
-use super::examples::Examples;
 use crate::cli::Outcome;
+use crate::cli::commands::examples::Examples;
 use crate::cli::io::json::json;
 use crate::cli::io::table::{facts, table};
 use serde_json::Value;

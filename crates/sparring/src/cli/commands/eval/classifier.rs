@@ -1,7 +1,7 @@
 //! Every figure of a classifier, for people and for programs.
 
-use super::examples::Examples;
 use crate::cli::Outcome;
+use crate::cli::commands::examples::Examples;
 use crate::cli::io::json::{json, value};
 use crate::cli::io::table::{facts, table};
 use crate::cli::pages::accuracy::interval;

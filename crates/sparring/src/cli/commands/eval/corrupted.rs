@@ -1,7 +1,7 @@
 //! Accuracy on corrupted copies of the examples, kind by kind and severity by severity.
 
-use super::examples::Examples;
 use crate::cli::Outcome;
+use crate::cli::commands::examples::Examples;
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::io::table::table;

@@ -3,16 +3,15 @@
 mod autoencoder;
 mod classifier;
 mod corrupted;
-mod examples;
 mod gan;
 
+use super::examples::{Examples, SplitName};
 use crate::cli::io::say;
 use crate::cli::options::{MachineArgs, ModelArgs, Named, count};
 use crate::cli::pages;
 use crate::cli::pages::weights::{Judged, load_judged, load_judged_gan};
 use crate::cli::{Failure, Outcome};
 use corrupted::Kinds;
-use examples::{Examples, SplitName};
 use sparring::datasets::raster::SMALLEST_SIDE;
 
 /// Flags.

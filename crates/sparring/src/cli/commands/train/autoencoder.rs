@@ -1,5 +1,6 @@
 //! `sparring train autoencoder`.
 
+use super::coded::{self, CodeArgs};
 use super::inside::InsideArgs;
 use super::kept_files::{self, KeptFiles};
 use super::learnt;
@@ -69,6 +70,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     anomaly: AnomalyArgs,
     #[command(flatten)]
+    codes: CodeArgs,
+    #[command(flatten)]
     inside: InsideArgs,
     #[command(flatten)]
     pub(super) machine: MachineArgs,
@@ -130,6 +133,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     args.validation.check(None, &args.schedule)?;
     let mut data = place::data(&args.data, resumed.as_ref())?;
     data.fits(spec.input, &format!("the network {net}"))?;
+    let outliers = args.codes.outliers(spec.input)?;
     let digest = data.set.fingerprint();
     let validation = args.validation.count(&data, (0, false), &recipe.schedule)?;
     let validation = data.hold_out(validation, args.machine.seed);
@@ -193,25 +197,37 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         }
     }
     let learnt = learnt::autoencoder(&rows, &recipe, baselines.mean_image, test_mse);
-    let warnings: Vec<String> = learnt.into_iter().chain(trouble::warning(&progress)).collect();
-    let facts = pages::autoencoder::Facts { net: &net, data: &data, recipe: &recipe, baselines, test_mse };
+    let mut warnings: Vec<String> = learnt.into_iter().chain(trouble::warning(&progress)).collect();
+    let codes = coded::measure(&model, &pca, &data, outliers.as_ref(), args.machine.seed)?;
+    warnings.extend(codes.alarms.iter().map(ToString::to_string));
+    let facts = pages::autoencoder::Facts {
+        net: &net,
+        data: &data,
+        recipe: &recipe,
+        baselines,
+        test_mse,
+        codes: &codes,
+    };
     let inside = args.inside.section(&place, recipe.lr)?;
     pages::autoencoder::page(&facts, &model, &pca, &rows, &done, inside)?.save(run.file("report.html"))?;
     if args.machine.json {
-        say::json(&json!({
+        let mut object = json!({
             "test_mse": test_mse, "pca_mse": baselines.pca, "pca_components": pca.k(), "mean_image_mse": baselines.mean_image,
             "epochs": done.epochs.len(), "seconds": done.seconds, "run": run.path(),
             "best_epoch": progress.best.map(|best| best.epoch), "stopped_early": progress.stopped.is_some(),
             "skipped_steps": progress.skipped, "roll_backs": progress.roll_backs,
             "warnings": warnings,
-        }));
+        });
+        coded::object(&codes).into_iter().for_each(|(key, value)| object[key] = value);
+        say::json(&object);
     } else {
         say::result(&format!(
-            "test MSE        {test_mse:.5} a pixel, {} images\n{:<15} {:.5}\nmean image      {:.5}\ntime            {:.1} s\nrun             {}",
+            "test MSE        {test_mse:.5} a pixel, {} images\n{:<15} {:.5}\nmean image      {:.5}\n{}\ntime            {:.1} s\nrun             {}",
             test.len(),
             format!("PCA-{}", pca.k()),
             baselines.pca,
             baselines.mean_image,
+            coded::lines(&codes),
             done.seconds,
             say::path(run.path())
         ));

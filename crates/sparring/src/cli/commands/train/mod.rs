@@ -1,7 +1,8 @@
-//! `sparring train classifier|autoencoder|vae|gan`.
+//! `sparring train classifier|autoencoder|vae|vq-vae|gan`.
 
 mod autoencoder;
 mod classifier;
+mod coded;
 mod gan;
 mod hardening;
 mod inside;
@@ -12,6 +13,7 @@ mod place;
 mod trouble;
 mod vae;
 mod validation;
+mod vq_vae;
 mod watch;
 
 use crate::cli::Outcome;
@@ -30,6 +32,8 @@ pub(crate) enum Kind {
     Autoencoder(autoencoder::Args),
     /// Images to distributions of codes, and codes to images.
     Vae(vae::Args),
+    /// Images to entries of a codebook, and its vectors to images.
+    VqVae(vq_vae::Args),
     /// Noise to images.
     Gan(gan::Args),
 }
@@ -41,6 +45,7 @@ impl Kind {
             Self::Classifier(args) => &mut args.place,
             Self::Autoencoder(args) => &mut args.place,
             Self::Vae(args) => &mut args.place,
+            Self::VqVae(args) => &mut args.place,
             Self::Gan(args) => &mut args.place,
         }
     }
@@ -50,6 +55,7 @@ impl Kind {
             Self::Classifier(args) => &args.data.data,
             Self::Autoencoder(args) => &args.data.data,
             Self::Vae(args) => &args.data.data,
+            Self::VqVae(args) => &args.data.data,
             Self::Gan(args) => &args.data.data,
         }
     }
@@ -59,6 +65,7 @@ impl Kind {
             Self::Classifier(args) => args.check(data),
             Self::Autoencoder(args) => args.check(data),
             Self::Vae(args) => args.check(data),
+            Self::VqVae(args) => args.check(data),
             Self::Gan(args) => args.check(data),
         }
     }
@@ -68,6 +75,7 @@ impl Kind {
             Self::Classifier(args) => &mut args.machine,
             Self::Autoencoder(args) => &mut args.machine,
             Self::Vae(args) => &mut args.machine,
+            Self::VqVae(args) => &mut args.machine,
             Self::Gan(args) => &mut args.machine,
         }
     }
@@ -79,6 +87,7 @@ pub(crate) fn run(kind: &Kind, resumed: Option<Resumed>) -> Outcome {
         Kind::Classifier(args) => classifier::run(args, resumed),
         Kind::Autoencoder(args) => autoencoder::run(args, resumed),
         Kind::Vae(args) => vae::run(args, resumed),
+        Kind::VqVae(args) => vq_vae::run(args, resumed),
         Kind::Gan(args) => gan::run(args, resumed),
     }
 }

@@ -1,5 +1,6 @@
 //! `sparring train vae`.
 
+use super::coded::{self, CodeArgs};
 use super::place::{self, Place, PlaceArgs, Resumed};
 use super::trouble::{self, PolicyArgs};
 use super::watch::{METRICS, Rate, failed, unwritten};
@@ -63,6 +64,8 @@ pub(crate) struct Args {
     transforms: TransformArgs,
     #[command(flatten)]
     groups: GroupArgs,
+    #[command(flatten)]
+    codes: CodeArgs,
     #[command(flatten)]
     policy: PolicyArgs,
     #[command(flatten)]
@@ -156,6 +159,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut model = args.model(&arch)?;
     let data = place::data(&args.data, resumed.as_ref())?;
     data.fits(model.shape(), "the VAE")?;
+    let outliers = args.codes.outliers(model.shape())?;
     let digest = data.set.fingerprint();
     let place = Place::open(&args.place, resumed, arch.name(), |run| {
         json!({
@@ -206,23 +210,27 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         let what = "no number of the code is used: every reconstruction is the same image; lower --beta, give it a --warm-up, or --free-bits";
         warnings.push(what.into());
     }
+    let codes = coded::measure(&model, &pca, &data, outliers.as_ref(), args.machine.seed)?;
+    warnings.extend(codes.alarms.iter().map(ToString::to_string));
     let baselines = pages::autoencoder::Baselines { pca: pca_mse, mean_image };
-    let facts =
-        pages::vae::Facts { arch: &arch, data: &data, recipe: &recipe, scores, importance, baselines };
+    let (arch, data, recipe, codes) = (&arch, &data, &recipe, &codes);
+    let facts = pages::vae::Facts { arch, data, recipe, scores, importance, baselines, codes };
     pages::vae::page(&facts, &model, &pca, &done)?.save(run.file("report.html"))?;
     if args.machine.json {
-        say::json(&json!({
+        let mut object = json!({
             "test_mse": scores.mse, "pca_mse": pca_mse, "pca_components": pca.k(), "mean_image_mse": mean_image,
             "test_elbo": scores.elbo, "test_reconstruction": scores.reconstruction, "test_kl": scores.kl,
             "active_units": scores.active_units, "latent": model.latent(), "test_importance_bound": importance, "importance_codes": args.importance,
             "epochs": done.epochs.len(), "seconds": done.seconds, "run": run.path(),
             "skipped_steps": progress.skipped, "roll_backs": progress.roll_backs, "warnings": warnings,
-        }));
+        });
+        coded::object(codes).into_iter().for_each(|(key, value)| object[key] = value);
+        say::json(&object);
     } else {
         let bound = importance.zip(args.importance);
         let bound = bound.map_or_else(String::new, |(v, k)| format!("of {k} codes     {v:.2} nats\n"));
         say::result(&format!(
-            "test ELBO       {:.2} nats an image, {} images\n{bound}reconstruction  {:.2} nats\nKL              {:.2} nats\nactive units    {} of {}\ntest MSE        {:.5} a pixel\n{:<15} {pca_mse:.5}\nmean image      {mean_image:.5}\ntime            {:.1} s\nrun             {}",
+            "test ELBO       {:.2} nats an image, {} images\n{bound}reconstruction  {:.2} nats\nKL              {:.2} nats\nactive units    {} of {}\ntest MSE        {:.5} a pixel\n{:<15} {pca_mse:.5}\nmean image      {mean_image:.5}\n{}\ntime            {:.1} s\nrun             {}",
             scores.elbo,
             test.len(),
             scores.reconstruction,
@@ -231,6 +239,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             model.latent(),
             scores.mse,
             format!("PCA-{}", pca.k()),
+            coded::lines(codes),
             done.seconds,
             say::path(run.path())
         ));

@@ -9,14 +9,14 @@ use std::path::Path;
 
 /// Which examples of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum SplitName {
+pub(in crate::cli::commands) enum SplitName {
     Test,
     Train,
     Validation,
 }
 
 impl SplitName {
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::cli::commands) fn name(self) -> &'static str {
         match self {
             Self::Test => "test",
             Self::Train => "training",
@@ -24,23 +24,23 @@ impl SplitName {
         }
     }
     /// As the flag has it.
-    pub(super) fn flag(self) -> &'static str {
+    pub(in crate::cli::commands) fn flag(self) -> &'static str {
         if self == Self::Train { "train" } else { self.name() }
     }
 }
 
 /// The examples that a model is measured on.
-pub(super) struct Examples {
-    pub(super) split: Split,
+pub(in crate::cli::commands) struct Examples {
+    pub(in crate::cli::commands) split: Split,
     /// `1000 test examples of mnist-10k`.
-    pub(super) words: String,
+    pub(in crate::cli::commands) words: String,
     /// The set, without what a run held out of its training examples.
-    pub(super) data: Named,
+    pub(in crate::cli::commands) data: Named,
 }
 
 impl Examples {
     /// Those of a set, the first so many if it is said; `run`, whose own data they are, knows what was held out.
-    pub(super) fn of(
+    pub(in crate::cli::commands) fn of(
         mut data: Named,
         asked_for: SplitName,
         first: Option<usize>,

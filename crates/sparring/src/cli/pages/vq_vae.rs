@@ -1,0 +1,119 @@
+//! The page of a trained autoencoder with a codebook.
+
+use super::autoencoder::Baselines;
+use super::coded::{epoch_curve, firsts};
+use super::number::number;
+use super::{again, layers, recipe};
+use crate::cli::Outcome;
+use crate::cli::options::Named;
+use sparring::metrics::Pca;
+use sparring::models::{Arch, VqVae};
+use sparring::seed::Key;
+use sparring::train::{History, VqVaeEpoch, VqVaeRecipe, VqVaeScores};
+use sparring_report::html::{Block, Page, Section, StatTile};
+use sparring_report::svg::Chart;
+use sparring_study::{CodeReport, alarm_blocks, code_sections};
+
+/// What the run was asked to do, and what it reached.
+pub(crate) struct Facts<'a> {
+    pub(crate) arch: &'a Arch,
+    pub(crate) data: &'a Named,
+    pub(crate) recipe: &'a VqVaeRecipe,
+    pub(crate) scores: VqVaeScores,
+    pub(crate) baselines: Baselines,
+    /// What its codes are worth.
+    pub(crate) codes: &'a CodeReport,
+}
+
+fn curve(text: [&str; 3], done: &History<VqVaeEpoch>, series: &[(&str, fn(&VqVaeEpoch) -> f64)]) -> Chart {
+    epoch_curve(text, &done.epochs, |e| e.epoch, series)
+}
+
+fn result(facts: &Facts<'_>, model: &VqVae, pca: &Pca, done: &History<VqVaeEpoch>) -> Section {
+    let (s, n) = (facts.scores, facts.data.set.test.len());
+    let tile = |value: String, label: &str, note: String| StatTile {
+        value,
+        label: label.into(),
+        note,
+        ..StatTile::default()
+    };
+    let mut section = Section::new("Result");
+    let baselines = format!(
+        "{n} images; PCA-{} {}, mean image {}",
+        pca.k(),
+        number(facts.baselines.pca, 5),
+        number(facts.baselines.mean_image, 5)
+    );
+    let mut tiles = vec![
+        tile(number(s.mse, 5), "test MSE a pixel", baselines),
+        tile(number(s.perplexity, 1), "perplexity", "entries, were all chosen as often".into()),
+        tile(format!("{} of {}", s.used, model.entries()), "vectors used", "by the test images".into()),
+    ];
+    tiles.extend(facts.codes.rates.finest().map(|p| {
+        let note = format!("{} entries an image, by their shares at their places", model.places());
+        tile(number(p.bits_per_pixel, 3), "bits a pixel", note)
+    }));
+    section.blocks.push(Block::Tiles(tiles));
+    section.blocks.extend(alarm_blocks(&facts.codes.alarms));
+    let text = ["Squared error of a pixel", "means over the epoch, training images", "mean squared error"];
+    let error = curve(text, done, &[("MSE", |e| e.mse)]);
+    let text = [
+        "Distance of encodings from their vectors",
+        "means over the epoch, training images",
+        "squared, of a number",
+    ];
+    section.blocks.push(Block::Charts(vec![error, curve(text, done, &[("distance", |e| e.distance)])]));
+    section.blocks.push(Block::Chart(curve(
+        ["Use of the codebook", "over each epoch, training images", "vectors"],
+        done,
+        &[
+            ("perplexity", |e| e.perplexity),
+            ("chosen at all", |e| e.used as f64),
+            ("restarted", |e| e.restarts as f64),
+        ],
+    )));
+    section
+}
+
+/// The page.
+pub(crate) fn page(facts: &Facts<'_>, model: &VqVae, pca: &Pca, done: &History<VqVaeEpoch>) -> Outcome<Page> {
+    let (set, spec) = (&facts.data.set, model.spec());
+    let mut seen = Section::new("Reconstructions");
+    let ours = format!("{} of {} vectors", model.places(), model.entries());
+    seen.blocks.push(firsts(model, ours, pca, &set.test)?);
+    let mut setup = Section::new("What was done");
+    let mut pairs = vec![
+        (
+            "networks",
+            format!(
+                "{}: encoder to {} vectors of {} numbers, decoder from those of the codebook nearest to them",
+                layers::network(facts.arch, &spec.encoder),
+                model.places(),
+                model.dim()
+            ),
+        ),
+        ("data", format!("{}: {} training, {} test images", facts.data.asked, set.train.len(), set.test.len())),
+        (
+            "loss",
+            "squared error of a pixel over the variance of pixels, and the commitment; the gradient at the quantised code passes to the encoder as it is".to_string(),
+        ),
+        ("codebook", format!("{} vectors, moving averages of the encodings that choose them", model.entries())),
+    ];
+    pairs.extend(recipe::vq_vae_facts(facts.recipe));
+    setup.blocks.push(Block::facts(pairs));
+    setup.blocks.push(layers::table("Encoder", &spec.encoder.summary()?, None));
+    setup.blocks.push(layers::table("Decoder", &spec.decoder.summary()?, None));
+    setup.blocks.push(layers::spec(spec)?);
+    setup.blocks.push(again::block());
+    let key = Key::new(facts.recipe.seed).named("codes");
+    let codes = code_sections(facts.codes, model, &|class| set.class_name(class), key)?;
+    let mut sections = vec![result(facts, model, pca, done), seen];
+    sections.extend(codes);
+    sections.push(setup);
+    Ok(Page {
+        title: "Autoencoder with a codebook".into(),
+        subtitle: format!("`{}`, trained on {} by `sparring train vq-vae`", facts.arch, facts.data.asked),
+        sections,
+        footer: "Made by `sparring train vq-vae`. Every number on this page was measured in this run.".into(),
+    })
+}

@@ -1,0 +1,58 @@
+//! Autoencoders with a law or a table of codes.
+
+use super::{IMAGES, digits, epochs, part, resumes, with};
+use sparring_models::{ConvVqVae, MlpVae, Vae, VqVae};
+use sparring_optim::ClipNorm;
+use sparring_seed::Key;
+use sparring_train::{VaeRecipe, VqVaeRecipe, vae_session, vq_vae_session};
+
+#[test]
+fn variational_autoencoders() {
+    let data = digits(IMAGES);
+    let (schedule, groups) = ("cosine(warmup=0.2)".parse().unwrap(), vec!["bias(lr=2)".parse().unwrap()]);
+    let usual = VaeRecipe { epochs: epochs(), batch: 32, ..VaeRecipe::default() };
+    let other = VaeRecipe {
+        rule: "sgd(momentum=0.9)".parse().unwrap(),
+        lr: 1e-3,
+        transforms: vec![ClipNorm { max: 0.5 }.into()],
+        beta: 2.0,
+        warm_up: 0.7,
+        free_bits: 0.05,
+        schedule,
+        groups,
+        ..usual.clone()
+    };
+    for (what, recipe) in [("vae", usual), ("vae with everything", other)] {
+        resumes(what, |seed, path, how, n| {
+            let spec = MlpVae { hidden: 32, latent: 4, ..MlpVae::default() }.spec();
+            let mut model = Vae::new(spec, Key::new(seed)).unwrap();
+            let session = vae_session(&mut model, &data, &recipe).unwrap();
+            with(how, n, |observer| part(session, path, observer));
+        });
+    }
+}
+
+#[test]
+fn autoencoders_with_a_codebook() {
+    let data = digits(IMAGES);
+    let usual = VqVaeRecipe { epochs: epochs(), batch: 32, ..VqVaeRecipe::default() };
+    // Averages that forget at once, so that vectors are often put at other encodings.
+    let other = VqVaeRecipe {
+        rule: "sgd(momentum=0.9)".parse().unwrap(),
+        lr: 1e-2,
+        transforms: vec![ClipNorm { max: 0.5 }.into()],
+        commitment: 1.0,
+        decay: 0.3,
+        restart: 0.4,
+        schedule: "cosine(warmup=0.2)".parse().unwrap(),
+        ..usual.clone()
+    };
+    for (what, recipe) in [("vq-vae", usual), ("vq-vae with everything", other)] {
+        resumes(what, |seed, path, how, n| {
+            let spec = ConvVqVae { entries: 16, dim: 4, ..ConvVqVae::default() }.spec();
+            let mut model = VqVae::new(spec, Key::new(seed)).unwrap();
+            let session = vq_vae_session(&mut model, &data, &recipe).unwrap();
+            with(how, n, |observer| part(session, path, observer));
+        });
+    }
+}
