@@ -21,7 +21,7 @@ sparring_math::value_of_words!(CorruptionKind { Gauss = "gauss", Mask = "mask", 
 
 /// A corruption of images with pixels in [0, 1].
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Corruption {
+pub struct InputNoise {
     /// What becomes of a pixel.
     pub kind: CorruptionKind,
     /// How much: a standard deviation, or a probability.
@@ -31,7 +31,7 @@ pub struct Corruption {
 /// What a random number costs, in additions.
 const COST: usize = 16;
 
-impl Corruption {
+impl InputNoise {
     /// The corrupted form of examples of `dim` numbers into `out`; that of an example depends on `key` and its id alone.
     ///
     /// # Panics
@@ -81,7 +81,7 @@ mod tests {
         let (n, dim) = (200, 100);
         let (x, ids) = (vec![0.5f32; n * dim], (0..n as u64).collect::<Vec<_>>());
         for kind in [CorruptionKind::Gauss, CorruptionKind::Mask, CorruptionKind::SaltPepper] {
-            let corruption = Corruption { kind, level: 0.1 };
+            let corruption = InputNoise { kind, level: 0.1 };
             let mut out = vec![f32::NAN; x.len()];
             corruption.apply(Key::new(3), &ids, dim, &x, &mut out);
             let share = |f: fn(f32) -> bool| out.iter().filter(|&&v| f(v)).count() as f64 / out.len() as f64;

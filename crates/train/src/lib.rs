@@ -46,7 +46,7 @@ mod vq_vae;
 pub use autoencoder::{autoencoder_session, fit_autoencoder, fit_autoencoder_with};
 pub use classifier::{fit, fit_with, session};
 pub use codes::{codes, decoded, reconstructions, symbols};
-pub use corruption::{Corruption, CorruptionKind};
+pub use corruption::{CorruptionKind, InputNoise};
 pub use data::pixels;
 pub use defense::{
     AnyDefense, DEFENSES, Defense, DefenseInfo, ExampleSource, Hyperparameters, InnerAttack, Outputs,
@@ -102,5 +102,5 @@ pub mod defenses {
 
 /// The variants of an autoencoder's training: [`Variant`] for each, with its paper's values.
 pub mod variants {
-    pub use crate::variant::{Contractive, Denoising, Plain, Sparse, SparseKl};
+    pub use crate::variant::{Contractive, Denoising, Plain, SparseCode, SparseCodeKl};
 }

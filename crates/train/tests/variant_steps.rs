@@ -4,7 +4,7 @@ use sparring_datasets::{Pixels, Split};
 use sparring_models::Autoencoder;
 use sparring_nn::{Graph, layers};
 use sparring_seed::Key;
-use sparring_train::{AnyVariant, Corruption, Recipe, fit_autoencoder};
+use sparring_train::{AnyVariant, InputNoise, Recipe, fit_autoencoder};
 
 const DIM: usize = 4;
 const HIDDEN: usize = 3;
@@ -63,13 +63,13 @@ fn loss(net: &[Vec<f64>], variant: AnyVariant, x: &[f64], seen: &[f64]) -> f64 {
         let y = sigmoid(affine(&net[4], &net[5], &code));
         error += y.iter().zip(x).map(|(y, x)| (y - x).powi(2)).sum::<f64>() / (N * DIM) as f64;
         penalty += match variant {
-            AnyVariant::Sparse(of) => of.l1 * code.iter().map(|c| c.abs()).sum::<f64>(),
+            AnyVariant::SparseCode(of) => of.l1 * code.iter().map(|c| c.abs()).sum::<f64>(),
             AnyVariant::Contractive(of) => of.lambda * jacobian(net, &hidden, &code),
             _ => 0.0,
         } / N as f64;
         means.iter_mut().zip(&code).for_each(|(m, c)| *m += c / N as f64);
     }
-    if let AnyVariant::SparseKl(of) = variant {
+    if let AnyVariant::SparseCodeKl(of) = variant {
         let kl = |q: f64| of.rho * (of.rho / q).ln() + (1.0 - of.rho) * ((1.0 - of.rho) / (1.0 - q)).ln();
         penalty += of.beta * means.iter().map(|&q| kl(q)).sum::<f64>();
     }
@@ -96,7 +96,7 @@ fn a_step_is_along_the_differences_of_the_loss() {
         let variant: AnyVariant = text.parse().unwrap();
         let seen = match variant {
             AnyVariant::Denoising(of) => {
-                let corruption = Corruption { kind: of.noise, level: of.level };
+                let corruption = InputNoise { kind: of.noise, level: of.level };
                 let key = Key::new(6).named("step").child(1).named("corruption");
                 let mut noisy = vec![0.0; pixels.len()];
                 corruption.apply(key, &(0..N as u64).collect::<Vec<_>>(), DIM, &pixels, &mut noisy);

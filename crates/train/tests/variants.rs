@@ -5,7 +5,7 @@ use sparring_math::named::Family as _;
 use sparring_models::{Autoencoder, ClassifierNet, Mlp};
 use sparring_seed::Key;
 use sparring_train::{
-    AnyVariant, Corruption, CorruptionKind, Recipe, fit_autoencoder, pixels, reconstruct, session,
+    AnyVariant, CorruptionKind, InputNoise, Recipe, fit_autoencoder, pixels, reconstruct, session,
 };
 
 fn digits(n: usize) -> Split {
@@ -51,18 +51,18 @@ fn the_first_loss_is_that_of_plain_loops() {
         let rows = code.as_slice().chunks(32);
         let want = match variant {
             AnyVariant::Denoising(_) => {
-                let corruption = Corruption { kind: CorruptionKind::Gauss, level: 0.3 };
+                let corruption = InputNoise { kind: CorruptionKind::Gauss, level: 0.3 };
                 let key = Key::new(1).named("step").child(1).named("corruption");
                 let (ids, mut noisy) = ((0..64).collect::<Vec<u64>>(), vec![0.0; x.len()]);
                 corruption.apply(key, &ids, 784, x.as_slice(), &mut noisy);
                 let noisy = sparring_tensor::Array::from_slice([64, 1, 28, 28], &noisy);
                 sparring_metrics::mse(net.reconstruct(noisy).as_slice(), x.as_slice())
             }
-            AnyVariant::Sparse(_) => {
+            AnyVariant::SparseCode(_) => {
                 let sum: f64 = code.as_slice().iter().map(|v| f64::from(v.abs())).sum();
                 clean + 1e-3 * sum / 64.0
             }
-            AnyVariant::SparseKl(_) => {
+            AnyVariant::SparseCodeKl(_) => {
                 let mut means = [0.0; 32];
                 rows.for_each(|row| {
                     means.iter_mut().zip(row).for_each(|(m, v)| *m += f64::from(*v) / 64.0);
@@ -107,7 +107,7 @@ fn denoisers_denoise() {
     ] {
         let denoiser = trained("autoencoder", variant, &train).0;
         let (ids, mut noisy) = ((0..200).collect::<Vec<u64>>(), vec![0.0; x.len()]);
-        Corruption { kind, level: 0.3 }.apply(Key::new(77), &ids, 784, x.as_slice(), &mut noisy);
+        InputNoise { kind, level: 0.3 }.apply(Key::new(77), &ids, 784, x.as_slice(), &mut noisy);
         let noisy = sparring_tensor::Array::from_slice([200, 1, 28, 28], &noisy);
         let error = |model: &Autoencoder| {
             sparring_metrics::mse(model.reconstruct(noisy.clone()).as_slice(), x.as_slice())

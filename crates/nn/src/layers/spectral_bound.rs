@@ -30,11 +30,9 @@ pub(super) fn convolution(w: &[f32], extents: [usize; 4], stride: [usize; 2]) ->
 }
 
 /// A bound of a map that multiplies each number by one of these.
-pub(super) fn diagonal(scales: impl Iterator<Item = f64>) -> Option<f64> {
+pub(super) fn diagonal(mut scales: impl Iterator<Item = f64>) -> Option<f64> {
     // Not `max`, which would drop a NaN.
-    scales
-        .fold(Some(0.0), |most, s| most.filter(|_| s.is_finite()).map(|m: f64| m.max(s.abs())))
-        .map(|m| m * ROUNDING)
+    scales.try_fold(0.0, |most: f64, s| s.is_finite().then(|| most.max(s.abs()))).map(|m| m * ROUNDING)
 }
 
 fn finite(bound: f64) -> Option<f64> {

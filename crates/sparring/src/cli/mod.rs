@@ -48,7 +48,7 @@ enum Command {
     /// Look inside a trained classifier or autoencoder: dead and saturated units, gradients, ranks, norms, and what to do.
     Diagnose(diagnose::Args),
     /// Attack a trained classifier and re-check every result.
-    Attack(attack::Args),
+    Attack(Box<attack::Args>),
     /// Repeat the evaluation of an attack's card, and say whether its figure is the same.
     Replay(replay::Args),
     /// Say what pictures show, by a trained classifier.
@@ -142,7 +142,7 @@ fn run(command: Command) -> Outcome {
 fn cell(definition: &mut clap::Command, words: &[String]) -> Result<sweep::Line, clap::Error> {
     match line(definition, words)? {
         Command::Train(kind) => Ok(sweep::Line::Train(kind)),
-        Command::Attack(args) => Ok(sweep::Line::Attack(Box::new(args))),
+        Command::Attack(args) => Ok(sweep::Line::Attack(args)),
         _ => unreachable!("cells are trainings and attacks"),
     }
 }
@@ -151,7 +151,7 @@ fn cell(definition: &mut clap::Command, words: &[String]) -> Result<sweep::Line,
 fn work(words: &[String]) -> Outcome<Option<sweep::Line>> {
     Ok(match line(&mut definition(), words).map_err(|e| Failure::Usage(e.render().to_string()))? {
         Command::Train(kind) => Some(sweep::Line::Train(kind)),
-        Command::Attack(args) => Some(sweep::Line::Attack(Box::new(args))),
+        Command::Attack(args) => Some(sweep::Line::Attack(args)),
         _ => None,
     })
 }

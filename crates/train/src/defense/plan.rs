@@ -1,7 +1,7 @@
 //! What one step of a training does with its batch.
 
 use crate::TrainError;
-use crate::corruption::Corruption;
+use crate::corruption::InputNoise;
 use sparring_attacks::{AnyNorm, Attack, Threat};
 use sparring_autograd::Var;
 use sparring_datasets::MiniBatch;
@@ -39,7 +39,7 @@ pub enum ExampleSource {
         threat: Threat,
     },
     /// The clean ones with noise, drawn anew in each step; the targets of an autoencoder are the clean ones.
-    Corrupted(Corruption),
+    Corrupted(InputNoise),
 }
 
 /// A term of the loss that is made on a tape, so that it may read gradients.

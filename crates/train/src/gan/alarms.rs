@@ -116,7 +116,10 @@ mod tests {
         epochs.push(epoch(6, 0.99, 0.01, 0.1));
         assert_eq!(raised(&epochs, &first), [Alarm::Collapse { epoch: 6 }]);
         // The last epoch of the training counts by itself.
-        assert_eq!(raised(&[epoch(8, 0.5, 0.5, 1.0), epoch(9, 0.5, 0.5, 0.1)], &[]), [Alarm::Collapse { epoch: 9 }]);
+        assert_eq!(
+            raised(&[epoch(8, 0.5, 0.5, 1.0), epoch(9, 0.5, 0.5, 0.1)], &[]),
+            [Alarm::Collapse { epoch: 9 }]
+        );
         assert!(raised(&[epoch(9, 0.5, 0.5, 0.9)], &[]).is_empty());
         // The only epoch, the last one.
         let lost = GanEpoch { epochs: 1, ..epoch(1, 1.0, 0.0, 0.0) };

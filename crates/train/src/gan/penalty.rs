@@ -28,7 +28,7 @@ impl Points<'_> {
                 let pairs = rows.chunks_exact_mut(dim).zip(self.real.chunks_exact(dim));
                 for (j, (row, real)) in pairs.enumerate() {
                     // One share a row: the line between an example and a fake, not a box.
-                    let share = self.key.rng(j as u64).uniform() as f32;
+                    let share = self.key.rng(j as u64).uniform();
                     row.iter_mut().zip(real).for_each(|(x, real)| *x = share * real + (1.0 - share) * *x);
                 }
                 rows
@@ -119,7 +119,7 @@ mod tests {
             let norm = weights.iter().map(|w| w * w).sum::<f64>().sqrt();
             let mut numbers = Key::new(4).rng(0);
             let [real, fake] =
-                [0; 2].map(|_| (0..5 * 6 * pack).map(|_| numbers.uniform() as f32).collect::<Vec<_>>());
+                [0; 2].map(|_| (0..5 * 6 * pack).map(|_| numbers.uniform()).collect::<Vec<_>>());
             let points = Points { real: &real, fake: &fake, labels: &[], key: Key::new(5) };
             for (text, value, factor) in [
                 ("wgan-gp", 10.0 * (norm - 1.0).powi(2), 20.0 * (norm - 1.0) / norm),

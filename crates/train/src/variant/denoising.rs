@@ -4,7 +4,7 @@
 //! source   Vincent et al. 2008, doi:10.1145/1390156.1390294 (mask), 2010, JMLR 11 (Gauss, salt and pepper)
 
 use super::contract::Variant;
-use crate::corruption::{Corruption, CorruptionKind};
+use crate::corruption::{CorruptionKind, InputNoise};
 use crate::{ExampleSource, Plan};
 use sparring_math::named::{NamedError, Range};
 
@@ -44,7 +44,7 @@ impl Variant for Denoising {
     const ABOUT: &'static str = "corrupted images in, clean ones as targets";
 
     fn plan(&self, _: usize) -> Plan {
-        let corruption = Corruption { kind: self.noise, level: self.level };
+        let corruption = InputNoise { kind: self.noise, level: self.level };
         Plan { examples: ExampleSource::Corrupted(corruption), ..Plan::clean() }
     }
 }

@@ -13,5 +13,5 @@ pub use contractive::Contractive;
 pub use denoising::Denoising;
 pub use plain::Plain;
 pub use registry::AnyVariant;
-pub use sparse::Sparse;
-pub use sparse_kl::SparseKl;
+pub use sparse::SparseCode;
+pub use sparse_kl::SparseCodeKl;

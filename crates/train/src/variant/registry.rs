@@ -1,7 +1,7 @@
 //! The list of variants: adding one is one file and one word here.
 
 use super::contract::Variant;
-use super::{Contractive, Denoising, Plain, Sparse, SparseKl};
+use super::{Contractive, Denoising, Plain, SparseCode, SparseCodeKl};
 use crate::Plan;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sparring_math::named::Named;
@@ -12,9 +12,9 @@ macro_rules! variants {
         /// Any variant, as a recipe has it: parsed from and printed as `name` or `name(key=value, ..)`.
         ///
         /// ```
-        /// use sparring_train::{AnyVariant, variants::Sparse};
+        /// use sparring_train::{AnyVariant, variants::SparseCode};
         /// let variant: AnyVariant = "sparse(l1=0.01)".parse()?;
-        /// assert_eq!(variant, Sparse { l1: 0.01 }.into());
+        /// assert_eq!(variant, SparseCode { l1: 0.01 }.into());
         /// # Ok::<(), Box<dyn std::error::Error>>(())
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,7 +36,7 @@ macro_rules! variants {
     };
 }
 
-variants! { Plain, Denoising, Sparse, SparseKl, Contractive }
+variants! { Plain, Denoising, SparseCode, SparseCodeKl, Contractive }
 
 impl Default for AnyVariant {
     fn default() -> Self {

@@ -13,23 +13,23 @@ use sparring_seed::Key;
 ///
 /// Source: Ng 2011, CS294A lecture notes; the sum of sizes as in Keras's `activity_regularizer`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sparse {
+pub struct SparseCode {
     /// Factor of the sum.
     pub l1: f64,
 }
 
-impl Default for Sparse {
+impl Default for SparseCode {
     fn default() -> Self {
         Self { l1: 1e-3 }
     }
 }
 
 sparring_math::named! {
-    Sparse: "sparse", ["sparse-l1"], "Ng 2011, CS294A lecture notes";
+    SparseCode: "sparse", ["sparse-l1"], "Ng 2011, CS294A lecture notes";
     l1: Range::above(0.0).in_f32(), "factor of the sum of the sizes of the code's numbers";
 }
 
-impl Variant for Sparse {
+impl Variant for SparseCode {
     const ABOUT: &'static str = "a penalty on the sizes of the code's numbers";
 
     fn plan(&self, encoder: usize) -> Plan {

@@ -15,26 +15,26 @@ use sparring_tensor::Elem;
 ///
 /// Source: Ng 2011, CS294A lecture notes, with its beta 3 and rho 0.05. There the squared error is summed over pixels; here it is their mean.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SparseKl {
+pub struct SparseCodeKl {
     /// The mean that a number is to have.
     pub rho: f64,
     /// Factor of the sum.
     pub beta: f64,
 }
 
-impl Default for SparseKl {
+impl Default for SparseCodeKl {
     fn default() -> Self {
         Self { rho: 0.05, beta: 3.0 }
     }
 }
 
 sparring_math::named! {
-    SparseKl: "sparse-kl", [], "Ng 2011, CS294A lecture notes";
+    SparseCodeKl: "sparse-kl", [], "Ng 2011, CS294A lecture notes";
     rho: Range::from_to(0.0001, 0.9999), "mean over the batch that a number of the code is to have";
     beta: Range::above(0.0).in_f32(), "factor of the sum of divergences";
 }
 
-impl Variant for SparseKl {
+impl Variant for SparseCodeKl {
     const ABOUT: &'static str = "a penalty on mean activations of the code that are not rho";
 
     fn plan(&self, encoder: usize) -> Plan {
@@ -45,7 +45,7 @@ impl Variant for SparseKl {
 /// Of a network with so many layers in its encoder.
 #[derive(Debug)]
 struct MeanActivations {
-    of: SparseKl,
+    of: SparseCodeKl,
     encoder: usize,
 }
 
@@ -53,8 +53,8 @@ struct MeanActivations {
 const EDGE: f64 = 1e-6;
 
 /// beta Σ_j KL(rho ‖ q_j) of codes `[n, k]`, q drawn away from 0 and 1 by [`EDGE`].
-fn divergence<'t, E: Elem>(of: &SparseKl, code: Var<'t, E>) -> Var<'t, E> {
-    let (k, SparseKl { rho, beta }) = (code.shape()[1], *of);
+fn divergence<'t, E: Elem>(of: &SparseCodeKl, code: Var<'t, E>) -> Var<'t, E> {
+    let (k, SparseCodeKl { rho, beta }) = (code.shape()[1], *of);
     let q = ops::offset(ops::scale(ops::mean_to(code, [1, k]), E::of(1.0 - 2.0 * EDGE)), E::of(EDGE));
     let off = ops::offset(ops::scale(q, E::of(-1.0)), E::ONE);
     let crossed = ops::scale(ops::sum(ops::ln(q)), E::of(-beta * rho))
@@ -90,7 +90,7 @@ mod tests {
     use sparring_autograd::Tape;
     use sparring_tensor::Array;
 
-    fn value_and_gradient(of: &SparseKl, code: &[f64], k: usize) -> (f64, Vec<f64>) {
+    fn value_and_gradient(of: &SparseCodeKl, code: &[f64], k: usize) -> (f64, Vec<f64>) {
         let tape = Tape::new();
         let x = tape.leaf(Array::from_slice([code.len() / k, k], code));
         let y = divergence(of, x);
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn it_is_the_divergence_of_two_coins_and_its_gradient_that_of_differences() {
-        let of = SparseKl { rho: 0.2, beta: 3.0 };
+        let of = SparseCodeKl { rho: 0.2, beta: 3.0 };
         let code = [0.1, 0.9, 0.4, 0.5, 0.3, 0.7];
         let (value, gradient) = value_and_gradient(&of, &code, 2);
         let means = [(0.1 + 0.4 + 0.3) / 3.0, (0.9 + 0.5 + 0.7) / 3.0];

@@ -10,14 +10,17 @@ use sparring_report::grid::Image;
 use sparring_report::html::{Block, ImageRow, ImageRows};
 use sparring_report::svg::{Axis, AxisRange, Chart, LineChart, Series};
 
+/// A figure of an epoch and what it is called.
+pub(super) type NamedFigure<'a, E> = (&'a str, fn(&E) -> f64);
+
 /// Figures over epochs: title, what is shown, what is measured.
 pub(super) fn epoch_curve<E>(
     [title, description, label]: [&str; 3],
     epochs: &[E],
     epoch: fn(&E) -> usize,
-    series: &[(&str, fn(&E) -> f64)],
+    series: &[NamedFigure<'_, E>],
 ) -> Chart {
-    let one = |(slot, (name, of)): (usize, &(&str, fn(&E) -> f64))| Series {
+    let one = |(slot, (name, of)): (usize, &NamedFigure<'_, E>)| Series {
         slot: Some(slot),
         ..Series::new(*name, epochs.iter().map(|e| (epoch(e) as f64, of(e))))
     };

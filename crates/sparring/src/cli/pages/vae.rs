@@ -1,7 +1,7 @@
 //! The page of a trained variational autoencoder.
 
 use super::autoencoder::Baselines;
-use super::coded::{epoch_curve, firsts};
+use super::coded::{NamedFigure, epoch_curve, firsts};
 use super::number::number;
 use super::{again, layers, recipe};
 use crate::cli::Outcome;
@@ -27,7 +27,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) codes: &'a CodeReport,
 }
 
-fn curve(text: [&str; 3], done: &History<VaeEpoch>, series: &[(&str, fn(&VaeEpoch) -> f64)]) -> Chart {
+fn curve(text: [&str; 3], done: &History<VaeEpoch>, series: &[NamedFigure<'_, VaeEpoch>]) -> Chart {
     epoch_curve(text, &done.epochs, |e| e.epoch, series)
 }
 

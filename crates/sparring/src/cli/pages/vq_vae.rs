@@ -1,7 +1,7 @@
 //! The page of a trained autoencoder with a codebook.
 
 use super::autoencoder::Baselines;
-use super::coded::{epoch_curve, firsts};
+use super::coded::{NamedFigure, epoch_curve, firsts};
 use super::number::number;
 use super::{again, layers, recipe};
 use crate::cli::Outcome;
@@ -25,7 +25,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) codes: &'a CodeReport,
 }
 
-fn curve(text: [&str; 3], done: &History<VqVaeEpoch>, series: &[(&str, fn(&VqVaeEpoch) -> f64)]) -> Chart {
+fn curve(text: [&str; 3], done: &History<VqVaeEpoch>, series: &[NamedFigure<'_, VqVaeEpoch>]) -> Chart {
     epoch_curve(text, &done.epochs, |e| e.epoch, series)
 }
 

@@ -1,6 +1,7 @@
 //! Samples of an autoencoder: codes from a mixture fitted to those of its training images.
 
-use super::{Args, Drawer};
+use super::args::Args;
+use super::drawer::Drawer;
 use crate::cli::io::say;
 use crate::cli::options::Named;
 use crate::cli::pages::weights::Known;

@@ -1,6 +1,6 @@
 //! Samples of a variational autoencoder: codes from its prior.
 
-use super::Drawer;
+use super::drawer::Drawer;
 use sparring::models::Vae;
 
 pub(super) fn drawer(model: Vae) -> Drawer {

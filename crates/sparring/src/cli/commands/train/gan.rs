@@ -1,5 +1,7 @@
 //! `sparring train gan`.
 
+mod choices;
+
 use super::place::{self, Place, PlaceArgs, Resumed};
 use super::trouble::{self, PolicyArgs};
 use super::watch::{METRICS, Rate, failed, unwritten};
@@ -11,9 +13,9 @@ use crate::cli::options::{
 };
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
+use choices::{Penalty, Preset, Turn, penalty};
 use serde_json::Value;
-use sparring::losses::{AnyGanLoss, AnyGradientPenalty};
-use sparring::math::named::NamedError;
+use sparring::losses::AnyGanLoss;
 use sparring::models::{Arch, Gan, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule, AnyTransform, Ema};
 use sparring::seed::Key;
@@ -98,50 +100,6 @@ pub(crate) struct Args {
     pub(super) machine: MachineArgs,
     #[command(flatten)]
     pub(super) place: PlaceArgs,
-}
-
-/// What the flags that are not given stand at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Preset {
-    /// Networks, loss and length chosen for the data.
-    Usual,
-    /// The articles' networks and training, alarms and all.
-    Article,
-}
-
-/// The turn of the generator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Turn {
-    /// A step of each in turn.
-    Alternating,
-    /// Two steps of the generator for one of the discriminator.
-    TwiceGenerator,
-    /// Both from the networks as they were.
-    Simultaneous,
-}
-
-impl From<Turn> for GanSteps {
-    fn from(turn: Turn) -> Self {
-        match turn {
-            Turn::Alternating => Self::Alternating,
-            Turn::TwiceGenerator => Self::TwiceGenerator,
-            Turn::Simultaneous => Self::Simultaneous,
-        }
-    }
-}
-
-/// A penalty, or the word that leaves the recipe's out.
-#[derive(Clone, Copy, Debug)]
-enum Penalty {
-    None,
-    One(AnyGradientPenalty),
-}
-
-fn penalty(text: &str) -> Result<Penalty, String> {
-    if text == "none" {
-        return Ok(Penalty::None);
-    }
-    text.parse().map(Penalty::One).map_err(|e: NamedError| e.to_string())
 }
 
 /// Flags that set a parameter of the rule.
