@@ -158,7 +158,7 @@ fn digits_are_learnt_and_vectors_are_used() {
     let (train, test) = (data.train.first(1500), data.test.first(300));
     let arch: Arch = "vq-vae(entries=32, dim=8)".parse().unwrap();
     let mut model = VqVae::new(arch.vq_vae().unwrap(), Key::new(1)).unwrap();
-    let recipe = VqVaeRecipe { epochs: 3, batch: 32, ..VqVaeRecipe::default() };
+    let recipe = VqVaeRecipe { epochs: 5, batch: 32, ..VqVaeRecipe::default() };
     let done = fit_vq_vae(&mut model, &train, &recipe, &mut Quiet).unwrap();
     let found = vq_vae_scores(&model, &test).unwrap();
     let all = |split: &Split| pixels(split, &(0..split.len()).collect::<Vec<_>>());

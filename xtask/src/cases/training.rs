@@ -77,7 +77,7 @@ pub fn listed_data(context: &Context) -> Tried {
         (2, "train gan --discriminator-output sigmoid"),
         (2, "train classifier --data moons --arch fgsm-rs"),
         (2, "train autoencoder --data moons --epochs 1"),
-        (2, "train gan --data moons --epochs 1"),
+        (2, "train gan --data moons --arch gan --epochs 1"),
         (1, "train classifier --data nowhere"),
         (2, "demo --data moons"),
         (2, "demo --data moons --out there/run"),

@@ -1,11 +1,11 @@
 //! A convolutional autoencoder with a codebook, at 28 x 28 pixels.
 
 use crate::{HiddenActivations, VqVaeSpec};
-use sparring_activations::{AnyActivation, Sigmoid};
+use sparring_activations::{AnyActivation, Sigmoid, Silu};
 use sparring_math::named::{NamedError, Range};
 use sparring_nn::{Graph, layers};
 
-/// Two convolutions 4x4 of stride 2 (32, 64), one 1x1 to `dim` numbers at 7 x 7 places; a convolution 3x3, two transposed convolutions 4x4 of stride 2, sigmoid pixels: 77,009 parameters, and
+/// Two convolutions 4x4 of stride 2 (32, 64), one 1x1 to `dim` numbers at 7 x 7 places, batch normalisation; a convolution 3x3, two transposed convolutions 4x4 of stride 2, sigmoid pixels: 77,041 parameters, and
 /// a codebook of 128 x 16 numbers. A code is 49 entries, 343 bits at 128.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConvVqVae {
@@ -19,7 +19,7 @@ pub struct ConvVqVae {
 
 impl Default for ConvVqVae {
     fn default() -> Self {
-        Self { entries: 128, dim: 16, hidden: HiddenActivations::default() }
+        Self { entries: 128, dim: 16, hidden: AnyActivation::Silu(Silu).into() }
     }
 }
 
@@ -45,6 +45,8 @@ impl ConvVqVae {
             layers::conv2d(32, 64, 4, 2, 1),
             b,
             layers::conv2d(64, self.dim, 1, 1, 0),
+            // Without it the first encodings are all alike, and one vector serves them all.
+            layers::batch_norm(self.dim),
         ];
         let decoder = vec![
             layers::conv2d(self.dim, 64, 3, 1, 1),

@@ -139,7 +139,7 @@ fn has_the_structure_it_was_given() {
         ("<section id=", 4),
         ("<a href=\"#s", 3),
         ("<table>", 1),
-        ("<svg xmlns", 5),
+        ("<svg xmlns", 7),
         ("<details>", 2),
         ("<pre tabindex", 1),
         ("<dl class=\"facts\">", 1),

@@ -173,9 +173,9 @@ mod tests {
         let middle: f64 = name.split('"').next().unwrap().parse().unwrap();
         assert!((middle - (x0 + x1) / 2.0).abs() < 0.02, "{middle} {x0} {x1}");
         // The ninth group has the colour of the first, as rings.
-        assert!(!svg.contains("holes"));
+        assert!(!svg.contains("<path class=\"holes"));
         chart.groups[1].slot = Some(8);
-        assert!(Chart::Scatter(chart).to_svg(Size::Compact).contains("holes"));
+        assert!(Chart::Scatter(chart).to_svg(Size::Compact).contains("<path class=\"holes"));
         assert!(Chart::Scatter(ScatterChart::default()).to_svg(Size::Wide).contains("no numbers to draw"));
     }
 }

@@ -40,7 +40,8 @@ fn a_run_is_diagnosed_and_a_verdict_can_fail() {
     assert!(number(&found, "linear_regions") >= 1.0 && found["verdicts"].is_array());
     let text = printed(&dir, "diagnose a --out page.html");
     assert!(text.contains("spectral norm") && text.contains("the product of bounds"), "{text}");
-    assert!(text.contains("figures of ") && text.contains("may count as dead"), "{text}");
+    let few = printed(&dir, "diagnose a --n 50");
+    assert!(few.contains("figures of ") && few.contains("may count as dead"), "{few}");
     let page = std::fs::read_to_string(dir.join("a/report.html")).unwrap();
     assert!(page.contains("Few examples."), "what is watched is watched on few");
     assert!(std::fs::read_to_string(dir.join("page.html")).unwrap().contains("Gradient by depth"));

@@ -18,7 +18,7 @@ fn a_failed_start_leaves_nothing() {
         ("train gan --data tiny --discriminator-output sigmoid", 2, "twice"),
         ("train classifier --data moons --arch fgsm-rs", 2, "1 x 28 x 28"),
         ("train autoencoder --data moons", 2, "1 x 28 x 28"),
-        ("train gan --data rings", 2, "1 x 28 x 28"),
+        ("train gan --data rings --arch gan", 2, "1 x 28 x 28"),
         ("demo --data blobs", 2, "1 x 28 x 28"),
         ("train classifier --data nowhere", 1, "nowhere"),
     ] {

@@ -262,7 +262,7 @@ fn variational_autoencoder() {
 #[test]
 fn variants_of_the_autoencoder() {
     let dir = folder("runs-variants");
-    let train = "train autoencoder --epochs 1 --json --variant";
+    let train = "train autoencoder --epochs 3 --json --variant";
     let done = object(&dir, &format!("{train} denoising(noise=mask,level=0.25) --out a"));
     assert!(number(&done, "test_mse") < number(&done, "mean_image_mse"), "{done}");
     let config = std::fs::read_to_string(dir.join("a/config.json")).unwrap();

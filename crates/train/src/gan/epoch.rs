@@ -33,7 +33,7 @@ pub struct GanEpoch {
     pub logit_gap: f64,
     /// Mean of the gradient penalties, by their weights; 0 where there are none.
     pub penalty: f64,
-    /// Norm of the generator's gradient in the last turn of the epoch.
+    /// Norm of the generator's gradient in the first turn of the epoch.
     pub g_gradient: f64,
     /// Norm of the discriminator's gradient in that step.
     pub d_gradient: f64,

@@ -16,8 +16,7 @@ use crate::trouble::first_non_finite;
 use sparring_autograd::Tape;
 use sparring_datasets::{BatchRows, Last, MiniBatch, Split};
 use sparring_models::Gan;
-use sparring_nn::{Cx, Engine, Network, NnError, Params, Randomness};
-use sparring_optim::global_norm;
+use sparring_nn::{Cx, Engine, NnError, Params, Randomness};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Tensor, team};
 
@@ -66,7 +65,7 @@ pub struct Game<'m> {
     watched_labels: Vec<usize>,
     spread: f64,
     sums: Sums,
-    /// Norms of the gradients of both, in the last step of the epoch.
+    /// Norms of the gradients of both, in the first turn of the epoch.
     norms: [f64; 2],
     g_loss: f64,
 }
@@ -194,25 +193,20 @@ impl<'m> Game<'m> {
         &mut self,
         (rows, labels): (BatchRows<'_>, &[usize]),
         n: usize,
-        (cx, ends): (&StepContext, bool),
+        (cx, is_first): (&StepContext, bool),
     ) -> Result<f64, Failure> {
         let mut loss = 0.0;
         for turn in 0..self.recipe.steps.generator() {
             let z = self.model.noise_of(cx.key.named("g noise").child(turn), &self.ids[..n], labels);
             loss = self.generate((rows, labels), &z, (cx.key.named("g step").child(turn), cx))?;
-            if ends {
-                self.norms[0] = Self::norm(&mut self.generator, &self.model.generator)?;
+            if is_first {
+                self.norms[0] = self.generator.engine.gradient_norm(&self.model.generator.params)?;
             }
             if self.recipe.steps != GanSteps::Simultaneous {
                 self.generator.update(&self.model.generator, cx.lr)?;
             }
         }
         Ok(loss)
-    }
-    /// The norm of the gradient that waits for an update.
-    fn norm(of: &mut Trained, net: &Network<f32>) -> Result<f64, Failure> {
-        let found = of.engine.export_gradients(&net.params)?;
-        Ok(global_norm(found.iter().map(Array::as_slice)))
     }
 }
 
@@ -288,17 +282,17 @@ impl Learner for Game<'_> {
         let found = self.discriminate((rows, labels), &z, cx)?;
         let (d_lr, has_turn) =
             (cx.lr * self.recipe.d_factor(), cx.step.is_multiple_of(self.recipe.critic_steps));
-        // The last turn in an epoch of equal steps.
+        // The first turn of an epoch.
         let per_epoch = (cx.steps / self.recipe.epochs as u64).max(1);
-        let ends = has_turn && (cx.step - 1) % per_epoch + 1 + self.recipe.critic_steps > per_epoch;
-        if ends {
-            self.norms[1] = Self::norm(&mut self.discriminator, &self.model.discriminator)?;
+        let is_first = has_turn && (cx.step - 1) % per_epoch < self.recipe.critic_steps;
+        if is_first {
+            self.norms[1] = self.discriminator.engine.gradient_norm(&self.model.discriminator.params)?;
         }
         if self.recipe.steps != GanSteps::Simultaneous {
             self.discriminator.update(&self.model.discriminator, d_lr)?;
         }
         if has_turn {
-            self.g_loss = self.turns((rows, labels), n, (cx, ends))?;
+            self.g_loss = self.turns((rows, labels), n, (cx, is_first))?;
             if self.recipe.steps == GanSteps::Simultaneous {
                 self.discriminator.update(&self.model.discriminator, d_lr)?;
                 self.generator.update(&self.model.generator, cx.lr)?;

@@ -248,6 +248,22 @@ impl<E: Elem> Engine<E> {
         self.follow();
         Ok(())
     }
+    /// The Euclidean norm of all gradients of the last pass, or of the accumulated ones, together.
+    ///
+    /// # Errors
+    /// [`NnError::NonFinite`] if one is infinite or NaN.
+    ///
+    /// # Panics
+    /// As [`export_gradients`](Self::export_gradients).
+    #[track_caller]
+    pub fn gradient_norm(&mut self, params: &Params<E>) -> Result<f64, NnError> {
+        if !self.waits {
+            self.assert_present();
+            self.collect(false).map_err(|w| self.refuse(params, w, self.step + 1))?;
+        }
+        let of = |grad: Option<&Array<E>>| grad.map_or(0.0, |g| squares(g.as_slice()));
+        Ok(self.state.parts_mut().map(|part| of(part.grad.as_ref())).sum::<f64>().sqrt())
+    }
     /// The gradients of the last pass, or the accumulated ones, in the layout of files, in the order of `params`; an empty array for buffers.
     ///
     /// # Errors

@@ -42,7 +42,7 @@ fn a_wrong_grid_is_refused_before_anything_starts() {
         ("[axes]", "[attack]\nn = 100000\n[axes]", &["line 5", "attack.n", "test images"]),
         ("[axes]", "[attack]\neps = 3\n[axes]", &["attack.eps"]),
         ("[axes]", "[attack]\nsave = \"x.npz\"\n[axes]", &["attack.save"]),
-        ("\"classifier\"", "\"gan\"", &["data", "moons"]),
+        ("\"classifier\"\n[flags]", "\"gan\"\n[flags]\narch = \"gan\"", &["data", "moons"]),
     ] {
         let text = base.replacen(from, to, 1);
         grid(&dir, "g.toml", &text);

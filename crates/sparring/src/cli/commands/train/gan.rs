@@ -134,7 +134,8 @@ impl Args {
         let rule = match &self.optimizer {
             None if self.parameters.is_empty() => usual.rule,
             given => {
-                let own = usual.rule.to_string().parse().expect("a rule is what it is written as");
+                // Without its parameters: a flag that sets one would set it twice.
+                let own = usual.rule.name().parse().expect("a rule is what it is called");
                 let given = given.as_ref().unwrap_or(&own);
                 self.parameters.all_belong("--optimizer", &[given])?;
                 self.parameters.applied(given)?

@@ -75,7 +75,7 @@ pub(crate) fn gaps(measured: &[GanEpoch]) -> Chart {
 /// Norms of both gradients.
 pub(crate) fn gradients(measured: &[GanEpoch]) -> Chart {
     let series = vec![by_epoch("D", measured, |e| e.d_gradient), by_epoch("G", measured, |e| e.g_gradient)];
-    let labels = ["Gradient norms", "of the last step of each epoch", "norm"];
+    let labels = ["Gradient norms", "of the first step of each epoch", "norm"];
     chart(labels, AxisRange::FromZero, series, Vec::new())
 }
 
