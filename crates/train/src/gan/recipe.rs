@@ -130,9 +130,9 @@ impl GanRecipe {
     /// For images of digits and their like, with a convolutional GAN whose discriminator has no batch statistics: chosen by the Frechet distance to images held out (docs/results/gans.md).
     pub fn for_images() -> Self {
         Self {
-            epochs: 20,
             batch: 64,
             lr: 1e-3,
+            schedule: AnySchedule::Cosine(Cosine::default()),
             penalties: vec![AnyGradientPenalty::R1(R1 { gamma: 0.2 })],
             penalty_every: 4,
             ema: Some(Ema { half_life: 0.05 }),

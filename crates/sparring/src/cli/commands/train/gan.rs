@@ -15,6 +15,7 @@ use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use choices::{Penalty, Preset, Turn, penalty};
 use serde_json::Value;
+use sparring::datasets::Dataset;
 use sparring::losses::AnyGanLoss;
 use sparring::models::{Arch, Gan, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule, AnyTransform, Ema};
@@ -117,20 +118,27 @@ fn usual_rate(rule: &AnyRule) -> f64 {
     if own == adam { GanRecipe::default().lr } else { own }
 }
 
+/// Classes of a conditional architecture.
+const CLASSES: usize = 10;
+/// The network for images of no more classes.
+const CONDITIONAL: &str = "dcgan(width=32, discriminator_norm=none, conditioning=projection)";
+
 impl Args {
-    fn preset(&self, shape: [usize; 3]) -> (&'static str, GanRecipe) {
+    fn preset(&self, set: &Dataset) -> (&'static str, GanRecipe) {
         let implied = self.arch.is_none() && !self.activations.is_empty();
         match self.recipe.unwrap_or(if implied { Preset::Article } else { Preset::Usual }) {
             Preset::Article => ("gan", GanRecipe::default()),
-            Preset::Usual => match shape {
+            Preset::Usual => match set.shape() {
                 [1, 1, 2] => ("toy-gan", GanRecipe::for_points()),
                 [3, ..] => ("dcgan(channels=3, discriminator_norm=none, pack=2)", GanRecipe::for_images()),
+                // Told the classes, it need not balance them itself.
+                _ if set.classes <= CLASSES => (CONDITIONAL, GanRecipe::for_images()),
                 _ => ("dcgan(width=32, discriminator_norm=none)", GanRecipe::for_images()),
             },
         }
     }
-    fn recipe(&self, shape: [usize; 3]) -> Outcome<GanRecipe> {
-        let usual = self.preset(shape).1;
+    fn recipe(&self, set: &Dataset) -> Outcome<GanRecipe> {
+        let usual = self.preset(set).1;
         let rule = match &self.optimizer {
             None if self.parameters.is_empty() => usual.rule,
             given => {
@@ -181,8 +189,8 @@ impl Args {
         }
         Ok(recipe)
     }
-    fn arch(&self, shape: [usize; 3]) -> Outcome<Arch> {
-        let usual = || self.preset(shape).0.parse().expect("an architecture that there is");
+    fn arch(&self, set: &Dataset) -> Outcome<Arch> {
+        let usual = || self.preset(set).0.parse().expect("an architecture that there is");
         let arch = self.arch.clone().unwrap_or_else(usual);
         self.activations.all_belong("--arch", &[&arch])?;
         self.activations.applied(&arch)
@@ -194,8 +202,7 @@ impl Args {
     }
     /// What its `config.json` would say of a training on these data, without names; refuses what that would refuse before it begins.
     pub(super) fn check(&self, data: &Named) -> Outcome<Value> {
-        let shape = data.set.train.shape();
-        let (recipe, model) = (self.recipe(shape)?, self.model(&self.arch(shape)?)?);
+        let (recipe, model) = (self.recipe(&data.set)?, self.model(&self.arch(&data.set)?)?);
         data.fits(model.shape(), "the GAN")?;
         Ok(json!({ "recipe": recipe, "spec": model.spec() }))
     }
@@ -302,8 +309,7 @@ impl Observer<Gan> for Watch<'_> {
 pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     args.machine.start()?;
     let data = place::data(&args.data, resumed.as_ref())?;
-    let shape = data.set.train.shape();
-    let (recipe, arch) = (args.recipe(shape)?, args.arch(shape)?);
+    let (recipe, arch) = (args.recipe(&data.set)?, args.arch(&data.set)?);
     let mut model = args.model(&arch)?;
     data.fits(model.shape(), "the GAN")?;
     let digest = data.set.fingerprint();
