@@ -99,9 +99,10 @@ fn an_autoencoder_reconstructs_encodes_and_draws() {
     assert!(refusal(&dir, "generate ae --by-order --out d.png", 2).contains("--by-order"));
 
     save_mlp(&dir.join("mlp.safetensors"));
-    for command in ["reconstruct", "encode"] {
-        assert!(refusal(&dir, &format!("{command} mlp.safetensors"), 1).contains("a classifier"));
-        assert!(refusal(&dir, &format!("{command} nowhere"), 1).contains("nowhere"));
+    for (command, out) in [("reconstruct", "r.png"), ("encode", "e.npz")] {
+        let of = |model: &str| refusal(&dir, &format!("{command} {model} --out {out}"), 1);
+        assert!(of("mlp.safetensors").contains("a classifier"));
+        assert!(of("nowhere").contains("nowhere"));
     }
 }
 
