@@ -14,7 +14,7 @@ const CANDIDATES: usize = 8;
 
 /// Index of, and Euclidean distance to, the training example nearest to each row: |t|² − 2 r·t by a matmul in `f32` names candidates, whose distances are measured in `f64`.
 ///
-/// The distance is exact unless more than [`CANDIDATES`] examples lie within the rounding of `f32`, some 1e-4 of the squared length of an image; then it is too large by no more than that. A copy is at distance 0.
+/// The distance is exact unless more than `CANDIDATES` examples lie within the rounding of `f32`, some 1e-4 of the squared length of an image; then it is too large by no more than that. A copy is at distance 0.
 ///
 /// # Shapes
 /// `rows` [n, dim]
