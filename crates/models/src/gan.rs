@@ -6,7 +6,7 @@ use crate::{GanForm, ModelError};
 use serde::{Deserialize, Serialize};
 use sparring_activations::Activation;
 use sparring_autograd::Tape;
-use sparring_nn::{Cx, Graph, Network};
+use sparring_nn::{Cx, Graph, Network, Node, layers};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Shape};
 
@@ -21,6 +21,13 @@ pub struct GanSpec {
     /// What the discriminator sees beside an example.
     #[serde(default, skip_serializing_if = "GanForm::is_plain")]
     pub form: GanForm,
+}
+
+impl GanSpec {
+    /// The discriminator's first layer that takes statistics over a batch, if there is one: the gradient of an example's logit is not by that example alone there, which gradient penalties need.
+    pub fn batch_statistics(&self) -> Option<&Node> {
+        self.discriminator.nodes.iter().find(|node| node.layer.as_layer::<layers::BatchNorm>().is_some())
+    }
 }
 
 /// Specs and networks.

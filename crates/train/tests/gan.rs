@@ -1,9 +1,9 @@
 //! Losses, penalties, classes and packs of GAN training: the steps are those of a plain implementation on the tape, whatever the combination, and go on bit for bit.
 
 use sparring_autograd::{Tape, Var, ops};
-use sparring_datasets::{Batches, Last, Order, Split, synthetic};
+use sparring_datasets::{Batches, Last, Mnist, Order, Split, synthetic};
 use sparring_losses::{AnyGanLoss, GanLoss as _};
-use sparring_models::{Conditioning, Gan, GanForm, GanSpec};
+use sparring_models::{Conditioning, Dcgan, Gan, GanForm, GanSpec};
 use sparring_nn::layers::Parametrization;
 use sparring_nn::{AnyLayer, Cx, Graph, layers};
 use sparring_optim::Sgd;
@@ -329,6 +329,11 @@ fn penalties_and_batch_statistics_are_refused_together() {
     let with = GanRecipe { penalties: vec!["r1".parse().unwrap()], ..recipe("hinge") };
     let e = fit_gan(&mut model, &points(40), &with, &mut Quiet).unwrap_err().to_string();
     assert!(e.contains("batch_norm") && e.contains("leave the normalisation out"), "{e}");
+    // Over pixels too, where one image would be enough for statistics.
+    let mut model = Gan::new(Dcgan { width: 2, ..Dcgan::default() }.spec(), (0.0, 1.0), Key::new(1)).unwrap();
+    let e =
+        fit_gan(&mut model, &Mnist::embedded().train.first(40), &with, &mut Quiet).unwrap_err().to_string();
+    assert!(e.contains("batch_norm"), "{e}");
     let few = GanRecipe { critic_steps: 9, steps: GanSteps::Alternating, ..recipe("hinge") };
     let e = fit_gan(&mut gan(GanForm::default()), &points(40), &few, &mut Quiet).unwrap_err().to_string();
     assert!(e.starts_with("critic_steps is 9"), "{e}");

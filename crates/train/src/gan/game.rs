@@ -153,8 +153,7 @@ impl<'m> Game<'m> {
         {
             return Err(TrainError::Data(format!("a label is {label}, the GAN has {classes} classes")));
         }
-        let (least, node) = model.discriminator.graph().least_batch().map_err(NnError::from)?;
-        if let (Some(node), false) = (node.filter(|_| least > 1), recipe.penalties.is_empty()) {
+        if let (Some(node), false) = (model.spec().batch_statistics(), recipe.penalties.is_empty()) {
             return Err(TrainError::Data(format!(
                 "layer {} ({}) of the discriminator takes statistics over a batch, but a penalty needs the gradient of one example's logit by that example alone; \
                  leave the normalisation out (discriminator_norm=none), or the penalty",
@@ -169,7 +168,7 @@ impl<'m> Game<'m> {
         let left = 1.0 - (cx.step.saturating_sub(1)) as f64 / cx.steps as f64;
         (self.recipe.instance_noise * left.max(0.0)) as f32
     }
-    /// The mean logit of the discriminator as it is kept, over examples of these classes; of packs, the first of which is left out where they do not fill one.
+    /// The mean logit of the discriminator as it is kept, over examples of these classes; of packs, where examples that fill none are left out.
     fn logit(&self, examples: &Array<f32>, labels: &[usize]) -> f64 {
         let (dim, form) = (self.model.shape().iter().product::<usize>(), self.model.spec().form);
         let rows = examples.len() / dim / form.pack;

@@ -138,7 +138,11 @@ impl Args {
         }
     }
     fn recipe(&self, set: &Dataset) -> Outcome<GanRecipe> {
-        let usual = self.preset(set).1;
+        let mut usual = self.preset(set).1;
+        // The penalties of a recipe are for networks that can have any.
+        if self.arch(set)?.gan().is_some_and(|spec| spec.batch_statistics().is_some()) {
+            usual.penalties.clear();
+        }
         let rule = match &self.optimizer {
             None if self.parameters.is_empty() => usual.rule,
             given => {
