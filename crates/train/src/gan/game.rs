@@ -14,7 +14,7 @@ use crate::parallel::PART;
 use crate::trained::Trained;
 use crate::trouble::first_non_finite;
 use sparring_autograd::Tape;
-use sparring_datasets::{BatchRows, Last, MiniBatch, Split};
+use sparring_datasets::{BatchRows, MiniBatch, Split};
 use sparring_models::Gan;
 use sparring_nn::{Cx, Engine, NnError, Params, Randomness};
 use sparring_seed::Key;
@@ -138,10 +138,7 @@ impl<'m> Game<'m> {
                 "at least as many examples as the discriminator sees together (pack)",
             );
         }
-        if (train.len() / batch) as u64
-            + u64::from(settings.last == Last::Keep && !train.len().is_multiple_of(batch))
-            < recipe.critic_steps
-        {
+        if settings.steps_over(train.len()) / (settings.epochs.max(1) as u64) < recipe.critic_steps {
             return refuse(
                 "critic_steps",
                 recipe.critic_steps as usize,

@@ -17,7 +17,7 @@ use points::{are_points, points};
 use quality::quality;
 use serde_json::Value;
 use sparring::datasets::Dataset;
-use sparring::models::{Arch, Gan};
+use sparring::models::{Arch, Conditioning, Gan};
 use sparring::seed::Key;
 use sparring::tensor::Array;
 use sparring::train::{GanRecipe, GanScores, GanSummary, JudgeSettings, scores_of_gan};
@@ -178,11 +178,22 @@ fn samples(grids: &[(usize, Vec<u8>)], epochs: usize) -> Section {
 fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
     let (r, set, spec) = (facts.recipe, &facts.data.set, model.spec());
     let mut section = Section::new("What was done");
+    let form = spec.form;
+    let told = match form.conditioning {
+        Conditioning::None => "their labels are not used".to_string(),
+        of => format!("both networks are told their {} classes ({of})", form.classes),
+    };
+    let seen = if form.pack > 1 { format!(", {} images at once", form.pack) } else { String::new() };
+    let networks = layers::network(facts.arch, &spec.generator);
     let mut facts = vec![
-        ("networks", format!("{}: generator from {} numbers, discriminator to one logit", layers::network(facts.arch, &spec.generator), model.latent())),
-        ("data", format!("{}: {} training images; their labels are not used", facts.data.asked, set.train.len())),
-        ("loss", "non-saturating, on logits (Goodfellow et al. 2014)".to_string()),
-        ("steps", "one of the discriminator on fixed fakes, then one of the generator through a frozen discriminator".to_string()),
+        (
+            "networks",
+            format!(
+                "{networks}: generator from {} numbers of noise, discriminator to logits{seen}",
+                model.latent()
+            ),
+        ),
+        ("data", format!("{}: {} training images; {told}", facts.data.asked, set.train.len())),
     ];
     facts.extend(recipe::gan_facts(r));
     section.blocks.push(Block::facts(facts));

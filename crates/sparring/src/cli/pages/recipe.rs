@@ -3,7 +3,7 @@
 use sparring::nn::Group;
 use sparring::optim::{AnyAverage, AnyTransform};
 use sparring::tensor::Precision;
-use sparring::train::{AnyDefense, GanRecipe, NonFinitePolicy, Recipe, VaeRecipe, VqVaeRecipe};
+use sparring::train::{AnyDefense, GanRecipe, GanSteps, NonFinitePolicy, Recipe, VaeRecipe, VqVaeRecipe};
 
 /// A recipe as facts.
 pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
@@ -64,12 +64,16 @@ pub(crate) fn gan_facts(recipe: &GanRecipe) -> Vec<(&'static str, String)> {
         };
         facts.push(("gradient penalties", format!("{}{each}", all.join(", "))));
     }
-    if recipe.critic_steps > 1 {
-        facts.push((
-            "turns",
-            format!("{} steps of the discriminator for each turn of the generator", recipe.critic_steps),
-        ));
-    }
+    let turn = match recipe.steps {
+        GanSteps::Alternating => "one of the generator through the discriminator as it is then",
+        GanSteps::TwiceGenerator => "two of the generator through the discriminator as it is then",
+        GanSteps::Simultaneous => "one of the generator through the discriminator as it was before",
+    };
+    let of_critic = match recipe.critic_steps {
+        1 => "one of the discriminator".to_string(),
+        n => format!("{n} of the discriminator, each on other images"),
+    };
+    facts.push(("steps", format!("{of_critic}, then {turn}")));
     if recipe.instance_noise > 0.0 {
         facts.push(("instance noise", format!("{} at first, 0 at the end", recipe.instance_noise)));
     }
