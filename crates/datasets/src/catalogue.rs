@@ -120,4 +120,9 @@ pub const ALL: &[DatasetEntry] = &[
         classes: 1000,
         ..digits("stacked-mnist", 25_600, 12_800, Origin::Generated)
     },
+    DatasetEntry {
+        source: "pixels uniform in [0, 1), independent of each other and of the class",
+        licence: "MIT OR Apache-2.0",
+        ..digits("noise", 10_000, 5_000, Origin::Generated)
+    },
 ];

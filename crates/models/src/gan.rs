@@ -24,7 +24,7 @@ pub struct GanSpec {
 }
 
 impl GanSpec {
-    /// The discriminator's first layer that takes statistics over a batch, if there is one: the gradient of an example's logit is not by that example alone there, which gradient penalties need.
+    /// The discriminator's first layer that normalises over a batch, if there is one: the gradient of an example's logit is not by that example alone there, which gradient penalties need.
     pub fn batch_statistics(&self) -> Option<&Node> {
         self.discriminator.nodes.iter().find(|node| node.layer.as_layer::<layers::BatchNorm>().is_some())
     }
@@ -152,18 +152,13 @@ impl Gan {
     pub fn noise_of(&self, key: Key, ids: &[u64], classes: &[usize]) -> Array<f32> {
         let ([c, h, w], latent) = (self.spec.generator.input, self.latent());
         let mut z = Array::zeros([ids.len(), c, h, w]);
-        if self.spec.form.classes == 0 {
-            standard_normal(key, ids, latent, z.as_mut_slice());
-            return z;
-        }
-        assert_eq!(classes.len(), ids.len(), "gan: classes and ids");
-        let mut noise = vec![0.0; ids.len() * latent];
-        standard_normal(key, ids, latent, &mut noise);
-        let rows = z.as_mut_slice().chunks_exact_mut(c * h * w).zip(noise.chunks_exact(latent));
-        for ((row, noise), &class) in rows.zip(classes) {
-            assert!(class < self.spec.form.classes, "gan: class {class} of {}", self.spec.form.classes);
-            row[..latent].copy_from_slice(noise);
-            row[latent + class] = 1.0;
+        standard_normal(key, ids, latent, z.as_mut_slice());
+        if self.spec.form.classes > 0 {
+            assert_eq!(classes.len(), ids.len(), "gan: classes and ids");
+            for (row, &class) in z.as_mut_slice().chunks_exact_mut(c * h * w).zip(classes) {
+                assert!(class < self.spec.form.classes, "gan: class {class} of {}", self.spec.form.classes);
+                row[latent + class] = 1.0;
+            }
         }
         z
     }

@@ -8,6 +8,7 @@ mod graph_files;
 mod initialisation;
 mod lipschitz;
 mod methods;
+mod minibatch_stddev;
 mod precision;
 mod row_layers;
 mod signal_by_depth;

@@ -22,6 +22,7 @@ fn no_difference_grows_by_more_than_a_layer_says() {
         avg_pool2d(2, 1),
         global_avg_pool2d(),
         batch_norm(2),
+        minibatch_stddev(),
         conv2d(2, 3, 3, 2, 1),
         ConvTranspose2d {
             inputs: 2,
@@ -141,6 +142,7 @@ fn bounds_are_above_the_exact_singular_value() {
         (dense(9, weight), 1.01),
         (dense(9, spectral), 1.01),
         (batch_norm(2), 1.01),
+        (minibatch_stddev(), 1.01),
         (affine(&[2, 1, 1]), 1.01),
         (normalize(&[0.1, 0.2], &[0.3, 2.0]), 1.01),
         (avg_pool2d(2, 2), 1.01),

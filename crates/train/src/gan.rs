@@ -1,11 +1,10 @@
 //! Training a GAN (Goodfellow et al. 2014, arXiv:1406.2661): steps of discriminator and generator on a loss of `sparring-losses`, with penalties on the discriminator's gradient.
 
+use crate::TrainError;
 use crate::data::{check_data, check_range};
-use crate::loop_settings::LoopSettings;
 use crate::observe::Observer;
 use crate::session::Session;
 use crate::summary::History;
-use crate::{Selection, TrainError};
 use sparring_datasets::{Last, Split};
 use sparring_models::Gan;
 
@@ -70,13 +69,8 @@ pub fn gan_session<'m, 'd>(
     recipe.validate()?;
     check_data(train, model.shape())?;
     check_range(train, model.range())?;
-    let GanRecipe { epochs, batch, lr, seed, on_non_finite, .. } = *recipe;
-    // No more than there is: nothing is as long as a number that somebody typed.
-    let batch = batch.min(train.len());
+    let mut settings = recipe.settings().over(train);
     // The last batch may be small; a GAN step on a handful of examples is noise, so it is left out if another exists.
-    let last = if train.len() > batch { Last::Drop } else { Last::Keep };
-    let (schedule, selection, augment) = (recipe.schedule.clone(), Selection::default(), Vec::new());
-    let settings =
-        LoopSettings { epochs, batch, lr, schedule, seed, last, augment, selection, on_non_finite };
+    settings.last = if train.len() > settings.batch { Last::Drop } else { Last::Keep };
     Session::new(Game::new(model, train, recipe, &settings)?, train, settings)
 }

@@ -2,8 +2,8 @@
 
 use crate::error::require_positive;
 use crate::{Hyperparameters, NonFinitePolicy, Selection, TrainError};
-use sparring_datasets::Last;
 use sparring_datasets::augment::AnyAugmentation;
+use sparring_datasets::{Last, Split};
 use sparring_optim::AnySchedule;
 
 /// What every training has, whatever is trained.
@@ -61,6 +61,10 @@ impl LoopSettings {
         self.selection.validate()?;
         self.on_non_finite.validate()?;
         Ok(self.schedule.validate()?)
+    }
+    /// The same with no more examples a step than there are: nothing is as long as a number that somebody typed.
+    pub(crate) fn over(self, train: &Split) -> Self {
+        Self { batch: self.batch.min(train.len()), ..self }
     }
     /// Whether anything depends on the figures of the epochs.
     pub(crate) fn watches(&self) -> bool {

@@ -1,5 +1,6 @@
 //! How a network is trained, as data.
 
+use crate::described;
 use crate::{
     AnyDefense, AnyDisplacement, AnyVariant, Hyperparameters, LoopSettings, NonFinitePolicy, Selection,
     TrainError,
@@ -147,22 +148,18 @@ impl Recipe {
     }
     /// What the steps depend on beside the loop's settings, in words: a saved training goes on only where they are the same.
     pub(crate) fn described(&self) -> String {
-        fn list<T: ToString>(all: &[T]) -> String {
-            all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        }
         fn named<T: ToString>(one: Option<T>) -> String {
             one.map_or_else(|| "none".to_string(), |one| one.to_string())
         }
-        let Self { rule, label_smoothing, defense, variant, precision, accumulate, .. } = self;
+        let Self { label_smoothing, defense, variant, precision, accumulate, .. } = self;
         // Files of before have nothing of it.
         let variant = if variant.is_plain() { String::new() } else { format!(", variant {variant}") };
         format!(
-            "rule {rule}, transformations [{}], groups [{}], average {}, displacement {}, label smoothing {label_smoothing}, defence {defense}, precision {precision}, micro-batches {accumulate}, augmentations [{}]{variant}",
-            list(&self.transforms),
-            list(&self.groups),
+            "{}, average {}, displacement {}, label smoothing {label_smoothing}, defence {defense}, precision {precision}, micro-batches {accumulate}, augmentations [{}]{variant}",
+            described::method(&self.rule, &self.transforms, &self.groups),
             named(self.average),
             named(self.displacement),
-            list(&self.augment),
+            described::list(&self.augment),
         )
     }
     /// Every number makes sense.

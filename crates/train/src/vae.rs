@@ -1,12 +1,11 @@
 //! Training a variational autoencoder: the evidence lower bound (Kingma and Welling 2014, arXiv:1312.6114).
 
+use crate::TrainError;
 use crate::data::{check_data, check_range};
-use crate::loop_settings::LoopSettings;
 use crate::observe::Observer;
 use crate::session::Session;
 use crate::summary::History;
-use crate::{Selection, TrainError};
-use sparring_datasets::{Last, Split};
+use sparring_datasets::Split;
 use sparring_models::Vae;
 
 mod epoch;
@@ -44,10 +43,6 @@ pub fn vae_session<'m, 'd>(
     recipe.validate()?;
     check_data(train, model.shape())?;
     check_range(train, (0.0, 1.0))?;
-    let VaeRecipe { epochs, batch, lr, seed, on_non_finite, .. } = *recipe;
-    let (batch, schedule) = (batch.min(train.len()), recipe.schedule.clone());
-    let (last, selection, augment) = (Last::Keep, Selection::default(), Vec::new());
-    let settings =
-        LoopSettings { epochs, batch, lr, schedule, seed, last, augment, selection, on_non_finite };
+    let settings = recipe.settings().over(train);
     Session::new(VaeFitting::new(model, train, recipe, &settings)?, train, settings)
 }

@@ -1,12 +1,11 @@
 //! Training an autoencoder with a codebook (van den Oord et al. 2017, arXiv:1711.00937).
 
+use crate::TrainError;
 use crate::data::{check_data, check_range};
-use crate::loop_settings::LoopSettings;
 use crate::observe::Observer;
 use crate::session::Session;
 use crate::summary::History;
-use crate::{Selection, TrainError};
-use sparring_datasets::{Last, Split};
+use sparring_datasets::Split;
 use sparring_models::VqVae;
 
 mod codebook;
@@ -46,10 +45,6 @@ pub fn vq_vae_session<'m, 'd>(
     recipe.validate()?;
     check_data(train, model.shape())?;
     check_range(train, (0.0, 1.0))?;
-    let VqVaeRecipe { epochs, batch, lr, seed, on_non_finite, .. } = *recipe;
-    let (batch, schedule) = (batch.min(train.len()), recipe.schedule.clone());
-    let (last, selection, augment) = (Last::Keep, Selection::default(), Vec::new());
-    let settings =
-        LoopSettings { epochs, batch, lr, schedule, seed, last, augment, selection, on_non_finite };
+    let settings = recipe.settings().over(train);
     Session::new(VqVaeFitting::new(model, train, recipe, &settings)?, train, settings)
 }

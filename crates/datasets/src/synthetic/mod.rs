@@ -1,14 +1,15 @@
-//! Sets computed from a key: two-dimensional ones for pictures and quick tests, mixtures on which the modes of a GAN are counted, and stacked digits.
+//! Sets computed from a key: two-dimensional ones for pictures and quick tests, mixtures on which the modes of a GAN are counted, stacked digits, and noise.
 //!
 //! Every point is a function of (key, its index), so a longer set begins with the shorter one; classes alternate.
 //! The textbook figures are scaled by one factor on both axes and centred in the unit square, the box of all attacks;
-//! the few noisy points that would leave it are moved to its edge. Shape `[1, 1, 2]`; of stacked digits `[3, 28, 28]`.
+//! the few noisy points that would leave it are moved to its edge. Shape `[1, 1, 2]`; of stacked digits `[3, 28, 28]`, of noise `[1, 28, 28]`.
 
 mod blobs;
 mod contract;
 mod grid25;
 mod modes;
 mod moons;
+mod noise;
 mod plane;
 mod ring8;
 mod rings;
@@ -19,6 +20,7 @@ pub use contract::{Find, Synthetic};
 pub use grid25::Grid25;
 pub use modes::Modes;
 pub use moons::{Moons, moons};
+pub use noise::{Noise, noise};
 pub use ring8::Ring8;
 pub use rings::{Rings, rings};
 pub use stacked::{Digits, StackedMnist, stacked};
@@ -62,4 +64,4 @@ macro_rules! synthetic {
     };
 }
 
-synthetic!(Moons, Blobs, Rings, Ring8, Grid25, StackedMnist);
+synthetic!(Moons, Blobs, Rings, Ring8, Grid25, StackedMnist, Noise);

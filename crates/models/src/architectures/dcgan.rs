@@ -32,6 +32,8 @@ pub struct Dcgan {
     pub channels: usize,
     /// What holds the discriminator's inner layers.
     pub norm: CriticNorm,
+    /// Whether it sees how much a batch varies (Karras et al. 2018, arXiv:1710.10196), before its last layer.
+    pub stddev: bool,
     /// How it learns of the ten classes.
     pub conditioning: Conditioning,
     /// Images that the discriminator sees together.
@@ -41,7 +43,7 @@ pub struct Dcgan {
 impl Default for Dcgan {
     fn default() -> Self {
         let (norm, conditioning) = (CriticNorm::default(), Conditioning::None);
-        Self { latent: 100, width: 64, channels: 1, norm, conditioning, pack: 1 }
+        Self { latent: 100, width: 64, channels: 1, norm, stddev: false, conditioning, pack: 1 }
     }
 }
 
@@ -51,6 +53,7 @@ sparring_math::named! {
     width: Range::Whole { low: 1, high: 1024 }, "channels of the layers next to the image, the others have twice as many";
     channels: Range::Whole { low: 1, high: 256 }, "channels of an image";
     norm as discriminator_norm: Range::Words(CriticNorm::WORDS), "what holds the discriminator's inner layers";
+    stddev as minibatch_stddev: Range::TRUE_OR_FALSE, "whether it sees how much a batch varies";
     conditioning: Range::Words(Conditioning::WORDS), "how it learns of the ten classes";
     pack: GanForm::PACK, "images that the discriminator sees together";
     {
@@ -83,8 +86,13 @@ impl Dcgan {
         if batch {
             all.push(layers::batch_norm(2 * w));
         }
-        let last = Linear { inputs: 2 * w * 49, outputs, parametrization, ..Default::default() };
-        all.extend([leaky, layers::flatten(), last.into()]);
+        all.push(leaky);
+        if self.stddev {
+            all.push(layers::minibatch_stddev());
+        }
+        let inputs = (2 * w + usize::from(self.stddev)) * 49;
+        let last = Linear { inputs, outputs, parametrization, ..Default::default() };
+        all.extend([layers::flatten(), last.into()]);
         all
     }
     /// Both networks, for `[channels, 28, 28]`.

@@ -47,6 +47,7 @@ layers! {
     layer_norm: LayerNorm, layer_norm;
     linear: Linear, linear;
     maxout: Maxout, maxout;
+    minibatch_stddev: MinibatchStddev, minibatch_stddev;
     multiply: Multiply, multiply;
     normalize: Normalize, normalize;
     permute: Permute, permute;

@@ -73,6 +73,10 @@ pub fn chains() -> Vec<Graph> {
             "affine(2-1-1), permute(2-3-1), conv2d(4, 6, 2), clamp(-0.4, 0.5), permute(2-1-3), affine(2-6-1), flatten, linear(12, 6), affine(6), softmax, linear(6, 4),
              clamp(low=-1, high=none), log_softmax",
         ),
+        (
+            [2, 3, 3],
+            "conv2d(2, 4, 3, 1, 1), relu, minibatch_stddev, flatten, linear(45, 6), minibatch_stddev, silu, linear(7, 3)",
+        ),
         ([3, 6, 6], "conv2d(3, 5, 1), twist(0.5), global_avg_pool2d, flatten, centre, linear(5, 4)"),
     ];
     of.into_iter()

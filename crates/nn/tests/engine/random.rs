@@ -179,12 +179,13 @@ fn further(shape: &[usize], below: &mut impl FnMut(u32) -> usize) -> Vec<AnyLaye
         vec![layers::k_wta(0.4)],
         vec![layers::affine(shape)],
         vec![layers::clamp(-0.7, 0.9)],
+        vec![layers::MinibatchStddev { eps: 1e-2, ..Default::default() }.into()],
         vec![layers::InstanceNorm { channels: c, eps: 1e-2, affine }.into()],
         vec![layers::dropout2d(0.3)],
         vec![layers::Upsample { scale, mode }.into()],
         vec![layers::permute(&[2, 3, 1])],
     ];
-    let of = below(if shape.len() == 3 { 19 } else { 15 });
+    let of = below(if shape.len() == 3 { 20 } else { 16 });
     all[of].clone()
 }
 

@@ -3,7 +3,7 @@
 use super::game::{Game, finite, make};
 use super::penalty::{self, Points};
 use super::recipe::GanSteps;
-use super::shown::Shown;
+use super::shown::{Shown, laid};
 use crate::learner::{Failure, StepContext};
 use crate::objective::{Discrimination, ToldClasses};
 use sparring_datasets::BatchRows;
@@ -20,13 +20,6 @@ pub(super) struct Discriminated {
     pub penalty: f64,
     /// Real rows; as many are generated.
     pub rows: usize,
-}
-
-/// Some rows, one after the other, for passes that read them more than once.
-fn laid(n: usize, dim: usize, row: &dyn Fn(usize, &mut [f32])) -> Vec<f32> {
-    let mut all = vec![0.0; n * dim];
-    all.chunks_exact_mut(dim).enumerate().for_each(|(j, to)| row(j, to));
-    all
 }
 
 impl Game<'_> {
@@ -93,7 +86,7 @@ impl Game<'_> {
                 let fake = laid(rows, seen, &fake_row);
                 let outputs = engine.compiled().outputs();
                 let [mut at_fake, mut pulled] = [0; 2].map(|_| Array::<f32>::zeros([rows * outputs]));
-                engine.forward_of_batch(&fake, draw_fake, at_fake.as_mut_slice());
+                engine.forward_of_batch(fake.as_slice(), draw_fake, at_fake.as_mut_slice());
                 let mut sums = [0.0; 3];
                 engine.gradients_of_batch(rows, &real_row, draw, &mut |real, d_real| {
                     sums = pairs(&objective, [real, at_fake.as_slice()], [d_real, pulled.as_mut_slice()]);
@@ -117,7 +110,8 @@ impl Game<'_> {
         }
         if let Some([real, fake]) = laid {
             self.discriminator.store(&mut self.model.discriminator);
-            let points = Points { real: &real, fake: &fake, labels, key: key.named("penalties") };
+            let points =
+                Points { real: real.as_slice(), fake: fake.as_slice(), labels, key: key.named("penalties") };
             let weight = self.recipe.penalty_every as f32;
             let (value, found) = penalty::gradients(self.model, &self.recipe.penalties, &points, weight);
             finite(value)?;

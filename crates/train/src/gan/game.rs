@@ -9,6 +9,7 @@ use crate::data::{check_data, check_network, pixels};
 use crate::learner::{EpochTimes, Failure, Learner, StepContext};
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
+use crate::members::{Member, Members};
 use crate::observe::Current;
 use crate::parallel::PART;
 use crate::trained::Trained;
@@ -110,6 +111,13 @@ impl<'m> Game<'m> {
             norms,
             g_loss,
         })
+    }
+    fn members(&mut self) -> Members<'_, 2> {
+        let Gan { generator, discriminator, .. } = &mut *self.model;
+        Members([
+            Member { name: "generator", trained: &mut self.generator, net: generator },
+            Member { name: "discriminator", trained: &mut self.discriminator, net: discriminator },
+        ])
     }
     /// The data are for these networks, which can be trained on them.
     fn fits(
@@ -231,21 +239,12 @@ pub(super) fn finite(loss: f64) -> Result<(), Failure> {
 
 impl Current<Gan> for Game<'_> {
     fn current(&mut self) -> &Gan {
-        self.discriminator.sync(&mut self.model.discriminator);
-        self.generator.sync(&mut self.model.generator);
+        self.members().sync();
         self.model
     }
     fn state(&mut self) -> LearnerState {
-        let of = |name: &str, trained: &Trained, net| {
-            let (weights, engine) = trained.state(net);
-            (name.to_string(), weights, engine)
-        };
-        let networks = vec![
-            of("generator", &self.generator, &self.model.generator),
-            of("discriminator", &self.discriminator, &self.model.discriminator),
-        ];
         let sums = self.sums.array().into_iter().chain(self.norms).chain([self.g_loss]).collect();
-        LearnerState { networks, arrays: Vec::new(), sums }
+        LearnerState { networks: self.members().states(), arrays: Vec::new(), sums }
     }
 }
 
@@ -255,21 +254,16 @@ impl Learner for Game<'_> {
         Self::fits(self.model, train, (&self.recipe, settings))
     }
     fn kept(&mut self) -> Vec<Params<f32>> {
-        let model = self.current();
-        vec![model.generator.params.clone(), model.discriminator.params.clone()]
+        self.members().kept()
     }
     fn keep(&mut self, weights: &[Params<f32>]) {
-        if let [generator, discriminator] = weights {
-            self.generator.give(&mut self.model.generator, generator);
-            self.discriminator.give(&mut self.model.discriminator, discriminator);
-        }
+        self.members().keep(weights);
     }
     fn described(&self) -> String {
         self.recipe.described()
     }
     fn discard(&mut self) {
-        self.discriminator.engine.discard();
-        self.generator.engine.discard();
+        self.members().discard();
     }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         let n = batch.len();
@@ -343,22 +337,12 @@ impl Learner for Game<'_> {
         }
     }
     fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError> {
-        let ([g, d], Some((sums, &[g_norm, d_norm, g_loss]))) = (
-            &state.networks[..],
-            state
-                .sums
-                .split_first_chunk::<8>()
-                .and_then(|(sums, rest)| Some((Sums::of(sums)?, <&[f64; 3]>::try_from(rest).ok()?))),
-        ) else {
+        let found =
+            state.sums.split_first_chunk::<8>().and_then(|(sums, rest)| Some((Sums::of(sums)?, rest)));
+        let Some((sums, &[g_norm, d_norm, g_loss])) = found else {
             return Err(NnError::State("it belongs to another kind of model".into()).into());
         };
-        let before = self.generator.state(&self.model.generator);
-        self.generator.restore(&mut self.model.generator, (&g.1, &g.2))?;
-        let discriminator = self.discriminator.restore(&mut self.model.discriminator, (&d.1, &d.2));
-        if discriminator.is_err() {
-            self.generator.restore(&mut self.model.generator, (&before.0, &before.1))?;
-        }
-        discriminator?;
+        self.members().restore(&state.networks)?;
         (self.sums, self.norms, self.g_loss) = (sums, [g_norm, d_norm], g_loss);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! A step of the generator, through the discriminator as it is.
 
 use super::game::{Game, finite};
-use super::shown::Shown;
+use super::shown::{Shown, laid};
 use crate::learner::{Failure, StepContext};
 use crate::objective::{Generation, ToldClasses};
 use sparring_datasets::BatchRows;
@@ -34,12 +34,10 @@ impl Game<'_> {
         let classes =
             ToldClasses { conditioning: form.conditioning, labels, weight: self.recipe.class_weight };
         if !is_sided {
-            let mut shown = vec![0.0; rows * seen];
-            let each = shown.chunks_exact_mut(seen).enumerate();
-            each.for_each(|(j, to)| on_real.write(j, &|i, to| real.write(i, to), to));
-            let mut found = vec![0.0; rows * outputs];
-            critic.forward_of_batch(&shown, draw_critic, &mut found);
-            let found = found.chunks_exact(outputs).enumerate();
+            let shown = laid(rows, seen, &|j, to| on_real.write(j, &|i, to| real.write(i, to), to));
+            let mut found = Array::<f32>::zeros([rows * outputs]);
+            critic.forward_of_batch(shown.as_slice(), draw_critic, found.as_mut_slice());
+            let found = found.as_slice().chunks_exact(outputs).enumerate();
             logits.extend(found.map(|(j, outputs)| classes.logit(j, outputs)));
         }
         let share = 1.0 / rows as f32;
@@ -53,10 +51,9 @@ impl Game<'_> {
             let mut loss = 0.0;
             generator.gradients_of_batch(n, &row, draw, &mut |fakes, d_fakes| {
                 let dim = fakes.len() / n;
-                let [mut shown, mut d_shown] = [0; 2].map(|_| Array::<f32>::zeros([rows * seen]));
                 let example = |i: usize, to: &mut [f32]| to.copy_from_slice(&fakes[i * dim..(i + 1) * dim]);
-                let each = shown.as_mut_slice().chunks_exact_mut(seen).enumerate();
-                each.for_each(|(j, to)| on_fake.write(j, &example, to));
+                let shown = laid(rows, seen, &|j, to| on_fake.write(j, &example, to));
+                let mut d_shown = Array::<f32>::zeros([rows * seen]);
                 let draw_critic = Randomness { ids: &draw_critic.ids[..rows], ..draw_critic };
                 let mut at = |outputs: &[f32], d: &mut [f32]| {
                     objective.at_outputs(0, outputs, d, |_, l| loss += l);

@@ -6,6 +6,7 @@ use sparring_models::Gan;
 use sparring_nn::Cx;
 use sparring_seed::Key;
 use sparring_tensor::{Array, Shape};
+use std::ops::Range;
 
 /// The rows that penalties are taken at, as the discriminator sees them.
 pub(super) struct Points<'a> {
@@ -18,15 +19,16 @@ pub(super) struct Points<'a> {
 }
 
 impl Points<'_> {
-    /// The rows of a penalty.
-    fn of(&self, point: PenaltyPoint, dim: usize) -> Vec<f32> {
+    /// The places of a penalty in these rows.
+    fn of(&self, point: PenaltyPoint, dim: usize, of: Range<usize>) -> Vec<f32> {
+        let [real, fake] = [self.real, self.fake].map(|all| &all[of.start * dim..of.end * dim]);
         match point {
-            PenaltyPoint::Real => self.real.to_vec(),
-            PenaltyPoint::Fake => self.fake.to_vec(),
+            PenaltyPoint::Real => real.to_vec(),
+            PenaltyPoint::Fake => fake.to_vec(),
             PenaltyPoint::Between => {
-                let mut rows = self.fake.to_vec();
-                let pairs = rows.chunks_exact_mut(dim).zip(self.real.chunks_exact(dim));
-                for (j, (row, real)) in pairs.enumerate() {
+                let mut rows = fake.to_vec();
+                let pairs = rows.chunks_exact_mut(dim).zip(real.chunks_exact(dim));
+                for (j, (row, real)) in of.zip(pairs) {
                     // One share a row: the line between an example and a fake, not a box.
                     let share = self.key.rng(j as u64).uniform();
                     row.iter_mut().zip(real).for_each(|(x, real)| *x = share * real + (1.0 - share) * *x);
@@ -37,23 +39,23 @@ impl Points<'_> {
     }
 }
 
-/// The mean penalty over the rows, as a variable of the discriminator's parameters.
-pub(super) fn mean_penalty<'t>(
+/// The mean penalty over these rows, as a variable of the discriminator's parameters.
+fn mean_penalty<'t>(
     model: &Gan,
     cx: &Cx<'t, f32>,
     penalty: AnyGradientPenalty,
-    points: &Points<'_>,
+    (points, of): (&Points<'_>, Range<usize>),
 ) -> Var<'t, f32> {
     let (tape, spec) = (cx.tape(), model.spec());
     let (dim, form) = (spec.discriminator.input.iter().product::<usize>(), spec.form);
-    let rows = points.of(penalty.point(), dim);
-    let n = rows.len() / dim;
+    let n = of.len();
+    let rows = points.of(penalty.point(), dim, of.clone());
     let [c, h, w] = spec.discriminator.input;
     let x = tape.leaf(Array::from_slice([n, c, h, w], &rows));
     let outputs = model.discriminator.forward(cx, x);
     // Rows have no part in each other's outputs: the gradient of the sum of the logits holds that of each.
     let mut read = Array::<f32>::zeros([n, form.outputs()]);
-    for (j, row) in read.as_mut_slice().chunks_exact_mut(form.outputs()).enumerate() {
+    for (j, row) in of.zip(read.as_mut_slice().chunks_exact_mut(form.outputs())) {
         form.conditioning.pull(1.0, points.labels.get(j).copied().unwrap_or(0), row);
     }
     let logits = ops::sum(outputs * tape.constant(read));
@@ -66,6 +68,9 @@ pub(super) fn mean_penalty<'t>(
     ops::mean(ops::row_loss(gradient, penalty, ops::Every(())))
 }
 
+/// Rows that are differentiated at once: what lies on the tape is several times what a pass holds.
+const AT_ONCE: usize = 256;
+
 /// The sum of the penalties times `weight`, and its gradients by parameter, in the order of the discriminator's.
 pub(super) fn gradients(
     model: &Gan,
@@ -73,13 +78,31 @@ pub(super) fn gradients(
     points: &Points<'_>,
     weight: f32,
 ) -> (f64, Vec<(u64, Array<f32>)>) {
-    let tape = Tape::new();
-    let cx = Cx::train(&tape, points.key.named("layers"), &[]);
-    let terms = penalties.iter().map(|&penalty| mean_penalty(model, &cx, penalty, points));
-    let Some(sum) = terms.reduce(|sum, term| sum + term) else { return (0.0, Vec::new()) };
-    let grads = tape.backward(sum, Array::scalar(weight));
-    let of = |p: &sparring_nn::Param<f32>| Some((p.id(), grads.param(p.id())?.clone()));
-    (f64::from(sum.item() * weight), model.discriminator.params.iter().filter_map(of).collect())
+    let n = points.real.len() / model.spec().discriminator.input.iter().product::<usize>();
+    // A layer that spans the batch sees all of it.
+    let at_once = if model.discriminator.graph().spans_batch() { n } else { AT_ONCE };
+    let (mut value, mut gradients) = (0.0, Vec::<(u64, Array<f32>)>::new());
+    for first in (0..n).step_by(at_once.max(1)) {
+        let of = first..(first + at_once).min(n);
+        let ids: Vec<u64> = of.clone().map(|j| j as u64).collect();
+        let tape = Tape::new();
+        let cx = Cx::train(&tape, points.key.named("layers"), &ids);
+        let terms = penalties.iter().map(|&penalty| mean_penalty(model, &cx, penalty, (points, of.clone())));
+        let Some(sum) = terms.reduce(|sum, term| sum + term) else { break };
+        let weight = weight * (of.len() as f32 / n as f32);
+        let grads = tape.backward(sum, Array::scalar(weight));
+        value += f64::from(sum.item() * weight);
+        let found = model.discriminator.params.iter().filter_map(|p| Some((p.id(), grads.param(p.id())?)));
+        if first == 0 {
+            gradients.extend(found.map(|(id, g)| (id, g.clone())));
+        } else {
+            let pairs = gradients.iter_mut().zip(found);
+            pairs.for_each(|((_, sum), (_, g))| {
+                sum.as_mut_slice().iter_mut().zip(g.as_slice()).for_each(|(sum, g)| *sum += g)
+            });
+        }
+    }
+    (value, gradients)
 }
 
 #[cfg(test)]
@@ -142,9 +165,30 @@ mod tests {
     fn places_between_lie_on_one_line_a_row() {
         let (real, fake) = (vec![1.0; 40], vec![0.0; 40]);
         let points = Points { real: &real, fake: &fake, labels: &[], key: Key::new(1) };
-        let rows = points.of(PenaltyPoint::Between, 4);
+        let rows = points.of(PenaltyPoint::Between, 4, 0..10);
         let shares: Vec<f32> = rows.chunks(4).map(|row| row[0]).collect();
         assert!(rows.chunks(4).all(|row| row.iter().all(|x| *x == row[0] && *x > 0.0 && *x < 1.0)));
         assert!(shares.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    /// Rows by parts and their mean are those of all rows at once.
+    #[test]
+    fn many_rows_are_taken_in_parts() {
+        let model = linear(1);
+        let n = 2 * AT_ONCE + 7;
+        let mut numbers = Key::new(8).rng(0);
+        let [real, fake] = [0; 2].map(|_| (0..n * 6).map(|_| numbers.uniform()).collect::<Vec<_>>());
+        let points = Points { real: &real, fake: &fake, labels: &[], key: Key::new(5) };
+        let penalty = "wgan-gp".parse().unwrap();
+        let (value, grads) = gradients(&model, &[penalty], &points, 1.0);
+        let tape = Tape::new();
+        let cx = Cx::train(&tape, Key::new(1), &[]);
+        let whole = mean_penalty(&model, &cx, penalty, (&points, 0..n));
+        assert!((value - f64::from(whole.item())).abs() < 1e-5 * value.abs().max(1.0));
+        let of_whole = tape.backward(whole, Array::scalar(1.0));
+        for (id, g) in grads {
+            let whole = of_whole.param(id).unwrap().as_slice();
+            assert!(g.as_slice().iter().zip(whole).all(|(a, b)| (a - b).abs() <= 1e-5 * b.abs().max(1.0)));
+        }
     }
 }

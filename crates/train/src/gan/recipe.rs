@@ -1,6 +1,8 @@
 //! How a GAN is trained, as data.
 
+use crate::described;
 use crate::error::require_positive;
+use crate::loop_settings::LoopSettings;
 use crate::{NonFinitePolicy, TrainError};
 use serde::{Deserialize, Deserializer, Serialize};
 use sparring_losses::{AnyGanLoss, AnyGradientPenalty, NonSaturating, R1, R2, Relativistic};
@@ -157,15 +159,12 @@ impl GanRecipe {
     }
     /// What the steps depend on beside the loop's settings, in words: a saved training goes on only where they are the same.
     pub(crate) fn described(&self) -> String {
-        fn list<T: ToString>(all: &[T]) -> String {
-            all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        }
         let Self { rule, d_rule, d_lr, transforms, groups, ema, steps, .. } = self;
         let mut text = format!(
             "rule {rule}, of the discriminator {} at {d_lr:?}, transformations [{}], groups [{}], average {ema:?}, {steps:?}",
             d_rule.map_or_else(|| "the same".to_string(), |rule| rule.to_string()),
-            list(transforms),
-            list(groups),
+            described::list(transforms),
+            described::list(groups),
         );
         // Trainings saved before there was a choice stay what they were.
         let usual = Self::default();
@@ -178,9 +177,12 @@ impl GanRecipe {
         add(self.loss != usual.loss, format!(", loss {}", self.loss));
         add(
             !self.penalties.is_empty(),
-            format!(", penalties [{}] each {}", list(&self.penalties), self.penalty_every),
+            format!(", penalties [{}] each {}", described::list(&self.penalties), self.penalty_every),
         );
-        add(!self.d_transforms.is_empty(), format!(", the discriminator's [{}]", list(&self.d_transforms)));
+        add(
+            !self.d_transforms.is_empty(),
+            format!(", the discriminator's [{}]", described::list(&self.d_transforms)),
+        );
         add(self.instance_noise != 0.0, format!(", noise {}", self.instance_noise));
         add(self.class_weight != 1.0, format!(", classes {}", self.class_weight));
         text
@@ -191,12 +193,7 @@ impl GanRecipe {
     /// [`TrainError`] naming the first field that does not.
     pub fn validate(&self) -> Result<(), TrainError> {
         let refuse = |field, value: String, must| Err(TrainError::Recipe { field, value, must });
-        if self.epochs == 0 {
-            return refuse("epochs", "0".into(), "at least 1");
-        }
-        if self.batch == 0 {
-            return refuse("batch", "0".into(), "at least 1");
-        }
+        self.settings().validate()?;
         for (field, value) in [("critic_steps", self.critic_steps), ("penalty_every", self.penalty_every)] {
             if !(1..=1000).contains(&value) {
                 return refuse(field, value.to_string(), "a whole number from 1 to 1000");
@@ -216,12 +213,15 @@ impl GanRecipe {
         }
         self.loss.validate()?;
         self.penalties.iter().try_for_each(AnyGradientPenalty::validate)?;
-        require_positive("lr", self.lr)?;
         self.d_lr.map_or(Ok(()), |lr| require_positive("d_lr", lr))?;
         self.methods().iter().try_for_each(Method::validate)?;
-        self.schedule.validate()?;
-        self.on_non_finite.validate()?;
         Ok(self.ema.as_ref().map_or(Ok(()), Ema::validate)?)
+    }
+    /// What of it is the loop's.
+    pub(super) fn settings(&self) -> LoopSettings {
+        let Self { epochs, batch, lr, seed, on_non_finite, .. } = *self;
+        let schedule = self.schedule.clone();
+        LoopSettings { epochs, batch, lr, schedule, seed, on_non_finite, ..LoopSettings::default() }
     }
     /// How generator and discriminator follow their gradients.
     pub(super) fn methods(&self) -> [Method; 2] {

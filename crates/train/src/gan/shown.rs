@@ -3,6 +3,7 @@
 use sparring_math::simd;
 use sparring_models::Gan;
 use sparring_seed::Key;
+use sparring_tensor::{Array, par};
 
 /// How the rows of a pass are made.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,14 @@ impl Shown<'_> {
         }
         left.fill(0.0);
     }
+}
+
+/// Some rows of `dim` numbers, one after the other, for passes that read them more than once.
+pub(super) fn laid(n: usize, dim: usize, row: &(dyn Fn(usize, &mut [f32]) + Sync)) -> Array<f32> {
+    let mut all = Array::zeros([n, dim]);
+    // A converted pixel costs about two additions.
+    par::for_each_chunk(all.as_mut_slice(), dim, 2 * n * dim, |j, to| row(j, to));
+    all
 }
 
 /// Adds `std` times normal noise that depends on `key` and `id` alone.

@@ -8,6 +8,7 @@ use crate::data::{check_data, check_network, pixels};
 use crate::learner::{EpochTimes, Failure, Learner, StepContext};
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
+use crate::members::{Member, Members};
 use crate::observe::Current;
 use crate::parallel::{PART, fill};
 use crate::trained::Trained;
@@ -71,6 +72,13 @@ impl<'m> VaeFitting<'m> {
         let watched = pixels(train, &(0..n).map(|i| i * all / n).collect::<Vec<_>>());
         Ok(Self { model, encoder, decoder, recipe: recipe.clone(), watched, sums: Sums::default() })
     }
+    fn members(&mut self) -> Members<'_, 2> {
+        let Vae { encoder, decoder, .. } = &mut *self.model;
+        Members([
+            Member { name: "encoder", trained: &mut self.encoder, net: encoder },
+            Member { name: "decoder", trained: &mut self.decoder, net: decoder },
+        ])
+    }
     /// The data are for these networks, which can be trained on them.
     fn fits(model: &Vae, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
         check_data(train, model.shape())?;
@@ -131,21 +139,16 @@ impl<'m> VaeFitting<'m> {
 
 impl Current<Vae> for VaeFitting<'_> {
     fn current(&mut self) -> &Vae {
-        self.encoder.sync(&mut self.model.encoder);
-        self.decoder.sync(&mut self.model.decoder);
+        self.members().sync();
         self.model
     }
     fn state(&mut self) -> LearnerState {
-        let of = |name: &str, trained: &Trained, net| {
-            let (weights, engine) = trained.state(net);
-            (name.to_string(), weights, engine)
-        };
-        let networks = vec![
-            of("encoder", &self.encoder, &self.model.encoder),
-            of("decoder", &self.decoder, &self.model.decoder),
-        ];
         let Sums { loss, reconstruction, kl, beta, seen } = self.sums;
-        LearnerState { networks, arrays: Vec::new(), sums: vec![loss, reconstruction, kl, beta, seen] }
+        LearnerState {
+            networks: self.members().states(),
+            arrays: Vec::new(),
+            sums: vec![loss, reconstruction, kl, beta, seen],
+        }
     }
 }
 
@@ -158,8 +161,7 @@ impl Learner for VaeFitting<'_> {
         self.recipe.described()
     }
     fn discard(&mut self) {
-        self.encoder.engine.discard();
-        self.decoder.engine.discard();
+        self.members().discard();
     }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         fill(batch, rows);
@@ -210,27 +212,17 @@ impl Learner for VaeFitting<'_> {
         }
     }
     fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError> {
-        let ([e, d], &[loss, reconstruction, kl, beta, seen]) = (&state.networks[..], &state.sums[..]) else {
+        let &[loss, reconstruction, kl, beta, seen] = &state.sums[..] else {
             return Err(NnError::State("it belongs to another kind of model".into()).into());
         };
-        let before = self.encoder.state(&self.model.encoder);
-        self.encoder.restore(&mut self.model.encoder, (&e.1, &e.2))?;
-        let decoder = self.decoder.restore(&mut self.model.decoder, (&d.1, &d.2));
-        if decoder.is_err() {
-            self.encoder.restore(&mut self.model.encoder, (&before.0, &before.1))?;
-        }
-        decoder?;
+        self.members().restore(&state.networks)?;
         self.sums = Sums { loss, reconstruction, kl, beta, seen };
         Ok(())
     }
     fn kept(&mut self) -> Vec<Params<f32>> {
-        let model = self.current();
-        vec![model.encoder.params.clone(), model.decoder.params.clone()]
+        self.members().kept()
     }
     fn keep(&mut self, weights: &[Params<f32>]) {
-        if let [encoder, decoder] = weights {
-            self.encoder.give(&mut self.model.encoder, encoder);
-            self.decoder.give(&mut self.model.decoder, decoder);
-        }
+        self.members().keep(weights);
     }
 }

@@ -1,6 +1,7 @@
 //! How a variational autoencoder is trained, as data.
 
-use crate::error::require_positive;
+use crate::described;
+use crate::loop_settings::LoopSettings;
 use crate::{NonFinitePolicy, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_nn::{Group, Method};
@@ -60,14 +61,10 @@ impl Default for VaeRecipe {
 impl VaeRecipe {
     /// What the steps depend on beside the loop's settings, in words: a saved training goes on only where they are the same.
     pub(crate) fn described(&self) -> String {
-        fn list<T: ToString>(all: &[T]) -> String {
-            all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        }
-        let Self { rule, beta, warm_up, free_bits, .. } = self;
+        let Self { beta, warm_up, free_bits, .. } = self;
         format!(
-            "rule {rule}, transformations [{}], groups [{}], beta {beta}, warm-up {warm_up}, free bits {free_bits}",
-            list(&self.transforms),
-            list(&self.groups),
+            "{}, beta {beta}, warm-up {warm_up}, free bits {free_bits}",
+            described::method(&self.rule, &self.transforms, &self.groups),
         )
     }
     /// Every number makes sense.
@@ -75,12 +72,7 @@ impl VaeRecipe {
     /// # Errors
     /// [`TrainError`] naming the first field that does not.
     pub fn validate(&self) -> Result<(), TrainError> {
-        for (field, value) in [("epochs", self.epochs), ("batch", self.batch)] {
-            if value == 0 {
-                return Err(TrainError::Recipe { field, value: "0".into(), must: "at least 1" });
-            }
-        }
-        require_positive("lr", self.lr)?;
+        self.settings().validate()?;
         for (field, value, most) in
             [("beta", self.beta, 1e6), ("warm_up", self.warm_up, 1.0), ("free_bits", self.free_bits, 1e6)]
         {
@@ -89,9 +81,13 @@ impl VaeRecipe {
                 return Err(TrainError::Recipe { field, value: value.to_string(), must });
             }
         }
-        self.method().validate()?;
-        self.schedule.validate()?;
-        Ok(self.on_non_finite.validate()?)
+        Ok(self.method().validate()?)
+    }
+    /// What of it is the loop's.
+    pub(super) fn settings(&self) -> LoopSettings {
+        let Self { epochs, batch, lr, seed, on_non_finite, .. } = *self;
+        let schedule = self.schedule.clone();
+        LoopSettings { epochs, batch, lr, schedule, seed, on_non_finite, ..LoopSettings::default() }
     }
     /// How both networks follow their gradients.
     pub(super) fn method(&self) -> Method {

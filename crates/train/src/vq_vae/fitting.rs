@@ -9,6 +9,7 @@ use crate::data::{check_data, check_network, pixels};
 use crate::learner::{EpochTimes, Failure, Learner, StepContext};
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
+use crate::members::{Member, Members};
 use crate::observe::Current;
 use crate::parallel::{PART, fill, ranges};
 use crate::trained::Trained;
@@ -85,6 +86,13 @@ impl<'m> VqVaeFitting<'m> {
         let sums = Sums { uses: vec![0.0; model.entries()], ..Sums::default() };
         Ok(Self { model, encoder, decoder, book, recipe: recipe.clone(), precision, sums })
     }
+    fn members(&mut self) -> Members<'_, 2> {
+        let VqVae { encoder, decoder, .. } = &mut *self.model;
+        Members([
+            Member { name: "encoder", trained: &mut self.encoder, net: encoder },
+            Member { name: "decoder", trained: &mut self.decoder, net: decoder },
+        ])
+    }
     /// The data are for these networks, which can be trained on them.
     fn fits(model: &VqVae, train: &Split, settings: &LoopSettings) -> Result<(), TrainError> {
         check_data(train, model.shape())?;
@@ -145,24 +153,15 @@ impl<'m> VqVaeFitting<'m> {
 
 impl Current<VqVae> for VqVaeFitting<'_> {
     fn current(&mut self) -> &VqVae {
-        self.encoder.sync(&mut self.model.encoder);
-        self.decoder.sync(&mut self.model.decoder);
+        self.members().sync();
         self.model
     }
     fn state(&mut self) -> LearnerState {
-        let of = |name: &str, trained: &Trained, net| {
-            let (weights, engine) = trained.state(net);
-            (name.to_string(), weights, engine)
-        };
-        let networks = vec![
-            of("encoder", &self.encoder, &self.model.encoder),
-            of("decoder", &self.decoder, &self.model.decoder),
-        ];
         let carried = [self.model.vectors().to_vec(), self.book.counts.clone(), self.book.sums.clone()];
         let arrays = CARRIED.map(String::from).into_iter().zip(carried).collect();
         let Sums { loss, mse, distance, restarts, seen, ref uses } = self.sums;
         let sums = [loss, mse, distance, restarts, seen].into_iter().chain(uses.iter().copied()).collect();
-        LearnerState { networks, arrays, sums }
+        LearnerState { networks: self.members().states(), arrays, sums }
     }
 }
 
@@ -175,8 +174,7 @@ impl Learner for VqVaeFitting<'_> {
         self.recipe.described()
     }
     fn discard(&mut self) {
-        self.encoder.engine.discard();
-        self.decoder.engine.discard();
+        self.members().discard();
     }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         fill(batch, rows);
@@ -237,7 +235,7 @@ impl Learner for VqVaeFitting<'_> {
     fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError> {
         let other = || TrainError::from(NnError::State("it belongs to another kind of model".into()));
         let carried = CARRIED.map(|name| state.arrays.iter().find(|(n, _)| n == name).map(|(_, a)| a));
-        let ([e, d], [Some(vectors), Some(counts), Some(sums)]) = (&state.networks[..], carried) else {
+        let [Some(vectors), Some(counts), Some(sums)] = carried else {
             return Err(other());
         };
         let fits = vectors.len() == self.model.vectors().len()
@@ -247,13 +245,7 @@ impl Learner for VqVaeFitting<'_> {
         if !fits {
             return Err(other());
         }
-        let before = self.encoder.state(&self.model.encoder);
-        self.encoder.restore(&mut self.model.encoder, (&e.1, &e.2))?;
-        let decoder = self.decoder.restore(&mut self.model.decoder, (&d.1, &d.2));
-        if decoder.is_err() {
-            self.encoder.restore(&mut self.model.encoder, (&before.0, &before.1))?;
-        }
-        decoder?;
+        self.members().restore(&state.networks)?;
         self.model.vectors_mut().copy_from_slice(vectors);
         self.book = Codebook { counts: counts.clone(), sums: sums.clone() };
         let (firsts, uses) = state.sums.split_at(5);
@@ -262,13 +254,13 @@ impl Learner for VqVaeFitting<'_> {
         Ok(())
     }
     fn kept(&mut self) -> Vec<Params<f32>> {
-        let model = self.current();
-        vec![model.encoder.params.clone(), model.decoder.params.clone(), model.codebook.params.clone()]
+        let mut kept = self.members().kept();
+        kept.push(self.model.codebook.params.clone());
+        kept
     }
     fn keep(&mut self, weights: &[Params<f32>]) {
-        if let [encoder, decoder, codebook] = weights {
-            self.encoder.give(&mut self.model.encoder, encoder);
-            self.decoder.give(&mut self.model.decoder, decoder);
+        if let [networks @ .., codebook] = weights {
+            self.members().keep(networks);
             self.model.codebook.params = codebook.clone();
         }
     }

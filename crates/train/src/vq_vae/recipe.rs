@@ -1,6 +1,7 @@
 //! How an autoencoder with a codebook is trained, as data.
 
-use crate::error::require_positive;
+use crate::described;
+use crate::loop_settings::LoopSettings;
 use crate::{NonFinitePolicy, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_nn::{Group, Method};
@@ -60,14 +61,10 @@ impl Default for VqVaeRecipe {
 impl VqVaeRecipe {
     /// What the steps depend on beside the loop's settings, in words: a saved training goes on only where they are the same.
     pub(crate) fn described(&self) -> String {
-        fn list<T: ToString>(all: &[T]) -> String {
-            all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        }
-        let Self { rule, commitment, decay, restart, .. } = self;
+        let Self { commitment, decay, restart, .. } = self;
         format!(
-            "rule {rule}, transformations [{}], groups [{}], commitment {commitment}, decay {decay}, restart {restart}",
-            list(&self.transforms),
-            list(&self.groups),
+            "{}, commitment {commitment}, decay {decay}, restart {restart}",
+            described::method(&self.rule, &self.transforms, &self.groups),
         )
     }
     /// Every number makes sense.
@@ -75,12 +72,7 @@ impl VqVaeRecipe {
     /// # Errors
     /// [`TrainError`] naming the first field that does not.
     pub fn validate(&self) -> Result<(), TrainError> {
-        for (field, value) in [("epochs", self.epochs), ("batch", self.batch)] {
-            if value == 0 {
-                return Err(TrainError::Recipe { field, value: "0".into(), must: "at least 1" });
-            }
-        }
-        require_positive("lr", self.lr)?;
+        self.settings().validate()?;
         let refused =
             |field, value: f64, must| Err(TrainError::Recipe { field, value: value.to_string(), must });
         if !(0.0..=1e6).contains(&self.commitment) {
@@ -92,9 +84,13 @@ impl VqVaeRecipe {
         if !(0.0..1.0).contains(&self.restart) {
             return refused("restart", self.restart, "in [0, 1)");
         }
-        self.method().validate()?;
-        self.schedule.validate()?;
-        Ok(self.on_non_finite.validate()?)
+        Ok(self.method().validate()?)
+    }
+    /// What of it is the loop's.
+    pub(super) fn settings(&self) -> LoopSettings {
+        let Self { epochs, batch, lr, seed, on_non_finite, .. } = *self;
+        let schedule = self.schedule.clone();
+        LoopSettings { epochs, batch, lr, schedule, seed, on_non_finite, ..LoopSettings::default() }
     }
     /// How both networks follow their gradients.
     pub(super) fn method(&self) -> Method {

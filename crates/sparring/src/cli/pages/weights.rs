@@ -192,11 +192,11 @@ pub(crate) fn load_judged(path: &Path, net: Option<&AskedNet>, names: &Names) ->
             return Err(Failure::at(&file, what));
         }
         Some("vq-vae") => {
-            let what = "an autoencoder with a codebook, which this command does not judge: its figures are in the report.html of its run, and `sparring reconstruct` measures it on images";
+            let what = "an autoencoder with a codebook, whose weights this command cannot use: `sparring eval` and `sparring reconstruct` measure it";
             return Err(Failure::at(&file, what));
         }
         Some("vae") => {
-            let what = "a variational autoencoder, which this command does not judge: its figures are in the report.html of its run, and `sparring reconstruct` measures it on images";
+            let what = "a variational autoencoder, whose weights this command cannot use: `sparring eval` and `sparring reconstruct` measure it";
             return Err(Failure::at(&file, what));
         }
         _ => Judged::Classifier(classifier(&file, &weights, net, names)?),

@@ -1,4 +1,4 @@
-//! The errors of an autoencoder, for people and for programs.
+//! The errors of an autoencoder of any kind, for people and for programs.
 
 use crate::cli::Outcome;
 use crate::cli::commands::examples::Examples;
@@ -7,17 +7,28 @@ use crate::cli::io::table::{facts, table};
 use serde_json::Value;
 use sparring::datasets::Split;
 use sparring::metrics::{mean_image_mse, mse, psnr, unexplained};
-use sparring::models::Autoencoder;
-use sparring::train::{pixels, reconstruct};
+use sparring::models::ImageCoder;
+use sparring::train::{pixels, reconstructions};
 
 fn rows(split: &Split) -> Vec<f32> {
     pixels(split, &(0..split.len()).collect::<Vec<_>>()).as_slice().to_vec()
 }
 
+/// What is told of a model beside its errors.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Keys of `--json`.
+    pub(super) object: Vec<(&'static str, Value)>,
+    pub(super) lines: Vec<(String, String)>,
+}
+
 /// The object of `--json`, and the tables.
-pub(super) fn measure(model: &Autoencoder, examples: &Examples) -> Outcome<(Value, String)> {
+pub(super) fn measure(
+    model: &dyn ImageCoder,
+    (examples, more): (&Examples, Told),
+) -> Outcome<(Value, String)> {
     let split = &examples.split;
-    let (x, y, dim, labels) = (rows(split), reconstruct(model, split)?, split.dim(), split.labels());
+    let (x, y, dim, labels) = (rows(split), reconstructions(model, split)?, split.dim(), split.labels());
     let error = mse(&y, &x);
     let mean_image = mean_image_mse(&rows(&examples.data.set.train), &x, dim);
     let explained = 1.0 - unexplained(error, mean_image);
@@ -30,7 +41,7 @@ pub(super) fn measure(model: &Autoencoder, examples: &Examples) -> Outcome<(Valu
             (class, own.len(), mean)
         })
         .collect();
-    let object = json!({
+    let mut object = json!({
         "n": split.len(), "mse": error, "psnr": psnr(error, 1.0), "mean_image_mse": mean_image, "explained": explained,
         "per_class": per_class.iter().map(|(class, n, mse)| json!({ "class": class, "name": examples.data.set.class_name(*class), "mse": mse, "examples": n })).collect::<Vec<_>>(),
     });
@@ -40,6 +51,7 @@ pub(super) fn measure(model: &Autoencoder, examples: &Examples) -> Outcome<(Valu
         ("mean image", format!("{mean_image:.5}, the MSE of the mean training image")),
         ("explained", format!("{:.2} % of the variance around it", 100.0 * explained)),
     ];
+    more.object.into_iter().for_each(|(key, value)| object[key] = value);
     let lines: Vec<_> = per_class
         .iter()
         .map(|(class, n, mse)| {
@@ -50,6 +62,7 @@ pub(super) fn measure(model: &Autoencoder, examples: &Examples) -> Outcome<(Valu
             ]
         })
         .collect();
-    let pairs = pairs.map(|(name, value)| (name.to_string(), value));
+    let pairs: Vec<_> =
+        pairs.map(|(name, value)| (name.to_string(), value)).into_iter().chain(more.lines).collect();
     Ok((object, format!("{}\n\n{}", facts(&pairs), table(&["class", "examples", "MSE"], &lines))))
 }

@@ -2,6 +2,7 @@
 
 mod autoencoder;
 mod classifier;
+mod coder;
 mod corrupted;
 mod gan;
 
@@ -9,9 +10,12 @@ use super::examples::{Examples, SplitName};
 use crate::cli::io::say;
 use crate::cli::options::{MachineArgs, ModelArgs, Named, count};
 use crate::cli::pages;
+use crate::cli::pages::coder::load_coder;
 use crate::cli::pages::weights::{Judged, load_judged, load_judged_gan};
 use crate::cli::{Failure, Outcome};
+use autoencoder::Told;
 use corrupted::Kinds;
+use serde_json::Value;
 use sparring::datasets::raster::SMALLEST_SIDE;
 
 /// Flags.
@@ -36,8 +40,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    if pages::weights::kind(&args.model.path).as_deref() == Some("gan") {
-        return of_gan(args);
+    match pages::weights::kind(&args.model.path).as_deref() {
+        Some("gan") => return of_gan(args),
+        Some("vae" | "vq-vae") => return of_coder(args),
+        _ => {}
     }
     let (net, names) = (args.model.net()?, args.model.names.load()?);
     args.machine.start()?;
@@ -68,34 +74,69 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let examples = Examples::of(data, args.split, args.first, is_own.then_some(args.model.path.as_path()))?;
     let (mut object, mut text) = match &model {
         Judged::Classifier(model) => classifier::measure(model, &examples)?,
-        Judged::Autoencoder(model) => autoencoder::measure(model, &examples)?,
+        Judged::Autoencoder(model) => autoencoder::measure(model, (&examples, Told::default()))?,
     };
     if let (Some(kinds), Judged::Classifier(model)) = (&args.corruptions, &model) {
         let (entries, table) = corrupted::measure(model, &examples, kinds, args.machine.seed)?;
         entries.into_iter().for_each(|(key, value)| object[key] = value);
         text = format!("{text}\n\n{table}");
     }
+    say_all(args, &examples, object, &text);
+    Ok(())
+}
+
+fn say_all(args: &Args, examples: &Examples, mut object: Value, text: &str) {
     if args.machine.json {
-        (object["data"], object["split"]) = (examples.data.asked.into(), args.split.flag().into());
+        (object["data"], object["split"]) = (examples.data.asked.clone().into(), args.split.flag().into());
         say::json(&object);
     } else {
         say::result(&format!("{}\n\n{text}", examples.words));
     }
+}
+
+/// Flags that only other kinds of models have a use for.
+fn refuse_others(args: &Args, what: &str) -> Outcome {
+    let refused = |flag: String, what: &str| Err(Failure::Usage(format!("{flag}: {what}; leave it out")));
+    if args.corruptions.is_some() {
+        return refused("--corruptions".into(), "they are for classifiers");
+    }
+    match args.model.net()? {
+        Some(net) => {
+            refused(net.flag(), &format!("the file of {what} says itself how its networks are built"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Errors of a variational autoencoder, or one with a codebook.
+fn of_coder(args: &Args) -> Outcome {
+    refuse_others(args, "such an autoencoder")?;
+    let names = args.model.names.load()?;
+    if let Some(flag) = names.flag() {
+        return Err(Failure::Usage(format!(
+            "{flag}: the file was written by this program, its names are right; leave {flag} out"
+        )));
+    }
+    args.machine.start()?;
+    let (coder, known) = load_coder(&args.model.path)?;
+    let (data, is_own) = Named::for_model(args.data.as_deref(), known.data.as_ref(), &known.classes)?;
+    data.fits(coder.model().image_shape(), &format!("this {}", coder.word()))?;
+    let examples = Examples::of(data, args.split, args.first, is_own.then_some(args.model.path.as_path()))?;
+    let more = coder::told(&coder, &examples.split, args.machine.seed)?;
+    let (object, text) = autoencoder::measure(coder.model(), (&examples, more))?;
+    say_all(args, &examples, object, &text);
     Ok(())
 }
 
 /// Samples of a GAN against the test examples, and copies of training examples.
 fn of_gan(args: &Args) -> Outcome {
-    let refused = |flag: String, what: &str| Err(Failure::Usage(format!("{flag}: {what}; leave it out")));
     if args.split != SplitName::Test {
-        return refused(format!("--split {}", args.split.flag()), "samples are compared with test examples");
+        let flag = args.split.flag();
+        return Err(Failure::Usage(format!(
+            "--split {flag}: samples are compared with test examples; leave it out"
+        )));
     }
-    if args.corruptions.is_some() {
-        return refused("--corruptions".into(), "they are for classifiers");
-    }
-    if let Some(net) = args.model.net()? {
-        return refused(net.flag(), "the file of a GAN says itself how its networks are built");
-    }
+    refuse_others(args, "a GAN")?;
     let names = args.model.names.load()?;
     args.machine.start()?;
     let (model, known) = load_judged_gan(&args.model.path, &names)?;
