@@ -22,6 +22,10 @@ GAN = {
     "gan_train_b128": ("generator", "discriminator", 128, 200 * 128),
     "dcgan_train_b128": ("dcgan_generator", "dcgan_discriminator", 128, 8 * 128),
 }
+# Row to (generator, critic, batch, examples of a pass, steps of the critic for each of the generator).
+WASSERSTEIN = {"wgan_gp_train_b64": ("dcgan_generator", "critic", 64, 20 * 64, 5)}
+# Row to (encoder, decoder, batch, examples of a pass).
+VAE = {"vae_train_b128": ("vae_encoder", "vae_decoder", 128, 60_000)}
 # Row to (critic, batch, examples of a pass).
 CRITIC = {"wgan_gp_b64": ("critic", 64, 16 * 64)}
 # The row whose gradients are clipped, and the limit of their global norm.
@@ -62,6 +66,8 @@ SHAPES = {
     "smallcnn": [(16, 1, 4, 4), (16,), (32, 16, 4, 4), (32,), (100, 1568), (100,), (10, 100), (10,)],
     "resnet": [(16, 1, 3, 3), *norm(16), *(p for b in BLOCKS for p in block(*b)), (10, 64), (10,)],
     "ae": [(64, 784), (64,), (32, 64), (32,), (32, 32), (32,), (32, 32), (32,), (64, 32), (64,), (784, 64), (784,)],
+    "vae_encoder": [(400, 784), (400,), (40, 400), (40,)],
+    "vae_decoder": [(400, 20), (400,), (784, 400), (784,)],
     "generator": [(128, 100), (128,), (128, 128), (128,), (784, 128), (784,)],
     "discriminator": [(128, 784), (128,), (128, 128), (128,), (1, 128), (1,)],
     "dcgan_generator": [(6272, 100), *norm(128), (128, 64, 4, 4), *norm(64), (64, 1, 4, 4), (1,)],

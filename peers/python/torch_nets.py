@@ -83,6 +83,8 @@ LAYERS = {
         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10),
     ),
     "ae": lambda: nn.Sequential(*chain([784, 64, 32, 32]), *chain([32, 32, 64, 784], [nn.Sigmoid()])),
+    "vae_encoder": lambda: chain([784, 400, 40]),
+    "vae_decoder": lambda: chain([20, 400, 784]),
     "generator": lambda: chain([100, 128, 128, 784], [nn.Sigmoid()]),
     "discriminator": lambda: chain([784, 128, 128, 1]),
     "dcgan_generator": lambda: nn.Sequential(

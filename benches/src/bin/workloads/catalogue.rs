@@ -1,7 +1,7 @@
 //! The rows: names, units, and who runs them.
 
 use crate::row::Row;
-use crate::{activations, attacks, autoencoder, classifiers, critic, gan, gemm, latency, load, peak};
+use crate::{activations, attacks, autoencoder, classifiers, critic, gan, gemm, latency, load, peak, vae};
 use sparring_tensor::Precision;
 
 /// Every row, in the order of the table.
@@ -9,6 +9,7 @@ pub fn all() -> Vec<Row> {
     let mut rows = classifiers::rows();
     rows.extend(attacks::rows());
     rows.extend(autoencoder::rows());
+    rows.push(vae::row());
     rows.extend(gan::rows());
     rows.push(critic::row());
     rows.extend(activations::rows());

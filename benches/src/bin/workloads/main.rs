@@ -23,6 +23,7 @@ mod record;
 mod repeat;
 mod row;
 mod setting;
+mod vae;
 
 use arguments::Arguments;
 use pace::Pace;
