@@ -123,6 +123,18 @@ fn a_vae_too() {
     assert_eq!(drawn["law"].as_str(), Some("codes from N(0, I)"));
     assert_eq!(size(&dir, "a.png"), [118, 118]);
     assert!(refusal(&dir, "generate vae --components 3 --out b.png", 2).contains("autoencoders"));
+    // Judged as its training was, and on what it was trained on.
+    let judged = object(&dir, "eval vae --json");
+    for (key, of) in
+        [("elbo", "test_elbo"), ("kl", "test_kl"), ("mse", "test_mse"), ("active_units", "active_units")]
+    {
+        assert!((number(&judged, key) - number(&done, of)).abs() < 1e-6, "{key}: {judged} {done}");
+    }
+    let parts = number(&judged, "reconstruction") + number(&judged, "kl");
+    assert!((number(&judged, "elbo") + parts).abs() < 1e-9, "{judged}");
+    assert_eq!(number(&object(&dir, "eval vae --split train --first 7 --json"), "n"), 7.0);
+    assert!(refusal(&dir, "eval vae --corruptions", 2).contains("for classifiers"));
+    assert!(refusal(&dir, "eval vae --arch mlp", 2).contains("says itself how its networks are built"));
 }
 
 #[test]
@@ -151,7 +163,10 @@ fn one_with_a_codebook_too() {
     assert!(entries.iter().all(|e| (0..16).contains(e)) && entries.iter().any(|e| *e != entries[0]));
     assert_eq!(floats(&dir, "codes.npz", "codes").0, [20, 4 * 49]);
     assert!(refusal(&dir, "generate a --out x.png", 1).contains("no law"));
-    assert!(refusal(&dir, "eval a", 1).contains("codebook"));
+    let judged = object(&dir, "eval a --json");
+    for (key, of) in [("mse", "test_mse"), ("perplexity", "perplexity"), ("used", "used")] {
+        assert!((number(&judged, key) - number(&done, of)).abs() < 1e-6, "{key}: {judged} {done}");
+    }
     assert!(refusal(&dir, "train vq-vae --decay 1", 2).contains("decay"));
     assert!(refusal(&dir, "train vq-vae --arch vae", 2).contains("no vq-vae"));
 }

@@ -1,9 +1,9 @@
 //! The page of a trained variational autoencoder.
 
 use super::autoencoder::Baselines;
-use super::coded::{NamedFigure, epoch_curve, firsts};
+use super::coded::{Frame, NamedFigure, epoch_curve, firsts, tile};
 use super::number::number;
-use super::{again, layers, recipe};
+use super::{layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::options::Named;
 use sparring::metrics::Pca;
@@ -11,9 +11,9 @@ use sparring::models::{Arch, Vae};
 use sparring::seed::Key;
 use sparring::train::{History, VaeEpoch, VaeRecipe, VaeScores};
 use sparring_report::grid::{GridSpec, images_from_rows, png_grid};
-use sparring_report::html::{Block, Figure, Page, Section, StatTile};
+use sparring_report::html::{Block, Figure, Page, Section};
 use sparring_report::svg::Chart;
-use sparring_study::{CodeReport, alarm_blocks, code_sections};
+use sparring_study::{CodeReport, alarm_blocks};
 
 /// What the run was asked to do, and what it reached.
 pub(crate) struct Facts<'a> {
@@ -33,12 +33,6 @@ fn curve(text: [&str; 3], done: &History<VaeEpoch>, series: &[NamedFigure<'_, Va
 
 fn result(facts: &Facts<'_>, model: &Vae, pca: &Pca, done: &History<VaeEpoch>) -> Section {
     let (s, n) = (facts.scores, facts.data.set.test.len());
-    let tile = |value: String, label: &str, note: String| StatTile {
-        value,
-        label: label.into(),
-        note,
-        ..StatTile::default()
-    };
     let mut section = Section::new("Result");
     let mut tiles = vec![
         tile(
@@ -110,28 +104,15 @@ pub(crate) fn page(facts: &Facts<'_>, model: &Vae, pca: &Pca, done: &History<Vae
     let png = png_grid(&images_from_rows(model.shape(), drawn.as_slice())?, &GridSpec::default())?;
     let (alt, caption) = ("Samples".into(), "Codes drawn from N(0, I), decoded. Nothing was picked.".into());
     samples.blocks.push(Block::Figures(vec![Figure { png, alt, caption }]));
-    let (set, spec) = (&facts.data.set, model.spec());
-    let mut setup = Section::new("What was done");
-    let mut pairs = vec![
+    let spec = model.spec();
+    let mut own = vec![
         ("networks", format!("{}: encoder to {} means and log-variances, decoder to logits", layers::network(facts.arch, &spec.encoder), model.latent())),
-        ("data", format!("{}: {} training, {} test images", facts.data.asked, set.train.len(), set.test.len())),
         ("loss", "cross-entropy of grey pixels, summed, and the divergence of the codes from N(0, I); mean over images".to_string()),
     ];
-    pairs.extend(recipe::vae_facts(facts.recipe));
-    setup.blocks.push(Block::facts(pairs));
-    setup.blocks.push(layers::table("Encoder", &spec.encoder.summary()?, None));
-    setup.blocks.push(layers::table("Decoder", &spec.decoder.summary()?, None));
-    setup.blocks.push(layers::spec(spec)?);
-    setup.blocks.push(again::block());
-    let key = Key::new(facts.recipe.seed).named("codes");
-    let codes = code_sections(facts.codes, model, &|class| set.class_name(class), key)?;
-    let mut sections = vec![result(facts, model, pca, done), seen, samples];
-    sections.extend(codes);
-    sections.push(setup);
-    Ok(Page {
-        title: "Variational autoencoder".into(),
-        subtitle: format!("`{}`, trained on {} by `sparring train vae`", facts.arch, facts.data.asked),
-        sections,
-        footer: "Made by `sparring train vae`. Every number on this page was measured in this run.".into(),
-    })
+    own.extend(recipe::vae_facts(facts.recipe));
+    let Facts { arch, data, codes, .. } = *facts;
+    let (title, command, seed) = ("Variational autoencoder", "train vae", facts.recipe.seed);
+    let sections = vec![result(facts, model, pca, done), seen, samples];
+    let frame = Frame { title, command, arch, data, codes, seed };
+    frame.page(model, [&spec.encoder, &spec.decoder], spec, sections, own)
 }

@@ -1,18 +1,17 @@
 //! The page of a trained autoencoder with a codebook.
 
 use super::autoencoder::Baselines;
-use super::coded::{NamedFigure, epoch_curve, firsts};
+use super::coded::{Frame, NamedFigure, epoch_curve, firsts, tile};
 use super::number::number;
-use super::{again, layers, recipe};
+use super::{layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::options::Named;
 use sparring::metrics::Pca;
 use sparring::models::{Arch, VqVae};
-use sparring::seed::Key;
 use sparring::train::{History, VqVaeEpoch, VqVaeRecipe, VqVaeScores};
-use sparring_report::html::{Block, Page, Section, StatTile};
+use sparring_report::html::{Block, Page, Section};
 use sparring_report::svg::Chart;
-use sparring_study::{CodeReport, alarm_blocks, code_sections};
+use sparring_study::{CodeReport, alarm_blocks};
 
 /// What the run was asked to do, and what it reached.
 pub(crate) struct Facts<'a> {
@@ -31,12 +30,6 @@ fn curve(text: [&str; 3], done: &History<VqVaeEpoch>, series: &[NamedFigure<'_, 
 
 fn result(facts: &Facts<'_>, model: &VqVae, pca: &Pca, done: &History<VqVaeEpoch>) -> Section {
     let (s, n) = (facts.scores, facts.data.set.test.len());
-    let tile = |value: String, label: &str, note: String| StatTile {
-        value,
-        label: label.into(),
-        note,
-        ..StatTile::default()
-    };
     let mut section = Section::new("Result");
     let baselines = format!(
         "{n} images; PCA-{} {}, mean image {}",
@@ -77,12 +70,11 @@ fn result(facts: &Facts<'_>, model: &VqVae, pca: &Pca, done: &History<VqVaeEpoch
 
 /// The page.
 pub(crate) fn page(facts: &Facts<'_>, model: &VqVae, pca: &Pca, done: &History<VqVaeEpoch>) -> Outcome<Page> {
-    let (set, spec) = (&facts.data.set, model.spec());
+    let spec = model.spec();
     let mut seen = Section::new("Reconstructions");
     let ours = format!("{} of {} vectors", model.places(), model.entries());
-    seen.blocks.push(firsts(model, ours, pca, &set.test)?);
-    let mut setup = Section::new("What was done");
-    let mut pairs = vec![
+    seen.blocks.push(firsts(model, ours, pca, &facts.data.set.test)?);
+    let mut own = vec![
         (
             "networks",
             format!(
@@ -92,28 +84,16 @@ pub(crate) fn page(facts: &Facts<'_>, model: &VqVae, pca: &Pca, done: &History<V
                 model.dim()
             ),
         ),
-        ("data", format!("{}: {} training, {} test images", facts.data.asked, set.train.len(), set.test.len())),
         (
             "loss",
             "squared error of a pixel over the variance of pixels, and the commitment; the gradient at the quantised code passes to the encoder as it is".to_string(),
         ),
         ("codebook", format!("{} vectors, moving averages of the encodings that choose them", model.entries())),
     ];
-    pairs.extend(recipe::vq_vae_facts(facts.recipe));
-    setup.blocks.push(Block::facts(pairs));
-    setup.blocks.push(layers::table("Encoder", &spec.encoder.summary()?, None));
-    setup.blocks.push(layers::table("Decoder", &spec.decoder.summary()?, None));
-    setup.blocks.push(layers::spec(spec)?);
-    setup.blocks.push(again::block());
-    let key = Key::new(facts.recipe.seed).named("codes");
-    let codes = code_sections(facts.codes, model, &|class| set.class_name(class), key)?;
-    let mut sections = vec![result(facts, model, pca, done), seen];
-    sections.extend(codes);
-    sections.push(setup);
-    Ok(Page {
-        title: "Autoencoder with a codebook".into(),
-        subtitle: format!("`{}`, trained on {} by `sparring train vq-vae`", facts.arch, facts.data.asked),
-        sections,
-        footer: "Made by `sparring train vq-vae`. Every number on this page was measured in this run.".into(),
-    })
+    own.extend(recipe::vq_vae_facts(facts.recipe));
+    let Facts { arch, data, codes, .. } = *facts;
+    let (title, command, seed) = ("Autoencoder with a codebook", "train vq-vae", facts.recipe.seed);
+    let sections = vec![result(facts, model, pca, done), seen];
+    let frame = Frame { title, command, arch, data, codes, seed };
+    frame.page(model, [&spec.encoder, &spec.decoder], spec, sections, own)
 }

@@ -1,6 +1,6 @@
 //! `sparring train autoencoder`.
 
-use super::coded::{self, CodeArgs};
+use super::coded::{self, Beside, CodeArgs};
 use super::inside::InsideArgs;
 use super::kept_files::{self, KeptFiles};
 use super::learnt;
@@ -18,12 +18,11 @@ use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
 use sparring::datasets::augment::check_augmentations;
-use sparring::metrics::{Pca, mean_image_mse};
 use sparring::models::{Arch, Autoencoder, ModelKind};
 use sparring::nn::Graph;
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
-use sparring::train::{AnyVariant, Recipe, Validation, autoencoder_session, pixels, reconstruction_mse};
+use sparring::train::{AnyVariant, Recipe, Validation, autoencoder_session, reconstruction_mse};
 use std::path::PathBuf;
 
 /// Flags.
@@ -176,29 +175,13 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     pages::weights::save_autoencoder(&weights, &model)?;
     run.keep();
     place.kept(&weights)?;
-    say::note("exact PCA of the training images at the code size ..");
-    let every = |n: usize| (0..n).collect::<Vec<_>>();
-    let (train_rows, test_rows) =
-        (pixels(&data.set.train, &every(data.set.train.len())), pixels(test, &every(test.len())));
-    let dim = test.dim();
-    let pca = Pca::fit(train_rows.as_slice(), dim, model.code())?;
-    let baselines = pages::autoencoder::Baselines {
-        pca: pca.mse(test_rows.as_slice()),
-        mean_image: mean_image_mse(train_rows.as_slice(), test_rows.as_slice(), dim),
-    };
+    let beside = Beside::of(&data, model.code())?;
+    let (pca, baselines) = (&beside.pca, beside.baselines);
     let test_mse = reconstruction_mse(&model, test)?;
-    // JSON has no NaN: it would be null, which nobody reads as an error.
-    for (name, value) in [("test", test_mse), ("PCA", baselines.pca), ("mean image", baselines.mean_image)] {
-        if !value.is_finite() {
-            let weights = weights.display();
-            return Err(Failure::Failed(format!(
-                "the {name} MSE is {value}: no report; the model is in {weights}"
-            )));
-        }
-    }
+    beside.finite(&[("test MSE", test_mse)], &weights)?;
     let learnt = learnt::autoencoder(&rows, &recipe, baselines.mean_image, test_mse);
     let mut warnings: Vec<String> = learnt.into_iter().chain(trouble::warning(&progress)).collect();
-    let codes = coded::measure(&model, &pca, &data, outliers.as_ref(), args.machine.seed)?;
+    let codes = coded::measure(&model, pca, &data, outliers.as_ref(), args.machine.seed)?;
     warnings.extend(codes.alarms.iter().map(ToString::to_string));
     let facts = pages::autoencoder::Facts {
         net: &net,
@@ -209,7 +192,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         codes: &codes,
     };
     let inside = args.inside.section(&place, recipe.lr)?;
-    pages::autoencoder::page(&facts, &model, &pca, &rows, &done, inside)?.save(run.file("report.html"))?;
+    pages::autoencoder::page(&facts, &model, pca, &rows, &done, inside)?.save(run.file("report.html"))?;
     if args.machine.json {
         let mut object = json!({
             "test_mse": test_mse, "pca_mse": baselines.pca, "pca_components": pca.k(), "mean_image_mse": baselines.mean_image,

@@ -1,14 +1,18 @@
 //! What is measured of the codes of a trained autoencoder of any kind.
 
-use crate::cli::Outcome;
 use crate::cli::io::json::json;
 use crate::cli::io::say;
 use crate::cli::options::Named;
+use crate::cli::pages::autoencoder::Baselines;
+use crate::cli::{Failure, Outcome};
 use serde_json::{Map, Value};
-use sparring::metrics::Pca;
+use sparring::datasets::Split;
+use sparring::metrics::{Pca, mean_image_mse};
 use sparring::models::ImageCoder;
 use sparring::seed::Key;
+use sparring::train::pixels;
 use sparring_study::{CodeReport, CodeStudy, Outliers};
+use std::path::Path;
 
 /// Flags.
 #[derive(Clone, Debug, clap::Args)]
@@ -25,6 +29,36 @@ impl CodeArgs {
         let found = Named::find(asked)?;
         found.fits(shape, "the network, to which --outliers are shown,")?;
         Ok(Some(Outliers { images: found.set.test, words: format!("test images of {asked}") }))
+    }
+}
+
+/// What an autoencoder of any kind is measured beside.
+pub(super) struct Beside {
+    pub(super) pca: Pca,
+    pub(super) baselines: Baselines,
+}
+
+impl Beside {
+    /// Exact PCA of the training images by `k` numbers, and their mean.
+    pub(super) fn of(data: &Named, k: usize) -> Outcome<Self> {
+        say::note(&format!("exact PCA of the training images, {k} numbers .."));
+        let rows = |split: &Split| pixels(split, &(0..split.len()).collect::<Vec<_>>());
+        let ([train, test], dim) = ([&data.set.train, &data.set.test].map(rows), data.set.test.dim());
+        let pca = Pca::fit(train.as_slice(), dim, k)?;
+        let mean_image = mean_image_mse(train.as_slice(), test.as_slice(), dim);
+        let baselines = Baselines { pca: pca.mse(test.as_slice()), mean_image };
+        Ok(Self { pca, baselines })
+    }
+    /// Refuses figures that are no numbers, its own and these: JSON would have null for them, which nobody reads as an error.
+    pub(super) fn finite(&self, figures: &[(&str, f64)], weights: &Path) -> Outcome {
+        let own = [("PCA MSE", self.baselines.pca), ("mean image MSE", self.baselines.mean_image)];
+        match figures.iter().chain(&own).find(|(_, value)| !value.is_finite()) {
+            None => Ok(()),
+            Some((name, value)) => {
+                let weights = weights.display();
+                Err(Failure::Failed(format!("the {name} is {value}: no report; the model is in {weights}")))
+            }
+        }
     }
 }
 

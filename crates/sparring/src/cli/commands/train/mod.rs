@@ -9,6 +9,7 @@ mod inside;
 mod kept_files;
 mod learnt;
 mod log;
+mod own_figures;
 mod place;
 mod trouble;
 mod vae;

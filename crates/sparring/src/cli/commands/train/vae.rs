@@ -1,11 +1,12 @@
 //! `sparring train vae`.
 
-use super::coded::{self, CodeArgs};
+use super::coded::{self, Beside, CodeArgs};
+use super::own_figures::{OwnFigures, Told};
 use super::place::{self, Place, PlaceArgs, Resumed};
 use super::trouble::{self, PolicyArgs};
-use super::watch::{METRICS, Rate, failed, unwritten};
+use super::watch::rate;
 use crate::cli::io::json::json;
-use crate::cli::io::{progress::Progress, say, signal};
+use crate::cli::io::say;
 use crate::cli::options::{
     ActivationFlag, DataArgs, GroupArgs, MachineArgs, Named, Shorthands, TransformArgs, Written, above_zero,
     arch, count, name, share,
@@ -13,15 +14,10 @@ use crate::cli::options::{
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
-use sparring::metrics::{Pca, mean_image_mse};
 use sparring::models::{Arch, ModelKind, Vae};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
-use sparring::store::{RowLogs, RunDir};
-use sparring::train::{
-    Current, Flow, Observer, StepMetrics, TrainError, VaeEpoch, VaeRecipe, importance_bound, pixels,
-    vae_scores, vae_session,
-};
+use sparring::train::{VaeEpoch, VaeRecipe, importance_bound, vae_scores, vae_session};
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -109,46 +105,27 @@ impl Args {
     }
 }
 
-struct Watch<'a> {
-    progress: Progress,
-    rate: Rate,
-    run: &'a RunDir,
-    logs: RowLogs<'a>,
-    rows: Vec<Value>,
-}
-
-impl Observer<Vae> for Watch<'_> {
-    fn trouble(&mut self, s: &StepMetrics, why: &TrainError) -> Result<(), TrainError> {
-        self.progress.line(&trouble::unmade(s, why));
-        Ok(())
-    }
-    fn step(&mut self, s: &StepMetrics, _: &mut dyn Current<Vae>) -> Result<Flow, TrainError> {
-        let rate = self.rate.after(s);
-        self.progress.at(s.step, &format!("epoch {}, loss {:.2}, {rate}", s.epoch, s.loss));
-        signal::hold();
-        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
-    }
-    fn epoch(&mut self, e: &VaeEpoch, _: &Vae) -> Result<Flow, TrainError> {
-        // Times stay out of the files: equal runs write equal files.
-        let row = json!({
-            "epoch": e.epoch, "lr": e.lr, "train_loss": e.loss, "reconstruction": e.reconstruction, "kl": e.kl, "beta": e.beta,
-            "active_units": e.active_units,
-        });
-        self.run.append(METRICS, &row).map_err(unwritten)?;
-        self.logs.append(row.clone()).map_err(unwritten)?;
-        self.run.keep();
-        self.rows.push(row);
-        self.progress.line(&format!(
-            "epoch {}/{}, loss {:.2}, reconstruction {:.2}, KL {:.2}, {} active units{}",
-            e.epoch,
-            e.epochs,
-            e.loss,
-            e.reconstruction,
-            e.kl,
-            e.active_units,
-            super::watch::rate(e.examples_per_s)
-        ));
-        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
+/// How an epoch is told.
+fn told() -> Told<VaeEpoch> {
+    Told {
+        row: |e| {
+            json!({
+                "epoch": e.epoch, "lr": e.lr, "train_loss": e.loss, "reconstruction": e.reconstruction, "kl": e.kl, "beta": e.beta,
+                "active_units": e.active_units,
+            })
+        },
+        line: |e| {
+            format!(
+                "epoch {}/{}, loss {:.2}, reconstruction {:.2}, KL {:.2}, {} active units{}",
+                e.epoch,
+                e.epochs,
+                e.loss,
+                e.reconstruction,
+                e.kl,
+                e.active_units,
+                rate(e.examples_per_s)
+            )
+        },
     }
 }
 
@@ -170,55 +147,35 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let run = &place.run;
     let (train, test) = (&data.set.train, &data.set.test);
     let steps = train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
-    let mut watch = Watch {
-        progress: Progress::new("training vae", steps as u64),
-        rate: Rate::begin(),
-        run,
-        logs: place.logs()?,
-        rows: place.rows()?,
-    };
+    let mut watch = OwnFigures::new("training vae", steps, &place, told())?;
     let mut training = vae_session(&mut model, train, &recipe)?;
-    let done = place.train(&mut training, &mut watch).map_err(|e| failed(e, watch.rows.len(), run))?;
+    let done = place.train(&mut training, &mut watch).map_err(|e| watch.failed(e))?;
     let progress = *training.progress();
     drop(training);
-    watch.progress.finish();
+    watch.finish();
     let weights = run.file("model.safetensors");
     pages::weights::save_vae(&weights, &model)?;
     run.keep();
     place.kept(&weights)?;
-    say::note("exact PCA of the training images at the code size ..");
-    let every = |n: usize| (0..n).collect::<Vec<_>>();
-    let (train_rows, test_rows) = (pixels(train, &every(train.len())), pixels(test, &every(test.len())));
-    let dim = test.dim();
-    let pca = Pca::fit(train_rows.as_slice(), dim, model.latent())?;
-    let pca_mse = pca.mse(test_rows.as_slice());
-    let mean_image = mean_image_mse(train_rows.as_slice(), test_rows.as_slice(), dim);
+    let beside = Beside::of(&data, model.latent())?;
+    let (pca, baselines) = (&beside.pca, beside.baselines);
     let key = Key::new(args.machine.seed).named("test");
     let scores = vae_scores(&model, test, key)?;
     let importance = args.importance.map(|k| importance_bound(&model, test, k, key)).transpose()?;
-    // JSON has no NaN: it would be null, which nobody reads as an error.
-    for (name, value) in [("test bound", scores.elbo), ("test MSE", scores.mse), ("PCA MSE", pca_mse)] {
-        if !value.is_finite() {
-            let weights = weights.display();
-            return Err(Failure::Failed(format!(
-                "the {name} is {value}: no report; the model is in {weights}"
-            )));
-        }
-    }
+    beside.finite(&[("test bound", scores.elbo), ("test MSE", scores.mse)], &weights)?;
     let mut warnings: Vec<String> = trouble::warning(&progress).into_iter().collect();
     if scores.active_units == 0 {
         let what = "no number of the code is used: every reconstruction is the same image; lower --beta, give it a --warm-up, or --free-bits";
         warnings.push(what.into());
     }
-    let codes = coded::measure(&model, &pca, &data, outliers.as_ref(), args.machine.seed)?;
+    let codes = coded::measure(&model, pca, &data, outliers.as_ref(), args.machine.seed)?;
     warnings.extend(codes.alarms.iter().map(ToString::to_string));
-    let baselines = pages::autoencoder::Baselines { pca: pca_mse, mean_image };
     let (arch, data, recipe, codes) = (&arch, &data, &recipe, &codes);
     let facts = pages::vae::Facts { arch, data, recipe, scores, importance, baselines, codes };
-    pages::vae::page(&facts, &model, &pca, &done)?.save(run.file("report.html"))?;
+    pages::vae::page(&facts, &model, pca, &done)?.save(run.file("report.html"))?;
     if args.machine.json {
         let mut object = json!({
-            "test_mse": scores.mse, "pca_mse": pca_mse, "pca_components": pca.k(), "mean_image_mse": mean_image,
+            "test_mse": scores.mse, "pca_mse": baselines.pca, "pca_components": pca.k(), "mean_image_mse": baselines.mean_image,
             "test_elbo": scores.elbo, "test_reconstruction": scores.reconstruction, "test_kl": scores.kl,
             "active_units": scores.active_units, "latent": model.latent(), "test_importance_bound": importance, "importance_codes": args.importance,
             "epochs": done.epochs.len(), "seconds": done.seconds, "run": run.path(),
@@ -230,7 +187,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         let bound = importance.zip(args.importance);
         let bound = bound.map_or_else(String::new, |(v, k)| format!("of {k} codes     {v:.2} nats\n"));
         say::result(&format!(
-            "test ELBO       {:.2} nats an image, {} images\n{bound}reconstruction  {:.2} nats\nKL              {:.2} nats\nactive units    {} of {}\ntest MSE        {:.5} a pixel\n{:<15} {pca_mse:.5}\nmean image      {mean_image:.5}\n{}\ntime            {:.1} s\nrun             {}",
+            "test ELBO       {:.2} nats an image, {} images\n{bound}reconstruction  {:.2} nats\nKL              {:.2} nats\nactive units    {} of {}\ntest MSE        {:.5} a pixel\n{:<15} {:.5}\nmean image      {:.5}\n{}\ntime            {:.1} s\nrun             {}",
             scores.elbo,
             test.len(),
             scores.reconstruction,
@@ -239,6 +196,8 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             model.latent(),
             scores.mse,
             format!("PCA-{}", pca.k()),
+            baselines.pca,
+            baselines.mean_image,
             coded::lines(codes),
             done.seconds,
             say::path(run.path())

@@ -1,11 +1,12 @@
 //! `sparring train vq-vae`.
 
-use super::coded::{self, CodeArgs};
+use super::coded::{self, Beside, CodeArgs};
+use super::own_figures::{OwnFigures, Told};
 use super::place::{self, Place, PlaceArgs, Resumed};
 use super::trouble::{self, PolicyArgs};
-use super::watch::{METRICS, Rate, failed, unwritten};
+use super::watch::rate;
 use crate::cli::io::json::json;
-use crate::cli::io::{progress::Progress, say, signal};
+use crate::cli::io::say;
 use crate::cli::options::{
     ActivationFlag, DataArgs, GroupArgs, MachineArgs, Named, Shorthands, TransformArgs, Written, above_zero,
     arch, count, name,
@@ -13,15 +14,10 @@ use crate::cli::options::{
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
-use sparring::metrics::{Pca, mean_image_mse};
 use sparring::models::{Arch, ModelKind, VqVae};
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::seed::Key;
-use sparring::store::{RowLogs, RunDir};
-use sparring::train::{
-    Current, Flow, Observer, StepMetrics, TrainError, VqVaeEpoch, VqVaeRecipe, pixels, vq_vae_scores,
-    vq_vae_session,
-};
+use sparring::train::{VqVaeEpoch, VqVaeRecipe, vq_vae_scores, vq_vae_session};
 
 /// Components of the PCA beside it: a code of entries has no number of numbers to compare by, bits are compared.
 const PCA: usize = 32;
@@ -109,47 +105,28 @@ impl Args {
     }
 }
 
-struct Watch<'a> {
-    progress: Progress,
-    rate: Rate,
-    run: &'a RunDir,
-    logs: RowLogs<'a>,
-    rows: Vec<Value>,
-}
-
-impl Observer<VqVae> for Watch<'_> {
-    fn trouble(&mut self, s: &StepMetrics, why: &TrainError) -> Result<(), TrainError> {
-        self.progress.line(&trouble::unmade(s, why));
-        Ok(())
-    }
-    fn step(&mut self, s: &StepMetrics, _: &mut dyn Current<VqVae>) -> Result<Flow, TrainError> {
-        let rate = self.rate.after(s);
-        self.progress.at(s.step, &format!("epoch {}, loss {:.4}, {rate}", s.epoch, s.loss));
-        signal::hold();
-        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
-    }
-    fn epoch(&mut self, e: &VqVaeEpoch, _: &VqVae) -> Result<Flow, TrainError> {
-        // Times stay out of the files: equal runs write equal files.
-        let row = json!({
-            "epoch": e.epoch, "lr": e.lr, "train_loss": e.loss, "train_mse": e.mse, "distance": e.distance,
-            "perplexity": e.perplexity, "used": e.used, "restarts": e.restarts,
-        });
-        self.run.append(METRICS, &row).map_err(unwritten)?;
-        self.logs.append(row.clone()).map_err(unwritten)?;
-        self.run.keep();
-        self.rows.push(row);
-        self.progress.line(&format!(
-            "epoch {}/{}, loss {:.4}, MSE {:.5}, perplexity {:.1}, {} vectors used, {} restarted{}",
-            e.epoch,
-            e.epochs,
-            e.loss,
-            e.mse,
-            e.perplexity,
-            e.used,
-            e.restarts,
-            super::watch::rate(e.examples_per_s)
-        ));
-        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
+/// How an epoch is told.
+fn told() -> Told<VqVaeEpoch> {
+    Told {
+        row: |e| {
+            json!({
+                "epoch": e.epoch, "lr": e.lr, "train_loss": e.loss, "train_mse": e.mse, "distance": e.distance,
+                "perplexity": e.perplexity, "used": e.used, "restarts": e.restarts,
+            })
+        },
+        line: |e| {
+            format!(
+                "epoch {}/{}, loss {:.4}, MSE {:.5}, perplexity {:.1}, {} vectors used, {} restarted{}",
+                e.epoch,
+                e.epochs,
+                e.loss,
+                e.mse,
+                e.perplexity,
+                e.used,
+                e.restarts,
+                rate(e.examples_per_s)
+            )
+        },
     }
 }
 
@@ -171,54 +148,33 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let run = &place.run;
     let (train, test) = (&data.set.train, &data.set.test);
     let steps = train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
-    let mut watch = Watch {
-        progress: Progress::new("training vq-vae", steps as u64),
-        rate: Rate::begin(),
-        run,
-        logs: place.logs()?,
-        rows: place.rows()?,
-    };
+    let mut watch = OwnFigures::new("training vq-vae", steps, &place, told())?;
     let mut training = vq_vae_session(&mut model, train, &recipe)?;
-    let done = place.train(&mut training, &mut watch).map_err(|e| failed(e, watch.rows.len(), run))?;
+    let done = place.train(&mut training, &mut watch).map_err(|e| watch.failed(e))?;
     let progress = *training.progress();
     drop(training);
-    watch.progress.finish();
+    watch.finish();
     let weights = run.file("model.safetensors");
     pages::weights::save_vq_vae(&weights, &model)?;
     run.keep();
     place.kept(&weights)?;
-    let k = PCA.min(test.dim());
-    say::note(&format!("exact PCA of the training images, {k} numbers .."));
-    let every = |n: usize| (0..n).collect::<Vec<_>>();
-    let (train_rows, test_rows) = (pixels(train, &every(train.len())), pixels(test, &every(test.len())));
-    let dim = test.dim();
-    let pca = Pca::fit(train_rows.as_slice(), dim, k)?;
-    let pca_mse = pca.mse(test_rows.as_slice());
-    let mean_image = mean_image_mse(train_rows.as_slice(), test_rows.as_slice(), dim);
+    let beside = Beside::of(&data, PCA.min(test.dim()))?;
+    let (pca, baselines) = (&beside.pca, beside.baselines);
     let scores = vq_vae_scores(&model, test)?;
-    // JSON has no NaN: it would be null, which nobody reads as an error.
-    for (name, value) in [("test MSE", scores.mse), ("PCA MSE", pca_mse)] {
-        if !value.is_finite() {
-            let weights = weights.display();
-            return Err(Failure::Failed(format!(
-                "the {name} is {value}: no report; the model is in {weights}"
-            )));
-        }
-    }
+    beside.finite(&[("test MSE", scores.mse)], &weights)?;
     let mut warnings: Vec<String> = trouble::warning(&progress).into_iter().collect();
     if scores.used < 2 {
         let what = "all places of all test images choose one vector: every reconstruction is the same image; train longer, or raise --restart";
         warnings.push(what.into());
     }
-    let codes = coded::measure(&model, &pca, &data, outliers.as_ref(), args.machine.seed)?;
+    let codes = coded::measure(&model, pca, &data, outliers.as_ref(), args.machine.seed)?;
     warnings.extend(codes.alarms.iter().map(ToString::to_string));
-    let baselines = pages::autoencoder::Baselines { pca: pca_mse, mean_image };
     let (arch, data, recipe, codes) = (&arch, &data, &recipe, &codes);
     let facts = pages::vq_vae::Facts { arch, data, recipe, scores, baselines, codes };
-    pages::vq_vae::page(&facts, &model, &pca, &done)?.save(run.file("report.html"))?;
+    pages::vq_vae::page(&facts, &model, pca, &done)?.save(run.file("report.html"))?;
     if args.machine.json {
         let mut object = json!({
-            "test_mse": scores.mse, "pca_mse": pca_mse, "pca_components": pca.k(), "mean_image_mse": mean_image,
+            "test_mse": scores.mse, "pca_mse": baselines.pca, "pca_components": pca.k(), "mean_image_mse": baselines.mean_image,
             "perplexity": scores.perplexity, "used": scores.used, "entries": model.entries(), "places": model.places(),
             "epochs": done.epochs.len(), "seconds": done.seconds, "run": run.path(),
             "skipped_steps": progress.skipped, "roll_backs": progress.roll_backs, "warnings": warnings,
@@ -227,10 +183,12 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         say::json(&object);
     } else {
         say::result(&format!(
-            "test MSE        {:.5} a pixel, {} images\n{:<15} {pca_mse:.5}\nmean image      {mean_image:.5}\ncodebook        {} of {} vectors used, perplexity {:.1}\n{}\ntime            {:.1} s\nrun             {}",
+            "test MSE        {:.5} a pixel, {} images\n{:<15} {:.5}\nmean image      {:.5}\ncodebook        {} of {} vectors used, perplexity {:.1}\n{}\ntime            {:.1} s\nrun             {}",
             scores.mse,
             test.len(),
             format!("PCA-{}", pca.k()),
+            baselines.pca,
+            baselines.mean_image,
             scores.used,
             model.entries(),
             scores.perplexity,
