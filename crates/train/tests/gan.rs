@@ -22,6 +22,11 @@ fn points(n: usize) -> Split {
 
 /// A small GAN of points with smooth layers.
 fn gan(form: GanForm) -> Gan {
+    gan_with(form, &[])
+}
+
+/// The same with these layers, which may add a number, before the discriminator's last.
+fn gan_with(form: GanForm, more: &[AnyLayer]) -> Gan {
     let generator = vec![
         layers::flatten(),
         layers::linear(3 + form.classes, 9),
@@ -31,12 +36,9 @@ fn gan(form: GanForm) -> Gan {
         layers::reshape(&[1, 1, 2]),
     ];
     let seen = (1 + form.planes()) * form.pack;
-    let discriminator = vec![
-        layers::flatten(),
-        layers::linear(2 * seen, 8),
-        act("softplus"),
-        layers::linear(8, form.outputs()),
-    ];
+    let mut discriminator = vec![layers::flatten(), layers::linear(2 * seen, 8), act("softplus")];
+    discriminator.extend_from_slice(more);
+    discriminator.push(layers::linear(8 + more.len(), form.outputs()));
     let spec = GanSpec {
         generator: Graph::chain([1, 1, 3 + form.classes], generator),
         discriminator: Graph::chain([seen, 1, 2], discriminator),
@@ -77,6 +79,12 @@ fn weights(gan: &Gan) -> Vec<f32> {
     all.flat_map(|p| p.value.as_slice().to_vec()).collect()
 }
 
+/// Those that are trained.
+fn trained(gan: &Gan) -> Vec<f32> {
+    let all = gan.generator.params.iter().chain(gan.discriminator.params.iter());
+    all.filter(|p| p.is_trained()).flat_map(|p| p.value.as_slice().to_vec()).collect()
+}
+
 /// The gradient that one step of plain SGD of rate 0.1 was.
 fn moved(before: &[f32], after: &[f32]) -> Vec<f64> {
     before.iter().zip(after).map(|(a, b)| (f64::from(*a) - f64::from(*b)) / 0.1).collect()
@@ -112,14 +120,17 @@ fn loss_on_tape<'t>(
 #[test]
 fn a_step_is_that_of_a_plain_implementation() {
     let data = points(8);
-    for form in forms() {
+    // Its statistic is that of the real rows, or of the generated ones.
+    let stddev = layers::minibatch_stddev();
+    let plain = forms().into_iter().map(|form| (form, &[][..]));
+    for (form, more) in plain.chain([(GanForm::default(), std::slice::from_ref(&stddev))]) {
         for loss in LOSSES {
-            let mut model = gan(form);
-            let before = weights(&model);
+            let mut model = gan_with(form, more);
+            let before = trained(&model);
             let recipe = recipe(loss);
             fit_gan(&mut model, &data, &recipe, &mut Quiet).unwrap();
-            let got = moved(&before, &weights(&model));
-            let want = expected(form, loss);
+            let got = moved(&before, &trained(&model));
+            let want = expected((form, more), loss);
             assert_eq!(got.len(), want.len());
             let size = want.iter().fold(0.0f64, |m, v| m.max(v.abs()));
             assert!(size > 1e-4, "{form:?} {loss}: nothing moves");
@@ -152,8 +163,8 @@ fn first_step(model: &Gan, data: &Split) -> FirstStep {
 }
 
 /// The gradients of generator and discriminator in the first step of a session on `points(8)` in one batch.
-fn expected(form: GanForm, loss: &str) -> Vec<f64> {
-    let model = gan(form);
+fn expected((form, more): (GanForm, &[AnyLayer]), loss: &str) -> Vec<f64> {
+    let model = gan_with(form, more);
     let data = points(8);
     let loss: AnyGanLoss = loss.parse().unwrap();
     let seen = first_step(&model, &data);
@@ -216,6 +227,7 @@ fn expected(form: GanForm, loss: &str) -> Vec<f64> {
         let net = if generator { &model.generator } else { &model.discriminator };
         net.params
             .iter()
+            .filter(|p| p.is_trained())
             .flat_map(|p| grads.param(p.id()).unwrap().as_slice().to_vec())
             .map(f64::from)
             .collect::<Vec<_>>()
@@ -270,6 +282,9 @@ fn every_loss_penalty_and_form_goes_on_from_a_state() {
             ));
         }
         cases.push((spectral(), GanRecipe { epochs: 2, lr: 0.01, ..recipe(loss) }));
+        let stddev = gan_with(GanForm::default(), &[layers::minibatch_stddev()]);
+        let penalties = vec!["r1".parse().unwrap()];
+        cases.push((stddev.spec().clone(), GanRecipe { epochs: 2, lr: 0.01, penalties, ..recipe(loss) }));
     }
     for (spec, recipe) in cases {
         let what = format!("{:?}, {recipe:?}", spec.form);

@@ -146,6 +146,8 @@ fn one_with_a_codebook_too() {
     let done = object(&dir, &format!("{train} a --threads 1"));
     told(&done);
     assert!(number(&done, "test_mse") < number(&done, "mean_image_mse"), "{done}");
+    // A place whose images are always black has one entry: no waste.
+    assert!(!done["alarms"].to_string().to_lowercase().contains("dead"), "{done}");
     assert!((1.0..=16.0).contains(&number(&done, "perplexity")) && number(&done, "used") >= 2.0, "{done}");
     assert_eq!((number(&done, "entries"), number(&done, "places")), (16.0, 49.0));
     // At most 4 bits a place.

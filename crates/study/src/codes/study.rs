@@ -155,7 +155,9 @@ impl CodeStudy<'_> {
         let sampler = (decodes && table.is_none())
             .then(|| CodeSampler::fit(&train_z, k, COMPONENTS, self.key))
             .transpose()?;
-        let alarms = code_alarms(&train_x, (dead, k), departure);
+        // Of places in a table some never change: those of a margin that is always black.
+        let wasted = if table.is_some() && dead < k { 0 } else { dead };
+        let alarms = code_alarms(&train_x, (wasted, k), departure);
         Ok(CodeReport {
             figures,
             rates,
