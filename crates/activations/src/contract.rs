@@ -4,6 +4,9 @@ use crate::slices::{Function, map, map_times};
 use sparring_math::Real;
 use std::fmt::{self, Debug};
 
+/// [`About::elsewhere`] of a function that none of the libraries compared with has: then nobody's values can be compared with, and its formula alone is tested, by differences.
+pub const NOWHERE_ELSE: &str = "not in PyTorch, Keras, JAX, burn or candle";
+
 /// Facts about an activation at its present parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct About {
@@ -27,7 +30,7 @@ pub struct About {
     pub gain_forward: Option<f64>,
     /// 1/√E f'(z)² for z ~ N(0, 1): keeps the second moment of the gradient. `None` where infinite.
     pub gain_backward: Option<f64>,
-    /// Where other libraries' defaults or conventions differ, "" where they agree.
+    /// Where other libraries' defaults or conventions differ, "" where they agree, [`NOWHERE_ELSE`] where none has it.
     pub elsewhere: &'static str,
 }
 

@@ -18,7 +18,7 @@ mod serialize;
 mod shapes;
 mod slices;
 
-pub use contract::{About, Activation, Smoothness};
+pub use contract::{About, Activation, NOWHERE_ELSE, Smoothness};
 pub use elementwise::*;
 pub use fixed_points::fixed_points;
 pub use gain::gain;

@@ -72,56 +72,67 @@ fn ulps(got: f32, exact: f64) -> f64 {
     (f64::from(got) - exact).abs() / unit
 }
 
+/// f, f' and f'' of many numbers by the slice kernels, on the instruction set in use.
+fn by_slices(a: &AnyActivation, x: &[f32]) -> [Vec<f32>; 3] {
+    let ones = vec![1.0; x.len()];
+    let mut out = [(); 3].map(|()| vec![0.0; x.len()]);
+    a.forward(x, &mut out[0]);
+    a.backward(x, &ones, &mut out[1]);
+    a.backward2(x, &ones, &mut out[2]);
+    out
+}
+
+/// Scalar calls and slices, which may round otherwise: f and f' within 4 ulps of each, f'', which multiplies more factors, within 10; f' of tanh shrink, the square of tanh, which
+/// errs by 2.6, within 6 (a quotient of its own runs at half the speed), and that of Mish within 4.5.
 #[test]
 fn single_precision_follows_double_away_from_zeros() {
-    type Pair<'a> = (&'a str, f64, Box<dyn Fn(f32) -> f32 + 'a>, Box<dyn Fn(f64) -> f64 + 'a>);
     // Sines, whose argument is rounded, and PAU, whose polynomial cancels, have tests of their own.
     let apart = |a: &AnyActivation| oscillates(a) || a.name() == "pau";
+    let mut above = Vec::new();
+    let x: Vec<f32> = line(400_000, 110.0)
+        .chain(line(400_000, 6.0))
+        .chain([1e-45, -1e-45, 1e-40, -1e-38, 1e-20, 1e30, -1e30])
+        .map(|x| x as f32)
+        .collect();
     for a in AnyActivation::ALL.iter().filter(|a| !apart(a)) {
-        // Exceptions: GELU's Φ has 3 ulps of its own, its f' is a difference left of 0; second derivatives multiply more factors.
-        let (value, first, second) = match a {
-            AnyActivation::Gelu(_) => (5.0, 7.0, 8.0),
-            AnyActivation::QuickGelu(_)
-            | AnyActivation::Silu(_)
-            | AnyActivation::Swish(_)
-            | AnyActivation::AconC(_)
-            | AnyActivation::Pssilu(_) => (5.0, 5.0, 8.0),
-            AnyActivation::GeluTanh(_) => (5.0, 5.0, 10.0),
-            AnyActivation::Squareplus(_) => (4.0, 5.0, 8.0),
-            // The square of tanh, which errs by 2.6.
-            AnyActivation::TanhShrink(_) => (4.0, 6.0, 8.0),
-            AnyActivation::Mish(_) => (4.0, 6.0, 10.0),
-            _ => (4.0, 4.0, 8.0),
+        let slices = by_slices(a, &x);
+        let first = match a.name() {
+            "tanh_shrink" => 6.0,
+            "mish" => 4.5,
+            _ => 4.0,
         };
+        type Pair<'a> = (&'a str, f64, &'a dyn Fn(f32) -> f32, &'a dyn Fn(f64) -> f64);
         let functions: [Pair; 3] = [
-            ("f", value, Box::new(|x| a.f(x)), Box::new(|x| a.f(x))),
-            ("f'", first, Box::new(|x| a.df(x)), Box::new(|x| a.df(x))),
-            ("f''", second, Box::new(|x| a.d2f(x)), Box::new(|x| a.d2f(x))),
+            ("f", 4.0, &|x| a.f(x), &|x| a.f(x)),
+            ("f'", first, &|x| a.df(x), &|x| a.df(x)),
+            ("f''", 10.0, &|x| a.d2f(x), &|x| a.d2f(x)),
         ];
-        for (name, allowed, single, double) in functions {
-            let (mut worst, mut at) = (0.0, 0.0);
-            for x in line(400_000, 110.0)
-                .chain(line(400_000, 6.0))
-                .chain([1e-45, -1e-45, 1e-40, -1e-38, 1e-20, 1e30, -1e30])
-            {
-                let x = x as f32;
+        for ((name, allowed, single, double), slice) in functions.into_iter().zip(slices) {
+            let mut worst = [(0.0, 0.0f32); 2];
+            for (&x, of_slice) in x.iter().zip(slice) {
                 let wide = f64::from(x);
+                let exact = double(wide);
                 // Around a zero of the function a relative error means nothing; 0 itself is exact and stays in.
                 let zero_near = double(wide - 0.6) * double(wide + 0.6) <= 0.0 && wide.abs() > 0.6;
-                let error = ulps(single(x), double(wide));
                 // GELU multiplies subnormal Φ and φ by up to x², its form with tanh by up to 8000: there so many of the smallest units are allowed.
                 let units = if matches!(a, AnyActivation::GeluTanh(_)) { 8192.0 } else { 256.0 };
-                let tiny = (f64::from(single(x)) - double(wide)).abs() < units * f64::from(f32::from_bits(1));
-                let close = (f64::from(single(x)) - double(wide)).abs() < 3e-7;
-                assert!(!zero_near || close, "{a} {name} near a zero, at {x:e}");
-                if !zero_near && !tiny && error > worst {
-                    (worst, at) = (error, x);
+                for (got, worst) in [single(x), of_slice].into_iter().zip(&mut worst) {
+                    let (error, gap) = (ulps(got, exact), (f64::from(got) - exact).abs());
+                    let tiny = gap < units * f64::from(f32::from_bits(1));
+                    assert!(!zero_near || gap < 3e-7, "{a} {name} near a zero, at {x:e}");
+                    if !zero_near && !tiny && error > worst.0 {
+                        *worst = (error, x);
+                    }
                 }
             }
-            println!("{a} {name}: {worst:.2} ulp at {at:e}");
-            assert!(worst <= allowed, "{a} {name}: {worst} ulp at {at:e}");
+            let [(call, at), (slice, slice_at)] = worst;
+            println!("{a} {name}: {call:.2} ulp at {at:e}, in slices {slice:.2} at {slice_at:e}");
+            if call > allowed || slice > allowed {
+                above.push(format!("{a} {name}: {call} ulp at {at:e}, in slices {slice} at {slice_at:e}"));
+            }
         }
     }
+    assert!(above.is_empty(), "{above:#?}");
 }
 
 #[test]
@@ -138,18 +149,19 @@ fn nan_stays_nan_and_infinities_give_the_limits() {
             continue;
         }
         for sign in [-1.0f64, 1.0] {
-            // Far out every function has reached its limit, but those that come near it as a power of 1/x does, or is beyond every bound.
-            let slow = ["softsign", "squareplus", "pau"].contains(&a.name());
-            let (far, infinite) = (sign * 1e6, sign * f64::INFINITY);
-            for (name, value, limit, single) in [
-                ("f", a.f(far), a.f(infinite), a.f(infinite as f32)),
-                ("f'", a.df(far), a.df(infinite), a.df(infinite as f32)),
-                ("f''", a.d2f(far), a.d2f(infinite), a.d2f(infinite as f32)),
+            // Far out every function has reached its limit, is beyond every bound, or comes nearer as a power of 1/x does: from 1e3 to 1e6 by a thousand at least.
+            let (out, far, infinite) = (sign * 1e3, sign * 1e6, sign * f64::INFINITY);
+            for (name, before, value, limit, single) in [
+                ("f", a.f(out), a.f(far), a.f(infinite), a.f(infinite as f32)),
+                ("f'", a.df(out), a.df(far), a.df(infinite), a.df(infinite as f32)),
+                ("f''", a.d2f(out), a.d2f(far), a.d2f(infinite), a.d2f(infinite as f32)),
             ] {
                 let near = if f64::abs(value) > 1e3 {
                     limit == value * f64::INFINITY
                 } else {
-                    limit == value || (slow && f64::abs(limit - value) < 2e-6)
+                    limit == value
+                        || f64::abs(limit - value) <= 1.1e-3 * f64::abs(limit - before)
+                            && f64::abs(limit - before) < 0.01
                 };
                 assert!(near, "{a}: {name}({infinite}) = {limit}, at {far} {value}");
                 // A limit that is computed from the parameters is rounded.

@@ -62,6 +62,12 @@ pub trait Real:
     fn exp_nonpos(self) -> Self {
         self.exp()
     }
+    /// e^(x + rest) for x ≤ 0 (or NaN), `rest` being what the rounding of x left. Of a positive number the value is unspecified.
+    #[inline(always)]
+    fn exp_nonpos_sum(self, rest: Self) -> Self {
+        let e = self.exp_nonpos();
+        e.madd(rest, e)
+    }
     /// eˣ − 1 without cancellation.
     fn exp_m1(self) -> Self;
     /// Natural logarithm.
@@ -82,6 +88,12 @@ pub trait Real:
     #[inline(always)]
     fn normal_tail(self) -> Self {
         (-self.abs()).normal_cdf()
+    }
+    /// Φ(−a) − a φ(a) for a = |x|, the derivative of a Φ(−a); for `f32` with all digits around its zero at 0.7518 too.
+    #[inline(always)]
+    fn normal_tail_less_moment(self) -> Self {
+        let (a, top) = (self.abs(), Self::NORMAL_REACH);
+        self.normal_tail() - (if a > top { top } else { a }) * self.normal_pdf()
     }
     /// φ(x) = e^(−x²/2) / √(2π), the normal density.
     fn normal_pdf(self) -> Self;

@@ -7,6 +7,7 @@ use crate::monitor::Monitor;
 use crate::validation::Validated;
 use serde::{Deserialize, Serialize};
 use sparring_models::{Autoencoder, ClassifierNet};
+use sparring_nn::Params;
 
 /// Whether to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +125,11 @@ pub trait Current<M> {
     fn current(&mut self) -> &M;
     /// Everything of the model that the next steps depend on.
     fn state(&mut self) -> LearnerState;
+    /// The parameters of the (first) network as they are trained, not their average: those of [`state`](Self::state) without the rest of it. Right after
+    /// [`current`](Self::current) they cost nothing where no average is kept.
+    fn trained(&mut self) -> Params<f32> {
+        self.state().networks.into_iter().next().map(|(_, params, _)| params).unwrap_or_default()
+    }
     /// What the loop carries beside it; empty of a model that no loop trains.
     fn loop_state(&self) -> LoopState {
         LoopState::default()

@@ -11,6 +11,7 @@ use crate::parallel::on_team;
 use crate::summary::History;
 use crate::validation::Validation;
 use sparring_datasets::{Batches, Last, MiniBatch, Order, Split};
+use sparring_nn::Params;
 use sparring_optim::Schedule as _;
 use sparring_seed::Key;
 use std::time::Instant;
@@ -258,6 +259,9 @@ struct Running<'a, F> {
 impl<F: Learner> Current<F::Model> for Running<'_, F> {
     fn current(&mut self) -> &F::Model {
         self.learner.current()
+    }
+    fn trained(&mut self) -> Params<f32> {
+        self.learner.trained()
     }
     fn state(&mut self) -> LearnerState {
         self.learner.state()

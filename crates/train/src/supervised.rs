@@ -207,6 +207,9 @@ impl<M: Supervised> Current<M> for Fitting<'_, M> {
         trained.sync_after(model.net_mut(), |engine| calibration.estimate(engine, |at| steps.at(at)));
         self.model
     }
+    fn trained(&mut self) -> Params<f32> {
+        self.trained.weights(self.model.net())
+    }
     fn state(&mut self) -> LearnerState {
         let (weights, engine) = self.trained.state(self.model.net());
         let Sums { loss, right, seen } = self.sums;

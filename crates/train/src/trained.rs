@@ -12,15 +12,17 @@ pub(crate) struct Trained {
     average: Option<(AnyAverage, u64)>,
     /// Whether the network has the present weights.
     fresh: bool,
+    /// Whether they are others than the engine's: see [`give`](Self::give).
+    given: bool,
 }
 
 impl Trained {
     pub fn new(engine: Engine, average: Option<(AnyAverage, u64)>) -> Self {
-        Self { engine, average, fresh: false }
+        Self { engine, average, fresh: false, given: false }
     }
     /// One step with the gradients found last.
     pub fn update(&mut self, net: &Network<f32>, lr: f64) -> Result<(), TrainError> {
-        self.fresh = false;
+        (self.fresh, self.given) = (false, false);
         self.engine.update(&net.params, lr)?;
         let step = self.engine.steps();
         if let Some(decay) = self.average.and_then(|(of, steps)| of.decay(step, steps)) {
@@ -41,7 +43,7 @@ impl Trained {
     /// The present weights, not their average, into the network.
     pub fn store(&mut self, net: &mut Network<f32>) {
         self.engine.store(&mut net.params);
-        self.fresh = false;
+        (self.fresh, self.given) = (false, false);
     }
     /// The weights that are kept into the network: the average, where there is one.
     pub fn sync(&mut self, net: &mut Network<f32>) {
@@ -71,7 +73,12 @@ impl Trained {
     /// These weights into the network, which has them until the next step.
     pub fn give(&mut self, net: &mut Network<f32>, weights: &Params<f32>) {
         net.params.iter_mut().zip(weights).for_each(|(to, from)| to.value = from.value.clone());
-        self.fresh = true;
+        (self.fresh, self.given) = (true, true);
+    }
+    /// The weights, not their average.
+    pub fn weights(&self, net: &Network<f32>) -> Params<f32> {
+        let stored = self.fresh && !self.has_average(self.engine.steps()) && !self.given;
+        if stored { net.params.clone() } else { self.engine.export_weights(&net.params) }
     }
     /// The weights, not their average, and the engine's state.
     pub fn state(&self, net: &Network<f32>) -> (Params<f32>, EngineState<f32>) {
@@ -100,7 +107,7 @@ impl Trained {
             net.params.iter_mut().zip(&old).for_each(|(to, from)| to.value = from.value.clone());
             return Err(e.into());
         }
-        (self.engine, self.fresh) = (engine, false);
+        (self.engine, self.fresh, self.given) = (engine, false, false);
         Ok(())
     }
 }

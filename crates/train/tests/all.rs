@@ -31,6 +31,7 @@ mod refusals;
 mod resume;
 mod session;
 mod settings;
+mod trained_weights;
 mod truth;
 mod vae;
 mod validation;

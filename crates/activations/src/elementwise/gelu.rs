@@ -67,7 +67,7 @@ impl<E: Real> Activation<E> for Gelu {
     #[inline(always)]
     fn df(&self, x: E) -> E {
         // Left of 0, and what is missing to 1 on the right.
-        let left = (-bounded(x)).madd(x.normal_pdf(), x.normal_tail());
+        let left = x.normal_tail_less_moment();
         if x > E::ZERO { E::ONE - left } else { left }
     }
 

@@ -102,8 +102,7 @@ impl<E: Real> Activation<E> for GeluTanh {
         let a = bounded(x);
         let (w, rest) = argument(a);
         let (turn, turn_rest) = a.in_double(|a| SCALE * (a + 3.0 * CUBIC * a * a * a));
-        let e = w.exp_nonpos();
-        let e = e.madd(rest, e);
+        let e = w.exp_nonpos_sum(rest);
         // (1 + e)² with one rounding where e is small.
         let square = e.madd(e + E::of(2.0), E::ONE);
         let left = e * ((E::ONE - turn) + (e - turn_rest)) / square;

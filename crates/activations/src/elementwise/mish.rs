@@ -36,12 +36,11 @@ impl Configured for Mish {
     const DEFAULT: Self = Mish;
 }
 
-/// e^(−|x|), and the denominator n + 2, for x ≥ 0 over e²ˣ.
+/// e = e^(−|x|), and the denominator n + 2 = c + r, for x ≥ 0 over e²ˣ: the constant c and what vanishes with e.
 #[inline(always)]
-fn parts<E: Real>(x: E) -> (E, E) {
-    let (e, two) = ((-x.abs()).exp_nonpos(), E::of(2.0));
-    let denominator = if x < E::ZERO { e.madd(e + two, two) } else { (e + e).madd(e + E::ONE, E::ONE) };
-    (e, denominator)
+fn parts<E: Real>(x: E) -> (E, E, E) {
+    let (e, one, two) = ((-x.abs()).exp_nonpos(), E::ONE, E::of(2.0));
+    if x < E::ZERO { (e, two, e * (e + two)) } else { (e, one, (e + e) * (e + one)) }
 }
 
 /// x no further from 0 than where e^(−|x|) is 0: 0 · ∞ would be NaN.
@@ -80,15 +79,17 @@ impl<E: Real> Activation<E> for Mish {
     fn f(&self, x: E) -> E {
         let low = E::of(-800.0);
         let c = if x < low { low } else { x };
-        let (e, denominator) = parts(x);
-        let two = E::of(2.0);
-        let numerator = if x < E::ZERO { e * (e + two) } else { e.madd(two, E::ONE) };
-        c * (numerator / denominator)
+        let (e, constant, rest) = parts(x);
+        let numerator = if x < E::ZERO { rest } else { e.madd(E::of(2.0), E::ONE) };
+        c * (numerator / (constant + rest))
     }
 
     #[inline(always)]
     fn df(&self, x: E) -> E {
-        let (e, denominator) = parts(x);
+        let (e, constant, rest) = parts(x);
+        let denominator = constant + rest;
+        // (c + r)² with one rounding where e is small.
+        let square = rest.madd(rest + (constant + constant), constant * constant);
         let (one, two, four) = (E::ONE, E::of(2.0), E::of(4.0));
         // n (n + 2) + 4 x eˣ (1 + eˣ), for x < 0 without one factor eˣ, for x ≥ 0 over e⁴ˣ. Left of 0 by powers of eˣ, 4 + 4x + eˣ (6 + 4x + eˣ (4 + eˣ)):
         // around the zero the sums without eˣ are exact.
@@ -96,12 +97,13 @@ impl<E: Real> Activation<E> for Mish {
         let four_x = four * near(x);
         let left = e * e.madd(e.madd(e + four, four_x + E::of(6.0)), four_x + four);
         let right = (four_x * (e * e)).madd(e + one, e.madd(two, one) * denominator);
-        (if negative { left } else { right }) / (denominator * denominator)
+        (if negative { left } else { right }) / square
     }
 
     #[inline(always)]
     fn d2f(&self, x: E) -> E {
-        let (e, denominator) = parts(x);
+        let (e, constant, rest) = parts(x);
+        let denominator = constant + rest;
         let (one, two, three) = (E::ONE, E::of(2.0), E::of(3.0));
         let negative = x < E::ZERO;
         // 2 + 2eˣ − 3e²ˣ − 2e³ˣ, for x ≥ 0 over e³ˣ.

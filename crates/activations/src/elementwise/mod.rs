@@ -43,4 +43,5 @@ crate::registry::activations! {
     apl::Apl,
     pau::Pau,
     spline::Spline,
+    isru::Isru,
 }

@@ -85,8 +85,7 @@ impl<E: Real> Activation<E> for QuickGelu {
     fn df(&self, x: E) -> E {
         // As SiLU's, at w = −1.702 |x|.
         let (w, rest) = bounded(x).times(-SCALE);
-        let e = w.exp_nonpos();
-        let e = e.madd(rest, e);
+        let e = w.exp_nonpos_sum(rest);
         // (1 + e)² with one rounding where e is small.
         let square = e.madd(e + E::of(2.0), E::ONE);
         let left = e * ((E::ONE + w) + (e + rest)) / square;

@@ -16,15 +16,15 @@ use sparring_math::Real;
 use sparring_math::named::{Named, Range};
 
 impl Squareplus {
-    /// f(x) and s = √(x² + b).
+    /// f(x), s = √(x² + b), and s².
     #[inline(always)]
-    fn value_and_root<E: Real>(&self, x: E) -> (E, E) {
+    fn value_and_root<E: Real>(&self, x: E) -> (E, E, E) {
         let (b, a, half) = (E::of(self.b), x.abs(), E::of(0.5));
         // Where x² overflows, s is |x|.
         let square = a.madd(a, b);
         let s = if square < E::INFINITY { square.sqrt() } else { a };
         let right = half.madd(a, half * s);
-        (if x < E::ZERO { half * b / (s + a) } else { right }, s)
+        (if x < E::ZERO { half * b / (s + a) } else { right }, s, square)
     }
 }
 
@@ -98,8 +98,10 @@ impl<E: Real> Activation<E> for Squareplus {
 
     #[inline(always)]
     fn df(&self, x: E) -> E {
-        let (b, half, s) = (E::of(self.b), E::of(0.5), self.value_and_root(x).1);
-        let left = half * b / ((s + x.abs()) * s);
+        let (b, half) = (E::of(self.b), E::of(0.5));
+        let (_, s, square) = self.value_and_root(x);
+        // s (s + |x|), the product alone being rounded.
+        let left = half * b / s.madd(x.abs(), square);
         let right = half.madd(x / s, half);
         // There x/s is 1, and ∞/∞ at the end.
         let right = if x > E::of(1e15) { E::ONE } else { right };

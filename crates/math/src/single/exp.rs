@@ -70,17 +70,24 @@ fn shifted_power(sum: f32) -> f32 {
     f32::from_bits(sum.to_bits() << 23)
 }
 
-/// What [`exp_nonpos`], [`bell`] and [`decay`] leave for the last product.
+/// What [`exp_nonpos`], [`bell_times`] and [`decay`] leave for the last product.
 pub(crate) const SUNK: f32 = 1.0 / 18_446_744_073_709_551_616.0;
 
 /// eˣ for x ≤ 0: the bits of [`exp`] in fewer operations.
 #[inline(always)]
 pub(crate) fn exp_nonpos<M: Madd>(x: f32) -> f32 {
+    // Adding −0 changes nothing, and costs nothing.
+    exp_nonpos_sum::<M>(x, -0.0)
+}
+
+/// e^(x + rest) for x ≤ 0, `rest` being what the rounding of x left.
+#[inline(always)]
+pub(crate) fn exp_nonpos_sum<M: Madd>(x: f32, rest: f32) -> f32 {
     const SHIFT: f32 = biased(64);
     let x = if x < -104.0 { -104.0 } else { x };
     let sum = M::madd(x, LOG2_E, SHIFT);
     let n = sum - SHIFT;
-    let r = M::madd(-n, LN2_LOW, M::madd(-n, LN2_HIGH, x));
+    let r = M::madd(-n, LN2_LOW, M::madd(-n, LN2_HIGH, x)) + rest;
     // On 2^64 times the scale nothing is subnormal; the last product rounds once.
     ((small_exp_m1::<M>(r) + 1.0) * shifted_power(sum)) * SUNK
 }
@@ -115,9 +122,9 @@ pub(crate) fn exp_m1_of_double<M: Madd>(x: f32) -> f32 {
     M::madd(scale, p, -(1.0 - scale))
 }
 
-/// e^(−a²/2) · 2⁶⁴ for 0 ≤ a ≤ 16; the rounding error of a² would be multiplied by a²/2, so it only chooses the power of two.
+/// y e^(−a²/2) · 2⁶⁴ for 0 ≤ a ≤ 16; the rounding error of a² would be multiplied by a²/2, so it only chooses the power of two.
 #[inline(always)]
-pub(crate) fn bell<M: Madd>(a: f32) -> f32 {
+pub(crate) fn bell_times<M: Madd>(a: f32, y: f32) -> f32 {
     const SHIFT: f32 = biased(64);
     let sum = M::madd(a * a, -0.5 * LOG2_E, SHIFT);
     let n = sum - SHIFT;
@@ -128,7 +135,9 @@ pub(crate) fn bell<M: Madd>(a: f32) -> f32 {
     let p = M::madd(p, u, -(0.166_665_42 / 8.0));
     let p = M::madd(p, u, 0.499_999_97 / 4.0);
     let p = M::madd(p, u, -0.5);
-    M::madd(p, u, 1.0) * shifted_power(sum)
+    // (eʳ − 1) y + y: one rounding less than the product of y and eʳ.
+    let y = y * shifted_power(sum);
+    M::madd(p * u, y, y)
 }
 
 /// e^(−a) · 2⁶⁴ for a ≥ 0.
@@ -145,7 +154,7 @@ pub(crate) fn decay<M: Madd>(a: f32) -> f32 {
     M::madd(p, u, 1.0) * shifted_power(sum)
 }
 
-/// e^(−x²): as [`bell`], the square being rounded only to choose the power of two.
+/// e^(−x²): as [`bell_times`], the square being rounded only to choose the power of two.
 #[inline(always)]
 pub(crate) fn gauss<M: Madd>(x: f32) -> f32 {
     const SHIFT: f32 = biased(64);

@@ -99,9 +99,13 @@ impl Real for Fused {
         let product = near * self.0;
         (Fused(product), Fused(Once::madd(rest, self.0, Once::madd(near, self.0, -product))))
     }
+    #[inline(always)]
+    fn exp_nonpos_sum(self, rest: Self) -> Self {
+        Fused(super::exp::exp_nonpos_sum::<Once>(self.0, rest.0))
+    }
     functions! {
         exp::exp exp::exp_nonpos exp::exp_m1 exp::gauss logistic::tanh logistic::sigmoid logistic::softplus normal::erf
-        normal::normal_cdf normal::normal_tail normal::normal_pdf circular::sin circular::cos circular::sin_near circular::cos_near;
+        normal::normal_cdf normal::normal_tail normal::normal_tail_less_moment normal::normal_pdf circular::sin circular::cos circular::sin_near circular::cos_near;
         ln ln_1p sqrt abs
     }
     #[inline(always)]

@@ -8,8 +8,8 @@ pub(crate) trait Madd: Copy {
     fn square_plus(a: f32, b: f32) -> f32;
     /// x − n π/2 for whole n up to 2²¹, with all digits where little is left.
     fn less_quarters(x: f32, n: f32) -> f32;
-    /// p(a) / q(a), lowest powers first, for a ≥ 0 and coefficients ≥ 0, where each power may carry the whole.
-    fn quotient(p: [f32; 5], q: [f32; 6], a: f32) -> f32;
+    /// p(a) / q(a), lowest powers first, two at least, for a ≥ 0 and coefficients ≥ 0, where each power may carry the whole.
+    fn quotient<const P: usize, const Q: usize>(p: [f32; P], q: [f32; Q], a: f32) -> f32;
 }
 
 /// Two roundings: the same bits in scalar and vector code of every instruction set.
@@ -36,12 +36,11 @@ impl Madd for Plain {
         ((x - n * HIGH) - n * LOW) as f32
     }
     #[inline(always)]
-    fn quotient(p: [f32; 5], q: [f32; 6], a: f32) -> f32 {
+    fn quotient<const P: usize, const Q: usize>(p: [f32; P], q: [f32; Q], a: f32) -> f32 {
         // Twice the roundings of `Once` would be felt: in double precision there are none.
-        let (p, q, a) = (p.map(f64::from), q.map(f64::from), f64::from(a));
-        let top = (((p[4] * a + p[3]) * a + p[2]) * a + p[1]) * a + p[0];
-        let bottom = ((((q[5] * a + q[4]) * a + q[3]) * a + q[2]) * a + q[1]) * a + q[0];
-        (top / bottom) as f32
+        let a = f64::from(a);
+        let at = |c: &[f32]| c.iter().rev().fold(0.0, |sum, &c| sum * a + f64::from(c));
+        (at(&p) / at(&q)) as f32
     }
 }
 
@@ -65,12 +64,18 @@ impl Madd for Once {
         (-n).mul_add(PARTS[2], (-n).mul_add(PARTS[1], (-n).mul_add(PARTS[0], x)))
     }
     #[inline(always)]
-    fn quotient(p: [f32; 5], q: [f32; 6], a: f32) -> f32 {
-        // Even and odd powers apart: half as many roundings one after the other.
-        let z = a * a;
-        let even = p[4].mul_add(z, p[2]).mul_add(z, p[0]);
-        let top = p[3].mul_add(z, p[1]).mul_add(a, even);
-        let even = q[4].mul_add(z, q[2]).mul_add(z, q[0]);
-        top / q[5].mul_add(z, q[3]).mul_add(z, q[1]).mul_add(a, even)
+    fn quotient<const P: usize, const Q: usize>(p: [f32; P], q: [f32; Q], a: f32) -> f32 {
+        even_and_odd(p, a) / even_and_odd(q, a)
     }
+}
+
+/// p(a), even and odd powers apart: half as many roundings one after the other.
+#[inline(always)]
+fn even_and_odd<const N: usize>(p: [f32; N], a: f32) -> f32 {
+    let z = a * a;
+    let powers = |from: usize| {
+        let top = N - 1 - (N - 1 - from) % 2;
+        (from..top).rev().filter(|k| (k - from).is_multiple_of(2)).fold(p[top], |sum, k| sum.mul_add(z, p[k]))
+    };
+    powers(1).mul_add(a, powers(0))
 }

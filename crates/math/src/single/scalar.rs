@@ -33,6 +33,10 @@ impl Real for f32 {
         super::exp::exp_nonpos::<Plain>(self)
     }
     #[inline(always)]
+    fn exp_nonpos_sum(self, rest: Self) -> Self {
+        super::exp::exp_nonpos_sum::<Plain>(self, rest)
+    }
+    #[inline(always)]
     fn exp_m1(self) -> Self {
         super::exp::exp_m1::<Plain>(self)
     }
@@ -67,6 +71,10 @@ impl Real for f32 {
     #[inline(always)]
     fn normal_tail(self) -> Self {
         super::normal::normal_tail::<Plain>(self)
+    }
+    #[inline(always)]
+    fn normal_tail_less_moment(self) -> Self {
+        super::normal::normal_tail_less_moment::<Plain>(self)
     }
     #[inline(always)]
     fn normal_pdf(self) -> Self {

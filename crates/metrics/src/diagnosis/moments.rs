@@ -31,27 +31,33 @@ pub struct RunningMoments {
     third: f64,
 }
 
+/// Σ f(v) over the finite numbers, in eight sums, whose additions do not wait for each other.
+fn sum(x: &[f32], f: impl Fn(f64) -> f64) -> f64 {
+    let mut sums = [0.0; 8];
+    let mut add = |part: &[f32]| {
+        for (sum, &v) in sums.iter_mut().zip(part) {
+            *sum += if v.is_finite() { f(f64::from(v)) } else { 0.0 };
+        }
+    };
+    let (eights, rest) = x.as_chunks::<8>();
+    eights.iter().for_each(|part| add(part));
+    add(rest);
+    sums.iter().sum()
+}
+
 impl RunningMoments {
     /// Takes more numbers.
     pub fn push(&mut self, x: &[f32]) {
-        let (mut part, mut sum) = (Self::default(), 0.0);
-        for &v in x {
-            if v.is_finite() {
-                part.count += 1;
-                part.zeros += u64::from(v == 0.0);
-                sum += f64::from(v);
-            } else {
-                part.nan += u64::from(v.is_nan());
-                part.inf += u64::from(v.is_infinite());
-            }
+        let count = |of: fn(f32) -> bool| x.iter().filter(|v| of(**v)).count() as u64;
+        let mut part = Self { count: count(f32::is_finite), zeros: count(|v| v == 0.0), ..Self::default() };
+        if part.count < x.len() as u64 {
+            (part.nan, part.inf) = (count(f32::is_nan), count(f32::is_infinite));
         }
         if part.count > 0 {
-            part.mean = sum / part.count as f64;
-            for &v in x.iter().filter(|v| v.is_finite()) {
-                let d = f64::from(v) - part.mean;
-                part.second += d * d;
-                part.third += d * d * d;
-            }
+            let mean = sum(x, |v| v) / part.count as f64;
+            part.mean = mean;
+            part.second = sum(x, |v| (v - mean) * (v - mean));
+            part.third = sum(x, |v| (v - mean) * (v - mean) * (v - mean));
         }
         self.merge(&part);
     }

@@ -134,14 +134,17 @@ impl<E: Elem> Weight<E> {
         match self.form {
             Form::Conv(block) | Form::ConvTranspose(block) => block.unpack(panels, weight),
             Form::Matmul(input) => {
+                // A block of rows of a panel stays in the first-level cache until all its columns are written.
+                const BLOCK: usize = 64;
                 let (k, width) = (panels.depth(), panels.width());
-                for (j, row) in weight.chunks_mut(k).enumerate() {
-                    let from = &panels.as_slice()[j / width * k * width + j % width..];
-                    from.iter()
-                        .step_by(width)
-                        .take(k)
-                        .enumerate()
-                        .for_each(|(p, &v)| row[Self::place(input, p)] = v);
+                for ((_, exist, panel), rows) in panels.iter().zip(weight.chunks_mut((k * width).max(1))) {
+                    for (b, block) in panel.chunks(BLOCK * width).enumerate() {
+                        for (j, row) in rows.chunks_mut(k).take(exist).enumerate() {
+                            for (p, from) in block.chunks(width).enumerate() {
+                                row[Self::place(input, b * BLOCK + p)] = from[j];
+                            }
+                        }
+                    }
                 }
             }
         }

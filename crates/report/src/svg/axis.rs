@@ -74,7 +74,8 @@ impl Axis {
         {
             (low, high, fixed) = (from, to, true);
         }
-        if low == high || (log && high.log10() - low.log10() < 1e-9) {
+        // A hundredth more is nothing on a logarithmic axis; its ticks would differ in the last of six digits.
+        if low == high || (log && high / low < 1.01) {
             // A single value stands in the middle of an axis wide enough to be read.
             let half = match self.ticks {
                 Ticks::Whole => 0.5f64.max(low.abs() * 1e-12),

@@ -33,10 +33,10 @@ impl Default for DiagnosisSettings {
 }
 
 impl DiagnosisSettings {
-    /// Few enough to be looked at after each epoch of a training.
+    /// Few enough to be looked at after each epoch of a training; rows enough for a verdict on the effective rank, which asks for 16 directions.
     pub const SAMPLED: Self = Self {
         batch: 256,
-        rank_rows: 32,
+        rank_rows: 20,
         power_steps: 200,
         ascent_examples: 16,
         ascent_steps: 30,

@@ -51,5 +51,10 @@ pub(super) fn spectral_norm(net: &Network<f32>, i: usize, input: Shape, steps: u
 
 /// The Euclidean norm.
 pub(super) fn norm(x: &[f32]) -> f64 {
-    x.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt()
+    // Eight sums, whose additions do not wait for each other.
+    let mut sums = [0.0; 8];
+    for part in x.chunks(8) {
+        sums.iter_mut().zip(part).for_each(|(sum, &v)| *sum += f64::from(v) * f64::from(v));
+    }
+    sums.iter().sum::<f64>().sqrt()
 }

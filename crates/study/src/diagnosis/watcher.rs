@@ -42,6 +42,8 @@ pub struct DiagnosisWatcher<'a, M: Diagnosed> {
     steps_per_epoch: u64,
     /// The step after which the weights were these.
     before: Option<(u64, Weights)>,
+    /// Rows that are written.
+    rows: usize,
 }
 
 /// Names and values of the weights as they are trained, not their average.
@@ -63,7 +65,7 @@ impl<'a, M: Diagnosed> DiagnosisWatcher<'a, M> {
     ) -> Self {
         let examples = examples.clone();
         let steps_per_epoch = steps_per_epoch.max(1);
-        Self { inner, run, examples, settings, steps_per_epoch, before: None }
+        Self { inner, run, examples, settings, steps_per_epoch, before: None, rows: 0 }
     }
     /// Keeps the weights if the next step is the last of its epoch.
     fn remember(&mut self, done: u64, model: &mut dyn Current<M>) {
@@ -72,8 +74,8 @@ impl<'a, M: Diagnosed> DiagnosisWatcher<'a, M> {
         }
     }
     fn row(&mut self, s: &StepMetrics, model: &mut dyn Current<M>) -> Result<DiagnosisRow, TrainError> {
-        let after = self.before.as_ref().filter(|(step, _)| step + 1 == s.step).map(|_| weights(model));
         let layers = layer_figures(model.current().network(), &self.examples, M::LOSS, &self.settings);
+        let after = self.before.as_ref().filter(|(step, _)| step + 1 == s.step).map(|_| weights(model));
         let mut row = DiagnosisRow {
             epoch: s.epoch,
             examples: self.examples.len(),
@@ -101,10 +103,8 @@ fn update_ratio(old: &[f32], new: &[f32]) -> Option<f64> {
 }
 
 fn weights<M: Diagnosed>(model: &mut dyn Current<M>) -> Weights {
-    let state = model.state();
-    let of_network = state.networks.into_iter().next().map(|(_, params, _)| params);
-    let params = of_network.iter().flat_map(|params| params.iter());
-    let kept = params.filter(|p| p.kind() == ParamKind::Weight);
+    let params = model.trained();
+    let kept = params.iter().filter(|p| p.kind() == ParamKind::Weight);
     kept.map(|p| (p.name().to_string(), p.value.clone())).collect()
 }
 
@@ -115,8 +115,8 @@ fn unwritten(e: sparring_store::StoreError) -> TrainError {
 impl<M: Diagnosed> Observer<M> for DiagnosisWatcher<'_, M> {
     fn begin(&mut self, done: u64, model: &mut dyn Current<M>) -> Result<(), TrainError> {
         self.inner.begin(done, model)?;
-        let epochs = done / self.steps_per_epoch;
-        self.run.cut_rows(DIAGNOSIS_ROWS, epochs as usize).map_err(unwritten)?;
+        self.rows = (done / self.steps_per_epoch) as usize;
+        self.run.cut_rows(DIAGNOSIS_ROWS, self.rows).map_err(unwritten)?;
         self.remember(done, model);
         Ok(())
     }
@@ -129,8 +129,11 @@ impl<M: Diagnosed> Observer<M> for DiagnosisWatcher<'_, M> {
         if s.ends_epoch {
             let row = self.row(s, model)?;
             // Of an epoch that the training went back to there is a row already.
-            self.run.cut_rows(DIAGNOSIS_ROWS, s.epoch - 1).map_err(unwritten)?;
+            if self.rows >= s.epoch {
+                self.run.cut_rows(DIAGNOSIS_ROWS, s.epoch - 1).map_err(unwritten)?;
+            }
             self.run.append(DIAGNOSIS_ROWS, &row).map_err(unwritten)?;
+            self.rows = s.epoch;
         }
         self.remember(s.step, model);
         Ok(flow)

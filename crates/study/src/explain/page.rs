@@ -109,7 +109,7 @@ fn units(of: &Explanation) -> Result<Section, ReportError> {
             })
         };
         section.blocks.push(Block::ImageRows(ImageRows {
-            caption: "Images that raise units of the last hidden layer most: gradient ascent within [0, 1] with a penalty on ‖x‖², from faint noise.".into(),
+            caption: "Images that raise units of the last hidden layer most: gradient ascent within [0, 1] with a penalty on ‖x‖², from faint noise. Where nothing raises the unit, the penalty leaves a black image.".into(),
             rows: of.maximised.chunks(8).map(row).collect::<Result<_, _>>()?,
         }));
     }
