@@ -12,6 +12,7 @@ mod defense;
 mod displacement;
 mod error;
 mod gan;
+mod generated;
 mod judge;
 mod learner;
 mod learner_state;
@@ -55,6 +56,7 @@ pub use defense::{
 pub use displacement::{AnyDisplacement, Asam, Awp, CountedPass, Displacement, Sam};
 pub use error::TrainError;
 pub use gan::{Alarm, Game, GanEpoch, GanRecipe, GanSteps, GanSummary, fit_gan, gan_session};
+pub use generated::Generated;
 pub use judge::{
     GanScores, GenerativeScores, Judge, JudgeSettings, JudgedImages, LabelledScores, StackedScores,
     ToyScores, Unjudged, image_scores, labelled_scores, labelled_scores_of_gan, nearest_training,

@@ -16,6 +16,7 @@ use sparring_seed::Key;
 use std::time::Instant;
 
 mod ended;
+mod mixing;
 mod remedy;
 mod report;
 mod state;
@@ -31,6 +32,8 @@ pub struct Session<'d, F: Learner> {
     batches: Batches<'d>,
     batch: MiniBatch,
     validation: Option<Validation>,
+    /// What is mixed in, in words.
+    generated: Option<String>,
     state: LoopState,
     /// Why the last step that was not made was not.
     trouble: Option<TrainError>,
@@ -68,6 +71,7 @@ impl<'d, F: Learner> Session<'d, F> {
             batches,
             batch: MiniBatch::default(),
             validation: None,
+            generated: None,
             state: LoopState { progress, ..LoopState::default() },
             trouble: None,
             step: 0,
