@@ -72,7 +72,7 @@ pub use non_finite::{Fail, NonFinitePolicy, RollBack, Skip};
 pub use objective::{Classification, Denoised, Discrimination, MixedLabels, Reconstruction, ToldClasses};
 pub use observe::{Current, Epoch, EpochReport, Flow, Observed, Observer, Quiet, StepMetrics, StepOutcome};
 pub use purifier::{
-    BackwardIdentity, GanProjection, Purifier, PurifierScores, PurifierSettings, purifier_scores,
+    BackwardIdentity, GanProjection, PurifiedBy, Purifier, PurifierScores, PurifierSettings, purifier_scores,
 };
 pub use recipe::Recipe;
 pub use robustness::{Robustness, robustness};
