@@ -204,6 +204,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let run = &place.run;
     let steps = data.set.train.len().div_ceil(recipe.step_examples()).saturating_mul(recipe.epochs);
     let test = &data.set.test;
+    let generated = source.as_ref().map(|s| s.draw(&data.set.train, args.machine.seed)).transpose()?;
     let mut watch = Watch::new(format!("training {}", net.name()), steps, run, |m: &ClassifierNet| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
     })
@@ -213,8 +214,8 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     if !validation.is_empty() {
         training = training.validating(Validation { split: validation.clone(), attack })?;
     }
-    if let Some(source) = &source {
-        training = training.mixing(source.draw(&data.set.train, args.machine.seed)?)?;
+    if let Some(generated) = generated {
+        training = training.mixing(generated)?;
     }
     let save = |path: &Path, model: &ClassifierNet| {
         pages::weights::save_classifier(path, model, &data.set.class_names)

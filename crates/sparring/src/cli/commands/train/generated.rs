@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Args)]
 pub(super) struct GeneratedArgs {
     /// A run of `sparring train gan` with classes, `train vae` or `train autoencoder`, whose samples take a share of the places of each batch. Of a model without classes each class has a mixture
-    /// of Gaussians, fitted to the codes of its training images. It should not have seen the test images.
+    /// of Gaussians, fitted to the codes of its training images. It should not have seen the test images. `none` for none.
     #[arg(long, value_name = "RUN")]
     generated: Option<PathBuf>,
     /// The share of the places of each batch that samples of --generated have; an epoch has as many steps as without them.
@@ -69,7 +69,9 @@ impl GeneratedArgs {
         recipe: &Recipe,
         resumed: Option<&Resumed>,
     ) -> Outcome<Option<Source>> {
-        let Some(asked) = &self.generated else { return Ok(None) };
+        // The word that a grid writes where there is to be none.
+        let asked = self.generated.as_ref().filter(|path| path.as_os_str() != "none");
+        let Some(asked) = asked else { return Ok(None) };
         let path = resumed.and_then(Resumed::generator).unwrap_or_else(|| asked.clone());
         let refuse = |what: String| Failure::Usage(format!("--generated {}: {what}", asked.display()));
         let sha256 = sha256_hex(&std::fs::read(weights_file(&path)?)?);
