@@ -2,8 +2,7 @@
 
 use super::place::Resumed;
 use crate::cli::io::{json::json, say};
-use crate::cli::options::Names;
-use crate::cli::options::{Named, count, share, way_between};
+use crate::cli::options::{Named, Names, count, share, way_between};
 use crate::cli::pages::coder::{Coder, kind_of, load_coder};
 use crate::cli::pages::weights::load_judged_gan;
 use crate::cli::pages::weights_file::weights_file;
@@ -52,6 +51,8 @@ enum Model {
 
 /// The model that makes the examples, and how many of them.
 pub(super) struct Source {
+    /// As it was asked for, and where it is: a training that goes on may be called from elsewhere.
+    asked: PathBuf,
     path: PathBuf,
     model: Model,
     kind: String,
@@ -118,7 +119,16 @@ impl GeneratedArgs {
         }
         let (kind, components) = (kind.unwrap_or_default(), self.generated_components);
         let images = self.images(data, recipe)?;
-        Ok(Some(Source { path, model, kind, sha256, share: self.generated_share, images, components }))
+        Ok(Some(Source {
+            asked: asked.clone(),
+            path,
+            model,
+            kind,
+            sha256,
+            share: self.generated_share,
+            images,
+            components,
+        }))
     }
     /// How many samples are drawn.
     fn images(&self, data: &Named, recipe: &Recipe) -> Outcome<usize> {
@@ -166,12 +176,12 @@ impl Source {
     /// In words.
     pub(super) fn in_words(&self) -> String {
         let (images, percent) = (self.images, 100.0 * self.share);
-        format!("{images} samples of {} ({}), in {percent} % of the places", self.path.display(), self.kind)
+        format!("{images} samples of {} ({}), in {percent} % of the places", self.asked.display(), self.kind)
     }
     /// Draws the examples, of the classes of these training images and in their shares.
     pub(super) fn draw(&self, train: &Split, seed: u64) -> Outcome<Generated> {
         let (n, share, key) = (self.images, self.share, Key::new(seed).named("generated"));
-        say::note(&format!("drawing {n} samples of {} ..", self.path.display()));
+        say::note(&format!("drawing {n} samples of {} ..", self.asked.display()));
         let coder = match &self.model {
             Model::Gan(gan) => return Ok(Generated::of_gan(gan, n, train, share, key)?),
             Model::Coder(coder) => coder.model(),
