@@ -1,6 +1,7 @@
 //! One epoch in batches: the order depends on (key, epoch) alone.
 
 use crate::augment::{AnyAugmentation, Augmenter};
+use crate::mixed_in::MixedIn;
 use crate::{MiniBatch, Split};
 use sparring_seed::Key;
 
@@ -31,6 +32,7 @@ pub struct BatchRows<'a> {
     chosen: &'a [u32],
     next: &'a [u32],
     augmenter: &'a Augmenter,
+    mixed_in: Option<&'a MixedIn>,
 }
 
 impl BatchRows<'_> {
@@ -40,11 +42,20 @@ impl BatchRows<'_> {
     /// # Panics
     /// If there is no such example or `to` does not have its length.
     pub fn write(&self, i: usize, to: &mut [f32]) {
-        self.split.to_f32(&[self.chosen[i] as usize], to);
+        let (split, at, id) = self.find(self.chosen[i] as usize);
+        split.to_f32(&[at], to);
         if let Some(&next) = self.next.get(i) {
-            self.split.ask_for(next as usize);
+            let (split, at, _) = self.find(next as usize);
+            split.ask_for(at);
         }
-        self.augmenter.apply(self.split.id(self.chosen[i] as usize), self.split.shape(), to);
+        self.augmenter.apply(id, split.shape(), to);
+    }
+    /// Where an example stands, and its id.
+    fn find(&self, example: usize) -> (&Split, usize, u64) {
+        match (self.mixed_in, example.checked_sub(self.split.len())) {
+            (Some(mixed_in), Some(at)) => (&mixed_in.others, at, mixed_in.id(at)),
+            _ => (self.split, example, self.split.id(example)),
+        }
     }
     /// Whether rows are images that are changed: much more work than a conversion.
     pub fn is_augmented(&self) -> bool {
@@ -85,6 +96,7 @@ pub struct Batches<'a> {
     at: usize,
     epoch: u64,
     augmenter: Augmenter,
+    mixed_in: Option<MixedIn>,
 }
 
 impl<'a> Batches<'a> {
@@ -100,7 +112,8 @@ impl<'a> Batches<'a> {
             split.gather_pages();
         }
         let (chosen, augmenter) = (Vec::with_capacity(split.len()), Augmenter::default());
-        let mut batches = Self { split, batch, key, order, last, chosen, at: 0, epoch, augmenter };
+        let mut batches =
+            Self { split, batch, key, order, last, chosen, at: 0, epoch, augmenter, mixed_in: None };
         batches.restart(epoch);
         batches
     }
@@ -108,6 +121,25 @@ impl<'a> Batches<'a> {
     #[must_use]
     pub fn augmented(mut self, chain: &[AnyAugmentation]) -> Self {
         self.augmenter = Augmenter::new(chain);
+        self.restart(self.epoch);
+        self
+    }
+    /// The same with a share of the places of each batch given to `others`, in an order that depends on (key, epoch) alone: an epoch has as many examples as before, so
+    /// many fewer of them of the split. From this epoch on, which begins anew. Their ids are above those of any split.
+    ///
+    /// # Panics
+    /// If there are no others, they have another shape, the share is not in [0, 1), or both splits have 2³² examples or more.
+    #[must_use]
+    #[track_caller]
+    pub fn mixed_with(mut self, others: Split, share: f64) -> Self {
+        assert!((0.0..1.0).contains(&share), "batches: a share of {share}, not in [0, 1)");
+        assert!(
+            others.shape() == self.split.shape() && !others.is_empty(),
+            "batches: others of another shape"
+        );
+        let all = self.split.len().saturating_add(others.len());
+        assert!(u32::try_from(all).is_ok(), "batches: {all} examples, at most 2^32 - 1");
+        self.mixed_in = Some(MixedIn::new(others, share));
         self.restart(self.epoch);
         self
     }
@@ -119,6 +151,10 @@ impl<'a> Batches<'a> {
         self.chosen.extend(0..self.split.len() as u32);
         if self.order == Order::Shuffled {
             self.key.named("shuffle").child(epoch).rng(0).shuffle(&mut self.chosen);
+        }
+        if let Some(mixed_in) = &mut self.mixed_in {
+            let key = self.key.named("mixed in").child(epoch);
+            mixed_in.take_places(&mut self.chosen, self.split.len() as u32, key);
         }
     }
     /// Writes the next batch into `out`, reusing its memory; `false` at the end of the epoch, with `out` untouched.
@@ -137,8 +173,10 @@ impl<'a> Batches<'a> {
         let (begin, end) = (self.at, self.at + self.batch.min(left));
         self.at = end;
         let (chosen, next) = (&self.chosen[begin..end], &self.chosen[end..]);
-        out.gather(self.split, chosen.iter().map(|&i| i as usize));
-        Some(BatchRows { split: self.split, chosen, next, augmenter: &self.augmenter })
+        let mixed_in = self.mixed_in.as_ref();
+        let rows = BatchRows { split: self.split, chosen, next, augmenter: &self.augmenter, mixed_in };
+        out.gather(self.split.shape(), chosen.iter().map(|&i| rows.find(i as usize)));
+        Some(rows)
     }
     /// Batches in one whole epoch.
     pub fn per_epoch(&self) -> usize {
@@ -200,6 +238,39 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn others_take_their_share_of_every_batch() {
+        let (split, others) = (blobs(40, 4, 0.03, Key::new(5)), blobs(7, 4, 0.3, Key::new(6)));
+        let plain = Batches::new(&split, 8, Key::new(1), 3, Order::Shuffled, Last::Keep);
+        let mixed = plain.clone().mixed_with(others.clone(), 0.25);
+        assert_eq!(mixed.per_epoch(), plain.per_epoch());
+        let mut seen = [0; 7];
+        for (plain, mixed) in plain.clone().zip(mixed.clone()) {
+            for k in 0..8 {
+                let (row, label) = (&mixed.x[2 * k..2 * k + 2], mixed.labels[k]);
+                if mixed.ids[k] < 1 << 63 {
+                    // The others of the split are where they were.
+                    assert_eq!((mixed.ids[k], label), (plain.ids[k], plain.labels[k]));
+                    assert_eq!(row, &plain.x[2 * k..2 * k + 2]);
+                } else {
+                    let i = (mixed.ids[k] - (1 << 63)) as usize;
+                    assert_eq!((row, label), (&others.row(i)[..], others.label(i)));
+                    seen[i] += 1;
+                }
+            }
+            assert_eq!(mixed.ids.iter().filter(|&&id| id >= 1 << 63).count(), 2);
+        }
+        // Ten places for seven: each once before one comes twice.
+        assert!(seen.iter().sum::<usize>() == 10 && seen.iter().all(|n| (1..=2).contains(n)), "{seen:?}");
+        let ids = |b: Batches<'_>| b.flat_map(|b| b.ids).collect::<Vec<_>>();
+        assert_eq!(ids(plain.clone().mixed_with(others.clone(), 0.0)), ids(plain.clone()));
+        let mut again = plain.mixed_with(others, 0.25);
+        again.restart(4);
+        assert_ne!(ids(again.clone()), ids(mixed.clone()));
+        again.restart(3);
+        assert_eq!(ids(again), ids(mixed));
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod holdout;
 pub mod idx;
 mod image_folder;
 mod mini_batch;
+mod mixed_in;
 pub mod mnist;
 pub mod pinned;
 mod pixels;

@@ -19,7 +19,7 @@ impl Split {
     /// Everything in view as one batch.
     pub fn all(&self) -> MiniBatch {
         let mut batch = MiniBatch::default();
-        batch.gather(self, 0..self.len());
+        batch.gather(self.shape(), (0..self.len()).map(|i| (self, i, self.id(i))));
         batch.x.resize(self.len() * self.dim(), 0.0);
         let rows = batch.x.chunks_exact_mut(self.dim());
         rows.enumerate().for_each(|(i, row)| self.to_f32(&[i], row));
@@ -37,13 +37,19 @@ impl MiniBatch {
         self.labels.is_empty()
     }
 
-    /// Replaces the contents by these examples of `split`, without their pixels, in the memory already held.
-    pub(crate) fn gather(&mut self, split: &Split, examples: impl Iterator<Item = usize> + Clone) {
-        self.shape = split.shape();
+    /// Replaces the contents by these examples, each by the split where it stands, its place there and its id, without their pixels, in the memory already held.
+    pub(crate) fn gather<'s>(
+        &mut self,
+        shape: [usize; 3],
+        examples: impl Iterator<Item = (&'s Split, usize, u64)>,
+    ) {
+        self.shape = shape;
         self.labels.clear();
         self.ids.clear();
-        self.labels.extend(examples.clone().map(|i| split.label(i)));
-        self.ids.extend(examples.map(|i| split.id(i)));
+        for (split, at, id) in examples {
+            self.labels.push(split.label(at));
+            self.ids.push(id);
+        }
         self.x.clear();
     }
 }

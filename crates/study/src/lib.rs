@@ -22,8 +22,8 @@ pub use activations::{
     SuiteFigures, activation_result, measure_net, paired, rank_correlation,
 };
 pub use codes::{
-    CodeAlarm, CodeFigures, CodeReport, CodeSampler, CodeStudy, FeatureFigures, Outliers, PixelFigures,
-    RateCurve, RatePoint, SAMPLER_ROWS, alarm_blocks, code_alarms, code_sections,
+    ClassCodeSampler, CodeAlarm, CodeFigures, CodeReport, CodeSampler, CodeStudy, FeatureFigures, Outliers,
+    PixelFigures, RateCurve, RatePoint, SAMPLER_ROWS, alarm_blocks, code_alarms, code_sections,
 };
 pub use depth::{
     DepthCell, DepthRow, DepthStudy, NormalizedBy, Training, UnitCounts, depth_findings, depth_page,

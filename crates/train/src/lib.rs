@@ -13,6 +13,7 @@ mod described;
 mod displacement;
 mod error;
 mod gan;
+mod generated;
 mod judge;
 mod learner;
 mod learner_state;
@@ -57,6 +58,7 @@ pub use defense::{
 pub use displacement::{AnyDisplacement, Asam, Awp, CountedPass, Displacement, Sam};
 pub use error::TrainError;
 pub use gan::{Alarm, Game, GanEpoch, GanRecipe, GanSteps, GanSummary, fit_gan, gan_session};
+pub use generated::Generated;
 pub use judge::{
     GanScores, GenerativeScores, Judge, JudgeSettings, JudgedImages, LabelledScores, StackedScores,
     ToyScores, Unjudged, image_scores, labelled_scores, labelled_scores_of_gan, nearest_training,
@@ -72,7 +74,7 @@ pub use non_finite::{Fail, NonFinitePolicy, RollBack, Skip};
 pub use objective::{Classification, Denoised, Discrimination, MixedLabels, Reconstruction, ToldClasses};
 pub use observe::{Current, Epoch, EpochReport, Flow, Observed, Observer, Quiet, StepMetrics, StepOutcome};
 pub use purifier::{
-    BackwardIdentity, GanProjection, Purifier, PurifierScores, PurifierSettings, purifier_scores,
+    BackwardIdentity, GanProjection, PurifiedBy, Purifier, PurifierScores, PurifierSettings, purifier_scores,
 };
 pub use recipe::Recipe;
 pub use robustness::{Robustness, robustness};

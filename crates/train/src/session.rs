@@ -17,6 +17,7 @@ use sparring_seed::Key;
 use std::time::Instant;
 
 mod ended;
+mod mixing;
 mod remedy;
 mod report;
 mod state;
@@ -32,6 +33,8 @@ pub struct Session<'d, F: Learner> {
     batches: Batches<'d>,
     batch: MiniBatch,
     validation: Option<Validation>,
+    /// What is mixed in, in words.
+    generated: Option<String>,
     state: LoopState,
     /// Why the last step that was not made was not.
     trouble: Option<TrainError>,
@@ -69,6 +72,7 @@ impl<'d, F: Learner> Session<'d, F> {
             batches,
             batch: MiniBatch::default(),
             validation: None,
+            generated: None,
             state: LoopState { progress, ..LoopState::default() },
             trouble: None,
             step: 0,

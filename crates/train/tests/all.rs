@@ -11,6 +11,7 @@ mod failed_steps;
 mod few_images;
 mod first_layer;
 mod gan;
+mod generated;
 mod golden_attacks;
 mod golden_defenses;
 mod golden_labels;

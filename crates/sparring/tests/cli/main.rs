@@ -11,6 +11,7 @@ mod evaluations;
 mod exporting;
 mod files;
 mod flags;
+mod generated;
 mod judging;
 mod leftovers;
 mod lists;

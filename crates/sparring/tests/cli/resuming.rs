@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Two runs hold the same files.
-fn same(a: &Path, b: &Path) {
+pub(crate) fn same(a: &Path, b: &Path) {
     assert_eq!(names(a), names(b), "{} and {}", a.display(), b.display());
     for name in names(a) {
         let read = |dir: &Path| std::fs::read(dir.join(&name)).unwrap();
@@ -17,7 +17,7 @@ fn same(a: &Path, b: &Path) {
 }
 
 /// Runs a line and sends a signal after so many saves; the number of the last step that was said to be saved.
-fn interrupted(dir: &Path, line: &str, signal: &str, saves: u32) -> u64 {
+pub(crate) fn interrupted(dir: &Path, line: &str, signal: &str, saves: u32) -> u64 {
     let mut child = command(dir, line).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let (mut lines, mut text) = (BufReader::new(child.stderr.take().unwrap()), String::new());
     let (mut count, mut step) = (0, 0);

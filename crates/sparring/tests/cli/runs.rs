@@ -70,11 +70,28 @@ fn classifier_from_training_to_attack() {
     let through = object(&dir, &format!("{attack} --purifier before"));
     assert_ne!(number(&through, "clean"), number(&report, "clean"), "{through}");
     assert_eq!(through["cards"][2]["purifier"].as_str(), Some("before"));
+    let side = &through["purifier"];
+    assert_eq!(
+        (number(side, "clean"), number(side, "clean_bare")),
+        (number(&through, "clean"), number(&report, "clean"))
+    );
+    let adaptive = ["adaptive", "bpda", "square"].map(|name| number(side, name));
+    assert!(adaptive.iter().all(|&of| number(side, "robust") <= of), "{side}");
     let grey = object(&dir, &format!("{attack} --purifier before --surrogate a"));
     assert_eq!(number(&grey, "clean"), number(&through, "clean"));
     std::fs::write(dir.join("through.json"), through.to_string()).unwrap();
     assert_eq!(object(&dir, "replay through.json --json")["same"], true);
     assert!(refusal(&dir, &format!("{attack} --purifier b"), 2).contains("not an autoencoder"));
+    // The nearest image of a generator: of few images, with few steps.
+    printed(&dir, "train gan --data tiny --arch gan(conditioning=embedding) --epochs 2 --out nearest");
+    let short = "--purifier-steps 2 --purifier-queries 4 --projection-steps 5 --projection-starts 2";
+    let search = format!("attack a --purifier nearest --n 8 --eps 0.1 {short}");
+    let found = object(&dir, &format!("{search} --json --report nearest.html"));
+    assert!(found["purifier"]["adaptive"].is_null() && number(&found["purifier"], "n") == 8.0, "{found}");
+    assert_eq!(number(&found, "robust_accuracy"), number(&found["purifier"], "robust"));
+    assert!(String::from_utf8(bytes("nearest.html")).unwrap().contains("Behind the purifier"));
+    assert!(printed(&dir, &search).contains("adaptive: BPDA"));
+    assert!(refusal(&dir, &format!("{search} --attack fgsm"), 2).contains("--attack: behind a GAN"));
     // Rotations count within the whole box alone, which is said before anything is attacked.
     let told = refusal(&dir, "attack a --attack spatial --eps 0.1 --n 8", 1);
     assert!(told.contains("give --eps 1"), "{told}");

@@ -1,6 +1,7 @@
 //! What the codes of an autoencoder are worth: for storing images, for telling them apart, for drawing new ones.
 
 mod alarms;
+mod by_class;
 mod features;
 mod figures;
 mod lossless;
@@ -14,6 +15,7 @@ mod spread;
 mod study;
 
 pub use alarms::{CodeAlarm, code_alarms};
+pub use by_class::ClassCodeSampler;
 pub use features::FeatureFigures;
 pub use figures::{CodeFigures, PixelFigures};
 pub use outliers::Outliers;

@@ -6,4 +6,4 @@ mod scores;
 
 pub use bpda::{BackwardIdentity, Purifier};
 pub use projection::GanProjection;
-pub use scores::{PurifierScores, PurifierSettings, purifier_scores};
+pub use scores::{PurifiedBy, PurifierScores, PurifierSettings, purifier_scores};

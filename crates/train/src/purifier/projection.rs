@@ -10,6 +10,7 @@ use sparring_seed::Key;
 use sparring_tensor::Array;
 
 /// G(z*) with z* = argmin |G(z) − x|², looked for by gradient descent with momentum from several starts: what a generator of clean images would have made. Nothing of it has a useful gradient at x.
+/// Of a GAN with classes the starts take the classes in turn, each its own to the end: with as many starts as classes every class is tried.
 ///
 /// Source: Samangouei, Kabkab and Chellappa 2018 (Defense-GAN, arXiv:1805.06605): 200 steps, 10 starts. About 55 % are left under BPDA (Athalye et al. 2018, arXiv:1802.00420).
 #[derive(Debug)]
@@ -29,15 +30,22 @@ pub struct GanProjection<'a> {
 }
 
 impl<'a> GanProjection<'a> {
+    /// Steps of the paper.
+    pub const STEPS: usize = 200;
+    /// Starts of the paper.
+    pub const STARTS: usize = 10;
+
     /// With the paper's numbers.
     pub fn new(gan: &'a Gan, key: Key) -> Self {
-        Self { gan, steps: 200, starts: 10, step_size: 0.01, momentum: 0.7, key }
+        Self { gan, steps: Self::STEPS, starts: Self::STARTS, step_size: 0.01, momentum: 0.7, key }
     }
 
     /// The images at the ends of a descent, and their squared distances to `x`.
     fn descend(&self, x: &Array<f32>, mut z: Array<f32>) -> (Array<f32>, Vec<f32>) {
         let dim = x.len() / x.shape()[0];
         let mut velocity = vec![0.0; z.len()];
+        // The class, behind the noise, stays.
+        let (latent, row) = (self.gan.latent(), z.len() / x.shape()[0]);
         for _ in 0..self.steps {
             let tape = Tape::new();
             let at = tape.leaf(z.clone());
@@ -46,7 +54,8 @@ impl<'a> GanProjection<'a> {
             let pairs = slope.as_mut_slice().iter_mut().zip(x.as_slice());
             pairs.for_each(|(y, x)| *y = 2.0 * (*y - x));
             let gradient = tape.backward(made, slope).take(at).expect("it depends on z");
-            for ((z, v), g) in z.as_mut_slice().iter_mut().zip(&mut velocity).zip(gradient.as_slice()) {
+            let numbers = z.as_mut_slice().iter_mut().zip(&mut velocity).zip(gradient.as_slice());
+            for (_, ((z, v), g)) in numbers.enumerate().filter(|(i, _)| i % row < latent) {
                 *v = self.momentum * *v - self.step_size * g;
                 *z += *v;
             }
@@ -73,7 +82,9 @@ impl Purifier for GanProjection<'_> {
         let mut nearest = vec![f32::INFINITY; x.len()];
         out.copy_from_slice(x.data());
         for start in 0..self.starts {
-            let noise = self.gan.noise(self.key.child(start as u64), x.ids());
+            let key = self.key.child(start as u64);
+            let class = self.gan.class(start as u64).map(|class| vec![class; x.len()]);
+            let noise = self.gan.noise_of(key, x.ids(), &class.unwrap_or_default());
             let (made, squares) = on_team(|| self.descend(&images, noise));
             let rows = out.chunks_exact_mut(x.dim()).zip(made.as_slice().chunks_exact(x.dim()));
             for ((out, made), (best, square)) in rows.zip(nearest.iter_mut().zip(squares)) {

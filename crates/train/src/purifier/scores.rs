@@ -1,6 +1,7 @@
 //! A purifier against an adversary who does not know of it, and against one who does.
 
 use super::bpda::{BackwardIdentity, Purifier};
+use super::projection::GanProjection;
 use crate::TrainError;
 use crate::data::check_data;
 use serde::{Deserialize, Serialize};
@@ -10,12 +11,12 @@ use sparring_attacks::{
 };
 use sparring_datasets::Split;
 use sparring_models::{ClassifierNet, purified};
-use sparring_nn::Network;
-use sparring_oracle::{Batch, OracleError};
+use sparring_nn::{Network, Victim};
+use sparring_oracle::{Batch, Differentiable, OracleError};
 use sparring_seed::Key;
 use sparring_tensor::Array;
 
-/// Accuracies of a classifier behind a purifier, each under PGD but the last.
+/// Accuracies of a classifier behind a purifier, each under PGD but the last two.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PurifierScores {
     /// Images.
@@ -30,8 +31,8 @@ pub struct PurifierScores {
     pub bare: f64,
     /// Grey box: attacked without the purifier, judged behind it. What papers of purifiers report, and no measure of one.
     pub grey_box: f64,
-    /// Adaptive: attacked through the purifier by the whole gradient.
-    pub adaptive: f64,
+    /// Adaptive: attacked through the purifier by the whole gradient; `None` of one that has none.
+    pub adaptive: Option<f64>,
     /// Adaptive: attacked with the purifier as the identity on the way back (BPDA).
     pub bpda: f64,
     /// Adaptive without gradients: Square.
@@ -55,6 +56,15 @@ impl Default for PurifierSettings {
     }
 }
 
+/// What gives images back.
+#[derive(Clone, Copy, Debug)]
+pub enum PurifiedBy<'a> {
+    /// A network whose output is the image: an autoencoder, a denoiser. It has a gradient.
+    Network(&'a Network<f32>),
+    /// The nearest image of a generator, found by a search, which has none of any use.
+    Projection(&'a GanProjection<'a>),
+}
+
 /// A network as a purifier: its output is the image.
 struct ByNetwork<'a>(&'a Network<f32>);
 
@@ -68,52 +78,85 @@ impl Purifier for ByNetwork<'_> {
     }
 }
 
-/// [`PurifierScores`] of a network that gives images back (an autoencoder, a denoiser), in front of a classifier.
+/// What every attack of a judgement is given.
+struct Judgement<'a> {
+    bare: &'a Victim<'a>,
+    x: Batch<'a>,
+    y: &'a [usize],
+    threat: &'a Threat,
+    settings: &'a PurifierSettings,
+    key: Key,
+}
+
+impl Judgement<'_> {
+    fn pgd(&self, stop: Stop) -> AnyAttack {
+        Pgd { steps: self.settings.steps, stop, ..Pgd::default() }.into()
+    }
+    /// Attacks on a model of its own accord.
+    fn of<M: Differentiable + Sync>(&self, model: &M, suite: &[AnyAttack]) -> Result<Report, TrainError> {
+        Ok(evaluate(model, self.x, self.y, suite, self.threat, self.key)?)
+    }
+    /// A model that purifies: attacked by PGD on the bare classifier, and by PGD and Square on itself.
+    fn both<M: Differentiable + Sync>(&self, model: &M) -> Result<[Report; 2], TrainError> {
+        let proposer = Proposer { model: self.bare, name: "stand-in", role: ProposerRole::Surrogate };
+        let (options, Self { x, y, threat, key, .. }) = (EvaluateOptions::default(), self);
+        // One that goes on once the bare classifier is fooled: it transfers better.
+        let grey = [self.pgd(Stop::Never)];
+        let grey = evaluate_proposed(model, proposer, *x, y, &grey, threat, *key, &options, &|_| ())?;
+        let square = Square { queries: self.settings.queries, ..Square::default() };
+        Ok([grey, self.of(model, &[self.pgd(Stop::WhenFooled), square.into()])?])
+    }
+}
+
+/// [`PurifierScores`] of what gives images back, in front of a classifier.
 ///
 /// # Errors
-/// If the networks do not fit each other or the examples, there is no example, or `threat` is no budget.
+/// If they do not fit each other or the examples, there is no example, or `threat` is no budget.
 ///
 /// Source: Athalye, Carlini and Wagner 2018 (arXiv:1802.00420); Carlini et al. 2019 (arXiv:1902.06705), which say how defences are to be judged.
 pub fn purifier_scores(
     classifier: &ClassifierNet,
-    purifier: &Network<f32>,
+    purifier: PurifiedBy<'_>,
     split: &Split,
     threat: &Threat,
     settings: &PurifierSettings,
     key: Key,
 ) -> Result<PurifierScores, TrainError> {
     check_data(split, classifier.spec().input)?;
-    let both = purified(purifier, classifier)?;
-    let (bare, through) = (classifier.victim(), both.victim());
-    let all = split.all();
+    let (all, bare) = (split.all(), classifier.victim());
     let x = Batch::new(&all.x, all.shape, &all.ids).map_err(|e| TrainError::Data(e.to_string()))?;
-    let y = &all.labels;
-    // One that goes on once the classifier is fooled: it transfers better.
-    let pgd = |stop| AnyAttack::from(Pgd { steps: settings.steps, stop, ..Pgd::default() });
-    let square = AnyAttack::from(Square { queries: settings.queries, ..Square::default() });
-    let fooled = evaluate(&bare, x, y, &[pgd(Stop::WhenFooled)], threat, key)?;
-    let proposed = |model, role, stop| -> Result<Report, TrainError> {
-        let proposer = Proposer { model, name: "stand-in", role };
-        let options = EvaluateOptions::default();
-        Ok(evaluate_proposed(&through, proposer, x, y, &[pgd(stop)], threat, key, &options, &|_| ())?)
+    let judgement = Judgement { bare: &bare, x, y: &all.labels, threat, settings, key };
+    let network;
+    let (purifier, whole): (&dyn Purifier, _) = match purifier {
+        PurifiedBy::Network(net) => {
+            let both = purified(net, classifier)?;
+            network = ByNetwork(net);
+            (&network, Some(judgement.both(&both.victim())?))
+        }
+        PurifiedBy::Projection(projection) => (projection, None),
     };
-    let grey = proposed(&bare, ProposerRole::Surrogate, Stop::Never)?;
-    let adaptive = evaluate(&through, x, y, &[pgd(Stop::WhenFooled), square], threat, key)?;
-    let network = ByNetwork(purifier);
-    let identity = BackwardIdentity { purifier: &network, classifier: &bare };
-    let bpda = evaluate(&identity, x, y, &[pgd(Stop::WhenFooled)], threat, key)?;
+    let identity = BackwardIdentity { purifier, classifier: &bare };
+    let (grey, by_gradient, by_identity) = match whole {
+        Some([grey, own]) => (grey, Some(own), judgement.of(&identity, &[judgement.pgd(Stop::WhenFooled)])?),
+        None => {
+            let [grey, own] = judgement.both(&identity)?;
+            (grey, None, own)
+        }
+    };
+    let fooled = judgement.of(&bare, &[judgement.pgd(Stop::WhenFooled)])?;
+    let squared = by_gradient.as_ref().unwrap_or(&by_identity);
     // Margins are over all attacks of a report.
-    let right = (0..y.len()).filter(|&i| adaptive.margins[i] > 0.0 && bpda.margins[i] > 0.0).count();
+    let stands = |i: usize| squared.margins[i] > 0.0 && by_identity.margins[i] > 0.0;
     Ok(PurifierScores {
-        n: y.len(),
+        n: all.len(),
         eps: threat.eps,
         clean_bare: fooled.clean,
-        clean: adaptive.clean,
+        clean: squared.clean,
         bare: fooled.robust_accuracy,
         grey_box: grey.robust_accuracy,
-        adaptive: adaptive.attacks[0].accuracy,
-        bpda: bpda.robust_accuracy,
-        square: adaptive.attacks[1].accuracy,
-        robust: right as f64 / y.len() as f64,
+        adaptive: by_gradient.as_ref().map(|r| r.attacks[0].accuracy),
+        bpda: by_identity.attacks[0].accuracy,
+        square: squared.attacks[1].accuracy,
+        robust: (0..all.len()).filter(|&i| stands(i)).count() as f64 / all.len() as f64,
     })
 }

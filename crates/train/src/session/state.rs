@@ -18,8 +18,10 @@ impl<F: Learner> Session<'_, F> {
             self.settings;
         let learner = self.learner.described();
         let validation = self.validation.as_ref().map_or_else(|| "no validation".into(), |v| v.described());
+        // Files of before have nothing of it.
+        let generated = self.generated.as_ref().map_or_else(String::new, |words| format!(", {words}"));
         format!(
-            "{epochs} epochs of batches of {batch} (last: {last:?}), lr {lr}, schedule {schedule}, seed {seed}, {selection:?}, not finite: {on_non_finite}, {validation}, {learner}"
+            "{epochs} epochs of batches of {batch} (last: {last:?}), lr {lr}, schedule {schedule}, seed {seed}, {selection:?}, not finite: {on_non_finite}, {validation}, {learner}{generated}"
         )
     }
     /// Where the training stands: with the same settings, data and model, [`restore`](Self::restore) goes on as if it had not been interrupted.

@@ -1,11 +1,14 @@
 //! `sparring attack MODEL`.
 
 mod args;
+mod behind;
 mod cards;
 mod choice;
 mod outcomes;
 mod per_sample;
 mod pieces;
+mod projected;
+mod purifier_args;
 mod show;
 mod suite;
 mod target;
@@ -31,6 +34,9 @@ pub(crate) use target::{Settings, Target};
 use work::Work;
 
 pub(crate) fn run(args: &Args) -> Outcome {
+    if let Some(path) = args.purifier.as_deref().filter(|_| projected::is_gan(args)) {
+        return projected::run(args, path);
+    }
     let work = Work::prepare(args)?;
     match &args.out {
         Some(directory) => pieces::run(args, &work, directory),
@@ -59,7 +65,11 @@ fn at_once(args: &Args, work: &Work) -> Outcome {
         None
     });
     bar.finish();
-    let done = work.named_attacks().outcomes(&target.source, reports, curve);
+    let mut done = work.named_attacks().outcomes(&target.source, reports, curve);
+    if let (Some(behind), Some(threat)) = (&target.behind, work.threats.last()) {
+        done.purifier =
+            behind.scores((args.behind.settings(), args.machine.seed), &target.split(), threat)?;
+    }
     // The figures are told whatever becomes of the files; the last failure ends the command.
     failures.extend(written(args, target, &done));
     show::tell(&done, work.how.precision, args.machine.json);

@@ -144,16 +144,21 @@ impl Named {
     /// The way from a run directory to the set's folder, for its `config.json`: it leads there from wherever the run is used later.
     /// `None` for a set without files, or on another drive.
     pub(crate) fn way_from(&self, run: &Path) -> Option<String> {
-        let (to, from) = (folder_of(&self.asked)?.canonicalize().ok()?, run.canonicalize().ok()?);
-        let (to, from): (Vec<_>, Vec<_>) = (to.components().collect(), from.components().collect());
-        let common = to.iter().zip(&from).take_while(|(a, b)| a == b).count();
-        if common == 0 {
-            return None;
-        }
-        let up = from[common..].iter().map(|_| Component::ParentDir);
-        let path: PathBuf = up.chain(to[common..].iter().copied()).collect();
-        path.to_str().map(|p| if p.is_empty() { ".".to_string() } else { p.to_string() })
+        way_between(&folder_of(&self.asked)?, run)
     }
+}
+
+/// The way to a place from a directory, both of which exist; `None` on another drive.
+pub(crate) fn way_between(to: &Path, from: &Path) -> Option<String> {
+    let (to, from) = (to.canonicalize().ok()?, from.canonicalize().ok()?);
+    let (to, from): (Vec<_>, Vec<_>) = (to.components().collect(), from.components().collect());
+    let common = to.iter().zip(&from).take_while(|(a, b)| a == b).count();
+    if common == 0 {
+        return None;
+    }
+    let up = from[common..].iter().map(|_| Component::ParentDir);
+    let path: PathBuf = up.chain(to[common..].iter().copied()).collect();
+    path.to_str().map(|p| if p.is_empty() { ".".to_string() } else { p.to_string() })
 }
 
 impl DataArgs {

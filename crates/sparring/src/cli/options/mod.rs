@@ -18,7 +18,7 @@ mod transform;
 
 pub(crate) use arch::{ActivationFlag, GanActivationFlags, arch};
 pub(crate) use asked_net::AskedNet;
-pub(crate) use dataset::{DataArgs, Named, RunData};
+pub(crate) use dataset::{DataArgs, Named, RunData, way_between};
 pub(crate) use examples::ExampleArgs;
 pub(crate) use fit::{FitArgs, fitted};
 pub(crate) use groups::GroupArgs;

@@ -7,6 +7,7 @@ use super::again;
 use super::card::cards;
 use super::gallery::{Pairs, gallery};
 use super::number;
+use super::purifier;
 use crate::cli::Outcome;
 use crate::cli::commands::attack::{Outcomes, Target};
 use curve::curve;
@@ -162,6 +163,7 @@ pub(crate) fn page(
     figures.blocks.push(cards(reports.iter().flat_map(|r| &r.attacks)));
     figures.blocks.push(again::block());
     let mut sections = vec![figures];
+    sections.extend(done.purifier.as_ref().map(purifier::section));
     if let (Some(report), Some(Target { model, test, .. })) = (reports.last(), target)
         && let Some(adv) = &report.adversarials
     {
@@ -183,9 +185,10 @@ pub(crate) fn page(
         );
         let mut seen = Section::new("Seen by the network");
         seen.blocks.push(Block::Gallery(gallery(model, &pairs, caption)?));
-        sections.insert(1, seen);
+        sections.push(seen);
     }
-    sections.insert(1, checks(&all));
+    let at = sections.len().min(1 + usize::from(done.purifier.is_some()));
+    sections.insert(at, checks(&all));
     Ok(Page {
         title: "Attack".into(),
         subtitle: format!("{} on {}, {}", path.display(), data, budgets(reports)),

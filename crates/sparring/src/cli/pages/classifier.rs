@@ -16,6 +16,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) net: &'a AskedNet,
     pub(crate) data: &'a Named,
     pub(crate) recipe: &'a Recipe,
+    /// Generated examples beside the training images, in words.
+    pub(crate) generated: Option<String>,
     /// Training images held out to judge by.
     pub(crate) validation: usize,
     /// What attacks them after each epoch.
@@ -149,6 +151,7 @@ pub(crate) fn page(
             format!("{}: {} training, {} test images", facts.data.asked, set.train.len(), set.test.len()),
         ),
     ];
+    pairs.extend(facts.generated.clone().map(|words| ("generated examples", words)));
     pairs.extend(recipe::facts(facts.recipe));
     pairs.extend(validation(facts));
     setup.blocks.push(Block::facts(pairs));

@@ -18,6 +18,7 @@ pub(crate) mod lr_find;
 mod misfit;
 mod mistakes;
 mod number;
+pub(crate) mod purifier;
 mod recipe;
 pub(crate) mod vae;
 pub(crate) mod vq_vae;

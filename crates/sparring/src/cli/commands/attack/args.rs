@@ -2,6 +2,7 @@
 
 use super::cards::Beside;
 use super::choice::Choice;
+use super::purifier_args::PurifierArgs;
 use super::target::Settings;
 use crate::cli::io::{out, say};
 use crate::cli::options::{
@@ -87,10 +88,13 @@ pub(crate) struct Args {
     /// those of the surrogate.
     #[arg(long, value_name = "RUN")]
     pub(super) surrogate: Option<PathBuf>,
-    /// A run of `sparring train autoencoder`, or its weights file, through which all images pass before MODEL: a defence, attacked through both by the whole gradient (adaptive). With MODEL itself as --surrogate the
-    /// attacks know nothing of it (grey box), which says little: give both, and square among the attacks.
+    /// A run of `sparring train autoencoder`, or its weights file, through which all images pass before MODEL: a defence, attacked through both by the whole gradient. Or one of `sparring train gan`: the nearest
+    /// image of its generator, looked for anew for each image of each step, so give few images (Defense-GAN). Beside the attacks it is told what is left against who does not know of it (grey box), which says little, and against who does: PGD through it
+    /// by the whole gradient, PGD with it as the identity on the way back (BPDA), Square.
     #[arg(long, value_name = "RUN")]
     pub(super) purifier: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) behind: PurifierArgs,
     /// Writes x_adv, labels and predictions (of the worst case of each image); must not exist yet.
     #[arg(long, value_name = "FILE.safetensors|npz")]
     pub(super) save: Option<PathBuf>,

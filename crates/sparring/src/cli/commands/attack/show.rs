@@ -6,6 +6,7 @@ use crate::cli::io::say;
 use crate::cli::io::table::table;
 use crate::cli::pages::accuracy::interval;
 use crate::cli::pages::attack::{findings, refused, weaker};
+use crate::cli::pages::purifier;
 use serde_json::Value;
 use sparring::attacks::{AttackResult, BudgetCurve, Course, CurvePoint, Report};
 use sparring::tensor::Precision;
@@ -25,7 +26,7 @@ pub(crate) fn row(a: &AttackResult) -> Value {
 /// The object of `--json`. Of several budgets (in rising order) the rows of all stand in `attacks`, `robust_accuracy` is that of the
 /// largest, and `budgets` has that of each. In a cascade the accuracy of an attack is what it and those before it left; `stages` has that as a count of images.
 /// With `--curve` there are `curve`, `median_size`, which is null where more than half of the images stand at the largest budget, and `curve_remark`, a text where the curve
-/// over-reports.
+/// over-reports. With `--purifier` there is `purifier`: what is left against who does not know of it and against who does.
 pub(super) fn object(done: &Outcomes, precision: Precision) -> Value {
     let reports = &done.reports;
     let last = &reports[reports.len() - 1];
@@ -47,6 +48,9 @@ pub(super) fn object(done: &Outcomes, precision: Precision) -> Value {
         object["curve"] = value(&curve.points);
         object["median_size"] = value(&curve.median_size);
         object["curve_remark"] = value(&weaker(done));
+    }
+    if let Some(scores) = &done.purifier {
+        object["purifier"] = value(scores);
     }
     object
 }
@@ -123,6 +127,11 @@ pub(super) fn text(done: &Outcomes) -> String {
     if let Some(curve) = &done.curve {
         text.push_str("\n\n");
         text.push_str(&curve_text(curve));
+        text.push('\n');
+    }
+    if let Some(scores) = &done.purifier {
+        text.push_str("\n\n");
+        text.push_str(&purifier::text(scores));
         text.push('\n');
     }
     let all = findings(reports);

@@ -1,5 +1,6 @@
 //! What is attacked: a classifier and test images, and where both come from.
 
+use super::behind::Behind;
 use super::cards::{Beside, Source};
 use crate::cli::io::say;
 use crate::cli::options::{ModelArgs, Named, Names};
@@ -11,7 +12,7 @@ use sparring::attacks::{
     Proposer, ProposerRole, Report, Threat, Titled, budget_curve, diagnostic_findings, evaluate_proposed,
     evaluate_with,
 };
-use sparring::datasets::MiniBatch;
+use sparring::datasets::{MiniBatch, Split};
 use sparring::models::{ClassifierNet, purified};
 use sparring::oracle::Batch;
 use sparring::seed::Key;
@@ -26,6 +27,8 @@ pub(crate) struct Target {
     pub(crate) model: ClassifierNet,
     /// The network that attacks climb in its place.
     surrogate: Option<ClassifierNet>,
+    /// The autoencoder in front of it, and the model without that.
+    pub(super) behind: Option<Behind>,
     pub(crate) data: Named,
     pub(crate) test: MiniBatch,
     pub(crate) source: Source,
@@ -65,22 +68,22 @@ fn climbed(path: &Path, model: &ClassifierNet, judge: &Path) -> Outcome<Classifi
     Ok(surrogate)
 }
 
-/// The model behind an autoencoder.
-fn behind(path: &Path, model: &ClassifierNet, grey_box: bool) -> Outcome<ClassifierNet> {
+/// The model behind an autoencoder, and both apart.
+fn behind(path: &Path, model: ClassifierNet, grey_box: bool) -> Outcome<(ClassifierNet, Behind)> {
     let Judged::Autoencoder(purifier) = load_judged(path, None, &Names::Same)?.0 else {
         let shown = path.display();
         return Err(Failure::Usage(format!(
             "--purifier {shown}: not an autoencoder, which gives images back"
         )));
     };
-    let both = purified(&purifier.net, model)
+    let both = purified(&purifier.net, &model)
         .map_err(|e| Failure::Usage(format!("--purifier {}: {e}", path.display())))?;
     say::note(&match grey_box {
         true => "grey box: attacks know nothing of the purifier; without --surrogate they go through it"
             .to_string(),
         false => "adaptive: attacks go through the purifier by the whole gradient".into(),
     });
-    Ok(both)
+    Ok((both, Behind { bare: model, purifier }))
 }
 
 /// As many test images as are asked for.
@@ -109,9 +112,12 @@ impl Target {
         data.fits(model.spec().input, "this network")?;
         data.labels_fit(model.classes())?;
         enough(n, &data)?;
-        let model = match beside.purifier {
-            Some(path) => behind(path, &model, beside.surrogate.is_some())?,
-            None => model,
+        let (model, behind) = match beside.purifier {
+            Some(path) => {
+                let (both, behind) = behind(path, model, beside.surrogate.is_some())?;
+                (both, Some(behind))
+            }
+            None => (model, None),
         };
         let first = data.set.test.first(n.unwrap_or(1000).min(data.set.test.len()));
         let source = Source {
@@ -127,12 +133,17 @@ impl Target {
         let others = others.into_iter().filter_map(|(name, path)| path.map(|path| (name, path)));
         let sum = |(name, path)| Outcome::Ok((name, sha256_hex(&std::fs::read(weights_file(path)?)?)));
         let beside_sha256 = others.map(sum).collect::<Outcome<_>>()?;
-        Ok(Self { model, surrogate: climbed, test: first.all(), data, source, beside_sha256 })
+        Ok(Self { model, surrogate: climbed, behind, test: first.all(), data, source, beside_sha256 })
     }
 
     /// All images.
     pub(crate) fn all(&self) -> Range<usize> {
         0..self.test.len()
+    }
+
+    /// The images as a part of their set.
+    pub(super) fn split(&self) -> Split {
+        self.data.set.test.first(self.test.len())
     }
 
     fn x(&self, which: &Range<usize>) -> Outcome<Batch<'_>> {

@@ -105,6 +105,6 @@ impl NamedAttacks {
         if let (Some(curve), Some((attack, budgets))) = (&curve, &self.curve) {
             cards.push(of_curve(curve, attack, budgets, source));
         }
-        Outcomes { reports, curve, cards }
+        Outcomes { reports, curve, cards, purifier: None }
     }
 }

@@ -1,5 +1,6 @@
 //! `sparring train classifier`.
 
+use super::generated::{GeneratedArgs, Source};
 use super::hardening::{self, HardeningArgs};
 use super::inside::InsideArgs;
 use super::kept_files::{self, KeptFiles};
@@ -63,6 +64,8 @@ pub(crate) struct Args {
     groups: GroupArgs,
     #[command(flatten)]
     hardening: HardeningArgs,
+    #[command(flatten)]
+    generated: GeneratedArgs,
     #[command(flatten)]
     validation: ValidationArgs,
     #[command(flatten)]
@@ -154,7 +157,12 @@ impl Args {
         let usual = hardening::usual_validation(&recipe.defense, data.set.train.len());
         let validation = self.validation.count(data, (usual, attack.is_some()), &recipe.schedule)?;
         let attack = attack.map(|a| a.to_string());
-        Ok(json!({ "recipe": recipe, "spec": spec, "validation": validation, "validation_attack": attack }))
+        let mut found =
+            json!({ "recipe": recipe, "spec": spec, "validation": validation, "validation_attack": attack });
+        if let Some(source) = self.generated.source(data, &recipe, None)? {
+            found["generated"] = source.config();
+        }
+        Ok(found)
     }
 }
 
@@ -173,6 +181,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let usual = hardening::usual_validation(&recipe.defense, data.set.train.len());
     let validation = args.validation.count(&data, (usual, attack.is_some()), &recipe.schedule)?;
     let validation = data.hold_out(validation, args.machine.seed);
+    let source = args.generated.source(&data, &recipe, resumed.as_ref())?;
     let mut model = ClassifierNet::new(spec, Key::new(args.machine.seed).named("init"))?;
     data.labels_fit(model.classes())?;
     args.init.fit(&mut model.net, &data.set.train, args.machine.seed)?;
@@ -183,6 +192,10 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         });
         net.config().into_iter().chain(args.init.config()).for_each(|(key, value)| config[key] = value);
         args.inside.note(&mut config);
+        if let Some(source) = &source {
+            config["generated"] = source.config();
+            config["generated_from_run"] = source.way_from(run.path()).into();
+        }
         if !data.set.class_names.is_empty() {
             config["class_names"] = data.set.class_names.clone().into();
         }
@@ -191,6 +204,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let run = &place.run;
     let steps = data.set.train.len().div_ceil(recipe.step_examples()).saturating_mul(recipe.epochs);
     let test = &data.set.test;
+    let generated = source.as_ref().map(|s| s.draw(&data.set.train, args.machine.seed)).transpose()?;
     let mut watch = Watch::new(format!("training {}", net.name()), steps, run, |m: &ClassifierNet| {
         Test::Accuracy(accuracy(m, test).unwrap_or(f64::NAN))
     })
@@ -199,6 +213,9 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let mut training = session(&mut model, &data.set.train, &recipe)?;
     if !validation.is_empty() {
         training = training.validating(Validation { split: validation.clone(), attack })?;
+    }
+    if let Some(generated) = generated {
+        training = training.mixing(generated)?;
     }
     let save = |path: &Path, model: &ClassifierNet| {
         pages::weights::save_classifier(path, model, &data.set.class_names)
@@ -232,8 +249,15 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         .collect();
     let worth = pages::classifier::Worth { robust: robust.as_ref(), warnings: &warnings };
     let held_out = validation.len();
-    let facts =
-        pages::classifier::Facts { net: &net, data: &data, recipe: &recipe, validation: held_out, attack };
+    let generated = source.as_ref().map(Source::in_words);
+    let facts = pages::classifier::Facts {
+        net: &net,
+        data: &data,
+        recipe: &recipe,
+        generated,
+        validation: held_out,
+        attack,
+    };
     let inside = args.inside.section(&place, recipe.lr)?;
     pages::classifier::page(&facts, &model, &rows, &done, worth, inside)?.save(run.file("report.html"))?;
     if args.machine.json {
@@ -244,7 +268,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             "validation": robust.as_ref().map(hardening::object),
             "best_epoch": progress.best.map(|best| best.epoch), "stopped_early": progress.stopped.is_some(),
             "skipped_steps": progress.skipped, "roll_backs": progress.roll_backs,
-            "warnings": warnings,
+            "generated": source.as_ref().map(Source::config), "warnings": warnings,
         }));
     } else {
         let rate = rate(done.examples_per_s());

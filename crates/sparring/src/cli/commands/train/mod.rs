@@ -4,6 +4,7 @@ mod autoencoder;
 mod classifier;
 mod coded;
 mod gan;
+mod generated;
 mod hardening;
 mod inside;
 mod kept_files;

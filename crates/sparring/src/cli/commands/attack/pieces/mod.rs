@@ -57,6 +57,9 @@ pub(super) fn run(args: &Args, work: &Work, directory: &Path) -> Outcome {
     } else {
         say::result(&show::text(&whole.with_times(&place.times)));
     }
+    if work.target.behind.is_some() {
+        say::note("grey box and adaptive figures of the purifier are told without --out");
+    }
     if let Some(part) = whole.part() {
         say::note(&format!(
             "these are the figures of {part} alone: `sparring merge` puts all shards together"
