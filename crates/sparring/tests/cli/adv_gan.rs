@@ -4,11 +4,10 @@ use crate::{folder, number, object, printed, ran, refusal, said, save_mlp, tiny}
 use serde_json::Value;
 use std::path::Path;
 
-/// A network that knows the stripes of `tiny`, and a generator that was trained against it.
+/// A network that knows digits, and a generator that was trained against it.
 fn trained(dir: &Path) -> Value {
-    tiny(dir);
-    printed(dir, "train classifier --data tiny --arch mlp --epochs 60 --batch 20 --out net");
-    object(dir, "train advgan --target net --epochs 40 --batch 20 --arch advgan(width=4) --json --out gan")
+    printed(dir, "train classifier --arch mlp --epochs 2 --out net");
+    object(dir, "train advgan --target net --epochs 1 --batch 32 --arch advgan(blocks=0) --json --out gan")
 }
 
 #[test]
@@ -16,11 +15,11 @@ fn a_generator_is_trained_attacks_and_is_repeated() {
     let dir = folder("advgan");
     let done = trained(&dir);
     let (clean, accuracy) = (number(&done, "clean"), number(&done, "accuracy"));
-    assert!(clean == 1.0 && accuracy < 0.5, "{done}");
-    assert!(accuracy < number(&done, "noise_accuracy") && number(&done, "fooled") > 0.5, "{done}");
+    assert!(clean > 0.85 && accuracy < 0.5, "{done}");
+    assert!(accuracy + 0.2 < number(&done, "noise_accuracy") && number(&done, "fooled") > 0.5, "{done}");
     assert_eq!(
         (done["norm"].as_str(), number(&done, "eps") as f32, number(&done, "n")),
-        (Some("linf"), 0.3, 20.0)
+        (Some("linf"), 0.3, 1000.0)
     );
     let page = std::fs::read_to_string(dir.join("gan/report.html")).unwrap();
     for words in
@@ -30,7 +29,10 @@ fn a_generator_is_trained_attacks_and_is_repeated() {
     }
     let config: Value =
         serde_json::from_str(&std::fs::read_to_string(dir.join("gan/config.json")).unwrap()).unwrap();
-    assert_eq!((config["command"].as_str(), config["data"].as_str()), (Some("train advgan"), Some("tiny")));
+    assert_eq!(
+        (config["command"].as_str(), config["data"].as_str()),
+        (Some("train advgan"), Some("mnist-10k"))
+    );
     // The default data are the target's, and its figure is that of the attack.
     let report = object(&dir, "attack net --attack advgan=gan,noise --json --per-sample verdicts.csv");
     let rows = report["attacks"].as_array().unwrap();
@@ -44,20 +46,17 @@ fn a_generator_is_trained_attacks_and_is_repeated() {
     // Several budgets, a curve, pieces, another network, and a card again.
     let several = object(&dir, "attack net --attack advgan=gan --eps 0.05,0.3 --curve advgan=gan --json");
     let curve = several["curve"].as_array().unwrap();
-    assert_eq!((several["budgets"].as_array().unwrap().len(), curve.len()), (2, 2));
-    assert_eq!(number(&curve[1], "accuracy"), accuracy);
-    let pieces = object(&dir, "attack net --attack advgan=gan --piece 7 --out pieces --json");
+    assert_eq!((several["budgets"].as_array().unwrap().len(), curve.len()), (2, 3));
+    assert_eq!(number(&curve[2], "accuracy"), accuracy);
+    let pieces = object(&dir, "attack net --attack advgan=gan --piece 300 --out pieces --json");
     assert_eq!(number(&pieces["attacks"][0], "accuracy"), accuracy);
     save_mlp(&dir.join("other.safetensors"));
-    let other = object(&dir, "attack other.safetensors --data tiny --attack advgan=gan --json");
+    let other = object(&dir, "attack other.safetensors --attack advgan=gan --json");
     assert!(number(&other["attacks"][0], "accuracy") <= number(&other, "clean"));
     std::fs::write(dir.join("report.json"), report.to_string()).unwrap();
     assert_eq!(object(&dir, "replay report.json --json")["same"], true);
     // A generator that was changed since is told.
-    printed(
-        &dir,
-        "train advgan --target net --epochs 1 --batch 20 --arch advgan(width=4) --seed 5 --out gan2",
-    );
+    printed(&dir, "train advgan --target net --epochs 1 --arch advgan(width=2) --seed 5 --out gan2");
     std::fs::copy(dir.join("gan2/model.safetensors"), dir.join("gan/model.safetensors")).unwrap();
     let again = said(&ran(&dir, "replay report.json"));
     assert!(again.contains("the weights of the generator are not those of the card"), "{again}");
@@ -67,15 +66,19 @@ fn a_generator_is_trained_attacks_and_is_repeated() {
 fn l2_and_one_class() {
     let dir = folder("advgan-l2");
     tiny(&dir);
-    printed(&dir, "train classifier --data tiny --arch mlp --epochs 60 --batch 20 --out net");
-    let line = "train advgan --target net --norm l2 --eps 6 --towards 2 --epochs 60 --batch 20 --arch advgan(width=4)";
+    printed(&dir, "train classifier --data tiny --arch mlp --epochs 5 --batch 20 --out net");
+    let line = "train advgan --target net --norm l2 --eps 6 --towards 2 --epochs 8 --batch 20 --arch advgan(width=4)";
     let done = object(
         &dir,
         &format!("{line} --fooling cross-entropy --kappa 0 --loss non-saturating --json --out gan"),
     );
-    assert!(number(&done, "fooled") > 0.5 && number(&done, "size") <= 6.0 + 1e-4, "{done}");
+    let size = number(&done, "size");
+    assert!(done["norm"] == "l2" && size > 0.1 && size <= 6.0 + 1e-4, "{done}");
     let report = object(&dir, "attack net --attack advgan=gan --norm l2 --eps 6 --json");
-    assert!(number(&report["attacks"][0], "accuracy") < 0.6, "{report}");
+    let row = &report["attacks"][0];
+    assert_eq!((number(row, "accuracy"), row.get("refused")), (number(&done, "accuracy"), None), "{report}");
+    let page = std::fs::read_to_string(dir.join("gan/report.html")).unwrap();
+    assert!(page.contains("class 2") && page.contains("cross-entropy, up to 0"));
     let e = refusal(&dir, "attack net --attack advgan=gan", 2);
     assert!(e.contains("--norm linf: advgan does not work in linf, only in l2"), "{e}");
 }
