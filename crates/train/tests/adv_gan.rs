@@ -152,6 +152,9 @@ fn fooling(recipe: &AdvGanRecipe, z: &[f64], label: usize) -> f64 {
     (if recipe.towards.is_some() { value } else { -value }).max(-recipe.fooling.kappa)
 }
 
+/// A loss of the weights of a network.
+type Loss<'a> = &'a dyn Fn(&[Vec<f64>]) -> f64;
+
 #[test]
 fn a_step_is_along_the_differences_of_the_losses() {
     let n = 5;
@@ -225,7 +228,7 @@ fn a_step_is_along_the_differences_of_the_losses() {
         ] {
             assert!((got - want).abs() < 1e-5, "{what}: {got} {want}");
         }
-        let losses: [&dyn Fn(&[Vec<f64>]) -> f64; 2] = [&g_loss, &d_loss];
+        let losses: [Loss<'_>; 2] = [&g_loss, &d_loss];
         for (which, loss) in losses.into_iter().enumerate() {
             let mut moved = 0;
             for p in 0..before[which].len() {
