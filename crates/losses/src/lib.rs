@@ -23,6 +23,7 @@ mod mart;
 mod mixed;
 mod mse;
 mod peak;
+mod perturbation;
 mod ratio;
 mod reduction;
 mod registry;
@@ -49,6 +50,7 @@ pub use margin::Margin;
 pub use mart::Mart;
 pub use mixed::Mixed;
 pub use mse::Mse;
+pub use perturbation::{Fooling, SizeHinge};
 pub use reduction::RowReduction;
 pub use registry::{
     ALL, AnyClassLoss, AnyGanLoss, AnyGradientPenalty, AnySparsity, AnyTargetedLoss, AnyValueLoss, LossName,

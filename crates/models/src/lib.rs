@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod adv_gan;
 mod architectures;
 mod autoencoder;
 mod classifier;
@@ -17,9 +18,10 @@ mod registry;
 mod vae;
 mod vq_vae;
 
+pub use adv_gan::AdvGanSpec;
 pub use architectures::{
-    ArticleAutoencoder, ArticleGan, ConvAutoencoder, ConvVqVae, CriticNorm, Dcgan, FgsmRs, LinearAutoencoder,
-    Madry, Mlp, MlpVae, Normalization, ResnetSmall, ToyCritic, ToyGan, WideAutoencoder,
+    AdvGanNets, ArticleAutoencoder, ArticleGan, ConvAutoencoder, ConvVqVae, CriticNorm, Dcgan, FgsmRs,
+    LinearAutoencoder, Madry, Mlp, MlpVae, Normalization, ResnetSmall, ToyCritic, ToyGan, WideAutoencoder,
 };
 pub use autoencoder::Autoencoder;
 pub use classifier::ClassifierNet;

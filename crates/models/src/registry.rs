@@ -1,8 +1,8 @@
 //! The list of architectures by name.
 
 use crate::{
-    ArticleAutoencoder, ArticleGan, ConvAutoencoder, ConvVqVae, Dcgan, FgsmRs, GanSpec, LinearAutoencoder,
-    Madry, Mlp, MlpVae, ResnetSmall, ToyGan, VaeSpec, VqVaeSpec, WideAutoencoder,
+    AdvGanNets, AdvGanSpec, ArticleAutoencoder, ArticleGan, ConvAutoencoder, ConvVqVae, Dcgan, FgsmRs,
+    GanSpec, LinearAutoencoder, Madry, Mlp, MlpVae, ResnetSmall, ToyGan, VaeSpec, VqVaeSpec, WideAutoencoder,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sparring_math::named::{Family as _, Named, NamedError, nearest};
@@ -23,6 +23,9 @@ pub enum ModelKind {
     /// Images to entries of a codebook, and vectors of it to images.
     #[serde(rename = "vq-vae")]
     VqVae,
+    /// Images to perturbations that fool a classifier.
+    #[serde(rename = "advgan")]
+    AdvGan,
 }
 
 impl ModelKind {
@@ -34,6 +37,7 @@ impl ModelKind {
             Self::Gan => "gan",
             Self::Vae => "vae",
             Self::VqVae => "vq-vae",
+            Self::AdvGan => "advgan",
         }
     }
 }
@@ -91,6 +95,7 @@ models! {
     ArticleGan: Gan, 247_697, "G 100-128-128-784 sigmoid, D 784-128-128-1 logits";
     Dcgan: Gan, 898_370, "G fc 6272, up 64 4x4, up 1 4x4, sigmoid; D conv 64 4x4, conv 128 4x4, logit";
     ToyGan: Gan, 83_715, "G 2-128-128-128-128-2 sigmoid, D 2-128-128-128-1 logit";
+    AdvGanNets: AdvGan, 60_682, "G conv 8 3x3, conv 16 4x4 s2, conv 32 4x4 s2, 2 residual blocks 32, up 16 4x4, up 8 4x4, conv 1 3x3, tanh; D conv 8 4x4 s2, conv 16 4x4 s2, logit";
 }
 
 impl Arch {
@@ -147,6 +152,13 @@ impl Arch {
     pub fn vq_vae(&self) -> Option<VqVaeSpec> {
         match self {
             Self::ConvVqVae(arch) => Some(arch.spec()),
+            _ => None,
+        }
+    }
+    /// The networks of an attack by a generator, for examples of this shape; `None` for other families.
+    pub fn adv_gan_for(&self, input: [usize; 3]) -> Option<AdvGanSpec> {
+        match self {
+            Self::AdvGanNets(arch) => Some(AdvGanNets { input, ..*arch }.spec()),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod adv_gan;
 mod anomaly;
 mod autoencoder;
 mod carried;
@@ -46,6 +47,9 @@ mod validation;
 mod variant;
 mod vq_vae;
 
+pub use adv_gan::{
+    AdvGan, AdvGanAttack, AdvGanEpoch, AdvGanFitting, AdvGanRecipe, adv_gan_session, fit_adv_gan,
+};
 pub use autoencoder::{autoencoder_session, fit_autoencoder, fit_autoencoder_with};
 pub use classifier::{fit, fit_with, session};
 pub use codes::{codes, decoded, reconstructions, symbols};

@@ -1,6 +1,7 @@
 //! Tests of the public interface, one program: each file of this folder is a module, but those that need a process of their own.
 #![allow(missing_docs)]
 
+mod adv_gan;
 mod attack_defaults;
 mod augmented_steps;
 mod default_rates;

@@ -8,15 +8,16 @@ use sparring_attacks::{
 use sparring_datasets::{Mnist, Split};
 use sparring_math::named::Family as _;
 use sparring_models::{
-    ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, ConvVqVae, FgsmRs, Gan, MlpVae, Vae, VqVae,
+    AdvGanNets, ArticleAutoencoder, ArticleGan, Autoencoder, ClassifierNet, ConvVqVae, FgsmRs, Gan, MlpVae,
+    Vae, VqVae,
 };
 use sparring_nn::{Graph, Network, layers};
 use sparring_oracle::Batch;
 use sparring_seed::Key;
 use sparring_tensor::team;
 use sparring_train::{
-    AnyDefense, AnyVariant, GanRecipe, Quiet, Recipe, VaeRecipe, VqVaeRecipe, defenses, fit, fit_autoencoder,
-    fit_gan, fit_vae, fit_vq_vae,
+    AdvGan, AdvGanRecipe, AnyDefense, AnyVariant, GanRecipe, Quiet, Recipe, VaeRecipe, VqVaeRecipe, defenses,
+    fit, fit_adv_gan, fit_autoencoder, fit_gan, fit_vae, fit_vq_vae,
 };
 use std::sync::OnceLock;
 
@@ -152,6 +153,21 @@ fn vq_vae() {
             let recipe = VqVaeRecipe { epochs: 2, batch, seed, ..VqVaeRecipe::default() };
             fit_vq_vae(&mut model, &digits(430), &recipe, &mut Quiet).unwrap();
             [bits(&model.encoder), bits(&model.decoder), bits(&model.codebook)].concat()
+        });
+    }
+}
+
+#[test]
+fn adv_gan() {
+    let target = ClassifierNet::new(FgsmRs::default().spec(), Key::new(4)).unwrap();
+    for batch in [50, 200] {
+        same_bits("advgan", |seed| {
+            let spec = AdvGanNets { width: 4, ..AdvGanNets::default() }.spec();
+            let threat = Threat::linf(0.3).unwrap();
+            let mut model = AdvGan::new(spec, threat, Key::new(3)).unwrap();
+            let recipe = AdvGanRecipe { epochs: 2, batch, seed, ..AdvGanRecipe::default() };
+            fit_adv_gan(&mut model, &target.victim(), &digits(250), &recipe, &mut Quiet).unwrap();
+            [bits(&model.generator), bits(&model.discriminator)].concat()
         });
     }
 }

@@ -153,6 +153,7 @@ fn models() -> String {
         ModelKind::Gan => "GAN",
         ModelKind::Vae => "VAE",
         ModelKind::VqVae => "VQ-VAE",
+        ModelKind::AdvGan => "AdvGAN",
     };
     let row = |(m, entry): (&sparring_models::ModelInfo, &Entry<Arch>)| {
         vec![

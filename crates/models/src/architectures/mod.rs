@@ -1,5 +1,6 @@
 //! One file an architecture: a small struct of choices with a name, turned into a graph.
 
+mod adv_gan_nets;
 mod affine_chain;
 mod article_autoencoder;
 mod article_gan;
@@ -15,6 +16,7 @@ mod resnet_small;
 mod toy_gan;
 mod wide_autoencoder;
 
+pub use adv_gan_nets::AdvGanNets;
 pub use article_autoencoder::ArticleAutoencoder;
 pub use article_gan::ArticleGan;
 pub use conv_autoencoder::ConvAutoencoder;

@@ -35,6 +35,11 @@ fn every_model_builds_with_the_parameters_it_claims() {
                 assert_eq!((vq.places(), vq.dim(), vq.shape()), (49, 16, [1, 28, 28]));
                 trained(&vq.spec().encoder) + trained(&vq.spec().decoder) + trained(&vq.spec().codebook())
             }
+            ModelKind::AdvGan => {
+                let spec = arch.adv_gan_for([1, 28, 28]).unwrap();
+                let nets = spec.networks(key).unwrap();
+                nets.iter().map(|net| trained(net.graph())).sum()
+            }
             ModelKind::Gan => {
                 let gan = Gan::new(arch.gan().unwrap(), (0.0, 1.0), key).unwrap();
                 trained(&gan.spec().generator) + trained(&gan.spec().discriminator)

@@ -1,6 +1,7 @@
 //! The command as its users meet it: what it prints, writes, refuses and leaves behind. On a few images or epochs, so that all is over soon.
 #![cfg(feature = "cli")]
 
+mod adv_gan;
 mod classes;
 mod coders;
 mod data;

@@ -1,6 +1,6 @@
 //! A training that was interrupted, by a signal or by a kill at any moment, goes on to the files of one that was not.
 
-use crate::{command, folder, names, object, printed, ran, refusal, said, tiny};
+use crate::{command, folder, names, object, printed, ran, refusal, said, save_mlp, tiny};
 use sparring::seed::Key;
 use sparring::train::{Epoch, GanEpoch, SavedTraining};
 use std::io::{BufRead, BufReader};
@@ -64,6 +64,7 @@ fn logged(run: &Path) {
 fn what_goes_on_ends_as_if_it_had_not_been_interrupted() {
     let dir = folder("resume");
     tiny(&dir);
+    save_mlp(&dir.join("net.safetensors"));
     let steered = "--data moons --epochs 12 --early-stop 11 --keep-best --keep-last 2 --validate-attack fgsm --validate-eps 0.05 --schedule plateau(patience=0,threshold=0.5) --on-non-finite roll-back";
     for (i, (kind, flags)) in [
         ("classifier", "--data moons --epochs 12 --ema 0.2 --clip-norm 1 --log csv,tensorboard --init lsuv"),
@@ -76,6 +77,10 @@ fn what_goes_on_ends_as_if_it_had_not_been_interrupted() {
         ("vae", "--data tiny --epochs 30 --arch vae(hidden=16,latent=2) --warm-up 0.5"),
         ("vq-vae", "--data tiny --epochs 10 --arch vq-vae(entries=8,dim=2) --batch 20"),
         ("gan", "--data tiny --epochs 30 --log tensorboard"),
+        (
+            "advgan",
+            "--target net.safetensors --data tiny --epochs 30 --arch advgan(width=2) --log csv,tensorboard",
+        ),
     ]
     .into_iter()
     .enumerate()

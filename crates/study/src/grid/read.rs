@@ -11,7 +11,7 @@ const FLAGS: &str = "flags";
 const AXES: &str = "axes";
 const ATTACK: &str = "attack";
 const KEYS: [&str; 5] = [TRAIN, FLAGS, AXES, ATTACK, EXCLUDE];
-const KINDS: [&str; 5] = ["classifier", "autoencoder", "vae", "vq-vae", "gan"];
+const KINDS: [&str; 6] = ["classifier", "autoencoder", "vae", "vq-vae", "gan", "advgan"];
 
 /// Larger files are no grids, in bytes.
 const MOST_TEXT: usize = 1 << 20;

@@ -1,10 +1,13 @@
-//! Autoencoders with a law or a table of codes.
+//! Autoencoders with a law or a table of codes, and generators of perturbations.
 
 use super::{IMAGES, digits, epochs, part, resumes, with};
-use sparring_models::{ConvVqVae, MlpVae, Vae, VqVae};
+use sparring_attacks::Threat;
+use sparring_models::{AdvGanNets, ClassifierNet, ConvVqVae, Mlp, MlpVae, Vae, VqVae};
 use sparring_optim::ClipNorm;
 use sparring_seed::Key;
-use sparring_train::{VaeRecipe, VqVaeRecipe, vae_session, vq_vae_session};
+use sparring_train::{
+    AdvGan, AdvGanRecipe, VaeRecipe, VqVaeRecipe, adv_gan_session, vae_session, vq_vae_session,
+};
 
 #[test]
 fn variational_autoencoders() {
@@ -52,6 +55,32 @@ fn autoencoders_with_a_codebook() {
             let spec = ConvVqVae { entries: 16, dim: 4, ..ConvVqVae::default() }.spec();
             let mut model = VqVae::new(spec, Key::new(seed)).unwrap();
             let session = vq_vae_session(&mut model, &data, &recipe).unwrap();
+            with(how, n, |observer| part(session, path, observer));
+        });
+    }
+}
+
+#[test]
+fn generators_of_perturbations() {
+    let data = digits(IMAGES);
+    let target = ClassifierNet::new(Mlp::default().spec(), Key::new(1)).unwrap();
+    let usual = AdvGanRecipe { epochs: epochs(), batch: 32, ..AdvGanRecipe::default() };
+    let other = AdvGanRecipe {
+        rule: "sgd(momentum=0.9)".parse().unwrap(),
+        lr: 1e-2,
+        transforms: vec![ClipNorm { max: 0.5 }.into()],
+        groups: vec!["bias(lr=2)".parse().unwrap()],
+        loss: "relativistic".parse().unwrap(),
+        towards: Some(3),
+        bound: Some(0.5),
+        ..usual.clone()
+    };
+    for (what, recipe) in [("advgan", usual), ("advgan with everything", other)] {
+        resumes(what, |seed, path, how, n| {
+            let spec = AdvGanNets { width: 2, blocks: 1, ..AdvGanNets::default() }.spec();
+            let mut model = AdvGan::new(spec, Threat::linf(0.3).unwrap(), Key::new(seed)).unwrap();
+            let victim = target.victim();
+            let session = adv_gan_session(&mut model, &victim, &data, &recipe).unwrap();
             with(how, n, |observer| part(session, path, observer));
         });
     }

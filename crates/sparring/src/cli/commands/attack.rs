@@ -11,6 +11,7 @@ mod projected;
 mod purifier_args;
 mod show;
 mod suite;
+mod suite_attack;
 mod target;
 mod work;
 
@@ -30,6 +31,7 @@ use sparring::datasets::MiniBatch;
 use sparring::store::{TensorValues, try_write, write_new, write_new_tensors};
 use sparring::tensor::Array;
 use std::path::Path;
+pub(crate) use suite_attack::SuiteAttack;
 pub(crate) use target::{Settings, Target};
 use work::Work;
 

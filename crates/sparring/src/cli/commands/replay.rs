@@ -1,6 +1,6 @@
 //! `sparring replay card.json`: the evaluation of a card once more.
 
-use super::attack::{Card, Ran, Settings, Target, fast};
+use super::attack::{Card, Ran, Settings, SuiteAttack, Target, fast};
 use crate::cli::io::json::json;
 use crate::cli::io::progress::AttackBar;
 use crate::cli::io::say;
@@ -8,7 +8,7 @@ use crate::cli::io::table::table;
 use crate::cli::options::{MachineArgs, ModelArgs};
 use crate::cli::{Failure, Outcome};
 use serde_json::Value;
-use sparring::attacks::{Course, EvaluateOptions, KeepExamples, Threat};
+use sparring::attacks::{Course, EvaluateOptions, KeepExamples, Threat, suites};
 use sparring::seed::Key;
 use sparring::store::read_tensors;
 use sparring::tensor::Precision;
@@ -151,6 +151,20 @@ impl Row<'_> {
     }
 }
 
+/// The attack of a card; says where a generator has changed.
+fn again(ran: &Ran) -> Result<SuiteAttack, String> {
+    if let Some(path) = SuiteAttack::run_in(&ran.call) {
+        let learnt = SuiteAttack::of_run(path).map_err(|e| e.to_string())?;
+        if learnt.ran().sha256 != ran.sha256 {
+            say::note("warning: the weights of the generator are not those of the card");
+        }
+        return Ok(learnt);
+    }
+    let attack = ran.call.parse().map_err(|e| format!("call: {e}"))?;
+    let found = suites::titled(&ran.attack, attack).map(SuiteAttack::from);
+    found.ok_or_else(|| format!("attack: no attack {} is called `{}`", ran.call, ran.attack))
+}
+
 /// The attacks of these cards, of one cascade or one alone, run again.
 fn replayed<'a>(target: &Target, cards: &'a [Card], bar: &AttackBar) -> Outcome<Vec<Row<'a>>> {
     let last = &cards[cards.len() - 1];
@@ -158,7 +172,7 @@ fn replayed<'a>(target: &Target, cards: &'a [Card], bar: &AttackBar) -> Outcome<
     let wrong = |e: String| Failure::Failed(format!("card of {}: {e}", figure.attack));
     let mut ran = last.after.clone();
     ran.push(last.ran());
-    let suite = ran.iter().map(Ran::titled).collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+    let suite = ran.iter().map(|ran| again(ran).map_err(wrong)).collect::<Outcome<Vec<_>>>()?;
     let proposals = figure.proposals.as_deref().filter(|_| last.source.surrogate.is_none());
     let precision = proposals.map_or(Ok(Precision::F32), str::parse);
     let how = Settings {

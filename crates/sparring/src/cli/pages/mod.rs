@@ -1,6 +1,8 @@
 //! What the commands write: pages and weights.
 
 pub(crate) mod accuracy;
+pub(crate) mod adv_gan;
+pub(crate) mod adv_gan_file;
 pub(crate) mod again;
 pub(crate) mod attack;
 pub(crate) mod autoencoder;

@@ -3,7 +3,9 @@
 use sparring::nn::Group;
 use sparring::optim::{AnyAverage, AnyTransform};
 use sparring::tensor::Precision;
-use sparring::train::{AnyDefense, GanRecipe, GanSteps, NonFinitePolicy, Recipe, VaeRecipe, VqVaeRecipe};
+use sparring::train::{
+    AdvGanRecipe, AnyDefense, GanRecipe, GanSteps, NonFinitePolicy, Recipe, VaeRecipe, VqVaeRecipe,
+};
 
 /// A recipe as facts.
 pub(crate) fn facts(recipe: &Recipe) -> Vec<(&'static str, String)> {
@@ -131,6 +133,28 @@ pub(crate) fn vq_vae_facts(recipe: &VqVaeRecipe) -> Vec<(&'static str, String)> 
         ("commitment", recipe.commitment.to_string()),
         ("decay of the averages", recipe.decay.to_string()),
         ("restarted", restart),
+        ("optimizer", recipe.rule.to_string()),
+        ("learning rate", format!("{}, {}", recipe.lr, recipe.schedule)),
+    ];
+    facts.extend(gradients(&recipe.transforms));
+    facts.extend(groups(&recipe.groups));
+    facts.extend([
+        ("epochs", recipe.epochs.to_string()),
+        ("batch", recipe.batch.to_string()),
+        ("seed", recipe.seed.to_string()),
+    ]);
+    facts
+}
+
+/// A recipe of AdvGAN as facts; `bound` is the length that costs nothing.
+pub(crate) fn adv_gan_facts(recipe: &AdvGanRecipe, bound: f64) -> Vec<(&'static str, String)> {
+    let AdvGanRecipe { fooling, towards, loss, alpha, beta, .. } = recipe;
+    let goal = towards.map_or("any class but its own".to_string(), |class| format!("class {class}"));
+    let mut facts = vec![
+        ("goal of each image", goal),
+        ("adversarial loss", format!("{}, up to {}", fooling.loss, fooling.kappa)),
+        ("loss between generator and discriminator", format!("{loss}, weight {alpha}")),
+        ("hinge on the Euclidean length", format!("from {:.3} on, weight {beta}", bound)),
         ("optimizer", recipe.rule.to_string()),
         ("learning rate", format!("{}, {}", recipe.lr, recipe.schedule)),
     ];

@@ -51,7 +51,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME|DIR")]
     pub(crate) data: Option<String>,
     /// Attacks, separated by commas, each `name` or `name(key=value, ..)`, as in "fgsm, pgd(steps=50, restarts=10)" (see `sparring list
-    /// attacks`, also for the presets of papers); each runs on all correctly classified images. Default: fgsm,pgd, in l1 apgd, in l0 sigma-zero.
+    /// attacks`, also for the presets of papers); each runs on all correctly classified images. `advgan=RUN` is the generator of a run of `sparring train advgan`, against this model or another. Default: fgsm,pgd, in l1 apgd, in l0 sigma-zero.
     #[arg(long, value_name = "NAME,..")]
     pub(super) attack: Vec<List<Choice>>,
     /// A ready-made suite instead, in which each attack is given only the images that those before it left right.

@@ -1,7 +1,7 @@
 //! Attack cards as the command writes them: the figure, and all that `sparring replay` needs to get it again.
 
 use serde::{Deserialize, Serialize};
-use sparring::attacks::{AttackCard, BudgetCurve, Course, Report, Titled, suites};
+use sparring::attacks::{AttackCard, BudgetCurve, Course, Report};
 use std::path::{Path, PathBuf};
 
 /// The model and the data of a card.
@@ -48,18 +48,9 @@ pub(crate) struct Beside<'a> {
 pub(crate) struct Ran {
     pub(crate) attack: String,
     pub(crate) call: String,
-}
-
-impl Ran {
-    pub(super) fn of(one: &Titled) -> Self {
-        Self { attack: one.info.name.into(), call: one.attack.to_string() }
-    }
-    /// The attack again.
-    pub(crate) fn titled(&self) -> Result<Titled, String> {
-        let attack = self.call.parse().map_err(|e| format!("call: {e}"))?;
-        let found = suites::titled(&self.attack, attack);
-        found.ok_or_else(|| format!("attack: no attack {} is called `{}`", self.call, self.attack))
-    }
+    /// SHA-256 of the weights of a generator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sha256: Option<String>,
 }
 
 /// A card with its source.
@@ -69,6 +60,9 @@ pub(crate) struct Card {
     pub(crate) figure: AttackCard,
     /// The text that gives the attack again.
     pub(crate) call: String,
+    /// SHA-256 of the weights of a generator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) generator_sha256: Option<String>,
     /// In a cascade the attacks before it, which left it their images.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) after: Vec<Ran>,
@@ -82,7 +76,11 @@ pub(crate) struct Card {
 impl Card {
     /// The attack as it ran.
     pub(crate) fn ran(&self) -> Ran {
-        Ran { attack: self.figure.attack.clone(), call: self.call.clone() }
+        Ran {
+            attack: self.figure.attack.clone(),
+            call: self.call.clone(),
+            sha256: self.generator_sha256.clone(),
+        }
     }
 }
 
@@ -92,6 +90,7 @@ pub(super) fn of_report(report: &Report, suite: &[Ran], source: &Source) -> Vec<
     let one = |(k, (result, attack)): (usize, (&sparring::attacks::AttackResult, &Ran))| Card {
         figure: result.card.clone(),
         call: attack.call.clone(),
+        generator_sha256: attack.sha256.clone(),
         after: if cascade { suite[..k].to_vec() } else { Vec::new() },
         budgets: Vec::new(),
         source: source.clone(),
@@ -104,6 +103,7 @@ pub(super) fn of_curve(curve: &BudgetCurve, attack: &Ran, budgets: &[f32], sourc
     Card {
         figure: curve.card.clone(),
         call: attack.call.clone(),
+        generator_sha256: attack.sha256.clone(),
         after: Vec::new(),
         budgets: budgets.to_vec(),
         source: source.clone(),

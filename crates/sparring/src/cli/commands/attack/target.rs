@@ -2,6 +2,7 @@
 
 use super::behind::Behind;
 use super::cards::{Beside, Source};
+use super::suite_attack::SuiteAttack;
 use crate::cli::io::say;
 use crate::cli::options::{ModelArgs, Named, Names};
 use crate::cli::pages::weights::{Judged, load_classifier, load_judged};
@@ -9,7 +10,7 @@ use crate::cli::pages::weights_file::weights_file;
 use crate::cli::{Failure, Outcome};
 use sparring::attacks::{
     AnyNorm, AttackKind, BudgetCurve, Course, Diagnosis, EvaluateOptions, Finding, KeepExamples, Progress,
-    Proposer, ProposerRole, Report, Threat, Titled, budget_curve, diagnostic_findings, evaluate_proposed,
+    Proposer, ProposerRole, Report, Threat, budget_curve, diagnostic_findings, evaluate_proposed,
     evaluate_with,
 };
 use sparring::datasets::{MiniBatch, Split};
@@ -136,6 +137,22 @@ impl Target {
         Ok(Self { model, surrogate: climbed, behind, test: first.all(), data, source, beside_sha256 })
     }
 
+    /// Refuses a generator for other examples.
+    pub(super) fn admits(&self, attack: &SuiteAttack) -> Outcome {
+        match attack {
+            SuiteAttack::Learnt(one) if one.attack.shape() != self.test.shape => {
+                let shown = |[c, h, w]: [usize; 3]| format!("{c} x {h} x {w}");
+                Err(Failure::Usage(format!(
+                    "--attack {}: its generator takes examples of {} (channels, height, width), the model {}; name one that was trained on such examples",
+                    attack.ran().call,
+                    shown(one.attack.shape()),
+                    shown(self.test.shape)
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// All images.
     pub(crate) fn all(&self) -> Range<usize> {
         0..self.test.len()
@@ -161,7 +178,7 @@ impl Target {
     pub(crate) fn evaluate(
         &self,
         which: &Range<usize>,
-        suite: &[Titled],
+        suite: &[SuiteAttack],
         threat: &Threat,
         how: &Settings,
         show: &(dyn Fn(Progress<'_>) + Sync),
@@ -185,13 +202,20 @@ impl Target {
     }
 
     /// The checks that need runs of their own, for a report of all images; the attack that they doubt is the first of the suite that takes many steps.
-    pub(crate) fn doubts(&self, report: &Report, suite: &[Titled], how: &Settings) -> Outcome<Vec<Finding>> {
-        let steps = |one: &&Titled| {
-            one.info.kind == AttackKind::FixedBudget
-                && one.attack.settings_as_text().iter().any(|(name, _)| *name == "steps")
+    pub(crate) fn doubts(
+        &self,
+        report: &Report,
+        suite: &[SuiteAttack],
+        how: &Settings,
+    ) -> Outcome<Vec<Finding>> {
+        let steps = |one: &SuiteAttack| match one {
+            SuiteAttack::Listed(one) => (one.info.kind == AttackKind::FixedBudget
+                && one.attack.settings_as_text().iter().any(|(name, _)| *name == "steps"))
+            .then_some(one.attack),
+            SuiteAttack::Learnt(_) => None,
         };
         let usual = Diagnosis::default();
-        let attack = suite.iter().find(steps).map_or(usual.attack, |one| one.attack);
+        let attack = suite.iter().find_map(steps).unwrap_or(usual.attack);
         let diagnosis = Diagnosis { attack, batch: self.options(self.test.len(), how).batch, ..usual };
         let (x, y) = (self.x(&self.all())?, &self.test.labels);
         Ok(diagnostic_findings(&self.model.victim(), x, y, report, how.key, &diagnosis)?)
@@ -201,7 +225,7 @@ impl Target {
     pub(crate) fn curve(
         &self,
         which: &Range<usize>,
-        attack: &Titled,
+        attack: &SuiteAttack,
         norm: AnyNorm,
         budgets: &[f32],
         how: &Settings,

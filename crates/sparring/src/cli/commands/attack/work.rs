@@ -3,10 +3,11 @@
 use super::args::Args;
 use super::cards::{Ran, Source, of_curve, of_report};
 use super::outcomes::Outcomes;
+use super::suite_attack::SuiteAttack;
 use super::target::{Settings, Target};
 use crate::cli::Outcome;
 use serde::{Deserialize, Serialize};
-use sparring::attacks::{AnyNorm, BudgetCurve, Finding, Progress, Report, Threat, Titled};
+use sparring::attacks::{AnyNorm, BudgetCurve, Finding, Progress, Report, Threat};
 use std::ops::Range;
 
 /// Told where an evaluation stands.
@@ -18,9 +19,9 @@ pub(super) struct Work {
     /// The budgets, rising.
     pub(super) threats: Vec<Threat>,
     /// The attacks at each.
-    pub(super) suites: Vec<Vec<Titled>>,
+    pub(super) suites: Vec<Vec<SuiteAttack>>,
     /// The attack of the curve, and its budgets.
-    pub(super) curve: Option<(Titled, Vec<f32>)>,
+    pub(super) curve: Option<(SuiteAttack, Vec<f32>)>,
     /// Whether the checks are made that need runs of their own.
     pub(super) checks: bool,
     pub(super) how: Settings,
@@ -47,13 +48,18 @@ impl Work {
         args.machine.start()?;
         let target = Target::load(&args.model, args.data.as_deref(), args.n, args.beside())?;
         args.fit(&threats, target.test.shape.iter().product())?;
+        suites
+            .iter()
+            .flatten()
+            .chain(curve.iter().map(|(one, _)| one))
+            .try_for_each(|one| target.admits(one))?;
         let checks = args.diagnose || args.suite.is_some();
         Ok(Self { target, threats, suites, curve, checks, how: args.settings() })
     }
     pub(super) fn named_attacks(&self) -> NamedAttacks {
         NamedAttacks {
-            suites: self.suites.iter().map(|suite| suite.iter().map(Ran::of).collect()).collect(),
-            curve: self.curve.as_ref().map(|(attack, budgets)| (Ran::of(attack), budgets.clone())),
+            suites: self.suites.iter().map(|suite| suite.iter().map(SuiteAttack::ran).collect()).collect(),
+            curve: self.curve.as_ref().map(|(attack, budgets)| (attack.ran(), budgets.clone())),
         }
     }
     pub(super) fn norm(&self) -> AnyNorm {
@@ -66,7 +72,7 @@ impl Work {
     /// A report for each budget, of these images.
     pub(super) fn reports(&self, which: &Range<usize>, show: Show<'_>) -> Outcome<Vec<Report>> {
         let all = self.threats.iter().zip(&self.suites).enumerate();
-        let one = |(k, (threat, suite)): (usize, (&Threat, &Vec<Titled>))| {
+        let one = |(k, (threat, suite)): (usize, (&Threat, &Vec<SuiteAttack>))| {
             let from = k * suite.len();
             let show = |p: Progress<'_>| show(Progress { index: p.index + from, ..p });
             self.target.evaluate(which, suite, threat, &self.how, &show)

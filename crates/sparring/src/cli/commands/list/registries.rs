@@ -65,7 +65,7 @@ pub(super) fn attacks() -> Listing {
         objects,
         below: "Parameters are given in brackets, as in `--attack \"pgd(steps=50, restarts=10)\"`. A white-box attack asks for gradients, a \
                 black-box one for logits only. One of kind `minimum norm` looks for the smallest change up to eps, others for any within eps. Names with a dash after an attack's are presets: a paper's own values, chosen for the eps \
-                named, in pixels of [0, 1]."
+                named, in pixels of [0, 1]. `--attack advgan=RUN` is a generator that `sparring train advgan` made (black-box, linf or l2)."
             .into(),
     }
 }

@@ -1,5 +1,6 @@
-//! `sparring train classifier|autoencoder|vae|vq-vae|gan`.
+//! `sparring train classifier|autoencoder|vae|vq-vae|gan|advgan`.
 
+mod adv_gan;
 mod autoencoder;
 mod classifier;
 mod coded;
@@ -38,6 +39,9 @@ pub(crate) enum Kind {
     VqVae(vq_vae::Args),
     /// Noise to images.
     Gan(gan::Args),
+    /// Images to perturbations that fool a classifier: an attack that is trained once.
+    #[command(name = "advgan")]
+    AdvGan(adv_gan::Args),
 }
 
 impl Kind {
@@ -49,6 +53,7 @@ impl Kind {
             Self::Vae(args) => &mut args.place,
             Self::VqVae(args) => &mut args.place,
             Self::Gan(args) => &mut args.place,
+            Self::AdvGan(args) => &mut args.place,
         }
     }
     /// The name of its data, as it was asked for.
@@ -59,6 +64,7 @@ impl Kind {
             Self::Vae(args) => &args.data.data,
             Self::VqVae(args) => &args.data.data,
             Self::Gan(args) => &args.data.data,
+            Self::AdvGan(args) => args.data(),
         }
     }
     /// What a training on these data would be: equal ones are the same training, however they were written. Refuses what that would refuse before it begins.
@@ -69,6 +75,7 @@ impl Kind {
             Self::Vae(args) => args.check(data),
             Self::VqVae(args) => args.check(data),
             Self::Gan(args) => args.check(data),
+            Self::AdvGan(args) => args.check(data),
         }
     }
     /// Threads and output.
@@ -79,6 +86,7 @@ impl Kind {
             Self::Vae(args) => &mut args.machine,
             Self::VqVae(args) => &mut args.machine,
             Self::Gan(args) => &mut args.machine,
+            Self::AdvGan(args) => &mut args.machine,
         }
     }
 }
@@ -91,5 +99,6 @@ pub(crate) fn run(kind: &Kind, resumed: Option<Resumed>) -> Outcome {
         Kind::Vae(args) => vae::run(args, resumed),
         Kind::VqVae(args) => vq_vae::run(args, resumed),
         Kind::Gan(args) => gan::run(args, resumed),
+        Kind::AdvGan(args) => adv_gan::run(args, resumed),
     }
 }

@@ -94,6 +94,7 @@ fn attack_text(choice: &Choice) -> String {
     match choice {
         Choice::Attack(attack) => attack.text.clone(),
         Choice::Preset(preset) => preset.info.name.into(),
+        Choice::Generator(run) => format!("advgan={}", run.display()),
     }
 }
 
