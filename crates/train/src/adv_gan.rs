@@ -1,12 +1,11 @@
 //! AdvGAN: a generator that is trained to fool a classifier, and then fools it with one forward pass and no gradient (Xiao et al. 2018, arXiv:1801.02610).
 
+use crate::TrainError;
 use crate::data::{check_data, check_range};
-use crate::loop_settings::LoopSettings;
 use crate::observe::Observer;
 use crate::session::Session;
 use crate::summary::History;
-use crate::{Selection, TrainError};
-use sparring_datasets::{Last, Split};
+use sparring_datasets::Split;
 use sparring_oracle::Differentiable;
 
 mod attack;
@@ -72,10 +71,6 @@ pub fn adv_gan_session<'m, 'd>(
     check_data(train, model.shape())?;
     let bounds = target.bounds();
     check_range(train, (f64::from(bounds.lo()), f64::from(bounds.hi())))?;
-    let AdvGanRecipe { epochs, batch, lr, seed, on_non_finite, .. } = *recipe;
-    let (batch, schedule) = (batch.min(train.len()), recipe.schedule.clone());
-    let (last, selection, augment) = (Last::Keep, Selection::default(), Vec::new());
-    let settings =
-        LoopSettings { epochs, batch, lr, schedule, seed, last, augment, selection, on_non_finite };
+    let settings = recipe.settings().over(train);
     Session::new(AdvGanFitting::new(model, target, train, recipe, &settings)?, train, settings)
 }

@@ -9,6 +9,7 @@ use crate::data::{check_data, check_network};
 use crate::learner::{EpochTimes, Failure, Learner, StepContext};
 use crate::learner_state::LearnerState;
 use crate::loop_settings::LoopSettings;
+use crate::members::{Member, Members};
 use crate::observe::Current;
 use crate::parallel::{PART, fill};
 use crate::trained::Trained;
@@ -54,6 +55,13 @@ impl<'m> AdvGanFitting<'m> {
         let (generator, discriminator) = (trained(&model.generator), trained(&model.discriminator));
         Ok(Self { model, target, generator, discriminator, recipe: recipe.clone(), sums: Sums::default() })
     }
+    fn members(&mut self) -> Members<'_, 2> {
+        let AdvGan { generator, discriminator, .. } = &mut *self.model;
+        Members([
+            Member { name: "generator", trained: &mut self.generator, net: generator },
+            Member { name: "discriminator", trained: &mut self.discriminator, net: discriminator },
+        ])
+    }
     /// Data, target and networks are for each other.
     fn fits(
         model: &AdvGan,
@@ -92,20 +100,12 @@ impl<'m> AdvGanFitting<'m> {
 
 impl Current<AdvGan> for AdvGanFitting<'_> {
     fn current(&mut self) -> &AdvGan {
-        self.generator.sync(&mut self.model.generator);
-        self.discriminator.sync(&mut self.model.discriminator);
+        self.members().sync();
         self.model
     }
     fn state(&mut self) -> LearnerState {
-        let of = |name: &str, trained: &Trained, net| {
-            let (weights, engine) = trained.state(net);
-            (name.to_string(), weights, engine)
-        };
-        let networks = vec![
-            of("generator", &self.generator, &self.model.generator),
-            of("discriminator", &self.discriminator, &self.model.discriminator),
-        ];
-        LearnerState { networks, arrays: Vec::new(), sums: self.sums.array().to_vec() }
+        let sums = self.sums.array().to_vec();
+        LearnerState { networks: self.members().states(), arrays: Vec::new(), sums }
     }
 }
 
@@ -119,8 +119,7 @@ impl Learner for AdvGanFitting<'_> {
         format!("{threat}, a target of {classes} classes, {}", self.recipe.described())
     }
     fn discard(&mut self) {
-        self.generator.engine.discard();
-        self.discriminator.engine.discard();
+        self.members().discard();
     }
     fn step(&mut self, batch: &mut MiniBatch, rows: BatchRows<'_>, cx: &StepContext) -> Result<f64, Failure> {
         fill(batch, rows);
@@ -172,27 +171,17 @@ impl Learner for AdvGanFitting<'_> {
         }
     }
     fn restore(&mut self, state: &LearnerState) -> Result<(), TrainError> {
-        let ([g, d], Some(sums)) = (&state.networks[..], Sums::of(&state.sums)) else {
+        let Some(sums) = Sums::of(&state.sums) else {
             return Err(NnError::State("it belongs to another kind of model".into()).into());
         };
-        let before = self.generator.state(&self.model.generator);
-        self.generator.restore(&mut self.model.generator, (&g.1, &g.2))?;
-        let discriminator = self.discriminator.restore(&mut self.model.discriminator, (&d.1, &d.2));
-        if discriminator.is_err() {
-            self.generator.restore(&mut self.model.generator, (&before.0, &before.1))?;
-        }
-        discriminator?;
+        self.members().restore(&state.networks)?;
         self.sums = sums;
         Ok(())
     }
     fn kept(&mut self) -> Vec<Params<f32>> {
-        let model = self.current();
-        vec![model.generator.params.clone(), model.discriminator.params.clone()]
+        self.members().kept()
     }
     fn keep(&mut self, weights: &[Params<f32>]) {
-        if let [generator, discriminator] = weights {
-            self.generator.give(&mut self.model.generator, generator);
-            self.discriminator.give(&mut self.model.discriminator, discriminator);
-        }
+        self.members().keep(weights);
     }
 }

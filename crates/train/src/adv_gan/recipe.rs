@@ -1,6 +1,7 @@
 //! How AdvGAN is trained, as data.
 
-use crate::error::require_positive;
+use crate::described;
+use crate::loop_settings::LoopSettings;
 use crate::{NonFinitePolicy, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{AnyNorm, Threat};
@@ -76,14 +77,10 @@ impl Default for AdvGanRecipe {
 impl AdvGanRecipe {
     /// What the steps depend on beside the loop's settings, in words: a saved training goes on only where they are the same.
     pub(crate) fn described(&self) -> String {
-        fn list<T: ToString>(all: &[T]) -> String {
-            all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        }
-        let Self { rule, fooling, towards, loss, alpha, beta, bound, .. } = self;
+        let Self { fooling, towards, loss, alpha, beta, bound, .. } = self;
         format!(
-            "rule {rule}, transformations [{}], groups [{}], {} of kappa {} towards {towards:?}, loss {loss} by {alpha}, hinge at {bound:?} by {beta}",
-            list(&self.transforms),
-            list(&self.groups),
+            "{}, {} of kappa {} towards {towards:?}, loss {loss} by {alpha}, hinge at {bound:?} by {beta}",
+            described::method(&self.rule, &self.transforms, &self.groups),
             fooling.loss,
             fooling.kappa,
         )
@@ -93,12 +90,7 @@ impl AdvGanRecipe {
     /// # Errors
     /// [`TrainError`] naming the first field that does not.
     pub fn validate(&self) -> Result<(), TrainError> {
-        for (field, value) in [("epochs", self.epochs), ("batch", self.batch)] {
-            if value == 0 {
-                return Err(TrainError::Recipe { field, value: "0".into(), must: "at least 1" });
-            }
-        }
-        require_positive("lr", self.lr)?;
+        self.settings().validate()?;
         let bound = self.bound.unwrap_or(0.0);
         for (field, value) in
             [("alpha", self.alpha), ("beta", self.beta), ("bound", bound), ("kappa", self.fooling.kappa)]
@@ -110,9 +102,13 @@ impl AdvGanRecipe {
         }
         self.fooling.validate()?;
         self.loss.validate()?;
-        self.method().validate()?;
-        self.schedule.validate()?;
-        Ok(self.on_non_finite.validate()?)
+        Ok(self.method().validate()?)
+    }
+    /// What of it is the loop's.
+    pub(super) fn settings(&self) -> LoopSettings {
+        let Self { epochs, batch, lr, seed, on_non_finite, .. } = *self;
+        let schedule = self.schedule.clone();
+        LoopSettings { epochs, batch, lr, schedule, seed, on_non_finite, ..LoopSettings::default() }
     }
     /// How both networks follow their gradients.
     pub(super) fn method(&self) -> Method {
