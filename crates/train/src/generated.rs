@@ -47,7 +47,7 @@ impl Generated {
         train: &Split,
         share: f64,
     ) -> Result<Self, TrainError> {
-        let data = |what: String| TrainError::Data(what);
+        let data = TrainError::Data;
         let labels: Option<Vec<u16>> = classes.iter().map(|&class| class.try_into().ok()).collect();
         let labels = labels.ok_or_else(|| data(format!("a generated class is above {}", u16::MAX)))?;
         let numbers = Split::of_many_classes(Pixels::F32(samples.into()), train.shape(), labels.clone())
