@@ -89,7 +89,7 @@ models! {
     ArticleAutoencoder: Autoencoder, 107_504, "784-64-32-32-32-64-784, linear code, sigmoid pixels";
     LinearAutoencoder: Autoencoder, 50_992, "784-32-784, no activation";
     WideAutoencoder: Autoencoder, 1_083_696, "784-512-256-32-256-512-784, linear code, sigmoid pixels";
-    ConvAutoencoder: Autoencoder, 204_433, "conv 16 4x4 s2, conv 32 4x4 s2, conv 64 3x3 s2, fc 32, fc 3136, up 32 4x4, up 16 4x4, conv 1 3x3, sigmoid pixels";
+    ConvAutoencoder: Autoencoder, 204_481, "conv 16 4x4 s2, conv 32 4x4 s2, conv 64 3x3 s2, fc 32, fc 3136, up 32 4x4, batch norm, up 16 4x4, batch norm, conv 1 3x3, sigmoid pixels";
     MlpVae: Vae, 652_824, "784-400-(20 means, 20 log-variances), 20-400-784 logits";
     ConvVqVae: VqVae, 79_089, "conv 32 4x4 s2, conv 64 4x4 s2, conv 16 1x1, batch norm; 128 vectors; conv 64 3x3, up 32 4x4, up 1 4x4, sigmoid pixels";
     ArticleGan: Gan, 247_697, "G 100-128-128-784 sigmoid, D 784-128-128-1 logits";
