@@ -13,6 +13,8 @@ pub enum Access {
     White,
     /// Logits only.
     Black,
+    /// Nothing while it runs; what it learnt of a model before, it may have learnt by gradients.
+    Trained,
 }
 
 impl std::fmt::Display for Access {
@@ -20,6 +22,7 @@ impl std::fmt::Display for Access {
         f.pad(match self {
             Self::White => "white",
             Self::Black => "black",
+            Self::Trained => "trained",
         })
     }
 }

@@ -125,7 +125,7 @@ impl<'a> Batches<'a> {
         self
     }
     /// The same with a share of the places of each batch given to `others`, in an order that depends on (key, epoch) alone: an epoch has as many examples as before, so
-    /// many fewer of them of the split. From this epoch on, which begins anew. Their ids are above those of any split.
+    /// many fewer of them of the split; from epoch 1 on one of the others comes again when all have come as often. From this epoch on, which begins anew. Their ids are above those of any split.
     ///
     /// # Panics
     /// If there are no others, they have another shape, the share is not in [0, 1), or both splits have 2³² examples or more.
@@ -153,8 +153,8 @@ impl<'a> Batches<'a> {
             self.key.named("shuffle").child(epoch).rng(0).shuffle(&mut self.chosen);
         }
         if let Some(mixed_in) = &mut self.mixed_in {
-            let key = self.key.named("mixed in").child(epoch);
-            mixed_in.take_places(&mut self.chosen, self.split.len() as u32, key);
+            let key = self.key.named("mixed in");
+            mixed_in.take_places(&mut self.chosen, self.split.len() as u32, (key, epoch));
         }
     }
     /// Writes the next batch into `out`, reusing its memory; `false` at the end of the epoch, with `out` untouched.
@@ -271,6 +271,27 @@ mod tests {
         assert_ne!(ids(again.clone()), ids(mixed.clone()));
         again.restart(3);
         assert_eq!(ids(again), ids(mixed));
+    }
+
+    #[test]
+    fn others_come_again_when_all_have_come() {
+        let (split, others) = (blobs(40, 4, 0.03, Key::new(5)), blobs(20, 4, 0.3, Key::new(6)));
+        let mut mixed = Batches::new(&split, 8, Key::new(1), 1, Order::Shuffled, Last::Keep)
+            .mixed_with(others.clone(), 0.25);
+        let mut come = |epoch| {
+            mixed.restart(epoch);
+            let ids = mixed.clone().flat_map(|b| b.ids);
+            ids.filter_map(|id| id.checked_sub(1 << 63)).collect::<Vec<u64>>()
+        };
+        // Ten places an epoch for twenty: two epochs are a pass.
+        let passes = [[1, 2], [3, 4]].map(|epochs| epochs.map(&mut come).concat());
+        for pass in &passes {
+            let mut sorted = pass.clone();
+            sorted.sort_unstable();
+            assert_eq!(sorted, (0..20).collect::<Vec<u64>>());
+        }
+        assert_ne!(passes[0], passes[1]);
+        assert_eq!(come(2), passes[0][10..]);
     }
 
     #[test]

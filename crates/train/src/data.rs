@@ -59,7 +59,11 @@ pub(crate) fn check_network(
 ) -> Result<(), TrainError> {
     net.params.check().map_err(NnError::from)?;
     let batch = batch.min(n);
-    net.cost().map_err(NnError::from)?.admit(times * batch)?;
+    // What is allowed is counted in examples of the batch.
+    let most = net.cost().map_err(NnError::from)?.most_examples() / times;
+    if batch > most {
+        return Err(NnError::Batch { batch, most }.into());
+    }
     let (least, node) = net.graph().least_batch().map_err(NnError::from)?;
     let rest = if last == Last::Keep { n % batch.max(1) } else { 0 };
     let smallest = if rest > 0 { rest } else { batch };

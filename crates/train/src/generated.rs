@@ -70,7 +70,7 @@ impl Generated {
         Ok(this)
     }
 
-    /// So many samples of a GAN with classes, of the [classes](Self::classes_like) of the training set; sample i depends on `key` and i alone.
+    /// So many samples of a GAN with classes, of the [classes](Self::classes_like) of the training set; sample i depends on `key`, i and its class.
     ///
     /// # Errors
     /// If the GAN has no classes, or fewer than the training examples name, or makes examples of another shape; as [`of_samples`](Self::of_samples).
@@ -90,9 +90,20 @@ impl Generated {
                 "the GAN makes examples of {made:?}, the training examples are {shape:?}"
             )));
         }
+        if train.is_empty() {
+            return Err(TrainError::Data("no training examples, whose classes samples would have".into()));
+        }
+        let numbers = n.checked_mul(train.dim()).filter(|&numbers| numbers <= MOST_NUMBERS);
+        let Some(numbers) = numbers else {
+            let most = MOST_NUMBERS / train.dim();
+            return Err(TrainError::Data(format!(
+                "{n} generated examples of {} numbers: at most {most}",
+                train.dim()
+            )));
+        };
         let classes = Self::classes_like(train, n);
         let ids: Vec<u64> = (0..n as u64).collect();
-        let (part, mut samples) = (gan.most_samples().clamp(1, PART), Vec::new());
+        let (part, mut samples) = (gan.most_samples().clamp(1, PART), Vec::with_capacity(numbers));
         on_team(|| {
             for (ids, classes) in ids.chunks(part).zip(classes.chunks(part)) {
                 samples.extend_from_slice(gan.generate(gan.noise_of(key, ids, classes)).as_slice());
@@ -102,6 +113,9 @@ impl Generated {
     }
 
     /// `n` classes in the shares that they have of the training examples: those of `n` examples at equal distances.
+    ///
+    /// # Panics
+    /// If there are no training examples.
     pub fn classes_like(train: &Split, n: usize) -> Vec<usize> {
         let all = train.len();
         (0..n).map(|i| train.label((i as u128 * all as u128 / n as u128) as usize)).collect()
@@ -147,6 +161,9 @@ impl Generated {
         format!("{n} generated examples {} in {share} of the places", self.examples.fingerprint())
     }
 }
+
+/// Numbers of all samples at most: 2 GiB of them, and as much again while they become a split.
+const MOST_NUMBERS: usize = 1 << 29;
 
 /// Samples drawn at a time; no bit depends on it.
 const PART: usize = 256;

@@ -111,6 +111,11 @@ pub enum Failure {
     Other(TrainError),
 }
 
+/// Refuses a loss that is no finite number.
+pub(crate) fn finite(loss: f64) -> Result<(), Failure> {
+    if loss.is_finite() { Ok(()) } else { Err(Failure::Loss(loss)) }
+}
+
 impl Failure {
     /// The error of the step, where the model stops being finite `at` this place.
     pub(crate) fn told(self, epoch: usize, step: u64, at: Option<String>) -> TrainError {

@@ -84,6 +84,20 @@ mod tests {
     use super::*;
     use crate::gradcheck::noise;
 
+    /// Of a loss that is never below 0 the hinge at 0 has none: AdvGAN's recipe refuses it.
+    #[test]
+    fn only_hinges_below_zero_pull_away() {
+        for (loss, kappa, pulls) in [
+            (AnyClassLoss::Margin, 0.0, true),
+            (AnyClassLoss::CrossEntropy, 0.0, false),
+            (AnyClassLoss::CrossEntropy, 5.0, true),
+        ] {
+            let mut dz = [0.0; 3];
+            Fooling { loss, kappa }.away(&[1.0f64, 0.5, 0.0], 0, &mut dz);
+            assert_eq!(dz.iter().any(|d| *d != 0.0), pulls, "{loss} {kappa}");
+        }
+    }
+
     #[test]
     fn gradients_are_differences() {
         let h = 1e-6;

@@ -54,6 +54,10 @@ impl SizeHinge {
             d_delta.fill(top);
             return top;
         }
+        if top == E::of(f64::INFINITY) {
+            d_delta.fill(E::of(f64::NAN));
+            return top;
+        }
         d_delta.fill(E::ZERO);
         if top == E::ZERO {
             return E::ZERO;
@@ -107,7 +111,7 @@ mod tests {
         assert_eq!((hinge.eval(&[0.0, -3e38f32], &mut d), d), (3e38, [0.0, -1.0]));
         assert!(hinge.eval(&[f32::NAN, 1.0], &mut d).is_nan() && d.iter().all(|d| d.is_nan()));
         assert!(hinge.eval(&[1.0, f32::NAN], &mut d).is_nan());
-        assert!(hinge.eval(&[f32::INFINITY, 1.0], &mut d) > 3e38 || d[0].is_nan());
+        assert!(hinge.eval(&[f32::INFINITY, 1.0], &mut d) == f32::INFINITY && d.iter().all(|d| d.is_nan()));
         assert_eq!(hinge.eval::<f32>(&[], &mut []), 0.0);
     }
 }

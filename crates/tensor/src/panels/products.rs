@@ -38,7 +38,7 @@ impl<E: Elem> Panels<E> {
         let segments = usize::from(self.depth > 0);
         if m == 1 && self.data.as_slice().len() >= FAR {
             // At least two tasks a thread: one that is descheduled leaves the rest to the others.
-            let size = (self.cols / SHARES).next_multiple_of(self.width);
+            let size = (self.cols / SHARES).max(1).next_multiple_of(self.width);
             let (k, out) = (self.depth, &mut out[..self.cols]);
             par::for_each_chunk(out, size, self.data.as_slice().len(), |i, out| {
                 let patch = Patch { data: a.data(), row: rs, step: cs, segment: 0, segments, k };

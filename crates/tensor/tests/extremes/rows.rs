@@ -89,3 +89,24 @@ fn numbers_that_are_none_change_no_address() {
         caught(|| softmax::softmax_gradient(&softmax::softmax(&logits), &logits)).expect("no panic");
     }
 }
+
+/// Weights far from the cache and fewer columns than threads share: one logit of many numbers, of one example.
+#[test]
+fn one_row_by_few_columns_of_great_depth() {
+    for cols in [1, 2, 7, 8, 9] {
+        let depth = 10_000;
+        let weights: Vec<f32> = (0..depth * cols).map(|i| (i % 7) as f32 - 3.0).collect();
+        let panels = sparring_tensor::Panels::from_fn(depth, cols, |i, j| weights[i * cols + j]);
+        let x: Vec<f32> = (0..depth).map(|i| (i % 5) as f32).collect();
+        let mut out = vec![f32::NAN; cols];
+        panels.left_multiplied(
+            sparring_tensor::Mat::new(&x, 1, depth),
+            None,
+            sparring_tensor::MatMut::new(&mut out, 1, cols),
+        );
+        for (j, got) in out.iter().enumerate() {
+            let want: f32 = (0..depth).map(|i| x[i] * weights[i * cols + j]).sum();
+            assert_eq!(*got, want, "{cols} columns, {j}");
+        }
+    }
+}

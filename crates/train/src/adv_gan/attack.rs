@@ -26,7 +26,7 @@ const fn info(norms: &'static [AnyNorm]) -> AttackInfo {
         name: AdvGanAttack::NAME,
         aliases: &[],
         paper: "Xiao et al. 2018, arXiv:1801.02610",
-        access: Access::Black,
+        access: Access::Trained,
         kind: AttackKind::FixedBudget,
         norms,
         defaults: "a generator that was trained before, one forward pass of it",

@@ -5,7 +5,7 @@ use crate::loop_settings::LoopSettings;
 use crate::{NonFinitePolicy, TrainError};
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{AnyNorm, Threat};
-use sparring_losses::{AnyGanLoss, Fooling, Lsgan, SizeHinge};
+use sparring_losses::{AnyClassLoss, AnyGanLoss, Fooling, Lsgan, SizeHinge};
 use sparring_math::named::Named as _;
 use sparring_nn::{Group, Method};
 use sparring_optim::{Adam, AnyRule, AnySchedule, AnyTransform, Cosine};
@@ -100,6 +100,11 @@ impl AdvGanRecipe {
                 return Err(TrainError::Recipe { field, value: value.to_string(), must });
             }
         }
+        if self.towards.is_none() && self.fooling.kappa == 0.0 && self.fooling.loss != AnyClassLoss::Margin {
+            let must =
+                "above 0 with a loss that is never below 0, away from the class: it would have no gradient";
+            return Err(TrainError::Recipe { field: "kappa", value: "0".into(), must });
+        }
         self.fooling.validate()?;
         self.loss.validate()?;
         Ok(self.method().validate()?)
@@ -146,6 +151,12 @@ mod tests {
         let written = serde_json::to_string(&recipe).unwrap();
         assert_eq!(serde_json::from_str::<AdvGanRecipe>(&written).unwrap(), recipe);
         let refused = |recipe: AdvGanRecipe| recipe.validate().unwrap_err().to_string();
+        let nothing = Fooling { loss: AnyClassLoss::CrossEntropy, kappa: 0.0 };
+        assert!(
+            refused(AdvGanRecipe { fooling: nothing, towards: None, ..recipe.clone() })
+                .starts_with("kappa is 0")
+        );
+        AdvGanRecipe { fooling: nothing, towards: Some(1), ..recipe.clone() }.validate().unwrap();
         assert!(refused(AdvGanRecipe { alpha: -1.0, ..recipe.clone() }).starts_with("alpha is -1"));
         assert!(
             refused(AdvGanRecipe { bound: Some(f64::NAN), ..recipe.clone() }).starts_with("bound is NaN")

@@ -4,17 +4,13 @@ use super::fitting::AdvGanFitting;
 use super::perturbation::Shaped;
 use super::sums::Sums;
 use crate::TrainError;
-use crate::learner::{Failure, StepContext};
+use crate::learner::{Failure, StepContext, finite};
 use sparring_attacks::predicted;
 use sparring_datasets::MiniBatch;
 use sparring_losses::GanLoss;
 use sparring_nn::{Mode, Randomness};
 use sparring_oracle::{Batch, OracleError};
 use sparring_tensor::Array;
-
-fn finite(loss: f64) -> Result<(), Failure> {
-    if loss.is_finite() { Ok(()) } else { Err(Failure::Loss(loss)) }
-}
 
 fn refused(e: OracleError) -> Failure {
     TrainError::Data(format!("the target: {e}")).into()

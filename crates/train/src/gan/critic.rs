@@ -1,10 +1,10 @@
 //! A step of the discriminator.
 
-use super::game::{Game, finite, make};
+use super::game::{Game, make};
 use super::penalty::{self, Points};
 use super::recipe::GanSteps;
 use super::shown::{Shown, laid};
-use crate::learner::{Failure, StepContext};
+use crate::learner::{Failure, StepContext, finite};
 use crate::objective::{Discrimination, ToldClasses};
 use sparring_datasets::BatchRows;
 use sparring_losses::GanLoss;

@@ -233,10 +233,6 @@ pub(super) fn make(generator: &mut Engine, draw: Randomness<'_>, z: &Tensor, fak
     });
 }
 
-pub(super) fn finite(loss: f64) -> Result<(), Failure> {
-    if loss.is_finite() { Ok(()) } else { Err(Failure::Loss(loss)) }
-}
-
 impl Current<Gan> for Game<'_> {
     fn current(&mut self) -> &Gan {
         self.members().sync();

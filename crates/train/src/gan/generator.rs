@@ -1,8 +1,8 @@
 //! A step of the generator, through the discriminator as it is.
 
-use super::game::{Game, finite};
+use super::game::Game;
 use super::shown::{Shown, laid};
-use crate::learner::{Failure, StepContext};
+use crate::learner::{Failure, StepContext, finite};
 use crate::objective::{Generation, ToldClasses};
 use sparring_datasets::BatchRows;
 use sparring_losses::GanLoss;

@@ -53,7 +53,8 @@ fn mean_penalty<'t>(
     let [c, h, w] = spec.discriminator.input;
     let x = tape.leaf(Array::from_slice([n, c, h, w], &rows));
     let outputs = model.discriminator.forward(cx, x);
-    // Rows have no part in each other's outputs: the gradient of the sum of the logits holds that of each.
+    // Where rows have no part in each other's outputs, the gradient of the sum of the logits holds that of each; with a deviation over the batch it holds that row's part in all, as is usual
+    // (Karras et al. 2020).
     let mut read = Array::<f32>::zeros([n, form.outputs()]);
     for (j, row) in of.zip(read.as_mut_slice().chunks_exact_mut(form.outputs())) {
         form.conditioning.pull(1.0, points.labels.get(j).copied().unwrap_or(0), row);

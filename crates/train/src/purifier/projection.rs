@@ -94,6 +94,11 @@ impl Purifier for GanProjection<'_> {
                 }
             }
         }
+        // An image that no descent came near would pass as it is.
+        if nearest.iter().any(|square| !square.is_finite()) {
+            let what = "the search for the nearest image of the generator left no finite one: fewer, or shorter, steps";
+            return Err(OracleError::Model(what.into()));
+        }
         Ok(())
     }
 }

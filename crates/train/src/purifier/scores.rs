@@ -11,10 +11,9 @@ use sparring_attacks::{
 };
 use sparring_datasets::Split;
 use sparring_models::{ClassifierNet, purified};
-use sparring_nn::{Network, Victim};
+use sparring_nn::{Compiled, Network, Victim};
 use sparring_oracle::{Batch, Differentiable, OracleError};
 use sparring_seed::Key;
-use sparring_tensor::Array;
 
 /// Accuracies of a classifier behind a purifier, each under PGD but the last two.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,7 +36,7 @@ pub struct PurifierScores {
     pub bpda: f64,
     /// Adaptive without gradients: Square.
     pub square: f64,
-    /// Right under all of the adaptive attacks: the figure of the defence.
+    /// Right under all of them, the grey box as well, which who knows of the purifier can use too: the figure of the defence.
     pub robust: f64,
 }
 
@@ -66,14 +65,11 @@ pub enum PurifiedBy<'a> {
 }
 
 /// A network as a purifier: its output is the image.
-struct ByNetwork<'a>(&'a Network<f32>);
+struct ByNetwork(Compiled);
 
-impl Purifier for ByNetwork<'_> {
+impl Purifier for ByNetwork {
     fn purify(&self, x: Batch<'_>, out: &mut [f32]) -> Result<(), OracleError> {
-        let [c, h, w] = x.shape();
-        let tape = sparring_autograd::Tape::new();
-        let images = tape.constant(Array::from_slice([x.len(), c, h, w], x.data()));
-        out.copy_from_slice(self.0.forward(&sparring_nn::Cx::eval(&tape), images).value().as_slice());
+        self.0.forward(x.data(), out);
         Ok(())
     }
 }
@@ -130,7 +126,7 @@ pub fn purifier_scores(
     let (purifier, whole): (&dyn Purifier, _) = match purifier {
         PurifiedBy::Network(net) => {
             let both = purified(net, classifier)?;
-            network = ByNetwork(net);
+            network = ByNetwork(Compiled::new(net));
             (&network, Some(judgement.both(&both.victim())?))
         }
         PurifiedBy::Projection(projection) => (projection, None),
@@ -146,7 +142,7 @@ pub fn purifier_scores(
     let fooled = judgement.of(&bare, &[judgement.pgd(Stop::WhenFooled)])?;
     let squared = by_gradient.as_ref().unwrap_or(&by_identity);
     // Margins are over all attacks of a report.
-    let stands = |i: usize| squared.margins[i] > 0.0 && by_identity.margins[i] > 0.0;
+    let stands = |i: usize| [squared, &by_identity, &grey].iter().all(|report| report.margins[i] > 0.0);
     Ok(PurifierScores {
         n: all.len(),
         eps: threat.eps,

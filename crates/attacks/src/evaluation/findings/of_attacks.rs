@@ -94,7 +94,7 @@ fn alone(attacks: &[AttackResult], n: usize) -> Option<Finding> {
 /// The examples that this black box fooled and no attack by gradients did.
 fn black_box(a: &AttackResult, others: &[AttackResult], n: usize) -> Option<Finding> {
     let white: Vec<_> = others.iter().filter(|b| b.card.access == Access::White).collect();
-    if a.card.access == Access::White || white.is_empty() {
+    if a.card.access != Access::Black || white.is_empty() {
         return None;
     }
     let left = |i: &usize| a.fooled[*i] && !white.iter().any(|b| b.fooled[*i]);

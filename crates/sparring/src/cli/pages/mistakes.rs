@@ -60,8 +60,8 @@ fn matrix(of: &ClassificationMetrics, names: &[String]) -> Option<Block> {
         Block::Chart(Chart::Matrix(CountMatrix {
             title: "Confusion matrix".into(),
             description: "how many test images of each class were taken for each class".into(),
-            row_label: "true class".into(),
-            column_label: "predicted class".into(),
+            row_label: "rows: true class".into(),
+            column_label: "columns: predicted class".into(),
             names: names.to_vec(),
             counts: pairs.map(|(label, predicted)| of.confusion.count(label, predicted)).collect(),
         }))

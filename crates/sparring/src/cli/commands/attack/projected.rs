@@ -76,7 +76,8 @@ pub(super) fn run(args: &Args, path: &Path) -> Outcome {
     }
     if args.machine.json {
         say::json(&json!({
-            "n": scores.n, "clean": scores.clean, "attacks": Vec::<f64>::new(), "robust_accuracy": scores.robust,
+            "n": scores.n, "clean": scores.clean, "attacks": Vec::<f64>::new(), "findings": Vec::<f64>::new(), "cards": Vec::<f64>::new(), "proposal_precision": "f32", "robust_accuracy": scores.robust,
+            "norm": threat.norm, "eps": threat.eps,
             "purifier": value(&scores),
         }));
     } else {

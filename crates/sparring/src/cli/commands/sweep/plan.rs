@@ -4,6 +4,7 @@ use super::followed::{Combine, Followed};
 use super::source::Source;
 use crate::cli::commands::{attack, shards::program, train};
 use crate::cli::options::Named;
+use crate::cli::pages::weights_file::weights_file;
 use crate::cli::{Failure, Outcome};
 use sparring::store::sha256_hex;
 use sparring_study::{CellResult, Grid, GridCell, GridSetting, Inputs, StudyError, SweepTable};
@@ -101,6 +102,21 @@ impl Plan {
                 let bytes = read_text(&file).map_err(|e| source.at(Some("--spec"), false, &e.to_string()))?;
                 data.insert(spec.to_string(), sha256_hex(bytes.as_bytes()));
                 own.push(spec.to_string());
+            }
+            if grid.train.0 == "advgan" && value_of(&cell.words, "data").is_none() {
+                let what = "say which: a grid does not take the target's own data";
+                return Err(source.at(Some("--data"), false, what));
+            }
+            // Models that the cells read: another one is another table.
+            for flag in ["generated", "target"] {
+                let Some(path) = value_of(&cell.words, flag).filter(|path| *path != "none") else { continue };
+                let file = weights_file(Path::new(path))
+                    .map_err(|e| source.at(Some(&format!("--{flag}")), false, &e.to_string()))?;
+                let bytes = std::fs::read(&file).map_err(|e| {
+                    source.at(Some(&format!("--{flag}")), false, &format!("{}: {e}", file.display()))
+                })?;
+                data.insert(path.to_string(), sha256_hex(&bytes));
+                own.push(path.to_string());
             }
             reads.push(own);
         }

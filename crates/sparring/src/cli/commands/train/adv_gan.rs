@@ -1,13 +1,14 @@
 //! `sparring train advgan`.
 
+use super::own_figures::{OwnFigures, Told};
 use super::place::{self, Place, PlaceArgs, Resumed};
 use super::trouble::{self, PolicyArgs};
-use super::watch::{METRICS, Rate, failed, unwritten};
+use super::watch::rate;
 use crate::cli::io::json::{json, value};
-use crate::cli::io::{progress::Progress, say, signal};
+use crate::cli::io::say;
 use crate::cli::options::{
     Budget, DataArgs, GroupArgs, MachineArgs, Named, Names, TransformArgs, Written, above_zero, arch,
-    at_least_zero, count, name, whole,
+    at_least_zero, count, name, way_between, whole,
 };
 use crate::cli::pages::{self, adv_gan_file, weights::Known, weights_file::weights_file};
 use crate::cli::{Failure, Outcome};
@@ -21,10 +22,8 @@ use sparring::nn::Victim;
 use sparring::optim::{AnyRule, AnySchedule};
 use sparring::oracle::{Batch, Bounds};
 use sparring::seed::Key;
-use sparring::store::{RowLogs, RunDir, sha256_hex};
-use sparring::train::{
-    AdvGan, AdvGanEpoch, AdvGanRecipe, Current, Flow, Observer, StepMetrics, TrainError, adv_gan_session,
-};
+use sparring::store::sha256_hex;
+use sparring::train::{AdvGan, AdvGanEpoch, AdvGanRecipe, adv_gan_session};
 use std::path::PathBuf;
 
 /// Flags.
@@ -46,7 +45,7 @@ pub(crate) struct Args {
     /// The class that every image is to become. Default: any but its own.
     #[arg(long, value_name = "CLASS", value_parser = whole)]
     towards: Option<usize>,
-    /// What is minimised so that the target is fooled: its margin (Carlini and Wagner's loss), or minus its cross-entropy.
+    /// What is minimised so that the target is fooled: its margin (Carlini and Wagner's loss), minus its cross-entropy, or minus another loss of `sparring list losses` with class labels.
     #[arg(long, value_name = "LOSS", default_value = "margin", value_parser = name::<AnyClassLoss>())]
     fooling: AnyClassLoss,
     /// How far that is worth anything: of the margin, by how much the wanted class must lead. Default: the recipe's.
@@ -100,6 +99,7 @@ struct Target {
     known: Known,
     /// SHA-256 of its weights file.
     sha256: String,
+    path: PathBuf,
 }
 
 impl Args {
@@ -144,11 +144,13 @@ impl Args {
     fn arch(&self) -> Outcome<Arch> {
         self.arch.text.parse().map_err(|e| Failure::Usage(format!("--arch: {e}")))
     }
-    fn target(&self) -> Outcome<Target> {
-        let path = &self.target;
+    /// The target, of a training that goes on seen from its run: it may be called from elsewhere.
+    fn target(&self, resumed: Option<&Resumed>) -> Outcome<Target> {
+        let path = resumed.and_then(|resumed| resumed.model_at("target_from_run"));
+        let path = &path.unwrap_or_else(|| self.target.clone());
         let (model, known) = pages::weights::load_classifier(path, None, &Names::Same)?;
         let sha256 = sha256_hex(&std::fs::read(weights_file(path)?)?);
-        Ok(Target { model, known, sha256 })
+        Ok(Target { model, known, sha256, path: path.clone() })
     }
     /// Refuses data, target and networks that are not for each other.
     fn fits(&self, target: &Target, model: &AdvGan, data: &Named) -> Outcome {
@@ -165,7 +167,7 @@ impl Args {
     }
     /// What its `config.json` would say of a training on these data, without names; refuses what that would refuse before it begins.
     pub(super) fn check(&self, data: &Named) -> Outcome<Value> {
-        let (recipe, target) = (self.recipe()?, self.target()?);
+        let (recipe, target) = (self.recipe()?, self.target(None)?);
         let model = self.model(data.set.shape())?;
         self.fits(&target, &model, data)?;
         Ok(json!({
@@ -174,47 +176,28 @@ impl Args {
     }
 }
 
-struct Watch<'a> {
-    progress: Progress,
-    rate: Rate,
-    run: &'a RunDir,
-    logs: RowLogs<'a>,
-    rows: Vec<Value>,
-}
-
-impl Observer<AdvGan> for Watch<'_> {
-    fn trouble(&mut self, s: &StepMetrics, why: &TrainError) -> Result<(), TrainError> {
-        self.progress.line(&trouble::unmade(s, why));
-        Ok(())
-    }
-    fn step(&mut self, s: &StepMetrics, _: &mut dyn Current<AdvGan>) -> Result<Flow, TrainError> {
-        let rate = self.rate.after(s);
-        self.progress.at(s.step, &format!("epoch {}, loss {:.3}, {rate}", s.epoch, s.loss));
-        signal::hold();
-        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
-    }
-    fn epoch(&mut self, e: &AdvGanEpoch, _: &AdvGan) -> Result<Flow, TrainError> {
-        // Times stay out of the files: equal runs write equal files.
-        let row = json!({
-            "epoch": e.epoch, "lr": e.lr, "train_loss": e.loss, "adversarial": e.adversarial, "gan": e.gan, "hinge": e.hinge, "d_loss": e.d_loss,
-            "size": e.size, "fooled": e.fooled,
-        });
-        self.run.append(METRICS, &row).map_err(unwritten)?;
-        self.logs.append(row.clone()).map_err(unwritten)?;
-        self.run.keep();
-        self.rows.push(row);
-        self.progress.line(&format!(
-            "epoch {}/{}, loss {:.3}, adversarial {:.3}, D loss {:.3}, length {:.2}, fooled {:.1} %{}",
-            e.epoch,
-            e.epochs,
-            e.loss,
-            e.adversarial,
-            e.d_loss,
-            e.size,
-            100.0 * e.fooled,
-            super::watch::rate(e.examples_per_s)
-        ));
-        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
+/// How an epoch is told.
+fn told() -> Told<AdvGanEpoch> {
+    Told {
+        row: |e| {
+            json!({
+                "epoch": e.epoch, "lr": e.lr, "train_loss": e.loss, "adversarial": e.adversarial, "gan": e.gan, "hinge": e.hinge, "d_loss": e.d_loss,
+                "size": e.size, "fooled": e.fooled,
+            })
+        },
+        line: |e| {
+            format!(
+                "epoch {}/{}, loss {:.3}, adversarial {:.3}, D loss {:.3}, length {:.2}, fooled {:.1} %{}",
+                e.epoch,
+                e.epochs,
+                e.loss,
+                e.adversarial,
+                e.d_loss,
+                e.size,
+                100.0 * e.fooled,
+                rate(e.examples_per_s)
+            )
+        },
     }
 }
 
@@ -236,7 +219,7 @@ where
 pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let recipe = args.recipe()?;
     args.machine.start()?;
-    let mut target = args.target()?;
+    let mut target = args.target(resumed.as_ref())?;
     let data = match (&resumed, &args.data) {
         (None, None) => Named::for_model(None, target.known.data.as_ref(), &target.known.classes)?.0,
         _ => place::data(&DataArgs { data: args.data().into() }, resumed.as_ref())?,
@@ -248,24 +231,18 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let place = Place::open(&args.place, resumed, arch.name(), |run| {
         json!({
             "command": "train advgan", "repeat": pages::again::command(), "data": data.asked, "data_from_run": data.way_from(run.path()), "data_digest": digest, "arch": arch,
-            "target": args.target.display().to_string(), "target_sha256": target.sha256, "threat": threat, "recipe": recipe, "spec": model.spec(),
+            "target": args.target.display().to_string(), "target_from_run": way_between(&target.path, run.path()), "target_sha256": target.sha256, "threat": threat, "recipe": recipe, "spec": model.spec(),
         })
     })?;
     let run = &place.run;
     let steps = data.set.train.len().div_ceil(recipe.batch).saturating_mul(recipe.epochs);
-    let mut watch = Watch {
-        progress: Progress::new("training advgan", steps as u64),
-        rate: Rate::begin(),
-        run,
-        logs: place.logs()?,
-        rows: place.rows()?,
-    };
+    let mut watch = OwnFigures::new("training advgan", steps, &place, told())?;
     let victim = target.model.victim();
     let mut training = adv_gan_session(&mut model, &victim, &data.set.train, &recipe)?;
-    let done = place.train(&mut training, &mut watch).map_err(|e| failed(e, watch.rows.len(), run))?;
+    let done = place.train(&mut training, &mut watch).map_err(|e| watch.failed(e))?;
     let progress = *training.progress();
     drop(training);
-    watch.progress.finish();
+    watch.finish();
     let weights = run.file("model.safetensors");
     adv_gan_file::save_adv_gan(&weights, &model)?;
     run.keep();
@@ -308,6 +285,11 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             quoted(&args.target),
             quoted(run.path())
         ));
+    }
+    if by_generator.robust_accuracy >= by_noise.robust_accuracy {
+        say::note(
+            "warning: the generator fools no more than noise of the same budget: train longer (--epochs), or lower --alpha, which asks it to look like no change",
+        );
     }
     trouble::warning(&progress).iter().for_each(|w| say::note(&format!("warning: {w}")));
     Ok(())

@@ -159,7 +159,7 @@ impl Args {
         let attack = attack.map(|a| a.to_string());
         let mut found =
             json!({ "recipe": recipe, "spec": spec, "validation": validation, "validation_attack": attack });
-        if let Some(source) = self.generated.source(data, &recipe, None)? {
+        if let Some(source) = self.generated.source(data, &recipe, (&data.set.fingerprint(), None))? {
             found["generated"] = source.config();
         }
         Ok(found)
@@ -181,7 +181,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let usual = hardening::usual_validation(&recipe.defense, data.set.train.len());
     let validation = args.validation.count(&data, (usual, attack.is_some()), &recipe.schedule)?;
     let validation = data.hold_out(validation, args.machine.seed);
-    let source = args.generated.source(&data, &recipe, resumed.as_ref())?;
+    let source = args.generated.source(&data, &recipe, (&digest, resumed.as_ref()))?;
     let mut model = ClassifierNet::new(spec, Key::new(args.machine.seed).named("init"))?;
     data.labels_fit(model.classes())?;
     args.init.fit(&mut model.net, &data.set.train, args.machine.seed)?;

@@ -36,8 +36,8 @@ pub(super) struct GeneratedArgs {
 
 /// Samples where nobody says how many, at most.
 const USUAL: f64 = 100_000.0;
-/// Numbers of all samples at most: 2 GiB while they are drawn.
-const MOST: usize = 1 << 29;
+/// Numbers of all samples at most: 1 GiB, which is held up to four times while they are drawn.
+const MOST: usize = 1 << 28;
 
 fn below_one(text: &str) -> Result<f64, String> {
     share(text).ok().filter(|&v| v < 1.0).ok_or_else(|| "must be a number from 0 to below 1".into())
@@ -63,17 +63,19 @@ pub(super) struct Source {
 }
 
 impl GeneratedArgs {
-    /// The model, if there is one, for a training by this recipe on the training images of these data; refuses one that does not fit them.
+    /// The model, if there is one, for a training by this recipe on the training images of these data, which before any were held out had this digest; refuses one that does not fit them.
     pub(super) fn source(
         &self,
         data: &Named,
         recipe: &Recipe,
-        resumed: Option<&Resumed>,
+        (digest, resumed): (&str, Option<&Resumed>),
     ) -> Outcome<Option<Source>> {
         // The word that a grid writes where there is to be none.
         let asked = self.generated.as_ref().filter(|path| path.as_os_str() != "none");
         let Some(asked) = asked else { return Ok(None) };
-        let path = resumed.and_then(Resumed::generator).unwrap_or_else(|| asked.clone());
+        let path = resumed
+            .and_then(|resumed| resumed.model_at("generated_from_run"))
+            .unwrap_or_else(|| asked.clone());
         let refuse = |what: String| Failure::Usage(format!("--generated {}: {what}", asked.display()));
         let sha256 = sha256_hex(&std::fs::read(weights_file(&path)?)?);
         let kind = kind_of(&path)?;
@@ -114,8 +116,26 @@ impl GeneratedArgs {
             }
         };
         data.fits(model.shape(), &format!("the model {} makes such as it", asked.display()))?;
-        if let Some(own) = known.data.filter(|own| other(own.digest.as_deref(), data)) {
-            say::note(&format!("note: {} learnt from other data ({})", asked.display(), own.asked));
+        match known.data {
+            Some(own) if own.digest.as_deref().is_some_and(|own| own != digest) => {
+                say::note(&format!("note: {} learnt from other data ({})", asked.display(), own.asked));
+            }
+            // It learnt from all training images, these are fewer.
+            Some(_) if data.set.fingerprint() != digest => say::note(&format!(
+                "note: {} may have learnt from the images that are held out here, too: figures on them are of data its samples are like",
+                asked.display()
+            )),
+            _ => {}
+        }
+        if let Some(k) = self.generated_components {
+            let labels = data.set.train.labels();
+            let of = |class: usize| labels.iter().filter(|&&label| label == class).count();
+            let least = (0..data.set.classes).map(of).filter(|&n| n > 0).min().unwrap_or(0);
+            if k > least {
+                return Err(Failure::Usage(format!(
+                    "--generated-components {k}: the smallest class has {least} training images; say no more"
+                )));
+            }
         }
         let (kind, components) = (kind.unwrap_or_default(), self.generated_components);
         let images = self.images(data, recipe)?;
@@ -135,8 +155,8 @@ impl GeneratedArgs {
         let train = &data.set.train;
         let places = (train.len() as f64 * self.generated_share).ceil() * recipe.epochs as f64;
         let usual = || places.clamp(1.0, USUAL) as usize;
-        let images = self.generated_images.unwrap_or_else(usual);
         let most = (MOST / train.dim()).max(1);
+        let images = self.generated_images.unwrap_or_else(|| usual().min(most));
         if images > most {
             return Err(Failure::Usage(format!(
                 "--generated-images {images}: at most {most} of {} numbers each are held at once; say fewer",
@@ -145,11 +165,6 @@ impl GeneratedArgs {
         }
         Ok(images)
     }
-}
-
-/// Whether a model saw other data than these, as far as that is known.
-fn other(digest: Option<&str>, data: &Named) -> bool {
-    digest.is_some_and(|digest| digest != data.set.fingerprint())
 }
 
 impl Model {

@@ -59,9 +59,9 @@ impl Resumed {
         let graph = graph.map_err(|e| Failure::at(&self.run.path().join(CONFIG), format!("`spec`: {e}")))?;
         Ok(AskedNet::File(path.to_path_buf(), graph))
     }
-    /// The model that made its generated examples, seen from the run, where it is still there.
-    pub(super) fn generator(&self) -> Option<PathBuf> {
-        let way = self.config["generated_from_run"].as_str()?;
+    /// The model to which this entry of its configuration is the way from the run, where it is still there.
+    pub(super) fn model_at(&self, entry: &str) -> Option<PathBuf> {
+        let way = self.config[entry].as_str()?;
         Some(self.run.path().join(way)).filter(|path| path.exists())
     }
 }
@@ -230,8 +230,17 @@ fn different(a: &Value, b: &Value, path: &str, found: &mut Vec<(String, String, 
 
 /// Both configurations describe one training; what says where things are may differ.
 fn same(written: &Value, here: &Value, run: &Path, version: &str) -> Outcome {
-    const PLACES: [&str; 7] =
-        ["arguments", "repeat", "data", "data_from_run", "data_digest", "class_names", "generated_from_run"];
+    const PLACES: [&str; 9] = [
+        "arguments",
+        "repeat",
+        "data",
+        "data_from_run",
+        "data_digest",
+        "class_names",
+        "generated_from_run",
+        "target",
+        "target_from_run",
+    ];
     let here_only = |config: &Value| -> Value {
         let keys = here.as_object().into_iter().flat_map(|o| o.keys());
         let kept = keys.filter(|key| !PLACES.contains(&key.as_str()));
