@@ -40,7 +40,7 @@ fn a_generator_is_trained_attacks_and_is_repeated() {
     assert_eq!(number(&rows[0], "accuracy"), accuracy);
     assert_eq!((number(&rows[0], "forwards"), number(&rows[0], "backwards")), (0.0, 0.0));
     let card = &report["cards"][0];
-    assert_eq!((card["call"].as_str(), card["access"].as_str()), (Some("advgan=gan"), Some("black")));
+    assert_eq!((card["call"].as_str(), card["access"].as_str()), (Some("advgan=gan"), Some("trained")));
     assert!(card["generator_sha256"].as_str().is_some_and(|sum| sum.len() == 64), "{card}");
     assert!(std::fs::read_to_string(dir.join("verdicts.csv")).unwrap().contains("fooled_advgan"));
     // Several budgets, a curve, pieces, another network, and a card again.
