@@ -11,7 +11,7 @@ fn the_documented_spec_parses_builds_and_comes_back() {
     let json = json.split("```").next().unwrap();
     let spec: Graph = serde_json::from_str(json).unwrap();
     let net = spec.build::<f32>(Key::new(1)).unwrap();
-    assert_eq!((net.params.len(), layout(&spec, "").len()), (23, 23));
+    assert_eq!((net.params.len(), layout(&spec, "").len()), (24, 24));
     let written = serde_json::to_value(&spec).unwrap();
     let kinds: std::collections::BTreeSet<_> = written["layers"]
         .as_array()

@@ -338,7 +338,8 @@ fn a_refused_discriminator_leaves_the_generator_alone() {
     let make = |seed| Gan::new(ArticleGan::default().spec(), (0.0, 1.0), Key::new(seed)).unwrap();
     let (mut other, mut model) = (make(4), make(3));
     let mut state = gan_session(&mut other, &data, &recipe).unwrap().state();
-    state.learner.networks[1] = state.learner.networks[0].clone();
+    let (_, weights, engine) = state.learner.networks[0].clone();
+    state.learner.networks[1] = ("discriminator".into(), weights, engine);
     let before = bits(&model.generator);
     let mut training = gan_session(&mut model, &data, &recipe).unwrap();
     let e = training.restore(&state).unwrap_err().to_string();
