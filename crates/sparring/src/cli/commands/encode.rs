@@ -3,7 +3,7 @@
 use super::examples::{Examples, SplitName};
 use crate::cli::io::json::json;
 use crate::cli::io::{out, say};
-use crate::cli::options::{MachineArgs, Named, count};
+use crate::cli::options::{MachineArgs, Named, Names, count};
 use crate::cli::pages::coder::{Coder, load_coder};
 use crate::cli::{Failure, Outcome};
 use sparring::datasets::Split;
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     out::ending(&args.out, "--out", &["npz", "safetensors"])?;
     out::free(&args.out, "--out")?;
     args.machine.start()?;
-    let (coder, known) = load_coder(&args.run)?;
+    let (coder, known) = load_coder(&args.run, &Names::Same)?;
     let (data, is_own) = Named::for_model(args.data.as_deref(), known.data.as_ref(), &known.classes)?;
     let (model, word) = (coder.model(), coder.word());
     data.fits(model.image_shape(), &format!("this {word}"))?;

@@ -3,7 +3,7 @@
 use crate::cli::io::json::{json, value};
 use crate::cli::io::table::{facts, table};
 use crate::cli::io::{out, say};
-use crate::cli::options::{FitArgs, MachineArgs, Named, count, fitted};
+use crate::cli::options::{FitArgs, MachineArgs, Named, Names, count, fitted};
 use crate::cli::pages::coder::load_coder;
 use crate::cli::{Failure, Outcome};
 use sparring::metrics::{mean_image_mse, mse, psnr};
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         return Err(Failure::Usage("--fit and --as-is are for pictures, and none is named".into()));
     }
     args.machine.start()?;
-    let (coder, known) = load_coder(&args.run)?;
+    let (coder, known) = load_coder(&args.run, &Names::Same)?;
     let model = coder.model();
     let dim: usize = model.image_shape().iter().product();
     let asked = known.data.as_ref().map(|d| d.asked.clone());

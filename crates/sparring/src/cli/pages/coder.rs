@@ -1,6 +1,6 @@
 //! Models that code images, from files.
 
-use super::weights::{Known, REPLACED, autoencoder};
+use super::weights::{Known, REPLACED, autoencoder, check_names};
 use super::weights_file::weights_file;
 use crate::cli::options::Names;
 use crate::cli::{Failure, Outcome};
@@ -46,7 +46,7 @@ pub(crate) fn kind_of(path: &Path) -> Outcome<Option<String>> {
 }
 
 /// An autoencoder of any kind from a run directory or a weights file of this program.
-pub(crate) fn load_coder(path: &Path) -> Outcome<(Coder, Known)> {
+pub(crate) fn load_coder(path: &Path, names: &Names) -> Outcome<(Coder, Known)> {
     let file = weights_file(path)?;
     let way = "`sparring train autoencoder`, `train vae` and `train vq-vae` make models that code images";
     if sparring::store::is_onnx(&file) {
@@ -56,6 +56,7 @@ pub(crate) fn load_coder(path: &Path) -> Outcome<(Coder, Known)> {
         ));
     }
     let weights = read(&file)?;
+    check_names(&file, &weights, names)?;
     let coder = match weights.kind() {
         Some("autoencoder") => Coder::Autoencoder(autoencoder(&file, &weights, None, &Names::Same)?),
         Some("vae") => Coder::Vae(vae(&file, &weights)?),

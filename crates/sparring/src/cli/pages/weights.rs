@@ -80,7 +80,7 @@ impl Known {
 }
 
 /// The flag for names of foreign files, refused for a file of ours.
-fn check_names(file: &Path, weights: &Weights, names: &Names) -> Outcome {
+pub(super) fn check_names(file: &Path, weights: &Weights, names: &Names) -> Outcome {
     match names.flag().filter(|_| weights.document().is_some()) {
         None => Ok(()),
         Some(flag) => Err(Failure::Usage(format!(

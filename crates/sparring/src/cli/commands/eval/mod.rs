@@ -112,13 +112,8 @@ fn refuse_others(args: &Args, what: &str) -> Outcome {
 fn of_coder(args: &Args) -> Outcome {
     refuse_others(args, "such an autoencoder")?;
     let names = args.model.names.load()?;
-    if let Some(flag) = names.flag() {
-        return Err(Failure::Usage(format!(
-            "{flag}: the file was written by this program, its names are right; leave {flag} out"
-        )));
-    }
     args.machine.start()?;
-    let (coder, known) = load_coder(&args.model.path)?;
+    let (coder, known) = load_coder(&args.model.path, &names)?;
     let (data, is_own) = Named::for_model(args.data.as_deref(), known.data.as_ref(), &known.classes)?;
     data.fits(coder.model().image_shape(), &format!("this {}", coder.word()))?;
     let examples = Examples::of(data, args.split, args.first, is_own.then_some(args.model.path.as_path()))?;

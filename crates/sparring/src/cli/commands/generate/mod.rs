@@ -7,6 +7,7 @@ mod mixture;
 mod vae;
 
 use crate::cli::io::{out, say};
+use crate::cli::options::Names;
 use crate::cli::pages::coder::{Coder, kind_of, load_coder};
 use crate::cli::{Failure, Outcome};
 pub(crate) use args::Args;
@@ -38,7 +39,7 @@ fn drawer(args: &Args) -> Outcome<Drawer> {
     if args.activation.is_some() || args.names.load()?.flag().is_some() {
         return own("--activation, --rename or --by-order", "generators that another program wrote");
     }
-    let (coder, known) = load_coder(&args.run)?;
+    let (coder, known) = load_coder(&args.run, &Names::Same)?;
     match coder {
         Coder::Autoencoder(model) => mixture::drawer(args, model, &known),
         Coder::Vae(model) => Ok(vae::drawer(model)),

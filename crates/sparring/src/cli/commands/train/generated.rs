@@ -102,7 +102,7 @@ impl GeneratedArgs {
                 (Model::Gan(gan), known)
             }
             Some("vae" | "autoencoder") => {
-                let (coder, known) = load_coder(&path)?;
+                let (coder, known) = load_coder(&path, &Names::Same)?;
                 if !coder.model().decodes() {
                     let what = "its decoder reads the image past the code, so a code alone makes no image";
                     return Err(refuse(what.into()));
