@@ -2,6 +2,7 @@
 
 use crate::cases::{all, frequency};
 use sparring_activations::{Activation, AnyActivation, Relax, Smoothness, Turns};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Intervals in all activations together; `SPARRING_INTERVALS` asks for another number of them for each.
 const INTERVALS: usize = 1_000_000;
@@ -44,24 +45,36 @@ fn points(a: &AnyActivation, (l, u): (f64, f64), draw: &mut Uniform) -> Vec<f64>
     points
 }
 
+/// Each activation by itself, over the threads there are: a million intervals of each take minutes.
 #[test]
 fn bounds_hold_on_random_intervals() {
     let count = std::env::var("SPARRING_INTERVALS").map_or(INTERVALS / all().len(), |n| n.parse().unwrap());
-    for (i, a) in all().iter().enumerate() {
-        let mut draw = Uniform(i as u64 + 1);
-        for _ in 0..count {
-            let (l, u) = draw.interval(a);
-            let ((low, high), lines) = (a.image(l, u), a.lines(l, u));
-            assert!(low <= high, "{a} on [{l}, {u}]: image [{low}, {high}]");
-            for x in points(a, (l, u), &mut draw) {
-                let y: f64 = a.f(x);
-                assert!(low <= y && y <= high, "{a} on [{l}, {u}]: f({x}) = {y} is not in [{low}, {high}]");
-                let (under, over) = (lines.lower.at(x), lines.upper.at(x));
-                assert!(
-                    under <= y && y <= over,
-                    "{a} on [{l}, {u}]: f({x}) = {y}, lines {under} and {over}: {lines:?}"
-                );
-            }
+    let (activations, next) = (all(), AtomicUsize::new(0));
+    let work = || {
+        while let Some((i, a)) = activations.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+            bounds_hold(a, Uniform(i as u64 + 1), count);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, |n| n.get()) {
+            scope.spawn(work);
+        }
+    });
+}
+
+fn bounds_hold(a: &AnyActivation, mut draw: Uniform, count: usize) {
+    for _ in 0..count {
+        let (l, u) = draw.interval(a);
+        let ((low, high), lines) = (a.image(l, u), a.lines(l, u));
+        assert!(low <= high, "{a} on [{l}, {u}]: image [{low}, {high}]");
+        for x in points(a, (l, u), &mut draw) {
+            let y: f64 = a.f(x);
+            assert!(low <= y && y <= high, "{a} on [{l}, {u}]: f({x}) = {y} is not in [{low}, {high}]");
+            let (under, over) = (lines.lower.at(x), lines.upper.at(x));
+            assert!(
+                under <= y && y <= over,
+                "{a} on [{l}, {u}]: f({x}) = {y}, lines {under} and {over}: {lines:?}"
+            );
         }
     }
 }

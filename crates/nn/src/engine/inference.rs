@@ -44,6 +44,16 @@ pub struct Randomness<'a> {
 }
 
 impl Randomness<'_> {
+    /// That of the examples from `first` on, by their ids.
+    ///
+    /// # Panics
+    /// If `first` is not 0 and no example there has an id: by position they would draw what the first ones draw.
+    #[track_caller]
+    #[must_use]
+    pub fn starting_at(self, first: usize) -> Self {
+        assert!(first < self.ids.len().max(1), "example {first} of a batch of {} ids", self.ids.len());
+        Self { ids: self.ids.get(first..).unwrap_or_default(), ..self }
+    }
     /// None: evaluation.
     pub fn none() -> Self {
         Self { mode: Mode::Eval, key: Key::new(0), ids: &[] }

@@ -224,9 +224,8 @@ pub(super) fn make(generator: &mut Engine, draw: Randomness<'_>, z: &Tensor, fak
     // Each thread also lays down what it has made.
     team::for_each_chunk(fakes, PART * dim, |i, fakes| {
         let rows = i * PART..i * PART + fakes.len() / dim;
-        let ids = draw.ids.get(rows.start..).unwrap_or_default();
         plan.forward_with(
-            Randomness { ids, ..draw },
+            draw.starting_at(rows.start),
             &z.as_slice()[rows.start * latent..rows.end * latent],
             fakes,
         );

@@ -10,6 +10,9 @@ use sparring_nn::{Compiled, Mode, OutputRows, Randomness};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Tensor};
 
+/// Rows that a discriminator whose layers see each by itself takes at a time: what lies between its layers is held for so many, not for a batch as long as the set.
+const ROWS: usize = 1024;
+
 impl Game<'_> {
     /// Gradients of the generator on examples made from `z`, of the classes `labels`; they wait for its update. The `real` examples are read by losses of pairs.
     pub(super) fn generate(
@@ -29,6 +32,7 @@ impl Game<'_> {
         let (on_real, on_fake) = (shown("noise on real"), shown("noise on fakes"));
         let (generator, critic) = (&mut self.generator.engine, &mut self.discriminator.engine);
         let (seen, outputs) = (critic.compiled().inputs(), critic.compiled().outputs());
+        let at_once = if critic.spans_batch() { rows } else { ROWS };
         let is_sided = GanLoss::<f32>::sided(&self.recipe.loss).is_some();
         let mut logits = Vec::new();
         let classes =
@@ -36,7 +40,10 @@ impl Game<'_> {
         if !is_sided {
             let shown = laid(rows, seen, &|j, to| on_real.write(j, &|i, to| real.write(i, to), to));
             let mut found = Array::<f32>::zeros([rows * outputs]);
-            critic.forward_of_batch(shown.as_slice(), draw_critic, found.as_mut_slice());
+            let x = shown.as_slice().chunks(at_once * seen).enumerate();
+            for ((i, x), found) in x.zip(found.as_mut_slice().chunks_mut(at_once * outputs)) {
+                critic.forward_of_batch(x, draw_critic.starting_at(i * at_once), found);
+            }
             let found = found.as_slice().chunks_exact(outputs).enumerate();
             logits.extend(found.map(|(j, outputs)| classes.logit(j, outputs)));
         }
@@ -54,11 +61,14 @@ impl Game<'_> {
                 let example = |i: usize, to: &mut [f32]| to.copy_from_slice(&fakes[i * dim..(i + 1) * dim]);
                 let shown = laid(rows, seen, &|j, to| on_fake.write(j, &example, to));
                 let mut d_shown = Array::<f32>::zeros([rows * seen]);
-                let draw_critic = Randomness { ids: &draw_critic.ids[..rows], ..draw_critic };
-                let mut at = |outputs: &[f32], d: &mut [f32]| {
-                    objective.at_outputs(0, outputs, d, |_, l| loss += l);
-                };
-                critic.pullback_of_batch(shown.as_slice(), draw_critic, &mut at, d_shown.as_mut_slice());
+                let x = shown.as_slice().chunks(at_once * seen).enumerate();
+                for ((i, x), dx) in x.zip(d_shown.as_mut_slice().chunks_mut(at_once * seen)) {
+                    let first = i * at_once;
+                    let mut at = |outputs: &[f32], d: &mut [f32]| {
+                        objective.at_outputs(first, outputs, d, |_, l| loss += l);
+                    };
+                    critic.pullback_of_batch(x, draw_critic.starting_at(first), &mut at, dx);
+                }
                 on_fake.pull(d_shown.as_slice(), d_fakes);
             });
             loss
@@ -75,8 +85,7 @@ fn judge_rows(
     out: &mut OutputRows<'_, f32>,
     objective: &Generation<'_>,
 ) {
-    let (draw, first) =
-        (Randomness { ids: draw.ids.get(out.first..).unwrap_or_default(), ..draw }, out.first);
+    let (draw, first) = (draw.starting_at(out.first), out.first);
     let pull = |fakes: &[f32], dx: &mut [f32], metrics: &mut [[f64; 3]]| {
         let mut loss = |_: usize, outputs: &[f32], d: &mut [f32]| {
             objective.at_outputs(first, outputs, d, |i, loss| metrics[i] = [loss, 0.0, 0.0]);
