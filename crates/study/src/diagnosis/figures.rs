@@ -70,12 +70,11 @@ pub fn layer_figures(
     }
     let found = |(i, of): (usize, &Option<Gathered>)| {
         let mut figures = of.as_ref()?.figures(net, shape(i));
-        figures.theory = theory(net, &all, i, [i, activation_before(graph, i)?].map(|j| shapes[j].numel()));
+        figures.theory = activation_before(graph, i)
+            .and_then(|before| theory(net, &all, i, [i, before].map(|j| shapes[j].numel())));
         Some(figures)
     };
-    let plain = |(i, of): (usize, &Option<Gathered>)| Some(of.as_ref()?.figures(net, shape(i)));
-    let every = all.iter().enumerate();
-    Ok(every.filter_map(|node| found(node).or_else(|| plain(node))).collect())
+    Ok(all.iter().enumerate().filter_map(found).collect())
 }
 
 /// The node whose output is the network's, the first of several.

@@ -1,6 +1,7 @@
 //! What is gathered of one node over many passes.
 
 use super::layer::{ActivationFigures, LayerDiagnosis, OutputFigures, WeightFigures};
+use super::norm::finite_norm;
 use super::walk::{Pulled, Walk};
 use super::weights::weight_of;
 use sparring_activations::AnyActivation;
@@ -143,17 +144,16 @@ impl OfActivation {
 }
 
 fn weight_figures(weight: &Array<f32>, gradient: &[f64]) -> WeightFigures {
-    let mut of = RunningMoments::default();
-    of.push(weight.as_slice());
-    let l2 = gradient.iter().filter(|g| g.is_finite()).map(|g| g * g).sum::<f64>().sqrt();
+    let (l2, weight) = (finite_norm(gradient), weight.as_slice());
+    let finite = weight.iter().filter(|w| w.is_finite()).count();
     WeightFigures {
-        rms: of.rms(),
+        rms: finite_norm(weight) / (finite as f64).sqrt().max(1.0),
         gradient_l2: l2,
         gradient_rms: l2 / (gradient.len() as f64).sqrt(),
         update_ratio: None,
         spectral_norm: None,
         spectral_bound: None,
-        not_finite: of.nan + of.inf,
+        not_finite: (weight.len() - finite) as u64,
     }
 }
 

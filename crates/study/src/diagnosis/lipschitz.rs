@@ -1,8 +1,9 @@
 //! How much a network can stretch differences of its input: a bound from above, an estimate of a closer one, and a bound from below.
 
 use super::figures::last;
+use super::norm::norm;
 use super::settings::DiagnosisSettings;
-use super::spectral::{norm, spectral_norm};
+use super::spectral::spectral_norm;
 use serde::{Deserialize, Serialize};
 use sparring_autograd::Tape;
 use sparring_nn::{Cx, Lipschitz, Network, Source};

@@ -5,6 +5,7 @@ mod figures;
 mod gathered;
 mod layer;
 mod lipschitz;
+mod norm;
 mod regions;
 mod row;
 mod section;

@@ -1,5 +1,6 @@
 //! The largest singular value of a layer.
 
+use super::norm::norm;
 use sparring_autograd::Tape;
 use sparring_nn::{Cx, Network};
 use sparring_seed::Key;
@@ -47,14 +48,4 @@ pub(super) fn spectral_norm(net: &Network<f32>, i: usize, input: Shape, steps: u
         }
     }
     found
-}
-
-/// The Euclidean norm.
-pub(super) fn norm(x: &[f32]) -> f64 {
-    // Eight sums, whose additions do not wait for each other.
-    let mut sums = [0.0; 8];
-    for part in x.chunks(8) {
-        sums.iter_mut().zip(part).for_each(|(sum, &v)| *sum += f64::from(v) * f64::from(v));
-    }
-    sums.iter().sum::<f64>().sqrt()
 }

@@ -1,9 +1,9 @@
 //! Looking into a network while it is trained.
 
 use super::figures::{DiagnosisLoss, layer_figures};
+use super::norm::{distance, norm};
 use super::row::{DIAGNOSIS_ROWS, DiagnosisRow};
 use super::settings::DiagnosisSettings;
-use super::spectral::norm;
 use sparring_datasets::Split;
 use sparring_models::{Autoencoder, ClassifierNet};
 use sparring_nn::{Network, ParamKind};
@@ -50,9 +50,9 @@ pub struct DiagnosisWatcher<'a, M: Diagnosed> {
 type Weights = Vec<(String, Array<f32>)>;
 
 impl<'a, M: Diagnosed> DiagnosisWatcher<'a, M> {
-    /// Examples to look at in a training on so many: one for every 128, from 32 to 256. An example that is looked at costs several that are trained on.
+    /// Examples to look at in a training on so many: one for every 256, from 32 to 256. An example that is looked at costs several that are trained on.
     pub fn sample(trained_on: usize) -> usize {
-        (trained_on / 128).clamp(32, 256)
+        (trained_on / 256).clamp(32, 256)
     }
 
     /// Looks at these examples after each `steps_per_epoch` steps.
@@ -98,8 +98,7 @@ impl<'a, M: Diagnosed> DiagnosisWatcher<'a, M> {
 
 /// ‖new − old‖ / ‖old‖; `None` of a weight of zeros, or one that is not finite.
 fn update_ratio(old: &[f32], new: &[f32]) -> Option<f64> {
-    let moved: Vec<f32> = new.iter().zip(old).map(|(n, o)| n - o).collect();
-    Some(norm(&moved) / norm(old)).filter(|ratio| ratio.is_finite())
+    Some(distance(new, old) / norm(old)).filter(|ratio| ratio.is_finite())
 }
 
 fn weights<M: Diagnosed>(model: &mut dyn Current<M>) -> Weights {

@@ -14,7 +14,7 @@ use sparring_study::{
 /// The flag.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct InsideArgs {
-    /// Look inside the network with the last step of each epoch, on 32 to 256 validation examples (one for 128 trained on; training examples where none are held out): dead and saturated units, gradients, updates.
+    /// Look inside the network with the last step of each epoch, on 32 to 256 validation examples (one for 256 trained on; training examples where none are held out): dead and saturated units, gradients, updates.
     /// Rows in diagnosis.jsonl, charts in report.html; the training is the same, bit for bit.
     #[arg(long)]
     diagnose: bool,
