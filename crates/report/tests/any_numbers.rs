@@ -2,7 +2,7 @@
 
 use sparring_report::svg::{
     Axis, AxisRange, BarChart, BarSeries, Chart, HorizontalLine, LineChart, PointGroup, Scale, ScatterChart,
-    Series, Size, Stroke, TickFormat, Ticks, VerticalLine,
+    Series, Size, Stroke, TickFormat, Ticks, Units, VerticalLine,
 };
 
 /// A small generator (xorshift64*), so that a failing chart is known by its seed.
@@ -103,7 +103,8 @@ impl Random {
         let LineChart { title, x, y, series, .. } = self.line();
         let group = |s: Series| PointGroup { name: s.name, points: s.points, slot: None };
         let groups = series.into_iter().map(group).collect();
-        ScatterChart { title, description: String::new(), x, y, groups }
+        let units = self.pick(&[Units::Free, Units::Equal]);
+        ScatterChart { title, description: String::new(), x, y, units, groups }
     }
     fn bar(&mut self) -> BarChart {
         let kind = self.below(12);

@@ -34,6 +34,8 @@ pub struct Generated {
     pub examples: Split,
     /// The share of the places of each batch that they have, at least 0 and below 1.
     pub share: f64,
+    /// What tells them from others in a saved training: the generator's weights and the key, say, where another instruction set would draw other last bits; `None`: the examples themselves.
+    pub origin: Option<String>,
 }
 
 impl Generated {
@@ -65,7 +67,7 @@ impl Generated {
             }
             _ => numbers,
         };
-        let this = Self { examples, share };
+        let this = Self { examples, share, origin: None };
         this.validate()?;
         Ok(this)
     }
@@ -158,7 +160,8 @@ impl Generated {
     /// What depends on them, in words: a saved training goes on only where it is the same.
     pub(crate) fn described(&self) -> String {
         let (n, share) = (self.examples.len(), self.share);
-        format!("{n} generated examples {} in {share} of the places", self.examples.fingerprint())
+        let which = self.origin.clone().unwrap_or_else(|| self.examples.fingerprint());
+        format!("{n} generated examples {which} in {share} of the places")
     }
 }
 
@@ -170,4 +173,23 @@ const PART: usize = 256;
 
 fn classes_of(train: &Split) -> usize {
     (0..train.len()).map(|i| train.label(i) + 1).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_told_apart_by_their_origin_where_it_is_told() {
+        let train = sparring_datasets::Mnist::embedded().train.first(4);
+        let of = |x: f32, origin: Option<&str>| {
+            let drawn = Generated::of_samples(vec![x; 2 * 784], &[0, 1], &train, 0.5).unwrap();
+            Generated { origin: origin.map(String::from), ..drawn }.described()
+        };
+        assert_eq!(of(0.5, None), of(0.5, None));
+        assert_ne!(of(0.5, None), of(0.25, None));
+        // Other last bits of the same generator.
+        assert_eq!(of(0.5, Some("a")), of(0.25, Some("a")));
+        assert_ne!(of(0.5, Some("a")), of(0.5, Some("b")));
+    }
 }

@@ -136,6 +136,11 @@ pub(super) struct Ruler {
 }
 
 impl Ruler {
+    /// The numbers at its ends.
+    pub(super) fn ends(&self) -> (f64, f64) {
+        (self.low, self.high)
+    }
+
     /// Place of `v` as a fraction of the axis: 0 at the low end, 1 at the high end, outside beyond them (at most 50 lengths).
     pub(super) fn place(&self, v: f64) -> f64 {
         // Ends of the size of 1, exactly: differences neither overflow nor vanish, however large or small the numbers.

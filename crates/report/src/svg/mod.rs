@@ -31,7 +31,7 @@ pub use guides::{HorizontalLine, VerticalLine};
 pub use line::{LineChart, Series};
 pub use marker::Stroke;
 pub use scale::Scale;
-pub use scatter::{PointGroup, ScatterChart};
+pub use scatter::{PointGroup, ScatterChart, Units};
 pub use size::Size;
 pub use tick_label::TickFormat;
 pub use ticks::{linear_ticks, log_ticks, whole_ticks};

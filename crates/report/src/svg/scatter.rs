@@ -1,9 +1,10 @@
 //! Points of several groups in a plane.
 
-use super::axis::{Axis, Ends, Ruler};
+use super::axis::{Axis, AxisRange, Ends, Ruler};
 use super::frame::{self, Bottom, Data, Plot, Surroundings};
 use super::ink::{Anchor, fitted, num, text, width};
 use super::marker::{COLOURS, colour};
+use super::scale::Scale;
 use super::size::Size;
 
 /// Points of one colour.
@@ -17,6 +18,16 @@ pub struct PointGroup {
     pub slot: Option<usize>,
 }
 
+/// How the units of both axes compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Units {
+    /// Each axis fills the picture with its own numbers.
+    #[default]
+    Free,
+    /// A unit is as long on both (linear) axes: a circle is a circle.
+    Equal,
+}
+
 /// Groups of points over a common pair of axes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ScatterChart {
@@ -28,6 +39,8 @@ pub struct ScatterChart {
     pub x: Axis,
     /// Vertical axis.
     pub y: Axis,
+    /// How long a unit is on either axis.
+    pub units: Units,
     /// The groups, later ones above earlier ones.
     pub groups: Vec<PointGroup>,
 }
@@ -35,20 +48,20 @@ pub struct ScatterChart {
 impl ScatterChart {
     /// Appends the chart as an `<svg>` element.
     pub(super) fn draw(&self, size: Size, out: &mut String) {
-        let points = || self.groups.iter().flat_map(|g| &g.points).filter(|p| self.draws(p));
-        let (across, up) = size.ticks();
-        let x = self.x.over(points().map(|p| p.0), across, Ends::Ticks);
-        let y = self.y.over(points().map(|p| p.1), up, Ends::Ticks);
-        let around = Surroundings {
-            title: &self.title,
-            description: &self.described(),
-            x_label: &self.x.label,
-            y_label: &self.y.label,
-            legend: &[],
-            vertical: &[],
-            data: if points().next().is_some() { Data::Some } else { Data::None },
-        };
-        let plot = frame::draw(size, &around, &Bottom::Ruler(&x), &y, out);
+        let (mut axes, description) = ([self.x.clone(), self.y.clone()], self.described());
+        if self.units == Units::Equal && axes.iter().all(|axis| axis.scale == Scale::Linear) {
+            // Once beside the page: how large the plot is depends on titles and labels.
+            let (plot, rulers) = self.frame(size, &axes, &description, &mut String::new());
+            let ends = rulers.map(|ruler| ruler.ends());
+            let unit = |i: usize, pixels: f64| (ends[i].1 - ends[i].0) / pixels;
+            let pixels = [plot.width, plot.height];
+            let longest = unit(0, pixels[0]).max(unit(1, pixels[1]));
+            for (i, axis) in axes.iter_mut().enumerate() {
+                let (middle, half) = (0.5 * (ends[i].0 + ends[i].1), 0.5 * longest * pixels[i]);
+                axis.range = AxisRange::Fixed(middle - half, middle + half);
+            }
+        }
+        let (plot, [x, y]) = self.frame(size, &axes, &description, out);
         for (i, group) in self.groups.iter().enumerate() {
             let slot = group.slot.unwrap_or(i);
             self.dots(group, &format!("dots\" stroke=\"{}", colour(slot)), (&plot, &x, &y), out);
@@ -60,6 +73,33 @@ impl ScatterChart {
             self.name(group, (&plot, &x, &y), out);
         }
         out.push_str("</svg>");
+    }
+
+    /// Appends what stands around the points; where they go.
+    fn frame(
+        &self,
+        size: Size,
+        [x, y]: &[Axis; 2],
+        description: &str,
+        out: &mut String,
+    ) -> (Plot, [Ruler; 2]) {
+        let points = || self.groups.iter().flat_map(|g| &g.points).filter(|p| self.draws(p));
+        let (across, up) = size.ticks();
+        let (over_x, over_y) = (
+            x.over(points().map(|p| p.0), across, Ends::Ticks),
+            y.over(points().map(|p| p.1), up, Ends::Ticks),
+        );
+        let around = Surroundings {
+            title: &self.title,
+            description,
+            x_label: &x.label,
+            y_label: &y.label,
+            legend: &[],
+            vertical: &[],
+            data: if points().next().is_some() { Data::Some } else { Data::None },
+        };
+        let plot = frame::draw(size, &around, &Bottom::Ruler(&over_x), &over_y, out);
+        (plot, [over_x, over_y])
     }
 
     fn draws(&self, p: &(f64, f64)) -> bool {
@@ -137,6 +177,29 @@ mod tests {
     use super::*;
     use crate::html::balance;
     use crate::svg::Chart;
+
+    #[test]
+    fn equal_units_keep_a_square_square() {
+        let corners = vec![(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)];
+        let groups = vec![PointGroup { points: corners, ..PointGroup::default() }];
+        let sides = |units, size| {
+            let chart = ScatterChart { groups: groups.clone(), units, ..ScatterChart::default() };
+            let svg = Chart::Scatter(chart).to_svg(size);
+            balance::check(&svg).unwrap();
+            let path = svg.split("class=\"dots\"").nth(1).unwrap().split(" d=\"").nth(1).unwrap();
+            let dots: Vec<Vec<f64>> = path.split('"').next().unwrap()[1..]
+                .split('M')
+                .map(|dot| dot.trim_end_matches("h0").split(' ').map(|v| v.parse().unwrap()).collect())
+                .collect();
+            [dots[1][0] - dots[0][0], dots[0][1] - dots[2][1]]
+        };
+        for size in [Size::Wide, Size::Compact] {
+            let [across, up] = sides(Units::Equal, size);
+            assert!((across - up).abs() < 0.02 * up && up > 150.0, "{across} {up}");
+        }
+        let [across, up] = sides(Units::Free, Size::Wide);
+        assert!(across > 1.5 * up, "{across} {up}");
+    }
 
     #[test]
     fn every_point_is_a_dot_and_every_group_has_its_name_at_its_middle() {

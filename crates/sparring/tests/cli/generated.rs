@@ -56,8 +56,8 @@ fn what_makes_no_labelled_samples_of_these_data_is_refused() {
     printed(&dir, "train classifier --data tiny --epochs 1 --out c");
     let told = |flags: &str, status| refusal(&dir, &format!("train classifier {flags}"), status);
     assert!(told("--data tiny --generated u", 2).contains("without classes"));
-    assert!(told("--data tiny --generated q", 2).contains("a vq-vae"));
-    assert!(told("--data tiny --generated c", 2).contains("a classifier"));
+    assert!(told("--data tiny --generated q", 2).contains("of kind `vq-vae`"));
+    assert!(told("--data tiny --generated c", 2).contains("of kind `classifier`"));
     assert!(told("--data tiny --generated nowhere", 1).contains("nowhere"));
     assert!(told("--data moons --generated g", 2).contains("1 x 28 x 28"));
     for share in ["1", "-0.5", "x"] {

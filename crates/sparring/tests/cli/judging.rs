@@ -218,7 +218,7 @@ fn cards_of_all_kinds_are_replayed() {
     // Other weights are named, and so is a file without a card.
     printed(&dir, "train classifier --data tiny --epochs 1 --seed 5 --out other");
     let out = command(&dir, "replay one.json --model other").output().unwrap();
-    assert!(said(&out).contains("the weights are not those of the card"), "{}", said(&out));
+    assert!(said(&out).contains("the model is not what the card was made with"), "{}", said(&out));
     for (text, why) in [
         ("{}", "holds no card"),
         ("[]", "holds no card"),

@@ -2,7 +2,7 @@
 
 use crate::StudyError;
 use sparring_metrics::Pca;
-use sparring_report::svg::{Axis, Chart, PointGroup, ScatterChart};
+use sparring_report::svg::{Axis, Chart, PointGroup, ScatterChart, Units};
 
 /// Codes `[n, k]` along their two principal axes; a code of one number along it and 0.
 pub(super) fn plane(
@@ -36,6 +36,7 @@ pub(super) fn plane(
         description: "along the two directions in which they vary most, by class".into(),
         x: axis(0, "first"),
         y: axis(1, "second"),
+        units: Units::Equal,
         groups: (0..classes).map(group).filter(|g| !g.points.is_empty()).collect(),
     }))
 }

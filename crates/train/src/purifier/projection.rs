@@ -1,6 +1,8 @@
 //! The nearest image that a generator can make.
 
 use super::bpda::Purifier;
+use crate::TrainError;
+use crate::error::require_positive;
 use crate::parallel::on_team;
 use sparring_autograd::Tape;
 use sparring_models::Gan;
@@ -38,6 +40,24 @@ impl<'a> GanProjection<'a> {
     /// With the paper's numbers.
     pub fn new(gan: &'a Gan, key: Key) -> Self {
         Self { gan, steps: Self::STEPS, starts: Self::STARTS, step_size: 0.01, momentum: 0.7, key }
+    }
+
+    /// Every number makes sense.
+    ///
+    /// # Errors
+    /// [`TrainError`] naming the first that does not.
+    pub fn validate(&self) -> Result<(), TrainError> {
+        for (field, value) in [("steps", self.steps), ("starts", self.starts)] {
+            if value == 0 {
+                return Err(TrainError::Recipe { field, value: "0".into(), must: "at least 1" });
+            }
+        }
+        require_positive("step_size", f64::from(self.step_size))?;
+        if !(0.0..1.0).contains(&self.momentum) {
+            let (value, must) = (self.momentum.to_string(), "at least 0 and below 1");
+            return Err(TrainError::Recipe { field: "momentum", value, must });
+        }
+        Ok(())
     }
 
     /// The images at the ends of a descent, and their squared distances to `x`.

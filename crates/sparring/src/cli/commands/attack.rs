@@ -21,7 +21,7 @@ use crate::cli::options::Named;
 use crate::cli::pages;
 use crate::cli::{Failure, Outcome};
 pub(crate) use args::{Args, fast};
-pub(crate) use cards::{Beside, Card, Ran};
+pub(crate) use cards::{Beside, Card, Ran, Source};
 pub(crate) use choice::Choice;
 pub(crate) use outcomes::Outcomes;
 pub(crate) use pieces::{EVALUATION, go_on, write_merged};
@@ -39,6 +39,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     if let Some(path) = args.purifier.as_deref().filter(|_| projected::is_gan(args)) {
         return projected::run(args, path);
     }
+    args.behind.no_search()?;
     let work = Work::prepare(args)?;
     match &args.out {
         Some(directory) => pieces::run(args, &work, directory),
@@ -85,7 +86,8 @@ fn written(args: &Args, target: &Target, done: &Outcomes) -> Vec<Failure> {
     let save = |path: &Path| save(path, &target.test, done);
     let page = |path: &Path| {
         let (model, data) = (&args.model.path, &target.data.asked);
-        let page = pages::attack::page(model, data, pages::attack::trained_for(model), Some(target), done)?;
+        let page =
+            pages::attack::page(&target.source, data, pages::attack::trained_for(model), Some(target), done)?;
         write_new(path, page.to_html().as_bytes())?;
         say::note(&format!("page in {}", path.display()));
         Ok(())

@@ -108,12 +108,10 @@ fn target(args: &Args, card: &Card) -> Outcome<Target> {
     let model = ModelArgs::of_flags(args.model.as_ref().unwrap_or(&source.model), &source.model_flags)?;
     let data = args.data.as_ref().or(source.data.as_ref());
     let target = Target::load(&model, data.map(String::as_str), Some(card.figure.n), source.beside())?;
-    for (what, was, is) in [
-        ("weights", &source.model_sha256, &target.source.model_sha256),
-        ("images", &source.data_digest, &target.source.data_digest),
-    ] {
-        if was != is {
-            say::note(&format!("warning: the {what} are not those of the card"));
+    for (what, was) in source.hashes() {
+        if target.source.hashes().any(|(name, is)| name == what && is != was) {
+            let verb = if what == "images" { "are" } else { "is" };
+            say::note(&format!("warning: the {what} {verb} not what the card was made with"));
         }
     }
     Ok(target)

@@ -9,12 +9,12 @@ use super::gallery::{Pairs, gallery};
 use super::number;
 use super::purifier;
 use crate::cli::Outcome;
-use crate::cli::commands::attack::{Outcomes, Target};
+use crate::cli::commands::attack::{Outcomes, Source, Target};
 use curve::curve;
 pub(crate) use curve::trained_for;
 use sparring::attacks::{Adversarials, Course, Finding, Report, merged_findings};
 use sparring_report::html::{Block, Cell, Note, Page, Section, Table, Tone};
-use std::path::Path;
+use std::path::PathBuf;
 
 /// Images shown: full rows of two.
 const SHOWN: usize = 12;
@@ -144,9 +144,18 @@ fn made_by(report: &Report, adv: &Adversarials, labels: &[usize]) -> Vec<String>
     labels.iter().enumerate().map(one).collect()
 }
 
-/// The page of an attack on the model at this path, which was `trained` against this budget: the figures at every budget, and a gallery at the largest where the target is given and its images were kept.
+/// The model, and what stands before it or in its place.
+fn named(source: &Source) -> String {
+    let beside = |what: &str, path: &Option<PathBuf>| {
+        path.as_ref().map_or(String::new(), |path| format!(" {what} {}", path.display()))
+    };
+    let purifier = beside("behind the purifier", &source.purifier);
+    format!("{}{purifier}{}", source.model.display(), beside("by way of the surrogate", &source.surrogate))
+}
+
+/// The page of an attack on this model, which was `trained` against this budget: the figures at every budget, and a gallery at the largest where the target is given and its images were kept.
 pub(crate) fn page(
-    path: &Path,
+    source: &Source,
     data: &str,
     trained: Option<f64>,
     target: Option<&Target>,
@@ -191,7 +200,7 @@ pub(crate) fn page(
     sections.insert(at, checks(&all));
     Ok(Page {
         title: "Attack".into(),
-        subtitle: format!("{} on {}, {}", path.display(), data, budgets(reports)),
+        subtitle: format!("{} on {}, {}", named(source), data, budgets(reports)),
         sections,
         footer: "Every proposal was re-checked: box, budget, and fresh logits. No attack proves robustness."
             .into(),

@@ -62,7 +62,10 @@ pub(crate) fn load_coder(path: &Path, names: &Names) -> Outcome<(Coder, Known)> 
         Some("vae") => Coder::Vae(vae(&file, &weights)?),
         Some("vq-vae") => Coder::VqVae(vq_vae(&file, &weights)?),
         Some(kind) => {
-            return Err(Failure::at(&file, format!("a {kind}, which has no codes of images; {way}")));
+            return Err(Failure::at(
+                &file,
+                format!("a model of kind `{kind}`, which has no codes of images; {way}"),
+            ));
         }
         None => {
             let what = "weights of another program, with no word on where the code is";

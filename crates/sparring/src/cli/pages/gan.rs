@@ -49,10 +49,23 @@ pub(crate) fn scores(model: &Gan, set: &Dataset, seed: u64) -> Outcome<GanScores
 /// A digit of which there are fewer samples than this has been dropped: each is about a tenth.
 const DROPPED: f64 = 0.01;
 
-/// Alarms in words: digits that the samples lack.
-pub(crate) fn missing_classes(scores: &GanScores) -> Option<String> {
-    let GanScores::Images(of) = scores else { return None };
-    let shares = of.class_histogram?;
+/// The share of the modes among as many stacks of real digits below which they are few: the rarest of a thousand are left out by good generators, too.
+const FEW_MODES: f64 = 0.9;
+
+/// Alarms in words: digits or modes that the samples lack.
+pub(crate) fn missing(scores: &GanScores) -> Option<String> {
+    let lack =
+        |what: &str, there: usize, of: usize| Some(format!("missing-modes: {} of {of} {what}", of - there));
+    let shares = match scores {
+        GanScores::Images(of) => of.class_histogram?,
+        GanScores::Toy(of) if of.modes < of.of => {
+            return lack("modes have no sample near them", of.modes, of.of);
+        }
+        GanScores::Stacked(of) if (of.modes as f64) < FEW_MODES * of.modes_real as f64 => {
+            return lack("stacks of digits are never drawn", of.modes, of.modes_real);
+        }
+        _ => return None,
+    };
     let lacking = (0..shares.len()).filter(|&class| shares[class] < DROPPED);
     let lacking: Vec<String> = lacking.map(|class| class.to_string()).collect();
     (!lacking.is_empty())
@@ -73,7 +86,7 @@ pub(crate) fn grid(model: &Gan, noise: Array<f32>) -> Outcome<Vec<u8>> {
     Ok(png_grid(&images, &GridSpec::default())?)
 }
 
-fn result(done: &GanSummary, alarms: &[String]) -> Section {
+fn result(done: &GanSummary, alarms: &[String], things: &str) -> Section {
     let mut section = Section::new("Result");
     let Some(last) = done.epochs.last() else {
         section.blocks.push(Block::text("No epoch was finished: nothing was measured."));
@@ -88,16 +101,20 @@ fn result(done: &GanSummary, alarms: &[String]) -> Section {
     let one = |value: f64| number(value, 3);
     let [of_real, of_fake] = match last.is_odds {
         true => [
-            "mean over real images; 0.5 where D cannot tell, 1 where it can",
-            "mean over samples; 0.5 where D cannot tell, 0 where it can",
+            format!("mean over real {things}; 0.5 where D cannot tell, 1 where it can"),
+            "mean over samples; 0.5 where D cannot tell, 0 where it can".into(),
         ],
         // The loss does not make them probabilities.
-        false => ["mean σ of the logits of real images", "mean σ of the logits of samples"],
+        false => [format!("mean σ of the logits of real {things}"), "mean σ of the logits of samples".into()],
     };
     section.blocks.push(Block::Tiles(vec![
-        tile(one(last.d_real), "D(x)", of_real),
-        tile(one(last.d_fake), "D(G(z))", of_fake),
-        tile(one(last.diversity), "diversity", "distance between samples, over that between real images"),
+        tile(one(last.d_real), "D(x)", &of_real),
+        tile(one(last.d_fake), "D(G(z))", &of_fake),
+        tile(
+            one(last.diversity),
+            "diversity",
+            &format!("distance between samples, over that between real {things}"),
+        ),
         tile(
             one(last.d_loss),
             "loss of D",
@@ -126,9 +143,13 @@ fn result(done: &GanSummary, alarms: &[String]) -> Section {
             tone: Tone::Plain,
         }));
     }
-    section.blocks.push(Block::Charts(vec![curves::verdicts(&done.epochs), curves::losses(&done.epochs)]));
-    section.blocks.push(Block::Charts(vec![curves::gaps(&done.epochs), curves::gradients(&done.epochs)]));
-    section.blocks.push(Block::Chart(curves::diversity(&done.epochs)));
+    section
+        .blocks
+        .push(Block::Charts(vec![curves::verdicts(&done.epochs, things), curves::losses(&done.epochs)]));
+    section
+        .blocks
+        .push(Block::Charts(vec![curves::gaps(&done.epochs, things), curves::gradients(&done.epochs)]));
+    section.blocks.push(Block::Chart(curves::diversity(&done.epochs, things)));
     section
 }
 
@@ -193,7 +214,7 @@ fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
                 model.latent()
             ),
         ),
-        ("data", format!("{}: {} training images; {told}", facts.data.asked, set.train.len())),
+        ("data", format!("{}: {} training {}; {told}", facts.data.asked, set.train.len(), things(set))),
     ];
     facts.extend(recipe::gan_facts(r));
     section.blocks.push(Block::facts(facts));
@@ -202,6 +223,11 @@ fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
     section.blocks.push(layers::spec(spec)?);
     section.blocks.push(again::block());
     Ok(section)
+}
+
+/// What the data are called.
+fn things(set: &Dataset) -> &'static str {
+    if are_points(set.shape()) { "points" } else { "images" }
 }
 
 /// The page; `scores` are what [`scores`] says of the samples, `grids` the samples of the fixed noise by epoch, those [`on_the_page`]. Points of a plane are drawn in a plane, and need no grids.
@@ -213,7 +239,7 @@ pub(crate) fn page(
     grids: &[(usize, Vec<u8>)],
 ) -> Outcome<Page> {
     let (set, seed) = (&facts.data.set, facts.recipe.seed);
-    let mut sections = vec![result(done, alarms)];
+    let mut sections = vec![result(done, alarms, things(set))];
     sections.extend(scores.map(quality));
     if are_points(set.shape()) {
         sections.push(points(model, set, seed));
@@ -231,7 +257,26 @@ pub(crate) fn page(
 
 #[cfg(test)]
 mod tests {
-    use super::chosen;
+    use super::{chosen, missing};
+    use sparring::train::{GanScores, ToyScores};
+
+    #[test]
+    fn a_mode_without_samples_is_told() {
+        let scores = |modes| {
+            let (high_quality, reverse_kl) = (0.9, Some(0.1));
+            GanScores::Toy(ToyScores {
+                samples: 2500,
+                modes,
+                of: 8,
+                high_quality,
+                high_quality_real: high_quality,
+                reverse_kl,
+                reverse_kl_real: reverse_kl,
+            })
+        };
+        assert_eq!(missing(&scores(6)).unwrap(), "missing-modes: 2 of 8 modes have no sample near them");
+        assert_eq!(missing(&scores(8)), None);
+    }
 
     #[test]
     fn first_and_last_epoch_are_always_shown() {

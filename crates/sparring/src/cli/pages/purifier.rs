@@ -20,7 +20,11 @@ fn lines(scores: &PurifierScores) -> Vec<(&'static str, f64, &'static str)> {
         adaptive,
         Some(("adaptive: BPDA", bpda, "PGD, the purifier as the identity on the way back")),
         Some(("adaptive: Square", square, "through the purifier, without gradients")),
-        Some(("robust", robust, "right under all that are adaptive: the figure of the defence")),
+        Some((
+            "robust",
+            robust,
+            "right under the grey box and every adaptive attack: the figure of the defence",
+        )),
     ]
     .into_iter()
     .flatten()

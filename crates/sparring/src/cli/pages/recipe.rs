@@ -92,7 +92,7 @@ pub(crate) fn gan_facts(recipe: &GanRecipe) -> Vec<(&'static str, String)> {
     facts.extend(groups(&recipe.groups));
     facts.extend([
         ("epochs", recipe.epochs.to_string()),
-        ("batch", format!("{} real images, {} samples", recipe.batch, recipe.batch)),
+        ("batch", format!("{} real examples, {} samples", recipe.batch, recipe.batch)),
         ("seed", recipe.seed.to_string()),
     ]);
     facts

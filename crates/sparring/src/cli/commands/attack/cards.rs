@@ -22,15 +22,28 @@ pub(crate) struct Source {
     /// The run or file that attacks climbed in the model's place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) surrogate: Option<PathBuf>,
+    /// SHA-256 of its weights file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) surrogate_sha256: Option<String>,
     /// The autoencoder in front of the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) purifier: Option<PathBuf>,
+    /// SHA-256 of its weights file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) purifier_sha256: Option<String>,
 }
 
 impl Source {
     /// The other networks of the evaluation.
     pub(crate) fn beside(&self) -> Beside<'_> {
         Beside { surrogate: self.surrogate.as_deref(), purifier: self.purifier.as_deref() }
+    }
+    /// Hashes of what is read, by what it is.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let always = [("model", &self.model_sha256), ("images", &self.data_digest)];
+        let beside = [("surrogate", &self.surrogate_sha256), ("purifier", &self.purifier_sha256)];
+        let beside = beside.into_iter().filter_map(|(name, hash)| Some((name, hash.as_ref()?)));
+        always.into_iter().chain(beside).map(|(name, hash)| (name, hash.as_str()))
     }
 }
 

@@ -58,9 +58,10 @@ pub(super) fn run(args: &Args, path: &Path) -> Outcome {
     if let Some(report) = &args.report {
         try_write(report, 64 << 10)?;
     }
+    let [steps, starts] = args.behind.search();
     let projection = GanProjection {
-        steps: args.behind.projection_steps,
-        starts: args.behind.projection_starts,
+        steps,
+        starts,
         ..GanProjection::new(&generator, Key::new(args.machine.seed).named("projection"))
     };
     let scores = scored(

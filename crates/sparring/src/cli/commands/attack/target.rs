@@ -33,8 +33,6 @@ pub(crate) struct Target {
     pub(crate) data: Named,
     pub(crate) test: MiniBatch,
     pub(crate) source: Source,
-    /// SHA-256 of the weights of the networks beside the model, by what they are.
-    pub(super) beside_sha256: Vec<(&'static str, String)>,
 }
 
 /// What an attack is run with.
@@ -121,20 +119,19 @@ impl Target {
             None => (model, None),
         };
         let first = data.set.test.first(n.unwrap_or(1000).min(data.set.test.len()));
+        let hash = |path: &Path| Outcome::Ok(sha256_hex(&std::fs::read(weights_file(path)?)?));
         let source = Source {
             model: args.path.clone(),
             model_flags: args.flags(),
-            model_sha256: sha256_hex(&std::fs::read(weights_file(&args.path)?)?),
+            model_sha256: hash(&args.path)?,
             data: (!own).then(|| data.asked.clone()),
             data_digest: first.fingerprint(),
             surrogate: beside.surrogate.map(Path::to_path_buf),
+            surrogate_sha256: beside.surrogate.map(hash).transpose()?,
             purifier: beside.purifier.map(Path::to_path_buf),
+            purifier_sha256: beside.purifier.map(hash).transpose()?,
         };
-        let others = [("surrogate", beside.surrogate), ("purifier", beside.purifier)];
-        let others = others.into_iter().filter_map(|(name, path)| path.map(|path| (name, path)));
-        let sum = |(name, path)| Outcome::Ok((name, sha256_hex(&std::fs::read(weights_file(path)?)?)));
-        let beside_sha256 = others.map(sum).collect::<Outcome<_>>()?;
-        Ok(Self { model, surrogate: climbed, behind, test: first.all(), data, source, beside_sha256 })
+        Ok(Self { model, surrogate: climbed, behind, test: first.all(), data, source })
     }
 
     /// Refuses a generator for other examples.

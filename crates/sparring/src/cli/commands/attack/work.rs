@@ -62,6 +62,12 @@ impl Work {
             curve: self.curve.as_ref().map(|(attack, budgets)| (attack.ran(), budgets.clone())),
         }
     }
+    /// Hashes of the generators among the attacks, by their order: shards may name them by other paths.
+    pub(super) fn generators(&self) -> impl Iterator<Item = (String, String)> {
+        let attacks = self.suites[0].iter().chain(self.curve.iter().map(|(attack, _)| attack));
+        let hashes = attacks.filter_map(|attack| attack.ran().sha256);
+        hashes.enumerate().map(|(i, hash)| (format!("generator {}", i + 1), hash))
+    }
     pub(super) fn norm(&self) -> AnyNorm {
         self.threats[0].norm
     }

@@ -43,5 +43,11 @@ pub(crate) struct Args {
 const MOST: usize = 1 << 16;
 
 fn samples(text: &str) -> Result<usize, String> {
-    count(text).and_then(|n| if n > MOST { Err(format!("must be at most {MOST}")) } else { Ok(n) })
+    count(text).and_then(|n| {
+        if n > MOST {
+            Err(format!("at most {MOST} samples are drawn at once; another --seed draws others"))
+        } else {
+            Ok(n)
+        }
+    })
 }

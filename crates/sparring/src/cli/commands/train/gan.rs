@@ -17,7 +17,7 @@ use choices::{Penalty, Preset, Turn, penalty};
 use serde_json::Value;
 use sparring::datasets::Dataset;
 use sparring::losses::AnyGanLoss;
-use sparring::models::{Arch, Gan, ModelKind};
+use sparring::models::{Arch, Conditioning, Gan, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule, AnyTransform, Ema};
 use sparring::seed::Key;
 use sparring::store::{RowLogs, RunDir};
@@ -187,11 +187,25 @@ impl Args {
             seed: self.machine.seed,
         };
         recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
+        self.all_do_something(&recipe, set)?;
         if recipe.schedule.plateau().is_some() {
             let what = "--schedule plateau: a GAN's losses do not say how good it is; name another schedule";
             return Err(Failure::Usage(what.into()));
         }
         Ok(recipe)
+    }
+    /// Refuses flags that would change nothing.
+    fn all_do_something(&self, recipe: &GanRecipe, set: &Dataset) -> Outcome {
+        let idle = |flag: &str, needs: &str| Err(Failure::Usage(format!("{flag}: {needs}; leave it out")));
+        let classifies =
+            self.arch(set)?.gan().is_some_and(|spec| spec.form.conditioning == Conditioning::Auxiliary);
+        if self.class_weight.is_some() && !classifies {
+            return idle("--class-weight", "only networks with conditioning=auxiliary tell classes apart");
+        }
+        if self.penalty_every.is_some() && recipe.penalties.is_empty() {
+            return idle("--penalty-every", "there is no penalty here (--penalty names one)");
+        }
+        Ok(())
     }
     fn arch(&self, set: &Dataset) -> Outcome<Arch> {
         let usual = || self.preset(set).0.parse().expect("an architecture that there is");
@@ -352,7 +366,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let last = done.epochs.last();
     let nan = f64::NAN;
     let (d_real, d_fake, diversity) = last.map_or((nan, nan, nan), |e| (e.d_real, e.d_fake, e.diversity));
-    let missing = pages::gan::missing_classes(&scores);
+    let missing = pages::gan::missing(&scores);
     let alarms: Vec<String> = done.alarms.iter().map(ToString::to_string).chain(missing).collect();
     pages::gan::page(&facts, &model, (&done, &alarms), Some(&scores), &watch.grids)?
         .save(run.file("report.html"))?;

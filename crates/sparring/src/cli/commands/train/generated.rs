@@ -110,7 +110,9 @@ impl GeneratedArgs {
                 (Model::Coder(coder), known)
             }
             kind => {
-                let what = kind.map_or("a network of another program".into(), |kind| format!("a {kind}"));
+                let what = kind.map_or("a network of another program".into(), |kind| {
+                    format!("a model of kind `{kind}`")
+                });
                 let way = "it takes a GAN with classes, a variational or a plain autoencoder";
                 return Err(refuse(format!("{what}, which draws no labelled images; {way}")));
             }
@@ -195,6 +197,11 @@ impl Source {
     }
     /// Draws the examples, of the classes of these training images and in their shares.
     pub(super) fn draw(&self, train: &Split, seed: u64) -> Outcome<Generated> {
+        // The images are those of the training, which knows them: a machine of other instructions, where last bits are drawn otherwise, may go on with it.
+        let origin = format!("of weights {}, components {:?}, seed {seed}", self.sha256, self.components);
+        Ok(Generated { origin: Some(origin), ..self.drawn(train, seed)? })
+    }
+    fn drawn(&self, train: &Split, seed: u64) -> Outcome<Generated> {
         let (n, share, key) = (self.images, self.share, Key::new(seed).named("generated"));
         say::note(&format!("drawing {n} samples of {} ..", self.asked.display()));
         let coder = match &self.model {

@@ -31,9 +31,15 @@ fn chart(
 }
 
 /// D(x) and D(G(z)).
-pub(crate) fn verdicts(measured: &[GanEpoch]) -> Chart {
+pub(crate) fn verdicts(measured: &[GanEpoch], things: &str) -> Chart {
     let series = vec![by_epoch("D(x)", measured, |e| e.d_real), by_epoch("D(G(z))", measured, |e| e.d_fake)];
     let description = "mean probability of being real that the discriminator gives, by epoch";
+    if measured.iter().any(|e| !e.is_odds) {
+        // The loss does not make them probabilities: no value of them is balance.
+        let description = format!("mean σ of the logits of real {things} and of samples, by epoch");
+        let labels = ["What the discriminator says", &description, "σ of the logit, no probability"];
+        return chart(labels, AxisRange::Fixed(0.0, 1.0), series, Vec::new());
+    }
     let labels = ["What the discriminator says", description, "probability of real"];
     chart(labels, AxisRange::Fixed(0.0, 1.0), series, vec![level("cannot tell: 0.5", 0.5, GREY)])
 }
@@ -61,14 +67,12 @@ fn series_is_positive(measured: &[GanEpoch]) -> bool {
 }
 
 /// How far apart the discriminator holds real images and samples.
-pub(crate) fn gaps(measured: &[GanEpoch]) -> Chart {
+pub(crate) fn gaps(measured: &[GanEpoch], things: &str) -> Chart {
     let series =
         vec![by_epoch("gap", measured, |e| e.logit_gap), by_epoch("penalty", measured, |e| e.penalty)];
-    let labels = [
-        "Logit gap",
-        "mean logit of real images less that of samples, and the gradient penalty, by epoch",
-        "logit",
-    ];
+    let description =
+        format!("mean logit of real {things} less that of samples, and the gradient penalty, by epoch");
+    let labels = ["Logit gap", &description, "logit"];
     chart(labels, AxisRange::Auto, series, vec![level("cannot tell: 0", 0.0, GREY)])
 }
 
@@ -80,12 +84,18 @@ pub(crate) fn gradients(measured: &[GanEpoch]) -> Chart {
 }
 
 /// Distance between samples over that between real images.
-pub(crate) fn diversity(measured: &[GanEpoch]) -> Chart {
+pub(crate) fn diversity(measured: &[GanEpoch], things: &str) -> Chart {
     let series = vec![by_epoch("samples", measured, |e| e.diversity)];
-    let levels = vec![level("real images: 1", 1.0, 2), level("collapsed below 1/3", 1.0 / 3.0, GREY)];
+    let levels =
+        vec![level(&format!("real {things}: 1"), 1.0, 2), level("collapsed below 1/3", 1.0 / 3.0, GREY)];
     let description =
-        "mean distance between pairs of samples over that between pairs of real images, by epoch";
-    chart(["Diversity", description, "distance, real images = 1"], AxisRange::FromZero, series, levels)
+        format!("mean distance between pairs of samples over that between pairs of real {things}, by epoch");
+    chart(
+        ["Diversity", &description, &format!("distance, real {things} = 1")],
+        AxisRange::FromZero,
+        series,
+        levels,
+    )
 }
 
 #[cfg(test)]
@@ -111,7 +121,8 @@ mod tests {
             seconds: 1.0,
         };
         let measured = [epoch(1), epoch(2)];
-        for chart in [verdicts(&measured), losses(&measured), diversity(&measured)] {
+        let all = [verdicts(&measured, "images"), losses(&measured), diversity(&measured, "images")];
+        for chart in all {
             let svg = chart.to_svg(Size::Wide);
             let marks = |slot: usize| svg.matches(&format!("class=\"mark\" fill=\"var(--c{slot})")).count();
             assert!(marks(0) >= measured.len(), "each epoch of a curve is marked");

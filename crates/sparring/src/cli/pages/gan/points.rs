@@ -4,7 +4,7 @@ use sparring::datasets::{Dataset, Split};
 use sparring::models::Gan;
 use sparring::seed::Key;
 use sparring_report::html::{Block, Section};
-use sparring_report::svg::{Axis, Chart, PointGroup, ScatterChart};
+use sparring_report::svg::{Axis, Chart, PointGroup, ScatterChart, Units};
 
 /// Points of each kind.
 const POINTS: usize = 1000;
@@ -42,6 +42,7 @@ fn chart(real: &Split, samples: &[f32]) -> Chart {
         description: "test points in grey, samples in orange".into(),
         x: Axis { label: "x".into(), ..Axis::default() },
         y: Axis { label: "y".into(), ..Axis::default() },
+        units: Units::Equal,
         groups: vec![group("", &real.all().x, 6), group("", samples, 1)],
     })
 }

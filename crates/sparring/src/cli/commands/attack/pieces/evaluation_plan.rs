@@ -108,11 +108,8 @@ impl Provenance {
     }
     /// Hashes of what is read.
     pub(super) fn inputs(&self, work: &Work) -> BTreeMap<String, String> {
-        let own = [("model", self.source.model_sha256.clone()), ("images", self.source.data_digest.clone())];
-        own.into_iter()
-            .chain(work.target.beside_sha256.clone())
-            .map(|(name, sum)| (name.to_owned(), sum))
-            .collect()
+        let own = self.source.hashes().map(|(name, hash)| (name.to_owned(), hash.to_owned()));
+        own.chain(work.generators()).collect()
     }
     pub(super) fn write(&self, run: &RunDir) -> Outcome {
         Ok(run.write_json(CONFIG, self)?)

@@ -113,7 +113,7 @@ impl Whole {
         run.write_json("results.json", &object)?;
         run.write("verdicts.csv", per_sample::text(&self.ids, &self.labels, &self.done, true).as_bytes())?;
         let Provenance { source, data, trained, .. } = &self.provenance;
-        let mut page = page(&source.model, data, *trained, None, &self.done)?;
+        let mut page = page(source, data, *trained, None, &self.done)?;
         if let Some(part) = self.part() {
             page.subtitle = format!("{part}: {}", page.subtitle);
         }
