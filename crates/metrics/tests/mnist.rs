@@ -1,5 +1,4 @@
 //! The published figures on MNIST. Needs `$SPARRING_DATA/mnist`; without it there is nothing to measure and it says so.
-//! Ignored by default: 60,000 rows are a release-build affair (`cargo test --release -p sparring-metrics -- --ignored`).
 
 use std::io::Read;
 use std::path::Path;
@@ -14,7 +13,6 @@ fn images(path: &Path) -> Option<Vec<f32>> {
 }
 
 #[test]
-#[ignore = "fits 60,000 images: run in release"]
 fn published_figures() {
     let Some(data) = std::env::var_os("SPARRING_DATA") else {
         eprintln!("SPARRING_DATA is not set: nothing measured");
