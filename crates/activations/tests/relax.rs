@@ -50,10 +50,10 @@ fn points(a: &AnyActivation, (l, u): (f64, f64), draw: &mut Uniform) -> Vec<f64>
 fn bounds_hold_on_random_intervals() {
     let count = std::env::var("SPARRING_INTERVALS").map_or(INTERVALS / all().len(), |n| n.parse().unwrap());
     let (activations, next) = (all(), AtomicUsize::new(0));
-    let work = || {
-        while let Some((i, a)) = activations.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
-            bounds_hold(a, Uniform(i as u64 + 1), count);
-        }
+    let work = || loop {
+        let i = next.fetch_add(1, Ordering::Relaxed);
+        let Some(a) = activations.get(i) else { return };
+        bounds_hold(a, Uniform(i as u64 + 1), count);
     };
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, |n| n.get()) {

@@ -23,7 +23,7 @@ pub use classification::{
 pub use codes::{
     MEAN_IMAGE_LIMIT, RidgeProbe, bce_floor, bits_per_pixel, departure_from_mean, neighbour_accuracy,
 };
-pub use diagnosis::{Histogram, RunningMoments, UnitActivity, UnitFractions, effective_rank};
+pub use diagnosis::{Histogram, RunningMoments, UnitActivity, UnitFractions, effective_rank, sum_of};
 pub use distance::{mean_pairwise_distance, nearest_distances};
 pub use error::MetricsError;
 pub use generative::{

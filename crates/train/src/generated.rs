@@ -34,7 +34,7 @@ pub struct Generated {
     pub examples: Split,
     /// The share of the places of each batch that they have, at least 0 and below 1.
     pub share: f64,
-    /// What tells them from others in a saved training: the generator's weights and the key, say, where another instruction set would draw other last bits; `None`: the examples themselves.
+    /// Where they come from: the generator's weights and the seed, say. A saved training goes on with the same examples; on another instruction set, which draws other last bits, with those of the same origin, if it is told. Without brackets.
     pub origin: Option<String>,
 }
 
@@ -160,9 +160,26 @@ impl Generated {
     /// What depends on them, in words: a saved training goes on only where it is the same.
     pub(crate) fn described(&self) -> String {
         let (n, share) = (self.examples.len(), self.share);
-        let which = self.origin.clone().unwrap_or_else(|| self.examples.fingerprint());
-        format!("{n} generated examples {which} in {share} of the places")
+        let print = self.examples.fingerprint();
+        match &self.origin {
+            None => format!("{n}{WORDS}{print} in {share} of the places"),
+            Some(origin) => format!("{n}{WORDS}{origin} [{print}] in {share} of the places"),
+        }
     }
+}
+
+const WORDS: &str = " generated examples ";
+
+/// A description without the bits of generated examples whose origin it tells.
+pub(crate) fn apart_from_bits(described: &str) -> String {
+    let parts = described.split_once(WORDS).and_then(|(before, words)| {
+        let (origin, rest) = words.split_once(" [")?;
+        Some((before, origin, rest.split_once(']')?.1))
+    });
+    parts.map_or_else(
+        || described.to_string(),
+        |(before, origin, after)| [before, WORDS, origin, after].concat(),
+    )
 }
 
 /// Numbers of all samples at most: 2 GiB of them, and as much again while they become a split.
@@ -180,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn examples_are_told_apart_by_their_origin_where_it_is_told() {
+    fn examples_are_told_apart_by_their_bits_or_their_origin() {
         let train = sparring_datasets::Mnist::embedded().train.first(4);
         let of = |x: f32, origin: Option<&str>| {
             let drawn = Generated::of_samples(vec![x; 2 * 784], &[0, 1], &train, 0.5).unwrap();
@@ -188,8 +205,12 @@ mod tests {
         };
         assert_eq!(of(0.5, None), of(0.5, None));
         assert_ne!(of(0.5, None), of(0.25, None));
-        // Other last bits of the same generator.
-        assert_eq!(of(0.5, Some("a")), of(0.25, Some("a")));
-        assert_ne!(of(0.5, Some("a")), of(0.5, Some("b")));
+        assert_ne!(of(0.5, Some("a")), of(0.25, Some("a")));
+        // Other last bits of the same generator, on another machine.
+        let apart = |x, origin| apart_from_bits(&format!("transformations [], {}", of(x, origin)));
+        assert_eq!(apart(0.5, Some("a")), apart(0.25, Some("a")));
+        assert_ne!(apart(0.5, Some("a")), apart(0.5, Some("b")));
+        assert_ne!(apart(0.5, None), apart(0.25, None));
+        assert_eq!(apart_from_bits("groups [], rule sgd"), "groups [], rule sgd");
     }
 }

@@ -64,7 +64,7 @@ pub use error::TrainError;
 pub use gan::{Alarm, Game, GanEpoch, GanRecipe, GanSteps, GanSummary, fit_gan, gan_session};
 pub use generated::Generated;
 pub use judge::{
-    GanScores, GenerativeScores, Judge, JudgeSettings, JudgedImages, LabelledScores, StackedScores,
+    GanScores, GenerativeScores, Judge, JudgeSettings, JudgedImages, LabelledScores, Lack, StackedScores,
     ToyScores, Unjudged, image_scores, labelled_scores, labelled_scores_of_gan, nearest_training,
     samples_wanted, scores_of_gan, scores_of_samples, scores_of_vae, stacked_scores, toy_scores,
 };

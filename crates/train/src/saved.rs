@@ -1,6 +1,7 @@
 //! A training in a file: what is needed to go on where it was interrupted.
 
 use crate::TrainError;
+use crate::generated::apart_from_bits;
 use crate::learner::{EpochOf, Learner};
 use crate::learner_state::LearnerState;
 use crate::loop_state::{LoopProgress, Snapshot};
@@ -166,7 +167,10 @@ impl<F: Learner> Session<'_, F> {
         let Checkpoint { value: meta, arrays } = &saved.checkpoint;
         let other = |what: String| TrainError::from(NnError::State(what));
         let here = self.described();
-        if meta.settings != here {
+        let is_same = meta.settings == here
+            || meta.isa != simd::isa().to_string()
+                && apart_from_bits(&meta.settings) == apart_from_bits(&here);
+        if !is_same {
             return Err(other(format!("its training is `{}`, this one `{here}`", meta.settings)));
         }
         if meta.data != self.data().fingerprint() {

@@ -66,6 +66,16 @@ fn an_image_that_a_generator_made_is_found_again() {
     let projection =
         GanProjection { steps: 300, starts: 4, step_size: 0.1, ..GanProjection::new(&gan, Key::new(3)) };
     let mut found = vec![0.0; noisy.len()];
+    let whole = || GanProjection::new(&gan, Key::new(3));
+    for (wrong, field) in [
+        (GanProjection { steps: 0, ..whole() }, "steps"),
+        (GanProjection { starts: 0, ..whole() }, "starts"),
+        (GanProjection { step_size: f32::NAN, ..whole() }, "step_size"),
+        (GanProjection { momentum: 1.0, ..whole() }, "momentum"),
+    ] {
+        let refused = wrong.purify(Batch::new(&noisy, [1, 4, 4], &ids).unwrap(), &mut found);
+        assert!(refused.unwrap_err().to_string().contains(field), "{field}");
+    }
     projection.purify(Batch::new(&noisy, [1, 4, 4], &ids).unwrap(), &mut found).unwrap();
     let square = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>();
     // Three directions of sixteen are kept, and about so much of the noise.

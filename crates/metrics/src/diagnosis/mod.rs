@@ -3,9 +3,11 @@
 mod effective_rank;
 mod histogram;
 mod moments;
+mod sum;
 mod units;
 
 pub use effective_rank::effective_rank;
 pub use histogram::Histogram;
 pub use moments::RunningMoments;
+pub use sum::sum_of;
 pub use units::{UnitActivity, UnitFractions};

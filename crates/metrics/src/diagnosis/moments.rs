@@ -1,4 +1,6 @@
-//! RunningMoments of many numbers that come in parts.
+//! Moments of many numbers that come in parts.
+
+use super::sum::sum_of;
 
 /// Count, mean and central moments of the finite numbers that were given, and how many were not finite.
 ///
@@ -31,18 +33,9 @@ pub struct RunningMoments {
     third: f64,
 }
 
-/// Σ f(v) over the finite numbers, in eight sums, whose additions do not wait for each other.
+/// Σ f(v) over the finite numbers.
 fn sum(x: &[f32], f: impl Fn(f64) -> f64) -> f64 {
-    let mut sums = [0.0; 8];
-    let mut add = |part: &[f32]| {
-        for (sum, &v) in sums.iter_mut().zip(part) {
-            *sum += if v.is_finite() { f(f64::from(v)) } else { 0.0 };
-        }
-    };
-    let (eights, rest) = x.as_chunks::<8>();
-    eights.iter().for_each(|part| add(part));
-    add(rest);
-    sums.iter().sum()
+    sum_of(x, |v| if v.is_finite() { f(f64::from(v)) } else { 0.0 })
 }
 
 impl RunningMoments {

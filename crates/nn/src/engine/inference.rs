@@ -44,10 +44,10 @@ pub struct Randomness<'a> {
 }
 
 impl Randomness<'_> {
-    /// That of the examples from `first` on, by their ids.
+    /// That of the examples from `first` on. Each of them has an id, or `first` is 0: by position they would draw what the first ones draw.
     ///
     /// # Panics
-    /// If `first` is not 0 and no example there has an id: by position they would draw what the first ones draw.
+    /// If `first` is neither 0 nor below the number of ids.
     #[track_caller]
     #[must_use]
     pub fn starting_at(self, first: usize) -> Self {

@@ -24,7 +24,7 @@ pub enum Units {
     /// Each axis fills the picture with its own numbers.
     #[default]
     Free,
-    /// A unit is as long on both (linear) axes: a circle is a circle.
+    /// A unit is as long on both axes: a circle is a circle. One of the ranges is widened for it, a fixed one too; where an axis is logarithmic, or nothing varies along one, as `Free`.
     Equal,
 }
 
@@ -48,19 +48,7 @@ pub struct ScatterChart {
 impl ScatterChart {
     /// Appends the chart as an `<svg>` element.
     pub(super) fn draw(&self, size: Size, out: &mut String) {
-        let (mut axes, description) = ([self.x.clone(), self.y.clone()], self.described());
-        if self.units == Units::Equal && axes.iter().all(|axis| axis.scale == Scale::Linear) {
-            // Once beside the page: how large the plot is depends on titles and labels.
-            let (plot, rulers) = self.frame(size, &axes, &description, &mut String::new());
-            let ends = rulers.map(|ruler| ruler.ends());
-            let unit = |i: usize, pixels: f64| (ends[i].1 - ends[i].0) / pixels;
-            let pixels = [plot.width, plot.height];
-            let longest = unit(0, pixels[0]).max(unit(1, pixels[1]));
-            for (i, axis) in axes.iter_mut().enumerate() {
-                let (middle, half) = (0.5 * (ends[i].0 + ends[i].1), 0.5 * longest * pixels[i]);
-                axis.range = AxisRange::Fixed(middle - half, middle + half);
-            }
-        }
+        let (axes, description) = (self.axes(size), self.described());
         let (plot, [x, y]) = self.frame(size, &axes, &description, out);
         for (i, group) in self.groups.iter().enumerate() {
             let slot = group.slot.unwrap_or(i);
@@ -73,6 +61,44 @@ impl ScatterChart {
             self.name(group, (&plot, &x, &y), out);
         }
         out.push_str("</svg>");
+    }
+
+    /// The axes, with ranges of equal units where that is wanted.
+    fn axes(&self, size: Size) -> [Axis; 2] {
+        let mut axes = [self.x.clone(), self.y.clone()];
+        let points = || self.groups.iter().flat_map(|g| &g.points).filter(|p| self.draws(p));
+        let varies = |of: fn(&(f64, f64)) -> f64| {
+            let mut values = points().map(of);
+            let first = values.next();
+            values.any(|v| Some(v) != first)
+        };
+        // An axis along which nothing varies has no unit of its own.
+        let is_plane =
+            axes.iter().all(|axis| axis.scale == Scale::Linear) && varies(|p| p.0) && varies(|p| p.1);
+        if self.units == Units::Free || !is_plane {
+            return axes;
+        }
+        let ranges: [(f64, f64); 2] = {
+            let (_, rulers) = self.frame(size, &axes, "", &mut String::new());
+            rulers.map(|ruler| ruler.ends())
+        };
+        // The plot is as wide as the labels of the ticks leave it, and those follow from its width: laid out until that stands.
+        let mut width = 0.0;
+        for _ in 0..4 {
+            let (plot, _) = self.frame(size, &axes, "", &mut String::new());
+            if plot.width == width {
+                break;
+            }
+            width = plot.width;
+            let pixels = [plot.width, plot.height];
+            let unit = |i: usize| (ranges[i].1 - ranges[i].0) / pixels[i];
+            let longest = unit(0).max(unit(1));
+            for (i, axis) in axes.iter_mut().enumerate() {
+                let (middle, half) = (0.5 * (ranges[i].0 + ranges[i].1), 0.5 * longest * pixels[i]);
+                axis.range = AxisRange::Fixed(middle - half, middle + half);
+            }
+        }
+        axes
     }
 
     /// Appends what stands around the points; where they go.
@@ -176,14 +202,16 @@ impl ScatterChart {
 mod tests {
     use super::*;
     use crate::html::balance;
-    use crate::svg::Chart;
+    use crate::svg::{Chart, TickFormat};
 
     #[test]
     fn equal_units_keep_a_square_square() {
         let corners = vec![(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)];
         let groups = vec![PointGroup { points: corners, ..PointGroup::default() }];
         let sides = |units, size| {
-            let chart = ScatterChart { groups: groups.clone(), units, ..ScatterChart::default() };
+            // Labels of ticks that are wider for the widened axis.
+            let y = Axis { format: TickFormat::Percent, ..Axis::default() };
+            let chart = ScatterChart { groups: groups.clone(), units, y, ..ScatterChart::default() };
             let svg = Chart::Scatter(chart).to_svg(size);
             balance::check(&svg).unwrap();
             let path = svg.split("class=\"dots\"").nth(1).unwrap().split(" d=\"").nth(1).unwrap();
@@ -195,8 +223,15 @@ mod tests {
         };
         for size in [Size::Wide, Size::Compact] {
             let [across, up] = sides(Units::Equal, size);
-            assert!((across - up).abs() < 0.02 * up && up > 150.0, "{across} {up}");
+            assert!((across - up).abs() < 2e-3 * up && up > 150.0, "{across} {up}");
         }
+        // Nothing varies up: across fills the picture as ever.
+        let line = vec![PointGroup { points: vec![(0.0, 0.0), (0.1, 0.0)], ..PointGroup::default() }];
+        let drawn = |units| {
+            Chart::Scatter(ScatterChart { groups: line.clone(), units, ..ScatterChart::default() })
+                .to_svg(Size::Wide)
+        };
+        assert_eq!(drawn(Units::Equal), drawn(Units::Free));
         let [across, up] = sides(Units::Free, Size::Wide);
         assert!(across > 1.5 * up, "{across} {up}");
     }

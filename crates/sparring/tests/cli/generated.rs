@@ -83,10 +83,16 @@ fn another_generator_is_refused_when_a_training_goes_on() {
     printed(&dir, "train gan --data tiny --arch gan(conditioning=embedding) --epochs 2 --seed 5 --out g");
     let told = refusal(&dir, "resume cut", 1);
     assert!(told.contains("generated.sha256"), "{told}");
+    // Other instructions draw other last bits of the same samples.
+    let copy = crate::command(&dir, "resume cut").env("SPARRING_ISA", "baseline").output().unwrap();
+    assert!(crate::said(&copy).contains("generated.sha256"), "another generator there, too");
     std::fs::remove_dir_all(dir.join("g")).unwrap();
     std::fs::rename(dir.join("kept"), dir.join("g")).unwrap();
     printed(&dir, "resume cut");
     crate::resuming::same(&dir.join("whole"), &dir.join("cut"));
+    crate::resuming::interrupted(&dir, &format!("{line} --out moved --save-every 5"), "-INT", 2);
+    let moved = crate::command(&dir, "resume moved").env("SPARRING_ISA", "baseline").output().unwrap();
+    assert!(moved.status.success(), "{}", crate::said(&moved));
 }
 
 #[test]

@@ -218,7 +218,7 @@ fn cards_of_all_kinds_are_replayed() {
     // Other weights are named, and so is a file without a card.
     printed(&dir, "train classifier --data tiny --epochs 1 --seed 5 --out other");
     let out = command(&dir, "replay one.json --model other").output().unwrap();
-    assert!(said(&out).contains("the model is not what the card was made with"), "{}", said(&out));
+    assert!(said(&out).contains("not as when the card was made: model"), "{}", said(&out));
     for (text, why) in [
         ("{}", "holds no card"),
         ("[]", "holds no card"),
@@ -244,4 +244,39 @@ fn the_page_shows_checks_and_curve() {
     {
         assert!(page.contains(text), "{text}");
     }
+}
+
+#[test]
+fn replay_names_the_networks_that_changed() {
+    let dir = folder("replay-changed");
+    tiny(&dir);
+    for (kind, out, seed) in [
+        ("classifier", "run", 1),
+        ("classifier", "stand", 2),
+        ("classifier", "other", 3),
+        ("autoencoder", "before", 1),
+        ("autoencoder", "after", 2),
+    ] {
+        printed(&dir, &format!("train {kind} --data tiny --epochs 1 --seed {seed} --out {out}"));
+    }
+    let line = "attack run --n 15 --eps 0.05 --attack fgsm --surrogate stand --purifier before --json";
+    let report = object(&dir, line);
+    fs::write(dir.join("report.json"), report.to_string()).unwrap();
+    let mut old = report["cards"][0].clone();
+    for key in ["surrogate_sha256", "purifier_sha256"] {
+        assert_eq!(old[key].as_str().map(str::len), Some(64), "{old}");
+        old.as_object_mut().unwrap().remove(key);
+    }
+    fs::write(dir.join("old.json"), old.to_string()).unwrap();
+    let told = |file: &str| said(&command(&dir, &format!("replay {file}")).output().unwrap());
+    assert!(!told("report.json").contains("not as when"));
+    for (from, to) in [("other", "stand"), ("after", "before")] {
+        let file = |run: &str| dir.join(run).join("model.safetensors");
+        fs::copy(file(from), file(to)).unwrap();
+    }
+    let now = told("report.json");
+    assert!(now.contains("made: surrogate") && now.contains("made: purifier"), "{now}");
+    assert!(!now.contains("made: model"), "{now}");
+    // A card of before, without their hashes.
+    assert!(!told("old.json").contains("not as when"));
 }

@@ -71,7 +71,7 @@ pub fn layer_figures(
     let found = |(i, of): (usize, &Option<Gathered>)| {
         let mut figures = of.as_ref()?.figures(net, shape(i));
         figures.theory = activation_before(graph, i)
-            .and_then(|before| theory(net, &all, i, [i, before].map(|j| shapes[j].numel())));
+            .and_then(|before| theory(net, &all, [i, before], [i, before].map(|j| shapes[j].numel())));
         Some(figures)
     };
     Ok(all.iter().enumerate().filter_map(found).collect())
@@ -97,17 +97,17 @@ fn gradient(y: &Array<f32>, x: &Array<f32>, labels: &[usize], loss: DiagnosisLos
     dy
 }
 
-/// The theory of node `i` behind an activation whose output has `inputs` numbers.
+/// The theory of node `i` behind the activation `j`; their outputs have so many numbers.
 fn theory(
     net: &Network<f32>,
     all: &[Option<Gathered>],
-    i: usize,
+    [i, j]: [usize; 2],
     [outputs, inputs]: [usize; 2],
 ) -> Option<TheoryFigures> {
     let params = net.params_of(i);
     let weight = &params[weight_of(params)?];
     // A function whose parameters were learnt is another one; of a weight with another order the fan is not the first axis.
-    let (f, q, before) = all[activation_before(net.graph(), i)?].as_ref()?.before()?;
+    let (f, q, before) = all[j].as_ref()?.before()?;
     if f.is_trainable() || weight.output_axis() != 0 || !matches!(weight.shape().rank(), 2 | 4) {
         return None;
     }

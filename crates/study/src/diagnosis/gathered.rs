@@ -147,7 +147,8 @@ fn weight_figures(weight: &Array<f32>, gradient: &[f64]) -> WeightFigures {
     let (l2, weight) = (finite_norm(gradient), weight.as_slice());
     let finite = weight.iter().filter(|w| w.is_finite()).count();
     WeightFigures {
-        rms: finite_norm(weight) / (finite as f64).sqrt().max(1.0),
+        // 0 of none.
+        rms: finite_norm(weight) / (finite.max(1) as f64).sqrt(),
         gradient_l2: l2,
         gradient_rms: l2 / (gradient.len() as f64).sqrt(),
         update_ratio: None,

@@ -1,18 +1,10 @@
 //! Euclidean norms.
 
-/// Σ f(v) in eight sums, whose additions do not wait for each other.
-fn sum<T: Copy>(x: &[T], f: impl Fn(T) -> f64) -> f64 {
-    let mut sums = [0.0; 8];
-    let mut add = |part: &[T]| sums.iter_mut().zip(part).for_each(|(sum, &v)| *sum += f(v));
-    let (eights, rest) = x.as_chunks::<8>();
-    eights.iter().for_each(|part| add(part));
-    add(rest);
-    sums.iter().sum()
-}
+use sparring_metrics::sum_of;
 
 /// The Euclidean norm.
 pub(super) fn norm(x: &[f32]) -> f64 {
-    sum(x, |v| f64::from(v) * f64::from(v)).sqrt()
+    sum_of(x, |v| f64::from(v) * f64::from(v)).sqrt()
 }
 
 /// That of the finite numbers.
@@ -21,15 +13,16 @@ pub(super) fn finite_norm<T: Copy + Into<f64>>(x: &[T]) -> f64 {
         let v: f64 = v.into();
         if v.is_finite() { v * v } else { 0.0 }
     };
-    sum(x, square).sqrt()
+    sum_of(x, square).sqrt()
 }
 
-/// The Euclidean norm of a difference of as many numbers.
-pub(super) fn distance(x: &[f32], y: &[f32]) -> f64 {
-    let (mut sums, parts) = ([0.0; 8], x.chunks(8).zip(y.chunks(8)));
-    for (x, y) in parts {
-        let differences = x.iter().zip(y).map(|(x, y)| f64::from(x - y));
-        sums.iter_mut().zip(differences).for_each(|(sum, d)| *sum += d * d);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_finite_counts_in_one_of_them() {
+        assert_eq!((norm(&[3.0, 4.0]), finite_norm(&[3.0f32, f32::NAN, -4.0, f32::INFINITY])), (5.0, 5.0));
+        assert!(norm(&[3.0, f32::NAN]).is_nan() && norm(&[]) == 0.0 && finite_norm(&[f64::NAN]) == 0.0);
     }
-    sums.iter().sum::<f64>().sqrt()
 }

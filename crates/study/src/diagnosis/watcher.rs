@@ -1,7 +1,7 @@
 //! Looking into a network while it is trained.
 
 use super::figures::{DiagnosisLoss, layer_figures};
-use super::norm::{distance, norm};
+use super::norm::norm;
 use super::row::{DIAGNOSIS_ROWS, DiagnosisRow};
 use super::settings::DiagnosisSettings;
 use sparring_datasets::Split;
@@ -98,7 +98,8 @@ impl<'a, M: Diagnosed> DiagnosisWatcher<'a, M> {
 
 /// ‖new − old‖ / ‖old‖; `None` of a weight of zeros, or one that is not finite.
 fn update_ratio(old: &[f32], new: &[f32]) -> Option<f64> {
-    Some(distance(new, old) / norm(old)).filter(|ratio| ratio.is_finite())
+    let moved: Vec<f32> = new.iter().zip(old).map(|(n, o)| n - o).collect();
+    Some(norm(&moved) / norm(old)).filter(|ratio| ratio.is_finite())
 }
 
 fn weights<M: Diagnosed>(model: &mut dyn Current<M>) -> Weights {

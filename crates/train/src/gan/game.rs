@@ -2,6 +2,7 @@
 
 use super::alarms;
 use super::epoch::GanEpoch;
+use super::generator::ROWS;
 use super::recipe::{GanRecipe, GanSteps};
 use super::shown::Shown;
 use crate::TrainError;
@@ -61,6 +62,8 @@ pub struct Game<'m> {
     /// Ids of noise and fakes.
     pub(super) ids: Vec<u64>,
     pub(super) fakes: Vec<f32>,
+    /// Rows of the discriminator at a time, where none depends on another.
+    pub(super) rows_at_once: usize,
     /// Real examples by which the logit gap is measured.
     watched: Array<f32>,
     watched_labels: Vec<usize>,
@@ -104,6 +107,7 @@ impl<'m> Game<'m> {
             recipe,
             ids,
             fakes,
+            rows_at_once: ROWS,
             watched,
             watched_labels,
             spread,

@@ -11,7 +11,7 @@ use sparring_seed::Key;
 use sparring_tensor::{Array, Tensor};
 
 /// Rows that a discriminator whose layers see each by itself takes at a time: what lies between its layers is held for so many, not for a batch as long as the set.
-const ROWS: usize = 1024;
+pub(super) const ROWS: usize = 1024;
 
 impl Game<'_> {
     /// Gradients of the generator on examples made from `z`, of the classes `labels`; they wait for its update. The `real` examples are read by losses of pairs.
@@ -32,7 +32,7 @@ impl Game<'_> {
         let (on_real, on_fake) = (shown("noise on real"), shown("noise on fakes"));
         let (generator, critic) = (&mut self.generator.engine, &mut self.discriminator.engine);
         let (seen, outputs) = (critic.compiled().inputs(), critic.compiled().outputs());
-        let at_once = if critic.spans_batch() { rows } else { ROWS };
+        let at_once = if critic.spans_batch() { rows } else { self.rows_at_once };
         let is_sided = GanLoss::<f32>::sided(&self.recipe.loss).is_some();
         let mut logits = Vec::new();
         let classes =
@@ -103,5 +103,43 @@ fn judge_rows(
     for ((_, dy, metrics), (dx, found)) in out.iter().zip(rows) {
         dy.copy_from_slice(dx);
         *metrics = found;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{GanRecipe, Quiet, Session};
+    use sparring_datasets::Mnist;
+    use sparring_losses::{AnyGanLoss, NonSaturating, Relativistic};
+    use sparring_models::{Arch, Gan};
+
+    /// The generator's weights after a few steps, with so many rows at a time.
+    fn trained(arch: &str, loss: AnyGanLoss, rows_at_once: usize) -> Vec<u32> {
+        let train = Mnist::embedded().train.first(40);
+        let spec = arch.parse::<Arch>().unwrap().gan().unwrap();
+        let mut model = Gan::new(spec, (0.0, 1.0), Key::new(1)).unwrap();
+        let recipe = GanRecipe { epochs: 2, batch: 20, loss, instance_noise: 0.1, ..GanRecipe::default() };
+        let settings = recipe.settings().over(&train);
+        let mut game = Game::new(&mut model, &train, &recipe, &settings).unwrap();
+        game.rows_at_once = rows_at_once;
+        Session::new(game, &train, settings).unwrap().run(&mut Quiet).unwrap();
+        let params = model.generator.params.iter();
+        params.flat_map(|p| p.value.as_slice().iter().map(|w| w.to_bits()).collect::<Vec<_>>()).collect()
+    }
+
+    #[test]
+    fn no_bit_depends_on_the_rows_at_a_time() {
+        let small = "dcgan(width=2, latent=4, discriminator_norm=";
+        for arch in [
+            format!("{small}none, pack=2)"),
+            format!("{small}spectral, conditioning=auxiliary)"),
+            "gan".into(),
+        ] {
+            for loss in [AnyGanLoss::from(NonSaturating::default()), Relativistic.into()] {
+                let whole = trained(&arch, loss, ROWS);
+                assert!(trained(&arch, loss, 3) == whole, "{arch} {loss}");
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod image_scores;
 mod labelled_scores;
+mod lack;
 mod model_scores;
 mod nearest;
 mod net;
@@ -11,6 +12,7 @@ mod toy_scores;
 
 pub use image_scores::{GenerativeScores, image_scores};
 pub use labelled_scores::{LabelledScores, labelled_scores};
+pub use lack::Lack;
 pub use model_scores::{
     GanScores, Unjudged, labelled_scores_of_gan, samples_wanted, scores_of_gan, scores_of_samples,
     scores_of_vae,

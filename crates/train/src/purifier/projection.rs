@@ -19,13 +19,13 @@ use sparring_tensor::Array;
 pub struct GanProjection<'a> {
     /// Whose generator it is.
     pub gan: &'a Gan,
-    /// Steps of descent.
+    /// Steps of descent, at least 1.
     pub steps: usize,
-    /// Starts, of which the nearest end is kept.
+    /// Starts, of which the nearest end is kept, at least 1.
     pub starts: usize,
-    /// Length of a step per unit of the gradient of |G(z) − x|².
+    /// Length of a step per unit of the gradient of |G(z) − x|², above 0.
     pub step_size: f32,
-    /// Share of the last step that is taken again.
+    /// Share of the last step that is taken again, in [0, 1).
     pub momentum: f32,
     /// What starts are drawn by, with the ids of the examples.
     pub key: Key,
@@ -42,10 +42,10 @@ impl<'a> GanProjection<'a> {
         Self { gan, steps: Self::STEPS, starts: Self::STARTS, step_size: 0.01, momentum: 0.7, key }
     }
 
-    /// Every number makes sense.
+    /// Every number is in its range.
     ///
     /// # Errors
-    /// [`TrainError`] naming the first that does not.
+    /// [`TrainError::Recipe`] naming the first that is not.
     pub fn validate(&self) -> Result<(), TrainError> {
         for (field, value) in [("steps", self.steps), ("starts", self.starts)] {
             if value == 0 {
@@ -97,6 +97,7 @@ impl Purifier for GanProjection<'_> {
         if x.is_empty() {
             return Ok(());
         }
+        self.validate().map_err(|e| OracleError::Model(format!("the search: {e}").into()))?;
         let [c, h, w] = x.shape();
         let images = Array::from_slice([x.len(), c, h, w], x.data());
         let mut nearest = vec![f32::INFINITY; x.len()];

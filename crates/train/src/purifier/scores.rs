@@ -107,7 +107,7 @@ impl Judgement<'_> {
 /// [`PurifierScores`] of what gives images back, in front of a classifier.
 ///
 /// # Errors
-/// If they do not fit each other or the examples, there is no example, `threat` is no budget, or a number of the search makes no sense.
+/// If they do not fit each other or the examples, there is no example, `threat` is no budget, or a number of the search is out of its range.
 ///
 /// Source: Athalye, Carlini and Wagner 2018 (arXiv:1802.00420); Carlini et al. 2019 (arXiv:1902.06705), which say how defences are to be judged.
 pub fn purifier_scores(
@@ -129,10 +129,7 @@ pub fn purifier_scores(
             network = ByNetwork(Compiled::new(net));
             (&network, Some(judgement.both(&both.victim())?))
         }
-        PurifiedBy::Projection(projection) => {
-            projection.validate()?;
-            (projection, None)
-        }
+        PurifiedBy::Projection(projection) => (projection, None),
     };
     let identity = BackwardIdentity { purifier, classifier: &bare };
     let (grey, by_gradient, by_identity) = match whole {

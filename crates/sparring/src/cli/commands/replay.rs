@@ -110,8 +110,7 @@ fn target(args: &Args, card: &Card) -> Outcome<Target> {
     let target = Target::load(&model, data.map(String::as_str), Some(card.figure.n), source.beside())?;
     for (what, was) in source.hashes() {
         if target.source.hashes().any(|(name, is)| name == what && is != was) {
-            let verb = if what == "images" { "are" } else { "is" };
-            say::note(&format!("warning: the {what} {verb} not what the card was made with"));
+            say::note(&format!("warning: not as when the card was made: {what}"));
         }
     }
     Ok(target)

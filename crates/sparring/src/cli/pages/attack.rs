@@ -150,7 +150,11 @@ fn named(source: &Source) -> String {
         path.as_ref().map_or(String::new(), |path| format!(" {what} {}", path.display()))
     };
     let purifier = beside("behind the purifier", &source.purifier);
-    format!("{}{purifier}{}", source.model.display(), beside("by way of the surrogate", &source.surrogate))
+    format!(
+        "{}{purifier}{}",
+        source.model.display(),
+        beside("transferred from the surrogate", &source.surrogate)
+    )
 }
 
 /// The page of an attack on this model, which was `trained` against this budget: the figures at every budget, and a gallery at the largest where the target is given and its images were kept.

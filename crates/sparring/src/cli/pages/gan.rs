@@ -46,32 +46,6 @@ pub(crate) fn scores(model: &Gan, set: &Dataset, seed: u64) -> Outcome<GanScores
     Ok(scores_of_gan(model, set, &settings(), Key::new(seed).named("judged"))?)
 }
 
-/// A digit of which there are fewer samples than this has been dropped: each is about a tenth.
-const DROPPED: f64 = 0.01;
-
-/// The share of the modes among as many stacks of real digits below which they are few: the rarest of a thousand are left out by good generators, too.
-const FEW_MODES: f64 = 0.9;
-
-/// Alarms in words: digits or modes that the samples lack.
-pub(crate) fn missing(scores: &GanScores) -> Option<String> {
-    let lack =
-        |what: &str, there: usize, of: usize| Some(format!("missing-modes: {} of {of} {what}", of - there));
-    let shares = match scores {
-        GanScores::Images(of) => of.class_histogram?,
-        GanScores::Toy(of) if of.modes < of.of => {
-            return lack("modes have no sample near them", of.modes, of.of);
-        }
-        GanScores::Stacked(of) if (of.modes as f64) < FEW_MODES * of.modes_real as f64 => {
-            return lack("stacks of digits are never drawn", of.modes, of.modes_real);
-        }
-        _ => return None,
-    };
-    let lacking = (0..shares.len()).filter(|&class| shares[class] < DROPPED);
-    let lacking: Vec<String> = lacking.map(|class| class.to_string()).collect();
-    (!lacking.is_empty())
-        .then(|| format!("missing-classes: fewer than 1 % of the samples are a {}", lacking.join(", or a ")))
-}
-
 /// Adds the figures to the object of `--json`.
 pub(crate) fn add_scores(object: &mut Value, scores: &GanScores) {
     if let Value::Object(figures) = value(scores) {
@@ -86,7 +60,7 @@ pub(crate) fn grid(model: &Gan, noise: Array<f32>) -> Outcome<Vec<u8>> {
     Ok(png_grid(&images, &GridSpec::default())?)
 }
 
-fn result(done: &GanSummary, alarms: &[String], things: &str) -> Section {
+fn result(done: &GanSummary, alarms: &[String]) -> Section {
     let mut section = Section::new("Result");
     let Some(last) = done.epochs.last() else {
         section.blocks.push(Block::text("No epoch was finished: nothing was measured."));
@@ -99,31 +73,27 @@ fn result(done: &GanSummary, alarms: &[String], things: &str) -> Section {
         ..StatTile::default()
     };
     let one = |value: f64| number(value, 3);
-    let [of_real, of_fake] = match last.is_odds {
+    let [of_real, of_fake] = match curves::are_odds(&done.epochs) {
         true => [
-            format!("mean over real {things}; 0.5 where D cannot tell, 1 where it can"),
-            "mean over samples; 0.5 where D cannot tell, 0 where it can".into(),
+            "mean over real examples; 0.5 where D cannot tell, 1 where it can",
+            "mean over samples; 0.5 where D cannot tell, 0 where it can",
         ],
         // The loss does not make them probabilities.
-        false => [format!("mean σ of the logits of real {things}"), "mean σ of the logits of samples".into()],
+        false => ["mean σ of the logits of real examples", "mean σ of the logits of samples"],
     };
     section.blocks.push(Block::Tiles(vec![
-        tile(one(last.d_real), "D(x)", &of_real),
-        tile(one(last.d_fake), "D(G(z))", &of_fake),
-        tile(
-            one(last.diversity),
-            "diversity",
-            &format!("distance between samples, over that between real {things}"),
-        ),
+        tile(one(last.d_real), "D(x)", of_real),
+        tile(one(last.d_fake), "D(G(z))", of_fake),
+        tile(one(last.diversity), "diversity", "distance between samples, over that between real examples"),
         tile(
             one(last.d_loss),
             "loss of D",
-            if last.is_odds { "1.386 at balance" } else { "mean over the last epoch" },
+            if curves::are_odds(&done.epochs) { "1.386 at balance" } else { "mean over the last epoch" },
         ),
         tile(
             one(last.g_loss),
             "loss of G",
-            if last.is_odds { "0.693 at balance" } else { "mean over the last epoch" },
+            if curves::are_odds(&done.epochs) { "0.693 at balance" } else { "mean over the last epoch" },
         ),
         tile(done.epochs.len().to_string(), "epochs", "finished"),
     ]));
@@ -143,13 +113,9 @@ fn result(done: &GanSummary, alarms: &[String], things: &str) -> Section {
             tone: Tone::Plain,
         }));
     }
-    section
-        .blocks
-        .push(Block::Charts(vec![curves::verdicts(&done.epochs, things), curves::losses(&done.epochs)]));
-    section
-        .blocks
-        .push(Block::Charts(vec![curves::gaps(&done.epochs, things), curves::gradients(&done.epochs)]));
-    section.blocks.push(Block::Chart(curves::diversity(&done.epochs, things)));
+    section.blocks.push(Block::Charts(vec![curves::verdicts(&done.epochs), curves::losses(&done.epochs)]));
+    section.blocks.push(Block::Charts(vec![curves::gaps(&done.epochs), curves::gradients(&done.epochs)]));
+    section.blocks.push(Block::Chart(curves::diversity(&done.epochs)));
     section
 }
 
@@ -204,7 +170,7 @@ fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
         Conditioning::None => "their labels are not used".to_string(),
         of => format!("both networks are told their {} classes ({of})", form.classes),
     };
-    let seen = if form.pack > 1 { format!(", {} images at once", form.pack) } else { String::new() };
+    let seen = if form.pack > 1 { format!(", {} examples at once", form.pack) } else { String::new() };
     let networks = layers::network(facts.arch, &spec.generator);
     let mut facts = vec![
         (
@@ -214,7 +180,7 @@ fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
                 model.latent()
             ),
         ),
-        ("data", format!("{}: {} training {}; {told}", facts.data.asked, set.train.len(), things(set))),
+        ("data", format!("{}: {} training examples; {told}", facts.data.asked, set.train.len())),
     ];
     facts.extend(recipe::gan_facts(r));
     section.blocks.push(Block::facts(facts));
@@ -223,11 +189,6 @@ fn setup(facts: &Facts<'_>, model: &Gan) -> Outcome<Section> {
     section.blocks.push(layers::spec(spec)?);
     section.blocks.push(again::block());
     Ok(section)
-}
-
-/// What the data are called.
-fn things(set: &Dataset) -> &'static str {
-    if are_points(set.shape()) { "points" } else { "images" }
 }
 
 /// The page; `scores` are what [`scores`] says of the samples, `grids` the samples of the fixed noise by epoch, those [`on_the_page`]. Points of a plane are drawn in a plane, and need no grids.
@@ -239,7 +200,7 @@ pub(crate) fn page(
     grids: &[(usize, Vec<u8>)],
 ) -> Outcome<Page> {
     let (set, seed) = (&facts.data.set, facts.recipe.seed);
-    let mut sections = vec![result(done, alarms, things(set))];
+    let mut sections = vec![result(done, alarms)];
     sections.extend(scores.map(quality));
     if are_points(set.shape()) {
         sections.push(points(model, set, seed));
@@ -257,26 +218,7 @@ pub(crate) fn page(
 
 #[cfg(test)]
 mod tests {
-    use super::{chosen, missing};
-    use sparring::train::{GanScores, ToyScores};
-
-    #[test]
-    fn a_mode_without_samples_is_told() {
-        let scores = |modes| {
-            let (high_quality, reverse_kl) = (0.9, Some(0.1));
-            GanScores::Toy(ToyScores {
-                samples: 2500,
-                modes,
-                of: 8,
-                high_quality,
-                high_quality_real: high_quality,
-                reverse_kl,
-                reverse_kl_real: reverse_kl,
-            })
-        };
-        assert_eq!(missing(&scores(6)).unwrap(), "missing-modes: 2 of 8 modes have no sample near them");
-        assert_eq!(missing(&scores(8)), None);
-    }
+    use super::chosen;
 
     #[test]
     fn first_and_last_epoch_are_always_shown() {

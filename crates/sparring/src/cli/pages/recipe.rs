@@ -73,7 +73,7 @@ pub(crate) fn gan_facts(recipe: &GanRecipe) -> Vec<(&'static str, String)> {
     };
     let of_critic = match recipe.critic_steps {
         1 => "one of the discriminator".to_string(),
-        n => format!("{n} of the discriminator, each on other images"),
+        n => format!("{n} of the discriminator, each on other examples"),
     };
     facts.push(("steps", format!("{of_critic}, then {turn}")));
     if recipe.instance_noise > 0.0 {

@@ -45,3 +45,21 @@ impl PurifierArgs {
         PurifierSettings { steps: self.purifier_steps, queries: self.purifier_queries }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::GanProjection;
+
+    #[test]
+    fn the_help_says_the_defaults() {
+        use clap::Args as _;
+        let help =
+            super::PurifierArgs::augment_args(clap::Command::new("attack")).render_long_help().to_string();
+        let of = |flag: &str| help.split(flag).nth(1).unwrap().split("--").next().unwrap().to_string();
+        for (flag, value) in
+            [("--projection-steps", GanProjection::STEPS), ("--projection-starts", GanProjection::STARTS)]
+        {
+            assert!(of(flag).contains(&format!("Default: {value}")), "{flag}: {}", of(flag));
+        }
+    }
+}

@@ -62,7 +62,7 @@ impl Work {
             curve: self.curve.as_ref().map(|(attack, budgets)| (attack.ran(), budgets.clone())),
         }
     }
-    /// Hashes of the generators among the attacks, by their order: shards may name them by other paths.
+    /// Hashes of the generators among the attacks, by their order: going on with a changed one is refused by its name.
     pub(super) fn generators(&self) -> impl Iterator<Item = (String, String)> {
         let attacks = self.suites[0].iter().chain(self.curve.iter().map(|(attack, _)| attack));
         let hashes = attacks.filter_map(|attack| attack.ran().sha256);

@@ -22,6 +22,9 @@ pub(super) fn measure(model: &Gan, data: &Named, seed: u64) -> Outcome<(Value, S
         return Err(Failure::Failed(format!("{}: {}", data.asked, why.unjudged)));
     }
     let (mut object, mut told) = (json::value(&scores), text(&scores));
+    let alarms: Vec<String> = scores.lack().iter().map(ToString::to_string).collect();
+    alarms.iter().for_each(|alarm| told.push_str(&format!("\n\nalarm: {alarm}")));
+    object["alarms"] = json::value(&alarms);
     if model.spec().form.classes > 0 {
         say::note("classifiers trained on samples and on real images ..");
     }

@@ -187,14 +187,13 @@ impl Args {
             seed: self.machine.seed,
         };
         recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
-        self.all_do_something(&recipe, set)?;
         if recipe.schedule.plateau().is_some() {
             let what = "--schedule plateau: a GAN's losses do not say how good it is; name another schedule";
             return Err(Failure::Usage(what.into()));
         }
         Ok(recipe)
     }
-    /// Refuses flags that would change nothing.
+    /// Refuses flags that would change nothing; a run that was begun with some goes on.
     fn all_do_something(&self, recipe: &GanRecipe, set: &Dataset) -> Outcome {
         let idle = |flag: &str, needs: &str| Err(Failure::Usage(format!("{flag}: {needs}; leave it out")));
         let classifies =
@@ -221,6 +220,7 @@ impl Args {
     /// What its `config.json` would say of a training on these data, without names; refuses what that would refuse before it begins.
     pub(super) fn check(&self, data: &Named) -> Outcome<Value> {
         let (recipe, model) = (self.recipe(&data.set)?, self.model(&self.arch(&data.set)?)?);
+        self.all_do_something(&recipe, &data.set)?;
         data.fits(model.shape(), "the GAN")?;
         Ok(json!({ "recipe": recipe, "spec": model.spec() }))
     }
@@ -328,6 +328,9 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     args.machine.start()?;
     let data = place::data(&args.data, resumed.as_ref())?;
     let (recipe, arch) = (args.recipe(&data.set)?, args.arch(&data.set)?);
+    if resumed.is_none() {
+        args.all_do_something(&recipe, &data.set)?;
+    }
     let mut model = args.model(&arch)?;
     data.fits(model.shape(), "the GAN")?;
     let digest = data.set.fingerprint();
@@ -366,7 +369,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     let last = done.epochs.last();
     let nan = f64::NAN;
     let (d_real, d_fake, diversity) = last.map_or((nan, nan, nan), |e| (e.d_real, e.d_fake, e.diversity));
-    let missing = pages::gan::missing(&scores);
+    let missing = scores.lack().map(|lack| lack.to_string());
     let alarms: Vec<String> = done.alarms.iter().map(ToString::to_string).chain(missing).collect();
     pages::gan::page(&facts, &model, (&done, &alarms), Some(&scores), &watch.grids)?
         .save(run.file("report.html"))?;

@@ -197,8 +197,9 @@ impl Source {
     }
     /// Draws the examples, of the classes of these training images and in their shares.
     pub(super) fn draw(&self, train: &Split, seed: u64) -> Outcome<Generated> {
-        // The images are those of the training, which knows them: a machine of other instructions, where last bits are drawn otherwise, may go on with it.
-        let origin = format!("of weights {}, components {:?}, seed {seed}", self.sha256, self.components);
+        // The fingerprint of the data fixes the classes and, of an autoencoder, the codes that they are drawn by.
+        let components = self.components.map_or(String::new(), |k| format!(", {k} components"));
+        let origin = format!("of weights {}, seed {seed}{components}", self.sha256);
         Ok(Generated { origin: Some(origin), ..self.drawn(train, seed)? })
     }
     fn drawn(&self, train: &Split, seed: u64) -> Outcome<Generated> {

@@ -42,7 +42,11 @@ impl InsideArgs {
             return place.train(training, observer);
         }
         let per_epoch = training.steps() / epochs.max(1) as u64;
-        let (settings, n) = (DiagnosisSettings::SAMPLED, DiagnosisWatcher::<F::Model>::sample(trained_on));
+        // A training that goes on is looked at as it was begun.
+        let before = DiagnosisRow::read(place.run.path()).map_err(|e| TrainError::Observer(e.into()))?;
+        let usual = || DiagnosisWatcher::<F::Model>::sample(trained_on);
+        let (settings, n) =
+            (DiagnosisSettings::SAMPLED, before.first().map_or_else(usual, |row| row.examples));
         let examples = examples.first(n.min(examples.len()));
         if let Some(few) = few_examples(examples.len()) {
             say::note(&format!("--diagnose: {few}; `sparring diagnose RUN` looks at the whole test set"));

@@ -30,16 +30,21 @@ fn chart(
     })
 }
 
+/// Whether σ of the discriminator's logits are probabilities: of each epoch the loss says so.
+pub(crate) fn are_odds(measured: &[GanEpoch]) -> bool {
+    measured.iter().all(|e| e.is_odds)
+}
+
 /// D(x) and D(G(z)).
-pub(crate) fn verdicts(measured: &[GanEpoch], things: &str) -> Chart {
+pub(crate) fn verdicts(measured: &[GanEpoch]) -> Chart {
     let series = vec![by_epoch("D(x)", measured, |e| e.d_real), by_epoch("D(G(z))", measured, |e| e.d_fake)];
-    let description = "mean probability of being real that the discriminator gives, by epoch";
-    if measured.iter().any(|e| !e.is_odds) {
+    if !are_odds(measured) {
         // The loss does not make them probabilities: no value of them is balance.
-        let description = format!("mean σ of the logits of real {things} and of samples, by epoch");
-        let labels = ["What the discriminator says", &description, "σ of the logit, no probability"];
+        let description = "mean σ of the logits of real examples and of samples, by epoch";
+        let labels = ["What the discriminator says", description, "σ of the logit, no probability"];
         return chart(labels, AxisRange::Fixed(0.0, 1.0), series, Vec::new());
     }
+    let description = "mean probability of being real that the discriminator gives, by epoch";
     let labels = ["What the discriminator says", description, "probability of real"];
     chart(labels, AxisRange::Fixed(0.0, 1.0), series, vec![level("cannot tell: 0.5", 0.5, GREY)])
 }
@@ -48,7 +53,7 @@ pub(crate) fn verdicts(measured: &[GanEpoch], things: &str) -> Chart {
 pub(crate) fn losses(measured: &[GanEpoch]) -> Chart {
     let ln2 = std::f64::consts::LN_2;
     // Other losses have no such balance, and may be below 0.
-    if measured.iter().any(|e| !e.is_odds) {
+    if !are_odds(measured) {
         let series =
             vec![by_epoch("D loss", measured, |e| e.d_loss), by_epoch("G loss", measured, |e| e.g_loss)];
         let range = if series_is_positive(measured) { AxisRange::FromZero } else { AxisRange::Auto };
@@ -67,12 +72,11 @@ fn series_is_positive(measured: &[GanEpoch]) -> bool {
 }
 
 /// How far apart the discriminator holds real images and samples.
-pub(crate) fn gaps(measured: &[GanEpoch], things: &str) -> Chart {
+pub(crate) fn gaps(measured: &[GanEpoch]) -> Chart {
     let series =
         vec![by_epoch("gap", measured, |e| e.logit_gap), by_epoch("penalty", measured, |e| e.penalty)];
-    let description =
-        format!("mean logit of real {things} less that of samples, and the gradient penalty, by epoch");
-    let labels = ["Logit gap", &description, "logit"];
+    let description = "mean logit of real examples less that of samples, and the gradient penalty, by epoch";
+    let labels = ["Logit gap", description, "logit"];
     chart(labels, AxisRange::Auto, series, vec![level("cannot tell: 0", 0.0, GREY)])
 }
 
@@ -84,18 +88,12 @@ pub(crate) fn gradients(measured: &[GanEpoch]) -> Chart {
 }
 
 /// Distance between samples over that between real images.
-pub(crate) fn diversity(measured: &[GanEpoch], things: &str) -> Chart {
+pub(crate) fn diversity(measured: &[GanEpoch]) -> Chart {
     let series = vec![by_epoch("samples", measured, |e| e.diversity)];
-    let levels =
-        vec![level(&format!("real {things}: 1"), 1.0, 2), level("collapsed below 1/3", 1.0 / 3.0, GREY)];
+    let levels = vec![level("real examples: 1", 1.0, 2), level("collapsed below 1/3", 1.0 / 3.0, GREY)];
     let description =
-        format!("mean distance between pairs of samples over that between pairs of real {things}, by epoch");
-    chart(
-        ["Diversity", &description, &format!("distance, real {things} = 1")],
-        AxisRange::FromZero,
-        series,
-        levels,
-    )
+        "mean distance between pairs of samples over that between pairs of real examples, by epoch";
+    chart(["Diversity", description, "distance, real examples = 1"], AxisRange::FromZero, series, levels)
 }
 
 #[cfg(test)]
@@ -121,7 +119,7 @@ mod tests {
             seconds: 1.0,
         };
         let measured = [epoch(1), epoch(2)];
-        let all = [verdicts(&measured, "images"), losses(&measured), diversity(&measured, "images")];
+        let all = [verdicts(&measured), losses(&measured), diversity(&measured)];
         for chart in all {
             let svg = chart.to_svg(Size::Wide);
             let marks = |slot: usize| svg.matches(&format!("class=\"mark\" fill=\"var(--c{slot})")).count();
@@ -132,5 +130,9 @@ mod tests {
             assert!(constants.into_iter().all(|slot| marks(slot) == 0));
             assert_eq!(line.x.ticks, Ticks::Whole);
         }
+        // Logits that are no odds have no balance.
+        let critic = measured.map(|e| GanEpoch { is_odds: false, ..e });
+        let Chart::Line(line) = verdicts(&critic) else { panic!("curves") };
+        assert!(line.horizontal.is_empty() && line.y.label.contains("no probability"), "{}", line.y.label);
     }
 }
