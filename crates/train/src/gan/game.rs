@@ -2,7 +2,6 @@
 
 use super::alarms;
 use super::epoch::GanEpoch;
-use super::generator::ROWS;
 use super::recipe::{GanRecipe, GanSteps};
 use super::shown::Shown;
 use crate::TrainError;
@@ -51,6 +50,9 @@ impl Sums {
         Some(Self { d_loss, g_loss, d_seen, d_real, d_fake, penalty, seen, g_seen })
     }
 }
+
+/// Rows that a discriminator whose layers see each by itself takes at a time: what lies between its layers is held for so many, not for a batch as long as the set.
+pub(super) const ROWS: usize = 1024;
 
 /// A GAN in training: each step is one of the discriminator and one or two of the generator.
 #[derive(Debug)]

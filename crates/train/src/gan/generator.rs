@@ -10,9 +10,6 @@ use sparring_nn::{Compiled, Mode, OutputRows, Randomness};
 use sparring_seed::Key;
 use sparring_tensor::{Array, Tensor};
 
-/// Rows that a discriminator whose layers see each by itself takes at a time: what lies between its layers is held for so many, not for a batch as long as the set.
-pub(super) const ROWS: usize = 1024;
-
 impl Game<'_> {
     /// Gradients of the generator on examples made from `z`, of the classes `labels`; they wait for its update. The `real` examples are read by losses of pairs.
     pub(super) fn generate(
@@ -108,6 +105,7 @@ fn judge_rows(
 
 #[cfg(test)]
 mod tests {
+    use super::super::game::ROWS;
     use super::*;
     use crate::{GanRecipe, Quiet, Session};
     use sparring_datasets::Mnist;

@@ -1,12 +1,13 @@
 //! `sparring train gan`.
 
 mod choices;
+mod watch;
 
 use super::place::{self, Place, PlaceArgs, Resumed};
 use super::trouble::{self, PolicyArgs};
-use super::watch::{METRICS, Rate, failed, unwritten};
+use super::watch::failed;
 use crate::cli::io::json::json;
-use crate::cli::io::{progress::Progress, say, signal};
+use crate::cli::io::say;
 use crate::cli::options::{
     DataArgs, GanActivationFlags, GroupArgs, MachineArgs, Named, ShorthandList, Shorthands, TransformArgs,
     Written, above_zero, arch, at_least_zero, count, name, share, written,
@@ -20,13 +21,8 @@ use sparring::losses::AnyGanLoss;
 use sparring::models::{Arch, Conditioning, Gan, ModelKind};
 use sparring::optim::{AnyRule, AnySchedule, AnyTransform, Ema};
 use sparring::seed::Key;
-use sparring::store::{RowLogs, RunDir};
-use sparring::tensor::Array;
-use sparring::train::{
-    Current, Flow, GanEpoch, GanRecipe, GanSteps, GanSummary, Judge, Observer, StepMetrics, TrainError,
-    gan_session,
-};
-use sparring_report::grid::save_png;
+use sparring::train::{GanRecipe, GanSteps, GanSummary, gan_session};
+use watch::Watch;
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -226,104 +222,6 @@ impl Args {
     }
 }
 
-/// Images of the grid drawn after each epoch, always from the same noise.
-const SHOWN: u64 = 64;
-
-struct Watch<'a> {
-    progress: Progress,
-    rate: Rate,
-    run: &'a RunDir,
-    logs: RowLogs<'a>,
-    noise: Array<f32>,
-    /// Who counts the classes of samples; `None` where they are none of ten digits.
-    judge: Option<&'static Judge>,
-    /// The epochs on the page; the pictures of the others are in the run's folder alone.
-    paged: Vec<usize>,
-    grids: Vec<(usize, Vec<u8>)>,
-    /// Epochs done.
-    epochs: usize,
-}
-
-/// Larger files are no pictures of ours, in bytes.
-const MOST_PICTURE: u64 = 16 << 20;
-
-/// The picture of an epoch.
-fn samples(epoch: usize) -> String {
-    format!("samples-{epoch:03}.png")
-}
-
-impl Watch<'_> {
-    /// The pictures of the epochs before an interruption; one that somebody removed is not on the page.
-    fn read_grids(&mut self) {
-        for &epoch in self.paged.iter().filter(|&&e| e <= self.epochs) {
-            let path = self.run.path().join(samples(epoch));
-            let is_picture = path.metadata().is_ok_and(|m| m.is_file() && m.len() < MOST_PICTURE);
-            if let Some(png) = is_picture.then(|| std::fs::read(&path).ok()).flatten() {
-                self.grids.push((epoch, png));
-            }
-        }
-    }
-}
-
-/// Samples whose classes are counted after each epoch.
-const COUNTED: u64 = 512;
-
-/// The judge, if it can read the test images.
-fn judge(data: &Named) -> Result<Option<&'static Judge>, TrainError> {
-    let (judge, test) = (Judge::shipped(), &data.set.test);
-    if test.shape() != Judge::SHAPE {
-        return Ok(None);
-    }
-    let reads = judge.accuracy(&test.first(1000))?.is_some_and(|right| right >= Judge::READS);
-    Ok(reads.then_some(judge))
-}
-
-impl Watch<'_> {
-    /// The share of each class among samples of the model as it is.
-    fn classes(&self, model: &Gan) -> Result<Option<[f64; Judge::CLASSES]>, TrainError> {
-        let Some(judge) = self.judge else { return Ok(None) };
-        let ids: Vec<u64> = (0..COUNTED).collect();
-        let samples = model.generate(model.noise(Key::new(0).named("counted"), &ids));
-        judge.class_histogram(samples.as_slice()).map(Some)
-    }
-}
-
-impl Observer<Gan> for Watch<'_> {
-    fn trouble(&mut self, s: &StepMetrics, why: &TrainError) -> Result<(), TrainError> {
-        self.progress.line(&trouble::unmade(s, why));
-        Ok(())
-    }
-    fn step(&mut self, s: &StepMetrics, _: &mut dyn Current<Gan>) -> Result<Flow, TrainError> {
-        let rate = self.rate.after(s);
-        self.progress.at(s.step, &format!("epoch {}, G loss {:.3}, {rate}", s.epoch, s.loss));
-        signal::hold();
-        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
-    }
-    fn epoch(&mut self, e: &GanEpoch, model: &Gan) -> Result<Flow, TrainError> {
-        let row = json!({
-            "epoch": e.epoch, "d_loss": e.d_loss, "g_loss": e.g_loss, "d_real": e.d_real, "d_fake": e.d_fake,
-            "diversity": e.diversity, "logit_gap": e.logit_gap, "penalty": e.penalty, "g_gradient": e.g_gradient, "d_gradient": e.d_gradient,
-            "class_histogram": self.classes(model)?,
-        });
-        // Times stay out of the files: equal runs write equal files.
-        self.run.append(METRICS, &row).map_err(unwritten)?;
-        self.logs.append(row).map_err(unwritten)?;
-        self.run.keep();
-        self.epochs += 1;
-        let png = pages::gan::grid(model, self.noise.clone())
-            .map_err(|failure| TrainError::Observer(failure.to_string().into()))?;
-        save_png(self.run.file(&samples(e.epoch)), &png).map_err(unwritten)?;
-        if self.paged.contains(&e.epoch) {
-            self.grids.push((e.epoch, png));
-        }
-        self.progress.line(&format!(
-            "epoch {}/{}, D loss {:.3}, G loss {:.3}, D(x) {:.3}, D(G(z)) {:.3}, diversity {:.2}",
-            e.epoch, e.epochs, e.d_loss, e.g_loss, e.d_real, e.d_fake, e.diversity
-        ));
-        Ok(if signal::asked().is_some() { Flow::Stop } else { Flow::Continue })
-    }
-}
-
 pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     args.machine.start()?;
     let data = place::data(&args.data, resumed.as_ref())?;
@@ -342,18 +240,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
     })?;
     let run = &place.run;
     let steps = (data.set.train.len() / recipe.batch).max(1).saturating_mul(recipe.epochs);
-    let mut watch = Watch {
-        progress: Progress::new("training gan", steps as u64),
-        rate: Rate::begin(),
-        run,
-        logs: place.logs()?,
-        noise: model.noise(Key::new(args.machine.seed).named("shown"), &(0..SHOWN).collect::<Vec<_>>()),
-        judge: judge(&data)?,
-        paged: pages::gan::on_the_page(recipe.epochs),
-        grids: Vec::new(),
-        epochs: place.rows()?.len(),
-    };
-    watch.read_grids();
+    let mut watch = Watch::begin(&place, (&model, &data), &recipe, steps as u64)?;
     let mut training = gan_session(&mut model, &data.set.train, &recipe)?;
     let done = place.train(&mut training, &mut watch).map_err(|e| failed(e, watch.epochs, run))?;
     let progress = *training.progress();
