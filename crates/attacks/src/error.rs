@@ -75,7 +75,7 @@ pub enum AttackError {
     },
     /// An attack does not work in a norm.
     #[error(
-        "{attack} does not work in {norm}, only in {norms}; choose another norm, or an attack that does (sparring list attacks)"
+        "{attack} does not work in {norm}, only in {norms}; choose an attack that does (sparring list attacks), or another norm"
     )]
     Norm {
         /// The attack.

@@ -101,7 +101,7 @@ fn an_autoencoder_reconstructs_encodes_and_draws() {
     save_mlp(&dir.join("mlp.safetensors"));
     for (command, out) in [("reconstruct", "r.png"), ("encode", "e.npz")] {
         let of = |model: &str| refusal(&dir, &format!("{command} {model} --out {out}"), 1);
-        assert!(of("mlp.safetensors").contains("a classifier"));
+        assert!(of("mlp.safetensors").contains("of kind `classifier`"));
         assert!(of("nowhere").contains("nowhere"));
     }
 }

@@ -277,6 +277,17 @@ fn replay_names_the_networks_that_changed() {
     let now = told("report.json");
     assert!(now.contains("made: surrogate") && now.contains("made: purifier"), "{now}");
     assert!(!now.contains("made: model"), "{now}");
+    let changed = |line: &str| {
+        let out = command(&dir, &format!("replay report.json --json {line}")).output().unwrap();
+        let text = String::from_utf8(out.stdout).unwrap();
+        serde_json::from_str::<Value>(text.trim()).unwrap()["changed"].clone()
+    };
+    assert_eq!(changed(""), serde_json::json!(["surrogate", "purifier"]));
+    // Moved, they are where a flag says.
+    fs::rename(dir.join("stand"), dir.join("moved")).unwrap();
+    assert!(refusal(&dir, "replay report.json", 1).contains("with --surrogate"));
+    assert_eq!(changed("--surrogate moved"), serde_json::json!(["surrogate", "purifier"]));
+    fs::rename(dir.join("moved"), dir.join("stand")).unwrap();
     // A card of before, without their hashes.
     assert!(!told("old.json").contains("not as when"));
 }

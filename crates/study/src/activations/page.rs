@@ -42,10 +42,17 @@ impl ActivationStudy {
             let own = |g: &&ActivationGroup| g.defense == *defense && g.place == Some(1);
             let group = self.groups.iter().find(own)?;
             let mean = group.means.get(AUTOATTACK)?.mean;
+            // All that share the first place by this figure.
+            let ties = |g: &&ActivationGroup| {
+                g.defense == *defense
+                    && g.place.is_some()
+                    && g.means.get(AUTOATTACK).is_some_and(|m| m.mean == mean)
+            };
+            let names: Vec<_> = self.groups.iter().filter(ties).map(|g| g.activation.as_str()).collect();
             Some(tile(
                 format!("{:.1}\u{a0}%", 100.0 * mean),
                 &format!("most under AutoAttack, {defense}"),
-                group.activation.clone(),
+                names.join(", "),
                 Tone::Plain,
             ))
         };

@@ -25,12 +25,12 @@ pub fn diagnosis_blocks(of: &NetworkDiagnosis) -> Vec<Block> {
     blocks
 }
 
-/// What was seen while a network was trained; `None` of no row. `lr` is the learning rate, for the verdicts on the last epoch.
-pub fn training_section(rows: &[DiagnosisRow], lr: Option<f64>) -> Option<Section> {
+/// What was seen while a network was trained, on `examples` of this kind ("validation examples"); `None` of no row. `lr` is the learning rate, for the verdicts on the last epoch.
+pub fn training_section(rows: &[DiagnosisRow], examples: &str, lr: Option<f64>) -> Option<Section> {
     let (first, last) = (rows.first()?, rows.last()?);
     let mut section = Section::new("Inside the network");
     section.blocks.push(Block::text(format!(
-        "At the end of each epoch, on {} examples that it was not trained on where any were held out. Dead units are those whose activation has derivative 0 on all of them.",
+        "At the end of each epoch, on {} {examples}. Dead units are those whose activation has derivative 0 on all of them.",
         last.examples
     )));
     section.blocks.extend(few(last.examples));

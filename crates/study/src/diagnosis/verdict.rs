@@ -133,7 +133,7 @@ struct Found<'a> {
 fn found(layers: &[LayerDiagnosis]) -> Vec<Found<'_>> {
     use VerdictKind as Kind;
     let mut all = Vec::new();
-    for layer in layers {
+    for (i, layer) in layers.iter().enumerate() {
         let mut check = |kind: Kind, value: f64, is: bool| {
             if is {
                 all.push(Found { kind, layer, value });
@@ -146,7 +146,9 @@ fn found(layers: &[LayerDiagnosis]) -> Vec<Found<'_>> {
             check(Kind::DeadUnits, of.dead, of.dead >= Kind::DeadUnits.threshold());
             let frozen = of.frozen - of.dead;
             check(Kind::FrozenUnits, frozen, frozen >= Kind::FrozenUnits.threshold());
-            let saturated = of.bounded && of.saturated >= Kind::Saturated.threshold();
+            // The last layer's numbers are meant to reach the ends of its range: pixels that are black or white, say.
+            let is_output = i + 1 == layers.len();
+            let saturated = of.bounded && !is_output && of.saturated >= Kind::Saturated.threshold();
             check(Kind::Saturated, of.saturated, saturated);
             if let Some(rank) = layer.output.effective_rank.filter(|_| layer.output.most_rank >= 16) {
                 check(Kind::RankCollapse, rank, rank <= Kind::RankCollapse.threshold());

@@ -120,9 +120,9 @@ fn a_watched_training_is_the_same_and_goes_on_to_the_same_rows() {
         let found = ratio(epoch as usize).unwrap();
         assert!((found - truth).abs() < 1e-9 * truth, "epoch {epoch}: {found} is not {truth}");
     }
-    let section = training_section(&read, Some(3e-3)).unwrap();
+    let section = training_section(&read, "validation examples", Some(3e-3)).unwrap();
     assert!(section.blocks.len() >= 3);
-    assert!(training_section(&[], None).is_none());
+    assert!(training_section(&[], "", None).is_none());
 }
 
 #[test]

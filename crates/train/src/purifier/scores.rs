@@ -6,7 +6,7 @@ use crate::TrainError;
 use crate::data::check_data;
 use serde::{Deserialize, Serialize};
 use sparring_attacks::{
-    AnyAttack, EvaluateOptions, Pgd, Proposer, ProposerRole, Report, Square, Stop, Threat, evaluate,
+    AnyAttack, AnyNorm, EvaluateOptions, Pgd, Proposer, ProposerRole, Report, Square, Stop, Threat, evaluate,
     evaluate_proposed,
 };
 use sparring_datasets::Split;
@@ -20,8 +20,14 @@ use sparring_seed::Key;
 pub struct PurifierScores {
     /// Images.
     pub n: usize,
+    /// The norm of the budget.
+    pub norm: AnyNorm,
     /// Budget, in pixels of [0, 1].
     pub eps: f32,
+    /// Steps of PGD.
+    pub steps: usize,
+    /// Queries of Square.
+    pub queries: usize,
     /// Right without a purifier and without an attack.
     pub clean_bare: f64,
     /// Right behind the purifier, without an attack.
@@ -145,7 +151,10 @@ pub fn purifier_scores(
     let stands = |i: usize| [squared, &by_identity, &grey].iter().all(|report| report.margins[i] > 0.0);
     Ok(PurifierScores {
         n: all.len(),
+        norm: threat.norm,
         eps: threat.eps,
+        steps: settings.steps,
+        queries: settings.queries,
         clean_bare: fooled.clean,
         clean: squared.clean,
         bare: fooled.robust_accuracy,

@@ -57,7 +57,9 @@ impl Examples {
         let examples = |n| counted(n, &format!("{name} example"));
         if split.is_empty() {
             let way = match run {
-                Some(_) => "a run holds some out with --validation N, or with a defence",
+                Some(_) => {
+                    "runs of `train classifier` and `train autoencoder` hold some out, with --validation N or a defence"
+                }
                 None => {
                     "a run holds some out of its own data (--validation N), and these are not known to be a run's own"
                 }

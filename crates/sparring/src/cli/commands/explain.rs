@@ -25,9 +25,9 @@ pub(crate) struct Args {
     /// How many test images are explained, from the first on.
     #[arg(short, long, default_value_t = 10, value_parser = count)]
     n: usize,
-    /// Units of the last hidden layer that an image is made for, from the first on.
-    #[arg(long, default_value_t = 16, value_parser = count)]
-    units: usize,
+    /// Units of the last hidden layer that an image is made for, from the first on. Default: 16, or all if there are fewer.
+    #[arg(long, value_name = "N", value_parser = count)]
+    units: Option<usize>,
     #[command(flatten)]
     machine: MachineArgs,
     /// The page, new, ending in .html. Without it nothing is written.
@@ -76,7 +76,11 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     let units = unit_means(&model, &data.set.test, model.classes());
     let last = units.last();
-    let wanted = last.map_or(0, |layer| layer.means.first().map_or(0, Vec::len).min(args.units));
+    let there = last.map_or(0, |layer| layer.means.first().map_or(0, Vec::len));
+    if let Some(units) = args.units.filter(|&units| units > there) {
+        return Err(Failure::Usage(format!("--units {units}: the last hidden layer has {there}")));
+    }
+    let wanted = args.units.unwrap_or(16).min(there);
     let key = Key::new(args.machine.seed).named("explain");
     let of_unit = |unit| {
         last.map(|layer| maximise(&model, layer.node, unit, &Maximise::default(), key.child(unit as u64)))

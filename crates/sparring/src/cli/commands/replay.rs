@@ -1,6 +1,6 @@
 //! `sparring replay card.json`: the evaluation of a card once more.
 
-use super::attack::{Card, Ran, Settings, SuiteAttack, Target, fast};
+use super::attack::{Beside, Card, Ran, Settings, SuiteAttack, Target, fast};
 use crate::cli::io::json::json;
 use crate::cli::io::progress::AttackBar;
 use crate::cli::io::say;
@@ -25,6 +25,12 @@ pub(crate) struct Args {
     /// The model, where it is not where the card says.
     #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
+    /// The surrogate, where it is not where the card says.
+    #[arg(long, value_name = "MODEL")]
+    surrogate: Option<PathBuf>,
+    /// The purifier, where it is not where the card says.
+    #[arg(long, value_name = "MODEL")]
+    purifier: Option<PathBuf>,
     /// The data, where they are not where the card says.
     #[arg(long, value_name = "NAME|DIR")]
     data: Option<String>,
@@ -43,12 +49,12 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let mut rows = Vec::new();
     // Cards of one cascade are of one evaluation: the last of them runs those before it.
     let mut rest = &cards[..];
-    let mut loaded: Option<(Card, Target)> = None;
+    let (mut loaded, mut changed): (Option<(Card, Target)>, _) = (None, Vec::new());
     while let Some(first) = rest.first() {
         let chain = 1 + rest.windows(2).take_while(|two| follows(&two[0], &two[1])).count();
         let same = |card: &Card| card.source == first.source && card.figure.n == first.figure.n;
         if !loaded.as_ref().is_some_and(|(card, _)| same(card)) {
-            loaded = Some((first.clone(), target(args, first)?));
+            loaded = Some((first.clone(), target(args, first, &mut changed)?));
         }
         let target = &loaded.as_ref().expect("just loaded").1;
         rows.extend(replayed(target, &rest[..chain], &bar)?);
@@ -57,7 +63,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
     bar.finish();
     if args.machine.json {
         let same = rows.iter().all(Row::is_same);
-        say::json(&json!({ "same": same, "cards": rows.iter().map(Row::object).collect::<Vec<_>>() }));
+        say::json(
+            &json!({ "same": same, "changed": changed, "cards": rows.iter().map(Row::object).collect::<Vec<_>>() }),
+        );
     } else {
         let headers = ["attack", "eps", "images", "card", "replay", "same"];
         say::result(&table(&headers, &rows.iter().map(Row::cells).collect::<Vec<_>>()));
@@ -102,15 +110,42 @@ fn read(path: &Path) -> Outcome<Vec<Card>> {
     if cards.is_empty() { Err(none(&"there is none")) } else { Ok(cards) }
 }
 
-/// The model and the images of a card; says where they have changed.
-fn target(args: &Args, card: &Card) -> Outcome<Target> {
+/// The model and the images of a card; says, and adds to `changed`, what is not as it was.
+fn target(args: &Args, card: &Card, changed: &mut Vec<String>) -> Outcome<Target> {
     let source = &card.source;
     let model = ModelArgs::of_flags(args.model.as_ref().unwrap_or(&source.model), &source.model_flags)?;
     let data = args.data.as_ref().or(source.data.as_ref());
-    let target = Target::load(&model, data.map(String::as_str), Some(card.figure.n), source.beside())?;
+    let beside = source.beside();
+    for (flag, given, was) in
+        [("--surrogate", &args.surrogate, beside.surrogate), ("--purifier", &args.purifier, beside.purifier)]
+    {
+        match (given, was) {
+            (Some(path), None) => {
+                return Err(Failure::Usage(format!(
+                    "{flag} {}: the card has none; leave it out",
+                    path.display()
+                )));
+            }
+            (None, Some(path)) if !path.exists() => {
+                let shown = path.display();
+                return Err(Failure::Failed(format!(
+                    "{shown}: no such file, which the card names; give the place where it is now with {flag}"
+                )));
+            }
+            _ => {}
+        }
+    }
+    let beside = Beside {
+        surrogate: args.surrogate.as_deref().or(beside.surrogate),
+        purifier: args.purifier.as_deref().or(beside.purifier),
+    };
+    let target = Target::load(&model, data.map(String::as_str), Some(card.figure.n), beside)?;
     for (what, was) in source.hashes() {
         if target.source.hashes().any(|(name, is)| name == what && is != was) {
             say::note(&format!("warning: not as when the card was made: {what}"));
+            if !changed.iter().any(|known| known == what) {
+                changed.push(what.into());
+            }
         }
     }
     Ok(target)

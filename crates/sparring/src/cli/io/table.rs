@@ -3,7 +3,7 @@
 use sparring::store::terminal::shown;
 
 /// Most characters of a cell, and of the value beside a name: they may come from a file.
-const CELL: usize = 80;
+const CELL: usize = 160;
 const VALUE: usize = 400;
 
 /// Rows under headers, each column as wide as its widest cell; columns of numbers are set flush right. No line ends in

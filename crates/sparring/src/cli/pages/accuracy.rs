@@ -35,7 +35,7 @@ pub(crate) fn tile(label: impl Into<String>, accuracy: f64, n: usize, of: &str, 
         "" => format!("{n} {of}"),
         interval => format!("95\u{a0}% interval {interval}, {n} {of}"),
     };
-    StatTile { value: percent(accuracy, 1), label: label.into(), note, tone }
+    StatTile { value: percent(accuracy, 2), label: label.into(), note, tone }
 }
 
 /// How an accuracy under attack is shown: good where at least half of the clean accuracy, and something at all, is left.

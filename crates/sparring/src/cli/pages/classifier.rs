@@ -47,6 +47,10 @@ fn tiles(facts: &Facts<'_>, rows: &[EpochRow], done: &History, worth: Worth<'_>)
     let mut tiles = vec![tile("test accuracy", tested, n, "clean test images", Tone::Plain)];
     if let Some(trained) = last.and_then(|r| r.train_accuracy) {
         let images = if hardened { "attacked training images" } else { "training images" };
+        let images = match facts.generated {
+            Some(_) => format!("{images} and samples"),
+            None => images.into(),
+        };
         tiles.push(StatTile {
             value: percent(trained, 1),
             label: if hardened { "training accuracy, under attack" } else { "training accuracy" }.into(),

@@ -31,6 +31,12 @@ fn lines(scores: &PurifierScores) -> Vec<(&'static str, f64, &'static str)> {
     .collect()
 }
 
+/// What was attacked, and how.
+fn what(scores: &PurifierScores) -> String {
+    let PurifierScores { n, norm, eps, steps, queries, .. } = scores;
+    format!("{n} images, {norm} eps {eps}; PGD of {steps} steps, Square of {queries} queries")
+}
+
 /// The table for a terminal.
 pub(crate) fn text(scores: &PurifierScores) -> String {
     let row = |(name, figure, about): (&str, f64, &str)| {
@@ -38,12 +44,7 @@ pub(crate) fn text(scores: &PurifierScores) -> String {
         vec![name.to_string(), format!("{:6.2} %", 100.0 * figure), interval, about.to_string()]
     };
     let rows: Vec<_> = lines(scores).into_iter().map(row).collect();
-    format!(
-        "the purifier, {} images, eps {}\n{}",
-        scores.n,
-        scores.eps,
-        table(&["", "right", "95 % interval", ""], &rows)
-    )
+    format!("the purifier, {}\n{}", what(scores), table(&["", "right", "95 % interval", ""], &rows))
 }
 
 /// The section of a page.
@@ -55,8 +56,8 @@ pub(crate) fn section(scores: &PurifierScores) -> Section {
         |(name, figure, about): (&str, f64, &str)| vec![name.into(), cell(figure, scores.n), about.into()];
     section.blocks.push(Block::Table(Table {
         caption: format!(
-            "{} images, eps {}. Who does not know of a purifier says little of it: what counts is what is left against who does. Below each accuracy its 95 % interval.",
-            scores.n, scores.eps
+            "{}. Who does not know of a purifier says little of it: what counts is what is left against who does. Below each accuracy its 95 % interval.",
+            what(scores)
         ),
         headers: ["", "right", ""].map(String::from).to_vec(),
         rows: lines.into_iter().map(row).collect(),
@@ -71,7 +72,13 @@ pub(crate) fn page(model: &Path, purifier: &Path, data: &str, scores: &PurifierS
     section.blocks.push(again::block());
     Page {
         title: "Attack behind a GAN".into(),
-        subtitle: format!("{} behind {} on {data}, eps {}", model.display(), purifier.display(), scores.eps),
+        subtitle: format!(
+            "{} behind {} on {data}, {} eps {}",
+            model.display(),
+            purifier.display(),
+            scores.norm,
+            scores.eps
+        ),
         sections: vec![section],
         footer: "Every proposal was re-checked: box, budget, and fresh logits. No attack proves robustness."
             .into(),
@@ -86,7 +93,10 @@ mod tests {
     fn what_has_no_gradient_has_no_line_for_it() {
         let scores = PurifierScores {
             n: 50,
+            norm: sparring::attacks::AnyNorm::Linf,
             eps: 0.3,
+            steps: 40,
+            queries: 1000,
             clean_bare: 1.0,
             clean: 0.9,
             bare: 0.0,

@@ -34,6 +34,7 @@ impl Args {
             Choice::Preset(preset) => self.preset(preset, largest.eps)?,
             Choice::Generator(path) => SuiteAttack::of_run(path)?,
         };
+        self.trained_in(&attack)?;
         let refused = |e| Failure::Usage(format!("--curve {}: {e}", choice.name()));
         attack.info().admits(&largest).map_err(refused)?;
         let budgets = match threats {
@@ -43,9 +44,23 @@ impl Args {
         };
         Ok(Some((attack, budgets)))
     }
+    /// Refuses a generator that was trained in another norm.
+    fn trained_in(&self, attack: &SuiteAttack) -> Outcome {
+        match attack {
+            SuiteAttack::Learnt(one) if one.attack.trained().norm != self.norm => {
+                let (call, norm) = (attack.ran().call, one.attack.trained().norm);
+                Err(Failure::Usage(format!(
+                    "{call}: it was trained in {norm}, not in {}; give --norm {norm}",
+                    self.norm
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
     /// The attacks at this budget, with the flags applied; a flag that fits none of them is a mistake, and so is a norm that one of them does not work in.
     pub(super) fn suite(&self, eps: f32) -> Outcome<Vec<SuiteAttack>> {
         let all = self.attacks(eps)?;
+        all.iter().try_for_each(|attack| self.trained_in(attack))?;
         let threat = Threat { norm: self.norm, eps };
         let admitted = all.iter().try_for_each(|attack| attack.info().admits(&threat));
         admitted.map(|()| all).map_err(|e| Failure::Usage(format!("--norm {}: {e}", self.norm)))

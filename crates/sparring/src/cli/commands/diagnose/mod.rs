@@ -115,9 +115,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         let wanted = args.fail_on.iter().flat_map(|list| &list.0);
         wanted.map(|of| of.0).any(|of| of.is_none_or(|of| of == kind))
     };
-    let mut failed: Vec<&str> =
-        found.verdicts.iter().map(|v| v.verdict).filter(|&kind| fails(kind)).map(VerdictKind::word).collect();
-    failed.dedup();
+    let there = |kind: &VerdictKind| fails(*kind) && found.verdicts.iter().any(|v| v.verdict == *kind);
+    let failed: Vec<&str> = VerdictKind::ALL.into_iter().filter(there).map(VerdictKind::word).collect();
     match failed.is_empty() {
         true => Ok(()),
         false => Err(Failure::Failed(format!("--fail-on: there are verdicts of {}", failed.join(", ")))),

@@ -280,8 +280,16 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
             say::path(run.path())
         ));
         let quoted = |path: &std::path::Path| pages::again::quoted(&path.to_string_lossy());
+        // The flags of the budget, but those that are the usual ones.
+        let mut flags = String::new();
+        if threat.norm != AnyNorm::Linf {
+            flags.push_str(&format!(" --norm {}", threat.norm));
+        }
+        if args.eps.is_some() {
+            flags.push_str(&format!(" --eps {}", threat.eps));
+        }
         say::note(&format!(
-            "next: sparring attack {} --attack advgan={},pgd",
+            "next: sparring attack {} --attack advgan={},pgd{flags}",
             quoted(&args.target),
             quoted(run.path())
         ));

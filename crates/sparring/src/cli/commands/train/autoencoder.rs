@@ -165,7 +165,11 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         last: args.validation.keep_last.unwrap_or(0),
     };
     let train = &data.set.train;
-    let looked_at = (if validation.is_empty() { train } else { &validation }, train.len(), recipe.epochs);
+    let (seen, whose) = match validation.is_empty() {
+        true => (train, "training examples: none were held out"),
+        false => (&validation, "validation examples"),
+    };
+    let looked_at = (seen, train.len(), recipe.epochs);
     let done = args.inside.train(&place, &mut training, &mut files, looked_at);
     let done = done.map_err(|e| watch.failed(e))?;
     let (progress, monitor) = (*training.progress(), training.monitor());
@@ -191,7 +195,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         test_mse,
         codes: &codes,
     };
-    let inside = args.inside.section(&place, recipe.lr)?;
+    let inside = args.inside.section(&place, whose, recipe.lr)?;
     pages::autoencoder::page(&facts, &model, pca, &rows, &done, inside)?.save(run.file("report.html"))?;
     if args.machine.json {
         let mut object = json!({

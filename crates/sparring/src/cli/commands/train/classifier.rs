@@ -228,7 +228,11 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         last: args.validation.keep_last.unwrap_or(0),
     };
     let train = &data.set.train;
-    let looked_at = (if validation.is_empty() { train } else { &validation }, train.len(), recipe.epochs);
+    let (seen, whose) = match validation.is_empty() {
+        true => (train, "training examples: none were held out"),
+        false => (&validation, "validation examples"),
+    };
+    let looked_at = (seen, train.len(), recipe.epochs);
     let done = args.inside.train(&place, &mut training, &mut files, looked_at);
     let done = done.map_err(|e| watch.failed(e))?;
     let (progress, monitor) = (*training.progress(), training.monitor());
@@ -258,7 +262,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         validation: held_out,
         attack,
     };
-    let inside = args.inside.section(&place, recipe.lr)?;
+    let inside = args.inside.section(&place, whose, recipe.lr)?;
     pages::classifier::page(&facts, &model, &rows, &done, worth, inside)?.save(run.file("report.html"))?;
     if args.machine.json {
         say::json(&json!({

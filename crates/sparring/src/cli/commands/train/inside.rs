@@ -8,7 +8,7 @@ use sparring::datasets::Split;
 use sparring::train::{Epoch, History, Learner, Observer, Session, TrainError};
 use sparring_report::html::Section;
 use sparring_study::{
-    Diagnosed, DiagnosisRow, DiagnosisSettings, DiagnosisWatcher, few_examples, training_section,
+    Diagnosed, DiagnosisRow, DiagnosisSettings, DiagnosisWatcher, few_examples, training_section, verdicts,
 };
 
 /// The flag.
@@ -54,9 +54,13 @@ impl InsideArgs {
         let mut watcher = DiagnosisWatcher::new(observer, &place.run, &examples, settings, per_epoch);
         place.train(training, &mut watcher)
     }
-    /// What was seen, for the page.
-    pub(super) fn section<Ep>(&self, place: &Place<Ep>, lr: f64) -> Outcome<Option<Section>> {
+    /// What was seen on examples of this kind, for the page; what is wrong at the end is told here, too.
+    pub(super) fn section<Ep>(&self, place: &Place<Ep>, examples: &str, lr: f64) -> Outcome<Option<Section>> {
         let rows = if self.diagnose { DiagnosisRow::read(place.run.path())? } else { Vec::new() };
-        Ok(training_section(&rows, Some(lr)))
+        if let Some(last) = rows.last() {
+            let wrong = verdicts(&last.layers, last.examples, &rows, Some(lr));
+            wrong.iter().for_each(|verdict| say::note(&format!("warning: {verdict}")));
+        }
+        Ok(training_section(&rows, examples, Some(lr)))
     }
 }

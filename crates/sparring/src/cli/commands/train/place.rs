@@ -252,6 +252,20 @@ fn same(written: &Value, here: &Value, run: &Path, version: &str) -> Outcome {
     if written["data"] != here["data"] {
         return Err(others(run, written, here["data"].as_str().unwrap_or("other data")));
     }
+    let beside = [
+        ("generated.sha256", "generated_from_run", "generator"),
+        ("target_sha256", "target_from_run", "target"),
+    ];
+    if let Some((_, way, whose)) = beside.into_iter().find(|(key, ..)| key == path) {
+        let at = written[way].as_str().map_or_else(|| run.to_path_buf(), |way| run.join(way));
+        let at = at.canonicalize().unwrap_or(at);
+        return Err(Failure::Failed(format!(
+            "{}: the {whose}, {}, has other weights than when the run began; put those back, or {}",
+            run.display(),
+            at.display(),
+            begin_again(written)
+        )));
+    }
     let run = run.display();
     let what = if version == env!("CARGO_PKG_VERSION") {
         "the file was changed since the run began (put it back), or another build with other defaults began it (go on with that one)"
