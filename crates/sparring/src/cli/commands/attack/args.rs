@@ -89,7 +89,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "RUN")]
     pub(super) surrogate: Option<PathBuf>,
     /// A run of `sparring train autoencoder`, or its weights file, through which all images pass before MODEL: a defence, attacked through both by the whole gradient. Or one of `sparring train gan`: the nearest
-    /// image of its generator, looked for anew for each image of each step, so give few images (Defense-GAN). Beside the attacks it is told what is left against who does not know of it (grey box), which says little, and against who does: PGD through it
+    /// image of its generator, looked for anew for each image of each step, so give few images (Defense-GAN); --attack, --suite, --curve, --save, --per-sample and --out are not for it. Beside the attacks it is told what is left against who does not know of it (grey box), which says little, and against who does: PGD through it
     /// by the whole gradient, PGD with it as the identity on the way back (BPDA), Square.
     #[arg(long, value_name = "RUN")]
     pub(super) purifier: Option<PathBuf>,

@@ -44,7 +44,9 @@ pub(crate) fn goes_on(manifest: &Manifest, before: &Manifest, path: &Path) -> Ou
     }
     for (name, hash) in &before.inputs.data {
         if manifest.inputs.data.get(name).is_some_and(|here| here != hash) {
-            return refused(format!("`{name}` has other contents than it was begun with"));
+            return refused(format!(
+                "`{name}` has other contents than it was begun with: say the flags of then (--data, --n, ..), or put the files of then back"
+            ));
         }
     }
     Ok(())
