@@ -54,7 +54,9 @@ mod tests {
     fn the_help_says_the_defaults() {
         use clap::Args as _;
         let help =
-            super::PurifierArgs::augment_args(clap::Command::new("attack")).render_long_help().to_string();
+            super::PurifierArgs::augment_args(clap::Command::new("attack").arg(clap::Arg::new("purifier")))
+                .render_long_help()
+                .to_string();
         let of = |flag: &str| help.split(flag).nth(1).unwrap().split("--").next().unwrap().to_string();
         for (flag, value) in
             [("--projection-steps", GanProjection::STEPS), ("--projection-starts", GanProjection::STARTS)]
