@@ -123,7 +123,7 @@ impl Generated {
         (0..n).map(|i| train.label((i as u128 * all as u128 / n as u128) as usize)).collect()
     }
 
-    /// The share makes sense, and there are examples.
+    /// The share and the origin make sense, and there are examples.
     ///
     /// # Errors
     /// [`TrainError`] naming what does not.
@@ -131,6 +131,10 @@ impl Generated {
         if !(0.0..1.0).contains(&self.share) {
             let (value, must) = (self.share.to_string(), "at least 0 and below 1");
             return Err(TrainError::Recipe { field: "share of generated examples", value, must });
+        }
+        if let Some(origin) = self.origin.as_ref().filter(|origin| origin.contains(['[', ']'])) {
+            let (value, must) = (origin.clone(), "without brackets");
+            return Err(TrainError::Recipe { field: "origin of generated examples", value, must });
         }
         if self.examples.is_empty() {
             return Err(TrainError::Data("there are no generated examples".into()));
@@ -212,5 +216,8 @@ mod tests {
         assert_ne!(apart(0.5, Some("a")), apart(0.5, Some("b")));
         assert_ne!(apart(0.5, None), apart(0.25, None));
         assert_eq!(apart_from_bits("groups [], rule sgd"), "groups [], rule sgd");
+        let drawn = Generated::of_samples(vec![0.5; 784], &[0], &train, 0.5).unwrap();
+        let e = Generated { origin: Some("a [b]".into()), ..drawn }.validate().unwrap_err().to_string();
+        assert!(e.contains("without brackets"), "{e}");
     }
 }

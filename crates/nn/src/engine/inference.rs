@@ -48,6 +48,12 @@ impl Randomness<'_> {
     ///
     /// # Panics
     /// If `first` is neither 0 nor below the number of ids.
+    ///
+    /// ```
+    /// use sparring_nn::Randomness;
+    /// let all = Randomness { ids: &[7, 8, 9], ..Randomness::none() };
+    /// assert_eq!((all.starting_at(1).ids, Randomness::none().starting_at(0).ids), (&[8, 9][..], &[][..]));
+    /// ```
     #[track_caller]
     #[must_use]
     pub fn starting_at(self, first: usize) -> Self {

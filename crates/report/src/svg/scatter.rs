@@ -78,24 +78,21 @@ impl ScatterChart {
         if self.units == Units::Free || !is_plane {
             return axes;
         }
-        let ranges: [(f64, f64); 2] = {
-            let (_, rulers) = self.frame(size, &axes, "", &mut String::new());
-            rulers.map(|ruler| ruler.ends())
-        };
+        let (mut plot, rulers) = self.frame(size, &axes, "", &mut String::new());
+        let ranges = rulers.map(|ruler| ruler.ends());
         // The plot is as wide as the labels of the ticks leave it, and those follow from its width: laid out until that stands.
-        let mut width = 0.0;
         for _ in 0..4 {
-            let (plot, _) = self.frame(size, &axes, "", &mut String::new());
-            if plot.width == width {
-                break;
-            }
-            width = plot.width;
             let pixels = [plot.width, plot.height];
             let unit = |i: usize| (ranges[i].1 - ranges[i].0) / pixels[i];
             let longest = unit(0).max(unit(1));
             for (i, axis) in axes.iter_mut().enumerate() {
                 let (middle, half) = (0.5 * (ranges[i].0 + ranges[i].1), 0.5 * longest * pixels[i]);
                 axis.range = AxisRange::Fixed(middle - half, middle + half);
+            }
+            let width = plot.width;
+            plot = self.frame(size, &axes, "", &mut String::new()).0;
+            if plot.width == width {
+                break;
             }
         }
         axes

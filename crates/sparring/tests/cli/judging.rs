@@ -288,6 +288,8 @@ fn replay_names_the_networks_that_changed() {
     assert!(refusal(&dir, "replay report.json", 1).contains("with --surrogate"));
     assert_eq!(changed("--surrogate moved"), serde_json::json!(["surrogate", "purifier"]));
     fs::rename(dir.join("moved"), dir.join("stand")).unwrap();
+    printed(&dir, "attack run --n 5 --eps 0.05 --attack fgsm --save alone.npz");
+    assert!(refusal(&dir, "replay alone.npz --purifier before", 2).contains("the card has none"));
     // A card of before, without their hashes.
     assert!(!told("old.json").contains("not as when"));
 }

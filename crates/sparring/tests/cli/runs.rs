@@ -82,8 +82,7 @@ fn classifier_from_training_to_attack() {
     std::fs::write(dir.join("through.json"), through.to_string()).unwrap();
     assert_eq!(object(&dir, "replay through.json --json")["same"], true);
     assert!(
-        refusal(&dir, &format!("{attack} --purifier b"), 2)
-            .contains("of kind `classifier`; it takes an autoencoder")
+        refusal(&dir, &format!("{attack} --purifier b"), 2).contains("a classifier; it takes an autoencoder")
     );
     // The nearest image of a generator: of few images, with few steps.
     printed(&dir, "train gan --data tiny --arch gan(conditioning=embedding) --epochs 2 --out nearest");

@@ -75,6 +75,9 @@ fn too_large_steps_kill_units_and_usual_ones_do_not() {
         Kind::ExplodingGradients,
     ];
     assert_eq!(found, all);
+    // The output's numbers may lie at the ends of its range.
+    let output = verdicts(&layers[..2], 300, &[], None);
+    assert!(output.iter().all(|v| v.verdict != Kind::Saturated) && !output.is_empty());
     // Since when is said behind the fact, whatever the layer's name holds.
     layers[1].name = "a; b".into();
     let row = |epoch| DiagnosisRow { epoch, examples: 300, layers: layers.clone() };

@@ -164,15 +164,7 @@ impl<'m> Game<'m> {
         {
             return Err(TrainError::Data(format!("a label is {label}, the GAN has {classes} classes")));
         }
-        if let (Some(node), false) = (model.spec().batch_statistics(), recipe.penalties.is_empty()) {
-            return Err(TrainError::Data(format!(
-                "layer {} ({}) of the discriminator takes statistics over a batch, but a penalty needs the gradient of one example's logit by that example alone; \
-                 leave the normalisation out (discriminator_norm=none), or the penalty",
-                node.name,
-                node.layer.kind()
-            )));
-        }
-        Ok(())
+        recipe.fits(model.spec())
     }
     /// Standard deviation of the noise on what the discriminator sees in this step.
     pub(super) fn noise(&self, cx: &StepContext) -> f32 {

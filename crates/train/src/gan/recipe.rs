@@ -6,6 +6,7 @@ use crate::loop_settings::LoopSettings;
 use crate::{NonFinitePolicy, TrainError};
 use serde::{Deserialize, Deserializer, Serialize};
 use sparring_losses::{AnyGanLoss, AnyGradientPenalty, NonSaturating, R1, R2, Relativistic};
+use sparring_models::GanSpec;
 use sparring_nn::{Group, Method};
 use sparring_optim::{Adam, AnyRule, AnySchedule, AnyTransform, Cosine, Ema};
 
@@ -216,6 +217,24 @@ impl GanRecipe {
         self.d_lr.map_or(Ok(()), |lr| require_positive("d_lr", lr))?;
         self.methods().iter().try_for_each(Method::validate)?;
         Ok(self.ema.as_ref().map_or(Ok(()), Ema::validate)?)
+    }
+    /// The networks can be trained by it.
+    ///
+    /// # Errors
+    /// [`TrainError::Recipe`] for a penalty beside a discriminator with a layer that takes statistics over a batch.
+    pub fn fits(&self, networks: &GanSpec) -> Result<(), TrainError> {
+        let (Some(node), Some(penalty)) = (networks.batch_statistics(), self.penalties.first()) else {
+            return Ok(());
+        };
+        Err(TrainError::Recipe {
+            field: "penalty",
+            value: format!(
+                "{penalty} beside layer {} ({}) of the discriminator",
+                node.name,
+                node.layer.kind()
+            ),
+            must: "left out where a layer takes statistics over a batch: a penalty needs the gradient of one example's logit by that example alone; leave the normalisation out (discriminator_norm=none), or the penalty",
+        })
     }
     /// What of it is the loop's.
     pub(super) fn settings(&self) -> LoopSettings {

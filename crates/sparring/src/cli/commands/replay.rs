@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
             loaded = Some((first.clone(), target(args, first, &mut changed)?));
         }
         let target = &loaded.as_ref().expect("just loaded").1;
-        rows.extend(replayed(target, &rest[..chain], &bar)?);
+        rows.extend(replayed(target, &rest[..chain], &bar, &mut changed)?);
         rest = &rest[chain..];
     }
     bar.finish();
@@ -142,13 +142,18 @@ fn target(args: &Args, card: &Card, changed: &mut Vec<String>) -> Outcome<Target
     let target = Target::load(&model, data.map(String::as_str), Some(card.figure.n), beside)?;
     for (what, was) in source.hashes() {
         if target.source.hashes().any(|(name, is)| name == what && is != was) {
-            say::note(&format!("warning: not as when the card was made: {what}"));
-            if !changed.iter().any(|known| known == what) {
-                changed.push(what.into());
-            }
+            note_changed(what, changed);
         }
     }
     Ok(target)
+}
+
+/// Says, once, that something is not as it was.
+fn note_changed(what: &str, changed: &mut Vec<String>) {
+    if !changed.iter().any(|known| known == what) {
+        say::note(&format!("warning: not as when the card was made: {what}"));
+        changed.push(what.into());
+    }
 }
 
 /// A card and its figure now.
@@ -184,11 +189,11 @@ impl Row<'_> {
 }
 
 /// The attack of a card; says where a generator has changed.
-fn again(ran: &Ran) -> Result<SuiteAttack, String> {
+fn again(ran: &Ran, changed: &mut Vec<String>) -> Result<SuiteAttack, String> {
     if let Some(path) = SuiteAttack::run_in(&ran.call) {
         let learnt = SuiteAttack::of_run(path).map_err(|e| e.to_string())?;
         if learnt.ran().sha256 != ran.sha256 {
-            say::note("warning: the weights of the generator are not those of the card");
+            note_changed("generator", changed);
         }
         return Ok(learnt);
     }
@@ -198,13 +203,18 @@ fn again(ran: &Ran) -> Result<SuiteAttack, String> {
 }
 
 /// The attacks of these cards, of one cascade or one alone, run again.
-fn replayed<'a>(target: &Target, cards: &'a [Card], bar: &AttackBar) -> Outcome<Vec<Row<'a>>> {
+fn replayed<'a>(
+    target: &Target,
+    cards: &'a [Card],
+    bar: &AttackBar,
+    changed: &mut Vec<String>,
+) -> Outcome<Vec<Row<'a>>> {
     let last = &cards[cards.len() - 1];
     let figure = &last.figure;
     let wrong = |e: String| Failure::Failed(format!("card of {}: {e}", figure.attack));
     let mut ran = last.after.clone();
     ran.push(last.ran());
-    let suite = ran.iter().map(|ran| again(ran).map_err(wrong)).collect::<Outcome<Vec<_>>>()?;
+    let suite = ran.iter().map(|ran| again(ran, changed).map_err(wrong)).collect::<Outcome<Vec<_>>>()?;
     let proposals = figure.proposals.as_deref().filter(|_| last.source.surrogate.is_none());
     let precision = proposals.map_or(Ok(Precision::F32), str::parse);
     let how = Settings {

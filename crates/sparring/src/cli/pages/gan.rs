@@ -11,6 +11,7 @@ use super::{again, layers, recipe};
 use crate::cli::Outcome;
 use crate::cli::io::json::value;
 use crate::cli::options::Named;
+pub(crate) use curves::are_odds;
 pub(crate) use figures::{brief, rows};
 use neighbours::neighbours;
 use points::{are_points, points};
@@ -73,7 +74,8 @@ fn result(done: &GanSummary, alarms: &[String]) -> Section {
         ..StatTile::default()
     };
     let one = |value: f64| number(value, 3);
-    let [of_real, of_fake] = match curves::are_odds(&done.epochs) {
+    let is_odds = are_odds(&done.epochs);
+    let [of_real, of_fake] = match is_odds {
         true => [
             "mean over real examples; 0.5 where D cannot tell, 1 where it can",
             "mean over samples; 0.5 where D cannot tell, 0 where it can",
@@ -88,12 +90,12 @@ fn result(done: &GanSummary, alarms: &[String]) -> Section {
         tile(
             one(last.d_loss),
             "loss of D",
-            if curves::are_odds(&done.epochs) { "1.386 at balance" } else { "mean over the last epoch" },
+            if is_odds { "1.386 at balance" } else { "mean over the last epoch" },
         ),
         tile(
             one(last.g_loss),
             "loss of G",
-            if curves::are_odds(&done.epochs) { "0.693 at balance" } else { "mean over the last epoch" },
+            if is_odds { "0.693 at balance" } else { "mean over the last epoch" },
         ),
         tile(done.epochs.len().to_string(), "epochs", "finished"),
     ]));

@@ -195,6 +195,10 @@ pub(crate) fn load_judged(path: &Path, net: Option<&AskedNet>, names: &Names) ->
             let what = "an autoencoder with a codebook, whose weights this command cannot use: `sparring eval` and `sparring reconstruct` measure it";
             return Err(Failure::at(&file, what));
         }
+        Some("advgan") => {
+            let what = "a generator of perturbations, of which no example can be judged: `sparring attack MODEL --attack advgan=RUN` runs it";
+            return Err(Failure::at(&file, what));
+        }
         Some("vae") => {
             let what = "a variational autoencoder, whose weights this command cannot use: `sparring eval` and `sparring reconstruct` measure it";
             return Err(Failure::at(&file, what));

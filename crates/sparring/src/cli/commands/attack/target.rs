@@ -5,7 +5,7 @@ use super::cards::{Beside, Source};
 use super::suite_attack::SuiteAttack;
 use crate::cli::io::say;
 use crate::cli::options::{ModelArgs, Named, Names};
-use crate::cli::pages::weights::{Judged, kind, load_classifier, load_judged};
+use crate::cli::pages::weights::{Judged, load_classifier, load_judged};
 use crate::cli::pages::weights_file::weights_file;
 use crate::cli::{Failure, Outcome};
 use sparring::attacks::{
@@ -69,18 +69,11 @@ fn climbed(path: &Path, model: &ClassifierNet, judge: &Path) -> Outcome<Classifi
 
 /// The model behind an autoencoder, and both apart.
 fn behind(path: &Path, model: ClassifierNet, grey_box: bool) -> Outcome<(ClassifierNet, Behind)> {
-    let refused = |what: &str| {
-        let shown = path.display();
-        Err(Failure::Usage(format!(
-            "--purifier {shown}: {what}; it takes an autoencoder, which gives images back, or a GAN"
-        )))
-    };
-    let purifier = match kind(path).as_deref() {
-        Some(other) if other != "autoencoder" => return refused(&format!("a model of kind `{other}`")),
-        _ => match load_judged(path, None, &Names::Same)?.0 {
-            Judged::Autoencoder(purifier) => purifier,
-            Judged::Classifier(_) => return refused("not an autoencoder"),
-        },
+    let Judged::Autoencoder(purifier) = load_judged(path, None, &Names::Same)?.0 else {
+        return Err(Failure::Usage(format!(
+            "--purifier {}: a classifier; it takes an autoencoder, which gives images back, or a GAN",
+            path.display()
+        )));
     };
     let both = purified(&purifier.net, &model)
         .map_err(|e| Failure::Usage(format!("--purifier {}: {e}", path.display())))?;

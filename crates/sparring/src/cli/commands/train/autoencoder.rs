@@ -165,10 +165,7 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         last: args.validation.keep_last.unwrap_or(0),
     };
     let train = &data.set.train;
-    let (seen, whose) = match validation.is_empty() {
-        true => (train, "training examples: none were held out"),
-        false => (&validation, "validation examples"),
-    };
+    let (seen, whose) = InsideArgs::seen(&validation, train);
     let looked_at = (seen, train.len(), recipe.epochs);
     let done = args.inside.train(&place, &mut training, &mut files, looked_at);
     let done = done.map_err(|e| watch.failed(e))?;

@@ -183,13 +183,8 @@ impl Args {
             seed: self.machine.seed,
         };
         recipe.validate().map_err(|e| Failure::Usage(e.to_string()))?;
-        let whole =
-            self.arch(set)?.gan().and_then(|spec| Some(spec.batch_statistics()?.layer.kind().into_owned()));
-        if let (Some(kind), Some(penalty)) = (whole, recipe.penalties.first()) {
-            return Err(Failure::Usage(format!(
-                "--penalty {penalty}: the discriminator has a {kind}, which takes statistics over a batch, and a penalty needs the gradient of one example alone; leave the normalisation out (discriminator_norm=none), or the penalty"
-            )));
-        }
+        let spec = self.arch(set)?.gan().expect("the flag takes GANs");
+        recipe.fits(&spec).map_err(|e| Failure::Usage(e.to_string()))?;
         if recipe.schedule.plateau().is_some() {
             let what = "--schedule plateau: a GAN's losses do not say how good it is; name another schedule";
             return Err(Failure::Usage(what.into()));
@@ -276,8 +271,11 @@ pub(crate) fn run(args: &Args, resumed: Option<Resumed>) -> Outcome {
         pages::gan::add_scores(&mut object, &scores);
         say::json(&object);
     } else {
-        let is_odds = last.is_none_or(|e| e.is_odds);
-        let unit = if is_odds { "" } else { " (mean σ of logits, which are no odds under this loss)" };
+        let unit = if pages::gan::are_odds(&done.epochs) {
+            ""
+        } else {
+            " (mean σ of logits, which are no odds under this loss)"
+        };
         say::result(&format!(
             "D(x)            {d_real:.3}{unit}\nD(G(z))         {d_fake:.3}{unit}\ndiversity       {diversity:.2}\ntime            {:.1} s",
             done.seconds

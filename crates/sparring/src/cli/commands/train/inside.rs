@@ -27,6 +27,13 @@ impl InsideArgs {
             config["diagnose"] = true.into();
         }
     }
+    /// What is looked at, and what it is called: what was held out, if anything.
+    pub(super) fn seen<'a>(validation: &'a Split, train: &'a Split) -> (&'a Split, &'static str) {
+        match validation.is_empty() {
+            true => (train, "training examples: none were held out"),
+            false => (validation, "validation examples"),
+        }
+    }
     /// All steps that are left, looked at on the first of these examples if that was asked for.
     pub(super) fn train<F>(
         &self,
